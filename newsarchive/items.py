@@ -1,0 +1,144 @@
+"""What travels through a crawl: a fetched `Page`, and the `Article` that the pipelines make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+#: What an address is to an article. The order is the order of trust: a field is taken from the first that has it.
+ROLES = ("original", "share", "post", "file", "feed", "listing")
+Role = Literal["original", "share", "post", "file", "feed", "listing"]
+
+ParagraphKind = Literal["text", "heading", "caption", "quote", "table", "list"]
+BylineRole = Literal["author", "editor", "proofreader", "photographer", "translator"]
+#: How exact a printed time is. A time of day is only claimed when the page prints one.
+Precision = Literal["second", "minute", "day"]
+
+
+@dataclass(slots=True)
+class Category:
+    """A category page of a site: `slug` is the site's own key, `name` the medium or section it shows."""
+
+    slug: str
+    name: str | None = None
+    url: str | None = None
+
+
+@dataclass(slots=True)
+class Hints:
+    """What the page that linked here said about an article; used only where the article itself is silent."""
+
+    title: str | None = None
+    published: str | None = None
+    category: Category | None = None
+    source: str | None = None
+
+
+@dataclass(slots=True)
+class Page:
+    """One answer of a server (or one file), exactly as it came.
+
+    `fetched_at` is aware and in UTC; `headers` has lower-cased names; `body` is what the server sent after
+    transfer and content decoding; `snapshot_id` is set once the raw bytes are kept.
+    """
+
+    url: str
+    role: Role
+    site: str
+    body: bytes
+    fetched_at: datetime
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    hints: Hints = field(default_factory=Hints)
+    found_on: str | None = None
+    snapshot_id: int | None = None
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """One paragraph of the body; a table row or list item is a paragraph of its own."""
+
+    text: str
+    kind: ParagraphKind = "text"
+
+
+@dataclass(slots=True)
+class Byline:
+    """A person or desk that the article names."""
+
+    role: BylineRole
+    name: str
+
+
+@dataclass(slots=True)
+class Mention:
+    """A security, board or index that the article's markup names; `market` is the origin's number (0, 1, 90 ...)."""
+
+    market: str
+    code: str
+    name: str | None = None
+    count: int = 1
+
+
+@dataclass(slots=True)
+class Image:
+    """A picture of the article; its address is kept, the picture is never loaded."""
+
+    url: str
+    alt: str | None = None
+    caption: str | None = None
+
+
+@dataclass(slots=True)
+class Problem:
+    """One thing that went wrong, with a `reason` from `newsarchive.problems.REASONS`."""
+
+    stage: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Article:
+    """An article as one page tells it. Everything but `page` and `article_key` may be missing.
+
+    `published_at` is aware, in the zone of the site. `attribution` is the credit as printed, `source` the medium
+    it names. `via` lists the media that passed the text on, the nearest to the reader first. `evidence` says for
+    each field which rule gave it; `extractor` names the rules as a whole (for example `finews/post`).
+    """
+
+    page: Page
+    article_key: str
+    info_code: str | None = None
+    kind: str | None = None
+    title: str | None = None
+    original_title: str | None = None
+    digest: str | None = None
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    published_at: datetime | None = None
+    precision: Precision = "second"
+    attribution: str | None = None
+    source: str | None = None
+    via: list[str] = field(default_factory=list)
+    bylines: list[Byline] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    category: Category | None = None
+    section: str | None = None
+    lang: str | None = None
+    canonical_url: str | None = None
+    share_url: str | None = None
+    original_url: str | None = None
+    paywalled: bool = False
+    charset: str | None = None
+    extractor: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def body(self) -> str:
+        """The paragraphs joined by one blank line."""
+        return "\n\n".join(paragraph.text for paragraph in self.paragraphs)

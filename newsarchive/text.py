@@ -1,0 +1,29 @@
+"""White space, width and invisible characters; one function each."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Soft hyphen, zero-width characters, bidi marks and isolates, word joiner, BOM: they carry no text.
+_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+
+
+def strip_invisible(text: str) -> str:
+    """Remove characters that print nothing: zero-width, bidi marks, soft hyphens, byte order marks."""
+    return _INVISIBLE.sub("", text)
+
+
+def squeeze(text: str) -> str:
+    """Make every run of white space (full-width and no-break too) one blank, and strip both ends."""
+    return " ".join(text.split())
+
+
+def clean(text: str) -> str:
+    """Make a printed line plain: no invisible characters, single blanks. Every other character stays as printed."""
+    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
+
+
+def fold(text: str) -> str:
+    """Fold full-width forms to plain ones (NFKC) for matching; the printed text itself is kept elsewhere."""
+    return unicodedata.normalize("NFKC", text)
