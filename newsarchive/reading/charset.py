@@ -1,0 +1,247 @@
+"""Bytes of a page to text: which charset they really are in, whatever was declared."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from newsarchive.reading.charset_tables import ALIASES, COMMON, GUESSES
+
+#: A declaration counts only near the beginning of a page, as in browsers (they look at 1024 bytes; pages need more).
+_HEAD = 4096
+#: How many bytes of foreign text are looked at to tell two charsets apart.
+_SAMPLE = 8192
+#: From this share of frequent characters on a reading is believed without trying others; chance gives under 0.05.
+_SURE = 0.25
+#: Below this share nothing speaks for a reading, so that the declaration decides.
+_DOUBTFUL = 0.08
+#: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
+_DAMAGE = 0.1
+_BROKEN_COST = 3.0
+_DECLARED_BONUS = 0.05
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_META = re.compile(rb"<meta\s[^<>]{0,400}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})", re.IGNORECASE)
+_XML = re.compile(rb"^\s{0,9}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:+-]{2,40})", re.IGNORECASE)
+_LABEL = re.compile(r"(?:charset\s{0,9}=\s{0,9})?[\"']?([\w.:+-]{2,40})[\"']?\s*$", re.IGNORECASE)
+_FOREIGN = re.compile(rb"[\x80-\xff][^<>]*")
+_WIDE = re.compile("[\u0800-\U0010ffff]")
+_BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]")
+_LOST = "\ufffd"
+#: What two lost characters of UTF-8 look like when their bytes were once read as GBK.
+_LOST_TWICE = "锟斤拷"
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a page and how it was won.
+
+    `charset` is the name of the Python codec; `evidence` says in a few words which rule decided.
+    `wrong_declaration` tells that the declaration that a browser would follow (the header's, else the page's own)
+    names another charset. `damaged` tells that characters are lost: each stands as U+FFFD in `text`, unless the
+    sender had already spoilt it.
+    """
+
+    text: str
+    charset: str
+    evidence: str
+    wrong_declaration: bool = False
+    damaged: bool = False
+
+
+def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
+    """Decode a page's bytes.
+
+    A byte order mark decides; else the bytes are UTF-8 if they are valid as such; else the declarations (header,
+    then the page's own) and the usual legacy charsets are compared by how much the text looks like a language.
+    `declared_by_header` is the charset parameter of Content-Type (the whole header is understood too).
+    """
+    declared = _declarations(body, declared_by_header)
+    marked = _by_mark(body)
+    if marked is not None:
+        return _told(*marked, declared)
+    if body.isascii():
+        return _ascii(body, declared)
+    found = _as_utf8(body, declared)
+    if found is None:
+        found = _as_legacy(body, declared)
+    return _told(*found, declared)
+
+
+def _told(text: str, charset: str, evidence: str, declared: list[tuple[str, str]]) -> Decoded:
+    wrong = bool(declared) and declared[0][0] != charset and not text.isascii()
+    return Decoded(text, charset, evidence, wrong, _LOST in text or _LOST_TWICE in text)
+
+
+def codec_name(label: str | None) -> str | None:
+    """Give the Python codec that reads what a label stands for on the web, or None for an unknown label.
+
+    gb2312 and gbk are read as gb18030, big5 as big5hkscs and so on: the larger set holds the smaller one, and pages
+    use characters of the larger one under the smaller one's name.
+    """
+    match = _LABEL.search(label) if label else None
+    if match is None:
+        return None
+    name = match[1].lower()
+    known = ALIASES.get(name.replace("_", "-"))
+    if known:
+        return known
+    try:
+        info = codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    # Codecs like base64 or rot13 are no charsets, and UTF-7 is only ever used to smuggle.
+    plain = getattr(info, "_is_text_encoding", True) and info.name not in {"utf-7", "idna", "punycode"}
+    return ALIASES.get(info.name, info.name) if plain and "escape" not in info.name else None
+
+
+def _declarations(body: bytes, header: str | None) -> list[tuple[str, str]]:
+    """List (codec, where it was declared): the header first, then the page's own."""
+    found = [(codec_name(header), "header")] if header else []
+    head = body[:_HEAD]
+    if b"<?xml" in head[:64] and (match := _XML.match(head)):
+        found.append((codec_name(match[1].decode("ascii", "replace")), "XML declaration"))
+    if b"charset" in head or b"CHARSET" in head or b"Charset" in head:
+        match = _META.search(_COMMENT.sub(b"", head) if b"<!--" in head else head)
+        if match:
+            found.append((_meta_codec(match[1]), "meta"))
+    return [(name, where) for name, where in found if name]
+
+
+def _meta_codec(label: bytes) -> str | None:
+    # A meta tag that can be read byte by byte cannot stand in UTF-16: browsers take it for UTF-8.
+    name = codec_name(label.decode("ascii", "replace"))
+    return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
+
+
+def _by_mark(body: bytes) -> tuple[str, str, str] | None:
+    for mark, charset in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(charset, "replace"), charset, "byte order mark"
+    if body[:4] in {b"<\0!\0", b"<\0h\0", b"<\0H\0", b"<\0?\0"}:
+        return body.decode("utf-16-le", "replace"), "utf-16-le", "zero bytes of UTF-16"
+    if body[:4] in {b"\0<\0!", b"\0<\0h", b"\0<\0H", b"\0<\0?"}:
+        return body.decode("utf-16-be", "replace"), "utf-16-be", "zero bytes of UTF-16"
+    return None
+
+
+def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Decoded:
+    for charset, where in declared:
+        if charset in {"iso2022_jp", "hz"} and (b"\x1b$" in body or b"~{" in body):
+            text = body.decode(charset, "replace")
+            return Decoded(text, charset, f"declared by {where}, escape sequences", damaged=_LOST in text)
+    return Decoded(body.decode("ascii"), "utf-8", "nothing but ASCII")
+
+
+def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Read as UTF-8 if the bytes are valid, but for a character cut at the end or a few broken bytes."""
+    try:
+        text, evidence = body.decode("utf-8"), "valid UTF-8"
+    except UnicodeDecodeError as error:
+        if len(body) - error.start <= 3 and "unexpected end" in error.reason and not body[: error.start].isascii():
+            text, evidence = body[: error.start].decode("utf-8"), "valid UTF-8, its last character cut"
+        else:
+            return _broken_utf8(body)
+    legacy = _two_byte_text(body, text, declared)
+    return legacy if legacy is not None else (text, "utf-8", evidence)
+
+
+def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Believe a declared East Asian charset where the bytes are valid UTF-8 by chance only.
+
+    A few characters of GBK may form two-byte characters of UTF-8 (Greek, Cyrillic, Arabic). Such text stands beside
+    itself, while the accents of a Latin text stand beside letters.
+    """
+    charset = next((name for name, _ in declared if name in COMMON and name not in {"utf-8", "cp1252"}), None)
+    if charset is None or _WIDE.search(text) or len(body) - len(text) > 60:
+        return None
+    if _BESIDE_LETTER.search(body):
+        return None
+    try:
+        return body.decode(charset), charset, "declared, and valid as UTF-8 by chance only"
+    except UnicodeDecodeError:
+        return None
+
+
+def _broken_utf8(body: bytes) -> tuple[str, str, str] | None:
+    sample = _sample(body).decode("utf-8", "replace")
+    if _broken_share(sample) > _DAMAGE or not _WIDE.search(sample.replace(_LOST, "")):
+        return None
+    text = body.decode("utf-8", "replace")
+    return (text, "utf-8", "UTF-8 with a few broken bytes") if _broken_share(text) <= _DAMAGE else None
+
+
+def _sample(body: bytes) -> bytes:
+    """Gather foreign text between tags; no East Asian charset uses `<` or `>` inside a character."""
+    parts: list[bytes] = []
+    size = 0
+    for match in _FOREIGN.finditer(body):
+        part = match[0][: _SAMPLE - size]
+        parts.append(part)
+        size += len(part)
+        if size >= _SAMPLE:
+            break
+    return b"\n".join(parts)
+
+
+def _broken_share(text: str) -> float:
+    lost = text.count(_LOST)
+    # One half character may stand where the sample was cut.
+    return (lost - 1) / max(1, len(text) - len(text.encode("ascii", "ignore"))) if lost > 1 else 0.0
+
+
+def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str]:
+    sample = _sample(body)
+    best, best_score, best_evidence = "", -9.0, ""
+    for charset, evidence in _candidates(declared):
+        score = _score(sample, charset) + (_DECLARED_BONUS if evidence != "guessed" else 0.0)
+        if score > best_score:
+            best, best_score, best_evidence = charset, score, evidence
+        if score >= _SURE:
+            break
+    if best_score < _DOUBTFUL:
+        best, best_evidence = _doubtful(sample, declared, best)
+    text, repaired = _read(body, best)
+    return text, best, f"{best_evidence}{', a few broken bytes' if repaired else ''}"
+
+
+def _candidates(declared: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    named = [(name, f"declared by {where}") for name, where in declared if name in COMMON]
+    seen = {name for name, _ in named}
+    return named + [(name, "guessed") for name in GUESSES if name not in seen]
+
+
+def _score(sample: bytes, charset: str) -> float:
+    """Give the share of foreign characters that are frequent where this charset is used, less the broken ones."""
+    text = sample.decode(charset, "replace")
+    foreign = [char for char in text if char > "\x7f"]
+    lost = max(0, text.count(_LOST) - 1)
+    common = COMMON[charset]
+    return (sum(char in common for char in foreign) - _BROKEN_COST * lost) / max(1, len(foreign))
+
+
+def _doubtful(sample: bytes, declared: list[tuple[str, str]], best: str) -> tuple[str, str]:
+    for name, where in declared:
+        if name == "utf-8":
+            continue
+        if _broken_share(sample.decode(name, "replace")) <= _DAMAGE:
+            return name, f"declared by {where}, nothing speaks against it"
+    return best, "guessed, nothing speaks for it"
+
+
+def _read(body: bytes, charset: str) -> tuple[str, bool]:
+    try:
+        return body.decode(charset), False
+    except UnicodeDecodeError:
+        text = body.decode(charset, "replace")
+    # A half character at the very end is a cut, no damage.
+    if text.endswith(_LOST) and text.count(_LOST) == 1:
+        return text[:-1], False
+    return text, True
