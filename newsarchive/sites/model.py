@@ -16,9 +16,12 @@ class Listing:
     """How the pages that list articles are found and read.
 
     `start` are paths below the site's base URL. A link whose path matches `article` leads to an article, one that
-    matches `category` to a further listing. `item` selects the list entries (each holds a link), `heading` the
-    nearest heading before an entry that names its category, `time` a printed time inside an entry, `next` the link
-    to the next page. `heading_suffix` is taken off a heading to get the category's name (`新闻`).
+    matches `category` to a further listing (its group `slug`, where it has one, is the category's key). `item`
+    selects the list entries (each is or holds a link), `heading` the headings of which the nearest before an entry
+    names its category, `time` a printed time inside an entry, `next` the link to the next page. `heading_suffix` is
+    taken off a heading to get the category's name (`新闻`). `category_page` is the address of a category's page with
+    `{slug}` in it, for articles that name their category without linking to it; `numbered_page` is the address of the
+    later pages of a category, with `{slug}` and `{page}` (from 2) in it, where no link leads to the next.
     """
 
     start: tuple[str, ...]
@@ -30,17 +33,29 @@ class Listing:
     time: str | None = None
     next: str | None = None
     max_pages: int = 50
+    category_page: str | None = None
+    numbered_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How one kind of page of a site is read.
+    r"""How one kind of page of a site is read.
 
     `url` matches the page's URL (searched, not anchored). `cut` holds two byte strings: only what stands between the
-    first of the one and the last of the other is parsed, which is what makes a known site cheap; where they are
-    missing the whole page is parsed. The tuples are CSS selectors in order of preference: the first that gives
-    text wins. `drop` removes elements from the body; a paragraph that starts with one of `stop` ends it.
-    For `format = "json"` the selectors are key names, compared without regard to case.
+    first of the one behind `<body` and the last of the other is parsed, which is what makes a known site cheap; where
+    they are missing the whole page is parsed. The tuples of selectors are in order of preference: the first that
+    gives text wins (in CSS; `selector@name` takes an attribute in place of the text). `body` is the element that
+    holds the text; title, times, digest and credits inside it are not taken for paragraphs.
+
+    `drop` removes elements from the body. A paragraph that starts with one of `stop` ends it, brackets before the
+    mark not counted; paragraphs at its end that contain one of `trailing` are left out.
+
+    `share_link`, `original_link` and `category_link` sort the links that stand on lines of their own at the end of
+    the text (an address printed as its own link, a link back to the category). `kinds` gives the article's kind: the
+    first whose pattern is found in the URL.
+
+    For `format = "json"` the selectors are names of keys, compared without regard to case, and the key of `body`
+    holds HTML; an `attribution` with a `.` in it is a selector inside that HTML.
     """
 
     role: Role
@@ -53,11 +68,18 @@ class Layout:
     body: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     stop: tuple[str, ...] = ()
+    trailing: tuple[str, ...] = ()
     attribution: tuple[str, ...] = ()
     editor: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     category_suffix: str = ""
+    share_link: re.Pattern[str] | None = None
+    original_link: re.Pattern[str] | None = None
+    category_link: re.Pattern[str] | None = None
+    kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
     error_marks: tuple[str, ...] = ()
+    #: Kinds whose articles may credit their source in brackets at the very end of the text: （X）.
+    bracket_source: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +105,10 @@ class Politeness:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One site as its TOML file describes it. `hosts` are all hosts that belong to it; `base_url` has a scheme."""
+    """One site as its TOML file describes it. `hosts` are all hosts that belong to it; `base_url` has a scheme.
+
+    `layouts` holds the site's own layouts, then those of the sites that its file names in `layouts_of`.
+    """
 
     name: str
     title: str
