@@ -1,0 +1,80 @@
+"""The archive as the rest of the program uses it."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from newsarchive.archive.connection import connect, explain, transaction
+from newsarchive.archive.copies import Copies
+from newsarchive.archive.frontier import Frontier
+from newsarchive.archive.problem_log import ProblemLog
+from newsarchive.archive.runs import Runs
+from newsarchive.archive.snapshots import Snapshots
+from newsarchive.archive.store import Stored, store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from sqlite_utils import Database
+
+    from newsarchive.items import Article
+
+
+class Archive:
+    """One open archive. Every method commits before it returns unless it is called inside `transaction()`."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self.db = db
+        self.path = path
+        self.connection = db.conn
+        self.runs = Runs(self.connection)
+        self.problems = ProblemLog(self.connection)
+        self.frontier = Frontier(self.connection)
+        self.copies = Copies(self.connection)
+        self.snapshots = Snapshots(self.connection)
+
+    @classmethod
+    def open(cls, path: Path | str, *, readonly: bool = False) -> Self:
+        """Open or create the archive at a path. Raises UserError for a file that cannot be used, saying why."""
+        return cls(connect(path, readonly=readonly), Path(path))
+
+    def close(self) -> None:
+        """Close the file; the write-ahead log is folded in where no reader holds it."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
+        try:
+            with transaction(self.db):
+                yield
+        except sqlite3.OperationalError as error:
+            raise explain(error, self.path) from error
+
+    def store(self, article: Article, run_id: int | None, now: datetime) -> Stored:
+        """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing."""
+        page = article.page
+        with self.transaction():
+            stored = store(self.connection, article)
+            for problem in article.problems:
+                self.problems.add(
+                    run_id,
+                    url=page.url,
+                    site=page.site,
+                    stage=problem.stage,
+                    reason=problem.reason,
+                    detail=problem.detail,
+                    now=page.fetched_at,
+                )
+            self.frontier.done(page.url, now)
+        return stored

@@ -1,0 +1,138 @@
+"""Open the archive's SQLite file: one way to connect, and clear errors for what can be wrong with the file."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from newsarchive.archive.schema import APPLICATION_ID, MIGRATION_NAMES, migrations
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Seconds to wait for another writer before giving up.
+BUSY_TIMEOUT = 30.0
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",  # readers such as Datasette never block the crawl
+    "PRAGMA synchronous = NORMAL",  # a power cut may cost the last commits, never the file
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
+)
+
+# SQLite's own words for a fault -> what to do about it.
+_ADVICE = {
+    "database is locked": "another program is writing to it; wait until it has finished",
+    "readonly database": "you may not write there; check the owner and permissions of the file and its folder",
+    "unable to open": "the folder does not exist or may not be read; create it or choose another path",
+    "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
+    "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
+    "not a database": "this is no SQLite file; choose another path",
+    "malformed": "the file is damaged; restore a backup, or try SQLite's own `.recover`",
+}
+
+
+def explain(error: sqlite3.Error, path: Path | str) -> UserError:
+    """Turn an error of SQLite into one for people: which file, what is wrong, what to do."""
+    text = str(error)
+    advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
+    return UserError(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+
+
+def connect(path: Path | str, *, readonly: bool = False) -> Database:
+    """Open an archive, create it where there is none, and bring an older one up to date.
+
+    Raises:
+        UserError: the file is no SQLite file, belongs to another program, was written by a newer version of
+            newsarchive, cannot be read or written, or (with `readonly`) does not exist.
+
+    """
+    path = Path(path)
+    if readonly and not path.is_file():
+        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    if not readonly:
+        _make_folder(path)
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    try:
+        # No implicit transactions: every statement commits unless `transaction` holds one open.
+        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    try:
+        return _prepare(connection, path, readonly=readonly)
+    except sqlite3.Error as error:
+        connection.close()
+        raise explain(error, path) from error
+    except UserError:
+        connection.close()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> Database:
+    _refuse_foreign(connection, path)
+    db = Database(connection)
+    _refuse_newer(db, path)
+    if readonly:
+        _refuse_older(db, path)
+        return db
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    if migrations.pending(db):
+        with transaction(db):
+            migrations.apply(db)
+    return db
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """Hold one write transaction; nested calls become savepoints of the outer one.
+
+    It takes the write lock at once: a transaction that reads first and writes later could not wait for another writer.
+    """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    try:
+        db.conn.execute("COMMIT")
+    except BaseException:
+        db.conn.rollback()
+        raise
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"archive {path}: the folder cannot be made: {error.strerror} - choose another path") from error
+
+
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id == APPLICATION_ID:
+        return
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application_id or tables:
+        raise UserError(f"archive {path}: a SQLite file of another program - choose another path")
+
+
+def _refuse_older(db: Database, path: Path) -> None:
+    if migrations.pending(db):
+        raise UserError(f"archive {path}: written by an older version - the next crawl brings it up to date")
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
+    newer = [applied.name for applied in migrations.applied(db) if applied.name not in MIGRATION_NAMES]
+    if newer:
+        raise UserError(f"archive {path}: written by a newer version of newsarchive ({newer[-1]}) - update newsarchive")

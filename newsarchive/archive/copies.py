@@ -1,0 +1,111 @@
+"""Copies: every URL at which an article stands, when it was seen there, and since when it is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.archive.timestamps import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from newsarchive.items import Article
+
+#: How many values one statement is given at most; SQLite allows 999 in older builds.
+_CHUNK = 500
+
+
+def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str) -> bool:
+    """Record that the article stands at its page's URL; tell whether this copy was not known before.
+
+    A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
+    """
+    page = article.page
+    seen_at = stamp(page.fetched_at)
+    known = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (page.url,)).fetchone()
+    state = (
+        page.status,
+        page.headers.get("etag"),
+        page.headers.get("last-modified"),
+        content_hash,
+        page.snapshot_id,
+    )
+    if known is None:
+        connection.execute(
+            "INSERT INTO copies (article_id, url, role, site, first_seen_at, last_seen_at, http_status, etag,"
+            " last_modified, content_hash, snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (article_id, page.url, page.role, page.site, seen_at, seen_at, *state),
+        )
+        return True
+    if seen_at >= known[0]:
+        connection.execute(
+            "UPDATE copies SET last_seen_at = ?, http_status = ?, etag = ?, last_modified = ?, content_hash = ?,"
+            " snapshot_id = ?, gone_at = NULL WHERE url = ?",
+            (seen_at, *state, page.url),
+        )
+    else:
+        connection.execute("UPDATE copies SET first_seen_at = min(first_seen_at, ?) WHERE url = ?", (seen_at, page.url))
+    return False
+
+
+class Copies:
+    """The copies of an archive, as a crawl asks for them."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def known(self, urls: Iterable[str]) -> set[str]:
+        """Give those of the URLs that are stored copies, so that they need not be fetched."""
+        known: set[str] = set()
+        for chunk in _chunks(urls):
+            marks = ", ".join("?" * len(chunk))
+            known.update(
+                url
+                for (url,) in self._connection.execute(
+                    f"SELECT url FROM copies WHERE url IN ({marks})",  # noqa: S608
+                    chunk,
+                )
+            )
+        return known
+
+    def touch(self, urls: Iterable[str], now: datetime) -> None:
+        """Record that copies were seen again in a listing: `last_seen_at` moves on, nothing else."""
+        seen_at = stamp(now)
+        for chunk in _chunks(urls):
+            marks = ", ".join("?" * len(chunk))
+            self._connection.execute(
+                f"UPDATE copies SET last_seen_at = max(last_seen_at, ?) WHERE url IN ({marks})",  # noqa: S608
+                (seen_at, *chunk),
+            )
+            self._connection.execute(
+                "UPDATE articles SET last_seen_at = max(last_seen_at, ?) WHERE id IN"  # noqa: S608
+                f" (SELECT article_id FROM copies WHERE url IN ({marks}))",
+                (seen_at, *chunk),
+            )
+
+    def gone(self, url: str, status: int, now: datetime) -> bool:
+        """Mark a copy as gone since `now`; its text stays. Tell whether there is such a copy."""
+        cursor = self._connection.execute(
+            "UPDATE copies SET http_status = ?, gone_at = coalesce(gone_at, ?) WHERE url = ?", (status, stamp(now), url)
+        )
+        return cursor.rowcount > 0
+
+    def without_share(self, site: str) -> Iterator[tuple[str | None, str]]:
+        """Give (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT a.info_code, coalesce(a.share_url, a.original_url) AS url FROM articles a"
+            " WHERE url IS NOT NULL"
+            " AND EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.site = ?)"
+            " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.role IN ('share', 'original'))"
+            " ORDER BY a.id",
+            (site,),
+        ).fetchall()
+        yield from rows
+
+
+def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:
+    distinct = list(dict.fromkeys(urls))
+    for start in range(0, len(distinct), _CHUNK):
+        yield distinct[start : start + _CHUNK]

@@ -1,0 +1,121 @@
+"""The frontier: every URL to fetch, committed before it is fetched, and how it ended.
+
+States: `pending`, `done` (set in the transaction that stores the article) and the ends that `problems.REASONS`
+explain: `gone`, `blocked`, `rejected`, `failed`. Nothing leaves the frontier without a state and, but for `done`,
+a reason.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from newsarchive.archive.timestamps import stamp
+from newsarchive.items import Category, Hints, Role
+from newsarchive.problems import REASONS
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from datetime import datetime
+
+End = Literal["gone", "blocked", "rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A URL that a page led to: what it is said to be, and what was said of it there."""
+
+    url: str
+    site: str
+    role: Role
+    found_on: str | None = None
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierRow(Found):
+    """A URL that is to be fetched, and how often that was tried."""
+
+    attempts: int = 0
+
+
+class Frontier:
+    """What is still to be fetched."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def add(self, found: Iterable[Found], run_id: int | None, now: datetime) -> int:
+        """Note URLs as pending; those that are known already stay as they are. Give the number of new ones."""
+        rows = [(f.url, f.site, f.role, f.found_on, stamp(now), run_id, _encode(f.hints)) for f in found]
+        before = self._connection.total_changes
+        self._connection.executemany(
+            "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (url) DO NOTHING",
+            rows,
+        )
+        return self._connection.total_changes - before
+
+    def pending(
+        self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
+    ) -> list[FrontierRow]:
+        """Give what may be fetched now, in the order in which it was found."""
+        rows = self._connection.execute(
+            "SELECT url, site, role, found_on, hints, attempts FROM frontier"
+            " WHERE site = ?1 AND state = 'pending' AND (next_at IS NULL OR next_at <= ?2)"
+            " AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
+            (site, stamp(now), role, -1 if limit is None else limit),
+        ).fetchall()
+        return [FrontierRow(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
+
+    def done(self, url: str, now: datetime) -> None:
+        """Mark a URL as stored; the caller does so in the transaction that stores its article."""
+        self._connection.execute(
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ? WHERE url = ?",
+            (stamp(now), url),
+        )
+
+    def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
+        """Give a URL up for good, with a reason from `problems.REASONS`."""
+        _check(reason)
+        self._connection.execute(
+            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"
+            " WHERE url = ?",
+            (state, reason, stamp(now), url),
+        )
+
+    def retry(self, url: str, *, reason: str, now: datetime, next_at: datetime) -> None:
+        """Leave a URL pending, to be tried again at `next_at` at the earliest."""
+        _check(reason)
+        self._connection.execute(
+            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?, attempts = attempts + 1"
+            " WHERE url = ?",
+            (reason, stamp(next_at), stamp(now), url),
+        )
+
+    def counts(self, site: str | None = None) -> dict[str, int]:
+        """Count the URLs in each state, of one site or of all."""
+        return dict(
+            self._connection.execute(
+                "SELECT state, count(*) FROM frontier WHERE ?1 IS NULL OR site = ?1 GROUP BY state", (site,)
+            ).fetchall()
+        )
+
+
+def _check(reason: str) -> None:
+    if reason not in REASONS:
+        raise ValueError(f"{reason!r} is no reason that newsarchive.problems knows")
+
+
+def _encode(hints: Hints) -> str | None:
+    said = {name: value for name, value in asdict(hints).items() if value}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True) if said else None
+
+
+def _decode(text: str | None) -> Hints:
+    said: dict[str, Any] = json.loads(text) if text else {}
+    if category := said.pop("category", None):
+        said["category"] = Category(**category)
+    return Hints(**said)

@@ -1,0 +1,104 @@
+"""The history of an article: what each copy said from when to when. `revisions` is a view of it.
+
+A reading is kept for every run of equal states of one copy. A state seen between two equal ones parts their run, so
+that the same sightings give the same history in whatever order they arrive.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal
+
+from newsarchive.archive.reading import Reading
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from newsarchive.items import Page
+
+#: Why a copy says something else than before: the site changed it, or the same bytes were read by other rules.
+Cause = Literal["site", "reread"]
+
+_NEWEST = """
+SELECT c.url, c.role, c.site, t.title, t.body, t.content_hash, r.extractor, r.fields
+FROM copies c
+JOIN readings r ON r.id = (SELECT id FROM readings WHERE copy_id = c.id
+                           ORDER BY last_seen_at DESC, first_seen_at DESC, fields DESC LIMIT 1)
+JOIN texts t ON t.id = r.text_id
+WHERE c.article_id = ?
+"""
+
+
+def add(
+    connection: sqlite3.Connection,
+    reading: Reading,
+    page: Page,
+    article_id: int,
+    *,
+    seen_at: str,
+    cause: Cause = "site",
+) -> bool:
+    """Record what a copy said at a time; tell whether that is more than one more sighting of a known state."""
+    (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
+    text_id = _text_id(connection, reading)
+    fields = json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    runs = connection.execute(
+        "SELECT id, first_seen_at, last_seen_at, text_id = ? AND fields = ? FROM readings"
+        " WHERE article_id = ? AND copy_id = ? ORDER BY first_seen_at",
+        (text_id, fields, article_id, copy_id),
+    ).fetchall()
+    before = max((run for run in runs if run[1] <= seen_at), key=lambda run: run[1], default=None)
+    after = min((run for run in runs if run[1] > seen_at), key=lambda run: run[1], default=None)
+    if before and before[3]:
+        connection.execute("UPDATE readings SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, before[0]))
+        return False
+    if before and before[2] > seen_at:
+        _part(connection, before[0], seen_at)
+    elif after and after[3]:
+        connection.execute("UPDATE readings SET first_seen_at = ? WHERE id = ?", (seen_at, after[0]))
+        return True
+    connection.execute(
+        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, text_id, fields, extractor,"
+        " snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (copy_id, article_id, seen_at, seen_at, cause, text_id, fields, reading.extractor, page.snapshot_id),
+    )
+    return True
+
+
+def newest(connection: sqlite3.Connection, article_id: int) -> list[Reading]:
+    """Give the latest reading of each copy of an article."""
+    return [
+        Reading(url, role, site, title, body, content_hash, extractor, json.loads(fields))
+        for url, role, site, title, body, content_hash, extractor, fields in connection.execute(_NEWEST, (article_id,))
+    ]
+
+
+def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int, str]:
+    """Give the number of the newest revision of an article and the time at which it was first seen."""
+    revision, seen_at = connection.execute(
+        "SELECT revision, seen_at FROM revisions WHERE article_id = ? ORDER BY revision DESC LIMIT 1", (article_id,)
+    ).fetchone()
+    return int(revision), str(seen_at)
+
+
+def _part(connection: sqlite3.Connection, reading_id: int, seen_at: str) -> None:
+    """End a run before `seen_at` and let it begin again at its last sighting."""
+    connection.execute(
+        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, text_id, fields, extractor,"
+        " snapshot_id) SELECT copy_id, article_id, last_seen_at, last_seen_at, cause, text_id, fields, extractor,"
+        " snapshot_id FROM readings WHERE id = ?",
+        (reading_id,),
+    )
+    connection.execute("UPDATE readings SET last_seen_at = min(first_seen_at, ?) WHERE id = ?", (seen_at, reading_id))
+
+
+def _text_id(connection: sqlite3.Connection, reading: Reading) -> int:
+    row = connection.execute("SELECT id FROM texts WHERE content_hash = ?", (reading.content_hash,)).fetchone()
+    if row:
+        return int(row[0])
+    cursor = connection.execute(
+        "INSERT INTO texts (content_hash, title, body) VALUES (?, ?, ?)",
+        (reading.content_hash, reading.title, reading.body),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid

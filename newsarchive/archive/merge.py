@@ -1,0 +1,148 @@
+"""Make one article of what its copies say: a pure function of the set of readings, whatever their order of arrival."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.archive.reading import content_hash
+from newsarchive.items import ROLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from newsarchive.archive.reading import Reading
+    from newsarchive.items import Byline, Category, Image, Mention, Paragraph
+
+_TRUST = {role: rank for rank, role in enumerate(ROLES)}
+# Which copy is shown as the article's address: the page that a person can open, before services and files.
+_ADDRESS = {role: rank for rank, role in enumerate(("post", "original", "feed", "file", "share", "listing"))}
+# Two editions of one number: the media item is the article, the flash its short form on the news wire.
+_EDITION = {"media": 0, "flash": 1}
+_LAST = 9
+_FINENESS = {"second": 2, "minute": 1, "day": 0}
+
+
+@dataclass(slots=True)
+class Merged:
+    """The columns of an article's row, and the rows that hang on it."""
+
+    columns: dict[str, Any]
+    paragraphs: list[Paragraph]
+    source: str | None
+    category: Category | None
+    category_site: str
+    bylines: list[Byline] = field(default_factory=list)
+    mentions: list[Mention] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+
+
+def merge(readings: Iterable[Reading]) -> Merged:
+    """Take each field from the most trusted copy that has it (original, share, post, file, feed, listing).
+
+    Editions come in the order media, flash; the URL decides between equals. A copy that is not whole
+    (`Reading.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
+    day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
+    """
+    ranked = sorted(readings, key=_rank)
+    speaking = [reading for reading in ranked if reading.trusted] or ranked
+    text = next((reading for reading in speaking if reading.body), speaking[0])
+    home = min(speaking, key=lambda reading: (_ADDRESS[reading.role], _rank(reading)))
+    credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
+    placed = next((r for r in sorted(speaking, key=_by_edition) if r.category), home)
+    published = _published(speaking)
+    paragraphs = text.paragraphs
+    title = next((reading.title for reading in speaking if reading.title), None) or _first(speaking, "listed_title")
+    columns: dict[str, Any] = {
+        "info_code": _first(speaking, "info_code"),
+        "kind": next((r.fields["kind"] for r in sorted(speaking, key=_by_edition) if "kind" in r.fields), None),
+        "site": home.site,
+        "url": home.fields.get("canonical_url", home.url) if home.role == "file" else home.url,
+        "share_url": _first(speaking, "share_url") or _address(speaking, "share"),
+        "original_url": _first(speaking, "original_url") or _address(speaking, "original"),
+        "title": title,
+        "original_title": _first(speaking, "original_title"),
+        "digest": _first(speaking, "digest"),
+        "body": text.body,
+        "published_at": published.isoformat() if published else None,
+        "published_date": published.date().isoformat() if published else None,
+        "attribution": credit.fields.get("attribution"),
+        "via": json.dumps(via, ensure_ascii=False) if (via := credit.fields.get("via")) else None,
+        "section": _first(speaking, "section"),
+        "lang": _first(speaking, "lang"),
+        "paywalled": int(bool(text.fields.get("paywalled"))),
+        "content_hash": content_hash(title, text.body),
+        "char_count": len(text.body) - 2 * max(0, len(paragraphs) - 1),
+        "paragraph_count": len(paragraphs),
+        "extractor": text.extractor,
+    }
+    return Merged(
+        columns=columns,
+        paragraphs=paragraphs,
+        source=credit.fields.get("source"),
+        category=placed.category,
+        category_site=placed.site,
+        bylines=_bylines(speaking),
+        mentions=_mentions(speaking),
+        images=next((r.images for r in speaking if "images" in r.fields), []),
+    )
+
+
+def _rank(reading: Reading) -> tuple[int, int, str]:
+    return _TRUST[reading.role], _EDITION.get(reading.fields.get("kind", ""), _LAST), reading.url
+
+
+def _by_edition(reading: Reading) -> tuple[int, int, str]:
+    trust, edition, url = _rank(reading)
+    return edition, trust, url
+
+
+def _first(readings: Sequence[Reading], name: str) -> Any:
+    return next((reading.fields[name] for reading in readings if name in reading.fields), None)
+
+
+def _address(readings: Sequence[Reading], role: str) -> str | None:
+    return next((reading.url for reading in readings if reading.role == role), None)
+
+
+def _published(readings: Sequence[Reading]) -> datetime | None:
+    times = [published for reading in readings if (published := reading.published)]
+    if not times:
+        return None
+    best, fineness = times[0][0], _FINENESS[times[0][1]]
+    for when, precision in times[1:]:
+        finer = _FINENESS[precision]
+        if finer > fineness and _same_as_far(best, when.astimezone(best.tzinfo), fineness):
+            best, fineness = when, finer
+    return best
+
+
+def _same_as_far(coarse: datetime, fine: datetime, fineness: int) -> bool:
+    if fineness == 0:
+        return coarse.date() == fine.date()
+    return coarse.replace(second=0, microsecond=0) == fine.replace(second=0, microsecond=0)
+
+
+def _bylines(readings: Sequence[Reading]) -> list[Byline]:
+    """Take each role's names from the first copy that names any in that role."""
+    chosen: dict[str, list[Byline]] = {}
+    for reading in readings:
+        named: dict[str, list[Byline]] = {}
+        for byline in reading.bylines:
+            named.setdefault(byline.role, []).append(byline)
+        for role, bylines in named.items():
+            chosen.setdefault(role, bylines)
+    return [byline for role in sorted(chosen) for byline in chosen[role]]
+
+
+def _mentions(readings: Sequence[Reading]) -> list[Mention]:
+    """Unite the securities of all copies; the count is the highest that one copy has."""
+    united: dict[tuple[str, str], Mention] = {}
+    for reading in readings:
+        for mention in reading.mentions:
+            known = united.setdefault((mention.market, mention.code), mention)
+            known.count = max(known.count, mention.count)
+            known.name = known.name or mention.name
+    return [united[key] for key in sorted(united)]

@@ -1,0 +1,83 @@
+"""Runs: one row a crawl, from its first second to its last."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.archive.timestamps import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Runs:
+    """The crawls of an archive."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def start(self, *, spider: str, site: str | None, arguments: Mapping[str, Any], now: datetime) -> int:
+        """Open a run; runs whose process is no more are closed as `killed` first."""
+        self._close_killed(now)
+        cursor = self._connection.execute(
+            "INSERT INTO runs (spider, site, arguments, process, started_at, outcome)"
+            " VALUES (?, ?, ?, ?, ?, 'running')",
+            (spider, site, _json(arguments), _process(os.getpid()), stamp(now)),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def finish(
+        self, run_id: int, *, outcome: str, now: datetime, reason: str | None = None, counts: Mapping[str, Any]
+    ) -> None:
+        """Close a run: how it ended, why, and what it counted."""
+        self._connection.execute(
+            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
+            (stamp(now), outcome, reason, _json(counts), run_id),
+        )
+
+    def _close_killed(self, now: datetime) -> None:
+        running = self._connection.execute("SELECT id, process FROM runs WHERE outcome = 'running'").fetchall()
+        for run_id, process in running:
+            if not _is_alive(process):
+                self._connection.execute(
+                    "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is no more'"
+                    " WHERE id = ?",
+                    (stamp(now), run_id),
+                )
+
+
+def _json(values: Mapping[str, Any]) -> str:
+    return json.dumps(dict(values), ensure_ascii=False, sort_keys=True, default=str)
+
+
+def _process(pid: int) -> str:
+    """Name a process so that its number is not mistaken for that of a later one: host, number, time of its start."""
+    return f"{socket.gethostname()}:{pid}:{_start_time(pid)}"
+
+
+def _start_time(pid: int) -> str:
+    try:
+        # The 22nd field of proc(5) stat, counted behind the command's closing parenthesis.
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
+    except OSError:
+        return ""
+
+
+def _is_alive(process: str) -> bool:
+    host, pid, start_time = process.rsplit(":", 2)
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return _start_time(int(pid)) == start_time

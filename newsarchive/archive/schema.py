@@ -1,0 +1,254 @@
+"""The archive's tables as numbered migrations, from the first day: an old archive is brought up to date, never rebuilt.
+
+A migration that has once been released is not changed any more; what follows is added in a new one.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+#: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
+APPLICATION_ID = 0x4E455753
+
+migrations = Migrations("newsarchive")
+
+_REVISIONS = """
+SELECT article_id,
+       row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
+       seen_at, copy_id, url, cause, title, body, content_hash
+FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.cause, t.title, t.body, t.content_hash,
+             lag(r.text_id) OVER (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url) AS previous, r.text_id
+      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id)
+WHERE previous IS NOT text_id
+"""
+
+
+@migrations()
+def m0001_articles(db: Database) -> None:
+    """Keep articles, what they are made of, and where they were seen."""
+    db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    db.table("sources").create({"id": int, "name": str, "slug": str}, pk="id", not_null={"name"}, strict=True)
+    db.table("sources").create_index(["name"], unique=True)
+    db.table("categories").create(
+        {"id": int, "site": str, "slug": str, "name": str, "url": str}, pk="id", not_null={"site", "slug"}, strict=True
+    )
+    db.table("categories").create_index(["site", "slug"], unique=True)
+    db.table("articles").create(
+        {
+            "id": int,
+            "article_key": str,
+            "info_code": str,
+            "kind": str,
+            "site": str,
+            "url": str,
+            "share_url": str,
+            "original_url": str,
+            "title": str,
+            "original_title": str,
+            "digest": str,
+            "body": str,
+            "published_at": str,
+            "published_date": str,
+            "source_id": int,
+            "attribution": str,
+            "via": str,
+            "category_id": int,
+            "section": str,
+            "lang": str,
+            "paywalled": int,
+            "char_count": int,
+            "paragraph_count": int,
+            "story_id": int,
+            "content_hash": str,
+            "revision": int,
+            "first_seen_at": str,
+            "last_seen_at": str,
+            "changed_at": str,
+            "extractor": str,
+        },
+        pk="id",
+        not_null={"article_key", "site", "url", "body", "content_hash", "first_seen_at", "last_seen_at"},
+        foreign_keys=[("source_id", "sources", "id"), ("category_id", "categories", "id")],
+        strict=True,
+    )
+    articles = db.table("articles")
+    articles.create_index(["article_key"], unique=True)
+    articles.create_index(["published_at"])
+    articles.create_index(["published_date", "source_id"])
+    articles.create_index(["source_id", "published_at"])
+    articles.create_index(["category_id", "published_at"])
+    _create_parts(db)
+    _create_provenance(db)
+
+
+def _create_parts(db: Database) -> None:
+    db.table("paragraphs").create(
+        {"article_id": int, "position": int, "kind": str, "text": str},
+        pk=("article_id", "position"),
+        not_null={"kind", "text"},
+        foreign_keys=[("article_id", "articles", "id")],
+        strict=True,
+    )
+    db.table("bylines").create(
+        {"article_id": int, "role": str, "name": str},
+        pk=("article_id", "role", "name"),
+        foreign_keys=[("article_id", "articles", "id")],
+        strict=True,
+    )
+    db.table("bylines").create_index(["name"])
+    db.table("mentions").create(
+        {"article_id": int, "market": str, "code": str, "name": str, "count": int},
+        pk=("article_id", "market", "code"),
+        not_null={"count"},
+        foreign_keys=[("article_id", "articles", "id")],
+        strict=True,
+    )
+    db.table("mentions").create_index(["code"])
+    db.table("images").create(
+        {"article_id": int, "position": int, "url": str, "alt": str, "caption": str},
+        pk=("article_id", "position"),
+        not_null={"url"},
+        foreign_keys=[("article_id", "articles", "id")],
+        strict=True,
+    )
+
+
+def _create_provenance(db: Database) -> None:
+    db.table("snapshots").create(
+        {
+            "id": int,
+            "url": str,
+            "fetched_at": str,
+            "http_status": int,
+            "headers": str,
+            "digest": str,
+            "length": int,
+        },
+        pk="id",
+        not_null={"url", "fetched_at", "digest"},
+        strict=True,
+    )
+    db.table("snapshots").create_index(["url", "fetched_at"], unique=True)
+    db.table("snapshot_bodies").create({"digest": str, "zlib": bytes}, pk="digest", not_null={"zlib"}, strict=True)
+    db.table("copies").create(
+        {
+            "id": int,
+            "article_id": int,
+            "url": str,
+            "role": str,
+            "site": str,
+            "first_seen_at": str,
+            "last_seen_at": str,
+            "gone_at": str,
+            "http_status": int,
+            "etag": str,
+            "last_modified": str,
+            "content_hash": str,
+            "snapshot_id": int,
+        },
+        pk="id",
+        not_null={"article_id", "url", "role", "site", "first_seen_at", "last_seen_at"},
+        foreign_keys=[("article_id", "articles", "id"), ("snapshot_id", "snapshots", "id")],
+        strict=True,
+    )
+    db.table("copies").create_index(["url"], unique=True)
+    db.table("copies").create_index(["article_id"])
+    db.table("texts").create(
+        {"id": int, "content_hash": str, "title": str, "body": str},
+        pk="id",
+        not_null={"content_hash", "body"},
+        strict=True,
+    )
+    db.table("texts").create_index(["content_hash"], unique=True)
+    db.table("readings").create(
+        {
+            "id": int,
+            "copy_id": int,
+            "article_id": int,
+            "first_seen_at": str,
+            "last_seen_at": str,
+            "cause": str,
+            "text_id": int,
+            "fields": str,
+            "extractor": str,
+            "snapshot_id": int,
+        },
+        pk="id",
+        not_null={"copy_id", "article_id", "first_seen_at", "last_seen_at", "cause", "text_id", "fields"},
+        foreign_keys=[
+            ("copy_id", "copies", "id"),
+            ("article_id", "articles", "id"),
+            ("text_id", "texts", "id"),
+            ("snapshot_id", "snapshots", "id"),
+        ],
+        strict=True,
+    )
+    db.table("readings").create_index(["article_id", "copy_id", "first_seen_at"])
+    db.create_view("revisions", _REVISIONS)
+
+
+@migrations()
+def m0002_crawling(db: Database) -> None:
+    """Keep what is to be fetched, what was run, and what went wrong."""
+    db.table("runs").create(
+        {
+            "id": int,
+            "spider": str,
+            "site": str,
+            "arguments": str,
+            "process": str,
+            "started_at": str,
+            "finished_at": str,
+            "outcome": str,
+            "reason": str,
+            "counts": str,
+        },
+        pk="id",
+        not_null={"spider", "started_at", "outcome"},
+        strict=True,
+    )
+    db.table("frontier").create(
+        {
+            "url": str,
+            "site": str,
+            "role": str,
+            "found_on": str,
+            "found_at": str,
+            "run_id": int,
+            "hints": str,
+            "state": str,
+            "attempts": int,
+            "next_at": str,
+            "reason": str,
+            "ended_at": str,
+        },
+        pk="url",
+        not_null={"site", "role", "found_at", "state", "attempts"},
+        foreign_keys=[("run_id", "runs", "id")],
+        strict=True,
+    )
+    db.table("frontier").create_index(["site", "state", "next_at"])
+    db.table("problems").create(
+        {
+            "id": int,
+            "run_id": int,
+            "url": str,
+            "site": str,
+            "stage": str,
+            "reason": str,
+            "detail": str,
+            "first_at": str,
+            "last_at": str,
+            "count": int,
+        },
+        pk="id",
+        not_null={"url", "stage", "reason", "detail", "first_at", "last_at", "count"},
+        foreign_keys=[("run_id", "runs", "id")],
+        strict=True,
+    )
+    db.table("problems").create_index(["url", "stage", "reason"], unique=True)
+    db.table("problems").create_index(["reason"])
+
+
+#: Every migration that this version knows; an archive that had others was written by a newer version.
+MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))

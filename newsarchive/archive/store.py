@@ -1,0 +1,177 @@
+"""Store an article: one transaction, idempotent, and the same result whatever the order of arrival."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from newsarchive.archive import copies, history
+from newsarchive.archive.merge import merge
+from newsarchive.archive.reading import reading_of
+from newsarchive.archive.timestamps import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from newsarchive.archive.merge import Merged
+    from newsarchive.items import Article, Category
+
+Outcome = Literal["new", "changed", "known"]
+
+_PARTS = ("paragraphs", "bylines", "mentions", "images")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing a page did: `new` article, `changed` article, or nothing but a later `last_seen_at` (`known`)."""
+
+    article_id: int
+    outcome: Outcome
+
+
+def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
+    """Store what one page says of an article; the caller holds the transaction.
+
+    Storing the same page again changes only `last_seen_at`. The article's row is made anew from the newest reading
+    of each of its copies, so the order in which copies arrive leaves no trace. With `reread_at` (UTC) the page was
+    read again from its snapshot at that time: a difference is then recorded as ours, not as the site's.
+    """
+    page = article.page
+    seen_at = stamp(page.fetched_at)
+    reading = reading_of(article)
+    # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
+    _source_id(connection, article.source)
+    _upsert_category(connection, page.site, article.category)
+    row = connection.execute(
+        "SELECT a.id FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.url = ?1 "
+        "UNION ALL SELECT id FROM articles WHERE article_key = ?2 LIMIT 1",
+        (page.url, article.article_key),
+    ).fetchone()
+    if row is None:
+        article_id = _insert(connection, article.article_key, merge([reading]), seen_at)
+        copies.see(connection, article, article_id, reading.content_hash)
+        history.add(connection, reading, page, article_id, seen_at=seen_at)
+        return Stored(article_id, "new")
+    article_id = row[0]
+    is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
+    at = stamp(reread_at) if reread_at else seen_at
+    has_new_reading = history.add(
+        connection, reading, page, article_id, seen_at=at, cause="reread" if reread_at else "site"
+    )
+    if not (is_new_copy or has_new_reading):
+        _touch(connection, article_id, seen_at)
+        return Stored(article_id, "known")
+    return Stored(article_id, "changed" if refresh(connection, article_id) else "known")
+
+
+def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
+    """Make an article's row anew from its readings; tell whether anything but the times of seeing changed."""
+    merged = merge(history.newest(connection, article_id))
+    columns = _columns(connection, merged)
+    names = ", ".join(columns)
+    before = connection.execute(f"SELECT {names} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
+    parts_before = _read_parts(connection, article_id)
+    changed = tuple(before) != tuple(columns.values())
+    first, last = connection.execute(
+        "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?", (article_id,)
+    ).fetchone()
+    revision, changed_at = history.last_revision(connection, article_id)
+    columns |= {"first_seen_at": first, "last_seen_at": last, "revision": revision, "changed_at": changed_at}
+    assignments = ", ".join(f"{name} = ?" for name in columns)
+    connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*columns.values(), article_id))  # noqa: S608
+    parts = _parts(article_id, merged)
+    for table in _PARTS:
+        if parts_before[table] != parts[table]:
+            connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
+            _insert_part(connection, table, parts[table])
+            changed = True
+    return changed
+
+
+def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:
+    columns = _columns(connection, merged) | {
+        "article_key": key,
+        "first_seen_at": seen_at,
+        "last_seen_at": seen_at,
+        "revision": 1,
+        "changed_at": seen_at,
+    }
+    marks = ", ".join("?" * len(columns))
+    cursor = connection.execute(
+        f"INSERT INTO articles ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608
+        tuple(columns.values()),
+    )
+    article_id = cursor.lastrowid
+    assert article_id is not None
+    for table, rows in _parts(article_id, merged).items():
+        _insert_part(connection, table, rows)
+    return article_id
+
+
+def _touch(connection: sqlite3.Connection, article_id: int, seen_at: str) -> None:
+    connection.execute(
+        "UPDATE articles SET last_seen_at = max(last_seen_at, ?1), first_seen_at = min(first_seen_at, ?1)"
+        " WHERE id = ?2",
+        (seen_at, article_id),
+    )
+
+
+def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
+    return merged.columns | {
+        "source_id": _source_id(connection, merged.source),
+        "category_id": _upsert_category(connection, merged.category_site, merged.category),
+    }
+
+
+def _parts(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        "paragraphs": [(article_id, i, p.kind, p.text) for i, p in enumerate(merged.paragraphs)],
+        "bylines": sorted({(article_id, b.role, b.name) for b in merged.bylines}),
+        "mentions": sorted((article_id, m.market, m.code, m.name, m.count) for m in merged.mentions),
+        "images": [(article_id, i, image.url, image.alt, image.caption) for i, image in enumerate(merged.images)],
+    }
+
+
+def _read_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        table: connection.execute(
+            f"SELECT * FROM {table} WHERE article_id = ? ORDER BY 1, 2, 3",  # noqa: S608
+            (article_id,),
+        ).fetchall()
+        for table in _PARTS
+    }
+
+
+def _insert_part(connection: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+
+def _source_id(connection: sqlite3.Connection, name: str | None) -> int | None:
+    if name is None:
+        return None
+    row = connection.execute("SELECT id FROM sources WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        return connection.execute("INSERT INTO sources (name, slug) VALUES (?1, ?1)", (name,)).lastrowid
+    return int(row[0])
+
+
+def _upsert_category(connection: sqlite3.Connection, site: str, category: Category | None) -> int | None:
+    """Know a category of a site; of several names the first in the alphabet stays, whatever the order of arrival."""
+    if category is None:
+        return None
+    row = connection.execute(
+        "SELECT id, name, url FROM categories WHERE site = ? AND slug = ?", (site, category.slug)
+    ).fetchone()
+    if row is None:
+        return connection.execute(
+            "INSERT INTO categories (site, slug, name, url) VALUES (?, ?, ?, ?)",
+            (site, category.slug, category.name, category.url),
+        ).lastrowid
+    category_id, *known = row
+    names = [min(filter(None, pair), default=None) for pair in zip(known, (category.name, category.url), strict=True)]
+    if names != known:
+        connection.execute("UPDATE categories SET name = ?, url = ? WHERE id = ?", (*names, category_id))
+    return int(category_id)

@@ -1,0 +1,7 @@
+"""Errors that a person made or can mend: told in one line, never as a traceback."""
+
+from __future__ import annotations
+
+
+class UserError(Exception):
+    """What was wrong, with which value, and what to do. The command line prints it and ends with a non-zero status."""
