@@ -89,7 +89,8 @@ EVERYTHING = [MEDIA, FLASH, SHARE, ORIGIN, CHANGED, BARE, OTHER]
 QUESTIONS = [
     "SELECT a.article_key, a.info_code, a.kind, a.site, a.url, share_url, original_url, title, digest, body,"
     " published_at, published_date, s.name, attribution, c.slug, c.name, char_count, paragraph_count, content_hash,"
-    " revision, first_seen_at, last_seen_at, changed_at, extractor FROM articles a LEFT JOIN sources s ON s.id = source_id"
+    " revision, first_seen_at, last_seen_at, changed_at, extractor"
+    " FROM articles a LEFT JOIN sources s ON s.id = source_id"
     " LEFT JOIN categories c ON c.id = category_id ORDER BY 1",
     "SELECT article_key, position, p.kind, text FROM paragraphs p JOIN articles ON id = article_id ORDER BY 1, 2",
     "SELECT article_key, role, name FROM bylines JOIN articles ON id = article_id ORDER BY 1, 2, 3",

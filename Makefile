@@ -1,0 +1,49 @@
+# Everything below works on a machine that has Python 3.11 or newer and make, and nothing else.
+PYTHON ?= python3
+SITE ?= demo
+DB ?= data/archive.db
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup crawl test lint format lock clean
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+setup: $(INSTALLED) ## Install everything into .venv
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "newsarchive needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	  { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
+	@echo "Installing newsarchive into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+crawl: $(INSTALLED) ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
+	@$(BIN)/newsarchive --db $(DB) crawl $(SITE)
+
+test: $(INSTALLED) ## Run all tests
+	@$(BIN)/python -m pytest -q -n 2
+
+lint: $(INSTALLED) ## Check style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(INSTALLED) ## Put all code into one style
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: ## Write constraints.txt anew from the newest releases
+	@rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
+	@.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@{ echo "# The versions that are tested together; written by 'make lock'."; \
+	   .venv/lock/bin/python -m pip freeze --exclude-editable | grep -v -i '^newsarchive'; } > constraints.txt
+	@rm -rf .venv/lock
+
+clean: ## Remove what was built (never data/)
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

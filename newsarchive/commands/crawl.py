@@ -1,0 +1,105 @@
+"""`newsarchive crawl` and `newsarchive demo`: fill the archive, and serve the sample site to try it on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.archive.overview import last_runs, overview
+from newsarchive.commands.show_overview import print_overview, print_run
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Where the sample site is served; fixed, so that a second crawl finds the same addresses.
+DEMO_PORT = 8095
+#: The spiders that fill an archive from a site, in the order in which each feeds the next.
+SPIDERS = ("category", "share")
+
+_PROJECT = Path(__file__).resolve().parents[2]
+
+
+@click.command()
+@click.argument("site", default="demo")
+@click.option("--since", help="Only articles of this day or later, as 2026-03-01.")
+@click.option("--until", help="Only articles of this day or earlier.")
+@click.option("--category", help="Only these categories: slugs, parted by commas.")
+@click.option("--limit", help="At most so many articles.")
+@click.option("--verbose", "-v", is_flag=True, help="Show the crawl's log as it is written.")
+@click.pass_obj
+def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
+    """Crawl SITE into the archive and print what came in.
+
+    SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, or a site of your own in
+    data/sites/. The status is 0 when all went well, 1 when a crawl failed, 2 for a wrong argument.
+    """
+    arguments = {name: value for name, value in filters.items() if value}
+    with Archive.open(db) as archive:
+        (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
+    with _served(site) as base_url:
+        if base_url:
+            arguments["base_url"] = base_url
+        status = 0
+        for spider in SPIDERS:
+            chosen = arguments if spider == "category" else {k: v for k, v in arguments.items() if k == "base_url"}
+            status = max(status, _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose))
+            if status:
+                break
+    with Archive.open(db, readonly=True) as archive:
+        print_overview(overview(archive.connection), db)
+        print_run(last_runs(archive.connection, before), db)
+    return status
+
+
+@click.command()
+@click.option("--port", default=DEMO_PORT, show_default=True, help="The port on 127.0.0.1.")
+@click.option("--articles", default=160, show_default=True, help="How many articles the site has.")
+@click.option("--hostile", is_flag=True, help="Add pages that misbehave in every way a crawl must survive.")
+def demo(port: int, articles: int, hostile: bool) -> None:
+    """Serve the sample site on loopback until Ctrl-C."""
+    from newsarchive.demo import DemoSite, serve  # noqa: PLC0415 - the sample site is only loaded when it is asked for
+
+    with _port_errors(port), serve(DemoSite(articles=articles, hostile=hostile), port=port) as server:
+        click.echo(f"The sample site is at {server.base_url} (Ctrl-C ends it).")
+        server.wait()
+
+
+@contextlib.contextmanager
+def _served(site: str) -> Iterator[str | None]:
+    """Serve the sample site while it is crawled; every other site is out there already."""
+    if site != "demo":
+        yield None
+        return
+    from newsarchive.demo import DemoSite, serve  # noqa: PLC0415
+
+    with _port_errors(DEMO_PORT), serve(DemoSite(), port=DEMO_PORT) as server:
+        yield server.base_url
+
+
+@contextlib.contextmanager
+def _port_errors(port: int) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (98, 48):  # address in use, on Linux and macOS
+            raise
+        raise UserError(f"port {port} of 127.0.0.1 is taken by another program - stop it and try again") from error
+
+
+def _scrapy(db: Path, spider: str, arguments: dict[str, str], *, verbose: bool) -> int:
+    """Run one spider in a process of its own, as cron would, and give its exit status."""
+    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"NEWSARCHIVE_DB={db.absolute()}"]
+    for name, value in arguments.items():
+        command += ["-a", f"{name}={value}"]
+    if not verbose:
+        command += ["-s", "LOG_LEVEL=WARNING"]
+    environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
+    return subprocess.run(command, cwd=_PROJECT, env=environment, check=False).returncode  # noqa: S603
