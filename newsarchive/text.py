@@ -21,7 +21,10 @@ def squeeze(text: str) -> str:
 
 def clean(text: str) -> str:
     """Make a printed line plain: no invisible characters, single blanks. Every other character stays as printed."""
-    return " ".join((text if text.isascii() else _INVISIBLE.sub("", text)).split())
+    # Whatever is to be removed or replaced counts as unprintable, the plain blank alone excepted: one cheap look.
+    if text.isprintable():
+        return " ".join(text.split()) if "  " in text else text.strip()
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def fold(text: str) -> str:
