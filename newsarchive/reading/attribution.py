@@ -1,0 +1,223 @@
+"""Which medium an article credits: source labels, reprint chains, trailing credits, original titles."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from newsarchive.reading import attribution_labels as labels
+from newsarchive.text import clean
+
+#: Longer texts are looked at only at both ends (characters); a credit is never in the middle of a long paragraph.
+_ENDS = 160
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A credit line.
+
+    `printed` is the credit as it stands on the page (label, name and the brackets around them), white space made
+    plain. `source` is the medium that it names; `via` are the media that passed the text on, the nearest to the
+    reader first (来源：A 转自 B: A is the source, B the carrier; 转自 B alone: B is the source).
+    Joined names (A、B) stay one source as printed. A credit that names nobody (网络, 综合, 本站原创) is given as it
+    is printed: that is what the page says.
+    """
+
+    printed: str
+    source: str
+    via: list[str] = field(default_factory=list)
+
+
+def read_attribution(text: str) -> Attribution | None:
+    """Read the medium that a line, a paragraph or an information bar credits, or None.
+
+    Picture, data and video credits are no sources of the article.
+    """
+    if not any(sign in text for sign in labels.SIGNS):
+        return None
+    for part in _ends(clean(text)):
+        found = _labelled(part) or _reported(part)
+        if found is not None:
+            return found
+    return None
+
+
+def _ends(line: str) -> list[str]:
+    return [line] if len(line) <= 2 * _ENDS else [line[-_ENDS:], line[:_ENDS]]
+
+
+def _labelled(line: str) -> Attribution | None:
+    source: tuple[str, int, int] | None = None
+    carriers: list[tuple[str, int, int]] = []
+    for match in labels.LABEL.finditer(line):
+        if not _stands_free(line, match):
+            continue
+        name, end = _cut_name(line, match.end())
+        if not name:
+            continue
+        if match.lastgroup == "reprint":
+            carriers.append((name, match.start(), end))
+        elif source is None:
+            source = (name, match.start(), end)
+    if source is None and carriers:
+        source = carriers.pop(0)
+    if source is None:
+        return None
+    spans = [source, *carriers]
+    printed = _printed(line, min(span[1] for span in spans), max(span[2] for span in spans))
+    via = [name for name, _, _ in reversed(carriers) if name != source[0]]
+    return Attribution(printed, source[0], via)
+
+
+def _stands_free(line: str, match: re.Match[str]) -> bool:
+    """Tell whether a label is the article's own: not 图片来源, not the end of a word of running text."""
+    before = line[: match.start()]
+    if before.rstrip().endswith(labels.OTHER_THINGS):
+        return False
+    if match.lastgroup == "firm" or not before or not labels.HANZI.match(before[-1]):
+        return True
+    return bool(labels.NEAR_LABEL.search(before[-24:]))
+
+
+def _cut_name(line: str, start: int) -> tuple[str, int]:
+    """Cut the name that begins at `start`; give it with the position after it, or an empty name."""
+    rest = line[start : start + 3 * _LONGEST_NAME]
+    stop = labels.STOP.search(rest)
+    if stop is not None:
+        rest = rest[: stop.start()]
+    name = tidy_name(rest)
+    if not name:
+        return "", start
+    return name, start + rest.find(name) + len(name)
+
+
+def tidy_name(text: str) -> str:
+    """Take quotes, brackets, prefixes and trailing codes off a medium's name; empty where no name is left."""
+    text = labels.PREFIX.sub("", text.strip(labels.EDGES))
+    quoted = labels.QUOTED.match(text)
+    if quoted is not None:
+        text = quoted[1]
+    text = _balanced(text.strip(labels.EDGES))
+    if " " in text and not text.isascii():
+        text = _first_words(text)
+    text = labels.TRAILING.sub("", text).strip(labels.EDGES)
+    return text if _is_name(text) else ""
+
+
+def _balanced(text: str) -> str:
+    """End a name at a closing bracket that was never opened, or drop a bracket that is never closed."""
+    for opening, closing in labels.PAIRS:
+        first_close, first_open = text.find(closing), text.find(opening)
+        if first_close >= 0 and (first_open < 0 or first_open > first_close):
+            text = text[:first_close]
+        elif first_open >= 0 > first_close:
+            text = text[:first_open]
+    return text
+
+
+def _first_words(text: str) -> str:
+    words = text.split(" ")
+    if len(text) <= 24 and len(words) <= 3 and labels.MEDIUM.search(words[-1]):
+        return text
+    kept = words[:1]
+    # Latin words before the Chinese ones belong together (CBN 第一财经); later ones are other remarks.
+    for word in words[1:]:
+        if not kept[-1].isascii():
+            break
+        kept.append(word)
+    return " ".join(kept)
+
+
+def _is_name(text: str) -> bool:
+    if not text or len(text) > _LONGEST_NAME or not labels.WORD.search(text):
+        return False
+    return not (labels.NO_NAME.search(text) or labels.ONLY_CODE.match(text))
+
+
+def _printed(line: str, start: int, end: int) -> str:
+    """Widen a span to the brackets and quotes that enclose it."""
+    while end < len(line) and line[end] in labels.CLOSING_QUOTES:
+        end += 1
+    if start and end < len(line):
+        opening, rest = line[start - 1], line[end:]
+        for left, right in labels.PAIRS:
+            if opening == left and rest.lstrip().startswith(right):
+                return line[start - 1 : end + len(rest) - len(rest.lstrip()) + 1]
+    return line[start:end]
+
+
+def _reported(line: str) -> Attribution | None:
+    """Read 据X报道 and 综合X报道 at the beginning of a line, and （据X） at its end."""
+    for pattern in (labels.REPORTED, labels.ACCORDING_AT_END):
+        match = pattern.search(line)
+        if match is None:
+            continue
+        name = tidy_name(match["name"])
+        if name and labels.MEDIUM.search(name):
+            return Attribution(match["printed"], name)
+    return None
+
+
+def trailing_source(text: str) -> Attribution | None:
+    """Read the medium in brackets at the very end of a flash item or a digest: …收跌。（证券时报网）.
+
+    Remarks, codes and persons in brackets are none.
+    """
+    line = text[-_ENDS:].rstrip(" \u3000\t\r\n。")
+    if not line or line[-1] not in "）)】]":
+        return None
+    match = labels.LAST_BRACKET.search(clean(line))
+    if match is None:
+        return None
+    inside = match["inside"]
+    labelled = read_attribution(inside)
+    if labelled is not None:
+        return Attribution(match["all"], labelled.source, labelled.via)
+    name = tidy_name(inside)
+    if not name or name != inside.strip() or labels.REMARK.search(name):
+        return None
+    if labels.TRAILING_MEDIUM.search(name) or name in labels.SHORT_MEDIA:
+        return Attribution(match["all"], name)
+    if match["stop"] and labels.BODY.search(name):
+        return Attribution(match["all"], name)
+    return None
+
+
+def original_title(text: str) -> str | None:
+    """Read the title that the article had where it was taken from (原标题：…), or None."""
+    if "原标题" not in text and "原標題" not in text and "原题" not in text:
+        return None
+    match = labels.ORIGINAL_TITLE.search(clean(text))
+    if match is None:
+        return None
+    title = match["title"].strip()
+    opening = match["open"]
+    if opening:
+        title = _balanced_title(title, opening)
+    stop = labels.TITLE_STOP.search(title)
+    title = (title[: stop.start()] if stop else title).strip(" 　")
+    if title.startswith("《") and title.endswith("》") and title.count("《") == 1:
+        title = title[1:-1]
+    return title or None
+
+
+def _balanced_title(title: str, opening: str) -> str:
+    """End a title at the bracket that closes the one before its label."""
+    closing = {"（": "）)", "(": ")）", "【": "】", "[": "]"}[opening]
+    depth = 0
+    for position, char in enumerate(title):
+        if char in "（([【":
+            depth += 1
+        elif char in closing:
+            if depth == 0:
+                return title[:position]
+            depth -= 1
+    return title
+
+
+def is_picture_credit(text: str) -> bool:
+    """Tell whether a short text credits a picture or a video (图片来源：X, 张三 摄) and not the article."""
+    if len(text) > 120:
+        return False
+    return bool(labels.PICTURE.match(clean(text)))
