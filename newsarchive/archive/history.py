@@ -22,7 +22,7 @@ Cause = Literal["site", "reread"]
 _NEWEST = """
 SELECT c.url, c.role, c.site, t.title, t.body, t.content_hash, r.extractor, r.fields
 FROM copies c
-JOIN readings r ON r.id = (SELECT id FROM readings WHERE copy_id = c.id
+JOIN readings r ON r.id = (SELECT id FROM readings WHERE article_id = c.article_id AND copy_id = c.id
                            ORDER BY last_seen_at DESC, first_seen_at DESC, fields DESC LIMIT 1)
 JOIN texts t ON t.id = r.text_id
 WHERE c.article_id = ?
