@@ -1,0 +1,1 @@
+"""The Scrapy side of the archive: middlewares, extensions, spider arguments, and the `crawl` command."""

@@ -1,0 +1,84 @@
+"""Spider arguments: each is read and checked before the first request, and a wrong one is told in one line."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from newsarchive.errors import UserError
+from newsarchive.sites import load_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsarchive.sites import Site
+
+    Reader = Callable[[str], Any]
+
+_DATE = re.compile(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})")
+
+
+def read_arguments(readers: Mapping[str, Reader], given: Mapping[str, str]) -> dict[str, Any]:
+    """Read what `-a` gave; an argument that was not given, or was left empty, is missing in the result.
+
+    Raises:
+        UserError: an argument is not known (the message names the known ones), or its reader refused the value.
+
+    """
+    for name in given:
+        if name not in readers:
+            near = get_close_matches(name, readers, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(readers)}"
+            raise UserError(f"there is no argument {name!r} - {hint}")
+    return {name: _read(name, readers[name], text.strip()) for name, text in given.items() if text.strip()}
+
+
+def read_site(text: str) -> Site:
+    """Load the site of that name."""
+    return load_site(text)
+
+
+def read_date(text: str) -> date:
+    """Read a day, as 2022-05-30, 2022/5/30 or 20220530."""
+    match = _DATE.fullmatch(text)
+    try:
+        return date(*map(int, match.groups())) if match else date.fromisoformat(text)
+    except ValueError:
+        raise UserError("not a date; write it as 2022-05-30") from None
+
+
+def read_count(text: str) -> int:
+    """Read a whole number above zero."""
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise UserError("not a whole number above zero")
+    return int(text)
+
+
+def read_slugs(text: str) -> tuple[str, ...]:
+    """Read the keys of categories, parted by commas; a blank inside one belongs to it."""
+    slugs = tuple(slug.strip() for slug in text.split(",") if slug.strip())
+    if not slugs:
+        raise UserError("names no category; write their slugs, parted by commas")
+    return slugs
+
+
+def read_base_url(text: str) -> str:
+    """Read the address at which a site is served, without a slash at its end."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise UserError("not a URL; write it as http://127.0.0.1:8000/") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise UserError("not the address of a site; write it as http://127.0.0.1:8000/")
+    return text.rstrip("/")
+
+
+def _read(name: str, reader: Reader, text: str) -> Any:
+    try:
+        return reader(text)
+    except UserError as error:
+        raise UserError(f"{name}={text}: {error}") from None

@@ -1,0 +1,60 @@
+"""`scrapy crawl` with two differences: wrong arguments stop it before it starts, and a failed crawl is seen to fail.
+
+Exit status: 0 good, 1 failed (or stopped), 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from scrapy.commands import crawl
+from scrapy.exceptions import UsageError
+from scrapy.spiderloader import get_spider_loader
+
+from newsarchive.crawling.options import Options
+from newsarchive.crawling.run import crawl_with
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import Settings
+
+
+class Command(crawl.Command):
+    """The stock command, with its arguments checked and its end looked at."""
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check the spider's name and arguments and our settings; nothing is opened or logged before."""
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if len(args) != 1:
+            return  # told by run()
+        try:
+            _spider_class(self.settings, args[0]).check(opts.spargs)
+            Options.from_settings(self.settings)
+        except UserError as error:
+            sys.stderr.write(f"scrapy crawl: {error}\n")
+            # Without a text of its own this ends with status 2 and prints nothing more.
+            raise UsageError(print_help=False) from None
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl, and set the exit status by how the run ended."""
+        if len(args) != 1:
+            super().run(args, opts)
+            return
+        assert self.crawler_process is not None
+        crawler = self._create_crawler(args[0])
+        try:
+            self.exitcode = crawl_with(self.crawler_process, crawler, opts.spargs).exit_status
+        except UserError as error:
+            sys.stderr.write(f"scrapy crawl: {error}\n")
+            self.exitcode = 1
+
+
+def _spider_class(settings: Settings, name: str) -> Any:
+    loader = get_spider_loader(settings)
+    if name not in loader.list():
+        raise UserError(f"there is no spider {name!r} - there are {', '.join(sorted(loader.list()))}")
+    return loader.load(name)

@@ -1,0 +1,87 @@
+"""Feeds the crawl from the frontier: what waits in the archive becomes requests, a window at a time.
+
+Scrapy's own queue never holds more than the window, so that a killed crawl forgets nothing and memory stays flat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import DontCloseSpider, NotConfigured
+
+from newsarchive.crawling.failures import Fate
+from newsarchive.crawling.session import Session
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from newsarchive.archive import FrontierRow
+
+
+class Feeder:
+    """Extension that asks for pending URLs of the roles that the spider names in `roles`.
+
+    A spider without `roles` has no use for the frontier.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        spider: Any = crawler.spider
+        if not getattr(spider, "roles", ()):
+            raise NotConfigured
+        self.crawler = crawler
+        self.asked = 0
+        crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
+        crawler.signals.connect(self.idle, signals.spider_idle)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    def queue_empty(self) -> None:
+        """Refill when half of the window is used up and there may be more."""
+        session = Session.of(self.crawler)
+        if session.grown and len(session.in_flight) <= session.options.window // 2:
+            self.feed(session)
+
+    def idle(self) -> None:
+        """Store what is left, which may lead to more; keep the crawl open when it does."""
+        session = Session.of(self.crawler)
+        session.flush()
+        if self.feed(session):
+            raise DontCloseSpider
+
+    def feed(self, session: Session) -> int:
+        """Ask for pending URLs until the window is full; give their number."""
+        fed = 0
+        while not fed and (rows := self._pending(session)):
+            session.in_flight.update(row.url for row in rows)
+            fed = sum(self._ask(session, row) for row in rows)
+        self.asked += fed
+        session.grown = fed > 0
+        return fed
+
+    def _pending(self, session: Session) -> list[FrontierRow]:
+        spider: Any = self.crawler.spider
+        window = session.options.window
+        room = window - len(session.in_flight)
+        if spider.limit is not None:
+            room = min(room, spider.limit - self.asked)
+        if room <= 0 or session.run_id is None:
+            return []
+        rows: list[FrontierRow] = []
+        for role in spider.roles:
+            rows += session.archive.frontier.pending(site=spider.site.name, now=session.now(), role=role, limit=window)
+        return [row for row in rows if row.url not in session.in_flight][:room]
+
+    def _ask(self, session: Session, row: FrontierRow) -> bool:
+        spider: Any = self.crawler.spider
+        refusal = spider.address_rules.refusal(row.url)
+        if refusal is not None:
+            session.settle(row, "fetch", Fate(refusal.reason, "rejected", refusal.detail))
+            return False
+        self.crawler.engine.crawl(spider.request_page(row))
+        return True

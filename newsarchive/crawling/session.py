@@ -1,0 +1,297 @@
+"""The archive as one crawl uses it: one handle, one run row, short batches, and a fate for every URL.
+
+Articles are stored in batches, each in one transaction with its problems and the ends of its frontier rows: a crash
+costs a batch of pages to fetch again, never an article.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+from scrapy.utils.asyncio import create_looping_call
+
+from newsarchive.archive import Archive, FrontierRow
+from newsarchive.crawling.failures import Fate
+from newsarchive.crawling.options import Options
+from newsarchive.crawling.summary import STATS_PREFIX, RunSummary, outcome_of, split_stats
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from newsarchive.archive import Found
+    from newsarchive.items import Article, Page
+
+logger = logging.getLogger(__name__)
+
+#: Signal: sent once, when a run's row is closed, with `summary` (a RunSummary).
+run_finished = object()
+
+_LONGEST_BACKOFF = timedelta(days=1)
+# What a single article can break on without the archive being at fault.
+_BAD_ARTICLE = (sqlite3.Error, ValueError, TypeError)
+
+
+class Session:
+    """Extension that holds the archive open while a crawl runs.
+
+    Raises:
+        UserError: when it is made, if the archive cannot be opened or a setting of ours is wrong.
+
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.options = Options.from_settings(crawler.settings)
+        self.archive = Archive.open(self.options.db)
+        self.run_id: int | None = None
+        #: URLs of the frontier that are asked for and have no fate yet.
+        self.in_flight: set[str] = set()
+        #: Whether the frontier got new rows since somebody last looked.
+        self.grown = True
+        self._started_at = self.now()
+        self._batch: list[Article] = []
+        self._failure: str | None = None
+        self._errors = 0
+        self._closing: asyncio.Future[None] | None = None
+        self._timer = create_looping_call(self.flush)
+        for handler, signal in (
+            (self.opened, signals.spider_opened),
+            (self.closed, signals.spider_closed),
+            (self.spider_failed, signals.spider_error),
+            (self.item_failed, signals.item_error),
+        ):
+            crawler.signals.connect(handler, signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """Give the session of a crawl that has one."""
+        session = crawler.get_extension(cls)
+        assert session is not None, "newsarchive.crawling.session.Session is not among EXTENSIONS"
+        return session
+
+    # What the spider and the pipelines call
+
+    @staticmethod
+    def now() -> datetime:
+        """Give the time, in UTC."""
+        return datetime.now(UTC)
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Count a finding in Scrapy's stats, under our prefix."""
+        self.crawler.stats.inc_value(STATS_PREFIX + name, number)
+
+    def store(self, article: Article) -> None:
+        """Take an article into the batch, and store the batch when it is full."""
+        self._batch.append(article)
+        if len(self._batch) >= self.options.batch_size:
+            self.flush()
+
+    def find(self, found: Iterable[Found]) -> int:
+        """Write URLs into the frontier, committed when this returns; give the number of new ones."""
+        with self.archive.transaction():
+            new = self.archive.frontier.add(found, self.run_id, self.now())
+        self.grown = self.grown or new > 0
+        return new
+
+    def seen_again(self, urls: Iterable[str]) -> set[str]:
+        """Record which URLs are copies that the archive has, and give those."""
+        known = self.archive.copies.known(urls)
+        if known:
+            with self.archive.transaction():
+                self.archive.copies.touch(known, self.now())
+        return known
+
+    def problem(self, url: str, stage: str, reason: str, detail: str = "") -> None:
+        """Record a problem of a URL that is in no frontier row."""
+        with self.archive.transaction():
+            self._add_problem(url, stage, reason, detail)
+
+    def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
+        """Record how a URL of the frontier failed, and when it is due again, if ever."""
+        now = self.now()
+        with self.archive.transaction():
+            self._add_problem(row.url, stage, fate.reason, fate.detail)
+            if fate.state == "retry" and row.attempts + 1 < self.options.attempts:
+                next_at = max(now + self._backoff(row.attempts), fate.not_before or now)
+                self.archive.frontier.retry(row.url, reason=fate.reason, now=now, next_at=next_at)
+            else:
+                state = "failed" if fate.state == "retry" else fate.state
+                self.archive.frontier.end(row.url, state=state, reason=fate.reason, now=now)
+            if fate.state == "gone":
+                self.archive.copies.gone(row.url, status or 404, now)
+        self.in_flight.discard(row.url)
+
+    def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
+        """Record that a page is no article: a problem, and the end of its frontier row."""
+        row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
+        self.settle(row, stage, Fate(reason, "rejected", detail))
+
+    def flush(self) -> None:
+        """Store the batch, if there is one, in one transaction."""
+        batch, self._batch = self._batch, []
+        if not batch or self._failure:
+            return
+        try:
+            self._store(batch)
+        except UserError as error:
+            self.fail(error)
+        except _BAD_ARTICLE:
+            for article in batch:
+                self._store_alone(article)
+
+    def fail(self, error: Exception) -> None:
+        """End the crawl, because it cannot go on; what is not stored stays pending in the frontier."""
+        if self._failure is None:
+            self._failure = str(error)
+            logger.error("%s", error)
+            if self.crawler.engine.spider is not None:
+                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive_error"))
+
+    # Signals
+
+    def opened(self) -> None:
+        """Open the run's row."""
+        spider: Any = self.crawler.spider
+        try:
+            with self.archive.transaction():
+                self.run_id = self.archive.runs.start(
+                    spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
+                )
+        except UserError as error:
+            self._failure = str(error)
+            raise CloseSpider("archive_error") from error
+        self._timer.start(self.options.batch_seconds, now=False)
+
+    def closed(self, reason: str) -> None:
+        """Store what is left, close the run's row and the archive."""
+        if self._timer.running:
+            self._timer.stop()
+        self.flush()
+        summary = self._summarize(reason)
+        try:
+            if self.run_id is not None:
+                with self.archive.transaction():
+                    self.archive.runs.finish(
+                        self.run_id,
+                        outcome=summary.outcome,
+                        reason=summary.reason,
+                        counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
+                        now=summary.finished_at,
+                    )
+        except UserError as error:
+            logger.warning("the end of run %s could not be written: %s", self.run_id, error)
+        finally:
+            self.archive.close()
+        for line in summary.lines():
+            logger.info("%s", line)
+        self.crawler.signals.send_catch_log(run_finished, summary=summary)
+
+    def spider_failed(self, failure: Failure, response: Response | Failure | None) -> None:
+        """Record that a rule of ours failed in the spider; the page is not tried again by itself."""
+        if isinstance(failure.value, UserError):
+            self.fail(failure.value)
+            return
+        self._errors += 1
+        request = getattr(response, "request", None)
+        detail = f"{type(failure.value).__name__}: {failure.value}"
+        if request is not None and isinstance(row := request.cb_kwargs.get("row"), FrontierRow):
+            self.settle(row, "spider", Fate("spider-error", "failed", detail))
+        elif request is not None:
+            self.problem(request.url, "spider", "spider-error", detail)
+
+    def item_failed(self, item: Page, failure: Failure) -> None:
+        """Record that a rule of ours failed in a pipeline."""
+        if isinstance(failure.value, UserError):
+            self.fail(failure.value)
+            return
+        self._errors += 1
+        row = FrontierRow(item.url, item.site, item.role, item.found_on, item.hints)
+        self.settle(row, "pipeline", Fate("spider-error", "failed", f"{type(failure.value).__name__}: {failure.value}"))
+
+    # Inside
+
+    def _store(self, articles: list[Article]) -> None:
+        now = self.now()
+        spider: Any = self.crawler.spider
+        outcomes: list[str] = []
+        new = 0
+        with self.archive.transaction():
+            for article in articles:
+                outcomes.append(self.archive.store(article, self.run_id, now).outcome)
+                new += self.archive.frontier.add(spider.follow(article), self.run_id, now)
+        self.grown = self.grown or new > 0
+        for article, outcome in zip(articles, outcomes, strict=True):
+            self.in_flight.discard(article.page.url)
+            self.count(f"articles/{outcome}")
+            for problem in article.problems:
+                self.count(f"problems/{problem.reason}")
+
+    def _store_alone(self, article: Article) -> None:
+        try:
+            self._store([article])
+        except UserError as error:
+            self.fail(error)
+        except _BAD_ARTICLE as error:
+            self._errors += 1
+            logger.exception("Not stored: %s", article.page.url)
+            page = article.page
+            row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
+            self.settle(row, "store", Fate("spider-error", "failed", f"{type(error).__name__}: {error}"))
+
+    def _add_problem(self, url: str, stage: str, reason: str, detail: str) -> None:
+        spider: Any = self.crawler.spider
+        self.archive.problems.add(
+            self.run_id, url=url, site=spider.site.name, stage=stage, reason=reason, detail=detail, now=self.now()
+        )
+        self.count(f"problems/{reason}")
+
+    def _backoff(self, attempts: int) -> timedelta:
+        return min(timedelta(seconds=self.options.backoff * (1 << min(attempts, 20))), _LONGEST_BACKOFF)
+
+    def _summarize(self, scrapy_reason: str) -> RunSummary:
+        spider: Any = self.crawler.spider
+        counts, problems = split_stats(self.crawler.stats.get_stats())
+        outcome = outcome_of(scrapy_reason)
+        reason = self._failure or (None if scrapy_reason == "finished" else scrapy_reason)
+        if outcome == "finished" and reason is None:
+            reason = self._shortfall(counts)
+            outcome = "failed" if reason else "finished"
+        site = spider.site.name
+        return RunSummary(
+            spider=spider.name,
+            site=site,
+            outcome="failed" if self._failure else outcome,
+            reason=reason,
+            started_at=self._started_at,
+            finished_at=self.now(),
+            archive=self.options.db,
+            run_id=self.run_id,
+            counts=counts,
+            problems=problems,
+            pending=self.archive.frontier.counts(site).get("pending", 0),
+        )
+
+    def _shortfall(self, counts: dict[str, int]) -> str | None:
+        """Tell what a crawl that ended by itself did not do; None when it did its work."""
+        if self._errors:
+            return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
+        if counts.get("listings/failed") and not counts.get("listings/read"):
+            return "no listing page could be read"
+        return None

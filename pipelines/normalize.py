@@ -1,0 +1,18 @@
+"""Gives every value of an article its one spelling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.normalize import normalize
+
+if TYPE_CHECKING:
+    from newsarchive.items import Article
+
+
+class Normalize:
+    """Item pipeline: Article -> Article."""
+
+    def process_item(self, item: Article) -> Article:
+        """Normalize an article."""
+        return normalize(item)

@@ -1,0 +1,35 @@
+"""Keeps the raw bytes of a page before anything can fail on them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.crawling.session import Session
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from newsarchive.items import Page
+
+
+class Snapshot:
+    """Item pipeline: Page -> Page, with the id of its snapshot."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: Page) -> Page:
+        """Keep a page."""
+        session = Session.of(self.crawler)
+        with session.archive.transaction():
+            item.snapshot_id = session.archive.snapshots.keep(item)
+        session.count("pages")
+        session.count("page_bytes", len(item.body))
+        return item

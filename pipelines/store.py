@@ -1,0 +1,31 @@
+"""Stores articles in the archive, in batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.crawling.session import Session
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from newsarchive.items import Article
+
+
+class Store:
+    """Item pipeline: Article -> archive."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    def process_item(self, item: Article) -> Article:
+        """Put an article into the session's batch, which is stored when it is full or a second old."""
+        Session.of(self.crawler).store(item)
+        return item

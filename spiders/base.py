@@ -1,0 +1,159 @@
+"""What the spiders share: checked arguments, and pages that become items or the fate of a frontier row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from scrapy import Request, Spider, signals
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from newsarchive.archive import Found
+from newsarchive.crawling.addresses import AddressRules, site_rules
+from newsarchive.crawling.arguments import read_arguments, read_base_url, read_site
+from newsarchive.crawling.failures import fate_of
+from newsarchive.crawling.options import Options
+from newsarchive.crawling.politeness import ask_politely
+from newsarchive.crawling.rebase import rebase
+from newsarchive.crawling.session import Session
+from newsarchive.crawling.share_links import origin_url
+from newsarchive.identity import find_info_code
+from newsarchive.items import Page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from newsarchive.archive import FrontierRow
+    from newsarchive.crawling.arguments import Reader
+    from newsarchive.items import Article, Role
+    from newsarchive.sites import Site
+
+DEFAULT_SITE = "finews"
+
+
+class ArchiveSpider(Spider):
+    """A spider of one site, whose arguments are checked before anything is opened or asked for."""
+
+    #: Argument -> what reads it. A reader raises UserError for a value that it cannot use.
+    readers: ClassVar[dict[str, Reader]] = {"site": read_site, "base_url": read_base_url}
+
+    def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
+        super().__init__()
+        self.given = given
+        self.values = values
+        base_url: str | None = values.get("base_url")
+        site: Site = values.get("site") or read_site(DEFAULT_SITE)
+        self.original_base = site.base_url
+        self.site = rebase(site, base_url) if base_url else site
+        self.address_rules: AddressRules = site_rules(self.site, also=[base_url] if base_url else [])
+
+    @classmethod
+    def check(cls, given: dict[str, str]) -> dict[str, Any]:
+        """Read all arguments; raises UserError, with a text for people, for the first that is wrong."""
+        return read_arguments(cls.readers, given)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:  # noqa: ARG003
+        """Make a spider of the arguments that `-a` gave, and set what its site asks for."""
+        spider = cls(kwargs, cls.check(kwargs))
+        spider._set_crawler(crawler)
+        contact = Options.from_settings(crawler.settings).contact
+        ask_politely(crawler.settings, spider.site.politeness, contact)
+        return spider
+
+    @property
+    def session(self) -> Session:
+        """The archive, as this crawl uses it."""
+        return Session.of(self.crawler)
+
+    def follow(self, article: Article) -> Iterable[Found]:  # noqa: ARG002 - a spider may have nothing to follow
+        """Give the URLs that a stored article leads to; they enter the frontier in the same transaction."""
+        return ()
+
+
+class FrontierSpider(ArchiveSpider):
+    """A spider that finds URLs and fetches what the frontier holds of its roles, an earlier run's leftovers first."""
+
+    #: The roles of frontier rows that this spider fetches, in this order.
+    roles: ClassVar[tuple[Role, ...]]
+
+    def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
+        super().__init__(given, values)
+        #: Pages of the frontier that this run asks for at most; None for all.
+        self.limit: int | None = values.get("limit")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make a spider, and let it hear of pages that turned out to be no article."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.page_dropped, signals.item_dropped)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the listings; the pages themselves come out of the frontier."""
+        for request in self.listing_requests():
+            yield request
+
+    def listing_requests(self) -> Iterable[Request]:
+        """Give the requests for listings; a spider that knows its articles writes them to the frontier instead."""
+        return ()
+
+    def request_page(self, row: FrontierRow) -> Request:
+        """Make the request for a row of the frontier."""
+        # The frontier knows what was asked for before; Scrapy's filter would swallow a redirect to a known URL.
+        return Request(
+            row.url, callback=self.parse_page, errback=self.page_failed, cb_kwargs={"row": row}, dont_filter=True
+        )
+
+    def parse_page(self, response: Response, row: FrontierRow) -> Iterator[Page]:
+        """Hand the page on to the pipelines, under the URL that the frontier knows."""
+        yield make_page(response, row.url, row.role, self.site.name, row)
+
+    def page_failed(self, failure: Failure) -> None:
+        """Record what became of a row whose page did not come."""
+        row: FrontierRow = failure.request.cb_kwargs["row"]  # type: ignore[attr-defined]
+        error = failure.value
+        assert error is not None
+        fate = fate_of(error)
+        status = error.response.status if isinstance(error, HttpError) else None
+        self.session.settle(row, "fetch", fate, status)
+        self.logger.info("Not fetched: %s: %s", row.url, fate.detail or fate.reason)
+        self._fall_back(row.url, row.role)
+
+    def page_dropped(self, item: Page) -> None:
+        """Look elsewhere for the text that a share link did not give."""
+        self._fall_back(item.url, item.role)
+
+    def _fall_back(self, url: str, role: Role) -> None:
+        service = self.site.share
+        code = find_info_code(url)
+        if role != "share" or service is None or code is None or (origin := origin_url(service, code)) is None:
+            return
+        self.session.count("share/fallbacks")
+        self.session.find([Found(origin, self.site.name, "original", found_on=url)])
+
+
+def make_page(response: Response, url: str, role: Role, site: str, row: FrontierRow | None = None) -> Page:
+    """Make a page of a response; `url` is what was asked for, before any redirect."""
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    page = Page(
+        url=url,
+        role=role,
+        site=site,
+        body=response.body,
+        fetched_at=datetime.now(UTC),
+        status=response.status,
+        headers=headers,
+    )
+    if row is not None:
+        page.hints = row.hints
+        page.found_on = row.found_on
+    return page

@@ -1,0 +1,96 @@
+"""Fetches the text behind info codes: the share service's JSON, else the origin's page.
+
+scrapy crawl share                                  articles of the archive whose text was never fetched there
+scrapy crawl share -a codes=NW202205302396671645    info codes, share links or original links, parted by commas
+scrapy crawl share -a file=links.txt                the same from a file, one a line; `-` reads standard input
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from newsarchive.archive import Found
+from newsarchive.crawling.arguments import read_count
+from newsarchive.crawling.share_links import data_url, read_code
+from newsarchive.errors import UserError
+from spiders.base import FrontierSpider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from scrapy import Request
+
+    from newsarchive.crawling.arguments import Reader
+    from newsarchive.items import Role
+
+STANDARD_INPUT = "-"
+# Links that one transaction writes to the frontier.
+_CHUNK = 500
+
+
+def read_codes(text: str) -> tuple[str, ...]:
+    """Read info codes or links, parted by commas."""
+    if text == STANDARD_INPUT:
+        raise UserError("to read standard input, write file=-")
+    return tuple(code.strip() for code in text.split(",") if code.strip())
+
+
+def read_file_name(text: str) -> str:
+    """Read the name of a file that is there, or `-`."""
+    if text != STANDARD_INPUT and not Path(text).is_file():
+        raise UserError("there is no such file")
+    return text
+
+
+class ShareSpider(FrontierSpider):
+    """Resolves share links."""
+
+    name = "share"
+    roles: ClassVar[tuple[Role, ...]] = ("share", "original")
+    readers: ClassVar[dict[str, Reader]] = FrontierSpider.readers | {
+        "codes": read_codes,
+        "file": read_file_name,
+        "limit": read_count,
+    }
+
+    @classmethod
+    def check(cls, given: dict[str, str]) -> dict[str, Any]:
+        """Read all arguments."""
+        values = super().check(given)
+        if "codes" in values and "file" in values:
+            raise UserError("codes= and file= exclude each other")
+        return values
+
+    def listing_requests(self) -> Iterable[Request]:
+        """Write what was asked for to the frontier; nothing has to be listed."""
+        links = self._links()
+        while chunk := list(islice(links, _CHUNK)):
+            self.session.find(found for link, found_on in chunk if (found := self._found(link, found_on)))
+        return ()
+
+    def _links(self) -> Iterator[tuple[str, str | None]]:
+        """Give links or codes, each with the URL on which it was found."""
+        if "codes" in self.values:
+            yield from ((code, None) for code in self.values["codes"])
+        elif self.values.get("file") == STANDARD_INPUT:
+            yield from _lines(sys.stdin)
+        elif "file" in self.values:
+            with Path(self.values["file"]).open(encoding="utf-8", errors="replace") as lines:
+                yield from _lines(lines)
+        else:
+            yield from ((code or url, url) for code, url in self.session.archive.copies.without_share(self.site.name))
+
+    def _found(self, link: str, found_on: str | None) -> Found | None:
+        code = read_code(link)
+        assert self.site.share is not None
+        if code is None:
+            self.session.problem(link[:500], "argument", "bad-info-code")
+            return None
+        return Found(data_url(self.site.share, code), self.site.name, "share", found_on=found_on)
+
+
+def _lines(lines: Iterable[str]) -> Iterator[tuple[str, None]]:
+    yield from ((line.strip(), None) for line in lines if line.strip() and not line.startswith("#"))
