@@ -32,12 +32,13 @@ class Attribution:
 def read_attribution(text: str) -> Attribution | None:
     """Read the medium that a line, a paragraph or an information bar credits, or None.
 
-    Picture, data and video credits are no sources of the article.
+    Picture, data and video credits are no sources of the article; 据X报道 is one only where nothing else stands
+    beside it or in brackets at the end (see `reported_source`).
     """
     if not any(sign in text for sign in labels.SIGNS):
         return None
     for part in _ends(clean(text)):
-        found = _labelled(part) or _reported(part)
+        found = _labelled(part) or _reported(part, labels.REPORTED_ALONE)
         if found is not None:
             return found
     return None
@@ -73,7 +74,7 @@ def _labelled(line: str) -> Attribution | None:
 def _stands_free(line: str, match: re.Match[str]) -> bool:
     """Tell whether a label is the article's own: not 图片来源, not the end of a word of running text."""
     before = line[: match.start()]
-    if before.rstrip().endswith(labels.OTHER_THINGS):
+    if before.rstrip().endswith(labels.OTHER_THINGS) or labels.RULE.search(before[-12:]):
         return False
     if match.lastgroup == "firm" or not before or not labels.HANZI.match(before[-1]):
         return True
@@ -147,14 +148,19 @@ def _printed(line: str, start: int, end: int) -> str:
     return line[start:end]
 
 
-def _reported(line: str) -> Attribution | None:
-    """Read 据X报道 and 综合X报道 at the beginning of a line, and （据X） at its end."""
-    for pattern in (labels.REPORTED, labels.ACCORDING_AT_END):
+def reported_source(text: str) -> Attribution | None:
+    """Read the medium that a paragraph passes on at its beginning: 据新华社报道，….
+
+    It credits the sentence, not surely the article: ask for it where no other credit is found, in the first paragraph.
+    """
+    return _reported(clean(text[:_ENDS]), (labels.REPORTED,))
+
+
+def _reported(line: str, patterns: tuple[re.Pattern[str], ...]) -> Attribution | None:
+    for pattern in patterns:
         match = pattern.search(line)
-        if match is None:
-            continue
-        name = tidy_name(match["name"])
-        if name and labels.MEDIUM.search(name):
+        name = tidy_name(match["name"]) if match else ""
+        if match and name and labels.MEDIUM.search(name):
             return Attribution(match["printed"], name)
     return None
 
@@ -177,9 +183,8 @@ def trailing_source(text: str) -> Attribution | None:
     name = tidy_name(inside)
     if not name or name != inside.strip() or labels.REMARK.search(name):
         return None
-    if labels.TRAILING_MEDIUM.search(name) or name in labels.SHORT_MEDIA:
-        return Attribution(match["all"], name)
-    if match["stop"] and labels.BODY.search(name):
+    known = labels.SURE_MEDIUM.search(name) or name in labels.SHORT_MEDIA
+    if known or (match["stop"] and labels.PUBLISHER.search(name)):
         return Attribution(match["all"], name)
     return None
 

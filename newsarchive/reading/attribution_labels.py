@@ -79,9 +79,14 @@ MEDIUM = re.compile(
 REPORTED = re.compile(
     r"^(?P<printed>(?:据|據|综合|綜合|来自|來自)(?P<name>[^\s，。,；;：:！？据]{2,24}?)(?:记者)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:消息|电)?(?:综合)?(?:报道|報道|報導|消息))(?=[，,：:。）)\s]|$)"
 )
+_ALONE = re.compile(REPORTED.pattern.replace(r"(?=[，,：:。）)\s]|$)", r"[。）)\s]{0,3}$"))
 ACCORDING_AT_END = re.compile(
     r"(?P<printed>[（(](?:综合|据|據)(?P<name>[^（）()，。]{2,24}?)(?:综合)?(?:报道|報道|報導|消息|电)?[)）])$"
 )
+
+REPORTED_ALONE = (_ALONE, ACCORDING_AT_END)
+#: 凡注明来源：… states a rule, it credits nothing.
+RULE = re.compile("注明|标注|標註|凡|署名")
 
 LAST_BRACKET = re.compile(
     r"(?P<stop>[。！？!?”\"…]\s?)?(?P<all>[（(【\[](?P<inside>[^（）()【】\[\]]{2,30})[)）】\]])$"
@@ -92,13 +97,11 @@ REMARK = re.compile(
     r"实习|校对|翻译|来源|图片|数据|包括|均|其中|原标题|例如|比如|附|详|参见|同比|环比|按|除|同|计|为|自|至|从|由|在|于|以|与|或|及|和)|"
     r"[0-9]{1,2}[月日时]|[0-9]{3,}|[%％元万亿]$|(?:表示|认为|记者|摄|完|图|口径|收盘|审计|价)$|^[A-Za-z]{1,8}$|同期|上月|去年|今年|下同"
 )
-TRAILING_MEDIUM = re.compile(
-    r"(?:报|報|网|網|社|电视台|卫视|电台|广播|杂志|周刊|週刊|新闻|新聞|资讯|财经|在线|客户端|频道|APP|App|传媒|经济报道|经纬|氪|播报|快讯|早知道|e公司|"
-    r"融媒|之家|之声|之窗|公众号|格隆汇|数据中心|金十数据|半月谈|通讯社|券商中国|证券中国|界面|头条|导报|观察|视频|微博|论坛)$"
-)
-#: Organisations that publish themselves; believed only right after the end of a sentence.
-BODY = re.compile(
-    r"(?:官网|网站|证监会|银保监会|委员会|发改委|统计局|管理局|总局|财政部|商务部|央行|人民银行|研究院|研究中心|研究所|交易所|公司|集团|协会|研究中心|证券|基金)$"
+SURE_MEDIUM = re.compile("(?:报|報|网|網|社|电视台|周刊|週刊|客户端|日报|APP|App|通讯社|经济报道|融媒体|公众号)$")
+#: Believed only right after the end of a sentence: other media, and organisations that publish themselves.
+PUBLISHER = re.compile(
+    "(?:卫视|电台|广播|杂志|新闻|新聞|资讯|财经|在线|频道|传媒|经纬|氪|播报|快讯|早知道|e公司|融媒|之家|之声|之窗|汇|头条|导报|观察|视频|微博|论坛|财讯|报道|"
+    "数据|中国|官网|官微|网站|证监会|银保监会|委员会|发改委|统计局|管理局|总局|财政部|商务部|央行|人民银行|研究院|研究中心|研究所|交易所|公司|集团|协会|证券|基金)$"
 )
 SHORT_MEDIA = frozenset(
     ("央视", "央视新闻", "澎湃", "界面", "36氪", "Wind", "Reuters", "Bloomberg", "CNBC", "CNN", "BBC", "AFP", "新华", "路透", "彭博", "中新", "虎嗅",

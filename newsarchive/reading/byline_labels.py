@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: A text without one of these names nobody.
 SIGNS = ("者", "编", "編", "撰", "写", "文", "□", "■", "校", "摄", "攝", "译", "譯", "通讯员", "实习生", "图", "评论员",
-         "By ", "BY ", "by ", "uthor", "ditor")  # fmt: skip
+         "By ", "BY ", "by ", "uthor", "ditor", "电（", "讯（", "电(", "讯(", "電（", "訊（")  # fmt: skip
 EDGES = " \t\u3000:：|｜丨/／·_,，、;；。.()（）[]【】〔〕［］<>《》●▲■□*-—–"
 
 _WORDS: dict[BylineRole | None, str] = {
@@ -59,6 +59,9 @@ LABEL = re.compile(
 )
 #: What may stand before the first label of a line of credits: a medium's name, a dateline, a bracket.
 LEAD = re.compile(r"(?:[0-9:：/.年月日 -]{6,24})?(?:[^\s，。！？；、：:“”]{0,16}\s?){0,2}$")
+#: What stands between a label and a second one that belongs to it.
+MEDIUM = re.compile(r"\s?(?:本报|本刊|本网|[^\s，。、:：]{2,12}[报網网社台刊闻聞]|)\s?$")
+MEDIUM_NAME = re.compile("(?:报|網|网|报道|新闻|新聞|社|刊|电视台|客户端|财经)$")
 #: What may follow the names of one label.
 TAIL = re.compile(
     r"[\s|｜丨/／,，、;；()（）\[\]【】]{0,4}(?P<shot>摄影报道|摄影|攝影|摄|攝|/摄|文并图)?(?:整合|整理|(?:[\u3400-\u9fff]{0,6}(?:综合|采访|摄影|即時)?(?:报道|報導|報道))|发自[\u3400-\u9fff]{2,6}|文/图|/文|/图|文|图)?"
@@ -75,8 +78,10 @@ SPACED_NAME = re.compile("[\u3400-\u9fff]\\s{1,2}[\u3400-\u9fff](?![\u3400-\u9ff
 HANZI = re.compile("[\u3400-\u9fff\U00020000-\U0002fa1f]")
 #: Words glued to the end of a name.
 AFTER_NAME = re.compile(
-    "(?:(?:返回|查看|来源|责任|阅读|浏览|点击|编辑|分享).*|摄影报道|综合报道|采访报道|报道|報導|摄影|攝影|摄|攝|整理|整合|编译|/文|文|图|等)$"
+    "(?:(?:返回|查看|来源|责任|阅读|浏览|点击|编辑|分享).*|摄影报道|综合报道|采访报道|报道|報導|摄影|攝影|摄|攝|整理|整合|编译|/文|/图|等)$"
 )
+#: After a first name a further word with one of these is a place (张三 台北报道).
+PLACE_ENDS = ("报道", "報導", "報道", "即时报道")
 CODE = re.compile(r"\s{0,2}(?:[_-]?[A-Z]{1,4}[0-9]{1,8}|_[A-Za-z0-9]{1,10}|[（(][A-Z]{0,4}[0-9]{1,8}[)）])")
 BETWEEN_NAMES = re.compile(r"^(?:\s{0,2}[、，,/／&;；]\s{0,2}|\s{0,2}(?:和|与|及)\s{0,2}|\s{1,4})")
 #: Words that make a text after a label a desk or a remark, not a pen name.
@@ -89,6 +94,10 @@ BRACKET = re.compile(r"[（(【\[〔［]([^（）()【】\[\]〔〕［］]{3,100
 SHOT = re.compile(
     "(?:^|[\\s。！？）)：:]|记者|記者|通讯员)([\u3400-\u9fff]{2,3}(?:[、\\s][\u3400-\u9fff]{2,3}){0,3})\\s?[/／]?(?:摄影|攝影|摄|攝)[）)\\]。]?$"
 )
+#: A dateline with names only, a signature after the last sentence, and a name with its medium.
+DATELINE_NAMES = re.compile("(?:电|讯|電|訊)\\s?[（(]([^（）()。]{2,40})[)）]")
+SIGNATURE = re.compile("[。！？”…]\\s?[（(]([\u3400-\u9fff、 ]{2,20})[)）]$")
+NAME_AND_MEDIUM = re.compile("([\u3400-\u9fff、 ]{2,16}?)\\s?[/／|｜]\\s?[^\\s/／|｜。，]{2,14}$")
 #: After the names there is an end, a bracket, a further label or other print, but no sentence.
 BOUNDARY = re.compile(
     rf"\s{{0,3}}(?:$|[|｜丨)）\]】〕/]|{_LABEL}|[0-9]{{4}}|返回|查看|阅读|浏览|来源|字号|点击|分享|摄|报道)|\s"

@@ -28,12 +28,19 @@ def find_bylines(texts: Sequence[str]) -> list[Byline]:
     """
     found: dict[tuple[BylineRole, str], None] = {}
     for text in texts:
-        if not any(sign in text for sign in labels.SIGNS):
+        if not _may_name(text):
             continue
         for line in text.split("\n") if "\n" in text else (text,):
             for pair in _in_line(clean(line)):
                 found.setdefault(pair)
     return [Byline(role, name) for role, name in found]
+
+
+def _may_name(text: str) -> bool:
+    if any(sign in text for sign in labels.SIGNS):
+        return True
+    # A signature in brackets at the end, or a short line "name / medium".
+    return text[-1:] in {")", "）"} or (len(text) < 32 and any(sign in text for sign in "/／|｜"))
 
 
 def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
@@ -50,20 +57,29 @@ def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
     yield from _at_end(line)
     yield from _at_beginning(line)
     yield from _photographers(line)
+    yield from _without_label(line)
 
 
-def _credits(text: str) -> list[tuple[BylineRole, str]]:
-    """Read a text that consists of nothing but labels and names; empty if anything else stands in it."""
+def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, str]]:
+    """Read a text that consists of nothing but labels and names; empty if anything else stands in it.
+
+    Without brackets around it a bare 记者 with something glued to it is no credit (记者连线).
+    """
     matches = list(labels.LABEL.finditer(text))
     if not matches or not labels.LEAD.match(text[: matches[0].start()]):
         return []
     found: list[tuple[BylineRole, str]] = []
+    pending: BylineRole | None = None
     for match, following in zip(matches, [*matches[1:], None], strict=True):
-        if not match["sep"] and match.start() == 0:
+        if not match["sep"] and match.start() == 0 and not bracketed:
             return []
         chunk = text[match.end() : following.start() if following else len(text)]
-        role = labels.ROLES[match["label"]]
+        role = pending or labels.ROLES[match["label"]]
+        pending = None
         if role is None and len(chunk) <= _TAIL:
+            continue
+        if following and labels.MEDIUM.match(chunk):
+            pending = role  # 摄影 本报记者 李四: the second label only says whose reporter it is
             continue
         names, rest = _take_names(chunk, firm=bool(match["sep"].strip()))
         tail = labels.TAIL.match(rest)
@@ -85,7 +101,9 @@ def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
     rest = upcoming = labels.BEFORE_NAME.sub("", text.lstrip(labels.EDGES), count=1)
     while upcoming and len(names) < _MOST_NAMES:
         match = labels.SPACED_NAME.match(upcoming) or labels.TOKEN.match(upcoming)
-        name, used = _name(match[0], firm=firm) if match else ("", 0)
+        if match is None or (names and match[0].endswith(labels.PLACE_ENDS)):
+            break
+        name, used = _name(match[0], firm=firm)
         if not name:
             break
         names.append(name)
@@ -114,7 +132,7 @@ def _in_brackets(line: str) -> Iterator[tuple[BylineRole, str]]:
     for match in labels.BRACKET.finditer(line):
         inside = match[1]
         if labels.LABEL.search(inside):
-            yield from _credits(inside.strip(labels.EDGES)) or _after_separators(inside)
+            yield from _credits(inside.strip(labels.EDGES), bracketed=True) or _after_separators(inside)
 
 
 def _after_separators(line: str) -> Iterator[tuple[BylineRole, str]]:
@@ -189,6 +207,22 @@ def _photographers(line: str) -> Iterator[tuple[BylineRole, str]]:
         names, rest = _take_names(match[1], firm=False)
         if not rest:
             yield from (("photographer", name) for name in names)
+
+
+def _without_label(line: str) -> Iterator[tuple[BylineRole, str]]:
+    """Read names that stand where only names stand: …5月19日电（甲、乙）, ……。（甲）, 甲/某某报."""
+    for match in (labels.DATELINE_NAMES.search(line[:_TAIL]), labels.SIGNATURE.search(line[-_TAIL:])):
+        if match is not None:
+            yield from _all_names(match[1])
+    match = labels.NAME_AND_MEDIUM.match(line) if len(line) < 32 else None
+    if match is not None and labels.MEDIUM_NAME.search(line):
+        yield from _all_names(match[1])
+
+
+def _all_names(text: str) -> Iterator[tuple[BylineRole, str]]:
+    names, rest = _take_names(text, firm=False)
+    if not rest.strip():
+        yield from (("author", name) for name in names)
 
 
 def _english(line: str) -> Iterator[tuple[BylineRole, str]]:

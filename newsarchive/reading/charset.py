@@ -30,7 +30,8 @@ _BOMS = (
 _COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _META = re.compile(rb"<meta\s[^<>]{0,400}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s{0,9}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:+-]{2,40})", re.IGNORECASE)
-_LABEL = re.compile(r"(?:charset\s{0,9}=\s{0,9})?[\"']?([\w.:+-]{2,40})[\"']?\s*$", re.IGNORECASE)
+_PARAMETER = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNORECASE)
+_LABEL = re.compile(r"\s{0,9}[\"']?([\w.:+-]{2,40})[\"']?\s{0,9}$")
 _FOREIGN = re.compile(rb"[\x80-\xff][^<>]*")
 _WIDE = re.compile("[\u0800-\U0010ffff]")
 _BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]")
@@ -86,7 +87,7 @@ def codec_name(label: str | None) -> str | None:
     gb2312 and gbk are read as gb18030, big5 as big5hkscs and so on: the larger set holds the smaller one, and pages
     use characters of the larger one under the smaller one's name.
     """
-    match = _LABEL.search(label) if label else None
+    match = (_PARAMETER.search(label) or _LABEL.match(label)) if label else None
     if match is None:
         return None
     name = match[1].lower()

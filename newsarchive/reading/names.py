@@ -32,7 +32,25 @@ NOT_NAMES = frozenset(
     "司法 司机 利润 利率 利用 能源 能够 通报 通信 易于 文旅 干部 干货 党委 党员 党建 党支部 车辆 车站 牛市 计划 计算 项目 项下 明日 明天 明年 别人 成本 成果 成交 成员 时代 时刻 时报 康复 夏季 秋季 冬季 "
     "雷锋网 严格 严重 严肃 史上 汪汪 毛利 毛利率 贝壳 宣传 宣布 单纯 应用 宗旨 房价 房企 房产 莫名 万科 胡说 梅雨 江湖 童话 项链 席位 季度 路上 路线 强势 强劲 强烈 蓝天 席卷 屈服 祝福 董事 董事会 董事长 "
     "关注 关键 关系 关税 相比 相对 游客 游戏 商务 商务部 温度 温馨 燕子 尚未 农民 别墅 庄园 阎王 慕名 古代 古城 易购 广场 欧洲 欧盟 越南 越来越 隆重 冷空气 辛苦 曾经 沙漠 养老 养殖 丰富 红包 游行 盖章 "
-    "文娱 文体 图表 设计 制图 排版 监制 统筹 策划 剪辑 配音 主持 主编 终审 复审 初审 值班 出品 总编 总监 主任 部长 老师 先生 女士 教授 博士 律师 学者 专家 院长 主席 总裁 经理 连线 计划表 访谈 暗访".split()
+    "文娱 文体 图表 设计 制图 排版 监制 统筹 策划 剪辑 配音 主持 主编 终审 复审 初审 值班 出品 总编 总监 主任 部长 老师 先生 女士 教授 博士 律师 学者 专家 院长 主席 总裁 经理 连线 计划表 访谈 暗访 全文完 全文 方正 方大 正文 首页 台北 台中 台南 高雄 桃园 桃園 宁夏 江门 安庆".split()
+)
+#: What people are called is no part of their name.
+_TITLES = (
+    "老师",
+    "先生",
+    "女士",
+    "小姐",
+    "教授",
+    "记者",
+    "记者",
+    "主任",
+    "经理",
+    "律师",
+    "医生",
+    "老師",
+    "記者",
+    "编辑",
+    "作者",
 )
 _HANZI_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0002fa1f]{2,4}$")
 _MINORITY = re.compile("[\u3400-\u9fff]{1,8}[·•・‧][\u3400-\u9fff]{1,8}(?:[·•・‧][\u3400-\u9fff]{1,8}){0,2}$")
@@ -53,7 +71,7 @@ def is_chinese_name(text: str, *, surname: bool = True) -> bool:
     """
     if _MINORITY.match(text):
         return True
-    if not _HANZI_NAME.match(text) or text in NOT_NAMES:
+    if not _HANZI_NAME.match(text) or text in NOT_NAMES or text.endswith(_TITLES):
         return False
     if not surname:
         return not _NOT_IN_NAMES.intersection(text[1:])
