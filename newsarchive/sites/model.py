@@ -52,7 +52,7 @@ class Layout:
 
     `share_link`, `original_link` and `category_link` sort the links that stand on lines of their own at the end of
     the text (an address printed as its own link, a link back to the category). `kinds` gives the article's kind: the
-    first whose pattern is found in the URL.
+    first whose pattern is found in the URL (for JSON, in the name of the key that holds the text).
 
     For `format = "json"` the selectors are names of keys, compared without regard to case, and the key of `body`
     holds HTML; an `attribution` with a `.` in it is a selector inside that HTML.

@@ -1,0 +1,274 @@
+"""Single fields that every kind of page prints alike: times, credits, editors, what is missing."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote, urljoin
+
+from newsarchive.identity import article_key, find_info_code
+from newsarchive.items import Article, Byline, Category, Problem
+from newsarchive.reading.attribution import Attribution, original_title, read_attribution, trailing_source
+from newsarchive.reading.bylines import find_bylines
+from newsarchive.reading.dates import parse_date
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from newsarchive.identity import InfoCode
+    from newsarchive.items import Page, Paragraph, Precision
+    from newsarchive.sites import Layout, Site
+
+_STAGE = "extract"
+_PATH_SAFE = "!$&'()*+,;=-._~"
+# The mirror shows some posts eight hours late, so that they seem to lie ahead; beyond a day it is a mistake.
+_FUTURE = timedelta(days=1)
+_EARLIEST = 1994
+# A number's date and the printed one may differ by a few days (drafts, nights), not by months.
+_NUMBER_SLACK = timedelta(days=45)
+
+_TIME = re.compile(
+    r"(?<!\d)(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T\u3000\xa0]{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)"
+)
+#: The origin's own line of credit: whatever stands behind the label is the name.
+_CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|｜]{1,60}?)\s{0,5}[）)]?")
+#: A paragraph that is nothing but a credit.
+_ONLY_CREDIT = re.compile(r"[（(【]\s{0,3}(?:文章来源|稿件来源|信息来源|本文来源|来源)\s?[：:][^。；]{1,60}[）)】]")
+#: Words without which nobody is named as an author or an editor.
+_PEOPLE = re.compile(
+    "记者|作者|编辑|責編|责编|校对|撰文|撰稿|文/|文／|文丨|文｜|文：|通讯员|摄影|翻译|编译|□|■|◎|◆|By "
+)
+_CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
+_ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
+
+# Reasons that stand for a missing field, and what a page without its article says instead (only short texts count).
+_DATE_REASONS = ("future-date", "implausible-date")
+_LONGEST_NOTICE = 600
+_LOGIN_MARKS = (
+    "请登录", "请先登录", "登录后查看", "登录后阅读", "登录后才能", "会员登录", "订阅后阅读", "付费阅读", "扫码登录",
+    "Please log in", "Please sign in", "Sign in to", "Log in to", "Subscribe to",
+)  # fmt: skip
+_ERROR_MARKS = (
+    "页面不存在", "找不到页面", "404 Not Found", "页面已删除", "内容已删除", "文章不存在", "服务器错误", "系统繁忙",
+    "Page Not Found", "Internal Server Error", "Bad Gateway", "Service Unavailable",
+)  # fmt: skip
+
+
+def identity_of(url: str) -> tuple[InfoCode | None, str]:
+    """Give the info code and the article key of a URL; a URL that cannot be parsed is its own key."""
+    try:
+        code = find_info_code(url)
+        return code, code.digits if code else article_key(url)
+    except ValueError:
+        return None, url
+
+
+def begin(page: Page, site: Site, layout: Layout) -> Article:
+    """Make the article of a page with what its URL alone tells."""
+    code, key = identity_of(page.url)
+    article = Article(page, key, lang=site.lang)
+    if code and code.prefix:
+        article.info_code = str(code)
+    article.extractor = f"{site.name}/{layout.role}"
+    article.kind = next((kind for kind, pattern in layout.kinds if pattern.search(page.url)), None)
+    return article
+
+
+def problem(article: Article, reason: str, detail: str = "") -> None:
+    """Note a problem of the reading stage."""
+    article.problems.append(Problem(_STAGE, reason, detail[:200]))
+
+
+def read_time(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, Precision] | None:
+    """Read a printed time; a time without a zone is in `zone`. None when the text prints none."""
+    match = _TIME.search(text)
+    if match:
+        year, month, day, hour, minute, second = match.groups()
+        try:
+            when = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
+        except ValueError:
+            return None
+        return when, "second" if second else "minute"
+    dated = parse_date(text, zone=zone, now=now)
+    return (dated.when, dated.precision) if dated else None
+
+
+def set_time(article: Article, when: datetime, precision: Precision) -> None:
+    """Take a time over if it can be true; a time that cannot becomes a problem."""
+    if when.year < _EARLIEST:
+        problem(article, "implausible-date", when.isoformat())
+    elif when - article.page.fetched_at.astimezone(UTC) > _FUTURE:
+        problem(article, "future-date", when.isoformat())
+    else:
+        article.published_at, article.precision = when, precision
+        if article.article_key.isdigit() and _contradicts(article.article_key, when):
+            problem(article, "implausible-date", f"{when.isoformat()} in number {article.article_key}")
+
+
+def _contradicts(digits: str, when: datetime) -> bool:
+    if when.strftime("%Y%m") == digits[:6]:
+        return False
+    try:
+        numbered = datetime(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), tzinfo=when.tzinfo)
+    except ValueError:
+        return False
+    return abs(when - numbered) > _NUMBER_SLACK
+
+
+@lru_cache(maxsize=4096)
+def read_credit(line: str) -> Attribution | None:
+    """Read a line that an element marks as the credit; the same few hundred lines come again and again."""
+    match = _CREDIT_LINE.fullmatch(line)
+    if match:
+        return Attribution(line, match[1])
+    return read_attribution(line)
+
+
+def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
+    """Take a credit over; False when there is none."""
+    if found is None or not found.source:
+        return False
+    article.attribution, article.source, article.via = found.printed, found.source, list(found.via)
+    article.evidence["source"] = rule
+    return True
+
+
+def read_people(article: Article, editor_line: str | None) -> None:
+    """Find the people that the text and the editor's line name; editors known by a code alone are nobody."""
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    if editor_line:
+        texts.append(editor_line)
+    if not any(_PEOPLE.search(text) for text in texts):
+        return
+    for byline in find_bylines(texts):
+        if not _CODE_NAME.fullmatch(byline.name) and byline not in article.bylines:
+            article.bylines.append(Byline(byline.role, byline.name))
+    article.original_title = next(filter(None, map(original_title, texts[:1] + texts[-2:])), None)
+
+
+def finish_body(article: Article, layout: Layout, editor_line: str | None) -> None:
+    """Read what the end of the text tells once the paragraphs are there: credits without a mark, and people."""
+    if article.source is None:
+        take_credit_paragraph(article)
+    if article.source is None and article.kind in layout.bracket_source:
+        take_bracket_credit(article)
+    read_people(article, editor_line)
+
+
+def take_credit_paragraph(article: Article) -> None:
+    """Read a credit that stands as a paragraph of its own at the end, without any mark; it is no text."""
+    paragraphs = article.paragraphs
+    if not paragraphs or len(paragraphs[-1].text) > 80 or not _ONLY_CREDIT.fullmatch(paragraphs[-1].text):
+        return
+    if set_credit(article, read_credit(paragraphs[-1].text), "last paragraph"):
+        paragraphs.pop()
+
+
+def take_bracket_credit(article: Article) -> None:
+    """Read （X） at the very end of the text, else of the digest; it stays where it is printed."""
+    lines = [article.paragraphs[-1].text] if article.paragraphs else []
+    for line in [*lines, article.digest or ""]:
+        if set_credit(article, trailing_source(line), "brackets at the end"):
+            return
+
+
+def without_label(digest: str) -> str:
+    """Take the word 摘要 off the beginning of a digest."""
+    match = _ABSTRACT.match(digest)
+    return digest[match.end() :].strip() if match else digest
+
+
+def set_category(article: Article, site: Site, layout: Layout, name: str, link: tuple[str, str | None] | None) -> None:
+    """Set the category: its slug from the link that leads back to it, else from the article's own URL.
+
+    The end of its printed name is taken off (财联社新闻 is the category of 财联社). The link keeps the slug's case and
+    blanks; in the article's URL it is lower-cased, and each blank has become a slash.
+    """
+    name = name.removesuffix(layout.category_suffix) or name
+    slug, url = link or (_slug_of_url(article, layout), None)
+    if not (slug or name):
+        return
+    if url is None and slug and site.listing and site.listing.category_page:
+        base = article.page.url if article.page.url.startswith("http") else site.base_url
+        url = urljoin(base, site.listing.category_page.format(slug=quote(slug, safe=_PATH_SAFE)))
+    article.category = Category(slug or name, name or None, url)
+
+
+def _slug_of_url(article: Article, layout: Layout) -> str:
+    match = layout.url.search(article.page.url)
+    slug = match.groupdict().get("slug") if match else None
+    return unquote(slug).replace("/", " ") if slug else ""
+
+
+def cut_end(paragraphs: list[Paragraph], stop: Sequence[str], trailing: Sequence[str]) -> list[Paragraph]:
+    """End the text before the first paragraph that starts with one of `stop`; take off its end what holds `trailing`."""
+    if stop:
+        marks = tuple(stop)
+        for position, paragraph in enumerate(paragraphs):
+            text = paragraph.text
+            if text.startswith(marks) or (text[0] in "（([【*" and text.lstrip("（([【* ").startswith(marks)):
+                paragraphs = paragraphs[:position]
+                break
+    if trailing:
+        while paragraphs and any(mark in paragraphs[-1].text for mark in trailing):
+            paragraphs.pop()
+    return paragraphs
+
+
+def missing(article: Article) -> list[str]:
+    """List the reasons for the fields that an article must have and lacks."""
+    told = any(one.reason in _DATE_REASONS for one in article.problems)
+    return [
+        reason
+        for reason, there in (
+            ("no-title", article.title),
+            ("no-date", article.published_at or told),
+            ("no-body", article.paragraphs),
+        )
+        if not there
+    ]
+
+
+def take_notice(article: Article, layout: Layout, text: str) -> bool:
+    """Tell whether a page that lacks most of an article says why: an error page or a login wall.
+
+    It is no article then: title, text and date are emptied, and the problem is noted.
+    """
+    lacking = missing(article)
+    if "no-body" not in lacking and len(lacking) < 2:
+        return False
+    if sum(len(paragraph.text) for paragraph in article.paragraphs) > _LONGEST_NOTICE:
+        return False
+    if any(mark in text for mark in (*layout.error_marks, *_ERROR_MARKS)):
+        reason = "error-page"
+    elif any(mark in text for mark in _LOGIN_MARKS):
+        reason = "login-wall"
+    else:
+        return False
+    article.title = article.published_at = article.digest = article.attribution = article.source = None
+    article.paragraphs, article.images, article.bylines, article.mentions = [], [], [], []
+    problem(article, reason)
+    return True
+
+
+def take_hints(article: Article, site: Site) -> None:
+    """Fill what the article itself is silent about from the page that linked to it."""
+    hints = article.page.hints
+    if not article.title and hints.title:
+        article.title = clean(hints.title)
+        article.evidence["title"] = "listing"
+    if article.published_at is None and hints.published and "no-date" in missing(article):
+        year = int(article.article_key[:4]) if article.article_key.isdigit() else None
+        dated = parse_date(hints.published, zone=site.timezone, now=article.page.fetched_at, year_hint=year)
+        if dated:
+            set_time(article, dated.when, dated.precision)
+            article.evidence["published_at"] = "listing"
+    if article.source is None and hints.source:
+        article.source = clean(hints.source)
+        article.evidence["source"] = "listing"
+    if article.category is None:
+        article.category = hints.category

@@ -1,0 +1,93 @@
+"""The door of reading: a page and its site in, an article out. Whatever the bytes are, nothing is raised."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsarchive.items import Article
+from newsarchive.reading import fields
+from newsarchive.reading.charset import decode
+from newsarchive.reading.postfile import read_post_file
+from newsarchive.reading.rules import read_layout
+from newsarchive.reading.share import read_share
+from newsarchive.sites import Layout, Site, load_site, site_names
+
+if TYPE_CHECKING:
+    from newsarchive.items import Page
+
+
+def read(page: Page, site: Site | None = None) -> Article:
+    """Read a page into an article.
+
+    With a site whose layouts know the URL the layout's rules are used; a field whose element is not on the page is
+    looked for by the generic reader. Without one, or for another URL, a built-in site that names the host is used,
+    else the generic reader alone. A page that is no article, or lacks a field, says so in `problems`.
+    """
+    if not page.body.strip():
+        article = Article(page, fields.identity_of(page.url)[1])
+        fields.problem(article, "empty-page")
+        return article
+    if page.role == "file" and site is not None:
+        return read_post_file(page, site)
+    site, layout = _rules_for(page, site)
+    if site is None or layout is None:
+        return read_generic(page, site)
+    if layout.format == "json":
+        return read_share(page, site, layout)
+    return _read_known(page, site, layout)
+
+
+def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | None]:
+    layout = site.layout_for(page.url) if site else None
+    if layout is not None:
+        return site, layout
+    other = _site_of_host(urlsplit(page.url).hostname or "")
+    return (other, other.layout_for(page.url)) if other else (site, None)
+
+
+@lru_cache(maxsize=1)
+def _built_in() -> tuple[Site, ...]:
+    return tuple(load_site(name) for name in site_names())
+
+
+@lru_cache(maxsize=1024)
+def _site_of_host(host: str) -> Site | None:
+    return next((site for site in _built_in() if host in site.hosts), None)
+
+
+def _read_known(page: Page, site: Site, layout: Layout) -> Article:
+    article, empty = read_layout(page, site, layout)
+    lacking = fields.missing(article)
+    if lacking:
+        text = decode(page.body, page.headers.get("content-type")).text
+        if fields.take_notice(article, layout, text):
+            return article
+        _fill(article, read_generic(page, site), set(lacking) - empty, text)
+        fields.take_hints(article, site)
+        for reason in fields.missing(article):
+            fields.problem(article, reason)
+    return article
+
+
+def _fill(article: Article, other: Article, lacking: set[str], text: str) -> None:
+    """Take the fields for which the layout's rules found no element from what the generic reader saw."""
+    if "no-title" in lacking and other.title and other.title in text[: text.find("</head") + 1]:
+        article.title = other.title
+        article.evidence["title"] = "generic"
+    if "no-date" in lacking and other.published_at:
+        fields.set_time(article, other.published_at, other.precision)
+        article.evidence["published_at"] = "generic"
+    if "no-body" in lacking and other.paragraphs:
+        article.paragraphs, article.images, article.bylines = other.paragraphs, other.images, other.bylines
+        article.evidence["body"] = "generic"
+        if article.source is None:
+            article.attribution, article.source, article.via = other.attribution, other.source, other.via
+
+
+def read_generic(page: Page, site: Site | None) -> Article:
+    """Read a page by the generic reader."""
+    from newsarchive.reading import generic  # noqa: PLC0415
+
+    return generic.read_generic(page, site)
