@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from newsarchive.reading import attribution_labels as labels
 from newsarchive.text import clean
 
+if TYPE_CHECKING:
+    import re
+
 #: Longer texts are looked at only at both ends (characters); a credit is never in the middle of a long paragraph.
 _ENDS = 160
+#: A credit by itself, or a bracket at the end, is not longer (characters).
+_SHORT = 60
 _LONGEST_NAME = 40
 
 
@@ -35,13 +40,22 @@ def read_attribution(text: str) -> Attribution | None:
     Picture, data and video credits are no sources of the article; 据X报道 is one only where nothing else stands
     beside it or in brackets at the end (see `reported_source`).
     """
-    if not any(sign in text for sign in labels.SIGNS):
-        return None
-    for part in _ends(clean(text)):
-        found = _labelled(part) or _reported(part, labels.REPORTED_ALONE)
+    for sign in labels.SIGNS:
+        if sign in text:
+            break
+    else:
+        return _reported_alone(text)
+    if labels.LABEL.search(text) is None:
+        return _reported_alone(text)
+    line = clean(text)
+    simple = labels.SIMPLE.match(line)
+    if simple is not None and not labels.STOP.search(simple["name"]) and _is_name(simple["name"]):
+        return Attribution(simple["printed"], simple["name"])
+    for part in _ends(line):
+        found = _labelled(part)
         if found is not None:
             return found
-    return None
+    return _reported_alone(line)
 
 
 def _ends(line: str) -> list[str]:
@@ -52,12 +66,13 @@ def _labelled(line: str) -> Attribution | None:
     source: tuple[str, int, int] | None = None
     carriers: list[tuple[str, int, int]] = []
     for match in labels.LABEL.finditer(line):
-        if not _stands_free(line, match):
+        kind = labels.KINDS.get(match["label"], "plain")
+        if not _is_label(line, match, kind):
             continue
         name, end = _cut_name(line, match.end())
         if not name:
             continue
-        if match.lastgroup == "reprint":
+        if kind.startswith("reprint"):
             carriers.append((name, match.start(), end))
         elif source is None:
             source = (name, match.start(), end)
@@ -71,14 +86,19 @@ def _labelled(line: str) -> Attribution | None:
     return Attribution(printed, source[0], via)
 
 
-def _stands_free(line: str, match: re.Match[str]) -> bool:
-    """Tell whether a label is the article's own: not 图片来源, not the end of a word of running text."""
-    before = line[: match.start()]
+def _is_label(line: str, match: re.Match[str], kind: str) -> bool:
+    """Tell whether a label is the article's own: not 图片来源, not a word of running text."""
+    start = match.start()
+    if not match["parted"] and "open" not in kind and (start or not match["blank"]):
+        return False
+    before = line[max(0, start - 24) : start]
     if before.rstrip().endswith(labels.OTHER_THINGS) or labels.RULE.search(before[-12:]):
         return False
-    if match.lastgroup == "firm" or not before or not labels.HANZI.match(before[-1]):
+    if kind == "english":
+        return not before or not before[-1].isalnum()
+    if kind.startswith("firm") or not before or not labels.HANZI.match(before[-1]):
         return True
-    return bool(labels.NEAR_LABEL.search(before[-24:]))
+    return bool(labels.NEAR_LABEL.search(before))
 
 
 def _cut_name(line: str, start: int) -> tuple[str, int]:
@@ -156,11 +176,19 @@ def reported_source(text: str) -> Attribution | None:
     return _reported(clean(text[:_ENDS]), (labels.REPORTED,))
 
 
+def _reported_alone(text: str) -> Attribution | None:
+    if len(text) > _SHORT and text[-1] not in "）)":
+        return None
+    if not any(sign in text for sign in labels.REPORT_SIGNS):
+        return None
+    return _reported(clean(text[-_ENDS:]), labels.REPORTED_ALONE)
+
+
 def _reported(line: str, patterns: tuple[re.Pattern[str], ...]) -> Attribution | None:
     for pattern in patterns:
         match = pattern.search(line)
         name = tidy_name(match["name"]) if match else ""
-        if match and name and labels.MEDIUM.search(name):
+        if match and labels.MEDIUM.search(name) and not name.endswith("官网"):
             return Attribution(match["printed"], name)
     return None
 
@@ -170,10 +198,8 @@ def trailing_source(text: str) -> Attribution | None:
 
     Remarks, codes and persons in brackets are none.
     """
-    line = text[-_ENDS:].rstrip(" \u3000\t\r\n。")
-    if not line or line[-1] not in "）)】]":
-        return None
-    match = labels.LAST_BRACKET.search(clean(line))
+    line = text[-_SHORT:].rstrip(" \u3000\t\r\n。")
+    match = labels.LAST_BRACKET.search(clean(line)) if line.endswith(("）", ")", "】", "]")) else None
     if match is None:
         return None
     inside = match["inside"]
