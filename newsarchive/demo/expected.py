@@ -27,6 +27,11 @@ _KINDS: dict[str, ParagraphKind] = {
     "list": "list",
     "quote": "quote",
 }
+# Fields that are taken from the first page that has them.
+_MERGED = (
+    "info_code", "kind", "title", "paragraphs", "digest", "attribution", "source", "original_title", "category",
+    "images", "share_url", "original_url",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,9 @@ def merged(pages: Iterable[Expected]) -> dict[str, Expected]:
 
 def _merge(pages: list[Expected]) -> Expected:
     best = pages[0]
-    names = ("info_code", "title", "paragraphs", "digest", "attribution", "source", "original_title", "category")
-    fields = {name: next(filter(None, (getattr(page, name) for page in pages)), getattr(best, name)) for name in names}
-    for name in ("images", "share_url", "original_url"):
-        fields[name] = next(filter(None, (getattr(page, name) for page in pages)), getattr(best, name))
+    fields = {
+        name: next(filter(None, (getattr(page, name) for page in pages)), getattr(best, name)) for name in _MERGED
+    }
     dated = sorted((page for page in pages if page.published_at), key=lambda page: page.precision != "second")
     return replace(
         best,
@@ -99,9 +103,13 @@ def _merge(pages: list[Expected]) -> Expected:
         published_at=dated[0].published_at if dated else None,
         precision=dated[0].precision if dated else "second",
         securities=frozenset().union(*(page.securities for page in pages)),
-        bylines=tuple(dict.fromkeys(byline for page in pages for byline in page.bylines)),
+        bylines=_distinct(byline for page in pages for byline in page.bylines),
         problems=frozenset(),
     )
+
+
+def _distinct(bylines: Iterable[Byline]) -> tuple[Byline, ...]:
+    return tuple({(byline.role, byline.name): byline for byline in bylines}.values())
 
 
 def _pages(site: DemoSite, item: Item, role: Role) -> Iterator[Expected]:
@@ -141,21 +149,22 @@ def expected_post(post: Post) -> Expected:
 
 
 def expected_share(item: Item, base: str) -> Expected:
-    """Tell what the JSON behind the share link of an article says."""
+    """Tell what the JSON behind the share link of an article says; only media items own their info code."""
     plan = item.plan
+    page = _base(item, f"{base}/NewsData/GetNewsText.do?id={plan.info_code}&cid=share", "share")
+    page = replace(page, info_code=plan.info_code if plan.media else None)
+    if not item.blocks:
+        return replace(page, info_code=plan.info_code, problems=frozenset(["no-text"]))
     keyed = plan.number % 3 == 0
-    problems = {"no-body": "no-text"} if not item.blocks else {}
     return replace(
-        _base(item, f"{base}/NewsData/GetNewsText.do?id={plan.info_code}&cid=share", "share"),
-        info_code=plan.info_code,
+        page,
         title=item.title if keyed else None,
         published_at=plan.published if keyed else None,
         paragraphs=paragraphs(item.blocks),
-        attribution=f"（文章来源：{plan.medium.name}）" if item.blocks else None,
-        source=plan.medium.name if item.blocks or plan.number % 6 == 1 else None,
+        attribution=f"（文章来源：{plan.medium.name}）",
+        source=plan.medium.name,
         bylines=tuple(Byline("author", name) for name in item.authors),
         securities=_securities(item, linked=False),
-        problems=frozenset(problems.values()),
     )
 
 

@@ -50,10 +50,11 @@ _EDITIONS_OF: dict[str, tuple[bool, FlashForm | None]] = {
     "no-original": (False, "later"),
     "nested-credit": (True, "later"),
     "no-zone": (True, None),
+    **dict.fromkeys(("images", "table", "list", "quote"), (True, "later")),
     **dict.fromkeys(
         ("cr", "bracket-date", "meta-layout", "no-title", "no-date", "no-body", "no-return", "english", "kline",
          "broken-front-matter", "escaped-title", "space-slug", "parentheses-slug", "mixed-case", "mixed-case-twin",
-         "revised", "revised-title", "byline", "reporter", "original-title", "images", "table", "list", "quote"),
+         "revised", "revised-title", "byline", "reporter", "original-title"),
         (True, None),
     ),
 }  # fmt: skip

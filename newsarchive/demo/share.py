@@ -36,7 +36,9 @@ def form(item: Item) -> Form:
 
 
 def data(item: Item, base: str) -> bytes:
-    """Write the JSON of an article; every third carries further keys, in changing spelling."""
+    """Write the JSON of an article; some carry further keys, in changing spelling. Without a text there are none."""
+    if not item.blocks:
+        return NO_TEXT
     key = "text" if item.plan.media else "content"
     answer: dict[str, object] = {key: body(item, base)}
     if item.plan.number % 3 == 0:
@@ -53,4 +55,4 @@ def body(item: Item, base: str) -> str:
         text = "".join(elements(item.blocks, base))
     else:
         text = broken_lines(item.blocks, base, pairs=kind == "breaks")
-    return text + credit(item.plan.medium) if item.blocks else text
+    return text + credit(item.plan.medium)

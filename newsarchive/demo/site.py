@@ -76,7 +76,10 @@ class DemoSite:
 
     def reply(self, target: str, attempt: int = 0) -> Reply:
         """Answer for an address: path and query, or a URL whatever its host. `attempt` counts earlier requests."""
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:  # a host in broken brackets
+            return self._missing()
         path, query = unquote(parts.path) or "/", {key.lower(): value for key, value in parse_qsl(parts.query)}
         if self.hostile and (answer := hostile.reply(self.base_url, path, query, attempt)):
             return answer
