@@ -43,8 +43,11 @@ class Archive:
         return cls(connect(path, readonly=readonly), Path(path))
 
     def close(self) -> None:
-        """Close the file; the write-ahead log is folded in where no reader holds it."""
-        self.connection.close()
+        """Close the files; the write-ahead log is folded in where no reader holds it."""
+        try:
+            self.snapshots.close()
+        finally:
+            self.connection.close()
 
     def __enter__(self) -> Self:
         return self

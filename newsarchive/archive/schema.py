@@ -121,15 +121,25 @@ def _create_provenance(db: Database) -> None:
             "fetched_at": str,
             "http_status": int,
             "headers": str,
+            "charset": str,
             "digest": str,
             "length": int,
+            "warc_file": str,
+            "warc_offset": int,
+            "warc_length": int,
+            "payload_id": int,
         },
         pk="id",
-        not_null={"url", "fetched_at", "digest"},
+        not_null={"url", "fetched_at", "digest", "length", "warc_file", "warc_offset", "warc_length"},
+        foreign_keys=[("payload_id", "snapshots", "id")],
         strict=True,
     )
-    db.table("snapshots").create_index(["url", "fetched_at"], unique=True)
-    db.table("snapshot_bodies").create({"digest": str, "zlib": bytes}, pk="digest", not_null={"zlib"}, strict=True)
+    db.table("snapshots").create_index(["url", "fetched_at", "digest"], unique=True)
+    db.table("snapshots").create_index(["warc_file", "warc_offset"], unique=True)
+    db.execute("CREATE INDEX idx_snapshots_payload ON snapshots (digest) WHERE payload_id IS NULL")
+    # One row, made with the archive: what tells the WARC files of this archive from those of another one.
+    db.table("identity").create({"archive_id": str}, pk="archive_id", strict=True)
+    db.execute("INSERT INTO identity (archive_id) VALUES (lower(hex(randomblob(16))))")
     db.table("copies").create(
         {
             "id": int,

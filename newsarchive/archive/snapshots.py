@@ -1,64 +1,221 @@
-"""Snapshots: the raw bytes of every fetched page, kept before anything can fail on them."""
+"""Snapshots: the raw bytes of every fetched page, kept before anything can fail on them.
+
+The bytes lie in WARC files beside the archive (see `warc_folder`), a row here says where. The record is written first
+and the row then, so that a row always finds its record; what a killed run wrote without a row is cut off again before
+the file is next written to.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zlib
-from datetime import datetime
-from typing import TYPE_CHECKING
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 from newsarchive.archive.timestamps import stamp
+from newsarchive.archive.warc_folder import WarcFolder
+from newsarchive.archive.warc_record import (
+    Original,
+    SnapshotDamagedError,
+    build_record,
+    check_revisit,
+    payload_digest,
+    payload_of,
+    unpack,
+)
 from newsarchive.items import Page, Role
 
-if TYPE_CHECKING:
-    import sqlite3
+#: Bytes of a body from which packing it in a thread costs the crawl less than packing it at once.
+LARGE = 8 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A page that is to be kept: its digest, and what the archive has of it already."""
+
+    page: Page
+    digest: str
+    original: Original | None
+    snapshot_id: int | None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether packing it takes long enough to be done in a thread."""
+        return self.snapshot_id is None and self.original is None and len(self.page.body) >= LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A draft and its finished WARC record."""
+
+    draft: Draft
+    record: bytes
+
+
+def pack(draft: Draft) -> Packed:
+    """Make the WARC record of a draft. A pure function that takes milliseconds for large pages: run it in a thread."""
+    if draft.snapshot_id is not None:
+        return Packed(draft, b"")
+    return Packed(draft, build_record(draft.page, draft.digest, draft.original))
 
 
 class Snapshots:
-    """Pages as they came; a body that was seen before is kept once."""
+    """Pages as they came; a body that was seen before is kept once.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `label` names the WARC files that are written; set it to the site of the crawl. While it is None each page goes
+    to the file of its own site.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, label: str | None = None) -> None:
         self._connection = connection
+        self.label = label
+        path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+        self._folder = WarcFolder(
+            path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)
+        )
 
     def keep(self, page: Page) -> int:
-        """Keep a page's bytes and headers; keeping the same page again gives the same snapshot. Give its id."""
-        digest = "sha256:" + hashlib.sha256(page.body).hexdigest()
-        fetched_at = stamp(page.fetched_at)
-        row = self._connection.execute(
-            "SELECT id FROM snapshots WHERE url = ? AND fetched_at = ?", (page.url, fetched_at)
-        ).fetchone()
-        if row:
-            return int(row[0])
-        known = self._connection.execute("SELECT 1 FROM snapshot_bodies WHERE digest = ?", (digest,)).fetchone()
-        if not known:
-            self._connection.execute(
-                "INSERT INTO snapshot_bodies (digest, zlib) VALUES (?, ?)", (digest, zlib.compress(page.body))
+        """Keep a page's bytes and headers; keeping the same page again gives the same snapshot. Give its id.
+
+        Raises:
+            UserError: the WARC file cannot be written; then nothing of the page is kept.
+
+        """
+        return self.append(pack(self.draft(page)))
+
+    def draft(self, page: Page) -> Draft:
+        """Begin to keep a page: `append(pack(draft(page)))` is `keep(page)`, and `pack` may run in a thread."""
+        digest = payload_digest(page.body)
+        snapshot_id = self._find(page, digest)
+        return Draft(page, digest, None if snapshot_id else self._original(digest, page), snapshot_id)
+
+    def append(self, packed: Packed) -> int:
+        """Write a packed record and its row, in this order, and give the snapshot's id; takes no time to speak of.
+
+        Raises:
+            UserError: the WARC file cannot be written; then nothing of the page is kept.
+
+        """
+        page, digest = packed.draft.page, packed.draft.digest
+        known = packed.draft.snapshot_id or self._find(page, digest)
+        if known:
+            return known
+        name, offset = self._folder.append(packed.record, page.fetched_at.astimezone(UTC), self.label or page.site)
+        original = packed.draft.original
+        try:
+            cursor = self._connection.execute(
+                "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length, warc_file, warc_offset,"
+                " warc_length, payload_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    page.url,
+                    stamp(page.fetched_at),
+                    page.status,
+                    json.dumps(page.headers, ensure_ascii=False),
+                    digest,
+                    len(page.body),
+                    name,
+                    offset,
+                    len(packed.record),
+                    original.snapshot_id if original else None,
+                ),
             )
-        cursor = self._connection.execute(
-            "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length) VALUES (?, ?, ?, ?, ?, ?)",
-            (page.url, fetched_at, page.status, json.dumps(page.headers), digest, len(page.body)),
-        )
+        except sqlite3.Error:
+            self._folder.take_back(name, offset)
+            raise
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
-    def load(self, snapshot_id: int, *, role: Role, site: str) -> Page:
-        """Give a page back as it was fetched. Raises KeyError when there is no such snapshot."""
+    def note_charset(self, snapshot_id: int, charset: str) -> None:
+        """Record the charset that a page was decoded with."""
+        self._connection.execute("UPDATE snapshots SET charset = ? WHERE id = ?", (charset, snapshot_id))
+
+    def newest(self, url: str) -> int | None:
+        """Give the id of the newest snapshot of a URL."""
         row = self._connection.execute(
-            "SELECT s.url, s.fetched_at, s.http_status, s.headers, b.zlib FROM snapshots s"
-            " JOIN snapshot_bodies b USING (digest) WHERE s.id = ?",
+            "SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at DESC, id DESC LIMIT 1", (url,)
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def load(self, snapshot_id: int, *, role: Role, site: str) -> Page:
+        """Give a page back as it was fetched.
+
+        Raises:
+            KeyError: there is no such snapshot.
+            SnapshotDamagedError: its WARC file is missing or damaged; the message names file and place.
+
+        """
+        row = self._connection.execute(
+            "SELECT url, fetched_at, http_status, headers, coalesce(payload_id, id) FROM snapshots WHERE id = ?",
             (snapshot_id,),
         ).fetchone()
         if row is None:
             raise KeyError(snapshot_id)
-        url, fetched_at, status, headers, body = row
+        url, fetched_at, status, headers, payload_id = row
         return Page(
             url=url,
             role=role,
             site=site,
-            body=zlib.decompress(body),
+            body=self._read(payload_id),
             fetched_at=datetime.fromisoformat(fetched_at),
             status=status,
             headers=json.loads(headers),
             snapshot_id=snapshot_id,
         )
+
+    def verify(self, snapshot_id: int) -> None:
+        """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
+        self._read(snapshot_id)
+
+    def close(self) -> None:
+        """Close the WARC files that are open for writing."""
+        self._folder.close()
+
+    def _read(self, snapshot_id: int) -> bytes:
+        name, offset, packed_length, digest, length, payload_id = self._connection.execute(
+            "SELECT warc_file, warc_offset, warc_length, digest, length, payload_id FROM snapshots WHERE id = ?",
+            (snapshot_id,),
+        ).fetchone()
+        try:
+            record = unpack(self._folder.read(name, offset, packed_length), length)
+            if payload_id is None:
+                return payload_of(record, digest, length)
+            check_revisit(record, digest)
+        except SnapshotDamagedError as error:
+            raise SnapshotDamagedError(
+                f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - restore the file from a backup; "
+                "`newsarchive check --deep` names everything that is damaged"
+            ) from error
+        return b""
+
+    def _find(self, page: Page, digest: str) -> int | None:
+        row = self._connection.execute(
+            "SELECT id FROM snapshots WHERE url = ? AND fetched_at = ? AND digest = ?",
+            (page.url, stamp(page.fetched_at), digest),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+    def _original(self, digest: str, page: Page) -> Original | None:
+        if not page.body:
+            return None
+        row = self._connection.execute(
+            "SELECT id, url, fetched_at FROM snapshots WHERE digest = ? AND length = ? AND payload_id IS NULL"
+            " ORDER BY id LIMIT 1",
+            (digest, len(page.body)),
+        ).fetchone()
+        return Original(*row) if row else None
+
+
+def _part_of(connection: sqlite3.Connection, file_name: str) -> str:
+    # The file's name too: a copy of the archive beside it must not write to the same files.
+    (archive_id,) = connection.execute("SELECT archive_id FROM identity").fetchone()
+    return f"{archive_id} {file_name}"
+
+
+def _known_end(connection: sqlite3.Connection, warc_file: str) -> int:
+    row = connection.execute(
+        "SELECT warc_offset + warc_length FROM snapshots WHERE warc_file = ? ORDER BY warc_offset DESC LIMIT 1",
+        (warc_file,),
+    ).fetchone()
+    return int(row[0]) if row else 0
