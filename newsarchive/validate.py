@@ -24,15 +24,19 @@ _AHEAD = timedelta(days=1)
 _FIRST_DAY = date(1991, 8, 6)
 # An article's number is given out when it is written: days between its date and the printed one that are no mistake.
 _NUMBER_SLACK = timedelta(days=30)
+# What needs not be told beside another reason.
+_IMPLIED_BY = {"no-date": frozenset(("future-date", "implausible-date"))}
 # The share service gives a text and, mostly, nothing else: that is no problem of the article.
-_SILENT = {"share": ("no-title", "no-date")}
+_SILENT = {"share": frozenset(("no-title", "no-date"))}
 
 
 def validate(article: Article) -> None:
     """Add a problem for everything that is missing or implausible; a date that cannot be true is taken out."""
     known = {problem.reason for problem in article.problems}
+    silent = _SILENT.get(article.page.role, frozenset())
     for problem in _findings(article):
-        if problem.reason not in known and problem.reason not in _SILENT.get(article.page.role, ()):
+        told_by = {problem.reason} | _IMPLIED_BY.get(problem.reason, frozenset())
+        if problem.reason not in silent and not told_by & known:
             article.problems.append(problem)
             known.add(problem.reason)
 
@@ -53,10 +57,10 @@ def _findings(article: Article) -> Iterator[Problem]:
         yield Problem(STAGE, "no-title", "")
     if not article.paragraphs and not article.digest:
         yield Problem(STAGE, "no-body", "")
-    if article.published_at is not None:
-        yield from _implausible(article, article.published_at)
     if article.published_at is None:
         yield Problem(STAGE, "no-date", "")
+    else:
+        yield from _implausible(article, article.published_at)
 
 
 def _implausible(article: Article, published: datetime) -> Iterator[Problem]:

@@ -7,7 +7,7 @@ scrapy crawl category -a category=emnews,cailianshe -a since=2022-05-30 -a limit
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urljoin
 
@@ -20,6 +20,7 @@ from newsarchive.crawling.failures import fate_of
 from newsarchive.crawling.paging import Paging
 from newsarchive.crawling.rebase import move
 from newsarchive.crawling.share_links import data_url, read_code
+from newsarchive.crawling.sweeps import SWEEP, known_categories, sweep_is_due
 from newsarchive.errors import UserError
 from newsarchive.identity import canonical_url
 from newsarchive.reading.listing import read_listing
@@ -84,11 +85,13 @@ class CategorySpider(FrontierSpider):
         """Ask for the chosen categories where the site tells their addresses, else for the pages it begins with."""
         listing = self.site.listing
         assert listing is not None
-        urls = [self.site.base_url + path for path in listing.start]
         if self.chosen and listing.category_page:
-            urls = [self._category_url(slug) for slug in self.chosen]
-        for url in urls:
-            yield from self._ask_listing(url)
+            for slug in self.chosen:
+                yield from self._ask_listing(self._category_url(slug))
+            return
+        for path in listing.start:
+            yield from self._ask_listing(self.site.base_url + path)
+        yield from self._sweep()
 
     def parse_listing(self, response: Response, url: str, paging: Paging) -> Iterator[Request]:
         """Write the articles of a listing page to the frontier, and go on to further listings."""
@@ -131,6 +134,16 @@ class CategorySpider(FrontierSpider):
             priority=_LISTING_PRIORITY,
             dont_filter=True,
         )
+
+    def _sweep(self) -> Iterator[Request]:
+        """Ask for all categories that are known, when that is due."""
+        session = self.session
+        connection, interval = session.archive.connection, timedelta(hours=session.options.sweep_hours)
+        if self.chosen or not sweep_is_due(connection, self.name, self.site.name, session.now(), interval):
+            return
+        session.count(SWEEP)
+        for category in known_categories(connection, self.site.name):
+            yield from self._ask_category(category)
 
     def _ask_category(self, category: Category) -> Iterator[Request]:
         if self.chosen and category.slug not in self.chosen:

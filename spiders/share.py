@@ -81,7 +81,8 @@ class ShareSpider(FrontierSpider):
             with Path(self.values["file"]).open(encoding="utf-8", errors="replace") as lines:
                 yield from _lines(lines)
         else:
-            yield from ((code or url, url) for code, url in self.session.archive.copies.without_share(self.site.name))
+            lacking = self.session.archive.copies.without_share(self.site.name)
+            yield from ((code or url, url) for code, url in lacking if code or url)
 
     def _found(self, link: str, found_on: str | None) -> Found | None:
         code = read_code(link)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from newsarchive.sites import Site
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# An IPv4 address in the last 32 bits, reached through a gateway (RFC 6052).
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _LOCAL_NAMES = ("localhost", "localdomain", "local", "internal", "home.arpa")
 
 
@@ -84,6 +86,8 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     """Tell whether an address is reachable by everybody; an IPv4 address inside an IPv6 one is looked at itself."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast

@@ -52,3 +52,9 @@ class LogFormatter(logformatter.LogFormatter):
 def _line(level: int, text: str, item: Article | Page, **more: str) -> LogFormatterResult:
     page = getattr(item, "page", item)
     return {"level": level, "msg": text, "args": {"url": getattr(page, "url", "?"), **more}}
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """Filter for loggers: the message says it all, as for a robots.txt that cannot be reached."""
+    record.exc_info = None
+    return True

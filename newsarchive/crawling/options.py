@@ -42,6 +42,8 @@ class Options:
     attempts: int = 6
     #: Seconds until a failed page is due again; doubled after every further failure, one day at most.
     backoff: float = 300.0
+    #: Hours after which all known category pages are asked for again, also where nothing new leads to them.
+    sweep_hours: float = 6.0
     #: Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.
     retry_after_max: float = 120.0
     #: Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.

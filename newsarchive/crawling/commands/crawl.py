@@ -5,6 +5,7 @@ Exit status: 0 good, 1 failed (or stopped), 2 wrong use.
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
+from newsarchive.crawling.logs import without_traceback
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.run import crawl_with
 from newsarchive.errors import UserError
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import Settings
+
+# What these say at INFO is about Scrapy, not about the crawl; `-L DEBUG` shows it.
+_CHATTY = ("scrapy.addons", "scrapy.middleware", "scrapy.crawler", "scrapy.extensions.logstats")
 
 
 class Command(crawl.Command):
@@ -45,6 +50,10 @@ class Command(crawl.Command):
             super().run(args, opts)
             return
         assert self.crawler_process is not None
+        if self.crawler_process.settings["LOG_LEVEL"] != "DEBUG":
+            for name in _CHATTY:
+                logging.getLogger(name).setLevel(logging.WARNING)
+            logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)
         crawler = self._create_crawler(args[0])
         try:
             self.exitcode = crawl_with(self.crawler_process, crawler, opts.spargs).exit_status
