@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.items import Byline, BylineRole
 from newsarchive.reading import byline_labels as labels
@@ -17,6 +16,15 @@ if TYPE_CHECKING:
 _LINE = 120
 _TAIL = 60
 _MOST_NAMES = 16
+_SENTENCE_ENDS = ("。", "！", "？", "”", "…", "；")
+
+
+class _Label(NamedTuple):
+    start: int
+    end: int
+    role: BylineRole | None
+    firm: bool  # a separator stands after it
+    glued: bool  # nothing stands after it
 
 
 def find_bylines(texts: Sequence[str]) -> list[Byline]:
@@ -37,10 +45,16 @@ def find_bylines(texts: Sequence[str]) -> list[Byline]:
 
 
 def _may_name(text: str) -> bool:
-    if any(sign in text for sign in labels.SIGNS):
-        return True
+    for sign in labels.SIGNS:
+        if sign in text:
+            return True
+    for first, signs in labels.PAIRED_SIGNS:
+        if first in text and any(sign in text for sign in signs):
+            return True
+    if text.isascii():
+        return text[:24].casefold().lstrip().startswith(labels.ENGLISH_STARTS) or "\n" in text
     # A signature in brackets at the end, or a short line "name / medium".
-    return text[-1:] in {")", "）"} or (len(text) < 32 and any(sign in text for sign in "/／|｜"))
+    return text.endswith((")", "）")) or (len(text) < 32 and any(sign in text for sign in "/／|｜"))
 
 
 def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
@@ -49,15 +63,30 @@ def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
         if whole:
             yield from whole
             return
-        if line[:12].lstrip("(（").casefold().startswith(labels.ENGLISH_STARTS):
+        if line[:1].isascii() and line[:24].casefold().startswith(labels.ENGLISH_STARTS):
             yield from _english(line)
-            return
     yield from _in_brackets(line)
     yield from _after_separators(line)
-    yield from _at_end(line)
     yield from _at_beginning(line)
-    yield from _photographers(line)
+    yield from _at_end(line)
     yield from _without_label(line)
+
+
+def _labels(text: str) -> Iterator[_Label]:
+    """Give the labels of a text, without the words that only look like some."""
+    for match in labels.LABEL.finditer(text):
+        word, start = match["label"], match.start()
+        firm = bool(match["parted"])
+        if word in labels.SHORT and not (firm and _stands_apart(text, start)):
+            continue
+        glued = not firm and not match["blank"]
+        if glued and word not in labels.REPORTERS and match.end() < len(text):
+            continue
+        yield _Label(start, match.end(), labels.ROLES[word], firm, glued)
+
+
+def _stands_apart(text: str, start: int) -> bool:
+    return start == 0 or not (text[start - 1] == "/" or labels.HANZI.match(text[start - 1]))
 
 
 def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, str]]:
@@ -65,30 +94,29 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
 
     Without brackets around it a bare 记者 with something glued to it is no credit (记者连线).
     """
-    matches = list(labels.LABEL.finditer(text))
-    if not matches or not labels.LEAD.match(text[: matches[0].start()]):
+    marks = list(_labels(text))
+    if not marks or (marks[0].glued and marks[0].start == 0 and not bracketed):
+        return []
+    if not labels.LEAD.match(text[: marks[0].start]):
         return []
     found: list[tuple[BylineRole, str]] = []
     pending: BylineRole | None = None
-    for match, following in zip(matches, [*matches[1:], None], strict=True):
-        if not match["sep"] and match.start() == 0 and not bracketed:
-            return []
-        chunk = text[match.end() : following.start() if following else len(text)]
-        role = pending or labels.ROLES[match["label"]]
+    for number, mark in enumerate(marks):
+        following = marks[number + 1] if number + 1 < len(marks) else None
+        chunk = text[mark.end : following.start if following else len(text)]
+        role = pending or mark.role
         pending = None
         if role is None and len(chunk) <= _TAIL:
             continue
         if following and labels.MEDIUM.match(chunk):
             pending = role  # 摄影 本报记者 李四: the second label only says whose reporter it is
             continue
-        names, rest = _take_names(chunk, firm=bool(match["sep"].strip()))
+        names, rest = _take_names(chunk, firm=mark.firm)
         tail = labels.TAIL.match(rest)
         if tail is None:
             return []
-        if tail["shot"] and role == "author":
-            role = "photographer"
         if role is not None:
-            found.extend((role, name) for name in names)
+            found.extend(("photographer" if tail["shot"] and role == "author" else role, name) for name in names)
     return found
 
 
@@ -98,7 +126,7 @@ def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
     `firm` is for names after a label with a separator, where pen names without a known surname pass.
     """
     names: list[str] = []
-    rest = upcoming = labels.BEFORE_NAME.sub("", text.lstrip(labels.EDGES), count=1)
+    rest = upcoming = _without_reporter(text.lstrip(labels.EDGES))
     while upcoming and len(names) < _MOST_NAMES:
         match = labels.SPACED_NAME.match(upcoming) or labels.TOKEN.match(upcoming)
         if match is None or (names and match[0].endswith(labels.PLACE_ENDS)):
@@ -111,8 +139,13 @@ def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
         code = labels.CODE.match(rest)
         rest = rest[code.end() :] if code else rest
         between = labels.BETWEEN_NAMES.match(rest)
-        upcoming = labels.BEFORE_NAME.sub("", rest[between.end() :], count=1) if between else ""
+        upcoming = _without_reporter(rest[between.end() :]) if between else ""
     return names, rest
+
+
+def _without_reporter(text: str) -> str:
+    match = labels.BEFORE_NAME.match(text)
+    return text[match.end() :] if match else text
 
 
 def _name(token: str, *, firm: bool) -> tuple[str, int]:
@@ -130,58 +163,58 @@ def _name(token: str, *, firm: bool) -> tuple[str, int]:
 
 def _in_brackets(line: str) -> Iterator[tuple[BylineRole, str]]:
     for match in labels.BRACKET.finditer(line):
-        inside = match[1]
-        if labels.LABEL.search(inside):
-            yield from _credits(inside.strip(labels.EDGES), bracketed=True) or _after_separators(inside)
+        if labels.BARE_LABEL.search(match[1]):
+            yield from _credits(match[1].strip(labels.EDGES), bracketed=True)
 
 
 def _after_separators(line: str) -> Iterator[tuple[BylineRole, str]]:
     """Read names after labels with a separator, wherever in the line: …证券时报网作者：李在山."""
-    for match in labels.LABEL.finditer(line):
-        role = labels.ROLES[match["label"]]
-        if not match["sep"].strip() or role is None:
+    for match in labels.SEPARATOR.finditer(line):
+        before = line[max(0, match.start() - 10) : match.start()].rstrip()
+        if not before.endswith(labels.ALL_LABELS):
             continue
-        names, rest = _take_names(line[match.end() : match.end() + _LINE], firm=True)
-        if names and (not rest or labels.BOUNDARY.match(rest)):
+        label = next(word for word in labels.ALL_LABELS if before.endswith(word))
+        role = labels.ROLES[label]
+        if role is None or (label in labels.SHORT and not _stands_apart(before, len(before) - len(label))):
+            continue
+        text = line[match.end() : match.end() + _LINE]
+        names, rest = _take_names(text, firm=True)
+        if not names:
+            names, rest = _titled(text), ""
+        if labels.BOUNDARY.match(rest):
             yield from ((role, name) for name in names)
-        elif not names:
-            name = _titled(line[match.end() : match.end() + _LINE])
-            if name:
-                yield role, name
 
 
-def _titled(text: str) -> str:
+def _titled(text: str) -> list[str]:
     """Find the one name among titles: 某中心研究员徐占忱, 方敏北京大学经济学院教授."""
     end = labels.END_OF_CREDIT.search(text)
     text = text[: end.start()] if end else text
-    match = labels.NAME_AFTER_TITLE.search(text)
-    if match and is_chinese_name(match[1]):
-        return match[1]
-    match = labels.NAME_BEFORE_PLACE.match(text.strip(labels.EDGES))
-    return match[1] if match and is_chinese_name(match[1]) else ""
+    for match in (labels.NAME_AFTER_TITLE.search(text), labels.NAME_BEFORE_PLACE.match(text.strip(labels.EDGES))):
+        if match and is_chinese_name(match[1]):
+            return [match[1]]
+    return []
 
 
 def _at_end(line: str) -> Iterator[tuple[BylineRole, str]]:
-    """Read the names after the last sentence of a paragraph: ……。□唐爱红王靖瑗, ……。本报记者 张三."""
+    """Read the names after the last sentence of a paragraph: ……。□唐爱红王靖瑗, ……。本报记者 张三, …… 张三 摄."""
     tail = line[-_TAIL:]
     mark = max(tail.rfind("□"), tail.rfind("■"))
     if mark >= 0:
         yield from _after_mark(tail[mark + 1 :].strip(labels.EDGES))
-        return
-    stop = max(tail.rfind(sign) for sign in "。！？”…")
-    if stop >= 0 and stop < len(tail) - 1:
-        yield from _credits(tail[stop + 1 :].strip(labels.EDGES))
+    elif not tail.endswith(_SENTENCE_ENDS):
+        stop = max(map(tail.rfind, _SENTENCE_ENDS))
+        if stop >= 0:
+            yield from _credits(tail[stop + 1 :].strip(labels.EDGES))
+    if "摄" in tail[-6:] or "攝" in tail[-6:]:
+        shot = labels.SHOT.search(tail)
+        yield from _all_names(shot[1], "photographer") if shot else ()
 
 
-def _after_mark(text: str) -> list[tuple[BylineRole, str]]:
-    found = _credits(text)
-    if found:
-        return found
-    names, rest = _take_names(text, firm=False)
-    if names and not rest:
-        return [("author", name) for name in names]
-    joined = labels.RUN_TOGETHER.match(text)
-    return [("author", text)] if joined and _parts_into_names(text) else []
+def _after_mark(text: str) -> Sequence[tuple[BylineRole, str]]:
+    found = _credits(text) or list(_all_names(text, "author"))
+    if not found and labels.RUN_TOGETHER.match(text) and _parts_into_names(text):
+        return [("author", text)]
+    return found
 
 
 def _parts_into_names(text: str) -> bool:
@@ -193,36 +226,27 @@ def _parts_into_names(text: str) -> bool:
 
 def _at_beginning(line: str) -> Iterator[tuple[BylineRole, str]]:
     """Read the reporters in a dateline without brackets: 本报讯 记者张三报道：……."""
-    match = labels.DATELINE.match(line)
+    match = labels.DATELINE.match(line) if "道" in line[:_TAIL] or "導" in line[:_TAIL] else None
     if match is not None:
-        names, rest = _take_names(match["names"], firm=False)
-        if names and not rest:
-            yield from (("author", name) for name in names)
-
-
-def _photographers(line: str) -> Iterator[tuple[BylineRole, str]]:
-    """Read the name before 摄 at the end of a caption."""
-    match = labels.SHOT.search(line[-_TAIL:])
-    if match is not None:
-        names, rest = _take_names(match[1], firm=False)
-        if not rest:
-            yield from (("photographer", name) for name in names)
+        yield from _all_names(match["names"], "author")
 
 
 def _without_label(line: str) -> Iterator[tuple[BylineRole, str]]:
     """Read names that stand where only names stand: …5月19日电（甲、乙）, ……。（甲）, 甲/某某报."""
-    for match in (labels.DATELINE_NAMES.search(line[:_TAIL]), labels.SIGNATURE.search(line[-_TAIL:])):
+    matches = [labels.DATELINE_NAMES.search(line[:_TAIL])]
+    if line.endswith((")", "）")):
+        matches.append(labels.SIGNATURE.search(line[-_TAIL:]))
+    if len(line) < 32:
+        matches.append(labels.NAME_AND_MEDIUM.match(line))
+    for match in matches:
         if match is not None:
-            yield from _all_names(match[1])
-    match = labels.NAME_AND_MEDIUM.match(line) if len(line) < 32 else None
-    if match is not None and labels.MEDIUM_NAME.search(line):
-        yield from _all_names(match[1])
+            yield from _all_names(match[1], "author")
 
 
-def _all_names(text: str) -> Iterator[tuple[BylineRole, str]]:
+def _all_names(text: str, role: BylineRole) -> Iterator[tuple[BylineRole, str]]:
     names, rest = _take_names(text, firm=False)
     if not rest.strip():
-        yield from (("author", name) for name in names)
+        yield from ((role, name) for name in names)
 
 
 def _english(line: str) -> Iterator[tuple[BylineRole, str]]:
