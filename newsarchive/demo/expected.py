@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from newsarchive.demo import origin, vocabulary
 from newsarchive.demo.blocks import Block, plain
+from newsarchive.demo.postfiles import file_name
 from newsarchive.demo.posts import SITE_NOTES, Post, editions
 from newsarchive.demo.vocabulary import Stock
 from newsarchive.identity import canonical_url
@@ -70,7 +71,8 @@ class Expected:
 def truth(site: DemoSite, roles: Iterable[Role] = ("post", "share", "original")) -> Iterator[Expected]:
     """Give what every page of the articles on the mirror says, newest article first, in the order of `roles`.
 
-    Posts come with the site's own messages behind them.
+    Posts come with the site's own messages behind them. For the role `file` the post files are told instead, each
+    under its name in place of an address.
     """
     wanted = tuple(roles)
     for number in reversed(site.live):
@@ -116,6 +118,8 @@ def _pages(site: DemoSite, item: Item, role: Role) -> Iterator[Expected]:
     if role == "post":
         if item.plan.shape != "broken-front-matter":
             yield from (expected_post(post) for post in editions(item, site.base_url))
+    elif role == "file":
+        yield from (expected_file(post) for post in editions(item, site.base_url))
     elif role == "share":
         yield expected_share(item, site.base_url)
     elif role == "original":
@@ -146,6 +150,13 @@ def expected_post(post: Post) -> Expected:
         original_url=post.original_url,
         problems=frozenset(filter(None, [missing.get(plan.shape)])),
     )
+
+
+def expected_file(post: Post) -> Expected:
+    """Tell what a post file says; one with a broken title can still be read."""
+    broken = post.item.plan.shape == "broken-front-matter"
+    page = replace(expected_post(post), url=file_name(post), role="file", category=_category(post))
+    return replace(page, problems=frozenset(["broken-front-matter"])) if broken else page
 
 
 def expected_share(item: Item, base: str) -> Expected:

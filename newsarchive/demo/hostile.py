@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 
@@ -27,13 +27,15 @@ _REST = "雨停以后，海面平得像刚熨过的布。值班员合上本子�
 class Case:
     """One bad input: where it is (or leads), and the reason under which a crawler should record it.
 
-    `reason` is None where the trouble passes, so that the article must be stored in the end.
+    `reason` is None where there is nothing to record in the end; `kept` tells whether the page is an article that must
+    be in the archive all the same, None where a crawler may decide.
     """
 
     name: str
     title: str
     link: str
     reason: str | None
+    kept: bool | None
 
 
 def _path(number: int) -> str:
@@ -72,6 +74,12 @@ _PAGES: tuple[tuple[str, str, str | None], ...] = (
     ("wrong-length", "长度说大了的一页", "broken-transfer"),
 )
 _NUMBERS = {name: number for number, (name, _, _) in enumerate(_PAGES)}
+# Pages that are articles although something about them is bad, and those of which that is a matter of taste.
+_KEPT = frozenset(
+    ("index", "no-title", "no-date", "future-date", "wrong-charset", "shell-without-data", "data-is-html",
+     "data-without-text", "unknown-code", "too-many-requests", "unavailable", "slow", "reset-once")
+)  # fmt: skip
+_MAY_BE_KEPT = frozenset(("no-body", "too-large", "cut-gzip", "wrong-length", "reset"))
 # Links that must never be followed.
 _LINKS = (
     ("foreign-host", "别家网站的链接", f"{_ELSEWHERE}{_path(90)}", "foreign-host"),
@@ -87,9 +95,13 @@ _LINKS = (
 
 def cases() -> list[Case]:
     """List every bad input, in the order of the category page."""
-    pages = [Case(name, title, _path(number), reason) for number, (name, title, reason) in enumerate(_PAGES)]
-    links = [Case(name, title, link, reason) for name, title, link, reason in _LINKS]
-    return [*pages, *links, Case("endless-paging", "翻不完的目录", f"{ENDLESS}.html", "endless-paging")]
+    pages = [
+        Case(name, title, _path(number), reason, None if name in _MAY_BE_KEPT else name in _KEPT)
+        for number, (name, title, reason) in enumerate(_PAGES)
+    ]
+    links = [Case(name, title, link, reason, kept=False) for name, title, link, reason in _LINKS]
+    endless = Case("endless-paging", "翻不完的目录", f"{ENDLESS}.html", "endless-paging", kept=False)
+    return [*pages, *links, endless]
 
 
 def entries() -> list[Entry]:
@@ -262,8 +274,3 @@ def troubled(good: Reply, path: str, attempt: int, percent: int) -> Reply:
         return good
     dice = Dice("trouble", path)
     return dice.pick(_TROUBLES)(good, "", path, attempt) if dice.chance(percent) else good
-
-
-def article_paths() -> Iterator[str]:
-    """Give the addresses whose article must be stored in the end."""
-    return (case.link for case in cases() if case.reason is None)

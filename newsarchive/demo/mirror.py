@@ -45,7 +45,8 @@ def post_page(post: Post) -> bytes:
     separator = "\r\n " if post.item.plan.shape == "cr" else "\n"
     parts.append(separator.join(body))
     parts += _links(post)
-    parts.append(f"\n\n  <small>tags: <em>{escape(post.medium.tag)}</em></small>\n\n")
+    tags = "</em> - <em>".join(escape(post.medium.tag, quote=False).split())
+    parts.append(f"\n\n  <small>tags: <em>{tags}</em></small>\n\n")
     published = post.shown_time.isoformat() if post.shown_time else None
     spill = "".join(body) if post.item.plan.shape == "meta-layout" else None
     return page(post.base, Head(post.title, post.url, post.description(), published, spill), "\n\n".join(parts))

@@ -43,7 +43,7 @@ def data(item: Item, base: str) -> bytes:
     answer: dict[str, object] = {key: body(item, base)}
     if item.plan.number % 3 == 0:
         answer |= {"Title": item.title, "showTime": f"{item.plan.published:%Y-%m-%d %H:%M:%S}"}
-    elif item.plan.number % 6 == 1:
+    elif item.plan.number % 6 == 1 and item.plan.media:  # a flash item has no code of its own
         answer |= {"INFOCODE": item.plan.info_code, "medianame": item.plan.medium.name}
     return json.dumps(answer, ensure_ascii=False).encode()
 

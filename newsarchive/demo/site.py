@@ -212,7 +212,8 @@ class DemoSite:
         numbers = _index(self)
         for medium in (vocabulary.FLASH, *self.planner.all_media):
             newest = numbers.get(medium.slug, array("q"))[-mirror.PER_TAG :]
-            yield medium.tag, self._entries(medium, newest)
+            entries = self._entries(medium, newest)
+            yield from ((tag, entries) for tag in medium.tag.split())
 
     def _category(self, slug: str) -> Reply | None:
         if slug == vocabulary.SITE_NEWS_SLUG:

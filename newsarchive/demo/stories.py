@@ -165,7 +165,7 @@ def _name(dice: Dice) -> str:
 def _title(draft: _Draft) -> str:
     title = plain(draft.fill_angle(draft.title_template(draft.plan.variant)))
     if draft.plan.shape == "broken-front-matter":
-        return f'"{title[:4]}"{title[4:]}'
+        return f'{title[:2]}"{title[2:5]}"{title[5:]}'
     if draft.plan.shape == "escaped-title":
         return title + "：A&B<C>三问"
     return title

@@ -16,7 +16,7 @@ class Medium:
 
     @property
     def tag(self) -> str:
-        """The heading of its category page."""
+        """The heading of its category page. A blank in it makes two tags of it on posts and on the home page."""
         return self.name + "新闻"
 
     @property

@@ -47,6 +47,7 @@ def test_every_case_stands_in_the_category_and_has_a_known_reason() -> None:
     for case in CASES.values():
         assert f'<a href="{case.link}">{case.title}</a>' in listing
         assert case.reason is None or case.reason in REASONS
+        assert case.reason is not None or case.kept
 
 
 def test_a_crawl_meets_the_section() -> None:

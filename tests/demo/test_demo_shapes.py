@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import etree
 
 from newsarchive.demo import DemoSite, truth
 from newsarchive.demo.plan import NOW, SHAPES
@@ -146,10 +148,24 @@ def test_category_pages_name_every_post_with_a_title_line() -> None:
     assert not unlisted & listed
 
 
-def test_the_feed_holds_the_ten_newest() -> None:
-    text = SITE.render("/feed.xml").decode()
-    assert text.count("<entry>") == 10
-    assert text.count("<![CDATA[") == 10
+def test_the_feed_holds_the_ten_newest_with_their_whole_text() -> None:
+    feed = etree.fromstring(SITE.render("/feed.xml"))
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    entries = feed.findall("a:entry", names)
+    posts = {post.url: post for post in SITE.posts()}
+    assert len(entries) == 10
+    for entry in entries:
+        post = posts[entry.find("a:link", names).get("href")]
+        assert unescape(entry.findtext("a:title", None, names)) == post.title
+        assert entry.findtext("a:published", None, names) == post.item.plan.published.isoformat()
+        assert entry.findtext("a:content", None, names).replace("\r", "") == "\n".join(post.body())
+
+
+def test_a_name_with_a_blank_makes_two_tags() -> None:
+    assert "<em>海屿经济导报</em> - <em>海屿财经APP新闻</em>" in page("space-slug")
+    home = SITE.render("/").decode()
+    assert '<h2 id="海屿经济导报">' in home
+    assert '<h2 id="海屿财经APP新闻">' in home
 
 
 def test_listing_pages_still_name_a_few_posts_that_are_gone() -> None:
@@ -253,7 +269,7 @@ def test_post_files_are_exported(tmp_path: Path) -> None:
     assert len(written) == len(list(SITE.posts())) + len(SITE_NOTES)
     texts = [path.read_bytes().decode() for path in written]
     assert any(path.name.startswith("-NW") for path in written)
-    assert any(re.search(r'^title: ""[^"]+"', text, re.MULTILINE) for text in texts)
+    assert any(re.search(r'^title: "[^"\n]+"[^"\n]+"', text, re.MULTILINE) for text in texts)
     assert any(re.search(r"^date: [^+\n]+$", text, re.MULTILINE) for text in texts)
     assert any("</p>\r\n <p" in text for text in texts)
     assert any("\n<>\n" in text for text in texts)
