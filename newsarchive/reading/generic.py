@@ -1,0 +1,146 @@
+"""The reader for sites that nobody wrote rules for."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from newsarchive.identity import article_key, find_info_code
+from newsarchive.items import Article
+from newsarchive.reading.attribution import original_title
+from newsarchive.reading.fields import problem, set_credit
+from newsarchive.reading.generic_body import find_body
+from newsarchive.reading.generic_date import DateReader, zone_of
+from newsarchive.reading.generic_flow import parse, read_flow
+from newsarchive.reading.generic_meta import read_head
+from newsarchive.reading.generic_rest import find_address, find_people, find_section, is_walled
+from newsarchive.reading.generic_source import find_source
+from newsarchive.reading.generic_text import language_of, read_text
+from newsarchive.reading.generic_title import find_headline, headline_before, title_of_head
+from newsarchive.reading.generic_trim import kept_lines
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from newsarchive.items import Page
+    from newsarchive.reading.charset import Decoded
+    from newsarchive.reading.generic_body import Body
+    from newsarchive.reading.generic_flow import Flow
+    from newsarchive.reading.generic_meta import Head
+    from newsarchive.reading.generic_title import Headline
+
+#: How many lines about the headline are looked at for dates and credits: behind it, and before it.
+_BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
+#: How many lines behind the article are looked at, and how many of its own last ones.
+_BEHIND_TEXT, _LAST_LINES = 12, 3
+_SHORT = 60
+
+
+def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Article:
+    """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
+
+    Without a zone the language tells: Chinese pages are in China's. Fields that are not on the page stay empty;
+    `evidence` names the rule that gave each of the others. Time is linear in the size of the page.
+    """
+    article = Article(page, article_key(page.url), charset=decoded.charset, extractor="generic")
+    code = find_info_code(page.url)
+    if code and code.prefix:
+        article.info_code = str(code)
+    root = parse(decoded.text)
+    if root is None:
+        problem(article, "no-body")
+        return article
+    flow = read_flow(root)
+    reading = _Reading(article, flow, read_head(root, "ld+json" in decoded.text), decoded.text)
+    reading.read(zone)
+    return article
+
+
+class _Reading:
+    """One page that is being read into its article."""
+
+    def __init__(self, article: Article, flow: Flow, head: Head, text: str) -> None:
+        self.article = article
+        self.flow = flow
+        self.head = head
+        self.page_text = text
+        self.kept: list[int] = []
+        self.near: list[int] = []
+        self.ending: list[int] = []
+
+    def read(self, zone: tzinfo | None) -> None:
+        headline = find_headline(self.flow, self.head)
+        start = headline.lines[0] if headline else -1
+        body = find_body(self.flow, start)
+        if body:
+            self.kept = kept_lines(self.flow, body, start)
+        headline = headline or self._headline()
+        self._look_around(headline)
+        self._take_title(headline)
+        self._take_text(body)
+        self._take_date(zone)
+        self._take_people()
+        self._take_head()
+
+    def _headline(self) -> Headline | None:
+        before = headline_before(self.flow, self.kept[0]) if self.kept else None
+        return before or title_of_head(self.head)
+
+    def _look_around(self, headline: Headline | None) -> None:
+        """Choose the lines that may print date and credit: about the headline, and about the end of the text."""
+        first = self.kept[0] if self.kept else len(self.flow.text)
+        last = self.kept[-1] + 1 if self.kept else 0
+        before = [n for n in headline.lines if n < first] if headline else []
+        anchor = max(before, default=first - 1)
+        self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
+        self.near += [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
+        self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
+        self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
+
+    def _take_title(self, headline: Headline | None) -> None:
+        if headline:
+            self.article.title = headline.text
+            self.article.evidence["title"] = headline.evidence
+
+    def _take_text(self, body: Body | None) -> None:
+        article = self.article
+        if body:
+            found = read_text(self.flow, body, self.kept, article.page.url)
+            article.paragraphs, article.images = found.paragraphs, found.images
+            if article.paragraphs:
+                element = self.flow.element[body.block]
+                name = element.get("id") or element.get("class") or ""
+                article.evidence["paragraphs"] = f"{element.tag!s} {name}".strip()
+        sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
+        article.lang = language_of(sample, self.head.lang or self.head.first("lang"))
+
+    def _take_date(self, zone: tzinfo | None) -> None:
+        article = self.article
+        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC))
+        near, behind = ([(n, self.flow.text[n]) for n in numbers] for numbers in (self.near, self.ending))
+        images = [image.url for image in article.images]
+        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text, images=images)
+        if found:
+            article.published_at, article.precision = found.dated.when, found.dated.precision
+            article.evidence["published_at"] = found.evidence
+        ending = self.kept[: -_LAST_LINES - 1 : -1] + self.ending
+        credit = find_source(self.flow, self.head, self.near, found.line if found else -1, ending)
+        if credit:
+            set_credit(article, credit.attribution, credit.evidence)
+
+    def _take_people(self) -> None:
+        article = self.article
+        around = [self.flow.text[n] for n in (*self.near, *self.ending)]
+        article.bylines = find_people(article.paragraphs, around, self.head)
+        first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
+        article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
+
+    def _take_head(self) -> None:
+        article, head = self.article, self.head
+        digest = head.first("digest")
+        if digest and digest != article.title:
+            article.digest = digest
+            article.evidence["digest"] = head.meta["digest"][0][1]
+        article.section = find_section(head, [self.flow.text[n] for n in self.near])
+        article.canonical_url = find_address(head, article.page.url)
+        article.paywalled = is_walled(head, [self.flow.text[n] for n in self.ending])

@@ -1,0 +1,211 @@
+"""Where the article's text stands: scores of lines, summed up over the blocks that hold them.
+
+A line that looks like running text has points, one that looks like links or labels costs some. A block is worth the
+sum of its lines; furniture inside it may cost but never add. The block worth most holds the article: text that stands
+together without much furniture around it beats longer text that is scattered.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsarchive.reading.generic_hints import BODY, COMMENTS, DOUBTFUL, FURNITURE, HIDDEN, STRONG, hints_of
+
+if TYPE_CHECKING:
+    from newsarchive.reading.generic_flow import Flow
+
+_MARKS = re.compile(r"[，。！？；：、”]|[,.;!?](?=\s|$)")
+_LONGEST = 2000  # characters of a line in which sentence marks are counted
+#: A linked line costs at least `_LINK`; one worth a teaser's headline costs `_TEASER` or more.
+_LINK, _TEASER = -2.0, -5.0
+#: After so much furniture (lines) text counts half.
+_FADING = 80.0
+_BEFORE_HEADLINE = 0.5
+#: The most that a part without text can cost the block around it.
+_WORST_PART = -15.0
+#: A body with less text than this (some forty Chinese characters) is doubted.
+_LEAST_TEXT = 60.0
+#: A block holding this share of its parent's text is the better body; less will do if its name says so.
+_NEARLY_ALL, _NAMED = 0.8, 0.6
+#: A doubtful block with this share of the page's text is no furniture.
+_MUCH = 0.4
+#: Elements that hold one piece of a text: never the body, unless they hold all of it.
+_PIECES = frozenset(
+    ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "tr", "tbody", "table", "li", "dd", "dt")
+) | {"figure", "figcaption"}
+
+
+@dataclass(slots=True)
+class Body:
+    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points."""
+
+    block: int
+    dropped: list[int]
+    points: list[float]
+    text: float
+
+
+def score_line(text: str, linked: int) -> float:
+    """Tell how much a line looks like running text (positive) or like a link or a label (negative).
+
+    Lengths are UTF-8 bytes by three: a Chinese character counts as much as three Latin letters.
+    """
+    length = len(text)
+    if linked * 2 > length:
+        weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
+        return _LINK - min(weight, 40) * 0.8
+    if length < 8:
+        return -0.5
+    weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
+    if weight < 8:
+        return -0.5
+    marks = len(_MARKS.findall(text[:_LONGEST]))
+    if not marks:
+        return -1.0 if weight < 20 else weight * 0.2
+    return weight * (1 - linked / length) * 0.5 + 4 * min(marks, 8)
+
+
+def score_lines(flow: Flow, start: int) -> list[float]:
+    """Score all lines. Text before the headline (line `start`) or behind much furniture counts less, teasers do not."""
+    points = list(map(score_line, flow.text, flow.linked))
+    gap = 0.0
+    link = last_teaser = -99
+    run: list[int] = []
+    for number, value in enumerate(points):
+        if value <= 0:
+            if number > start:
+                gap += 1.0 if value <= _LINK else 0.5
+            if value <= _TEASER:
+                link = number
+            continue
+        points[number] = value * (_FADING / (_FADING + gap) if number > start else _BEFORE_HEADLINE)
+        if number - link <= 2 and _in_one_item(flow, link, number):
+            run = [*run, number] if number - last_teaser <= 6 else [number]
+            last_teaser = number
+            if len(run) >= 3:
+                for teaser in run:
+                    points[teaser] = -1.0
+    return points
+
+
+def _in_one_item(flow: Flow, link: int, number: int) -> bool:
+    """Tell whether a link and a text stand together in one small block, as in a list of teasers."""
+    block = flow.block[number]
+    for _ in range(4):
+        if block < 0 or flow.last[block] - flow.first[block] > 7:
+            return False
+        if flow.first[block] <= link:
+            return True
+        block = flow.parent[block]
+    return False
+
+
+def find_body(flow: Flow, start: int) -> Body | None:
+    """Find the block that holds the article's text; names of blocks are believed unless they leave no text at all.
+
+    `start` is the number of the headline's line, -1 when there is none. None when nothing looks like text.
+    """
+    points = score_lines(flow, start)
+    strict = _Search(flow, points, start, strict=True).run()
+    if strict is None or strict.text < _LEAST_TEXT:
+        loose = _Search(flow, points, start, strict=False).run()
+        if loose is not None and (strict is None or loose.text > 2 * strict.text):
+            return loose
+    return strict
+
+
+class _Search:
+    """One search over a flow. For each block: `worth`, `text` (points of text alone), `links` (cost of links alone)."""
+
+    def __init__(self, flow: Flow, points: list[float], start: int, *, strict: bool) -> None:
+        self.flow = flow
+        self.points = points
+        self.start = start
+        self.strict = strict
+        count = len(flow.parent)
+        self.worth = [0.0] * count
+        self.text = [0.0] * count
+        self.links = [0.0] * count
+        self.furniture = [False] * count
+
+    def run(self) -> Body | None:
+        self._sum_up()
+        best = self._best()
+        if best < 0:
+            return None
+        best = self._narrow(best)
+        return Body(best, self._prune(best), self.points, self.text[best])
+
+    def _sum_up(self) -> None:
+        worth, text, links = self.worth, self.text, self.links
+        for block, value in zip(self.flow.block, self.points, strict=True):
+            worth[block] += value
+            if value > 0:
+                text[block] += value
+            elif value <= _LINK:
+                links[block] += value
+        whole = sum(text)
+        parents = self.flow.parent
+        for block in range(len(parents) - 1, 0, -1):
+            parent = parents[block]
+            value = worth[block]
+            if text[block] and self._is_furniture(block, whole):
+                self.furniture[block] = True
+                value = min(value, 0.0)
+            elif value or text[block]:
+                text[parent] += text[block]
+                links[parent] += links[block]
+            worth[parent] += max(value, _WORST_PART)
+
+    def _is_furniture(self, block: int, whole: float) -> bool:
+        if self.flow.first[block] <= self.start < self.flow.last[block]:
+            return False
+        hints = hints_of(self.flow.element[block])
+        if hints & (HIDDEN | COMMENTS) or (self.strict and hints & (FURNITURE | BODY) == FURNITURE):
+            return True
+        if hints & FURNITURE or hints & (DOUBTFUL | BODY) == DOUBTFUL:
+            return self.text[block] < _MUCH * whole
+        return False
+
+    def _best(self) -> int:
+        best, top = -1, 0.0
+        furniture, parents = self.furniture, self.flow.parent
+        for block, value in enumerate(self.worth):
+            if block and furniture[parents[block]]:
+                furniture[block] = True
+            elif value >= top and value > 0 and not furniture[block]:
+                best, top = block, value
+        return best
+
+    def _narrow(self, best: int) -> int:
+        """Go down while one block inside holds nearly all of the text."""
+        parents, text, elements = self.flow.parent, self.text, self.flow.element
+        found = best
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] != found or text[block] < _NAMED * text[found] or elements[block].tag in _PIECES:
+                continue
+            if text[block] >= _NEARLY_ALL * text[found] or hints_of(elements[block]) & STRONG:
+                found = block
+        return found
+
+    def _prune(self, best: int) -> list[int]:
+        """List the blocks inside the body that are furniture or hold links and hardly any text."""
+        parents = self.flow.parent
+        dropped: list[int] = []
+        gone: set[int] = set()
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] in gone:
+                gone.add(block)
+            elif self.furniture[block] or self._is_link_list(block) or self._is_furniture(block, self.text[best]):
+                gone.add(block)
+                dropped.append(block)
+        return dropped
+
+    def _is_link_list(self, block: int) -> bool:
+        return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag != "p"

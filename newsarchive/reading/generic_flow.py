@@ -1,0 +1,124 @@
+"""One pass over a parsed page: its block elements and its printed lines as flat lists, in document order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from newsarchive.reading.blocks import BLOCKS, SILENT
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+# How an element takes part in a line. From _SILENT on, its text is not printed; _BURIED stands inside a silent one.
+_INLINE, _LINK, _BREAK, _BLOCK, _SILENT, _BURIED = range(6)
+_KINDS: dict[object, int] = {
+    **dict.fromkeys(BLOCKS, _BLOCK),
+    **dict.fromkeys(SILENT, _SILENT),
+    "a": _LINK,
+    "br": _BREAK,
+}
+
+
+@dataclass(slots=True)
+class Flow:
+    """A page as it reads.
+
+    Block elements, by number: `element`, `parent` (a block's number, -1 at the top), and `first` and `last`: the lines
+    inside it are `first` up to, without, `last`. Lines, by number: `text` with single blanks, `block` (the number of
+    the innermost block around it), `linked` (how many of its characters are links).
+    """
+
+    element: list[_Element] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    first: list[int] = field(default_factory=list)
+    last: list[int] = field(default_factory=list)
+    text: list[str] = field(default_factory=list)
+    block: list[int] = field(default_factory=list)
+    linked: list[int] = field(default_factory=list)
+
+    def end_line(self, parts: list[str], block: int, linked: int) -> None:
+        """Add the line that consists of these parts, unless there is only white space in them."""
+        text = " ".join("".join(parts).split())
+        parts.clear()
+        if text:
+            self.text.append(text)
+            self.block.append(block)
+            self.linked.append(min(linked, len(text)))
+
+
+def parse(text: str) -> _Element | None:
+    """Parse a decoded page; None when there is no element in it."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one loop over all elements: calls would cost as much as parsing
+    """Walk a page once; time is linear in its elements, and deep nesting costs no recursion."""
+    flow = Flow()
+    elements, parents, firsts, lasts, texts = flow.element, flow.parent, flow.first, flow.last, flow.text
+    end_line = flow.end_line
+    body = root.find("body")
+    top = root if body is None else body
+    opened: list[_Element | None] = [top.getparent()]
+    kinds: list[int] = [_INLINE]
+    parts: list[str] = []
+    block, linked, in_link = -1, 0, 0
+    for element in (*top.iter(), None):
+        parent = opened[0] if element is None else element.getparent()
+        while opened[-1] is not parent:
+            closed = opened.pop()
+            kind = kinds.pop()
+            if kind == _BLOCK:
+                if parts:
+                    end_line(parts, block, linked)
+                    linked = 0
+                lasts[block] = len(texts)
+                block = parents[block]
+            elif kind == _LINK:
+                in_link -= 1
+            text = closed.tail if closed is not None else None
+            if text and kind != _BURIED:
+                if not text.isspace():
+                    parts.append(text)
+                    if in_link:
+                        linked += len(text)
+                elif parts:
+                    parts.append(" ")
+        if element is None:
+            break
+        opened.append(element)
+        if kinds[-1] >= _SILENT:
+            kinds.append(_BURIED)
+            continue
+        kind = _KINDS.get(element.tag, _INLINE)
+        kinds.append(kind)
+        if kind == _BLOCK:
+            if parts:
+                end_line(parts, block, linked)
+                linked = 0
+            elements.append(element)
+            parents.append(block)
+            firsts.append(len(texts))
+            block = len(lasts)
+            lasts.append(-1)
+        elif kind == _LINK:
+            in_link += 1
+        elif kind != _INLINE:
+            if kind == _BREAK and parts:
+                end_line(parts, block, linked)
+                linked = 0
+            continue
+        text = element.text
+        if text and not text.isspace():
+            parts.append(text)
+            if in_link:
+                linked += len(text.strip())
+    if parts:
+        end_line(parts, block, linked)
+    return flow

@@ -1,0 +1,133 @@
+"""Which medium a page credits: a label near the headline, metadata, a name beside the date, a credit at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsarchive.reading.attribution import Attribution, read_attribution, tidy_name, trailing_source
+from newsarchive.reading.attribution_labels import MEDIUM
+from newsarchive.reading.names import is_chinese_name
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lxml.etree import _Element
+
+    from newsarchive.reading.generic_flow import Flow
+    from newsarchive.reading.generic_meta import Head
+
+#: Class names of an element that holds the medium's name, and of one that may hold a person's or an account's name.
+_SOURCE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:\w*source\w*|from|media|origin|laiyuan|ly|copyfrom|provider|nick-?name|publisher)(?![a-z])",
+    re.IGNORECASE,
+)
+_OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECASE)
+#: Words about an account that can be followed: the name beside them is an account's, not a person's.
+_FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
+#: Words of buttons and labels that stand where a name may stand.
+_NO_NAME = re.compile(
+    r"关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
+    r"|图片$|更多|热点|参与|跟贴|回复|展开|收起|收录|专栏|责任|人气|次数|公众号|功能介绍|新闻中心$|认证|[0-9]{3,}|[。！？；]",
+)
+#: A credit that names nobody.
+_NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
+_LONGEST_NAME = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The credit of an article and the rule that gave it."""
+
+    attribution: Attribution
+    evidence: str
+
+
+def find_source(flow: Flow, head: Head, near: Sequence[int], date_line: int, ending: Sequence[int]) -> Credit | None:
+    """Find the credited medium.
+
+    `near` are the numbers of the lines about the headline, the nearest first, `date_line` the one of them that
+    prints the date (-1: none), `ending` the first lines behind the article and its last lines.
+    """
+    for number in near:
+        text = flow.text[number]
+        if len(text) < 200:
+            found = read_attribution(text)
+            if found:
+                return Credit(found, "printed:label")
+    for _, name, content in head.meta.get("source", ()):
+        medium = tidy_name(content)
+        if medium:
+            return Credit(Attribution(content, medium), f"meta:{name}")
+    named = _unlabelled(flow, near, date_line)
+    for number in ending:
+        found = read_attribution(flow.text[number])
+        if found and not (named and _NOBODY.fullmatch(found.source)):
+            return Credit(found, "printed:end of text")
+    return named or _in_brackets(flow, ending)
+
+
+def _in_brackets(flow: Flow, ending: Sequence[int]) -> Credit | None:
+    for number in ending:
+        found = trailing_source(flow.text[number])
+        if found:
+            return Credit(found, "printed:brackets at the end")
+    return None
+
+
+def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> Credit | None:
+    """Find a name that stands alone near the headline: in an element of a telling class, or beside the date."""
+    account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near)
+    best: tuple[float, str] | None = None
+    for number in near[:30]:
+        for text, name in _segments(flow, number):
+            medium = _name_in(text)
+            if not medium:
+                continue
+            points = 3.0 * bool(_SOURCE_NAME.search(name)) + 2.0 * bool(MEDIUM.search(medium))
+            if _OWNER_NAME.search(name) and (account or not is_chinese_name(medium)):
+                points += 2
+            if date_line >= 0:
+                distance = abs(number - date_line)
+                points += 2.5 if not distance and _alone(flow, number, text) else 0.5 if distance <= 3 else 0.0
+            if points >= 2.5 and (best is None or points > best[0]):
+                best = (points, medium)
+    return Credit(Attribution(best[1], best[1]), "printed:beside the date") if best else None
+
+
+def _alone(flow: Flow, number: int, text: str) -> bool:
+    """Tell whether a line prints a date and this name and nothing else."""
+    return len(flow.text[number]) - len(clean(text)) <= 22 and not (
+        len(clean(text)) < 4 and is_chinese_name(clean(text))
+    )
+
+
+def _name_in(text: str) -> str:
+    text = clean(text)
+    if "/" in text:
+        text = text.rpartition("/")[2]
+    text = text.strip("·•|｜ -—")
+    if not 1 < len(text) <= _LONGEST_NAME or text.isascii() or _NO_NAME.search(text):
+        return ""
+    return tidy_name(text)
+
+
+def _segments(flow: Flow, number: int) -> Iterator[tuple[str, str]]:
+    """Give the pieces of a line that stand in elements of their own, with the class and id of each element."""
+    block = flow.block[number]
+    if block < 0:
+        return
+    element = flow.element[block]
+    for count, child in enumerate(element.iter()):
+        if count > 40:
+            return
+        if child.text:
+            yield child.text, _name_of(child)
+        if child.tail and child is not element:
+            yield child.tail, ""
+
+
+def _name_of(element: _Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"

@@ -1,0 +1,92 @@
+"""The body as paragraphs and pictures, and in which language it is."""
+
+from __future__ import annotations
+
+import re
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from newsarchive.reading.blocks import Blocks, read_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lxml.etree import _Element
+
+    from newsarchive.items import Paragraph
+    from newsarchive.reading.generic_body import Body
+    from newsarchive.reading.generic_flow import Flow
+
+_HAN = re.compile("[\u3400-\u9fff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_SAMPLE = 400
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
+
+
+def read_text(flow: Flow, body: Body, kept: Sequence[int], base_url: str) -> Blocks:
+    """Turn the kept lines of the body into paragraphs and pictures."""
+    if not kept:
+        return Blocks()
+    skip, loose = _left_out(flow, body, kept)
+    found = read_blocks(flow.element[body.block], base_url, skip)
+    if loose:
+        found.paragraphs = [paragraph for paragraph in found.paragraphs if _without(paragraph, loose)]
+    return found
+
+
+def _left_out(flow: Flow, body: Body, kept: Sequence[int]) -> tuple[set[_Element], set[str]]:
+    """Give the elements in which no line is kept, and the texts of other lines that are not kept."""
+    first, last = flow.first[body.block], flow.last[body.block]
+    wanted = set(kept)
+    flags = [n in wanted for n in range(first, last)]
+    kept_before = [0, *accumulate(flags)]
+    skip: set[_Element] = set(map(flow.element.__getitem__, body.dropped))
+    gone = set(body.dropped)
+    covered = bytearray(last - first)
+    for block in range(body.block + 1, len(flow.parent)):
+        if flow.parent[block] < body.block:
+            break
+        begin, end = flow.first[block] - first, flow.last[block] - first
+        if flow.parent[block] in gone or block in gone:
+            gone.add(block)
+        elif kept_before[begin] == kept_before[end] and (end > begin or flow.first[block] > kept[-1]):
+            gone.add(block)
+            skip.add(flow.element[block])
+        else:
+            continue
+        covered[begin:end] = b"\x01" * (end - begin)
+    loose = {flow.text[first + n] for n, flag in enumerate(flags) if not flag and not covered[n]}
+    return skip, loose - {flow.text[n] for n in kept}
+
+
+def _without(paragraph: Paragraph, loose: set[str]) -> bool:
+    """Take loose lines off a paragraph; False when nothing is left of it."""
+    text = paragraph.text
+    if text in loose:
+        return False
+    for line in loose:
+        if text.endswith(line):
+            text = text.removesuffix(line).rstrip()
+        elif text.startswith(line):
+            text = text.removeprefix(line).lstrip()
+    paragraph.text = text
+    return bool(text)
+
+
+def language_of(text: str, declared: str | None) -> str | None:
+    """Tell the language of a text by its script where that settles it, else as the page declares it.
+
+    Chinese pages often declare `en` because their templates do.
+    """
+    sample = text[:_SAMPLE]
+    letters = len(sample) or 1
+    han = len(_HAN.findall(sample))
+    if len(_KANA.findall(sample)) > 0.1 * letters:
+        return "ja"
+    if len(_HANGUL.findall(sample)) > 0.2 * letters:
+        return "ko"
+    if han > 0.2 * letters:
+        return "zh"
+    match = _LANGUAGE.match(declared or "")
+    return match[0][:2].lower() if match and not match[0].lower().startswith("zh") else None

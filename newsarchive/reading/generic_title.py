@@ -1,0 +1,170 @@
+"""The headline: the line of the page that agrees with what the head says, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from newsarchive.reading.generic_flow import Flow
+    from newsarchive.reading.generic_meta import Head
+
+_HEADINGS: dict[object, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0}
+_TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z])bt(?![a-z])", re.IGNORECASE)
+#: Before one of these a site's suffix may begin.
+_SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
+_SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
+_DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
+_ALIKE = str.maketrans(dict.fromkeys("“”„‟″「」『』«»'‘’`´＂", '"') | dict.fromkeys("丨｜", "|"))
+_PIECE = re.compile(r"(\s+|[-‐‑‒–—―−﹣－─]+|[_|｜丨·•»«>:：~～/\\(（\[【])")
+_CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
+_LONGEST = 200
+#: A title shorter than this agrees with a line only as a whole.
+_SHORTEST = 4
+#: How far before the text a headline without a match in the head may stand (lines).
+_NEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A title, the numbers of the lines where it stands (the likeliest first), and the rule that gave it."""
+
+    text: str
+    lines: tuple[int, ...]
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A title of the head: where it is from, its key, and the lengths of the key at which a suffix may begin."""
+
+    name: str
+    key: str
+    ends: frozenset[int]
+
+
+def key_of(text: str) -> str:
+    """Make titles comparable: no white space, one kind of quote, dash and bar, lower case."""
+    return _DASHES.sub("-", "".join(text.split()).translate(_ALIKE)).lower()
+
+
+def find_headline(flow: Flow, head: Head) -> Headline | None:
+    """Find the line that agrees with a title of the head up to the site's suffix; None when no line does."""
+    said = list(_said(head))
+    beginnings = {title.key[0] for title in said}
+    hits: list[tuple[float, int, str, str]] = []
+    for number, text in enumerate(flow.text):
+        if text[0].lower().translate(_ALIKE) in beginnings and 2 < len(text) <= _LONGEST:
+            hits.extend(_agreements(flow, number, said))
+    if not hits:
+        return None
+    hits.sort(key=lambda hit: -hit[0])
+    _, _, title, name = hits[0]
+    key = key_of(title)
+    places = dict.fromkeys(number for _, number, text, _ in hits if key_of(text) == key)
+    return Headline(title, tuple(places), f"page line agreeing with {name}")
+
+
+def _agreements(flow: Flow, number: int, said: Iterable[_Said]) -> Iterator[tuple[float, int, str, str]]:
+    """Give (points, line, title, name) for each title of the head that begins like this line."""
+    text = flow.text[number]
+    key = key_of(text)
+    rank = _rank(flow, flow.block[number])
+    for title in said:
+        common = _common(key, title.key)
+        if common not in title.ends or common < min(_SHORTEST, len(title.key)):
+            continue
+        whole = common == len(key)
+        if whole or rank >= 2:
+            yield common + rank * 2 + 3 * whole, number, text if whole else _cut(text, common), title.name
+
+
+def _rank(flow: Flow, block: int) -> float:
+    """Tell how much a block is made for a headline: 4 for an h1 down to 0."""
+    if block < 0:
+        return 0.0
+    element = flow.element[block]
+    if element.tag in _HEADINGS:
+        return _HEADINGS[element.tag]
+    if _TITLE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        return 2.0
+    parent = flow.parent[block]
+    return _HEADINGS.get(flow.element[parent].tag, 0.0) if parent >= 0 else 0.0
+
+
+def _common(a: str, b: str) -> int:
+    """Count the characters that two texts share at their beginning."""
+    if b.startswith(a):
+        return len(a)
+    if a.startswith(b):
+        return len(b)
+    return next(i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+
+
+def _cut(text: str, length: int) -> str:
+    """Give the beginning of a text whose key has `length` characters."""
+    low, high = 0, len(text)
+    while low < high:
+        middle = (low + high) // 2
+        if len(key_of(text[:middle])) < length:
+            low = middle + 1
+        else:
+            high = middle
+    return text[:low].rstrip()
+
+
+def _said(head: Head) -> Iterator[_Said]:
+    for name, text in _titles(head):
+        key = key_of(_CUT_SHORT.sub("", text))
+        if key:
+            yield _Said(name, key, frozenset(_ends(text, len(key))))
+
+
+def _ends(text: str, length: int) -> Iterator[int]:
+    """Give the lengths of the key of a text at which a suffix may begin: at blanks, at separators, at its end."""
+    yield length
+    position = 0
+    for piece in _PIECE.split(text):
+        if piece.isspace() or piece[:1] in _SEPARATORS:
+            yield position
+        position += len(key_of(piece))
+
+
+def _titles(head: Head) -> Iterator[tuple[str, str]]:
+    headline = head.card.get("headline")
+    if isinstance(headline, str) and headline.strip():
+        yield "json-ld", clean(headline[: 2 * _LONGEST])
+    for _, name, text in head.meta.get("title", [])[:3]:
+        yield name, text[: 2 * _LONGEST]
+    if head.title:
+        yield "title", head.title[: 2 * _LONGEST]
+
+
+def headline_before(flow: Flow, first: int) -> Headline | None:
+    """Find the nearest heading, or element named as a title, before the text's first line."""
+    best: tuple[float, int] | None = None
+    for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
+        rank = _rank(flow, flow.block[number])
+        if (
+            rank
+            and len(flow.text[number]) >= _SHORTEST
+            and flow.linked[number] == 0
+            and (best is None or rank > best[0])
+        ):
+            best = (rank, number)
+    return Headline(flow.text[best[1]], (best[1],), "heading before the text") if best else None
+
+
+def title_of_head(head: Head) -> Headline | None:
+    """Give the head's own title without the site's suffix."""
+    for name, text in _titles(head):
+        whole = head.title != text and key_of(head.title).startswith(key_of(text))
+        title = text if whole or name == "json-ld" else _SUFFIX.split(text)[0]
+        if title:
+            return Headline(title, (), name)
+    return None
