@@ -38,11 +38,11 @@ format: $(INSTALLED) ## Put all code into one style
 	@$(BIN)/ruff format .
 
 lock: ## Write constraints.txt anew from the newest releases
-	@rm -rf .venv/lock && $(PYTHON) -m venv .venv/lock
-	@.venv/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@{ echo "# The versions that are tested together; written by 'make lock'."; \
-	   .venv/lock/bin/python -m pip freeze --exclude-editable | grep -v -i '^newsarchive'; } > constraints.txt
-	@rm -rf .venv/lock
+	   build/lock/bin/python -m pip freeze --exclude-editable | grep -v -i '^newsarchive'; } > constraints.txt
+	@rm -rf build/lock
 
 clean: ## Remove what was built (never data/)
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -19,10 +19,9 @@ from newsarchive.errors import UserError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Where the sample site is served; fixed, so that a second crawl finds the same addresses.
-DEMO_PORT = 8095
 #: The spiders that fill an archive from a site, in the order in which each feeds the next.
 SPIDERS = ("category", "share")
+_WRONG_USE = 2  # the spider said what was wrong, and nothing was crawled
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -53,23 +52,20 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
             status = max(status, _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose))
             if status:
                 break
-    with Archive.open(db, readonly=True) as archive:
-        print_overview(overview(archive.connection), db)
-        print_run(last_runs(archive.connection, before), db)
+    if status != _WRONG_USE:
+        with Archive.open(db, readonly=True) as archive:
+            print_overview(overview(archive.connection), db)
+            print_run(last_runs(archive.connection, before), db)
     return status
 
 
-@click.command()
-@click.option("--port", default=DEMO_PORT, show_default=True, help="The port on 127.0.0.1.")
-@click.option("--articles", default=160, show_default=True, help="How many articles the site has.")
-@click.option("--hostile", is_flag=True, help="Add pages that misbehave in every way a crawl must survive.")
-def demo(port: int, articles: int, hostile: bool) -> None:
-    """Serve the sample site on loopback until Ctrl-C."""
-    from newsarchive.demo import DemoSite, serve  # noqa: PLC0415 - the sample site is only loaded when it is asked for
+@click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def demo(options: tuple[str, ...]) -> int:
+    """Serve the sample site on loopback until Ctrl-C (demo --help shows its options)."""
+    from newsarchive.demo.__main__ import main  # noqa: PLC0415 - the sample site is only loaded when it is asked for
 
-    with _port_errors(port), serve(DemoSite(articles=articles, hostile=hostile), port=port) as server:
-        click.echo(f"The sample site is at {server.base_url} (Ctrl-C ends it).")
-        server.wait()
+    return main(options)
 
 
 @contextlib.contextmanager
@@ -79,19 +75,14 @@ def _served(site: str) -> Iterator[str | None]:
         yield None
         return
     from newsarchive.demo import DemoSite, serve  # noqa: PLC0415
+    from newsarchive.demo.__main__ import PORT  # noqa: PLC0415 - fixed, so that every crawl finds the same addresses
 
-    with _port_errors(DEMO_PORT), serve(DemoSite(), port=DEMO_PORT) as server:
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(serve(DemoSite(), PORT))
+        except OSError as error:
+            raise UserError(f"the sample site cannot listen on 127.0.0.1:{PORT}: {error.strerror} - free it") from error
         yield server.base_url
-
-
-@contextlib.contextmanager
-def _port_errors(port: int) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in (98, 48):  # address in use, on Linux and macOS
-            raise
-        raise UserError(f"port {port} of 127.0.0.1 is taken by another program - stop it and try again") from error
 
 
 def _scrapy(db: Path, spider: str, arguments: dict[str, str], *, verbose: bool) -> int:

@@ -42,19 +42,20 @@ def print_overview(found: Overview, db: Path, console: Console | None = None) ->
 def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None = None) -> None:
     """Print what the last runs brought, and what to type next."""
     console = console or Console(highlight=False)
-    new = sum(run["counts"].get("articles_new", 0) for run in runs)
-    changed = sum(run["counts"].get("articles_changed", 0) for run in runs)
+    new = sum(run["counts"].get("articles/new", 0) for run in runs)
+    changed = sum(run["counts"].get("articles/changed", 0) for run in runs)
     failed = [run for run in runs if run["outcome"] not in ("finished", "running")]
-    if new or changed:
+    if failed:
+        for run in failed:
+            console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {_plain(str(run['reason']))}")
+    elif new or changed:
         console.print(f"[bold green]This crawl added {new} articles and changed {changed}.[/]")
     else:
         console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
-    for run in failed:
-        console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {_plain(str(run['reason']))}")
     option = "" if str(db) == "data/archive.db" else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:
-        console.print(f"  {purpose:24}[cyan].venv/bin/newsarchive {option}{command}[/]")
+        console.print(f"  {purpose:22}[cyan].venv/bin/newsarchive {option}{command}[/]", soft_wrap=True)
 
 
 def _totals(found: Overview) -> Text:
