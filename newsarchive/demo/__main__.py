@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 from newsarchive.demo import hostile
@@ -25,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with serve(site, options.port) as server:
             sys.stderr.write(describe(server))
             sys.stderr.flush()
-            threading.Event().wait()
+            server.wait()
     except KeyboardInterrupt:
         return 0
     except OSError as error:

@@ -15,6 +15,7 @@ from newsarchive.demo.reply import JSON, Manner, Reply
 SLUG, TAG = "hostile", "坏天气新闻"
 ENDLESS = "/category/endless"
 _DAY = "2026/03/05"
+_WHEN = "2026-03-05 08:30:00"
 _SIZE = 20 * 1024 * 1024  # bytes of the page that is too large
 _FAILURES = 2  # attempts that fail before an address with a passing trouble answers
 _ELSEWHERE = "http://elsewhere.invalid"
@@ -126,7 +127,7 @@ def reply(base: str, path: str, query: dict[str, str], attempt: int) -> Reply | 
     return make(good, base, path, attempt) if make else good
 
 
-def _article(base: str, number: int, title: str, *, when: str = "2026-03-05 08:30:00", text: bool = True) -> Reply:
+def _article(base: str, number: int, title: str, *, when: str = _WHEN, text: bool = True) -> Reply:
     codes = {"unknown-code": "QQ-12345"}
     share = f"{base}/html_News/NewsShare.html?infoCode={codes.get(_PAGES[number][0], _code(number))}"
     host = base.partition(":")[2]
@@ -165,16 +166,16 @@ def _endless(base: str, path: str) -> Reply | None:
 _Answer = Callable[[Reply, str, str, int], Reply]
 
 
-def _fixed(body: bytes, **changes: str) -> _Answer:
-    def make(_good: Reply, _base: str, _path: str, _attempt: int) -> Reply:
-        return Reply(body, content_type=changes.get("content_type", Reply().content_type))
-
-    return make
+def _empty(good: Reply, _base: str, _path: str, _attempt: int) -> Reply:
+    return replace(good, body=b"")
 
 
-def _written(number: int, title: str | None = None, **changes: object) -> _Answer:
+def _written(name: str, title: str | None = None, when: str = _WHEN, *, text: bool = True) -> _Answer:
+    number = _NUMBERS[name]
+    printed = _PAGES[number][1] if title is None else title
+
     def make(_good: Reply, base: str, _path: str, _attempt: int) -> Reply:
-        return _article(base, number, _PAGES[number][1] if title is None else title, **changes)  # type: ignore[arg-type]
+        return _article(base, number, printed, when=when, text=text)
 
     return make
 
@@ -236,13 +237,13 @@ def _login_wall(good: Reply, base: str, path: str, _attempt: int) -> Reply:
 
 
 _ANSWERS: dict[str, _Answer] = {
-    "empty-page": _fixed(b""),
+    "empty-page": _empty,
     "error-page": _missing,
     "login-wall": _login_wall,
-    "no-title": _written(_NUMBERS["no-title"], title=""),
-    "no-date": _written(_NUMBERS["no-date"], when=""),
-    "no-body": _written(_NUMBERS["no-body"], text=False),
-    "future-date": _written(_NUMBERS["future-date"], when="2099-01-01 00:00:00"),
+    "no-title": _written("no-title", title=""),
+    "no-date": _written("no-date", when=""),
+    "no-body": _written("no-body", text=False),
+    "future-date": _written("future-date", when="2099-01-01 00:00:00"),
     "wrong-charset": _wrong_charset,
     "too-large": _too_large,
     "cut-gzip": _cut_gzip,

@@ -179,6 +179,10 @@ class RunningServer(ThreadingHTTPServer):
         """Move the site's clock on, in the words of timedelta: `advance(hours=5)`."""
         self.site = self.site.at(now=self.site.now + timedelta(**by))
 
+    def wait(self) -> None:
+        """Block until the program is interrupted."""
+        threading.Event().wait()
+
     def answer(self, target: str) -> Reply:
         """Answer one request and count the attempt."""
         if not (self.site.hostile or self.site.trouble):
