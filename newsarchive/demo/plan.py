@@ -37,8 +37,11 @@ SHAPES = (
     "revised", "broken-front-matter", "reporter", "hidden", "escaped-title", "revised-title", "two-line-return",
     "no-zone",
 )  # fmt: skip
-# An article of these shapes lacks what a story needs, so it neither lends nor borrows its text.
-_DAMAGED = frozenset({"no-title", "no-date", "no-body", "broken-front-matter", "english"})
+# An article of these shapes lacks what a story needs or adds text of its own, so it neither lends nor borrows.
+_ALONE = frozenset(
+    ("no-title", "no-date", "no-body", "broken-front-matter", "english", "list", "quote", "table", "entities",
+     "revised", "revised-title")
+)  # fmt: skip
 _EDITIONS: tuple[tuple[bool, FlashForm | None], ...] = (
     (True, None), (True, "later"), (True, None), (False, "later"), (True, None), (True, "later"), (False, "first"),
 )  # fmt: skip
@@ -195,11 +198,11 @@ class Planner:
     def _story(self, number: int) -> tuple[int, int]:
         slot = number % _BLOCK
         original = number - slot
-        if slot not in _COPY_SLOTS or self._shape(number) in _DAMAGED or self._shape(original) in _DAMAGED:
+        if slot not in _COPY_SLOTS or self._shape(number) in _ALONE or self._shape(original) in _ALONE:
             return number, 0
         if self._editions(original, 0)[1] == "first":
             return number, 0
-        if not Dice(self.seed, "copy", number).chance(60):
+        if not Dice(self.seed, "copy", number).chance(80):
             return number, 0
         return original, 1 + _COPY_SLOTS.index(slot)
 

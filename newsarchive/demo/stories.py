@@ -193,7 +193,7 @@ def _blocks(draft: _Draft) -> list[Block]:
 def _syndicated(draft: _Draft, blocks: list[Block]) -> list[Block]:
     """Make the copy that another medium prints: a credit line more, one paragraph less."""
     texts = [i for i, block in enumerate(blocks) if block.kind == "text"]
-    if len(texts) > 2:
+    if len(texts) > 3:
         del blocks[texts[-1] if draft.plan.variant == 1 else texts[-2]]
     line = draft.own.pick(_CREDIT_LINES).replace("{medium}", draft.plan.medium.name)
     return [*blocks, text((line,))]
