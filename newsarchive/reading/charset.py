@@ -5,17 +5,22 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from newsarchive.reading.charset_tables import ALIASES, COMMON, GUESSES
+from newsarchive.reading.charset_tables import ALIASES, FREQUENT, GUESSES, daily
 
 #: A declaration counts only near the beginning of a page, as in browsers (they look at 1024 bytes; pages need more).
 _HEAD = 4096
 #: How many bytes of foreign text are looked at to tell two charsets apart.
 _SAMPLE = 8192
-#: From this share of frequent characters on a reading is believed without trying others; chance gives under 0.05.
-_SURE = 0.25
-#: Below this share nothing speaks for a reading, so that the declaration decides.
-_DOUBTFUL = 0.08
+#: From this score on a reading is believed without trying others; right ones have over 0.5, chance under 0.2.
+_SURE = 0.4
+#: Below this score nothing speaks for a reading, so that the declaration decides.
+_DOUBTFUL = 0.15
+#: What a character in daily use is worth against one of the most frequent.
+_DAILY_WORTH = 0.25
+#: A text with so many of its foreign bytes alone among ASCII is one in Latin letters (café, naïve).
+_LATIN = 0.7
 #: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
 _DAMAGE = 0.1
 _BROKEN_COST = 3.0
@@ -34,6 +39,14 @@ _PARAMETER = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNO
 _LABEL = re.compile(r"\s{0,9}[\"']?([\w.:+-]{2,40})[\"']?\s{0,9}$")
 _FOREIGN = re.compile(rb"[\x80-\xff][^<>]*")
 _WIDE = re.compile("[\u0800-\U0010ffff]")
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+#: One or two accented letters in a word (avaliação).
+_IN_WORD = re.compile(rb"(?:(?<=[A-Za-z])[\x80-\xff]{1,2}|(?<![\x80-\xff])[\x80-\xff]{1,2}(?=[A-Za-z]))(?![\x80-\xff])")
+_RUN = re.compile(rb"[\x80-\xff]+")
+#: The lead byte of a two-byte character of UTF-8 beyond the signs of Latin-1 (©, », no-break space).
+_ABOVE_SIGNS = re.compile(rb"[\xc3-\xdf]")
 _BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]")
 _LOST = "\ufffd"
 #: What two lost characters of UTF-8 look like when their bytes were once read as GBK.
@@ -64,8 +77,14 @@ def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
     then the page's own) and the usual legacy charsets are compared by how much the text looks like a language.
     `declared_by_header` is the charset parameter of Content-Type (the whole header is understood too).
     """
-    declared = _declarations(body, declared_by_header)
     marked = _by_mark(body)
+    if marked is None and declared_by_header and codec_name(declared_by_header) == "utf-8":
+        # The usual case is decided without a look into the page.
+        try:
+            return _told(body.decode("utf-8"), "utf-8", "valid UTF-8", [("utf-8", "header")])
+        except UnicodeDecodeError:
+            pass
+    declared = _declarations(body, declared_by_header)
     if marked is not None:
         return _told(*marked, declared)
     if body.isascii():
@@ -78,9 +97,11 @@ def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
 
 def _told(text: str, charset: str, evidence: str, declared: list[tuple[str, str]]) -> Decoded:
     wrong = bool(declared) and declared[0][0] != charset and not text.isascii()
-    return Decoded(text, charset, evidence, wrong, _LOST in text or _LOST_TWICE in text)
+    damaged = not text.isascii() and (_LOST in text or _LOST_TWICE in text)
+    return Decoded(text, charset, evidence, wrong, damaged)
 
 
+@lru_cache(maxsize=256)
 def codec_name(label: str | None) -> str | None:
     """Give the Python codec that reads what a label stands for on the web, or None for an unknown label.
 
@@ -160,10 +181,10 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
     A few characters of GBK may form two-byte characters of UTF-8 (Greek, Cyrillic, Arabic). Such text stands beside
     itself, while the accents of a Latin text stand beside letters.
     """
-    charset = next((name for name, _ in declared if name in COMMON and name not in {"utf-8", "cp1252"}), None)
+    charset = next((name for name, _ in declared if name in FREQUENT), None)
     if charset is None or _WIDE.search(text) or len(body) - len(text) > 60:
         return None
-    if _BESIDE_LETTER.search(body):
+    if _BESIDE_LETTER.search(body) or not _ABOVE_SIGNS.search(body):
         return None
     try:
         return body.decode(charset), charset, "declared, and valid as UTF-8 by chance only"
@@ -199,7 +220,22 @@ def _broken_share(text: str) -> float:
 
 
 def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str]:
+    """Choose among the declared and the usual charsets by how much a sample looks like a language."""
     sample = _sample(body)
+    if len(_ALONE.findall(sample)) >= _LATIN * len(_HIGH.findall(sample)):
+        best, evidence = _western(sample, declared)
+    else:
+        best, evidence = _by_score(sample, declared)
+    text, repaired = _read(body, best)
+    return text, best, f"{evidence}{', a few broken bytes' if repaired else ''}"
+
+
+def _western(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
+    western = [(name, where) for name, where in declared if name not in FREQUENT]
+    return _declared_legacy(sample, western) or ("cp1252", "guessed from accented letters in words")
+
+
+def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
     best, best_score, best_evidence = "", -9.0, ""
     for charset, evidence in _candidates(declared):
         score = _score(sample, charset) + (_DECLARED_BONUS if evidence != "guessed" else 0.0)
@@ -207,34 +243,38 @@ def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, 
             best, best_score, best_evidence = charset, score, evidence
         if score >= _SURE:
             break
-    if best_score < _DOUBTFUL:
-        best, best_evidence = _doubtful(sample, declared, best)
-    text, repaired = _read(body, best)
-    return text, best, f"{best_evidence}{', a few broken bytes' if repaired else ''}"
+    if best_score >= _DOUBTFUL:
+        return best, best_evidence
+    if len(_IN_WORD.findall(sample)) >= _LATIN * len(_RUN.findall(sample)):
+        return _western(sample, declared)
+    return _declared_legacy(sample, declared) or (best, "guessed, little speaks for it")
 
 
 def _candidates(declared: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    named = [(name, f"declared by {where}") for name, where in declared if name in COMMON]
+    named = [(name, f"declared by {where}") for name, where in declared if name in FREQUENT]
     seen = {name for name, _ in named}
     return named + [(name, "guessed") for name in GUESSES if name not in seen]
 
 
 def _score(sample: bytes, charset: str) -> float:
-    """Give the share of foreign characters that are frequent where this charset is used, less the broken ones."""
+    """Give the share of foreign characters that are frequent where this charset is used, less the broken ones.
+
+    Characters in daily use count a little too, which decides between readings of a text as short as a headline.
+    """
     text = sample.decode(charset, "replace")
     foreign = [char for char in text if char > "\x7f"]
-    lost = max(0, text.count(_LOST) - 1)
-    common = COMMON[charset]
-    return (sum(char in common for char in foreign) - _BROKEN_COST * lost) / max(1, len(foreign))
+    lost = max(0, text.count(_LOST) - 1) + len(_PRIVATE.findall(text))
+    frequent, usual = FREQUENT[charset], daily(charset)
+    worth = sum(1.0 if char in frequent else _DAILY_WORTH if char in usual else 0.0 for char in foreign)
+    return (worth - _BROKEN_COST * lost) / max(1, len(foreign))
 
 
-def _doubtful(sample: bytes, declared: list[tuple[str, str]], best: str) -> tuple[str, str]:
+def _declared_legacy(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str] | None:
+    """Give the first declared charset that reads the sample, for samples that say little by themselves."""
     for name, where in declared:
-        if name == "utf-8":
-            continue
-        if _broken_share(sample.decode(name, "replace")) <= _DAMAGE:
+        if name != "utf-8" and _broken_share(sample.decode(name, "replace")) <= _DAMAGE:
             return name, f"declared by {where}, nothing speaks against it"
-    return best, "guessed, nothing speaks for it"
+    return None
 
 
 def _read(body: bytes, charset: str) -> tuple[str, bool]:

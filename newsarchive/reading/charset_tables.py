@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 #: Label (lower case, `-` for `_`) or codec -> the Python codec that reads it as browsers do.
 ALIASES: dict[str, str] = {
     "utf8": "utf-8",
@@ -74,10 +76,9 @@ _KANA = (
 )
 _HANGUL = "이다는의에을가고하지를한은로기도사서대자나인리해아시라일정어그있들스부전보수원제으주과장동만"
 _CYRILLIC = "оеаинтсрвлкмдпу"
-_LATIN = "éèêëàáâäãçíîïñóôöõúùûüßøåæœ’‘“”–—…•·€£©®°»«\xa0"
 
 #: Codec -> characters that make up a good part of any text in it. Read with a wrong codec they are rare.
-COMMON: dict[str, frozenset[str]] = {
+FREQUENT: dict[str, frozenset[str]] = {
     "gb18030": frozenset(_SIMPLIFIED + _TRADITIONAL + _PUNCTUATION),
     "big5hkscs": frozenset(_TRADITIONAL + _SIMPLIFIED + _PUNCTUATION),
     "cp932": frozenset(_KANA + "、。「」・"),
@@ -85,8 +86,26 @@ COMMON: dict[str, frozenset[str]] = {
     "cp949": frozenset(_HANGUL),
     "cp1251": frozenset(_CYRILLIC),
     "koi8-r": frozenset(_CYRILLIC),
-    "cp1252": frozenset(_LATIN),
 }
-
+#: Codec -> (first and last lead byte, the codec of the standard) of the part that holds the characters in daily use.
+_DAILY = {
+    "gb18030": (0xB0, 0xD7, "gb2312"),
+    "big5hkscs": (0xA4, 0xC6, "big5"),
+    "cp949": (0xB0, 0xC8, "euc_kr"),
+    "euc_jp": (0xB0, 0xCF, "euc_jp"),
+    "cp932": (0xB0, 0xCF, "euc_jp"),
+}
 #: The order in which charsets are tried where no declaration helps; the first wins a tie.
-GUESSES = tuple(COMMON)
+GUESSES = tuple(FREQUENT)
+
+
+@cache
+def daily(charset: str) -> frozenset[str]:
+    """Give the characters in daily use (some thousands) of an East Asian charset; empty for any other."""
+    if charset not in _DAILY:
+        return frozenset()
+    first, last, standard = _DAILY[charset]
+    codes = bytes(
+        byte for lead in range(first, last + 1) for trail in range(0x40, 0xFF) for byte in (lead, trail, 0x0A)
+    )
+    return frozenset(char for char in codes.decode(standard, "ignore") if char > "\x7f")
