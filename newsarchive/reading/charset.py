@@ -24,7 +24,9 @@ _LATIN = 0.7
 #: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
 _DAMAGE = 0.1
 _BROKEN_COST = 3.0
+#: What a declaration is worth: little beside a text, much beside a word or two (the second is per byte of sample).
 _DECLARED_BONUS = 0.05
+_SHORT_BONUS = 1.2
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -238,7 +240,9 @@ def _western(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
 def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
     best, best_score, best_evidence = "", -9.0, ""
     for charset, evidence in _candidates(declared):
-        score = _score(sample, charset) + (_DECLARED_BONUS if evidence != "guessed" else 0.0)
+        score = _score(sample, charset)
+        if evidence != "guessed":
+            score += max(_DECLARED_BONUS, _SHORT_BONUS / max(1, len(sample)))
         if score > best_score:
             best, best_score, best_evidence = charset, score, evidence
         if score >= _SURE:
