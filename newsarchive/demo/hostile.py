@@ -154,7 +154,7 @@ def _data(code: str) -> Reply | None:
 
 def _endless(base: str, path: str) -> Reply | None:
     number = path.removeprefix(ENDLESS).removeprefix("_").removesuffix(".html") or "1"
-    if not number.isdigit() or len(number) > 9:
+    if not number.isdecimal() or len(number) > 9:
         return None
     items = f'<li><a href="{_path(0)}">{_PAGES[0][1]}</a></li>'
     following = f"{ENDLESS}_{int(number) + 1}.html"

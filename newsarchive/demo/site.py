@@ -179,7 +179,7 @@ class DemoSite:
 
     def _origin_list(self, stem: str) -> Reply | None:
         slug, _, page = stem.partition("_")
-        if slug not in origin.LISTS or (page and not page.isdigit()):
+        if slug not in origin.LISTS or (page and not page.isdecimal()):
             return None
         numbers = [n for n in reversed(self.live) if n % len(origin.LISTS) == origin.LISTS.index(slug)]
         last = max(1, -(-len(numbers) // origin.PER_LIST))

@@ -10,6 +10,8 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from newsarchive.demo import DemoSite, truth
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SITE = DemoSite()
+HOSTILE = DemoSite(articles=20, hostile=True)
 POSTS = {(post.item.plan.shape, post.edition): post for post in SITE.posts()}
 
 
@@ -310,7 +313,7 @@ def test_links_carry_the_address_of_the_server() -> None:
 
 LOST = """
 /nothing /category/nobody.html /category/ /flash/ /a/123.html /a/ccjyw_x.html /a/ccjyw_1_2.html /old_post/x.md
-/news/1,NW.html /flash/2026/03/05/202603050000000000.html /%00 ///x http://[/
+/a/ccjyw_².html /news/1,NW.html /flash/2026/03/05/202603050000000000.html /%00 ///x http://[/
 """
 
 
@@ -319,3 +322,9 @@ def test_what_is_not_there_answers_with_the_page_for_lost_readers(target: str) -
     reply = SITE.reply(target)
     assert reply.status == 404
     assert "找不到页面" in reply.body.decode()
+
+
+@given(st.one_of(st.text(), st.text("0123456789NW_,.-/", min_size=1).map(lambda tail: "/a/" + tail)))
+def test_no_address_breaks_the_site(target: str) -> None:
+    assert SITE.reply(target).status in (200, 404)
+    assert HOSTILE.reply(target).status in (200, 302, 404)
