@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
-from newsarchive.identity import article_key, find_info_code
-from newsarchive.items import Article, Byline, Category, Problem
+from newsarchive.identity import article_key, find_info_code, parse_info_code
+from newsarchive.items import Article, Category, Problem
 from newsarchive.reading.attribution import Attribution, original_title, read_attribution, trailing_source
 from newsarchive.reading.bylines import find_bylines
 from newsarchive.reading.dates import parse_date
@@ -31,6 +31,8 @@ _EARLIEST = 1994
 # A number's date and the printed one may differ by a few days (drafts, nights), not by months.
 _NUMBER_SLACK = timedelta(days=45)
 
+# By far the most frequent form of an address with a number, without a look at its other parts.
+_NUMBERED = re.compile(r"[/,]((?:[A-Z]{2})?\d{18})\.html$")
 _TIME = re.compile(
     r"(?<!\d)(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T\u3000\xa0]{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)"
 )
@@ -38,11 +40,13 @@ _TIME = re.compile(
 _CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|｜]{1,60}?)\s{0,5}[）)]?")
 #: A paragraph that is nothing but a credit.
 _ONLY_CREDIT = re.compile(r"[（(【]\s{0,3}(?:文章来源|稿件来源|信息来源|本文来源|来源)\s?[：:][^。；]{1,60}[）)】]")
-#: Words without which nobody is named as an author or an editor.
+#: Labels and marks without which nobody is named; looked for at both ends of a paragraph (characters).
 _PEOPLE = re.compile(
-    "记者|作者|编辑|責編|责编|校对|撰文|撰稿|文/|文／|文丨|文｜|文：|通讯员|摄影|翻译|编译|□|■|◎|◆|By "
+    "记者|記者|作者|[编編][辑輯译譯：:]|责编|責編|校对|校對|撰[文稿写]|文[/／丨｜：]|通讯员|摄影|攝影|翻译|原标题|[□■◎◆]|By "
 )
+_HEAD, _TAIL = 40, 60
 _CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
+_CODE_EDITOR = re.compile(r"[（(]?\s{0,3}责任编辑\s{0,3}[：:]?\s{0,3}[A-Za-z]{0,6}\d{0,8}\s{0,3}[）)]?")
 _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
 
 # Reasons that stand for a missing field, and what a page without its article says instead (only short texts count).
@@ -60,6 +64,9 @@ _ERROR_MARKS = (
 
 def identity_of(url: str) -> tuple[InfoCode | None, str]:
     """Give the info code and the article key of a URL; a URL that cannot be parsed is its own key."""
+    match = _NUMBERED.search(url)
+    if match and (plain := parse_info_code(match[1])):
+        return plain, plain.digits
     try:
         code = find_info_code(url)
         return code, code.digits if code else article_key(url)
@@ -101,16 +108,16 @@ def set_time(article: Article, when: datetime, precision: Precision) -> None:
     """Take a time over if it can be true; a time that cannot becomes a problem."""
     if when.year < _EARLIEST:
         problem(article, "implausible-date", when.isoformat())
-    elif when - article.page.fetched_at.astimezone(UTC) > _FUTURE:
+    elif when - article.page.fetched_at > _FUTURE:
         problem(article, "future-date", when.isoformat())
     else:
         article.published_at, article.precision = when, precision
-        if article.article_key.isdigit() and _contradicts(article.article_key, when):
+        if _contradicts(article.article_key, when):
             problem(article, "implausible-date", f"{when.isoformat()} in number {article.article_key}")
 
 
 def _contradicts(digits: str, when: datetime) -> bool:
-    if when.strftime("%Y%m") == digits[:6]:
+    if not digits.isdigit() or digits.startswith(f"{when.year}{when.month:02}"):
         return False
     try:
         numbered = datetime(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), tzinfo=when.tzinfo)
@@ -132,30 +139,31 @@ def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
     """Take a credit over; False when there is none."""
     if found is None or not found.source:
         return False
-    article.attribution, article.source, article.via = found.printed, found.source, list(found.via)
+    article.attribution, article.source, article.via = found.printed, found.source, [*found.via]
     article.evidence["source"] = rule
     return True
 
 
-def read_people(article: Article, editor_line: str | None) -> None:
+def read_people(article: Article, editor_line: str) -> None:
     """Find the people that the text and the editor's line name; editors known by a code alone are nobody."""
+    if editor_line and _CODE_EDITOR.fullmatch(editor_line):
+        editor_line = ""
     texts = [paragraph.text for paragraph in article.paragraphs]
+    if not editor_line and not _PEOPLE.search("\n".join([text[:_HEAD] + text[-_TAIL:] for text in texts])):
+        return
+    texts = [text for text in texts if _PEOPLE.search(text[:_HEAD] + text[-_TAIL:])]
     if editor_line:
         texts.append(editor_line)
-    if not any(_PEOPLE.search(text) for text in texts):
-        return
-    for byline in find_bylines(texts):
-        if not _CODE_NAME.fullmatch(byline.name) and byline not in article.bylines:
-            article.bylines.append(Byline(byline.role, byline.name))
-    article.original_title = next(filter(None, map(original_title, texts[:1] + texts[-2:])), None)
+    article.bylines += [byline for byline in find_bylines(texts) if not _CODE_NAME.fullmatch(byline.name)]
+    article.original_title = next(filter(None, map(original_title, texts)), None)
 
 
-def finish_body(article: Article, layout: Layout, editor_line: str | None) -> None:
+def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
     """Read what the end of the text tells once the paragraphs are there: credits without a mark, and people."""
     if article.source is None:
         take_credit_paragraph(article)
-    if article.source is None and article.kind in layout.bracket_source:
-        take_bracket_credit(article)
+        if article.source is None and article.kind in layout.bracket_source:
+            take_bracket_credit(article)
     read_people(article, editor_line)
 
 
@@ -193,15 +201,26 @@ def set_category(article: Article, site: Site, layout: Layout, name: str, link: 
     if not (slug or name):
         return
     if url is None and slug and site.listing and site.listing.category_page:
-        base = article.page.url if article.page.url.startswith("http") else site.base_url
-        url = urljoin(base, site.listing.category_page.format(slug=quote(slug, safe=_PATH_SAFE)))
+        url = _category_url(article.page.url, site.base_url, site.listing.category_page, slug)
     article.category = Category(slug or name, name or None, url)
+
+
+def _category_url(page_url: str, base_url: str, template: str, slug: str) -> str | None:
+    base = origin_of(page_url) if page_url.startswith("http") else base_url
+    return base + template.format(slug=quote(slug, safe=_PATH_SAFE)) if template.startswith("/") else template
+
+
+def origin_of(url: str) -> str:
+    """Give scheme and host of an http(s) URL, without a slash at the end."""
+    return url[: url.find("/", 8)] if url.find("/", 8) > 0 else url
 
 
 def _slug_of_url(article: Article, layout: Layout) -> str:
     match = layout.url.search(article.page.url)
     slug = match.groupdict().get("slug") if match else None
-    return unquote(slug).replace("/", " ") if slug else ""
+    if not slug:
+        return ""
+    return unquote(slug).replace("/", " ") if "%" in slug or "/" in slug else slug
 
 
 def cut_end(paragraphs: list[Paragraph], stop: Sequence[str], trailing: Sequence[str]) -> list[Paragraph]:

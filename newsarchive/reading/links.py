@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
 from newsarchive.reading.blocks import full_url, line_of
+from newsarchive.reading.fields import origin_of
 
 if TYPE_CHECKING:
+    import re
+
     from lxml.etree import _Element
 
     from newsarchive.items import Article
@@ -51,8 +55,8 @@ class _LinkLines:
     def __init__(self, article: Article, site: Site, layout: Layout) -> None:
         self.article = article
         self.layout = layout
-        self.base = article.page.url if article.page.url.startswith("http") else site.base_url
-        self.own_hosts = (*site.hosts, urlsplit(self.base).hostname)
+        self.base = origin_of(article.page.url) if article.page.url.startswith("http") else site.base_url
+        self.hosts = site.hosts
         self.category: tuple[str, str] | None = None
 
     def take(self, element: _Element) -> bool:
@@ -68,7 +72,8 @@ class _LinkLines:
         target = (link.get("href") or "").strip()
         if self.layout.share_link and self.layout.share_link.search(target):
             return self._take_share(target)
-        if target and unquote(target) == unquote(line_of(link)):
+        text = line_of(link)
+        if target and (target == text or ("%" in target and unquote(target) == unquote(text))):
             return self._take_original(target)
         return self._take_own(target)
 
@@ -89,17 +94,31 @@ class _LinkLines:
         return True
 
     def _take_own(self, target: str) -> bool:
-        """Take a link into the site itself; raw blanks in it are escaped."""
-        url = full_url(target, self.base)
-        if url is None:
+        own = _own_link(target, self.base, self.hosts, self.layout.category_link)
+        if own is None:
             return False
-        parts = urlsplit(url)
-        if parts.hostname not in self.own_hosts:
-            return False
-        match = self.layout.category_link.search(unquote(parts.path)) if self.layout.category_link else None
-        if match and self.category is None:
-            self.category = (match["slug"], parts._replace(path=quote(parts.path, safe=_PATH_SAFE)).geturl())
+        slug, url = own
+        if slug and self.category is None:
+            self.category = (slug, url)
         return True
+
+
+@lru_cache(maxsize=8192)
+def _own_link(
+    target: str, base: str, hosts: tuple[str, ...], category: re.Pattern[str] | None
+) -> tuple[str, str] | None:
+    """Give slug ("" for other pages) and URL of a link into the site itself; None for any other link.
+
+    Every article of a category ends with the same links, so that they are worth remembering.
+    """
+    url = full_url(target, base)
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.hostname not in hosts and origin_of(url) != base:
+        return None
+    match = category.search(unquote(parts.path)) if category else None
+    return match["slug"] if match else "", parts._replace(path=quote(parts.path, safe=_PATH_SAFE)).geturl()
 
 
 def _only_links(element: _Element) -> bool:

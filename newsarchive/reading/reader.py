@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from newsarchive.items import Article
 from newsarchive.reading import fields
 from newsarchive.reading.charset import decode
+from newsarchive.reading.generic import read_generic
 from newsarchive.reading.postfile import read_post_file
 from newsarchive.reading.rules import read_layout
 from newsarchive.reading.share import read_share
@@ -33,7 +34,7 @@ def read(page: Page, site: Site | None = None) -> Article:
         return read_post_file(page, site)
     site, layout = _rules_for(page, site)
     if site is None or layout is None:
-        return read_generic(page, site)
+        return _read_unknown(page, site)
     if layout.format == "json":
         return read_share(page, site, layout)
     return _read_known(page, site, layout)
@@ -60,34 +61,40 @@ def _site_of_host(host: str) -> Site | None:
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     article, empty = read_layout(page, site, layout)
     lacking = fields.missing(article)
-    if lacking:
-        text = decode(page.body, page.headers.get("content-type")).text
-        if fields.take_notice(article, layout, text):
-            return article
-        _fill(article, read_generic(page, site), set(lacking) - empty, text)
-        fields.take_hints(article, site)
-        for reason in fields.missing(article):
-            fields.problem(article, reason)
+    if not lacking:
+        return article
+    decoded = decode(page.body, page.headers.get("content-type"))
+    if fields.take_notice(article, layout, decoded.text):
+        return article
+    wanted = set(lacking) - empty
+    if wanted:
+        _fill(article, read_generic(page, decoded, site.timezone), wanted, decoded.text)
+    fields.take_hints(article, site)
+    for reason in fields.missing(article):
+        fields.problem(article, reason)
     return article
 
 
-def _fill(article: Article, other: Article, lacking: set[str], text: str) -> None:
+def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None:
     """Take the fields for which the layout's rules found no element from what the generic reader saw."""
-    if "no-title" in lacking and other.title and other.title in text[: text.find("</head") + 1]:
+    if "no-title" in wanted and other.title and other.title in text[: text.find("</head") + 1]:
         article.title = other.title
         article.evidence["title"] = "generic"
-    if "no-date" in lacking and other.published_at:
+    if "no-date" in wanted and other.published_at:
         fields.set_time(article, other.published_at, other.precision)
         article.evidence["published_at"] = "generic"
-    if "no-body" in lacking and other.paragraphs:
+    if "no-body" in wanted and other.paragraphs:
         article.paragraphs, article.images, article.bylines = other.paragraphs, other.images, other.bylines
         article.evidence["body"] = "generic"
         if article.source is None:
             article.attribution, article.source, article.via = other.attribution, other.source, other.via
 
 
-def read_generic(page: Page, site: Site | None) -> Article:
-    """Read a page by the generic reader."""
-    from newsarchive.reading import generic  # noqa: PLC0415
-
-    return generic.read_generic(page, site)
+def _read_unknown(page: Page, site: Site | None) -> Article:
+    decoded = decode(page.body, page.headers.get("content-type"))
+    article = read_generic(page, decoded, site.timezone if site else None)
+    if decoded.wrong_declaration:
+        fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
+    if decoded.damaged:
+        fields.problem(article, "damaged-text")
+    return article

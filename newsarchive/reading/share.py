@@ -44,7 +44,7 @@ def read_share(page: Page, site: Site, layout: Layout) -> Article:
     _read_keys(article, answer, site, layout)
     read_fragment(article, html, site, layout)
     _read_medium(article, answer, layout)
-    fields.finish_body(article, layout, None)
+    fields.finish_body(article, layout, "")
     if not article.paragraphs:
         fields.problem(article, "no-text")
     return article

@@ -1,0 +1,80 @@
+"""The bytes of a page that are worth parsing: cut between a layout's marks, in UTF-8."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from newsarchive.reading.charset import decode
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from newsarchive.items import Page
+
+_PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+# How far into a page a charset is declared.
+_HEAD = 4096
+
+
+@dataclass(slots=True)
+class Source:
+    """What is parsed: UTF-8 bytes, whether they are only a part of the page, and what is known of the charset."""
+
+    data: bytes
+    part: bool
+    charset: str
+    wrong_charset: str | None = None
+    damaged: bool = False
+
+
+def take_source(page: Page, cut: tuple[bytes, bytes] | None) -> Source:
+    """Cut the part of the page that is to be parsed, as UTF-8."""
+    body = page.body
+    if _says_utf8(page):
+        data = cut_bytes(body, cut)
+        try:
+            data.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return Source(data, len(data) < len(body), "utf-8")
+    decoded = decode(body, page.headers.get("content-type"))
+    body = decoded.text.encode("utf-8", "replace")
+    data = cut_bytes(body, cut)
+    wrong = decoded.charset if decoded.wrong_declaration else None
+    return Source(data, len(data) < len(body), decoded.charset, wrong, decoded.damaged)
+
+
+def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
+    """Give what stands from the first mark behind `<body` up to the last of the second mark, else everything.
+
+    Only behind `<body`, because a broken head can hold a copy of the article.
+    """
+    if marks is None:
+        return body
+    begin = body.find(marks[0], max(body.find(b"<body"), 0))
+    if begin < 0:
+        begin = body.find(marks[0])
+    end = body.rfind(marks[1], begin) if begin >= 0 else -1
+    return body[begin:end] if end >= 0 else body
+
+
+def _says_utf8(page: Page) -> bool:
+    """Tell whether header and page declare UTF-8 or nothing."""
+    header = page.headers.get("content-type")
+    if header and "charset" in header and "utf-8" not in header.lower():
+        return False
+    at = page.body.find(b"charset", 0, _HEAD)
+    return at < 0 or b"utf-8" in page.body[at : at + 20].lower()
+
+
+def parse(data: bytes) -> _Element | None:
+    """Parse UTF-8 bytes of HTML; None when there is no element in them."""
+    try:
+        root = etree.fromstring(data, _PARSER)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    return cast("_Element | None", root)
