@@ -16,7 +16,7 @@ from newsarchive.reading.generic_meta import read_head
 from newsarchive.reading.generic_rest import find_address, find_people, find_section, is_walled
 from newsarchive.reading.generic_source import find_source
 from newsarchive.reading.generic_text import language_of, read_text
-from newsarchive.reading.generic_title import find_headline, headline_before, title_of_head
+from newsarchive.reading.generic_title import find_headline, headline_before, only_heading, title_of_head
 from newsarchive.reading.generic_trim import kept_lines
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class _Reading:
         self.ending: list[int] = []
 
     def read(self, zone: tzinfo | None) -> None:
-        headline = find_headline(self.flow, self.head)
+        headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
         start = headline.lines[0] if headline else -1
         body = find_body(self.flow, start)
         if body:

@@ -32,6 +32,7 @@ _NEARLY_ALL, _NAMED = 0.8, 0.6
 #: A doubtful block with this share of the page's text is no furniture.
 _MUCH = 0.4
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
+_ONE_LINE = frozenset(("p", "li"))
 _PIECES = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "tr", "tbody", "table", "li", "dd", "dt")
 ) | {"figure", "figcaption"}
@@ -68,11 +69,13 @@ def score_line(text: str, linked: int) -> float:
 
 
 def score_lines(flow: Flow, start: int) -> list[float]:
-    """Score all lines. Text before the headline (line `start`) or behind much furniture counts less, teasers do not."""
+    """Score all lines. Text before the headline (line `start`) or behind much furniture counts less, teasers and what
+    was printed before count nothing."""
     points = list(map(score_line, flow.text, flow.linked))
     gap = 0.0
     link = last_teaser = -99
     run: list[int] = []
+    seen: set[str] = set()
     for number, value in enumerate(points):
         if value <= 0:
             if number > start:
@@ -80,6 +83,11 @@ def score_lines(flow: Flow, start: int) -> list[float]:
             if value <= _TEASER:
                 link = number
             continue
+        text = flow.text[number]
+        if text in seen:
+            points[number] = 0.0
+            continue
+        seen.add(text)
         points[number] = value * (_FADING / (_FADING + gap) if number > start else _BEFORE_HEADLINE)
         if number - link <= 2 and _in_one_item(flow, link, number):
             run = [*run, number] if number - last_teaser <= 6 else [number]
@@ -208,4 +216,4 @@ class _Search:
         return dropped
 
     def _is_link_list(self, block: int) -> bool:
-        return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag != "p"
+        return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag not in _ONE_LINE

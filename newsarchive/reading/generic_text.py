@@ -21,6 +21,8 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _SAMPLE = 400
+#: How many lines are cut off either end of a paragraph.
+_MOST_CUT = 8
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 
 
@@ -31,12 +33,13 @@ def read_text(flow: Flow, body: Body, kept: Sequence[int], base_url: str) -> Blo
     skip, loose = _left_out(flow, body, kept)
     found = read_blocks(flow.element[body.block], base_url, skip)
     if loose:
-        found.paragraphs = [paragraph for paragraph in found.paragraphs if _without(paragraph, loose)]
+        found.paragraphs = [paragraph for paragraph in found.paragraphs if paragraph.text not in loose]
+        _cut_ends(found.paragraphs, loose)
     return found
 
 
-def _left_out(flow: Flow, body: Body, kept: Sequence[int]) -> tuple[set[_Element], set[str]]:
-    """Give the elements in which no line is kept, and the texts of other lines that are not kept."""
+def _left_out(flow: Flow, body: Body, kept: Sequence[int]) -> tuple[set[_Element], dict[str, None]]:
+    """Give the elements in which no line is kept, and the texts of other lines that are not kept, in order."""
     first, last = flow.first[body.block], flow.last[body.block]
     wanted = set(kept)
     flags = [n in wanted for n in range(first, last)]
@@ -56,22 +59,23 @@ def _left_out(flow: Flow, body: Body, kept: Sequence[int]) -> tuple[set[_Element
         else:
             continue
         covered[begin:end] = b"\x01" * (end - begin)
-    loose = {flow.text[first + n] for n, flag in enumerate(flags) if not flag and not covered[n]}
-    return skip, loose - {flow.text[n] for n in kept}
+    texts = {flow.text[n] for n in kept}
+    loose = [flow.text[first + n] for n, flag in enumerate(flags) if not flag and not covered[n]]
+    return skip, dict.fromkeys(text for text in loose if text not in texts)
 
 
-def _without(paragraph: Paragraph, loose: set[str]) -> bool:
-    """Take loose lines off a paragraph; False when nothing is left of it."""
-    text = paragraph.text
-    if text in loose:
-        return False
-    for line in loose:
-        if text.endswith(line):
-            text = text.removesuffix(line).rstrip()
-        elif text.startswith(line):
+def _cut_ends(paragraphs: list[Paragraph], loose: dict[str, None]) -> None:
+    """Take lines that are not kept off the beginning of the text and off its end, where one `<br>` joins them to it."""
+    lines = list(loose)
+    if paragraphs:
+        text = paragraphs[0].text
+        for line in lines[:_MOST_CUT]:
             text = text.removeprefix(line).lstrip()
-    paragraph.text = text
-    return bool(text)
+        paragraphs[0].text = text or paragraphs[0].text
+        text = paragraphs[-1].text
+        for line in reversed(lines[-_MOST_CUT:]):
+            text = text.removesuffix(line).rstrip()
+        paragraphs[-1].text = text or paragraphs[-1].text
 
 
 def language_of(text: str, declared: str | None) -> str | None:

@@ -24,8 +24,11 @@ _ALIKE = str.maketrans(dict.fromkeys("“”„‟″「」『』«»'‘’`´�
 _PIECE = re.compile(r"(\s+|[-‐‑‒–—―−﹣－─]+|[_|｜丨·•»«>:：~～/\\(（\[【])")
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
 _LONGEST = 200
-#: A title shorter than this agrees with a line only as a whole.
+#: A title shorter than this agrees with a line only as a whole; longer ones by these shares of the head's title.
 _SHORTEST = 4
+_BEFORE_BLANK, _BEFORE_SEPARATOR = 0.5, 0.2
+#: How much of a line must agree when other words (buttons, labels) stand behind the headline.
+_MOST_OF_LINE = 0.5
 #: How far before the text a headline without a match in the head may stand (lines).
 _NEAR = 12
 
@@ -41,11 +44,14 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A title of the head: where it is from, its key, and the lengths of the key at which a suffix may begin."""
+    """A title of the head: where it is from, its key, and the lengths of the key at which a suffix may begin.
+
+    Each length in `ends` comes with the least length that is believed there.
+    """
 
     name: str
     key: str
-    ends: frozenset[int]
+    ends: dict[int, float]
 
 
 def key_of(text: str) -> str:
@@ -74,13 +80,15 @@ def _agreements(flow: Flow, number: int, said: Iterable[_Said]) -> Iterator[tupl
     """Give (points, line, title, name) for each title of the head that begins like this line."""
     text = flow.text[number]
     key = key_of(text)
-    rank = _rank(flow, flow.block[number])
+    rank = -1.0
     for title in said:
         common = _common(key, title.key)
-        if common not in title.ends or common < min(_SHORTEST, len(title.key)):
+        if common not in title.ends or common < title.ends[common]:
             continue
+        if rank < 0:
+            rank = _rank(flow, flow.block[number])
         whole = common == len(key)
-        if whole or rank >= 2:
+        if whole or (rank >= 2 and common > _MOST_OF_LINE * len(key)):
             yield common + rank * 2 + 3 * whole, number, text if whole else _cut(text, common), title.name
 
 
@@ -122,17 +130,22 @@ def _said(head: Head) -> Iterator[_Said]:
     for name, text in _titles(head):
         key = key_of(_CUT_SHORT.sub("", text))
         if key:
-            yield _Said(name, key, frozenset(_ends(text, len(key))))
+            yield _Said(name, key, dict(_ends(text, len(key))))
 
 
-def _ends(text: str, length: int) -> Iterator[int]:
-    """Give the lengths of the key of a text at which a suffix may begin: at blanks, at separators, at its end."""
-    yield length
+def _ends(text: str, length: int) -> Iterator[tuple[int, float]]:
+    """Give the lengths of a text's key at which a suffix may begin: at separators, blanks and the end.
+
+    With each comes the least length that is believed: a blank may stand anywhere in a title.
+    """
     position = 0
     for piece in _PIECE.split(text):
-        if piece.isspace() or piece[:1] in _SEPARATORS:
-            yield position
+        if piece.isspace():
+            yield position, max(_SHORTEST, _BEFORE_BLANK * length)
+        elif piece[:1] in _SEPARATORS:
+            yield position, max(_SHORTEST, _BEFORE_SEPARATOR * length)
         position += len(key_of(piece))
+    yield length, 0
 
 
 def _titles(head: Head) -> Iterator[tuple[str, str]]:
@@ -143,6 +156,21 @@ def _titles(head: Head) -> Iterator[tuple[str, str]]:
         yield name, text[: 2 * _LONGEST]
     if head.title:
         yield "title", head.title[: 2 * _LONGEST]
+
+
+def only_heading(flow: Flow, head: Head) -> Headline | None:
+    """Give the page's h1, if there is one alone and it is not the site's name."""
+    found: dict[str, int] = {}
+    for number, block in enumerate(flow.block):
+        if block >= 0 and flow.element[block].tag == "h1" and not flow.linked[number]:
+            found.setdefault(flow.text[number], number)
+    if len(found) != 1:
+        return None
+    ((text, number),) = found.items()
+    key = key_of(text)
+    if len(key) < 2 * _SHORTEST or len(text) > _LONGEST or key_of(head.title).endswith(key):
+        return None
+    return Headline(text, (number,), "the only h1")
 
 
 def headline_before(flow: Flow, first: int) -> Headline | None:

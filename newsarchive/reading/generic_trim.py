@@ -26,6 +26,11 @@ _END = re.compile(
     r"|related (?:articles|stories|posts)|read next|you (?:may|might) also like|more (?:from|on|in) )",
     re.IGNORECASE,
 )
+#: A link that begins so leads to another article.
+_ELSEWHERE = re.compile(
+    r"\W{0,3}(?:read more|read also|also read|see also|related|don['’]t miss|more:|watch:|相关阅读|相关新闻|相关报道|延伸阅读|推荐阅读)",
+    re.IGNORECASE,
+)
 _LONGEST_END = 200
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
@@ -53,9 +58,13 @@ def kept_lines(flow: Flow, body: Body, headline: int) -> list[int]:
     gone: set[int] = set()
     for block in body.dropped:
         gone.update(range(flow.first[block], flow.last[block]))
-    numbers = [n for n in range(first, last) if n not in gone and not _NOISE.fullmatch(flow.text[n])]
+    numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow.text[n], flow.linked[n])]
     numbers = _without_end(flow, points, numbers)
     return numbers[_head(flow, points, numbers) :]
+
+
+def _is_noise(text: str, linked: int) -> bool:
+    return bool(_NOISE.fullmatch(text) or (2 * linked > len(text) and _ELSEWHERE.match(text)))
 
 
 def _text(points: list[float], numbers: Iterable[int]) -> float:
