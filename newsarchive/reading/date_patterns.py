@@ -87,7 +87,7 @@ HAS_MONTH_NAME = re.compile(
 )
 
 RELATIVE = re.compile(
-    r"(?P<n>[0-9]{1,3}|半|an?\s)(?<![0-9.:：])?\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?小时|個?小時|个?半小时|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
+    r"(?<![0-9.:：])(?P<n>[0-9]{1,3}|半|an?\s)\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
     r"|(?P<e>second|sec|minute|min|hour|hr|day|week|month|year)s?\sago)",
     re.IGNORECASE,
 )

@@ -79,10 +79,23 @@ def find_dates(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None 
         return []
     found: list[Dated] = []
     for reader in _READERS:
-        for dated in reader(context):
-            if all(dated.span[1] <= other.span[0] or dated.span[0] >= other.span[1] for other in found):
-                found.append(dated)
-    return sorted(found, key=lambda dated: dated.span)
+        found = _merged(found, list(reader(context)))
+    return found
+
+
+def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
+    """Merge two lists in the order of print, leaving out of the second what overlaps the first."""
+    if not later:
+        return earlier
+    merged: list[Dated] = []
+    position = 0
+    for dated in later:
+        while position < len(earlier) and earlier[position].span[1] <= dated.span[0]:
+            merged.append(earlier[position])
+            position += 1
+        if position == len(earlier) or earlier[position].span[0] >= dated.span[1]:
+            merged.append(dated)
+    return merged + earlier[position:]
 
 
 def is_future(when: datetime, now: datetime, slack: timedelta = timedelta(hours=1)) -> bool:
@@ -293,13 +306,15 @@ def _relative(context: _Context) -> Iterator[Dated]:
         return
     for match in forms.RELATIVE.finditer(text):
         unit = (match["u"] or "").lstrip("个個")
-        seconds = forms.UNIT_SECONDS.get(unit[:1]) or forms.UNIT_SECONDS.get((match["e"] or "")[:3].lower(), 0)
-        if unit.startswith("半"):
-            seconds = 5400
-        amount = {"半": 0.5}.get(match["n"]) or (int(match["n"]) if match["n"].isdigit() else 1)
-        if not seconds or (seconds > 86400 and not (context.line and _alone(text, match.span()))):
+        seconds = forms.UNIT_SECONDS.get(unit.lstrip("半")[:1]) or forms.UNIT_SECONDS[(match["e"] or "")[:3].lower()]
+        if seconds > 86400 and not (context.line and _alone(text, match.span())):
             continue
-        yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
+        amount = int(match["n"]) if match["n"].isdigit() else 0.5 if match["n"] == "半" else 1
+        amount += 0.5 if unit.startswith("半") else 0
+        try:
+            yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
+        except OverflowError:
+            continue
 
 
 def _ago(context: _Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
