@@ -25,6 +25,7 @@ class _Label(NamedTuple):
     role: BylineRole | None
     firm: bool  # a separator stands after it
     glued: bool  # nothing stands after it
+    reporter: bool  # a kind of reporter, before which the medium may be named
 
 
 def find_bylines(texts: Sequence[str]) -> list[Byline]:
@@ -82,7 +83,7 @@ def _labels(text: str) -> Iterator[_Label]:
         glued = not firm and not match["blank"]
         if glued and word not in labels.REPORTERS and match.end() < len(text):
             continue
-        yield _Label(start, match.end(), labels.ROLES[word], firm, glued)
+        yield _Label(start, match.end(), labels.ROLES[word], firm, glued, word in labels.REPORTERS)
 
 
 def _stands_apart(text: str, start: int) -> bool:
@@ -108,7 +109,7 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
         pending = None
         if role is None and len(chunk) <= _TAIL:
             continue
-        if following and labels.MEDIUM.match(chunk):
+        if following and (labels.MEDIUM.match(chunk) or (following.reporter and _is_prefix(chunk))):
             pending = role  # 摄影 本报记者 李四: the second label only says whose reporter it is
             continue
         names, rest = _take_names(chunk, firm=mark.firm)
@@ -118,6 +119,11 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
         if role is not None:
             found.extend(("photographer" if tail["shot"] and role == "author" else role, name) for name in names)
     return found
+
+
+def _is_prefix(chunk: str) -> bool:
+    """Tell whether a text is one word that stands right before a label (南方记者)."""
+    return not chunk.endswith(tuple(labels.EDGES)) and labels.LEAD.match(chunk) is not None
 
 
 def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
