@@ -1,0 +1,275 @@
+"""Which texts are worth comparing, and the links that came of it: tables of texts, their shingles and their links.
+
+The links are a function of the set of texts alone, whatever the order in which they came. Two texts *meet* at a
+shingle when both have it and fewer than `REACH` texts that have it stand between them, in the order of their ids
+(which are hashes of the texts, so the order means nothing and nobody can choose a place in it). Texts that meet
+anywhere and share enough of their shingles are compared. A text that comes or goes changes who meets only around its
+own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
+and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsarchive.archive.story_overlap import Comparable, compare
+from newsarchive.archive.story_text import Sample, StoryText, sample, story_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from newsarchive.archive.story_overlap import Overlap
+
+#: Texts on either side of a text, among those that have a shingle, with which it meets there.
+REACH = 5
+#: Share of the fewer shingles that two texts must have in common to be compared; one stock phrase is not enough.
+COMMON = 0.12
+#: Rows up to which the shingles' lists are read whole, in one statement; longer ones are read around the text.
+_WHOLE_LISTS = 400
+#: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
+_REMEMBERED = 150_000
+
+_TABLES = """
+CREATE TABLE story_texts (
+    id INTEGER PRIMARY KEY,
+    rate INTEGER NOT NULL,
+    shingles BLOB NOT NULL
+) STRICT;
+CREATE TABLE story_shingles (
+    shingle INTEGER NOT NULL,
+    text_id INTEGER NOT NULL,
+    PRIMARY KEY (shingle, text_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE story_text_links (
+    text_id INTEGER NOT NULL,
+    other_id INTEGER NOT NULL,
+    share REAL NOT NULL,
+    other_share REAL NOT NULL,
+    relation TEXT NOT NULL,
+    joins INTEGER NOT NULL,
+    PRIMARY KEY (text_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE story_articles (
+    article_id INTEGER PRIMARY KEY,
+    text_id INTEGER NOT NULL
+) STRICT;
+CREATE INDEX story_articles_text ON story_articles (text_id);
+"""
+
+
+def create_index_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables of this module; the caller holds the transaction."""
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+
+
+@dataclass(slots=True)
+class Change:
+    """What the coming or going of a text did to the links between others and itself, by text ids."""
+
+    joined: set[int] = field(default_factory=set)
+    parted: set[int] = field(default_factory=set)
+
+
+class _Recent:
+    """The texts compared last. Ids are hashes of the texts, so what is remembered can never be stale."""
+
+    def __init__(self, characters: int) -> None:
+        self._room = characters
+        self._texts: OrderedDict[int, Comparable] = OrderedDict()
+
+    def get(self, text_id: int) -> Comparable | None:
+        if text_id in self._texts:
+            self._texts.move_to_end(text_id)
+        return self._texts.get(text_id)
+
+    def add(self, comparable: Comparable) -> None:
+        if comparable.id in self._texts:
+            return
+        self._texts[comparable.id] = comparable
+        self._room -= comparable.length
+        while self._room < 0:
+            self._room += self._texts.popitem(last=False)[1].length
+
+
+_recent = _Recent(_REMEMBERED)
+
+
+def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
+    """Enter a text that the index does not have, and link it; pairs that it stands between may part."""
+    taken = sample(text)
+    cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, taken.rate, _pack(taken.shingles)))
+    around = _around(cursor, text.id, taken)
+    cursor.executemany("INSERT INTO story_shingles VALUES (?, ?)", [(s, text.id) for s in taken.shingles])
+    change = Change()
+    candidates = {other for before, after in around.values() for other in (*before, *after)}
+    _recent.add(Comparable(text))
+    for other in _similar(cursor, taken, candidates):
+        if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
+            change.joined.add(other)
+    for one, other in _linked(cursor, _straddling(around)):
+        if not _meet(cursor, one, other) and _unlink(cursor, one, other):
+            change.parted |= {one, other}
+    return change
+
+
+def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
+    """Take a text and its links out of the index; pairs that it stood between may link."""
+    taken = _samples(cursor, [text_id])[text_id]
+    cursor.executemany(
+        "DELETE FROM story_shingles WHERE shingle = ? AND text_id = ?", [(s, text_id) for s in taken.shingles]
+    )
+    change = Change()
+    links = cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
+    for (other,) in links:
+        if _unlink(cursor, text_id, other):
+            change.parted.add(other)
+    cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
+    pairs = _straddling(_around(cursor, text_id, taken))
+    for one, other in pairs - set(_linked(cursor, pairs)):
+        samples = _samples(cursor, [one, other])
+        if not _alike(samples[one], samples[other]):
+            continue
+        if (overlap := _compare(cursor, one, other)) and _link(cursor, one, other, overlap):
+            change.joined |= {one, other}
+    return change
+
+
+def _around(cursor: sqlite3.Cursor, text_id: int, taken: Sample) -> dict[int, tuple[list[int], list[int]]]:
+    """Give for each shingle of a text (itself not counted) the texts just before and just after it, nearest first."""
+    found = cursor.execute(
+        "SELECT shingle, text_id FROM story_shingles WHERE shingle IN (SELECT value FROM json_each(?)) LIMIT ?",
+        (json.dumps(taken.shingles), _WHOLE_LISTS),
+    ).fetchall()
+    if len(found) == _WHOLE_LISTS:
+        return {shingle: _around_one(cursor, shingle, text_id) for shingle in taken.shingles}
+    lists: dict[int, list[int]] = defaultdict(list)
+    for shingle, other in found:
+        lists[shingle].append(other)
+    around = {}
+    for shingle, texts in lists.items():
+        texts.sort()
+        before, after = texts[: bisect_left(texts, text_id)], texts[bisect_right(texts, text_id) :]
+        around[shingle] = (before[: -REACH - 1 : -1], after[:REACH])
+    return around
+
+
+def _around_one(cursor: sqlite3.Cursor, shingle: int, text_id: int) -> tuple[list[int], list[int]]:
+    before = cursor.execute(
+        "SELECT text_id FROM story_shingles WHERE shingle = ? AND text_id < ? ORDER BY text_id DESC LIMIT ?",
+        (shingle, text_id, REACH),
+    ).fetchall()
+    after = cursor.execute(
+        "SELECT text_id FROM story_shingles WHERE shingle = ? AND text_id > ? ORDER BY text_id LIMIT ?",
+        (shingle, text_id, REACH),
+    ).fetchall()
+    return [text for (text,) in before], [text for (text,) in after]
+
+
+def _straddling(around: dict[int, tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
+    """Give the pairs that meet at a shingle without the text between them and do not meet there with it."""
+    return {
+        (before[i], after[REACH - 1 - i])
+        for before, after in around.values()
+        for i in range(max(0, REACH - len(after)), len(before))
+    }
+
+
+def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give those of the pairs that are linked, in a fixed order."""
+    if not pairs:
+        return []
+    links = cursor.execute(
+        "SELECT text_id, other_id FROM story_text_links WHERE text_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list({one for one, _ in pairs})),),
+    )
+    return sorted(pairs.intersection(links.fetchall()))
+
+
+def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
+    """Tell whether two texts (the smaller id first) still meet at any shingle."""
+    samples = _samples(cursor, [one, other])
+    for shingle in set(samples[one].shingles) & set(samples[other].shingles):
+        (between,) = cursor.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"
+            " LIMIT ?)",
+            (shingle, one, other, REACH),
+        ).fetchone()
+        if between < REACH:
+            return True
+    return False
+
+
+def _samples(cursor: sqlite3.Cursor, text_ids: Iterable[int]) -> dict[int, Sample]:
+    rows = cursor.execute(
+        "SELECT id, rate, shingles FROM story_texts WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(text_ids)),),
+    )
+    return {text_id: Sample(rate, struct.unpack(f"<{len(blob) // 8}q", blob)) for text_id, rate, blob in rows}
+
+
+def _similar(cursor: sqlite3.Cursor, taken: Sample, candidates: set[int]) -> list[int]:
+    """Give those candidates that have enough shingles in common with a text to be worth comparing."""
+    if not candidates:
+        return []
+    return [other for other, sample_ in _samples(cursor, candidates).items() if _alike(taken, sample_)]
+
+
+def _alike(one: Sample, other: Sample) -> bool:
+    rate = max(one.rate, other.rate)
+    first, second = one.at(rate), other.at(rate)
+    return len(first & second) >= max(1, COMMON * min(len(first), len(second)))
+
+
+def _pack(shingles: tuple[int, ...]) -> bytes:
+    return struct.pack(f"<{len(shingles)}q", *shingles)
+
+
+def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:
+    first, second = _load(cursor, one), _load(cursor, other)
+    return compare(first, second) if first and second else None
+
+
+def _load(cursor: sqlite3.Cursor, text_id: int) -> Comparable | None:
+    """Give a text of the index: remembered, or made again from any article that has it.
+
+    None when the article has another text by now: its own turn to be linked is still to come.
+    """
+    if comparable := _recent.get(text_id):
+        return comparable
+    row = cursor.execute(
+        "SELECT title, body, published_date FROM articles"
+        " WHERE id = (SELECT article_id FROM story_articles WHERE text_id = ? LIMIT 1)",
+        (text_id,),
+    ).fetchone()
+    text = story_text(*row) if row else None
+    if text is None or text.id != text_id:
+        return None
+    comparable = Comparable(text)
+    _recent.add(comparable)
+    return comparable
+
+
+def _link(cursor: sqlite3.Cursor, one: int, other: int, overlap: Overlap) -> bool:
+    """Enter a link, readable from either side; tell whether it joins two stories."""
+    for first, second, seen in ((one, other, overlap), (other, one, overlap.reversed())):
+        cursor.execute(
+            "INSERT INTO story_text_links VALUES (?, ?, ?, ?, ?, ?)",
+            (first, second, seen.share, seen.other_share, seen.relation, int(seen.joins)),
+        )
+    return overlap.joins
+
+
+def _unlink(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
+    """Take out a link; tell whether it joined two stories."""
+    (joins,) = cursor.execute(
+        "DELETE FROM story_text_links WHERE text_id = ? AND other_id = ? RETURNING joins", (one, other)
+    ).fetchone()
+    cursor.execute("DELETE FROM story_text_links WHERE text_id = ? AND other_id = ?", (other, one))
+    return bool(joins)
