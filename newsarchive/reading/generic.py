@@ -66,6 +66,7 @@ class _Reading:
         self.page_text = text
         self.kept: list[int] = []
         self.near: list[int] = []
+        self.opening: list[int] = []
         self.ending: list[int] = []
 
     def read(self, zone: tzinfo | None) -> None:
@@ -93,8 +94,8 @@ class _Reading:
         before = [n for n in headline.lines if n < first] if headline else []
         anchor = max(before, default=first - 1)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
-        self.near += [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
+        self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _take_title(self, headline: Headline | None) -> None:
@@ -117,14 +118,22 @@ class _Reading:
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
         dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC))
-        near, behind = ([(n, self.flow.text[n]) for n in numbers] for numbers in (self.near, self.ending))
+        near, behind = (
+            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, self.ending)
+        )
         images = [image.url for image in article.images]
         found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text, images=images)
         if found:
             article.published_at, article.precision = found.dated.when, found.dated.precision
             article.evidence["published_at"] = found.evidence
-        ending = self.kept[: -_LAST_LINES - 1 : -1] + self.ending
-        credit = find_source(self.flow, self.head, self.near, found.line if found else -1, ending)
+        credit = find_source(
+            self.flow,
+            self.head,
+            near=self.near,
+            opening=self.opening,
+            date_line=found.line if found else -1,
+            ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
+        )
         if credit:
             set_credit(article, credit.attribution, credit.evidence)
 

@@ -17,12 +17,21 @@ if TYPE_CHECKING:
     from newsarchive.reading.generic_flow import Flow
 
 _MARKS = re.compile(r"[，。！？；：、”]|[,.;!?](?=\s|$)")
+#: Sentences that stand on every page of a site: they are text, but no article's.
+_BOILERPLATE = re.compile(
+    r"[\W_]{0,4}(?:免责声明|免責聲明|郑重声明|版权|版權|声明[：:]|特别提示|风险提示|风险自担|投资有风险|未经授权|未经许可"
+    r"|本网站|本站|网友评论|违法和不良信息|如有侵权|copyright|©|all rights reserved|(?:this|our) (?:web)?site uses"
+    r"|we (?:use|and our partners use)|by (?:continuing|using|clicking)|sign up (?:for|to)|subscribe (?:to|now)"
+    r"|enter your email)",
+    re.IGNORECASE,
+)
 _LONGEST = 2000  # characters of a line in which sentence marks are counted
 #: A linked line costs at least `_LINK`; one worth a teaser's headline costs `_TEASER` or more.
 _LINK, _TEASER = -2.0, -5.0
 #: After so much furniture (lines) text counts half.
 _FADING = 80.0
-_BEFORE_HEADLINE = 0.5
+#: What text counts before the headline, and outside the `<article>` that holds it.
+_BEFORE_HEADLINE, _ELSEWHERE = 0.5, 0.5
 #: The most that a part without text can cost the block around it.
 _WORST_PART = -15.0
 #: A body with less text than this (some forty Chinese characters) is doubted.
@@ -62,6 +71,8 @@ def score_line(text: str, linked: int) -> float:
     weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
     if weight < 8:
         return -0.5
+    if _BOILERPLATE.match(text):
+        return -1.0
     marks = len(_MARKS.findall(text[:_LONGEST]))
     if not marks:
         return -1.0 if weight < 20 else weight * 0.2
@@ -69,33 +80,67 @@ def score_line(text: str, linked: int) -> float:
 
 
 def score_lines(flow: Flow, start: int) -> list[float]:
-    """Score all lines. Text before the headline (line `start`) or behind much furniture counts less, teasers and what
-    was printed before count nothing."""
+    """Score all lines; `start` is the headline's line.
+
+    Text before the headline, behind much furniture, outside the headline's `<article>` or behind another h1 counts
+    less; teasers, and what was printed before, count nothing.
+    """
     points = list(map(score_line, flow.text, flow.linked))
-    gap = 0.0
-    link = last_teaser = -99
-    run: list[int] = []
+    others = _other_headlines(flow, start)
+    first, last = _own_article(flow, start)
+    gap = text_seen = 0.0
     seen: set[str] = set()
     for number, value in enumerate(points):
-        if value <= 0:
-            if number > start:
-                gap += 1.0 if value <= _LINK else 0.5
-            if value <= _TEASER:
-                link = number
-            continue
-        text = flow.text[number]
-        if text in seen:
-            points[number] = 0.0
-            continue
-        seen.add(text)
-        points[number] = value * (_FADING / (_FADING + gap) if number > start else _BEFORE_HEADLINE)
-        if number - link <= 2 and _in_one_item(flow, link, number):
-            run = [*run, number] if number - last_teaser <= 6 else [number]
-            last_teaser = number
-            if len(run) >= 3:
-                for teaser in run:
-                    points[teaser] = -1.0
+        if number in others and text_seen > _LEAST_TEXT:
+            gap += _FADING
+        if value > 0:
+            text = flow.text[number]
+            if text in seen:
+                points[number] = 0.0
+            elif number <= start:
+                points[number] = value * _BEFORE_HEADLINE
+            else:
+                points[number] = value * _FADING / (_FADING + gap) * (1.0 if first <= number < last else _ELSEWHERE)
+                text_seen += value
+            seen.add(text)
+        elif number > start:
+            gap += 1.0 if value <= _LINK else 0.5
+    _strike_teasers(flow, points)
     return points
+
+
+def _strike_teasers(flow: Flow, points: list[float]) -> None:
+    """Take the points of texts that belong to links, where at least three such pairs follow each other."""
+    link = last = -99
+    run: list[int] = []
+    for number, value in enumerate(points):
+        if value <= _TEASER:
+            link = number
+        elif value > 0 and number - link <= 2 and _in_one_item(flow, link, number):
+            run = [*run, number] if number - last <= 6 else [number]
+            last = number
+            if len(run) >= 3:
+                for teaser in run[-3:]:
+                    points[teaser] = -1.0
+
+
+def _other_headlines(flow: Flow, start: int) -> set[int]:
+    """Give the first lines of the h1 elements behind the headline that say something else."""
+    if start < 0:
+        return set()
+    title = flow.text[start]
+    lines = (flow.first[block] for block, element in enumerate(flow.element) if element.tag == "h1")
+    return {line for line in lines if start < line < len(flow.text) and flow.text[line] != title}
+
+
+def _own_article(flow: Flow, start: int) -> tuple[int, int]:
+    """Give the lines of the `<article>` around the headline, or all lines."""
+    block = flow.block[start] if start >= 0 else -1
+    while block >= 0:
+        if flow.element[block].tag == "article":
+            return flow.first[block], flow.last[block]
+        block = flow.parent[block]
+    return 0, len(flow.text)
 
 
 def _in_one_item(flow: Flow, link: int, number: int) -> bool:

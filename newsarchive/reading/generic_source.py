@@ -12,7 +12,7 @@ from newsarchive.reading.names import is_chinese_name
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.etree import _Element
 
@@ -29,12 +29,14 @@ _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECA
 _FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
 #: Words of buttons and labels that stand where a name may stand.
 _NO_NAME = re.compile(
-    r"关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
+    r"返回|关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
     r"|图片$|更多|热点|参与|跟贴|回复|展开|收起|收录|专栏|责任|人气|次数|公众号|功能介绍|新闻中心$|认证|[0-9]{3,}|[。！？；]",
 )
 #: A credit that names nobody.
 _NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
-_LONGEST_NAME = 20
+_LONGEST_NAME, _LONGEST_LINE = 20, 200
+#: Points of `_unlabelled` for a name to be taken at all, and to be preferred to a name in brackets behind the text.
+_LIKELY, _SURE = 2.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +47,47 @@ class Credit:
     evidence: str
 
 
-def find_source(flow: Flow, head: Head, near: Sequence[int], date_line: int, ending: Sequence[int]) -> Credit | None:
+def find_source(
+    flow: Flow, head: Head, *, near: Sequence[int], opening: Sequence[int], date_line: int, ending: Sequence[int]
+) -> Credit | None:
     """Find the credited medium.
 
-    `near` are the numbers of the lines about the headline, the nearest first, `date_line` the one of them that
-    prints the date (-1: none), `ending` the first lines behind the article and its last lines.
+    `near` are the numbers of the lines about the headline, the nearest first, `opening` the first lines of the text,
+    `date_line` the line that prints the date (-1: none), `ending` the last lines of the text and those behind it.
     """
-    for number in near:
-        text = flow.text[number]
-        if len(text) < 200:
-            found = read_attribution(text)
-            if found:
-                return Credit(found, "printed:label")
+    found = _labelled(flow, (*near, *opening))
+    if found:
+        return Credit(found, "printed:label")
     for _, name, content in head.meta.get("source", ()):
         medium = tidy_name(content)
         if medium:
             return Credit(Attribution(content, medium), f"meta:{name}")
-    named = _unlabelled(flow, near, date_line)
-    for number in ending:
-        found = read_attribution(flow.text[number])
-        if found and not (named and _NOBODY.fullmatch(found.source)):
-            return Credit(found, "printed:end of text")
-    return named or _in_brackets(flow, ending)
-
-
-def _in_brackets(flow: Flow, ending: Sequence[int]) -> Credit | None:
-    for number in ending:
-        found = trailing_source(flow.text[number])
+    points, named = _unlabelled(flow, near, date_line)
+    found = _labelled(flow, ending)
+    if found and not (named and _NOBODY.fullmatch(found.source)):
+        return Credit(found, "printed:end of text")
+    if points < _SURE:
+        found = next(filter(None, (trailing_source(flow.text[number]) for number in ending)), None)
         if found:
             return Credit(found, "printed:brackets at the end")
+    return Credit(Attribution(named, named), "printed:name near the headline") if named else None
+
+
+def _labelled(flow: Flow, numbers: Iterable[int]) -> Attribution | None:
+    for number in numbers:
+        found = read_attribution(flow.text[number]) if len(flow.text[number]) < _LONGEST_LINE else None
+        if found:
+            return found
     return None
 
 
-def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> Credit | None:
-    """Find a name that stands alone near the headline: in an element of a telling class, or beside the date."""
+def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> tuple[float, str]:
+    """Find a name that stands alone near the headline: in an element of a telling class, or beside the date.
+
+    Gives how sure it is and the name ("" for none).
+    """
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near)
-    best: tuple[float, str] | None = None
+    best = (0.0, "")
     for number in near[:30]:
         for text, name in _segments(flow, number):
             medium = _name_in(text)
@@ -92,9 +99,9 @@ def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> Credit | Non
             if date_line >= 0:
                 distance = abs(number - date_line)
                 points += 2.5 if not distance and _alone(flow, number, text) else 0.5 if distance <= 3 else 0.0
-            if points >= 2.5 and (best is None or points > best[0]):
+            if points >= _LIKELY and points > best[0]:
                 best = (points, medium)
-    return Credit(Attribution(best[1], best[1]), "printed:beside the date") if best else None
+    return best
 
 
 def _alone(flow: Flow, number: int, text: str) -> bool:
@@ -120,11 +127,12 @@ def _segments(flow: Flow, number: int) -> Iterator[tuple[str, str]]:
     if block < 0:
         return
     element = flow.element[block]
+    around = _name_of(element)
     for count, child in enumerate(element.iter()):
         if count > 40:
             return
         if child.text:
-            yield child.text, _name_of(child)
+            yield child.text, _name_of(child) if child.get("class") else around
         if child.tail and child is not element:
             yield child.tail, ""
 

@@ -20,7 +20,10 @@ _TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z
 _SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
 _SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
 _DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
-_ALIKE = str.maketrans(dict.fromkeys("“”„‟″「」『』«»'‘’`´＂", '"') | dict.fromkeys("丨｜", "|"))
+_QUOTES = "“”„‟″「」『』«»'‘’`´＂"
+_ALIKE = str.maketrans(dict.fromkeys(_QUOTES, '"') | {"丨": "|", "｜": "|"})
+#: Labels of two characters that stand before a headline in the same line.
+_LABELS = ("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯")
 _PIECE = re.compile(r"(\s+|[-‐‑‒–—―−﹣－─]+|[_|｜丨·•»«>:：~～/\\(（\[【])")
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
 _LONGEST = 200
@@ -62,11 +65,9 @@ def key_of(text: str) -> str:
 def find_headline(flow: Flow, head: Head) -> Headline | None:
     """Find the line that agrees with a title of the head up to the site's suffix; None when no line does."""
     said = list(_said(head))
-    beginnings = {title.key[0] for title in said}
     hits: list[tuple[float, int, str, str]] = []
-    for number, text in enumerate(flow.text):
-        if text[0].lower().translate(_ALIKE) in beginnings and 2 < len(text) <= _LONGEST:
-            hits.extend(_agreements(flow, number, said))
+    for number, text in _candidates(flow, {title.key[0] for title in said}):
+        hits.extend(_agreements(flow, number, text, said))
     if not hits:
         return None
     hits.sort(key=lambda hit: -hit[0])
@@ -76,9 +77,20 @@ def find_headline(flow: Flow, head: Head) -> Headline | None:
     return Headline(title, tuple(places), f"page line agreeing with {name}")
 
 
-def _agreements(flow: Flow, number: int, said: Iterable[_Said]) -> Iterator[tuple[float, int, str, str]]:
-    """Give (points, line, title, name) for each title of the head that begins like this line."""
-    text = flow.text[number]
+def _candidates(flow: Flow, keys: set[str]) -> Iterator[tuple[int, str]]:
+    """Give the lines that begin like a title, also behind a label such as 原创."""
+    beginnings = keys | {key.upper() for key in keys}
+    if '"' in keys:
+        beginnings.update(_QUOTES)
+    for number, text in enumerate(flow.text):
+        if text[0] in beginnings and 2 < len(text) <= _LONGEST:
+            yield number, text
+        elif text.startswith(_LABELS) and text[2:].lstrip(" :：|｜")[:1] in beginnings and len(text) <= _LONGEST:
+            yield number, text[2:].lstrip(" :：|｜")
+
+
+def _agreements(flow: Flow, number: int, text: str, said: Iterable[_Said]) -> Iterator[tuple[float, int, str, str]]:
+    """Give (points, line, title, name) for each title of the head that begins like this line's text."""
     key = key_of(text)
     rank = -1.0
     for title in said:

@@ -22,16 +22,21 @@ _NOISE = re.compile(
 _END = re.compile(
     r"[\[(（【]?\s?(?:责任编辑|責任編輯|责编[：:]|编辑[：:]|本文来源|文章来源|免责声明|免責聲明|郑重声明|版权声明|特别声明|声明[：:]"
     r"|相关阅读|相关新闻|相关报道|延伸阅读|延伸閱讀|推荐阅读|热门推荐|为您推荐|猜你喜欢|其他人也在看|网友评论|最新评论|热门评论"
-    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|阅读原文|扫码|扫一扫|更多[^。！？]{0,12}[：:>»]+$"
+    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|阅读原文|扫码|扫一扫|更多[^。！？]{0,12}[：:>»]+$"
     r"|related (?:articles|stories|posts)|read next|you (?:may|might) also like|more (?:from|on|in) )",
     re.IGNORECASE,
 )
 #: A link that begins so leads to another article.
 _ELSEWHERE = re.compile(
-    r"\W{0,3}(?:read more|read also|also read|see also|related|don['’]t miss|more:|watch:|相关阅读|相关新闻|相关报道|延伸阅读|推荐阅读)",
+    r"\W{0,3}(?:read more|read also|also read|see also|related|don['’]t miss|more:|watch:"
+    r"|相关阅读|相关新闻|相关报道|延伸阅读|推荐阅读)",
     re.IGNORECASE,
 )
-_LONGEST_END = 200
+#: In a line with a link these sell an app.
+_PROMOTION = re.compile(r"(?:下载|下載|安装|安裝|打开|打開).{0,6}(?:客户端|app|應用|应用)", re.IGNORECASE)
+#: Elements that hold text: a link that fills one may belong to it, any other is an advertisement or a teaser.
+_TEXT_TAGS = frozenset(("p", "li", "td", "th", "dd", "dt", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
+_LONGEST_END, _SHORT = 200, 20
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
     r"来源|來源|稿源|作者|记者|記者|时间|時間|日期|发布|發布|发表|浏览|阅读|点击|字号|字体|分享|编辑|責編|责编|审核"
@@ -58,13 +63,20 @@ def kept_lines(flow: Flow, body: Body, headline: int) -> list[int]:
     gone: set[int] = set()
     for block in body.dropped:
         gone.update(range(flow.first[block], flow.last[block]))
-    numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow.text[n], flow.linked[n])]
+    numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow, n)]
     numbers = _without_end(flow, points, numbers)
     return numbers[_head(flow, points, numbers) :]
 
 
-def _is_noise(text: str, linked: int) -> bool:
-    return bool(_NOISE.fullmatch(text) or (2 * linked > len(text) and _ELSEWHERE.match(text)))
+def _is_noise(flow: Flow, number: int) -> bool:
+    text, linked = flow.text[number], flow.linked[number]
+    if not linked:
+        return bool(_NOISE.fullmatch(text))
+    if linked == len(text) and flow.element[flow.block[number]].tag not in _TEXT_TAGS:
+        return True
+    if 2 * linked > len(text) and _ELSEWHERE.match(text):
+        return True
+    return bool(_NOISE.fullmatch(text) or (len(text) < _LONGEST_END and _PROMOTION.search(text)))
 
 
 def _text(points: list[float], numbers: Iterable[int]) -> float:
@@ -81,9 +93,14 @@ def _without_end(flow: Flow, points: list[float], numbers: list[int]) -> list[in
             break
         seen += max(points[number], 0)
     end = len(numbers)
-    while end and flow.linked[numbers[end - 1]] >= len(flow.text[numbers[end - 1]]):
+    while end and _is_way_out(flow.text[numbers[end - 1]], flow.linked[numbers[end - 1]]):
         end -= 1
     return numbers[:end]
+
+
+def _is_way_out(text: str, linked: int) -> bool:
+    """Tell whether a line is a link, or links with a word or two between them."""
+    return linked >= len(text) or (2 * linked > len(text) and len(text) < _SHORT)
 
 
 def _head(flow: Flow, points: list[float], numbers: list[int]) -> int:
