@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Cause = Literal["site", "reread"]
 
 _NEWEST = """
-SELECT c.url, c.role, c.site, t.title, t.body, t.content_hash, r.extractor, r.fields
+SELECT c.url, c.role, c.site, r.title, t.body, t.content_hash, r.extractor, r.fields
 FROM copies c
 JOIN readings r ON r.id = (SELECT id FROM readings WHERE article_id = c.article_id AND copy_id = c.id
                            ORDER BY last_seen_at DESC, first_seen_at DESC, fields DESC LIMIT 1)
@@ -43,14 +43,17 @@ def add(
     text_id = _text_id(connection, reading)
     fields = json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     runs = connection.execute(
-        "SELECT id, first_seen_at, last_seen_at, text_id = ? AND fields = ? FROM readings"
+        "SELECT id, first_seen_at, last_seen_at, title IS ? AND text_id = ? AND fields = ? FROM readings"
         " WHERE article_id = ? AND copy_id = ? ORDER BY first_seen_at",
-        (text_id, fields, article_id, copy_id),
+        (reading.title, text_id, fields, article_id, copy_id),
     ).fetchall()
     before = max((run for run in runs if run[1] <= seen_at), key=lambda run: run[1], default=None)
     after = min((run for run in runs if run[1] > seen_at), key=lambda run: run[1], default=None)
     if before and before[3]:
-        connection.execute("UPDATE readings SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, before[0]))
+        if cause == "site":  # reading a snapshot again is no sighting
+            connection.execute(
+                "UPDATE readings SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", (seen_at, before[0])
+            )
         return False
     if before and before[2] > seen_at:
         _part(connection, before[0], seen_at)
@@ -58,9 +61,20 @@ def add(
         connection.execute("UPDATE readings SET first_seen_at = ? WHERE id = ?", (seen_at, after[0]))
         return True
     connection.execute(
-        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, text_id, fields, extractor,"
-        " snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (copy_id, article_id, seen_at, seen_at, cause, text_id, fields, reading.extractor, page.snapshot_id),
+        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, title, text_id, fields,"
+        " extractor, snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            copy_id,
+            article_id,
+            seen_at,
+            seen_at,
+            cause,
+            reading.title,
+            text_id,
+            fields,
+            reading.extractor,
+            page.snapshot_id,
+        ),
     )
     return True
 
@@ -76,7 +90,9 @@ def newest(connection: sqlite3.Connection, article_id: int) -> list[Reading]:
 def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int, str]:
     """Give the number of the newest revision of an article and the time at which it was first seen."""
     revision, seen_at = connection.execute(
-        "SELECT revision, seen_at FROM revisions WHERE article_id = ? ORDER BY revision DESC LIMIT 1", (article_id,)
+        "SELECT revision, seen_at FROM revisions WHERE article_id = ?1 UNION ALL"
+        " SELECT 1, min(first_seen_at) FROM readings WHERE article_id = ?1 ORDER BY 1 DESC, 2 DESC LIMIT 1",
+        (article_id,),
     ).fetchone()
     return int(revision), str(seen_at)
 
@@ -84,9 +100,9 @@ def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int,
 def _part(connection: sqlite3.Connection, reading_id: int, seen_at: str) -> None:
     """End a run before `seen_at` and let it begin again at its last sighting."""
     connection.execute(
-        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, text_id, fields, extractor,"
-        " snapshot_id) SELECT copy_id, article_id, last_seen_at, last_seen_at, cause, text_id, fields, extractor,"
-        " snapshot_id FROM readings WHERE id = ?",
+        "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, title, text_id, fields,"
+        " extractor, snapshot_id) SELECT copy_id, article_id, last_seen_at, last_seen_at, cause, title, text_id,"
+        " fields, extractor, snapshot_id FROM readings WHERE id = ?",
         (reading_id,),
     )
     connection.execute("UPDATE readings SET last_seen_at = min(first_seen_at, ?) WHERE id = ?", (seen_at, reading_id))
@@ -97,8 +113,7 @@ def _text_id(connection: sqlite3.Connection, reading: Reading) -> int:
     if row:
         return int(row[0])
     cursor = connection.execute(
-        "INSERT INTO texts (content_hash, title, body) VALUES (?, ?, ?)",
-        (reading.content_hash, reading.title, reading.body),
+        "INSERT INTO texts (content_hash, body) VALUES (?, ?)", (reading.content_hash, reading.body)
     )
     assert cursor.lastrowid is not None
     return cursor.lastrowid

@@ -6,7 +6,6 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.reading import content_hash
 from newsarchive.items import ROLES
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def merge(readings: Iterable[Reading]) -> Merged:
         "section": _first(speaking, "section"),
         "lang": _first(speaking, "lang"),
         "paywalled": int(bool(text.fields.get("paywalled"))),
-        "content_hash": content_hash(title, text.body),
+        "content_hash": text.content_hash,
         "char_count": len(text.body) - 2 * max(0, len(paragraphs) - 1),
         "paragraph_count": len(paragraphs),
         "extractor": text.extractor,

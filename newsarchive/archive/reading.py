@@ -99,9 +99,9 @@ class Reading:
         return bool(self.body) and (self.role == "share" or bool(self.title) or "published_at" in self.fields)
 
 
-def content_hash(title: str | None, body: str) -> str:
-    """Hash title and body to 32 hex digits (BLAKE2b, 128 bits): equal for equal text, whatever the markup was."""
-    return hashlib.blake2b(f"{title or ''}\0{body}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+def content_hash(body: str) -> str:
+    """Hash a text to 32 hex digits (BLAKE2b, 128 bits): equal for equal text, whatever the markup was."""
+    return hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def reading_of(article: Article) -> Reading:
@@ -127,7 +127,7 @@ def reading_of(article: Article) -> Reading:
         site=page.site,
         title=article.title,
         body=body,
-        content_hash=content_hash(article.title, body),
+        content_hash=content_hash(body),
         extractor=article.extractor,
         fields=fields,
     )

@@ -12,14 +12,26 @@ APPLICATION_ID = 0x4E455753
 
 migrations = Migrations("newsarchive")
 
+# A state of an article's text is new when its body is not that of the state before, or when it has another title; a
+# copy that has no title (the share service) goes by the title before it.
 _REVISIONS = """
 SELECT article_id,
        row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
-       seen_at, copy_id, url, cause, title, body, content_hash
-FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.cause, t.title, t.body, t.content_hash,
-             lag(r.text_id) OVER (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url) AS previous, r.text_id
-      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id)
-WHERE previous IS NOT text_id
+       seen_at, copy_id, url, cause, coalesce(title, previous_title) AS title, body, content_hash
+FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.title, t.body, t.content_hash, r.text_id,
+             CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
+                  WHEN lag(r.id) OVER copy IS NULL THEN 'copy'
+                  ELSE r.cause END AS cause,
+             lag(r.text_id) OVER article AS previous_text_id,
+             (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
+              WHERE e.article_id = r.article_id AND e.title IS NOT NULL
+                AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
+              ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
+      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
+      WHERE t.body <> ''
+      WINDOW article AS (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url),
+             copy AS (PARTITION BY r.article_id, r.copy_id ORDER BY r.first_seen_at))
+WHERE previous_text_id IS NOT text_id OR title <> previous_title
 """
 
 
@@ -164,7 +176,7 @@ def _create_provenance(db: Database) -> None:
     db.table("copies").create_index(["url"], unique=True)
     db.table("copies").create_index(["article_id"])
     db.table("texts").create(
-        {"id": int, "content_hash": str, "title": str, "body": str},
+        {"id": int, "content_hash": str, "body": str},
         pk="id",
         not_null={"content_hash", "body"},
         strict=True,
@@ -178,6 +190,7 @@ def _create_provenance(db: Database) -> None:
             "first_seen_at": str,
             "last_seen_at": str,
             "cause": str,
+            "title": str,
             "text_id": int,
             "fields": str,
             "extractor": str,

@@ -72,7 +72,7 @@ def test_a_sound_archive_has_no_findings(archive: Archive, deep: bool) -> None:
             "articles": 4,
             "copies": 8,
             "readings": 8,
-            "texts": 8,
+            "texts": 4,
             "snapshots": 8,
             "frontier": 8,
             "problems": 0,

@@ -201,15 +201,33 @@ def test_a_text_that_changes_five_times_has_all_its_revisions_and_the_newest_tex
     assert row(archive, "body, revision, changed_at") == ("五", 6, "2026-03-05T06:00:00Z")
 
 
+def test_a_copy_without_a_title_is_no_revision_but_one_with_another_text_is(archive: Archive) -> None:
+    archive.store(MEDIA, None, T0)
+    archive.store(replace(SHARE, paragraphs=MEDIA.paragraphs), None, T0)
+    assert row(archive, "revision") == (1,)
+    archive.store(ORIGIN, None, T0)
+    archive.store(CHANGED, None, T0)
+    archive.store(replace(SHARE, page=page("http://share/1", "share", 50)), None, T0)
+    assert archive.connection.execute("SELECT cause, title FROM revisions ORDER BY revision").fetchall() == [
+        ("first", "江湾晚报讯"),
+        ("site", "江湾晚报讯"),
+        ("site", "江湾晚报讯"),
+    ]
+
+
+def test_a_changed_title_is_a_revision(archive: Archive) -> None:
+    archive.store(MEDIA, None, T0)
+    archive.store(article(page(MEDIA.page.url, minutes=9), title="换了题目", info_code="NW" + DIGITS), None, T0)
+    assert row(archive, "title, revision") == ("换了题目", 2)
+
+
 def test_what_is_read_anew_from_a_snapshot_is_told_from_a_change_of_the_site(archive: Archive) -> None:
     archive.store(MEDIA, None, T0)
     better = replace(MEDIA, paragraphs=[Paragraph("更好的读法。")])
     with archive.transaction():
         store(archive.connection, better, reread_at=T0 + timedelta(days=9))
-    assert archive.connection.execute("SELECT cause FROM revisions ORDER BY revision").fetchall() == [
-        ("site",),
-        ("reread",),
-    ]
+    causes = archive.connection.execute("SELECT cause FROM revisions ORDER BY revision").fetchall()
+    assert causes == [("first",), ("reread",)]
     assert row(archive, "body, last_seen_at") == ("更好的读法。", "2026-03-05T01:00:00Z")
 
 
