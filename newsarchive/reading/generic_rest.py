@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from newsarchive.items import Paragraph
     from newsarchive.reading.generic_meta import Head
 
-_PEOPLE = re.compile(
-    r"记者|記者|作者|编辑|編輯|責編|责编|校对|撰文|撰稿|文[/／丨｜：:]|通讯员|摄影|翻译|编译|[□■◎◆]|\bBy "
-)
 #: Who is named in the first and last paragraphs wrote the article; who is named in between may be anybody.
-_FIRST, _LAST = 3, 5
+_FIRST, _LAST = 6, 4
+#: Longer lines around the article are texts of other articles.
+_LONGEST_LINE = 80
 #: A path to the article (首页 > 财经 > 正文).
 _PATH = re.compile(r"\s*(?:>>?|»|›|＞|→)\s*")
 _NO_SECTION = frozenset(("正文", "首页", "新闻", "资讯", "内容", "文章", "详情", "home", "article"))
@@ -38,7 +37,7 @@ def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str], head: He
     texts = [paragraph.text for paragraph in paragraphs]
     if len(texts) > _FIRST + _LAST:
         texts = texts[:_FIRST] + texts[-_LAST:]
-    people = find_bylines([text for text in (*texts, *around) if _PEOPLE.search(text)])
+    people = find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
     if not any(person.role == "author" for person in people):
         names = (name for name in _authors_of_head(head) if is_chinese_name(name) or is_latin_name(name))
         people.extend(Byline("author", name) for name in dict.fromkeys(names))
@@ -52,7 +51,9 @@ def _authors_of_head(head: Head) -> Iterator[str]:
         if isinstance(name, str):
             yield clean(name[:100]).removeprefix("By ")
     for _, _, content in head.meta.get("author", ())[:1]:
-        yield content[:100].removeprefix("By ")
+        # On Chinese pages this is whoever put the page up.
+        if content.isascii():
+            yield content[:100].removeprefix("By ")
 
 
 def find_section(head: Head, before: Sequence[str]) -> str | None:
