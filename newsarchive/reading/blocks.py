@@ -1,4 +1,4 @@
-"""An element of a page to paragraphs and pictures.
+"""An element of a parsed page to paragraphs and pictures.
 
 Text of inline tags is joined without blanks. Blocks, pairs of `<br>` and pairs of full-width spaces part paragraphs;
 a single `<br>` inside a paragraph is a blank, as any other white space.
@@ -6,20 +6,19 @@ a single `<br>` inside a paragraph is a blank, as any other white space.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from newsarchive.items import Image, Paragraph
+from newsarchive.reading.collector import BREAK, Collector
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Iterator, Mapping
 
     from lxml.etree import _Element
 
-    from newsarchive.items import ParagraphKind
+    from newsarchive.items import Image, Paragraph, ParagraphKind
 
 #: Elements whose content is never text of an article.
 SILENT = frozenset(
@@ -30,7 +29,7 @@ SILENT = frozenset(
     )
 )  # fmt: skip
 #: Elements that give a kind to the text in them.
-_KINDS: dict[str, ParagraphKind] = {
+KINDS: dict[str, ParagraphKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
@@ -45,22 +44,10 @@ BLOCKS = frozenset(
         "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
     )
 )  # fmt: skip
-_BOLD = frozenset(("b", "strong"))
-_CELLS = frozenset(("td", "th"))
+BOLD = frozenset(("b", "strong"))
+CELLS = frozenset(("td", "th"))
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
-
-#: Beginnings of a picture's credit; such a line is a caption wherever it stands.
-_CREDITS = ("图片来源", "图源", "图片提供", "供图：", "制图：", "摄影：", "图片：", "图/", "图｜", "图丨")
-#: Beginnings of a caption, only directly behind a picture.
-_CAPTIONS = ("图为", "图：", "图:", "资料图", "注：", "注:", "▲", "△", "▼", "▽", "↑", "（图", "(图")
-_LONGEST_CAPTION = 80
-_LONGEST_HEADING = 80
-
-# A `<br>` inside the text that is being collected: white space to everyone but us.
-_BREAK = "\u2028"
-_PARTING = re.compile(f"{_BREAK}[^\\S{_BREAK}]*{_BREAK}|\u3000\u3000")
-_CELL_JOINT = " | "
 
 
 @dataclass(slots=True)
@@ -76,7 +63,9 @@ def read_blocks(root: _Element, base_url: str, skip: Container[_Element] = ()) -
 
     `base_url` completes the addresses of pictures. Time is linear in the size of the tree.
     """
-    return _Walker(base_url, skip).walk(root)
+    walker = _Walker(base_url, skip)
+    walker.walk(root)
+    return Blocks(walker.collector.paragraphs, walker.collector.images)
 
 
 def line_of(element: _Element) -> str:
@@ -86,23 +75,18 @@ def line_of(element: _Element) -> str:
     return clean("".join(_pieces(element)))
 
 
-def is_hidden(element: _Element) -> bool:
+def is_hidden(attributes: Mapping[str, str]) -> bool:
     """Tell whether an element's own attributes hide it (`display:none`, `hidden`)."""
-    style = element.get("style")
+    style = attributes.get("style")
     if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
         return True
-    return element.get("hidden") is not None
+    return attributes.get("hidden") is not None
 
 
-def is_credit(text: str) -> bool:
-    """Tell whether a line is a picture's credit (图片来源：X), which is a caption and never the article's source."""
-    return len(text) <= _LONGEST_CAPTION and text.startswith(_CREDITS)
-
-
-def image_url(element: _Element, base_url: str) -> str | None:
+def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
     """Give the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
     for name in _SOURCES:
-        source = element.get(name)
+        source = attributes.get(name)
         if source and not source.startswith("data:"):
             return full_url(source, base_url)
     return None
@@ -111,7 +95,7 @@ def image_url(element: _Element, base_url: str) -> str | None:
 def full_url(link: str, base_url: str) -> str | None:
     """Complete a link and escape its blanks; None when it does not lead to http(s)."""
     try:
-        url = urljoin(base_url, link.strip())
+        url = link.strip() if link.startswith(("http://", "https://")) else urljoin(base_url, link.strip())
     except ValueError:
         return None
     return url.replace(" ", "%20") if url.startswith(("http://", "https://")) else None
@@ -126,7 +110,7 @@ def _pieces(root: _Element) -> Iterator[str]:
         for child in children:
             if child.tag in BLOCKS or child.tag == "br":
                 yield " "
-            if isinstance(child.tag, str) and child.tag not in SILENT and not is_hidden(child):
+            if isinstance(child.tag, str) and child.tag not in SILENT and not is_hidden(_attributes(child)):
                 yield child.text or ""
                 stack.append((child, iter(child)))
                 break
@@ -137,135 +121,77 @@ def _pieces(root: _Element) -> Iterator[str]:
                 yield (" " if element.tag in BLOCKS else "") + (element.tail or "")
 
 
-class _Walker:
-    """Holds the paragraph that is being collected while one pass goes over the elements.
+def _attributes(element: _Element) -> Mapping[str, str]:
+    return dict(element.items()) if element.attrib else {}
 
-    The pass keeps its own stack: a page may nest deeper than Python's.
+
+class _Walker:
+    """Goes over the elements once and tells a collector what it sees.
+
+    It keeps its own stack: a page may nest deeper than Python's.
     """
 
-    __slots__ = ("base_url", "blocks", "bold", "fresh", "kind", "parts", "plain", "skip")
+    __slots__ = ("base_url", "collector", "skip")
 
     def __init__(self, base_url: str, skip: Container[_Element]) -> None:
         self.base_url = base_url
         self.skip = skip
-        self.blocks = Blocks()
-        self.parts: list[str] = []
-        self.kind: ParagraphKind = "text"
-        self.bold = 0  # how many bold elements are open
-        self.plain = False  # is there text in `parts` that is not bold?
-        self.fresh: list[Image] = []  # pictures since the last paragraph
+        self.collector = Collector()
 
-    def walk(self, root: _Element) -> Blocks:
-        stack: list[tuple[_Element, Iterator[_Element], ParagraphKind]] = [(root, iter(root), self.kind)]
-        self.kind = _KINDS.get(str(root.tag), "text")
-        self._add(root.text)
-        while stack:
+    def walk(self, root: _Element) -> None:
+        collector = self.collector
+        stack: list[tuple[_Element, Iterator[_Element], ParagraphKind]] = []
+        opened: _Element | None = root
+        while opened is not None or stack:
+            if opened is not None:
+                stack.append((opened, iter(opened), collector.kind))
+                self._open(opened)
             element, children, outer = stack[-1]
-            for child in children:
-                if self._enter(child):
-                    stack.append((child, iter(child), self.kind))
-                    self.kind = _KINDS.get(str(child.tag), self.kind)
-                    self._add(child.text)
-                    break
-                self._add(child.tail)
-            else:
+            opened = next((child for child in children if self._goes_inside(child)), None)
+            if opened is None:
                 stack.pop()
-                self._leave(element)
-                self.kind = outer
-                if stack:
-                    self._add(element.tail)
-        return self.blocks
+                self._close(element)
+                collector.kind = outer
+                if stack and element.tail:
+                    collector.add(element.tail)
 
-    def _enter(self, child: _Element) -> bool:
-        """Read an element that has no elements inside; True for one that must be gone into."""
+    def _goes_inside(self, child: _Element) -> bool:
+        """Read an element that has no text inside; True for one that must be gone into."""
         tag = child.tag
-        if not isinstance(tag, str) or tag in SILENT or child in self.skip or (child.attrib and is_hidden(child)):
-            return False
-        if tag == "p" and not len(child):
-            self._paragraph(child)
+        attributes = _attributes(child)
+        if not isinstance(tag, str) or tag in SILENT or child in self.skip or is_hidden(attributes):
+            pass
         elif tag == "br":
-            self.parts.append(_BREAK)
+            self.collector.add(BREAK)
         elif tag == "img":
-            self._image(child)
-        elif tag == "tr" and _is_row(child):
-            self._row(child)
+            url = image_url(attributes, self.base_url)
+            if url:
+                self.collector.image(url, attributes.get("alt"))
         else:
-            if tag in BLOCKS:
-                self._flush()
-            elif tag in _BOLD:
-                self.bold += 1
             return True
+        if child.tail:
+            self.collector.add(child.tail)
         return False
 
-    def _leave(self, element: _Element) -> None:
-        if element.tag in BLOCKS:
-            self._flush()
-        elif element.tag in _BOLD:
-            self.bold -= 1
+    def _open(self, element: _Element) -> None:
+        collector, tag = self.collector, str(element.tag)
+        if tag == "tr":
+            collector.open_row()
+        elif tag in BLOCKS:
+            collector.flush()
+        elif tag in BOLD:
+            collector.bold += 1
+        collector.kind = KINDS.get(tag, collector.kind)
+        if element.text:
+            collector.add(element.text)
 
-    def _add(self, text: str | None) -> None:
-        if text:
-            self.parts.append(text)
-            if not self.bold and not self.plain:
-                self.plain = not text.isspace()
-
-    def _paragraph(self, element: _Element) -> None:
-        """Read a `p` with nothing but text in it: by far the most frequent element."""
-        if self.parts:
-            self._flush()
-        text = element.text
-        if text:
-            self._emit(text, self.kind)
-
-    def _flush(self) -> None:
-        if self.parts:
-            heading = not self.plain and self.kind == "text"
-            text = "".join(self.parts)
-            self.parts.clear()
-            self._emit(text, self.kind, heading)
-        self.plain = False
-
-    def _emit(self, text: str, kind: ParagraphKind, heading: bool = False) -> None:
-        # What parts paragraphs counts as unprintable: most texts need no second look.
-        for piece in (text,) if text.isprintable() else _PARTING.split(text):
-            line = clean(piece)
-            if line:
-                self._keep(line, "heading" if heading and _is_heading(line) else kind)
-
-    def _keep(self, line: str, kind: ParagraphKind) -> None:
-        if self.fresh or line[0] in "图供制摄":
-            kind = self._caption(line, kind)
-        self.blocks.paragraphs.append(Paragraph(line, kind))
-
-    def _caption(self, line: str, kind: ParagraphKind) -> ParagraphKind:
-        fresh, self.fresh = self.fresh, []
-        behind = bool(fresh) and len(line) <= _LONGEST_CAPTION and line.startswith(_CAPTIONS)
-        if not (kind == "caption" or behind or is_credit(line)):
-            return kind
-        for image in fresh:
-            image.caption = line
-        return "caption"
-
-    def _image(self, element: _Element) -> None:
-        url = image_url(element, self.base_url)
-        if url:
-            image = Image(url, clean(element.get("alt") or "") or None)
-            self.blocks.images.append(image)
-            self.fresh.append(image)
-
-    def _row(self, row: _Element) -> None:
-        self._flush()
-        for image in row.iter("img"):
-            self._image(image)
-        cells = [line_of(cell) for cell in row if cell.tag in _CELLS and not is_hidden(cell)]
-        if any(cells):
-            self._keep(clean(_CELL_JOINT.join(cells)), "table")
-
-
-def _is_heading(line: str) -> bool:
-    return len(line) <= _LONGEST_HEADING and line[-1] not in "。；，"
-
-
-def _is_row(row: _Element) -> bool:
-    """Tell a row of values from one that only lays out the page: several cells, and no table inside."""
-    return sum(cell.tag in _CELLS for cell in row) > 1 and next(row.iter("table"), None) is None
+    def _close(self, element: _Element) -> None:
+        collector, tag = self.collector, str(element.tag)
+        if tag == "tr":
+            collector.close_row()
+        elif tag in CELLS:
+            collector.close_cell()
+        elif tag in BLOCKS:
+            collector.flush()
+        elif tag in BOLD:
+            collector.bold -= 1
