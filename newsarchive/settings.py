@@ -66,15 +66,17 @@ DOWNLOAD_VERIFY_CERTIFICATES = True
 # --- Doors that a crawler does not need -------------------------------------------------------------------------------
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-# Only the web: `file:`, `data:`, `ftp:` and `s3:` have no handler at all.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# Only the web, and as patiently as it asks for: `file:`, `data:`, `ftp:` and `s3:` have no handler at all.
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("http", "https"), "newsarchive.crawling.retry_after.PatientHandler"),
+    **dict.fromkeys(("data", "file", "ftp", "s3"), None),
+}
 
 # --- The way of a page ------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
     # Hosts are checked by the guard, which has no exceptions for redirects or unfiltered requests.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newsarchive.crawling.guard.Guard": 50,
-    "newsarchive.crawling.retry_after.RetryAfter": 560,  # sees an answer before RetryMiddleware (550) asks again
     # Scrapy's own decompression hands on what it could read of a truncated body as if it were whole.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsarchive.crawling.decompression.Decompression": 590,
@@ -84,6 +86,10 @@ EXTENSIONS = {
     "newsarchive.crawling.feeder.Feeder": 200,
     "newsarchive.crawling.politeness.CrawlDelay": 300,  # after AutoThrottle, which would lower a delay again
 }
+# Pages are asked for in the order in which they were found (a stack is Scrapy's default): the oldest vanish first.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+# A response yields one page, and the pipelines wait for nothing: more workers a response (100 by default) only cost.
+CONCURRENT_ITEMS = 1
 ITEM_PIPELINES = {
     "pipelines.snapshot.Snapshot": 100,
     "pipelines.extract.Extract": 200,

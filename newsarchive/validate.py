@@ -24,6 +24,7 @@ _AHEAD = timedelta(days=1)
 _FIRST_DAY = date(1991, 8, 6)
 # An article's number is given out when it is written: days between its date and the printed one that are no mistake.
 _NUMBER_SLACK = timedelta(days=30)
+_LISTED = "taken from the listing that led here"
 # What needs not be told beside another reason.
 _IMPLIED_BY = {"no-date": frozenset(("future-date", "implausible-date"))}
 # The share service gives a text and, mostly, nothing else: that is no problem of the article.
@@ -53,12 +54,12 @@ def rejection(article: Article) -> Problem | None:
 
 
 def _findings(article: Article) -> Iterator[Problem]:
-    if not article.title:
-        yield Problem(STAGE, "no-title", "")
+    if not article.title or _from_listing(article, "title"):
+        yield Problem(STAGE, "no-title", _LISTED if article.title else "")
     if not article.paragraphs and not article.digest:
         yield Problem(STAGE, "no-body", "")
-    if article.published_at is None:
-        yield Problem(STAGE, "no-date", "")
+    if article.published_at is None or _from_listing(article, "published_at"):
+        yield Problem(STAGE, "no-date", _LISTED if article.published_at else "")
     else:
         yield from _implausible(article, article.published_at)
 
@@ -72,6 +73,11 @@ def _implausible(article: Article, published: datetime) -> Iterator[Problem]:
         yield Problem(STAGE, "implausible-date", published.isoformat())
     elif (day := _day_of_number(article)) and abs(published.date() - day) > _NUMBER_SLACK:
         yield Problem(STAGE, "implausible-date", f"{published.date()}, but the article's number is of {day}")
+
+
+def _from_listing(article: Article, field: str) -> bool:
+    """Tell whether the page itself was silent and the field is what the listing said."""
+    return article.evidence.get(field) == "listing"
 
 
 def _day_of_number(article: Article) -> date | None:

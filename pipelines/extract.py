@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Extract:
-    """Item pipeline: Page -> Article, by the rules of the spider's site."""
+    """Item pipeline: Page -> Article, by the rules of the page's site."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -28,4 +28,4 @@ class Extract:
     def process_item(self, item: Page) -> Article:
         """Read a page; what it lacks is told by the article's problems."""
         spider: Any = self.crawler.spider
-        return read(item, spider.site)
+        return read(item, spider.site_of(item))

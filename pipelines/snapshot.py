@@ -26,10 +26,11 @@ class Snapshot:
         return cls(crawler)
 
     def process_item(self, item: Page) -> Page:
-        """Keep a page."""
+        """Keep a page, unless it comes out of a snapshot."""
         session = Session.of(self.crawler)
-        with session.archive.transaction():
-            item.snapshot_id = session.archive.snapshots.keep(item)
+        if item.snapshot_id is None:
+            with session.archive.transaction():
+                item.snapshot_id = session.archive.snapshots.keep(item)
         session.count("pages")
         session.count("page_bytes", len(item.body))
         return item

@@ -41,6 +41,10 @@ class ArchiveSpider(Spider):
 
     #: Argument -> what reads it. A reader raises UserError for a value that it cannot use.
     readers: ClassVar[dict[str, Reader]] = {"site": read_site, "base_url": read_base_url}
+    #: Whether its pages are what the sites answer now. Others say nothing of what is still to be fetched.
+    fetches: ClassVar[bool] = True
+    #: Since when (UTC) pages are read again from their snapshots; None for a spider that brings pages itself.
+    reread_at: datetime | None = None
 
     def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
         super().__init__()
@@ -70,6 +74,15 @@ class ArchiveSpider(Spider):
     def session(self) -> Session:
         """The archive, as this crawl uses it."""
         return Session.of(self.crawler)
+
+    @property
+    def warc_label(self) -> str:
+        """What the WARC files of this crawl are named by; no two crawls of one label may run at a time."""
+        return self.site.name
+
+    def site_of(self, page: Page) -> Site | None:  # noqa: ARG002 - a crawl of one site knows it
+        """Give the site by whose rules a page is read."""
+        return self.site
 
     def follow(self, article: Article) -> Iterable[Found]:  # noqa: ARG002 - a spider may have nothing to follow
         """Give the URLs that a stored article leads to; they enter the frontier in the same transaction."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from newsarchive.crawling.arguments import Reader
     from newsarchive.items import Article, Category, Role
-    from newsarchive.reading.listing import Link, ListingPage
+    from newsarchive.reading.listing import ListedArticle, ListingPage
 
 # Listings are asked for before articles: what they list may vanish while we read.
 _LISTING_PRIORITY = 10
@@ -97,8 +97,8 @@ class CategorySpider(FrontierSpider):
         """Write the articles of a listing page to the frontier, and go on to further listings."""
         listing = read_listing(make_page(response, url, "listing", self.site.name), self.site)
         self.session.count("listings/read")
-        for rejected in listing.rejected:
-            self.session.problem(rejected.url, "listing", rejected.reason, f"on {url}")
+        for rejected, reason in listing.rejected:
+            self.session.problem(rejected, "listing", reason, f"on {url}")
         links = self._wanted(listing)
         self._note(links, url)
         for category in listing.categories:
@@ -184,18 +184,18 @@ class CategorySpider(FrontierSpider):
         else:
             yield Found(data_url(self.site.share, code), self.site.name, "share", found_on=article.page.url)
 
-    def _wanted(self, listing: ListingPage) -> list[Link]:
+    def _wanted(self, listing: ListingPage) -> list[ListedArticle]:
         """Give the links to articles of the chosen days and categories; where a link tells neither, it is taken."""
         return [link for link in listing.articles if self._is_wanted(link)]
 
-    def _is_wanted(self, link: Link) -> bool:
+    def _is_wanted(self, link: ListedArticle) -> bool:
         category = link.hints.category
         if self.chosen and category is not None and category.slug and category.slug not in self.chosen:
             return False
         day = day_of(link.url, link.hints.published)
         return day is None or self.since <= day <= self.until
 
-    def _note(self, links: Iterable[Link], listing_url: str) -> None:
+    def _note(self, links: Iterable[ListedArticle], listing_url: str) -> None:
         found = {}
         for link in links:
             url = move(link.url, self.original_base, self.site.base_url)

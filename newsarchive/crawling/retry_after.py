@@ -1,4 +1,7 @@
-"""Retry-After honoured: a host that asks for a pause gets it, and one that asks for a long pause is left alone."""
+"""Retry-After honoured: a host that asks for a pause gets it, and one that asks for a long pause is left alone.
+
+This is done where a request becomes a transfer, behind all queues: what waits in them must not slip out during a pause.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,14 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.crawling.failures import HostRests
 from newsarchive.crawling.options import Options
+from newsarchive.crawling.summary import STATS_PREFIX
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -26,7 +29,7 @@ logger = logging.getLogger(__name__)
 # The statuses with which a server may ask for a pause (RFC 9110, section 10.2.3; RFC 6585, section 4).
 _STATUSES = (429, 503)
 #: Seconds after which a waiting request looks whether the crawl is being stopped.
-_STEP = 1.0
+_STEP = 0.5
 
 
 def parse_retry_after(value: str, now: datetime) -> float | None:
@@ -43,47 +46,36 @@ def parse_retry_after(value: str, now: datetime) -> float | None:
     return max(0.0, (when - now).total_seconds())
 
 
-class RetryAfter:
-    """Downloader middleware: all requests to a host wait until the time that it named.
+class PatientHandler(HTTP11DownloadHandler):
+    """Download handler for http and https that lets no request to a host out before the time that the host named.
 
-    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, they end as HostRests and stay in the frontier
-    until then.
+    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostRests and stay in the
+    frontier until then.
     """
 
     def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
         self.crawler = crawler
         self.longest = Options.from_settings(crawler.settings).retry_after_max
         self._until: dict[str, float] = {}  # host -> monotonic time
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl."""
-        return cls(crawler)
-
-    async def process_request(self, request: Request) -> None:
-        """Hold a request back while its host rests."""
-        host = _host(request)
+    async def download_request(self, request: Request) -> Response:
+        """Wait while the host rests, then download; asking again after a 429 or 503 is left to Scrapy's middleware."""
+        host = urlparse_cached(request).netloc.lower()
         while (left := self._until.get(host, 0.0) - time.monotonic()) > 0:
             if left > self.longest or not self.crawler.crawling:
                 raise HostRests(host, datetime.now(UTC) + timedelta(seconds=left))
             await asyncio.sleep(min(left, _STEP))
-
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Note the pause that an answer asks for; asking again is left to Scrapy's own middleware."""
-        header = response.headers.get("Retry-After")
-        if response.status not in _STATUSES or header is None:
-            return response
-        seconds = parse_retry_after(header.decode("latin-1"), datetime.now(UTC))
-        if seconds is None:
-            return response
-        host = _host(request)
-        self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + seconds)
-        self.crawler.stats.inc_value("newsarchive/retry_after")
-        logger.info("%s asks for a pause of %d seconds (status %d)", host, seconds, response.status)
-        if seconds > self.longest:
-            raise HostRests(host, datetime.now(UTC) + timedelta(seconds=seconds))
+        response = await super().download_request(request)
+        if response.status in _STATUSES:
+            self._note(host, response)
         return response
 
-
-def _host(request: Request) -> str:
-    return urlparse_cached(request).netloc.lower()
+    def _note(self, host: str, response: Response) -> None:
+        header = response.headers.get("Retry-After") or b""
+        seconds = parse_retry_after(header.decode("latin-1"), datetime.now(UTC))
+        if seconds is None:
+            return
+        self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + seconds)
+        self.crawler.stats.inc_value(STATS_PREFIX + "pauses")
+        logger.info("%s asks for a pause of %d seconds (status %d)", host, seconds, response.status)

@@ -118,16 +118,19 @@ class Session:
                 self.archive.copies.touch(known, self.now())
         return known
 
-    def problem(self, url: str, stage: str, reason: str, detail: str = "") -> None:
+    def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL that is in no frontier row."""
         with self.archive.transaction():
-            self._add_problem(url, stage, reason, detail)
+            self._add_problem(url, stage, reason, detail, site=site)
 
     def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
         """Record how a URL of the frontier failed, and when it is due again, if ever."""
         now = self.now()
+        spider: Any = self.crawler.spider
         with self.archive.transaction():
-            self._add_problem(row.url, stage, fate.reason, fate.detail)
+            self._add_problem(row.url, stage, fate.reason, fate.detail, site=row.site)
+            if not spider.fetches:
+                return
             if fate.state == "retry" and row.attempts + 1 < self.options.attempts:
                 next_at = max(now + self._backoff(row.attempts), fate.not_before or now)
                 self.archive.frontier.retry(row.url, reason=fate.reason, now=now, next_at=next_at)
@@ -177,6 +180,7 @@ class Session:
         except UserError as error:
             self._failure = str(error)
             raise CloseSpider("archive_error") from error
+        self.archive.snapshots.label = spider.warc_label
         self._timer.start(self.options.batch_seconds, now=False)
 
     def closed(self, reason: str) -> None:
@@ -234,7 +238,10 @@ class Session:
         new = 0
         with self.archive.transaction():
             for article in articles:
-                outcomes.append(self.archive.store(article, self.run_id, now).outcome)
+                stored = self.archive.store(
+                    article, self.run_id, now, fetched=spider.fetches, reread_at=spider.reread_at
+                )
+                outcomes.append(stored.outcome)
                 new += self.archive.frontier.add(spider.follow(article), self.run_id, now)
         self.grown = self.grown or new > 0
         for article, outcome in zip(articles, outcomes, strict=True):
@@ -255,10 +262,10 @@ class Session:
             row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
             self.settle(row, "store", Fate("spider-error", "failed", f"{type(error).__name__}: {error}"))
 
-    def _add_problem(self, url: str, stage: str, reason: str, detail: str) -> None:
+    def _add_problem(self, url: str, stage: str, reason: str, detail: str, site: str | None = None) -> None:
         spider: Any = self.crawler.spider
         self.archive.problems.add(
-            self.run_id, url=url, site=spider.site.name, stage=stage, reason=reason, detail=detail, now=self.now()
+            self.run_id, url=url, site=site or spider.site.name, stage=stage, reason=reason, detail=detail, now=self.now()
         )
         self.count(f"problems/{reason}")
 

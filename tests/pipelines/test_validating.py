@@ -48,6 +48,12 @@ def test_a_problem_that_the_reader_told_is_not_told_twice():
     assert reasons(article(title=None, problems=[Problem("extract", "no-title")])) == ["no-title"]
 
 
+def test_what_only_the_listing_told_is_missing_on_the_page():
+    made = article(evidence={"title": "listing", "published_at": "listing"})
+    assert reasons(made) == ["no-title", "no-date"]
+    assert made.title is not None
+
+
 def test_a_date_in_the_future_is_not_taken():
     made = article(published_at=datetime(2099, 1, 1, tzinfo=SHANGHAI))
     assert reasons(made) == ["future-date"]

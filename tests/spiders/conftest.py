@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.demo import DemoSite, serve
-
 ROOT = Path(__file__).parents[2]
 
 
 @dataclass
 class Crawled:
+    """How a crawl ended and what its archive holds."""
+
     status: int
     log: str
     db: Path
@@ -28,33 +28,47 @@ class Crawled:
         finally:
             connection.close()
 
-    def one(self, query, *values):
-        return self.rows(query, *values)[0][0]
+    def column(self, query, *values):
+        return [row[0] for row in self.rows(query, *values)]
 
-    def reasons(self, url_part=""):
-        return {row[0] for row in self.rows("SELECT reason FROM problems WHERE url LIKE ?", f"%{url_part}%")}
+    def reasons(self, url_part):
+        return set(self.column("SELECT reason FROM problems WHERE url LIKE ?", f"%{url_part}%"))
+
+    def state(self, url_part):
+        return set(self.column("SELECT state FROM frontier WHERE url LIKE ?", f"%{url_part}%"))
 
 
-@dataclass
 class Crawler:
-    db: Path
-    environment: dict
+    """Runs `scrapy crawl` with an archive of its own."""
 
-    def __call__(self, spider, *arguments, settings=(), stdin=None, **spider_arguments):
-        command = [sys.executable, "-m", "scrapy", "crawl", spider, *arguments]
-        for name, value in spider_arguments.items():
+    def __init__(self, folder):
+        self.db = folder / "archive.db"
+        plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        self.environment = plain | {"NEWSARCHIVE_DB": str(self.db), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def command(self, spider, settings, arguments):
+        command = [sys.executable, "-m", "scrapy", "crawl", spider]
+        for name, value in arguments.items():
             command += ["-a", f"{name}={value}"]
-        for name, value in dict(settings).items():
+        for name, value in settings.items():
             command += ["-s", f"{name}={value}"]
+        return command
+
+    def start(self, spider, *, settings=None, **arguments):
+        return subprocess.Popen(
+            self.command(spider, settings or {}, arguments), cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL
+        )
+
+    def __call__(self, spider, *, settings=None, stdin=None, environment=None, **arguments):
         done = subprocess.run(
-            command,
+            self.command(spider, settings or {}, arguments),
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | (environment or {}),
             input=stdin,
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=60,
+            timeout=120,
             check=False,
         )
         return Crawled(done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stderr), self.db)
@@ -62,12 +76,9 @@ class Crawler:
 
 @pytest.fixture
 def crawl(tmp_path):
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    db = tmp_path / "archive.db"
-    return Crawler(db, environment | {"NEWSARCHIVE_DB": str(db), "PYTHONDONTWRITEBYTECODE": "1"})
+    return Crawler(tmp_path)
 
 
-@pytest.fixture
-def demo():
-    with serve(DemoSite(articles=24)) as server:
-        yield server
+@pytest.fixture(scope="module")
+def shared_crawl(tmp_path_factory):
+    return Crawler(tmp_path_factory.mktemp("crawl"))

@@ -1,0 +1,59 @@
+"""What the spiders share that ask nobody: their pages lie in snapshots or files, of one site or of many."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from newsarchive.crawling.arguments import read_site
+from newsarchive.errors import UserError
+from newsarchive.sites import Site, SiteError, load_site
+from spiders.base import ArchiveSpider
+
+if TYPE_CHECKING:
+    from newsarchive.crawling.arguments import Reader
+    from newsarchive.items import Page
+
+# Stands for the site of a run that is not limited to one; nothing is asked of its address.
+ALL_SITES = Site("all sites", "all sites", "https://all-sites.invalid", (), ZoneInfo("UTC"))
+
+
+def read_url_pattern(text: str) -> re.Pattern[str]:
+    """Read a URL, or a regular expression that is looked for in URLs."""
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise UserError(f"neither a URL nor a regular expression ({error})") from None
+
+
+class OfflineSpider(ArchiveSpider):
+    """A spider that makes no request; what it reads says nothing of what is still to be fetched."""
+
+    fetches: ClassVar[bool] = False
+    readers: ClassVar[dict[str, Reader]] = {"site": read_site, "url": read_url_pattern}
+
+    def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
+        super().__init__(given, {"site": ALL_SITES} | values)
+        self.only_site: Site | None = values.get("site")
+        self.url_pattern: re.Pattern[str] | None = values.get("url")
+
+    def site_of(self, page: Page) -> Site | None:
+        """Give the site that the page names; None where there is no file of that site."""
+        if self.only_site is not None and page.site == self.only_site.name:
+            return self.site
+        return _known_site(page.site)
+
+    def wants(self, url: str) -> bool:
+        """Tell whether a URL is among those that the argument `url` asks for."""
+        pattern = self.url_pattern
+        return pattern is None or url == pattern.pattern or pattern.search(url) is not None
+
+
+@lru_cache(maxsize=1024)
+def _known_site(name: str) -> Site | None:
+    try:
+        return load_site(name)
+    except SiteError:
+        return None

@@ -1,0 +1,74 @@
+"""A crawl that is broken off, in whatever way, costs no article."""
+
+import signal
+import time
+
+import pytest
+
+from newsarchive.demo import DemoSite, serve, truth
+
+
+@pytest.fixture(scope="module")
+def demo():
+    with serve(DemoSite(articles=60)) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def whole(demo, shared_crawl):
+    done = shared_crawl("category", site="demo", base_url=demo.base_url)
+    return stored(done)
+
+
+def stored(done):
+    return done.rows("SELECT url, role, content_hash FROM copies ORDER BY 1")
+
+
+def break_off(crawl, demo, *signals):
+    process = crawl.start("category", site="demo", base_url=demo.base_url, settings={"NEWSARCHIVE_BATCH_SIZE": 7})
+    seen = len(demo.requests)
+    deadline = time.monotonic() + 30
+    while len(demo.requests) < seen + 40 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for number in signals:
+        process.send_signal(number)
+        time.sleep(0.02)
+    return process.wait(timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("signals", "outcomes"),
+    [
+        ((signal.SIGKILL,), ["killed", "finished"]),
+        ((signal.SIGTERM, signal.SIGTERM), ["killed", "finished"]),
+        ((signal.SIGTERM,), ["stopped", "finished"]),
+    ],
+)
+def test_the_next_run_takes_up_what_was_left(crawl, demo, whole, signals, outcomes):
+    assert break_off(crawl, demo, *signals) != 0
+    done = crawl("category", site="demo", base_url=demo.base_url)
+    assert done.status == 0, done.log
+    assert stored(done) == whole
+    assert done.column("SELECT outcome FROM runs ORDER BY id") == outcomes
+    assert done.column("PRAGMA integrity_check") == ["ok"]
+
+
+def test_a_site_that_does_not_answer_makes_the_crawl_fail(crawl):
+    with serve(DemoSite(articles=1)) as server:
+        address = server.base_url
+    done = crawl("category", site="demo", base_url=address, settings={"RETRY_TIMES": 0})
+    assert done.status == 1
+    assert done.rows("SELECT outcome, reason FROM runs") == [("failed", "no listing page could be read")]
+    assert done.reasons(address) == {"unreachable"}
+
+
+def test_chosen_days_and_categories_are_kept_to(crawl, demo):
+    newest = next(truth(demo.site, ("post",)))
+    assert newest.category
+    slug, day = newest.category.slug, f"{newest.published_at:%Y-%m-%d}"
+    done = crawl("category", site="demo", base_url=demo.base_url, category=slug, since=day, until=day)
+    assert done.status == 0, done.log
+    paths = done.column("SELECT url FROM frontier WHERE role = 'post'")
+    assert paths
+    assert {path.split("/")[3] for path in paths} == {slug}
+    assert {"-".join(path.split("/")[4:7]) for path in paths} == {day}
