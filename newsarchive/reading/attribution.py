@@ -158,8 +158,9 @@ def _is_name(text: str) -> bool:
 
 def _printed(line: str, start: int, end: int) -> str:
     """Widen a span to the brackets and quotes that enclose it."""
-    while end < len(line) and line[end] in labels.CLOSING_QUOTES:
-        end += 1
+    for left, right in labels.PAIRS:
+        if line.startswith(right, end) and line.count(left, start, end) > line.count(right, start, end):
+            end += 1
     if start and end < len(line):
         opening, rest = line[start - 1], line[end:]
         for left, right in labels.PAIRS:

@@ -12,9 +12,8 @@ SIGNS = ("源", "自", "载", "載", "处", "處", "ource", "OURCE", "Via", "via
 REPORT_SIGNS = ("报道", "報道", "報導", "消息", "据", "據", "综合")
 
 PAIRS = (("（", "）"), ("(", ")"), ("【", "】"), ("[", "]"), ("［", "］"), ("《", "》"), ("“", "”"), ("「", "」"))
-CLOSING_QUOTES = "”’」』》\"'"
 #: Stripped from both ends of a name.
-EDGES = " \t\u3000:：|｜丨/／·•-—–_,，、;；。.“”‘’\"'「」『』《〈〉<>→»›▎▍|●★*#&"
+EDGES = " \t\u3000:：|｜丨︱│┃∣▏▕/／·•-—–_,，、;；。.“”‘’\"'「」『』《〈〉<>→»›▎▍|●★*#&"
 
 #: Kind of label -> the labels. Firm ones stand even in the middle of a line of print; open ones need no separator.
 _LABELS = {
@@ -29,7 +28,8 @@ _LABELS = {
 }
 KINDS = {label: kind for kind, labels in _LABELS.items() for label in labels.split()}
 LABEL = re.compile(
-    rf"(?P<label>来\s源|來\s源|{any_of(' '.join(KINDS))})(?P<parted>\s{{0,3}}[:：|｜丨︱/／﹕∶])?(?P<blank>\s{{0,5}})"
+    rf"(?P<label>来\s源|來\s源|{any_of(' '.join(KINDS))})"
+    r"(?P<parted>\s{0,3}[:：|｜丨︱│┃∣▏▎▕·•/／﹕∶])?(?P<blank>\s{0,5})"
 )
 #: A credit that is nothing else, which most are.
 SIMPLE = re.compile(
@@ -77,7 +77,7 @@ PREFIX = re.compile(
     r"^(?:(?:(?:微信)?公众号|微信公众平台|微信|微博|媒体|网站)(?:[\s:：]{1,3}|(?=[“\"「《]))"
     r"|(?:(?:综合)?整理自|综合自?|綜合|于|於|据|據)[\s:：]{0,3}(?=[“\"「《\w]))"
 )
-QUOTED = re.compile(r"^[“\"「『《]([^“”\"「」『』《》]{2,30})[”\"」』》]$")
+QUOTED = re.compile(r"^[“\"「『《【\[]([^“”\"「」『』《》【】\[\]]{2,30})[”\"」』》】\]]$")
 #: Codes and counters after a name.
 TRAILING = re.compile(r"(?:[\s_]{1,2}(?:[A-Z]{1,4}[0-9]{2,8}|[0-9]{1,10})|_[A-Z]{1,4}[0-9]{2,8}|\s[A-Z])$")
 WORD = re.compile(r"[^\W\d_]")

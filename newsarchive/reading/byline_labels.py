@@ -10,11 +10,12 @@ from newsarchive.reading.words import any_of, words
 if TYPE_CHECKING:
     from newsarchive.items import BylineRole
 
+_SEPARATORS = ":：/／|｜丨︱│┃∣▏▎▕·•"
 #: Characters that name a role by themselves, or begin a sign that does. Single ones are found fastest.
 SIGNS = "者编編撰校摄攝译譯□■"
 PAIRED_SIGNS = (
-    ("文", ("文/", "文／", "文｜", "文|", "文：", "文:")),
-    ("图", ("图/", "图／", "图｜", "图|")),
+    ("文", tuple(f"文{blank}{sign}" for blank in ("", " ") for sign in _SEPARATORS)),
+    ("图", tuple(f"图{blank}{sign}" for blank in ("", " ") for sign in _SEPARATORS)),
     ("讯", ("讯员", "讯（", "讯(")),
     ("訊", ("訊員", "訊（")),
     ("电", ("电（", "电(")),
@@ -37,7 +38,7 @@ ENGLISH_STARTS = (
     "(by",
     "(report",
 )
-EDGES = " \t\u3000:：|｜丨/／·_,，、;；。.()（）[]【】〔〕［］<>《》●▲■□*-—–"
+EDGES = " \t\u3000:：|｜丨︱│┃∣▏▕/／·_,，、;；。.()（）[]【】〔〕［］<>《》●▲■□*-—–"
 
 #: What a label says of the persons after it; labels of other work (None) end the list before them.
 _ROLE_WORDS: dict[BylineRole | None, str] = {
@@ -65,9 +66,9 @@ REPORTERS = frozenset(
 )
 _LABEL = any_of(" ".join(ROLES))
 #: A label with what parts it from the names: a separator, blanks, or nothing.
-LABEL = re.compile(rf"(?P<label>{_LABEL})(?P<parted>\s{{0,3}}[:：/／|｜丨︱])?(?P<blank>\s{{0,5}})")
+LABEL = re.compile(rf"(?P<label>{_LABEL})(?P<parted>\s{{0,3}}[{_SEPARATORS}])?(?P<blank>\s{{0,5}})")
 #: To look through long paragraphs: the separators, before which a label may stand.
-SEPARATOR = re.compile("[:：/／|｜丨︱]")
+SEPARATOR = re.compile(f"[{_SEPARATORS}]")
 ALL_LABELS = tuple(sorted(ROLES, key=len, reverse=True))
 #: Labels that a credit without a separator begins with, to look through long paragraphs.
 BARE_LABEL = re.compile(
@@ -159,12 +160,13 @@ _LATIN_NAME = (
 _AND = r"\s{0,2},\s{0,2}(?:and\s|AND\s|&\s)?|\s{1,2}(?:and|AND|&)\s{1,2}"
 ENGLISH_AND = re.compile(_AND)
 ENGLISH = re.compile(
-    r"[(（]?(?P<label>(?i:by|(?:written|story|reported|reporting|edited|photos?|translated)\sby|author|editor))"
+    r"[(（]?(?P<label>(?i:by|(?:written|story|reported|reporting|edited|editing|photos?|translated)\sby|author|editor))"
     rf":?\s{{1,3}}(?P<names>{_LATIN_NAME}(?:(?:{_AND}){_LATIN_NAME}){{0,7}})"
     r"(?=\s{0,3}(?:$|[|｜,;)•·–—-]|\.$|[0-9]|in\s|for\s|at\s))"
 )
 ENGLISH_ROLES: dict[str, BylineRole] = {
     "edited": "editor",
+    "editing": "editor",
     "editor": "editor",
     "photo": "photographer",
     "photos": "photographer",

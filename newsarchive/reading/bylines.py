@@ -109,7 +109,7 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
         pending = None
         if role is None and len(chunk) <= _TAIL:
             continue
-        if following and (labels.MEDIUM.match(chunk) or (following.reporter and _is_prefix(chunk))):
+        if following and following.reporter and (labels.MEDIUM.match(chunk) or _is_prefix(chunk)):
             pending = role  # 摄影 本报记者 李四: the second label only says whose reporter it is
             continue
         names, rest = _take_names(chunk, firm=mark.firm)
@@ -256,11 +256,20 @@ def _all_names(text: str, role: BylineRole) -> Iterator[tuple[BylineRole, str]]:
 
 
 def _english(line: str) -> Iterator[tuple[BylineRole, str]]:
-    match = labels.ENGLISH.match(line)
-    if match is None:
-        return
-    role: BylineRole = labels.ENGLISH_ROLES.get(match["label"].casefold().split()[0], "author")
-    for part in labels.ENGLISH_AND.split(match["names"]):
-        if not is_latin_name(part.strip(" .")):
+    """Read By Jane Doe and John Roe, also (Reporting by Jane Doe; Editing by John Roe)."""
+    for part in line.split(";"):
+        match = labels.ENGLISH.match(part.strip())
+        if match is None:
             return
-        yield role, part.strip(" ")
+        role: BylineRole = labels.ENGLISH_ROLES.get(match["label"].casefold().split()[0], "author")
+        for name in labels.ENGLISH_AND.split(match["names"]):
+            if not is_latin_name(name.strip(" .")):
+                return
+            yield role, _once(name.strip(" "))
+
+
+def _once(name: str) -> str:
+    """Give a name that is printed twice in a row (beside a portrait and below it) once."""
+    words = name.split(" ")
+    half = len(words) // 2
+    return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else name

@@ -65,6 +65,9 @@ SHORT_YEAR = re.compile(
     rf"[0-9]{{2}}{_NOT_INSIDE.format('..')}(?:{_HANZI_DATE}"
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
+#: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
+MINGUO = re.compile(rf"民[國国]\s?(?P<y>[0-9]{{2,3}}){_HANZI_DATE}")
+FIRST_OF_MINGUO = 1911
 #: No year. The form with 月 and 日 stands by itself, 03-03 needs a time (or nothing else) beside it.
 NO_YEAR = re.compile(
     rf"(?P<m1>{_NUMBER.format('年./-')})(?:\s?月\s?(?P<d1>{_DAY})\s?[日号號]"
@@ -135,7 +138,7 @@ PLAIN = re.compile(
 EPOCH = re.compile(r"\s{0,9}(?P<n>[0-9]{10}(?:[0-9]{3})?)(?:\.[0-9]{1,9})?\s{0,9}$")
 COMPACT = re.compile(
     r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])"
-    r"(?:[ T]?(?P<h>[0-2][0-9])(?P<mi>[0-5][0-9])(?P<s>[0-5][0-9])?Z?)?\s{0,9}$"
+    r"(?:[ T]?(?P<h>[0-2][0-9]):?(?P<mi>[0-5][0-9]):?(?P<s>[0-5][0-9])?Z?)?\s{0,9}$"
 )
 #: A line that says nothing but a date: an optional label, then the date.
 ONLY_AFTER_LABEL = re.compile(r"\s{0,9}(?:[^\W\d]{0,8}\s?[:：]\s{0,9}|[（(\[【]\s?)?$")

@@ -280,6 +280,16 @@ def _short_year(context: _Context) -> Iterator[Dated]:
             yield found
 
 
+def _minguo(context: _Context) -> Iterator[Dated]:
+    if "民" not in context.text:
+        return
+    for match in forms.MINGUO.finditer(context.text):
+        day = (int(match["y"]) + forms.FIRST_OF_MINGUO, int(match["m1"]), int(match["d1"]))
+        found = _with_time(context, day, match.start(), match.end())
+        if found is not None:
+            yield found
+
+
 def _no_year(context: _Context) -> Iterator[Dated]:
     for match in forms.NO_YEAR.finditer(context.text):
         month, day = int(match["m1"]), int(match["d1"] or match["d2"])
@@ -344,6 +354,7 @@ _READERS: tuple[Callable[[_Context], Iterator[Dated]], ...] = (
     _full,
     _english,
     _chinese,
+    _minguo,
     _year_last,
     _short_year,
     _no_year,

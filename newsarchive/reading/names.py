@@ -81,9 +81,9 @@ _LATIN = re.compile(
 _LATIN_NOT = re.compile(
     r"\b(?:"
     + any_of(
-        """Staff Reporter Editor News Press Agency Associated Writer Correspondent Team Desk Times Post The And With For
-        Inc Ltd Updated Published January February March April June July August September October November December
-        Monday Tuesday Wednesday Thursday Friday Saturday Sunday"""
+        """Staff Any Reporter Editor News Press Agency Associated Writer Correspondent Team Desk Times Post The
+        And With For Inc Ltd Updated Published January February March April June July August September
+        October November December Monday Tuesday Wednesday Thursday Friday Saturday Sunday"""
     )
     + r")\b"
 )
