@@ -32,6 +32,9 @@ REASONS: dict[str, str] = {
     "implausible-date": "the date lies long before there were web pages, or contradicts the article's number",
     "wrong-charset": "the declared charset was wrong; another one was used",
     "damaged-text": "characters were lost before the page reached us",
+    # what was to be read from files
+    "damaged-file": "the file is damaged or ends in the middle of a record",
+    "damaged-snapshot": "the raw page that was kept is damaged or missing",
     # our own
     "bad-listing": "a listing page had none of the links it should have",
     "spider-error": "a rule of ours failed on this page",

@@ -64,11 +64,25 @@ class Archive:
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 
-    def store(self, article: Article, run_id: int | None, now: datetime) -> Stored:
-        """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing."""
+    def store(
+        self,
+        article: Article,
+        run_id: int | None,
+        now: datetime,
+        *,
+        fetched: bool = True,
+        reread_at: datetime | None = None,
+    ) -> Stored:
+        """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing.
+
+        A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
+        it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
+        """
         page = article.page
         with self.transaction():
-            stored = store(self.connection, article)
+            stored = store(self.connection, article, reread_at=reread_at)
+            if page.snapshot_id is not None and article.charset:
+                self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:
                 self.problems.add(
                     run_id,
@@ -79,5 +93,8 @@ class Archive:
                     detail=problem.detail,
                     now=page.fetched_at,
                 )
-            self.frontier.done(page.url, now)
+            if fetched:
+                self.frontier.done(page.url, now)
+            else:
+                self.frontier.accept(page.url, now)
         return stored

@@ -50,6 +50,15 @@ def see(connection: sqlite3.Connection, article: Article, article_id: int, conte
     return False
 
 
+def reread(connection: sqlite3.Connection, url: str, content_hash: str) -> bool:
+    """Record that a copy's page was read anew from its snapshot; tell whether there is such a copy.
+
+    Nothing else changes: when it was seen, and whether it is gone, is what the site said.
+    """
+    cursor = connection.execute("UPDATE copies SET content_hash = ? WHERE url = ?", (content_hash, url))
+    return cursor.rowcount > 0
+
+
 class Copies:
     """The copies of an archive, as a crawl asks for them."""
 

@@ -77,6 +77,19 @@ class Frontier:
             (stamp(now), url),
         )
 
+    def accept(self, url: str, now: datetime) -> None:
+        """Mark a URL as stored that was given up because its page could not be used; any other stays as it is."""
+        self._connection.execute(
+            "UPDATE frontier SET state = 'done', reason = NULL, ended_at = ? WHERE url = ?"
+            " AND state IN ('rejected', 'failed')",
+            (stamp(now), url),
+        )
+
+    def hints(self, url: str) -> tuple[Hints, str | None]:
+        """Give what was said of a URL where it was found, and where that was."""
+        row = self._connection.execute("SELECT hints, found_on FROM frontier WHERE url = ?", (url,)).fetchone()
+        return (_decode(row[0]), row[1]) if row else (Hints(), None)
+
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
         """Give a URL up for good, with a reason from `problems.REASONS`."""
         _check(reason)

@@ -54,11 +54,12 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
         history.add(connection, reading, page, article_id, seen_at=seen_at)
         return Stored(article_id, "new")
     article_id = row[0]
-    is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
-    at = stamp(reread_at) if reread_at else seen_at
-    has_new_reading = history.add(
-        connection, reading, page, article_id, seen_at=at, cause="reread" if reread_at else "site"
-    )
+    if reread_at and copies.reread(connection, page.url, reading.content_hash):
+        is_new_copy = False
+        has_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
+    else:
+        is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
+        has_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
     if not (is_new_copy or has_new_reading):
         _touch(connection, article_id, seen_at)
         return Stored(article_id, "known")

@@ -1,0 +1,87 @@
+"""The HTTP answer inside a WARC record: status, headers, and the body as the server meant it before it was packed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})(?!\d)")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_HEAD_LIMIT = 1 << 18
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,200})?\r?\n")
+
+
+class AnswerDamagedError(Exception):
+    """The record holds no whole HTTP answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer; header names lower-cased, the body out of its chunks but still packed."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def read_answer(block: bytes) -> Answer:
+    """Read the block of a response or revisit record.
+
+    Raises:
+        AnswerDamagedError: it does not begin as an HTTP answer does, or its chunks are cut short.
+
+    """
+    status = _STATUS.match(block)
+    if status is None:
+        raise AnswerDamagedError("no HTTP answer begins there")
+    end = _HEAD_END.search(block, 0, _HEAD_LIMIT)
+    head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_HEAD_LIMIT], b"")
+    headers = _read_headers(head)
+    if "chunked" in headers.get("transfer-encoding", "").lower():
+        body = join_chunks(body)
+    return Answer(int(status[1]), headers, body)
+
+
+def join_chunks(body: bytes) -> bytes:
+    """Join the chunks of a body (RFC 9112, 7.1); one that has none, because a crawler joined them, stays as it is.
+
+    Raises:
+        AnswerDamagedError: the last chunk is missing.
+
+    """
+    parts: list[bytes] = []
+    position = 0
+    while head := _CHUNK_SIZE.match(body, position):
+        size = int(head[1], 16)
+        if size == 0:
+            return b"".join(parts)
+        position = head.end() + size
+        parts.append(body[head.end() : position])
+        position += len(b"\r\n") if body[position : position + 1] == b"\r" else len(b"\n")
+    if parts:
+        raise AnswerDamagedError("the body ends before its last chunk")
+    return body
+
+
+def _read_headers(head: bytes) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    name = ""
+    for line in head.splitlines()[1:]:
+        text = _decode(line)
+        if text[:1] in (" ", "\t") and name:
+            headers[name] += " " + text.strip()
+            continue
+        name, colon, value = text.partition(":")
+        name = name.strip().lower()
+        if colon and name:
+            headers[name] = f"{headers[name]}, {value.strip()}" if name in headers else value.strip()
+        else:
+            name = ""
+    return headers
+
+
+def _decode(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")

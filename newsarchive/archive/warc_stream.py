@@ -1,0 +1,213 @@
+"""Read anybody's WARC file from its beginning to its end, in little memory: gzip by record, gzip as a whole, or plain.
+
+Nothing of a damaged file is taken for whole: a record that is cut short, or whose checksum is wrong, is told as damage,
+and reading goes on with the next record that can be found.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+#: Types of records that carry pages; the others are passed over.
+PAGES = ("response", "resource", "revisit")
+
+_GZIP = zlib.MAX_WBITS + 16
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_PLAIN_MAGIC = b"\nWARC/1."
+_CHUNK = 1 << 16
+#: Bytes that all header lines of one record may take.
+_HEAD_LIMIT = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record: its headers (names lower-cased, the first of each) and its block; None for one above the limit.
+
+    `offset` is the byte of the file at which the record begins, or the gzip member that holds it.
+    """
+
+    offset: int
+    headers: dict[str, str]
+    block: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A place at which the file cannot be read."""
+
+    offset: int
+    detail: str
+
+
+class _DamagedError(Exception):
+    pass
+
+
+def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
+    """Give the records of a file that carry pages, and the places that are damaged, in the order of the file.
+
+    Args:
+        path: a WARC file (1.0 or 1.1), packed or not.
+        limit: bytes of the largest block that is read; larger ones are passed over.
+
+    Raises:
+        OSError: the file cannot be opened or read.
+
+    """
+    with path.open("rb") as file:
+        is_packed = file.read(2) == _GZIP_MAGIC[:2]
+        start: int | None = 0
+        while start is not None:
+            file.seek(start)
+            source = _Members(file, start) if is_packed else None
+            stream = io.BufferedReader(source, _CHUNK) if source else file
+            begin = start
+            try:
+                while True:
+                    begin = file.tell() if source is None else begin
+                    found = _read_record(stream, limit)
+                    if found is None:
+                        return
+                    begin = source.member if source else begin
+                    if found[0].get("warc-type") in PAGES:
+                        yield Record(begin, *found)
+            except (_DamagedError, zlib.error) as error:
+                begin = source.member if source else begin
+                yield Damage(begin, str(error))
+            start = _next_start(file, begin + 1, is_packed=is_packed)
+
+
+class _Members(io.RawIOBase):
+    """The unpacked bytes of a row of gzip members; `member` is where the one that was read last begins."""
+
+    def __init__(self, file: IO[bytes], start: int) -> None:
+        super().__init__()
+        self.member = start
+        self._file = file
+        self._at = start
+        self._packed = b""
+        self._unpacker: zlib._Decompress | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Give bytes of one member only; 0 at the end of the file."""
+        while True:
+            if not self._packed:
+                self._packed = self._file.read(_CHUNK)
+            if self._unpacker is None:
+                self._skip_padding()
+                if not self._packed:
+                    return 0
+                self.member, self._unpacker = self._at, zlib.decompressobj(_GZIP)
+            if not self._packed:
+                raise _DamagedError("the file ends in the middle of a record")
+            if data := self._unpack(self._unpacker, len(buffer)):
+                buffer[: len(data)] = data
+                return len(data)
+
+    def _unpack(self, unpacker: zlib._Decompress, size: int) -> bytes:
+        data = unpacker.decompress(self._packed, size)
+        rest = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+        self._at += len(self._packed) - len(rest)
+        self._packed = rest
+        if unpacker.eof:
+            self._unpacker = None
+        return data
+
+    def _skip_padding(self) -> None:
+        while self._packed.startswith(b"\0"):
+            rest = self._packed.lstrip(b"\0") or self._file.read(_CHUNK)
+            self._at += len(self._packed) - len(rest)
+            self._packed = rest
+
+
+def _read_record(stream: IO[bytes], limit: int) -> tuple[dict[str, str], bytes | None] | None:
+    """Read one record; None at the end of the file."""
+    line = b"\n"
+    while line in (b"\n", b"\r\n"):
+        line = stream.readline(_HEAD_LIMIT)
+    if not line:
+        return None
+    if not line.startswith(b"WARC/"):
+        raise _DamagedError("no WARC record begins where one should")
+    headers = _read_headers(stream)
+    length = headers.get("content-length", "")
+    if not (length.isascii() and length.isdigit()) or len(length) > 15:
+        raise _DamagedError("a record does not say how long it is")
+    wanted = headers.get("warc-type") in PAGES and int(length) <= limit
+    return headers, _take(stream, int(length), keep=wanted)
+
+
+def _read_headers(stream: IO[bytes]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    name, left = "", _HEAD_LIMIT
+    while left > 0:
+        line = stream.readline(left)
+        left -= len(line)
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        if not line.endswith(b"\n"):
+            break
+        if not text:
+            return headers
+        if text[0] in " \t" and name:  # a long value goes on in the next line
+            headers[name] += " " + text.strip()
+            continue
+        name = text.partition(":")[0].strip().lower()
+        headers.setdefault(name, text.partition(":")[2].strip())
+    raise _DamagedError("the head of a record does not end")
+
+
+def _take(stream: IO[bytes], length: int, *, keep: bool) -> bytes | None:
+    """Read the block of a record, or pass it over."""
+    left, parts = length, []
+    while left:
+        data = stream.read(min(left, _CHUNK))
+        if not data:
+            raise _DamagedError("the file ends in the middle of a record")
+        left -= len(data)
+        if keep:
+            parts.append(data)
+    return b"".join(parts) if keep else None
+
+
+def _next_start(file: IO[bytes], position: int, *, is_packed: bool) -> int | None:
+    """Find the next place at or behind a position at which a record begins; None when there is none."""
+    magic = _GZIP_MAGIC if is_packed else _PLAIN_MAGIC
+    while (found := _find(file, position, magic)) is not None:
+        if not is_packed:
+            return found + 1
+        if _unpacks_to_a_record(file, found):
+            return found
+        position = found + 1
+    return None
+
+
+def _find(file: IO[bytes], position: int, magic: bytes) -> int | None:
+    keep = len(magic) - 1
+    file.seek(position)
+    before = b""
+    while data := file.read(_CHUNK):
+        window = before + data
+        index = window.find(magic)
+        if index >= 0:
+            return position + index
+        position += max(0, len(window) - keep)
+        before = window[-keep:]
+    return None
+
+
+def _unpacks_to_a_record(file: IO[bytes], position: int) -> bool:
+    file.seek(position)
+    try:
+        return zlib.decompressobj(_GZIP).decompress(file.read(1024), 5) == b"WARC/"
+    except zlib.error:
+        return False
