@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.request import getproxies
 
 from scrapy import Request, Spider, signals
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -14,7 +15,7 @@ from newsarchive.crawling.arguments import read_arguments, read_base_url, read_s
 from newsarchive.crawling.failures import fate_of
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.politeness import ask_politely
-from newsarchive.crawling.rebase import rebase
+from newsarchive.crawling.rebase import reachable_base, rebase
 from newsarchive.crawling.session import Session
 from newsarchive.crawling.share_links import origin_url
 from newsarchive.identity import find_info_code
@@ -50,11 +51,12 @@ class ArchiveSpider(Spider):
         super().__init__()
         self.given = given
         self.values = values
-        base_url: str | None = values.get("base_url")
+        given_url: str | None = values.get("base_url")
         site: Site = values.get("site") or read_site(DEFAULT_SITE)
         self.original_base = site.base_url
-        self.site = rebase(site, base_url) if base_url else site
-        self.address_rules: AddressRules = site_rules(self.site, also=[base_url] if base_url else [])
+        base_url = given_url or reachable_base(site.base_url, getproxies())
+        self.site = site if base_url == site.base_url else rebase(site, base_url)
+        self.address_rules: AddressRules = site_rules(self.site, also=[given_url] if given_url else [])
 
     @classmethod
     def check(cls, given: dict[str, str]) -> dict[str, Any]:

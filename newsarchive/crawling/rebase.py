@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from newsarchive.crawling.addresses import DEFAULT_PORTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from newsarchive.sites import Site
 
 
@@ -25,12 +27,24 @@ def rebase(site: Site, base_url: str) -> Site:
     return replace(site, base_url=base_url, hosts=(*site.hosts, urlsplit(base_url).netloc.lower()), share=share)
 
 
+def reachable_base(base_url: str, proxies: Mapping[str, str]) -> str:
+    """Give the base URL as it can be reached: by http where there is a proxy for http and none for https.
+
+    `proxies` maps a scheme to the URL of its proxy, as `urllib.request.getproxies` gives it.
+    """
+    if "http" in proxies and "https" not in proxies and base_url.startswith("https://"):
+        return "http://" + base_url.removeprefix("https://")
+    return base_url
+
+
 def move(url: str, old_base: str, new_base: str) -> str:
     """Move a URL from the host of the old base, by http or https, to the new base; any other stays as it is."""
-    parts = urlsplit(url)
-    if _host_port(url) != _host_port(old_base):
+    try:
+        if _host_port(url) != _host_port(old_base):
+            return url
+    except ValueError:
         return url
-    return new_base.rstrip("/") + parts._replace(scheme="", netloc="").geturl()
+    return new_base.rstrip("/") + urlsplit(url)._replace(scheme="", netloc="").geturl()
 
 
 def _host_port(url: str) -> tuple[str | None, int | None]:

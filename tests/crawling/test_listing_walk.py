@@ -6,7 +6,7 @@ import pytest
 
 from newsarchive.crawling.days import day_of
 from newsarchive.crawling.paging import Paging
-from newsarchive.crawling.rebase import move, rebase
+from newsarchive.crawling.rebase import move, reachable_base, rebase
 from newsarchive.sites import load_site
 
 
@@ -58,4 +58,17 @@ def test_urls_move_from_the_old_base_by_either_scheme_and_others_stay():
     assert move("https://finews.withounder.com/a b/?q=1#f", old, new) == "http://127.0.0.1:8000/a b/?q=1#f"
     assert move("http://finews.withounder.com/x", old, new) == "http://127.0.0.1:8000/x"
     assert move("http://finews.zning.xyz/x", old, new) == "http://finews.zning.xyz/x"
-    assert move("javascript:alert(1)", old, new) == "javascript:alert(1)"
+    for odd in ("javascript:alert(1)", "http://[::1/x", "https://finews.withounder.com:99999/", ""):
+        assert move(odd, old, new) == odd
+
+
+@pytest.mark.parametrize(
+    ("proxies", "base"),
+    [
+        ({}, "https://news.example.com"),
+        ({"http": "http://p:1"}, "http://news.example.com"),
+        ({"http": "http://p:1", "https": "http://p:1"}, "https://news.example.com"),
+    ],
+)
+def test_behind_a_proxy_for_http_alone_a_site_is_asked_by_http(proxies, base):
+    assert reachable_base("https://news.example.com", proxies) == base
