@@ -1,0 +1,232 @@
+"""Which articles a search gives, in which order: exactly the newest (or oldest), or the best among the newest.
+
+Full-text matches come cheaply in the order of article ids, the order in which articles were first stored. People want
+the order of publication. The two agree while a crawl follows the news, and part where old posts were read in later.
+`by_time` is exact in both cases: it takes the newest matches by id, and then looks at every article that was
+published later than what it has but stored earlier.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import chain, islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from newsarchive.archive.search_sql import CHARACTERS, Sql
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from newsarchive.archive.search_fold import Folding
+    from newsarchive.archive.search_sql import Match, Plan
+
+#: How many matches, the newest by id, are weighed against each other when the best are asked for.
+MOST_RANKED = 5000
+#: The same where only single characters are asked for.
+MOST_RANKED_CHARACTERS = 1000
+
+# The first look at the matches: this many for each article wanted. Then up to so many matches are fetched and sorted;
+# where there are more, walking through the articles in their order finds the first of them sooner.
+_FIRST_LOOK = 4
+_FEW, _FEW_WITH_CONDITIONS = 2000, 5000
+_MOST_STRAGGLERS = 2000
+_SMALLEST_WINDOW, _LARGEST_WINDOW = 500, 16000
+# Ids that lie no farther apart are looked up as one range: reading this many matches costs as much as a look-up.
+_NEAR = 300
+
+
+class Position(NamedTuple):
+    """A place in the order of publication: where the next page begins. Undated articles come last."""
+
+    published_at: str | None
+    article_id: int
+
+
+class _Direction(NamedTuple):
+    sql: str
+    beyond: str
+    before: str
+
+
+_NEWEST = _Direction("DESC", "<", ">")
+_OLDEST = _Direction("ASC", ">", "<")
+
+
+def by_time(
+    connection: sqlite3.Connection, plan: Plan, count: int, *, oldest: bool = False, after: Position | None = None
+) -> list[int]:
+    """Give the ids of the `count` newest (or oldest) articles of a plan, those behind a position if one is given."""
+    direction = _OLDEST if oldest else _NEWEST
+    match, where = plan.match, plan.where
+    if match is None:
+        return _first(connection, where, direction, after, count)
+    few = _FEW_WITH_CONDITIONS
+    if not plan.conditions and after is None:
+        few = _FEW
+        ids = _matches(connection, match, _FIRST_LOOK * count, direction)
+        if len(ids) < _FIRST_LOOK * count:
+            return _first(connection, _among(ids, where), direction, None, count)
+        if (exact := _nearest(connection, match, ids, count, direction)) is not None:
+            return exact
+    ids = _matches(connection, match, few + 1, direction)
+    if len(ids) <= few:
+        return _first(connection, _among(ids, where), direction, after, count)
+    found: list[int] = []
+    size = min(max(_SMALLEST_WINDOW, 2 * count * (abs(ids[0] - ids[-1]) // len(ids))), _LARGEST_WINDOW)
+    for window in _walk(connection, where, direction, after, (size, _LARGEST_WINDOW)):
+        found.extend(_matching(connection, match, window))
+        if len(found) >= count:
+            break
+    return found[:count]
+
+
+def by_rank(connection: sqlite3.Connection, plan: Plan, count: int, folding: Folding) -> list[tuple[int, float]]:
+    """Give the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.
+
+    Single characters weigh nothing in FTS5's sense: of the newest `MOST_RANKED_CHARACTERS` articles, those that have
+    them in their title come first.
+    """
+    assert plan.match is not None
+    index, expression = plan.match.index, plan.match.expression
+    condition = f"{index} MATCH ?"
+    if plan.conditions:
+        # The plus keeps SQLite from asking the index for one article at a time.
+        condition += f" AND +rowid IN (SELECT a.id FROM articles a WHERE {plan.where.text})"  # noqa: S608
+    arguments = (expression, *plan.where.parameters)
+    if index == CHARACTERS:
+        return _by_title(connection, condition, arguments, count, folding)
+    oldest_ranked = connection.execute(
+        f"SELECT rowid FROM {index} WHERE {condition} ORDER BY rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
+        (*arguments, MOST_RANKED - 1),
+    ).fetchone()
+    return [
+        (article_id, -rank)
+        for article_id, rank in connection.execute(
+            f"SELECT rowid, rank FROM {index} WHERE {condition} AND rowid >= ? ORDER BY rank LIMIT ?",  # noqa: S608
+            (*arguments, oldest_ranked[0] if oldest_ranked else 0, count),
+        )
+    ]
+
+
+def _by_title(
+    connection: sqlite3.Connection, condition: str, arguments: tuple[str | int, ...], count: int, folding: Folding
+) -> list[tuple[int, float]]:
+    ids = [
+        row[0]
+        for row in connection.execute(
+            f"SELECT rowid FROM {CHARACTERS} WHERE {condition} ORDER BY rowid DESC LIMIT ?",  # noqa: S608
+            (*arguments, MOST_RANKED_CHARACTERS),
+        )
+    ]
+    letters = {letter for letter in str(arguments[0]) if not letter.isascii()}
+    titles = connection.execute(
+        "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+        (json.dumps(ids),),
+    )
+    ranked = [(article_id, float(len(letters.intersection(folding.fold(title or ""))))) for article_id, title in titles]
+    ranked.sort(key=lambda pair: -pair[1])
+    return ranked[:count]
+
+
+def _matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int]:
+    rows = connection.execute(
+        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? ORDER BY rowid {direction.sql} LIMIT ?",  # noqa: S608
+        (match.expression, count),
+    )
+    return [row[0] for row in rows]
+
+
+def _nearest(
+    connection: sqlite3.Connection, match: Match, ids: list[int], count: int, direction: _Direction
+) -> list[int] | None:
+    """Pick the first in time among the first matches by id and all stragglers; None when there are too many of them."""
+    best = _first(connection, _among(ids, Sql("true")), direction, None, count)
+    published_at, last = connection.execute(
+        "SELECT published_at, id FROM articles WHERE id = ?", (best[-1],)
+    ).fetchone()
+    if published_at is None:
+        return None
+    stragglers = connection.execute(
+        f"SELECT id FROM articles WHERE published_at {direction.before}= ?1 AND id {direction.beyond} ?2 "  # noqa: S608
+        f"AND (published_at {direction.before} ?1 OR id {direction.before} ?3) LIMIT ?4",
+        (published_at, ids[-1], last, _MOST_STRAGGLERS + 1),
+    ).fetchall()
+    if len(stragglers) > _MOST_STRAGGLERS:
+        return None
+    late = _matching(connection, match, [row[0] for row in stragglers])
+    if not late:
+        return best
+    return _first(connection, _among(best + late, Sql("true")), direction, None, count)
+
+
+def _among(ids: list[int], condition: Sql) -> Sql:
+    text = f"a.id IN (SELECT value FROM json_each(?)) AND ({condition.text})"  # noqa: S608
+    return Sql(text, (json.dumps(ids), *condition.parameters))
+
+
+def _first(
+    connection: sqlite3.Connection, where: Sql, direction: _Direction, after: Position | None, count: int
+) -> list[int]:
+    """Give the first articles of a condition in the order of publication."""
+    windows = _walk(connection, where, direction, after, (count, count))
+    return list(islice(chain.from_iterable(windows), count))
+
+
+def _walk(
+    connection: sqlite3.Connection, where: Sql, direction: _Direction, after: Position | None, sizes: tuple[int, int]
+) -> Iterator[list[int]]:
+    """Yield the ids of the articles of a condition in the order of publication, in windows from one size to another.
+
+    Dated articles come first, then, as a stretch of its own, the undated in the order of their ids.
+    """
+    size, largest = sizes
+    position = after
+    while True:
+        bound, parameters = _bound(position, direction)
+        rows = connection.execute(
+            f"SELECT a.published_at, a.id FROM articles a WHERE ({where.text}) AND {bound} "  # noqa: S608
+            f"ORDER BY a.published_at {direction.sql}, a.id {direction.sql} LIMIT ?",
+            (*where.parameters, *parameters, size),
+        ).fetchall()
+        if rows:
+            yield [row[1] for row in rows]
+            position = Position(*rows[-1])
+        if len(rows) < size:
+            if position is not None and position.published_at is None:
+                return
+            position = Position(None, 0 if direction is _OLDEST else 1 << 62)
+        size = min(2 * size, largest)
+
+
+def _bound(position: Position | None, direction: _Direction) -> tuple[str, tuple[str | int, ...]]:
+    beyond = direction.beyond
+    if position is None:
+        return "a.published_at IS NOT NULL", ()
+    if position.published_at is None:
+        return f"a.published_at IS NULL AND a.id {beyond} ?", (position.article_id,)
+    # Written so that the index on published_at serves it: one range, and a check inside it.
+    bound = f"a.published_at {beyond}= ? AND (a.published_at {beyond} ? OR a.id {beyond} ?)"
+    return bound, (position.published_at, position.published_at, position.article_id)
+
+
+def _matching(connection: sqlite3.Connection, match: Match, ids: list[int]) -> list[int]:
+    """Keep the ids that match, in the order given; neighbours are looked up together."""
+    matching: set[int] = set()
+    query = f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ?"  # noqa: S608
+    for first, last in _ranges(ids):
+        matching.update(row[0] for row in connection.execute(query, (match.expression, first, last)))
+    return [article_id for article_id in ids if article_id in matching]
+
+
+def _ranges(ids: list[int]) -> Iterator[tuple[int, int]]:
+    ordered = iter(sorted(ids))
+    first = last = next(ordered, None)
+    if first is None or last is None:
+        return
+    for article_id in ordered:
+        if article_id - last > _NEAR:
+            yield first, last
+            first = article_id
+        last = article_id
+    yield first, last
