@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 _SEPARATORS = ":：/／|｜丨︱│┃∣▏▎▕·•"
 #: Characters that name a role by themselves, or begin a sign that does. Single ones are found fastest.
-SIGNS = "者编編撰校摄攝译譯□■"
+SIGNS = "编編撰校摄攝译譯□■"
+#: 文/ and 图/, with any separator.
+SHORT_SIGN = re.compile(rf"[文图]\s?[{_SEPARATORS}]")
 PAIRED_SIGNS = (
-    ("文", tuple(f"文{blank}{sign}" for blank in ("", " ") for sign in _SEPARATORS)),
-    ("图", tuple(f"图{blank}{sign}" for blank in ("", " ") for sign in _SEPARATORS)),
+    ("者", ("记者", "作者", "記者", "译者", "譯者")),
     ("讯", ("讯员", "讯（", "讯(")),
     ("訊", ("訊員", "訊（")),
     ("电", ("电（", "电(")),

@@ -50,8 +50,12 @@ def _may_name(text: str) -> bool:
         if sign in text:
             return True
     for first, signs in labels.PAIRED_SIGNS:
-        if first in text and any(sign in text for sign in signs):
-            return True
+        if first in text:
+            for sign in signs:
+                if sign in text:
+                    return True
+    if ("文" in text or "图" in text) and labels.SHORT_SIGN.search(text):
+        return True
     if text.isascii():
         return text[:24].casefold().lstrip().startswith(labels.ENGLISH_STARTS) or "\n" in text
     # A signature in brackets at the end, or a short line "name / medium".

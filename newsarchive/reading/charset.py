@@ -34,7 +34,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _META = re.compile(rb"<meta\s[^<>]{0,400}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})", re.IGNORECASE)
 _XML = re.compile(rb"^\s{0,9}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:+-]{2,40})", re.IGNORECASE)
 _PARAMETER = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNORECASE)
@@ -99,7 +98,7 @@ def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
 
 def _told(text: str, charset: str, evidence: str, declared: list[tuple[str, str]]) -> Decoded:
     wrong = bool(declared) and declared[0][0] != charset and not text.isascii()
-    damaged = not text.isascii() and (_LOST in text or _LOST_TWICE in text)
+    damaged = not text.isascii() and (_LOST in text or (_LOST_TWICE[0] in text and _LOST_TWICE in text))
     return Decoded(text, charset, evidence, wrong, damaged)
 
 
@@ -133,10 +132,15 @@ def _declarations(body: bytes, header: str | None) -> list[tuple[str, str]]:
     if b"<?xml" in head[:64] and (match := _XML.match(head)):
         found.append((codec_name(match[1].decode("ascii", "replace")), "XML declaration"))
     if b"charset" in head or b"CHARSET" in head or b"Charset" in head:
-        match = _META.search(_COMMENT.sub(b"", head) if b"<!--" in head else head)
+        match = _META.search(_without_comments(head))
         if match:
             found.append((_meta_codec(match[1]), "meta"))
     return [(name, where) for name, where in found if name]
+
+
+def _without_comments(head: bytes) -> bytes:
+    first, *parts = head.split(b"<!--")
+    return first + b"".join(part.partition(b"-->")[2] for part in parts) if parts else head
 
 
 def _meta_codec(label: bytes) -> str | None:

@@ -7,6 +7,7 @@ import html
 import json
 import re
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -201,6 +202,20 @@ def test_any_bytes_give_some_text(body: bytes, declared: str | None) -> None:
 def test_declared_and_valid_utf8_is_never_changed(text: str) -> None:
     body = "a" + text
     assert decode(body.encode(), "utf-8").text == body
+
+
+@pytest.mark.parametrize(
+    "piece", [b"\x80<", b"<!--", b"--><!--", b"<meta ", b"<meta charset", b"\xd6", b"\xe4\xb8", b"caf\xe9 ", b"\x1b$"]
+)
+def test_time_grows_with_the_size_of_a_hostile_body(piece: bytes) -> None:
+    def cost(size: int) -> float:
+        body = piece * (size // len(piece))
+        begin = process_time()
+        decode(body, "gbk")
+        return process_time() - begin
+
+    small, large = min(cost(50_000) for _ in range(3)), min(cost(200_000) for _ in range(3))
+    assert large < 9 * small + 0.01  # four times the size: 4 when linear, 16 when quadratic
 
 
 def flat(text: str) -> str:
