@@ -24,7 +24,7 @@ class Attribution:
 
     `printed` is the credit as it stands on the page (label, name and the brackets around them), white space made
     plain. `source` is the medium that it names; `via` are the media that passed the text on, the nearest to the
-    reader first (来源：A 转自 B: A is the source, B the carrier; 转自 B alone: B is the source).
+    reader first (来源：A 转自 B: A is the source, B the carrier; of 转自 alone the last one printed is the source).
     Joined names (A、B) stay one source as printed. A credit that names nobody (网络, 综合, 本站原创) is given as it
     is printed: that is what the page says.
     """
@@ -77,12 +77,12 @@ def _labelled(line: str) -> Attribution | None:
         elif source is None:
             source = (name, match.start(), end)
     if source is None and carriers:
-        source = carriers.pop(0)
+        source = carriers.pop()
     if source is None:
         return None
     spans = [source, *carriers]
     printed = _printed(line, min(span[1] for span in spans), max(span[2] for span in spans))
-    via = [name for name, _, _ in reversed(carriers) if name != source[0]]
+    via = [name for name, _, _ in carriers if name != source[0]]
     return Attribution(printed, source[0], via)
 
 

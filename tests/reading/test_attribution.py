@@ -95,8 +95,10 @@ def test_a_reprint_chain_keeps_who_passed_the_text_on() -> None:
     assert (found.source, found.via) == ("甲日报", ["乙新闻"])
     assert found.printed == "来源：甲日报 转自：乙新闻"
     found = read_attribution("（来源：甲日报 转自 乙网 转自 丙网）")
-    assert (found.source, found.via) == ("甲日报", ["丙网", "乙网"])
+    assert (found.source, found.via) == ("甲日报", ["乙网", "丙网"])
     assert read_attribution("转自 乙网").source == "乙网"
+    found = read_attribution("转自 乙网 转自 丙网")
+    assert (found.source, found.via) == ("丙网", ["乙网"])
 
 
 @pytest.mark.parametrize("text", ["来源：网络", "来源：综合", "来源：本站原创", "来源：互联网"])
