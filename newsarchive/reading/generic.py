@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from newsarchive.identity import article_key, find_info_code
 from newsarchive.items import Article
 from newsarchive.reading.attribution import original_title
-from newsarchive.reading.fields import problem, set_credit
+from newsarchive.reading.fields import identity_of, missing, problem, set_credit
 from newsarchive.reading.generic_body import find_body
 from newsarchive.reading.generic_date import DateReader, zone_of
 from newsarchive.reading.generic_flow import parse, read_flow
@@ -40,19 +39,19 @@ def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Ar
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. Fields that are not on the page stay empty;
-    `evidence` names the rule that gave each of the others. Time is linear in the size of the page.
+    `evidence` names the rule that gave each of the others, `problems` the required ones that are missing. Time is
+    linear in the size of the page.
     """
-    article = Article(page, article_key(page.url), charset=decoded.charset, extractor="generic")
-    code = find_info_code(page.url)
+    code, key = identity_of(page.url)
+    article = Article(page, key, charset=decoded.charset, extractor="generic")
     if code and code.prefix:
         article.info_code = str(code)
     root = parse(decoded.text)
-    if root is None:
-        problem(article, "no-body")
-        return article
-    flow = read_flow(root)
-    reading = _Reading(article, flow, read_head(root, "ld+json" in decoded.text), decoded.text)
-    reading.read(zone)
+    if root is not None:
+        head = read_head(root, "ld+json" in decoded.text)
+        _Reading(article, read_flow(root), head, decoded.text).read(zone)
+    for reason in missing(article):
+        problem(article, reason)
     return article
 
 
@@ -111,7 +110,7 @@ class _Reading:
             if article.paragraphs:
                 element = self.flow.element[body.block]
                 name = element.get("id") or element.get("class") or ""
-                article.evidence["paragraphs"] = f"{element.tag!s} {name}".strip()
+                article.evidence["body"] = f"{element.tag!s} {name}".strip()
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         article.lang = language_of(sample, self.head.lang or self.head.first("lang"))
 

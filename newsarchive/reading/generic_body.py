@@ -31,7 +31,7 @@ _LINK, _TEASER = -2.0, -5.0
 #: After so much furniture (lines) text counts half.
 _FADING = 80.0
 #: What text counts before the headline, and outside the `<article>` that holds it.
-_BEFORE_HEADLINE, _ELSEWHERE = 0.5, 0.5
+_BEFORE_HEADLINE, _ELSEWHERE = 0.5, 0.1
 #: The most that a part without text can cost the block around it.
 _WORST_PART = -15.0
 #: A body with less text than this (some forty Chinese characters) is doubted.
@@ -82,20 +82,20 @@ def score_line(text: str, linked: int) -> float:
 def score_lines(flow: Flow, start: int) -> list[float]:
     """Score all lines; `start` is the headline's line.
 
-    Text before the headline, behind much furniture, outside the headline's `<article>` or behind another h1 counts
-    less; teasers, and what was printed before, count nothing.
+    Text before the headline, behind much furniture or outside the headline's `<article>` counts less; teasers, what
+    was printed before, and what stands behind the headline of another article count nothing.
     """
     points = list(map(score_line, flow.text, flow.linked))
-    others = _other_headlines(flow, start)
     first, last = _own_article(flow, start)
+    end, next_headline = len(points), _next_headline(flow, start)
     gap = text_seen = 0.0
     seen: set[str] = set()
     for number, value in enumerate(points):
-        if number in others and text_seen > _LEAST_TEXT:
-            gap += _FADING
+        if number == next_headline and text_seen > _LEAST_TEXT:
+            end = number
         if value > 0:
             text = flow.text[number]
-            if text in seen:
+            if text in seen or number >= end:
                 points[number] = 0.0
             elif number <= start:
                 points[number] = value * _BEFORE_HEADLINE
@@ -124,13 +124,29 @@ def _strike_teasers(flow: Flow, points: list[float]) -> None:
                     points[teaser] = -1.0
 
 
-def _other_headlines(flow: Flow, start: int) -> set[int]:
-    """Give the first lines of the h1 elements behind the headline that say something else."""
-    if start < 0:
-        return set()
-    title = flow.text[start]
-    lines = (flow.first[block] for block, element in enumerate(flow.element) if element.tag == "h1")
-    return {line for line in lines if start < line < len(flow.text) and flow.text[line] != title}
+def _next_headline(flow: Flow, start: int) -> int:
+    """Give the line of the next headline made like that of the article, which begins another article; -1 for none.
+
+    An h1 in another depth, or of another class, may as well be a heading in the text.
+    """
+    block = flow.block[start] if start >= 0 else -1
+    if block < 0 or flow.element[block].tag != "h1":
+        return -1
+    kind, depth = flow.element[block].get("class"), _depth(flow, block)
+    for other in range(block + 1, len(flow.element)):
+        element, line = flow.element[other], flow.first[other]
+        if element.tag != "h1" or element.get("class") != kind or flow.text[line : line + 1] == [flow.text[start]]:
+            continue
+        if line < len(flow.text) and _depth(flow, other) == depth:
+            return line
+    return -1
+
+
+def _depth(flow: Flow, block: int) -> int:
+    depth = 0
+    while block >= 0:
+        depth, block = depth + 1, flow.parent[block]
+    return depth
 
 
 def _own_article(flow: Flow, start: int) -> tuple[int, int]:

@@ -48,6 +48,7 @@ _DATE = re.compile(
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9]{1,2},? [0-9]{4}",
     re.IGNORECASE,
 )
+_SENTENCE_ENDS = "。！？!?”」…；"
 #: Points (generic_body) from which a line is the beginning of the text for certain.
 _FIRST_TEXT = 12.0
 #: Shares of the body's text: before an end mark, and behind the headline, for them to be believed.
@@ -117,7 +118,7 @@ def _head(flow: Flow, points: list[float], numbers: list[int]) -> int:
 
 def _is_information(text: str) -> bool:
     length = len(text)
-    if length >= 80:
+    if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False
     labelled = bool(_LABEL.search(text))
     if _DATE.search(text):

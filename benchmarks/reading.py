@@ -1,0 +1,174 @@
+"""Measure the reader without any site rules: what it finds, how fast, beside the other extractors that are installed.
+
+    python benchmarks/reading.py                      all sets, all peers that can be imported
+    python benchmarks/reading.py --sets zh_gne aeb --peers trafilatura_meta
+    python benchmarks/reading.py --growth             only how the time grows with the size of a page
+
+The pages, their truth and the scoring program lie outside the project, in `../shared/reading` beside it (`--data` names
+another place). Without them only the growth is measured. Times are CPU times of one process, pages interleaved over the
+extractors, and are given as multiples of lxml's bare parse of the same pages in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from newsarchive.items import Page  # noqa: E402
+from newsarchive.reading import read  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SHARED = ROOT.parent / "shared" / "reading"
+SETS = ("zh_gne", "zh_magic", "zh_misc", "zh_charset", "aeb")
+OURS, FLOOR = "reading:extract", "floor_lxml"
+#: Extractors of the scoring program and the module that each needs.
+PEERS = {
+    "trafilatura_meta": "trafilatura",
+    "gne": "gne",
+    "readability_lxml": "readability",
+    "resiliparse": "resiliparse",
+    "htmldate_only": "htmldate",
+}
+NOW = datetime.now(UTC)
+NO_PAGES = "{} is not there: only the growth of time with size is measured (the pages lie outside the project)."
+
+
+def extract(raw: bytes, url: str | None) -> dict[str, object]:
+    """Read a page as the scoring program wants it: bytes and URL in, five fields out."""
+    page = Page(url=url or "http://localhost/", role="original", site="", body=raw, fetched_at=NOW)
+    article = read(page)
+    return {
+        "title": article.title,
+        "date": article.published_at.isoformat() if article.published_at else None,
+        "body": article.body,
+        "authors": [byline.name for byline in article.bylines if byline.role == "author"],
+        "source": article.source,
+    }
+
+
+@contextmanager
+def arguments(*values: str) -> Iterator[None]:
+    """Run a program in this process as if it had been called with these arguments."""
+    before = sys.argv
+    sys.argv = list(values)
+    try:
+        yield
+    finally:
+        sys.argv = before
+
+
+def compare(data: Path, sets: list[str], peers: list[str]) -> None:
+    """Print the scoring program's tables, then each extractor's time as a multiple of the bare parse."""
+    sys.path[:0] = [str(data), str(Path(__file__).parent)]
+    program = importlib.import_module("evaluate")
+    extractors = [OURS, *peers, FLOOR]
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "results.json"
+        with arguments("evaluate", "--sets", *sets, "--extractors", *extractors, "--out", str(results)):
+            program.main()
+        report = json.loads(results.read_text(encoding="utf-8"))
+    print(f"\n## Time as a multiple of lxml's bare parse of the same pages ({report['when']}, {report['versions']})\n")
+    pages = {name: [] for name in extractors}
+    for name in sets:
+        print_ratios(name, report["sets"][name]["pages"])
+        for extractor, rows in report["sets"][name]["pages"].items():
+            pages[extractor] += rows
+    print_ratios("all", pages)
+
+
+def print_ratios(name: str, pages: dict[str, list[dict[str, float]]]) -> None:
+    """Print median and 95th percentile of each extractor over those of the bare parse, and both page by page."""
+    floor = [row["cpu"] for row in pages[FLOOR]]
+    for extractor, rows in pages.items():
+        times = [row["cpu"] for row in rows]
+        each = [ours / bare for ours, bare in zip(times, floor, strict=True)]
+        of_medians = statistics.median(times) / statistics.median(floor)
+        of_tails = tail(times) / tail(floor)
+        print(
+            f"{name:10} {extractor:18} median {of_medians:6.2f}  p95 {of_tails:6.2f}"
+            f"   page by page: median {statistics.median(each):6.2f}  p95 {tail(each):6.2f}"
+        )
+
+
+def tail(values: list[float]) -> float:
+    """Give the 95th percentile."""
+    return sorted(values)[round(0.95 * (len(values) - 1))]
+
+
+PARAGRAPH = "<p>河湾镇的集市在星期六照常开放，来的人比往年多；镇里说，桥修好以后会更多。</p>\n"
+PAGE = "<html><head><title>{title}</title></head><body><h1>{title}</h1><div>{body}</div></body></html>"
+#: Pages that grow: shape -> what is repeated. The last ones are what a hostile server might send.
+SHAPES: dict[str, Callable[[int], str]] = {
+    "paragraphs": lambda n: PARAGRAPH * n,
+    "links": lambda n: '<li><a href="/a">河湾镇的集市照常开放</a></li>' * n,
+    "teasers": lambda n: ('<div><h3><a href="/a">河湾镇的集市照常开放了</a></h3>' + PARAGRAPH + "</div>") * n,
+    "breaks": lambda n: "河湾镇的集市在星期六照常开放，来的人比往年多。<br>" * n,
+    "one line": lambda n: "河湾镇的集市，" * 4 * n,
+    "nested": lambda n: "<div>" * n + PARAGRAPH + "</div>" * n,
+    "unclosed": lambda n: "<div><a href=/a>来源：" * n,
+    "dates": lambda n: "<p>2022-03-03 05:23 来源：河湾报 作者：李</p>" * n,
+    "brackets": lambda n: "（【([" * 8 * n,
+    "blanks": lambda n: "　 \t" * 12 * n,
+    "class names": lambda n: "".join(f'<div class="a{i} b-{i} related_{i}">集市，集市。</div>' for i in range(n)),
+    "script": lambda n: "<script>var publish_time = 1, ct = '2';</script>" * n,
+    "cards": lambda n: '<script type="application/ld+json">{"@graph": [' + '{"@type": "A"},' * n + "{}]}</script>",
+}
+SIZES = (2000, 4000, 8000, 16000)
+
+
+def measure_growth() -> None:
+    """Print the time for pages of each shape, doubled in size again and again: about 2.0 each time is linear."""
+    print("\n## Growth: milliseconds, then the factor at each doubling of the page\n")
+    for name, shape in SHAPES.items():
+        times = []
+        for count in SIZES:
+            raw = PAGE.format(title="河湾镇的集市照常开放", body=shape(count)).encode()
+            times.append(min(seconds_for(raw) for _ in range(3)))
+        factors = " ".join(f"{after / before:5.2f}" for before, after in pairwise(times))
+        print(f"{name:12} {times[0] * 1000:8.1f} ... {times[-1] * 1000:8.1f} ms   {factors}")
+
+
+def seconds_for(raw: bytes) -> float:
+    """Time one reading (CPU seconds)."""
+    start = time.process_time()
+    extract(raw, None)
+    return time.process_time() - start
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=SHARED, help="folder of the scoring program and the pages")
+    parser.add_argument("--sets", nargs="+", default=list(SETS))
+    parser.add_argument("--peers", nargs="*", help="other extractors (default: all that can be imported)")
+    parser.add_argument("--growth", action="store_true", help="only measure how the time grows with the size of a page")
+    chosen = parser.parse_args()
+    peers = chosen.peers
+    if peers is None:
+        peers = [name for name, module in PEERS.items() if importlib.util.find_spec(module)]
+    if chosen.growth or not (chosen.data / "evaluate.py").is_file():
+        if not chosen.growth:
+            print(NO_PAGES.format(chosen.data))
+        measure_growth()
+        return
+    compare(chosen.data, chosen.sets, peers)
+
+
+if __name__ == "__main__":
+    main()
