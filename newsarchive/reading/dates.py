@@ -3,47 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
 
 from newsarchive.reading import date_patterns as forms
+from newsarchive.reading.date_parts import Context, Dated, clock_of, dated_at, named_zone, with_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import tzinfo
 
     from newsarchive.items import Precision
+
+__all__ = ["Dated", "find_dates", "is_future", "parse_date"]
 
 #: `parse_date` is for one line of print; what stands further on is not looked at (characters).
 _LINE = 400
 _DIGIT = re.compile("[0-9]")
-_ZONES: dict[str, tzinfo] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Dated:
-    """A printed date.
-
-    `when` is aware: in the printed zone or offset where one is printed, else in the zone that was given.
-    `precision` tells what was printed; with `day` the time of day is 00:00 (only for "5 hours ago", where the hour is
-    rounded by the page, it is an estimate). `span` is (start, end) in characters of the text that was read.
-    """
-
-    when: datetime
-    precision: Precision
-    span: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    text: str
-    zone: tzinfo
-    now: datetime  # in `zone`
-    year_hint: int | None
-    line: bool  # the text is one short line, in which weaker forms are dates too
 
 
 def parse_date(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None) -> Dated | None:
@@ -103,12 +81,12 @@ def is_future(when: datetime, now: datetime, slack: timedelta = timedelta(hours=
     return when - now > slack
 
 
-def _context(text: str, zone: tzinfo, now: datetime, year_hint: int | None, *, line: bool) -> _Context | None:
+def _context(text: str, zone: tzinfo, now: datetime, year_hint: int | None, *, line: bool) -> Context | None:
     if not text.isascii() and forms.HAS_FULL_WIDTH_DIGIT.search(text):
         text = text.translate(forms.FULL_WIDTH_DIGITS)
     if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
         return None
-    return _Context(text, zone, now.astimezone(zone), year_hint, line)
+    return Context(text, zone, now.astimezone(zone), year_hint, line)
 
 
 #: A text without digits and without one of these holds no date.
@@ -118,145 +96,60 @@ _SIGNS = ("年", "天", "日", "前", "刚", "剛", "ago", "day", "now", "Day", 
 def _plain(match: re.Match[str], zone: tzinfo) -> Dated | None:
     year, month, day, hour, minute, second = match.groups()
     clock = (int(hour), int(minute), int(second) if second else None)
-    return _dated((int(year), int(month), int(day)), clock, zone, match.span(1)[0], match.span(6 if second else 5)[1])
-
-
-def _dated(
-    day: tuple[int, int, int], clock: tuple[int, int, int | None] | None, zone: tzinfo, start: int, end: int
-) -> Dated | None:
-    """Put a day and a time of day together; an impossible day is None, an impossible time is left away."""
-    try:
-        midnight = datetime(*day, tzinfo=zone)
-    except ValueError:
-        return None
-    if clock is None:
-        return Dated(midnight, "day", (start, end))
-    hour, minute, second = clock
-    precision: Precision = "minute" if second is None else "second"
-    if hour == 24 and minute == 0 and not second:
-        try:
-            return Dated(midnight + timedelta(days=1), precision, (start, end))
-        except OverflowError:
-            return None
-    try:
-        return Dated(datetime.combine(midnight, time(hour, minute, second or 0), zone), precision, (start, end))
-    except ValueError:
-        return Dated(midnight, "day", (start, end))
-
-
-def _with_time(context: _Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
-    """Add the time of day and the zone that are printed beside a day."""
-    text = context.text
-    match = forms.TIME.match(text, end)
-    if match is None:
-        return _dated(day, None, context.zone, start, end)
-    clock = _clock(match)
-    stop = match.end()
-    zone, stop = _zone(context, match, start, stop)
-    return _dated(day, clock, zone, start, stop)
-
-
-def _clock(match: re.Match[str]) -> tuple[int, int, int | None]:
-    groups = match.groupdict()
-    hour = int(groups["h"])
-    minute = groups.get("mi") or groups.get("mi2")
-    second = groups.get("s") or groups.get("s2")
-    half = groups.get("half") or (groups.get("ampm") or "").lower()
-    if half in forms.AFTERNOON and hour < 12:
-        hour += 12
-    elif half in forms.MORNING and hour == 12:
-        hour = 12 if half == "上午" else 0
-    elif half == "中午" and hour < 4:
-        hour += 12
-    return hour, int(minute or 0), int(second) if second else None
-
-
-def _zone(context: _Context, match: re.Match[str], start: int, stop: int) -> tuple[tzinfo, int]:
-    text = context.text
-    named = match["before"]
-    if named:
-        return _named(named, context.zone) or context.zone, stop
-    attached = match["s"] or "T" in match[0]
-    offset = forms.OFFSET.match(text, stop) if attached else None
-    offset = offset or forms.ZONE.match(text, stop)
-    if offset is not None:
-        found = _offset(offset) if offset["sign"] else _named(offset["name"], context.zone)
-        if found is not None:
-            return found, offset.end()
-    before = forms.ZONE_BEFORE.search(text, max(0, start - 60), start) if start else None
-    return (before and _offset(before)) or context.zone, stop
-
-
-def _offset(match: re.Match[str]) -> tzinfo | None:
-    minutes = int(match["h"]) * 60 + int(match["m"] or 0)
-    if minutes > 14 * 60 or int(match["m"] or 0) > 59:
-        return None
-    return timezone(timedelta(minutes=-minutes if match["sign"] == "-" else minutes))
-
-
-def _named(name: str, zone: tzinfo) -> tzinfo | None:
-    if name == "CST" and zone.utcoffset(datetime(2000, 1, 1)) == timedelta(hours=8):  # noqa: DTZ001 - zone's own time
-        return zone
-    if name in forms.ZONE_HOURS:
-        return timezone(timedelta(hours=forms.ZONE_HOURS[name]))
-    if name not in forms.ZONE_NAMES:
-        return None
-    if name not in _ZONES:
-        _ZONES[name] = ZoneInfo(forms.ZONE_NAMES[name])
-    return _ZONES[name]
+    return dated_at((int(year), int(month), int(day)), clock, zone, match.span(1)[0], match.span(6 if second else 5)[1])
 
 
 # Readers: each yields the dates of one kind of form, in the order of print.
 
 
-def _full(context: _Context) -> Iterator[Dated]:
+def _full(context: Context) -> Iterator[Dated]:
     for match in forms.FULL.finditer(context.text):
         year = int(context.text[match.start() : match.start() + 4])
         month = match["m1"] or match["m2"] or match["m3"]
         day = match["d1"] or match["d2"] or match["d3"]
-        found = _with_time(context, (year, int(month), int(day)), match.start(), match.end())
+        found = with_time(context, (year, int(month), int(day)), match.start(), match.end())
         if found is not None:
             yield found
 
 
-def _year_last(context: _Context) -> Iterator[Dated]:
+def _year_last(context: Context) -> Iterator[Dated]:
     for match in forms.YEAR_LAST.finditer(context.text):
         first, second = int(match["a"]), int(match["b"])
         # Only a slash is used the American way round, and only where the numbers do not speak against it.
         month, day = (first, second) if match["sep"] == "/" and first <= 12 else (second, first)
-        found = _with_time(context, (int(match["y"]), month, day), match.start(), match.end())
+        found = with_time(context, (int(match["y"]), month, day), match.start(), match.end())
         if found is not None:
             yield found
 
 
-def _english(context: _Context) -> Iterator[Dated]:
+def _english(context: Context) -> Iterator[Dated]:
     if not forms.HAS_MONTH_NAME.search(context.text):
         return
     for match in forms.ENGLISH.finditer(context.text):
         month = forms.MONTHS[(match["mon1"] or match["mon2"]).lower()]
         day = (int(match["y1"] or match["y2"]), month, int(match["d1"] or match["d2"]))
-        found = _with_time(context, day, match.start(), match.end())
+        found = with_time(context, day, match.start(), match.end())
         if found is not None and found.precision == "day":
             found = _after_time(context, day, match.start(), match.end()) or found
         if found is not None:
             yield found
 
 
-def _after_time(context: _Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
+def _after_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
     match = forms.TIME_BEFORE.search(context.text, max(0, start - 40), start)
     if match is None:
         return None
-    zone = _named((match["name"] or "").upper(), context.zone) or context.zone
-    return _dated(day, _clock(match), zone, match.start(), end)
+    zone = named_zone((match["name"] or "").upper(), context.zone) or context.zone
+    return dated_at(day, clock_of(match), zone, match.start(), end)
 
 
-def _chinese(context: _Context) -> Iterator[Dated]:
+def _chinese(context: Context) -> Iterator[Dated]:
     if "年" not in context.text:
         return
     for match in forms.CHINESE.finditer(context.text):
         year = int("".join(str(forms.CHINESE_DIGITS[char]) for char in match["y"]))
         month = 1 if match["m"] == "元" else _numeral(match["m"])
-        found = _with_time(context, (year, month, _numeral(match["d"])), match.start(), match.end())
+        found = with_time(context, (year, month, _numeral(match["d"])), match.start(), match.end())
         if found is not None:
             yield found
 
@@ -269,39 +162,39 @@ def _numeral(text: str) -> int:
     return forms.CHINESE_DIGITS.get(tens or "一", 9) * 10 + (forms.CHINESE_DIGITS.get(ones, 9) if ones else 0)
 
 
-def _short_year(context: _Context) -> Iterator[Dated]:
+def _short_year(context: Context) -> Iterator[Dated]:
     for match in forms.SHORT_YEAR.finditer(context.text):
         short = int(match[0][:2])
         century = context.now.year // 100 * 100
         year = century + short if century + short <= context.now.year + 1 else century - 100 + short
         day = (year, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
-        found = _with_time(context, day, match.start(), match.end())
+        found = with_time(context, day, match.start(), match.end())
         if found is not None and (match["m1"] or _firm(context, found)):
             yield found
 
 
-def _minguo(context: _Context) -> Iterator[Dated]:
+def _minguo(context: Context) -> Iterator[Dated]:
     if "民" not in context.text:
         return
     for match in forms.MINGUO.finditer(context.text):
         day = (int(match["y"]) + forms.FIRST_OF_MINGUO, int(match["m1"]), int(match["d1"]))
-        found = _with_time(context, day, match.start(), match.end())
+        found = with_time(context, day, match.start(), match.end())
         if found is not None:
             yield found
 
 
-def _no_year(context: _Context) -> Iterator[Dated]:
+def _no_year(context: Context) -> Iterator[Dated]:
     for match in forms.NO_YEAR.finditer(context.text):
         month, day = int(match["m1"]), int(match["d1"] or match["d2"])
         year = context.year_hint or context.now.year
-        found = _with_time(context, (year, month, day), match.start(), match.end())
+        found = with_time(context, (year, month, day), match.start(), match.end())
         if context.year_hint is None and (found is None or is_future(found.when, context.now, timedelta(days=2))):
-            found = _with_time(context, (year - 1, month, day), match.start(), match.end())
+            found = with_time(context, (year - 1, month, day), match.start(), match.end())
         if found is not None and (match["d1"] or _firm(context, found)):
             yield found
 
 
-def _firm(context: _Context, found: Dated) -> bool:
+def _firm(context: Context, found: Dated) -> bool:
     """Tell whether a weak form is a date: a time of day stands beside it, or nothing else does."""
     return found.precision != "day" or (context.line and _alone(context.text, found.span))
 
@@ -310,7 +203,7 @@ def _alone(text: str, span: tuple[int, int]) -> bool:
     return bool(forms.ONLY_AFTER_LABEL.match(text[: span[0]]) and forms.ONLY_BEFORE_END.match(text[span[1] :]))
 
 
-def _relative(context: _Context) -> Iterator[Dated]:
+def _relative(context: Context) -> Iterator[Dated]:
     text = context.text
     if "前" not in text and "ago" not in text:
         return
@@ -327,7 +220,7 @@ def _relative(context: _Context) -> Iterator[Dated]:
             continue
 
 
-def _ago(context: _Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
+def _ago(context: Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
     when = (context.now - distance).replace(second=0, microsecond=0)
     if distance < timedelta(hours=1):
         return Dated(when, "minute", span)
@@ -336,21 +229,21 @@ def _ago(context: _Context, distance: timedelta, unit: int, span: tuple[int, int
     return Dated(when.replace(hour=0, minute=0), "day", span)
 
 
-def _day_word(context: _Context) -> Iterator[Dated]:
+def _day_word(context: Context) -> Iterator[Dated]:
     for match in forms.DAY_WORD.finditer(context.text):
         then = context.now.date() - timedelta(days=forms.DAYS_AGO[match[0].lower()])
-        found = _with_time(context, (then.year, then.month, then.day), match.start(), match.end())
+        found = with_time(context, (then.year, then.month, then.day), match.start(), match.end())
         if found is not None and _firm(context, found):
             yield found
 
 
-def _just_now(context: _Context) -> Iterator[Dated]:
+def _just_now(context: Context) -> Iterator[Dated]:
     match = forms.JUST_NOW.search(context.text)
     if match is not None and context.line and _alone(context.text, match.span()):
         yield Dated(context.now.replace(second=0, microsecond=0), "minute", match.span())
 
 
-_READERS: tuple[Callable[[_Context], Iterator[Dated]], ...] = (
+_READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _full,
     _english,
     _chinese,
@@ -364,7 +257,7 @@ _READERS: tuple[Callable[[_Context], Iterator[Dated]], ...] = (
 )
 
 
-def _number(context: _Context) -> Dated | None:
+def _number(context: Context) -> Dated | None:
     """Read a text that is one number: seconds or milliseconds since 1970, or YYYYMMDD with or without a time."""
     compact = forms.COMPACT.match(context.text)
     if compact is not None:
@@ -373,7 +266,7 @@ def _number(context: _Context) -> Dated | None:
             clock = (int(compact["h"]), int(compact["mi"]), int(compact["s"]) if compact["s"] else None)
         zone = UTC if compact[0].rstrip().endswith("Z") else context.zone
         day = (int(compact["y"]), int(compact["m"]), int(compact["d"]))
-        return _dated(day, clock, zone, compact.start("y"), len(compact[0].rstrip()))
+        return dated_at(day, clock, zone, compact.start("y"), len(compact[0].rstrip()))
     epoch = forms.EPOCH.match(context.text)
     if epoch is None:
         return None
@@ -388,7 +281,7 @@ _ODD = re.compile(r"(?:19|20)[0-9]{2}")
 _DEFAULTS = (datetime(2000, 1, 1, 0, 0), datetime(2004, 2, 2, 0, 0))  # noqa: DTZ001 - the zone is set afterwards
 
 
-def _by_dateutil(context: _Context) -> Dated | None:
+def _by_dateutil(context: Context) -> Dated | None:
     """Let dateutil read odd English forms (Thu Mar 03 05:23:38 +0800 2022), if it needs to assume nothing."""
     text = context.text.strip()
     if len(text) > 60 or not text.isascii() or not _ODD.search(text) or not forms.HAS_MONTH_NAME.search(text):
