@@ -6,47 +6,40 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from newsarchive.reading.blocks import full_url, line_of
+from newsarchive.reading.blocks import full_url
 from newsarchive.reading.fields import origin_of
+from newsarchive.reading.scan import SEPARATORS
 
 if TYPE_CHECKING:
     import re
 
-    from lxml.etree import _Element
-
     from newsarchive.items import Article
     from newsarchive.sites import Layout, Site
 
-# What may stand between the links of such a line.
-_SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-"
 # An address that is missing where it should be printed: `<>` in the post file.
-_NO_ADDRESS = ("<>", "< >")
+_NO_ADDRESS = ("", "<>", "< >")
 _PATH_SAFE = "/%:@!$&'()*+,;=-._~"
 
 
 def read_link_lines(
-    article: Article, body: _Element, site: Site, layout: Layout, skip: set[_Element]
+    article: Article, lines: dict[int, list[tuple[str, str]]], first: int, site: Site, layout: Layout
 ) -> tuple[str, str] | None:
-    """Read the link lines at the end of `body` into the article and add them to `skip`.
+    """Take the lines of links off the end of the article's paragraphs, and what they say into the article.
 
-    A link line holds links and separators only: an address printed as its own link, or links into the site itself.
-    The lines are looked at from the end; the first that is something else ends the search. Gives the slug and the URL
-    of the category page that one of them leads to.
+    `lines` are the paragraphs that hold links and separators only: their number on the page (`first` is that of the
+    article's first one) -> address and text of each link. The search goes from the end and stops at the first
+    paragraph that is something else. Gives the slug and the URL of the category page that one of the links leads to.
     """
     if layout.share_link is None and layout.original_link is None and layout.category_link is None:
         return None
-    lines = _LinkLines(article, site, layout)
-    for element in body.iterchildren(reversed=True):
-        tail = (element.tail or "").strip(_SEPARATORS)
-        if element in skip:
-            if tail:
-                break
-        elif tail or not lines.take(element):
+    taker = _LinkLines(article, site, layout)
+    paragraphs = article.paragraphs
+    while paragraphs:
+        links = lines.get(first + len(paragraphs) - 1)
+        if not (taker.take(links) if links else paragraphs[-1].text.strip(SEPARATORS) in _NO_ADDRESS):
             break
-        else:
-            skip.add(element)
-            element.tail = None
-    return lines.category
+        paragraphs.pop()
+    return taker.category
 
 
 class _LinkLines:
@@ -59,20 +52,13 @@ class _LinkLines:
         self.hosts = site.hosts
         self.category: tuple[str, str] | None = None
 
-    def take(self, element: _Element) -> bool:
-        """Take over one line; False when it is no link line."""
-        if not len(element):
-            text = (element.text or "").strip(_SEPARATORS)
-            return element.tag != "img" and (not text or text in _NO_ADDRESS)
-        if not _only_links(element):
-            return False
-        return all(self._take_link(link) for link in element if link.tag == "a")
+    def take(self, links: list[tuple[str, str]]) -> bool:
+        """Take over one line; False when it is no link line of the site's own."""
+        return all(self._take_link(target, text) for target, text in links)
 
-    def _take_link(self, link: _Element) -> bool:
-        target = (link.get("href") or "").strip()
+    def _take_link(self, target: str, text: str) -> bool:
         if self.layout.share_link and self.layout.share_link.search(target):
             return self._take_share(target)
-        text = line_of(link)
         if target and (target == text or ("%" in target and unquote(target) == unquote(text))):
             return self._take_original(target)
         return self._take_own(target)
@@ -119,10 +105,3 @@ def _own_link(
         return None
     match = category.search(unquote(parts.path)) if category else None
     return match["slug"] if match else "", parts._replace(path=quote(parts.path, safe=_PATH_SAFE)).geturl()
-
-
-def _only_links(element: _Element) -> bool:
-    """Tell whether an element holds at least one link and nothing else that is printed."""
-    if (element.text or "").strip(_SEPARATORS) or element.find("a") is None:
-        return False
-    return all(child.tag in ("a", "br") and not (child.tail or "").strip(_SEPARATORS) for child in element)

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 from newsarchive.items import Category, Hints
 from newsarchive.reading.blocks import line_of
 from newsarchive.reading.source import parse, take_source
-from newsarchive.sites.selectors import compile_selector
+from newsarchive.sites.selectors import find_all
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
-    root = parse(take_source(page, None).data)
+    root = parse(take_source(page, None).text)
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing).read(root)
@@ -75,8 +75,8 @@ class _Reader:
         self.heading: str | None = None
 
     def read(self, root: _Element) -> ListingPage:
-        headings = set(compile_selector(self.listing.heading).find(root)) if self.listing.heading else set()
-        items = set(compile_selector(self.listing.item).find(root))
+        headings = set(find_all(self.listing.heading, root)) if self.listing.heading else set()
+        items = set(find_all(self.listing.item, root))
         for element in root.iter():
             if element in headings:
                 self.heading = line_of(element)
@@ -89,7 +89,7 @@ class _Reader:
 
     def _read_item(self, item: _Element) -> None:
         links = [item] if item.tag == "a" else list(item.iter("a"))
-        times = compile_selector(self.listing.time).find(item) if self.listing.time else []
+        times = find_all(self.listing.time, item) if self.listing.time else []
         printed = next(filter(None, map(line_of, times)), None)
         for link in links[:_MOST_LINKS]:
             target = (link.get("href") or "").strip()
@@ -162,7 +162,7 @@ class _Reader:
 
     def _next(self, root: _Element) -> str | None:
         if self.listing.next:
-            for link in compile_selector(self.listing.next).find(root):
+            for link in find_all(self.listing.next, root):
                 target = (link.get("href") or "").strip()
                 url = _complete(target, self.page.url) if target and not target.startswith("#") else None
                 if url and url != self.page.url and self._is_own(_split(url)):

@@ -21,9 +21,9 @@ _HEAD = 4096
 
 @dataclass(slots=True)
 class Source:
-    """What is parsed: UTF-8 bytes, whether they are only a part of the page, and what is known of the charset."""
+    """What is read: text, whether it is only a part of the page, and what is known of the charset."""
 
-    data: bytes
+    text: str
     part: bool
     charset: str
     wrong_charset: str | None = None
@@ -31,21 +31,19 @@ class Source:
 
 
 def take_source(page: Page, cut: tuple[bytes, bytes] | None) -> Source:
-    """Cut the part of the page that is to be parsed, as UTF-8."""
+    """Cut the part of the page that is to be read, and decode it."""
     body = page.body
     if _says_utf8(page):
         data = cut_bytes(body, cut)
         try:
-            data.decode()
+            return Source(data.decode(), len(data) < len(body), "utf-8")
         except UnicodeDecodeError:
             pass
-        else:
-            return Source(data, len(data) < len(body), "utf-8")
     decoded = decode(body, page.headers.get("content-type"))
     body = decoded.text.encode("utf-8", "replace")
     data = cut_bytes(body, cut)
     wrong = decoded.charset if decoded.wrong_declaration else None
-    return Source(data, len(data) < len(body), decoded.charset, wrong, decoded.damaged)
+    return Source(data.decode(), len(data) < len(body), decoded.charset, wrong, decoded.damaged)
 
 
 def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
@@ -71,10 +69,16 @@ def _says_utf8(page: Page) -> bool:
     return at < 0 or b"utf-8" in page.body[at : at + 20].lower()
 
 
-def parse(data: bytes) -> _Element | None:
-    """Parse UTF-8 bytes of HTML; None when there is no element in them."""
+def parse(text: str) -> _Element | None:
+    """Parse HTML; None when there is no element in it."""
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return cast("_Element | None", root)
+
+
+def written_anew(text: str) -> str:
+    """Write broken HTML as well-formed XML of the same content."""
+    root = parse(text)
+    return "" if root is None else etree.tostring(root, encoding="unicode")

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from newsarchive.errors import UserError
 from newsarchive.items import ROLES
 from newsarchive.sites.model import Layout, Listing, Politeness, ShareService, Site
-from newsarchive.sites.selectors import compile_selector
+from newsarchive.sites.selectors import compile_css, simple_selector
 
 _BUILT_IN = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -85,13 +85,15 @@ def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, _pattern(pattern)) for kind, pattern in value.items())
 
 
-def _selector(value: Any) -> str:
-    compile_selector(_text(value))
+def _css(value: Any) -> str:
+    compile_css(_text(value))
     return str(value)
 
 
 def _selectors(value: Any) -> tuple[str, ...]:
-    return tuple(_selector(item) for item in _texts(value))
+    for text in _texts(value):
+        simple_selector(text)
+    return tuple(value)
 
 
 def _cut(value: Any) -> tuple[bytes, bytes]:
@@ -175,11 +177,11 @@ _LISTING: dict[str, tuple[_Reader, bool]] = {
     "start": (_texts, True),
     "article": (_pattern, True),
     "category": (_pattern, False),
-    "item": (_selector, False),
-    "heading": (_selector, False),
+    "item": (_css, False),
+    "heading": (_css, False),
     "heading_suffix": (_maybe_empty, False),
-    "time": (_selector, False),
-    "next": (_selector, False),
+    "time": (_css, False),
+    "next": (_css, False),
     "max_pages": (_whole, False),
     "category_page": (_page_url("{slug}"), False),
     "numbered_page": (_page_url("{slug}", "{page}"), False),
