@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from dateutil import parser as dateutil_parser
@@ -286,8 +286,12 @@ def _by_dateutil(context: Context) -> Dated | None:
     text = context.text.strip()
     if len(text) > 60 or not text.isascii() or not _ODD.search(text) or not forms.HAS_MONTH_NAME.search(text):
         return None
+
+    def zone_of(name: str | None, offset: int | None) -> tzinfo | None:
+        return named_zone(name or "", context.zone) if offset is None else timezone(timedelta(seconds=offset))
+
     try:
-        first, second = (dateutil_parser.parse(text, default=default) for default in _DEFAULTS)
+        first, second = (dateutil_parser.parse(text, default=default, tzinfos=zone_of) for default in _DEFAULTS)
     except (ValueError, OverflowError):
         return None
     if first != second:
