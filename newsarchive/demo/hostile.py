@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
@@ -81,6 +82,14 @@ _KEPT = frozenset(
      "data-without-text", "unknown-code", "too-many-requests", "unavailable", "slow", "reset-once")
 )  # fmt: skip
 _MAY_BE_KEPT = frozenset(("no-body", "too-large", "cut-gzip", "wrong-length", "reset"))
+# What the share service answers for the codes of some pages; for all others it has their text.
+_NO_TEXT = Reply(b'{"text":null}', content_type=JSON)
+_BAD_DATA = {
+    "shell-without-data": Reply(status=404),
+    "data-is-html": Reply("<html><body><h1>系统繁忙</h1></body></html>".encode(), content_type=JSON),
+    "data-without-text": _NO_TEXT,
+    "no-body": _NO_TEXT,
+}
 # Links that must never be followed.
 _LINKS = (
     ("foreign-host", "别家网站的链接", f"{_ELSEWHERE}{_path(90)}", "foreign-host"),
@@ -143,13 +152,14 @@ def _article(base: str, number: int, title: str, *, when: str = _WHEN, text: boo
 
 
 def _data(code: str) -> Reply | None:
-    if code == _code(_NUMBERS["shell-without-data"]):
-        return Reply(b"", status=404)
-    if code == _code(_NUMBERS["data-is-html"]):
-        return Reply("<html><body><h1>系统繁忙</h1></body></html>".encode(), content_type=JSON)
-    if code.startswith("NW2026030599"):
-        return Reply(b'{"text":null}', content_type=JSON)
-    return None
+    """Answer for a code of this section; None for every other, so that the site itself answers."""
+    name = next((name for name, number in _NUMBERS.items() if code == _code(number)), None)
+    if name is None:
+        return None
+    if name in _BAD_DATA:
+        return _BAD_DATA[name]
+    answer = {"text": f'<p>{_LEAD}</p><p>{_REST}</p><p class="em_media">（文章来源：江湾晚报）</p>'}
+    return Reply(json.dumps(answer, ensure_ascii=False).encode(), content_type=JSON)
 
 
 def _endless(base: str, path: str) -> Reply | None:

@@ -91,6 +91,7 @@ def test_share_links_lead_to_bad_data() -> None:
     with pytest.raises(json.JSONDecodeError):
         json.loads(data("data-is-html")[1])
     assert json.loads(data("data-without-text")[1]) == {"text": None}
+    assert "值班" in json.loads(data("index")[1])["text"]
 
 
 def test_paging_never_ends() -> None:
