@@ -138,7 +138,9 @@ class FrontierSpider(ArchiveSpider):
         status = error.response.status if isinstance(error, HttpError) else None
         self.session.settle(row, "fetch", fate, status)
         self.logger.info("Not fetched: %s: %s", row.url, fate.detail or fate.reason)
-        self._fall_back(row.url, row.role)
+        # A host that asked for a pause is waited for; any other failure may be the service's own.
+        if fate.not_before is None:
+            self._fall_back(row.url, row.role)
 
     def page_dropped(self, item: Page) -> None:
         """Look elsewhere for the text that a share link did not give."""
