@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from newsarchive.archive.story_overlap import Overlap
 
 #: Texts on either side of a text, among those that have a shingle, with which it meets there.
-REACH = 5
+REACH = 4
 #: Share of the fewer shingles that two texts must have in common to be compared; one stock phrase is not enough.
-COMMON = 0.12
+COMMON = 0.15
 #: Rows up to which the shingles' lists are read whole, in one statement; longer ones are read around the text.
-_WHOLE_LISTS = 400
+_WHOLE_LISTS = 250
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
 _REMEMBERED = 150_000
 
@@ -106,7 +106,7 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
     taken = sample(text)
     cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, taken.rate, _pack(taken.shingles)))
     around = _around(cursor, text.id, taken)
-    cursor.executemany("INSERT INTO story_shingles VALUES (?, ?)", [(s, text.id) for s in taken.shingles])
+    cursor.executemany("INSERT INTO story_shingles VALUES (?, ?)", [(s, text.id) for s in sorted(taken.shingles)])
     change = Change()
     candidates = {other for before, after in around.values() for other in (*before, *after)}
     _recent.add(Comparable(text))
@@ -145,7 +145,7 @@ def _around(cursor: sqlite3.Cursor, text_id: int, taken: Sample) -> dict[int, tu
     """Give for each shingle of a text (itself not counted) the texts just before and just after it, nearest first."""
     found = cursor.execute(
         "SELECT shingle, text_id FROM story_shingles WHERE shingle IN (SELECT value FROM json_each(?)) LIMIT ?",
-        (json.dumps(taken.shingles), _WHOLE_LISTS),
+        (json.dumps(list(taken.shingles)), _WHOLE_LISTS),
     ).fetchall()
     if len(found) == _WHOLE_LISTS:
         return {shingle: _around_one(cursor, shingle, text_id) for shingle in taken.shingles}
@@ -195,7 +195,7 @@ def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[i
 def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
     """Tell whether two texts (the smaller id first) still meet at any shingle."""
     samples = _samples(cursor, [one, other])
-    for shingle in set(samples[one].shingles) & set(samples[other].shingles):
+    for shingle in samples[one].shingles & samples[other].shingles:
         (between,) = cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"
             " LIMIT ?)",
@@ -211,7 +211,9 @@ def _samples(cursor: sqlite3.Cursor, text_ids: Iterable[int]) -> dict[int, Sampl
         "SELECT id, rate, shingles FROM story_texts WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(text_ids)),),
     )
-    return {text_id: Sample(rate, struct.unpack(f"<{len(blob) // 8}q", blob)) for text_id, rate, blob in rows}
+    return {
+        text_id: Sample(rate, frozenset(struct.unpack(f"<{len(blob) // 8}q", blob))) for text_id, rate, blob in rows
+    }
 
 
 def _similar(cursor: sqlite3.Cursor, taken: Sample, candidates: set[int]) -> list[int]:
@@ -222,13 +224,14 @@ def _similar(cursor: sqlite3.Cursor, taken: Sample, candidates: set[int]) -> lis
 
 
 def _alike(one: Sample, other: Sample) -> bool:
+    # What both kept is what both kept at the sparser rate, so only the counts need to be brought to one rate.
     rate = max(one.rate, other.rate)
-    first, second = one.at(rate), other.at(rate)
-    return len(first & second) >= max(1, COMMON * min(len(first), len(second)))
+    shared = len(one.shingles & other.shingles)
+    return shared > 0 and shared >= COMMON * min(one.count_at(rate), other.count_at(rate))
 
 
-def _pack(shingles: tuple[int, ...]) -> bytes:
-    return struct.pack(f"<{len(shingles)}q", *shingles)
+def _pack(shingles: frozenset[int]) -> bytes:
+    return struct.pack(f"<{len(shingles)}q", *sorted(shingles))
 
 
 def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:
