@@ -164,6 +164,13 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
+    def body_of(self, digest: str) -> bytes | None:
+        """Give the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
+        row = self._connection.execute(
+            "SELECT id FROM snapshots WHERE digest = ? AND payload_id IS NULL ORDER BY id LIMIT 1", (digest,)
+        ).fetchone()
+        return self._read(row[0]) if row else None
+
     def verify(self, snapshot_id: int) -> None:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)

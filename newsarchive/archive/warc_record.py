@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 
     from newsarchive.items import Page
 
+#: Fields of our own, which other programs pass over: an archive can be made anew of its WARC files alone.
+ROLE_FIELD = "X-Newsarchive-Role"
+SITE_FIELD = "X-Newsarchive-Site"
+
 _GZIP = zlib.MAX_WBITS + 16
 # 9, which warcio takes, is a tenth slower and saves less than one byte in a thousand.
 _LEVEL = 6
@@ -78,6 +82,8 @@ def build_record(page: Page, digest: str, original: Original | None = None) -> b
         "WARC-Target-URI": _uri(page.url),
         "WARC-Date": stamp(page.fetched_at),
         "WARC-Payload-Digest": digest,
+        ROLE_FIELD: page.role,
+        SITE_FIELD: _header_value(page.site),
     }
     http = None if is_resource(page) else _http_headers(page)
     if original is not None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import io
 import zlib
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
+
+    _Stream = io.BufferedReader[Any]
 
 #: Types of records that carry pages; the others are passed over.
 PAGES = ("response", "resource", "revisit")
@@ -50,6 +52,9 @@ class _DamagedError(Exception):
     pass
 
 
+_ERRORS = (_DamagedError, zlib.error)
+
+
 def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
     """Give the records of a file that carry pages, and the places that are damaged, in the order of the file.
 
@@ -62,32 +67,47 @@ def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
 
     """
     with path.open("rb") as file:
-        is_packed = file.read(2) == _GZIP_MAGIC[:2]
+        is_packed = _is_packed(file)
         start: int | None = 0
         while start is not None:
             file.seek(start)
-            source = _Members(file, start) if is_packed else None
-            stream = io.BufferedReader(source, _CHUNK) if source else file
-            begin = start
+            members = _Members(file, start) if is_packed else None
+            damage = yield from _read_row(file, members, limit)
+            if damage is None:
+                return
+            yield damage
+            start = _next_start(file, damage.offset + 1, is_packed=is_packed)
+
+
+def _read_row(file: _Stream, members: _Members | None, limit: int) -> Generator[Record, None, Damage | None]:
+    """Give the records from here to the end of the file, or to the first damage, which is returned."""
+    stream: _Stream = io.BufferedReader(members, _CHUNK) if members else file
+    begin = file.tell()
+    try:
+        while _skip_blank_lines(stream):
+            begin = members.member if members else file.tell()
+            headers, block = _read_record(stream, limit)
+            damage = None
             try:
-                while True:
-                    begin = file.tell() if source is None else begin
-                    found = _read_record(stream, limit)
-                    if found is None:
-                        return
-                    begin = source.member if source else begin
-                    if found[0].get("warc-type") in PAGES:
-                        yield Record(begin, *found)
-            except (_DamagedError, zlib.error) as error:
-                begin = source.member if source else begin
-                yield Damage(begin, str(error))
-            start = _next_start(file, begin + 1, is_packed=is_packed)
+                # What follows is only read to have the checksum of this record verified.
+                _skip_blank_lines(stream)
+            except _ERRORS as error:
+                if members is None or members.member == begin:
+                    raise
+                damage = Damage(members.member, str(error))
+            if headers.get("warc-type") in PAGES:
+                yield Record(begin, headers, block)
+            if damage:
+                return damage
+    except _ERRORS as error:
+        return Damage(begin, str(error))
+    return None
 
 
 class _Members(io.RawIOBase):
     """The unpacked bytes of a row of gzip members; `member` is where the one that was read last begins."""
 
-    def __init__(self, file: IO[bytes], start: int) -> None:
+    def __init__(self, file: _Stream, start: int) -> None:
         super().__init__()
         self.member = start
         self._file = file
@@ -130,14 +150,21 @@ class _Members(io.RawIOBase):
             self._packed = rest
 
 
-def _read_record(stream: IO[bytes], limit: int) -> tuple[dict[str, str], bytes | None] | None:
-    """Read one record; None at the end of the file."""
-    line = b"\n"
-    while line in (b"\n", b"\r\n"):
-        line = stream.readline(_HEAD_LIMIT)
-    if not line:
-        return None
-    if not line.startswith(b"WARC/"):
+def _is_packed(file: _Stream) -> bool:
+    head = file.peek(5)[:5]
+    # A packed file whose first bytes are damaged still has records that can be found.
+    return head[:2] == _GZIP_MAGIC[:2] or (head != b"WARC/" and _next_start(file, 0, is_packed=True) is not None)
+
+
+def _skip_blank_lines(stream: _Stream) -> bool:
+    """Go on to the next record; tell whether there is anything."""
+    while (following := stream.peek(1)[:1]) in (b"\r", b"\n"):
+        stream.read(1)
+    return bool(following)
+
+
+def _read_record(stream: _Stream, limit: int) -> tuple[dict[str, str], bytes | None]:
+    if not stream.readline(_HEAD_LIMIT).startswith(b"WARC/"):
         raise _DamagedError("no WARC record begins where one should")
     headers = _read_headers(stream)
     length = headers.get("content-length", "")
@@ -147,7 +174,7 @@ def _read_record(stream: IO[bytes], limit: int) -> tuple[dict[str, str], bytes |
     return headers, _take(stream, int(length), keep=wanted)
 
 
-def _read_headers(stream: IO[bytes]) -> dict[str, str]:
+def _read_headers(stream: _Stream) -> dict[str, str]:
     headers: dict[str, str] = {}
     name, left = "", _HEAD_LIMIT
     while left > 0:
@@ -166,7 +193,7 @@ def _read_headers(stream: IO[bytes]) -> dict[str, str]:
     raise _DamagedError("the head of a record does not end")
 
 
-def _take(stream: IO[bytes], length: int, *, keep: bool) -> bytes | None:
+def _take(stream: _Stream, length: int, *, keep: bool) -> bytes | None:
     """Read the block of a record, or pass it over."""
     left, parts = length, []
     while left:
@@ -179,7 +206,7 @@ def _take(stream: IO[bytes], length: int, *, keep: bool) -> bytes | None:
     return b"".join(parts) if keep else None
 
 
-def _next_start(file: IO[bytes], position: int, *, is_packed: bool) -> int | None:
+def _next_start(file: _Stream, position: int, *, is_packed: bool) -> int | None:
     """Find the next place at or behind a position at which a record begins; None when there is none."""
     magic = _GZIP_MAGIC if is_packed else _PLAIN_MAGIC
     while (found := _find(file, position, magic)) is not None:
@@ -191,7 +218,7 @@ def _next_start(file: IO[bytes], position: int, *, is_packed: bool) -> int | Non
     return None
 
 
-def _find(file: IO[bytes], position: int, magic: bytes) -> int | None:
+def _find(file: _Stream, position: int, magic: bytes) -> int | None:
     keep = len(magic) - 1
     file.seek(position)
     before = b""
@@ -205,7 +232,7 @@ def _find(file: IO[bytes], position: int, magic: bytes) -> int | None:
     return None
 
 
-def _unpacks_to_a_record(file: IO[bytes], position: int) -> bool:
+def _unpacks_to_a_record(file: _Stream, position: int) -> bool:
     file.seek(position)
     try:
         return zlib.decompressobj(_GZIP).decompress(file.read(1024), 5) == b"WARC/"
