@@ -11,6 +11,7 @@ from newsarchive import __version__
 from newsarchive.commands.crawl import crawl, demo
 from newsarchive.commands.look import problems, sites, sql, stats
 from newsarchive.errors import UserError
+from newsarchive.paths import ARCHIVE
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -19,8 +20,8 @@ from newsarchive.errors import UserError
     "--db",
     type=click.Path(path_type=Path, dir_okay=False),
     envvar="NEWSARCHIVE_DB",
-    default=Path("data/archive.db"),
-    show_default=True,
+    default=ARCHIVE,
+    show_default="data/archive.db of the checkout",
     help="The archive's SQLite file (also: NEWSARCHIVE_DB).",
 )
 @click.pass_context

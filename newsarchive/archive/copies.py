@@ -104,8 +104,8 @@ class Copies:
     def without_share(self, site: str) -> Iterator[tuple[str | None, str]]:
         """Give (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""
         rows = self._connection.execute(
-            "SELECT DISTINCT a.info_code, coalesce(a.share_url, a.original_url) AS url FROM articles a"
-            " WHERE url IS NOT NULL"
+            "SELECT DISTINCT a.info_code, coalesce(a.share_url, a.original_url) FROM articles a"
+            " WHERE coalesce(a.share_url, a.original_url) IS NOT NULL"
             " AND EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.site = ?)"
             " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.role IN ('share', 'original'))"
             " ORDER BY a.id",

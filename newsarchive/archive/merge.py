@@ -59,8 +59,9 @@ def merge(readings: Iterable[Reading]) -> Merged:
         "kind": next((r.fields["kind"] for r in sorted(speaking, key=_by_edition) if "kind" in r.fields), None),
         "site": home.site,
         "url": home.fields.get("canonical_url", home.url) if home.role == "file" else home.url,
-        "share_url": _first(speaking, "share_url") or _address(speaking, "share"),
-        "original_url": _first(speaking, "original_url") or _address(speaking, "original"),
+        "share_url": _first(speaking, "share_url"),
+        "original_url": _first(speaking, "original_url")
+        or next((reading.url for reading in speaking if reading.role == "original"), None),
         "title": title,
         "original_title": _first(speaking, "original_title"),
         "digest": _first(speaking, "digest"),
@@ -100,10 +101,6 @@ def _by_edition(reading: Reading) -> tuple[int, int, str]:
 
 def _first(readings: Sequence[Reading], name: str) -> Any:
     return next((reading.fields[name] for reading in readings if name in reading.fields), None)
-
-
-def _address(readings: Sequence[Reading], role: str) -> str | None:
-    return next((reading.url for reading in readings if reading.role == role), None)
 
 
 def _published(readings: Sequence[Reading]) -> datetime | None:

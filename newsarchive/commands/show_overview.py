@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -11,11 +12,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from newsarchive.paths import ARCHIVE
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from newsarchive.archive.overview import Overview
 
@@ -31,7 +32,7 @@ _TITLE = 40
 def print_overview(found: Overview, db: Path, console: Console | None = None) -> None:
     """Print what is in the archive; texts from pages are printed as text, never as markup or control codes."""
     console = console or Console(highlight=False)
-    console.print(Panel(_totals(found), title=f"[bold]{_plain(str(db))}[/]", title_align="left", box=box.ROUNDED))
+    console.print(Panel(_totals(found), title=f"[bold]{_plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
     if found.articles:
         console.print(Columns([_bars("per day", found.days), _bars("per source", found.top_sources)], padding=(0, 3)))
         console.print(_latest(found))
@@ -52,10 +53,15 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
         console.print(f"[bold green]This crawl added {new} articles and changed {changed}.[/]")
     else:
         console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
-    option = "" if str(db) == "data/archive.db" else f"--db {db} "
+    option = "" if db == ARCHIVE else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:
         console.print(f"  {purpose:22}[cyan].venv/bin/newsarchive {option}{command}[/]", soft_wrap=True)
+
+
+def _near(path: Path) -> str:
+    """Spell a path from here where it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _totals(found: Overview) -> Text:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.crawling.startup import ROOT
 from newsarchive.errors import UserError
+from newsarchive.paths import ARCHIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,15 +21,14 @@ if TYPE_CHECKING:
 
 PREFIX = "NEWSARCHIVE_"
 Value = str | int | float
-_CHECKOUT = (ROOT / "scrapy.cfg").is_file()
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """Our settings with their defaults; a setting's name is that of the field, in upper case after `NEWSARCHIVE_`."""
 
-    #: Path of the archive. In a checkout the default does not depend on the folder in which the command is typed.
-    db: str = str(ROOT / "data" / "archive.db") if _CHECKOUT else "data/archive.db"
+    #: Path of the archive.
+    db: str = str(ARCHIVE)
     #: A URL or address at which the people who run this crawl can be reached; sent in the User-Agent.
     contact: str = ""
     #: Articles that one transaction stores at most: more is faster, and a crash costs that many pages to fetch again.

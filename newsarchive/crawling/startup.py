@@ -12,9 +12,7 @@ import sys
 from pathlib import Path
 
 from newsarchive.errors import UserError
-
-#: The folder that holds `newsarchive`, `spiders` and `pipelines`: the checkout, or site-packages.
-ROOT = Path(__file__).resolve().parents[2]
+from newsarchive.paths import ROOT
 
 _PACKAGES = ("spiders", "pipelines")
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsarchive.errors import UserError
 from newsarchive.items import ROLES
+from newsarchive.paths import user_sites
 from newsarchive.sites.model import Layout, Listing, Politeness, ShareService, Site
 from newsarchive.sites.selectors import compile_css, simple_selector
 
@@ -29,12 +30,12 @@ class SiteError(UserError):
 
 
 def site_names(extra_dir: Path | str | None = None) -> list[str]:
-    """List the names of all sites: the built-in ones and those in `extra_dir`, sorted."""
+    """List the names of all sites: the built-in ones and those in `extra_dir` (else the user's folder), sorted."""
     return sorted(_files(extra_dir))
 
 
 def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
-    """Read the site of that name; a file in `extra_dir` goes before a built-in one.
+    """Read the site of that name; a file in `extra_dir` (else the user's folder) goes before a built-in one.
 
     Raises:
         SiteError: no such site, or its file has wrong, unknown or missing keys (all of them are named).
@@ -47,7 +48,7 @@ def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
 
 
 def _files(extra_dir: Path | str | None) -> dict[str, Path]:
-    folders = [_BUILT_IN, Path(extra_dir)] if extra_dir else [_BUILT_IN]
+    folders = (_BUILT_IN, Path(extra_dir) if extra_dir else user_sites())
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
