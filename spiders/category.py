@@ -124,6 +124,9 @@ class CategorySpider(FrontierSpider):
             return
         if canonical_url(url) in self._visited:
             return
+        if len(self._visited) >= self.session.options.listings_max:
+            self.session.problem(url, "listing", "endless-paging", f"{len(self._visited)} listing pages in one run")
+            return
         self._visited.add(canonical_url(url))
         paging = paging or Paging(self.site.listing.max_pages)
         yield Request(

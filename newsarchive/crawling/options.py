@@ -35,6 +35,8 @@ class Options:
     batch_size: int = 50
     #: Seconds after which a started batch is stored although it is not full.
     batch_seconds: float = 1.0
+    #: Listing pages that one run asks for at most, whatever they link to.
+    listings_max: int = 20_000
     #: Pages of the frontier that are asked for at one time; the rest waits in the archive, not in memory.
     window: int = 200
     #: Runs in which a page may fail before it is given up.

@@ -82,9 +82,9 @@ class _Reader:
                 self.heading = line_of(element)
             elif element in items:
                 self._read_item(element)
-        self._read_categories(root)
         self.found.articles = list(self.articles.values())
         self.found.next_url = self._next(root)
+        self._read_categories(root)
         return self.found
 
     def _read_item(self, item: _Element) -> None:
@@ -152,7 +152,8 @@ class _Reader:
     def _read_categories(self, root: _Element) -> None:
         if self.listing.category is None:
             return
-        seen: set[str] = set()
+        # The next page of a listing is no category of its own, although its address often looks like one.
+        seen = {self.page.url, self.found.next_url}
         for link in list(root.iter("a"))[:_MOST_LINKS]:
             url = _complete((link.get("href") or "").strip(), self.page.url)
             slug = self._slug(url) if url and url not in seen else None
