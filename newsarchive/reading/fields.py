@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urljoin
 
 from newsarchive.identity import article_key, find_info_code, parse_info_code
 from newsarchive.items import Article, Category, Problem
@@ -41,8 +41,10 @@ _CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|�
 #: A paragraph that is nothing but a credit.
 _ONLY_CREDIT = re.compile(r"[（(【]\s{0,3}(?:文章来源|稿件来源|信息来源|本文来源|来源)\s?[：:][^。；]{1,60}[）)】]")
 #: Labels and marks without which nobody is named; looked for at both ends of a paragraph (characters).
+# Every alternative begins with a plain character, which lets the engine run over texts without a look at each.
 _PEOPLE = re.compile(
-    "记者|記者|作者|[编編][辑輯译譯：:]|责编|責編|校对|校對|撰[文稿写]|文[/／丨｜：]|通讯员|摄影|攝影|翻译|原标题|[□■◎◆]|By "
+    "记者|記者|作者|编辑|编译|编：|编:|編輯|編譯|责编|責編|校对|校對|撰文|撰稿|撰写|文/|文／|文丨|文｜|文：|通讯员|摄影|攝影|"
+    "翻译|原标题|□|■|◎|◆|By "
 )
 _HEAD, _TAIL = 40, 60
 _CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
@@ -149,13 +151,22 @@ def read_people(article: Article, editor_line: str) -> None:
     if editor_line and _CODE_EDITOR.fullmatch(editor_line):
         editor_line = ""
     texts = [paragraph.text for paragraph in article.paragraphs]
-    if not editor_line and not _PEOPLE.search("\n".join([text[:_HEAD] + text[-_TAIL:] for text in texts])):
+    ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}" for text in texts]
+    if not editor_line and not _PEOPLE.search("\n".join(ends)):
         return
-    texts = [text for text in texts if _PEOPLE.search(text[:_HEAD] + text[-_TAIL:])]
+    texts = [_people_part(text) for text, both in zip(texts, ends, strict=True) if _PEOPLE.search(both)]
     if editor_line:
         texts.append(editor_line)
     article.bylines += [byline for byline in find_bylines(texts) if not _CODE_NAME.fullmatch(byline.name)]
     article.original_title = next(filter(None, map(original_title, texts)), None)
+
+
+def _people_part(text: str) -> str:
+    """Give what of a paragraph may name people: all of it, or only what follows its last sentence."""
+    if len(text) <= _HEAD + _TAIL or _PEOPLE.search(text, 0, _HEAD):
+        return text
+    match = _PEOPLE.search(text, len(text) - _TAIL)
+    return text[text.rfind("。", 0, match.start()) + 1 :] if match else text
 
 
 def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
@@ -201,13 +212,14 @@ def set_category(article: Article, site: Site, layout: Layout, name: str, link: 
     if not (slug or name):
         return
     if url is None and slug and site.listing and site.listing.category_page:
-        url = _category_url(article.page.url, site.base_url, site.listing.category_page, slug)
+        base = origin_of(article.page.url) if article.page.url.startswith("http") else site.base_url
+        url = _category_url(base, site.listing.category_page, slug)
     article.category = Category(slug or name, name or None, url)
 
 
-def _category_url(page_url: str, base_url: str, template: str, slug: str) -> str | None:
-    base = origin_of(page_url) if page_url.startswith("http") else base_url
-    return base + template.format(slug=quote(slug, safe=_PATH_SAFE)) if template.startswith("/") else template
+@lru_cache(maxsize=4096)
+def _category_url(base: str, template: str, slug: str) -> str:
+    return urljoin(base + "/", template.format(slug=quote(slug, safe=_PATH_SAFE)))
 
 
 def origin_of(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
@@ -11,8 +12,6 @@ from newsarchive.reading.fields import origin_of
 from newsarchive.reading.scan import SEPARATORS
 
 if TYPE_CHECKING:
-    import re
-
     from newsarchive.items import Article
     from newsarchive.sites import Layout, Site
 
@@ -50,13 +49,19 @@ class _LinkLines:
         self.layout = layout
         self.base = origin_of(article.page.url) if article.page.url.startswith("http") else site.base_url
         self.hosts = site.hosts
+        self.category_link = layout.category_link.pattern if layout.category_link else None
         self.category: tuple[str, str] | None = None
 
     def take(self, links: list[tuple[str, str]]) -> bool:
         """Take over one line; False when it is no link line of the site's own."""
-        return all(self._take_link(target, text) for target, text in links)
+        for target, text in links:
+            if not self._take_link(target, text):
+                return False
+        return True
 
     def _take_link(self, target: str, text: str) -> bool:
+        if target.startswith("//"):
+            return self._take_own(target)
         if self.layout.share_link and self.layout.share_link.search(target):
             return self._take_share(target)
         if target and (target == text or ("%" in target and unquote(target) == unquote(text))):
@@ -80,7 +85,7 @@ class _LinkLines:
         return True
 
     def _take_own(self, target: str) -> bool:
-        own = _own_link(target, self.base, self.hosts, self.layout.category_link)
+        own = _own_link(target, self.base, self.hosts, self.category_link)
         if own is None:
             return False
         slug, url = own
@@ -90,9 +95,7 @@ class _LinkLines:
 
 
 @lru_cache(maxsize=8192)
-def _own_link(
-    target: str, base: str, hosts: tuple[str, ...], category: re.Pattern[str] | None
-) -> tuple[str, str] | None:
+def _own_link(target: str, base: str, hosts: tuple[str, ...], category: str | None) -> tuple[str, str] | None:
     """Give slug ("" for other pages) and URL of a link into the site itself; None for any other link.
 
     Every article of a category ends with the same links, so that they are worth remembering.
@@ -103,5 +106,5 @@ def _own_link(
     parts = urlsplit(url)
     if parts.hostname not in hosts and origin_of(url) != base:
         return None
-    match = category.search(unquote(parts.path)) if category else None
+    match = re.search(category, unquote(parts.path)) if category else None
     return match["slug"] if match else "", parts._replace(path=quote(parts.path, safe=_PATH_SAFE)).geturl()

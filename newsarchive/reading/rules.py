@@ -15,7 +15,9 @@ from newsarchive.reading.source import Source, take_source, written_anew
 from newsarchive.reading.tags import UntidyError
 
 if TYPE_CHECKING:
-    from newsarchive.items import Article, Page
+    from datetime import datetime
+
+    from newsarchive.items import Article, Page, Precision
     from newsarchive.sites import Layout, Site
 
 # By the identity of the layout, which the plan keeps alive: hashing a layout would cost more than reading a page.
@@ -130,19 +132,22 @@ def _set_text(article: Article, found: Scan, body: Body, layout: Layout) -> None
 
 def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empty: set[str]) -> None:
     zone, now = site.timezone, article.page.fetched_at
-    values = [value for value in found.values if value.role.field == "published"]
-    for value in sorted(values, key=lambda value: value.role.rank) if len(values) > 1 else values:
-        time = fields.read_time(value.text, zone, now) if value.text else None
-        if time:
-            fields.set_time(article, *time)
-            article.evidence["published_at"] = value.role.selector.text
-            return
-    head = body.head if body else ""
-    time = fields.read_time(head, zone, now) if head else None
-    if time:
-        fields.set_time(article, *time)
-        article.evidence["published_at"] = "before the title"
-    elif any(value.before_title for value in values):
+    best: tuple[int, tuple[datetime, Precision], str] | None = None
+    empty_before = False
+    for value in found.values:
+        role = value.role
+        if role.field == "published" and (best is None or role.rank < best[0]):
+            time = fields.read_time(value.text, zone, now) if value.text else None
+            if time:
+                best = (role.rank, time, role.selector.text)
+            empty_before = empty_before or value.before_title
+    if best is None and body is not None and body.head:
+        time = fields.read_time(body.head, zone, now)
+        best = (0, time, "before the title") if time else None
+    if best:
+        fields.set_time(article, *best[1])
+        article.evidence["published_at"] = best[2]
+    elif empty_before:
         # An element before the title is the one for the time, be it empty; one behind it can be another.
         empty.add("no-date")
 

@@ -29,15 +29,12 @@ if TYPE_CHECKING:
 FIELDS = ("title", "published", "digest", "category", "attribution", "editor")
 DROP, BODY = "drop", "body"
 
+_LINK = re.compile(r'<a href="\s*([^"<>]*?)\s*">')
 _SPLIT = re.compile(r"(<[^<>]*>)")
 # Tags longer than this or beyond this number are hardly met again.
-_LONGEST_KNOWN, _MOST_KNOWN = 160, 4096
+_LONGEST_MET, _MOST_MET, _MOST_NAMES = 64, 20_000, 500
 #: What may stand between the links of a line that holds nothing but links.
 SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-" + BREAK
-
-
-# The elements before one, from the last to the first.
-_Before = tuple[Tag, Any] | None
 
 
 @dataclass(slots=True)
@@ -50,12 +47,42 @@ class Role:
 
 
 @dataclass(slots=True)
-class Plan:
-    """A layout made ready for scanning: its selectors as roles, and the tags met so far with the roles they may have."""
+class Node:
+    """A tag at one place of the page's tree, met before or not: what it is, and what the layout wants of it.
 
-    layout: Layout
+    `body` is set for an element that holds the text, `roles` are the other fields it fills; `doubtful` are roles that
+    hang on the element before it, which is another from page to page.
+    """
+
+    tag: Tag
+    roles: tuple[Role, ...] = ()
+    body: Role | None = None
+    doubtful: tuple[Role, ...] = ()
+    inside: dict[str, Node] = field(default_factory=dict)
+
+
+# The elements before one, from the last to the first.
+_Before = tuple[Node, Any] | None
+
+
+@dataclass(slots=True)
+class Plan:
+    """A layout made ready for scanning: its selectors as roles, and a tree of the tags met so far."""
+
     roles: list[Role]
-    known: dict[str, tuple[Tag, tuple[Role, ...]]] = field(default_factory=dict)
+    top: Node = field(default_factory=lambda: Node(Tag(tags.OPEN, "", {})))
+    met: int = 0
+    by_name: dict[str, list[Role]] = field(default_factory=dict)
+    has_link_roles: bool = False
+
+    def roles_of(self, name: str) -> list[Role]:
+        """Give the roles that an element of that name may have."""
+        found = self.by_name.get(name)
+        if found is None:
+            found = [role for role in self.roles if any(c[-1].tag in (None, name) for c in role.selector.alternatives)]
+            if len(self.by_name) < _MOST_NAMES:
+                self.by_name[name] = found
+        return found
 
 
 @dataclass(slots=True)
@@ -85,7 +112,9 @@ def plan_of(layout: Layout) -> Plan:
         for name in (*FIELDS, DROP, BODY)
         for rank, text in enumerate(_texts(layout, name))
     ]
-    return Plan(layout, roles)
+    plan = Plan(roles)
+    plan.has_link_roles = bool(plan.roles_of("a"))
+    return plan
 
 
 def _texts(layout: Layout, name: str) -> tuple[str, ...]:
@@ -111,8 +140,8 @@ class Scan:
         self.link_lines: dict[int, list[tuple[str, str]]] = {}
         self.title_rank = 1_000_000
         self.title_seen = False
-        self._stack: list[Tag] = []
-        self._last: list[_Before] = [None]  # for each open element, the elements inside it that are closed
+        self._stack: list[Node] = [plan.top]
+        self._last: list[_Before] = [None, None]  # what is closed already, at the level of each open element
         self._closers: list[tuple[int, Callable[[Any], None], Any]] = []
         self._sink: list[str] | None = None  # where text goes: the collector's parts, a capture, or nowhere
         self._anchors: list[tuple[int, int, str]] = []
@@ -130,66 +159,116 @@ class Scan:
         pieces = _SPLIT.split(text)
         if not tidy and text.count("<") != len(pieces) // 2:
             raise UntidyError
-        known, collector, stack, closers = self.plan.known, self.collector, self._stack, self._closers
-        parts = collector.parts
+        pieces += ("", "")
+        stack, last, end = self._stack, self._last, len(pieces) - 2
         self._text(pieces[0])
-        number, end = 1, len(pieces)
+        number = 1
         while number < end:
-            tag, roles = known.get(pieces[number]) or self._learn(pieces[number])
+            node = stack[-1].inside.get(pieces[number])
+            if node is None:
+                if pieces[number + 2] == "</a>" and self._link(pieces[number], pieces[number + 1]):
+                    piece = pieces[number + 3]
+                    number += 4
+                    if piece:
+                        self._text(piece)
+                    continue
+                node = self._meet(pieces[number])
             piece = pieces[number + 1]
             number += 2
-            if tag.ordinary and not roles:
-                if self._sink is parts and tag.block:
-                    if parts:
-                        self._flush()
-                    # An element with nothing but text in it, by far the most frequent: no need to open it.
-                    if number < end and pieces[number] == tag.end and "&" not in piece:
-                        if piece:
-                            collector.line(piece)
-                        self._last[-1] = (tag, self._last[-1])
-                        piece = pieces[number + 1]
-                        number += 2
-                    else:
-                        stack.append(tag)
-                        self._last.append(None)
+            act = node.tag.act
+            if act == tags.OPEN:
+                # An element with nothing but text in it is by far the most frequent: no need to open it.
+                if pieces[number] == node.tag.end and self._leaf(node, piece):
+                    last[-1] = (node, last[-1])
+                    piece = pieces[number + 1]
+                    number += 2
                 else:
-                    self._open(tag, roles)
-            elif tag.act == tags.CLOSE:
-                if not stack:
-                    pass  # the end of an element that began before the cut
-                elif stack[-1].name == tag.name:
-                    if closers and closers[-1][0] == len(stack):
-                        self._pop()
-                    else:
-                        if self._sink is not None and stack[-1].block:
-                            self._end_line()
-                        self._last.pop()
-                        self._last[-1] = (stack.pop(), self._last[-1])
-                elif not tidy:
-                    raise UntidyError
-            elif tag.act == tags.OPEN or roles:
-                self._open(tag, roles)
+                    self._open(node)
+            elif act == tags.CLOSE:
+                self._close(node.tag)
+            elif node.roles:
+                self._open(node)
             elif self._sink is not None:
-                self._single(tag)
+                self._single(node.tag)
             if piece and self._sink is not None and (self._sink or not piece.isspace()):
                 self._text(piece)
-        while stack:
+        while len(stack) > 1:
             self._pop()
         self._flush()
         return self
 
-    def _learn(self, text: str) -> tuple[Tag, tuple[Role, ...]]:
-        tag = read_tag(text, tidy=self._tidy)
-        roles = tuple(
-            role
-            for role in self.plan.roles
-            if tag.name
-            and tag.act != tags.CLOSE
-            and any(chain[-1].fits(tag.name, tag.attributes) for chain in role.selector.alternatives)
-        )
-        if len(text) <= _LONGEST_KNOWN and len(self.plan.known) < _MOST_KNOWN and not self._tidy:
-            self.plan.known[text] = (tag, roles)
-        return tag, roles
+    def _meet(self, text: str) -> Node:
+        """Take a tag apart that was not met at this place before."""
+        node = Node(read_tag(text, tidy=self._tidy))
+        if node.tag.act != tags.CLOSE and node.tag.name:
+            self._give_roles(node)
+        if len(text) <= _LONGEST_MET and self.plan.met < _MOST_MET and not self._tidy:
+            self.plan.met += 1
+            self._stack[-1].inside[text] = node
+        return node
+
+    def _link(self, tag: str, text: str) -> bool:
+        """Read a plain link in the body, which is hardly met again and worth no node."""
+        sink = self._sink
+        if sink is not self.collector.parts or not text or self.plan.has_link_roles:
+            return False
+        match = _LINK.fullmatch(tag)
+        if match is None or "quote." in tag:
+            return False
+        self._anchors.append((len(sink), len(sink) + 1, unescape(match[1])))
+        self.collector.add(unescape(text) if "&" in text else text)
+        return True
+
+    def _give_roles(self, node: Node) -> None:
+        tag, above = node.tag, len(self._stack) - 1
+        sure: list[Role] = []
+        doubtful: list[Role] = []
+        for role in self.plan.roles_of(tag.name):
+            if not any(chain[-1].fits(tag.name, tag.attributes) for chain in role.selector.alternatives):
+                continue
+            if any(step.joint == "+" for chain in role.selector.alternatives for step in chain):
+                doubtful.append(role)
+            elif any(self._hangs(node, above, None, chain) for chain in role.selector.alternatives):
+                sure.append(role)
+        node.body = next((role for role in sure if role.field == BODY), None)
+        node.roles = tuple(role for role in sure if role.field != BODY)
+        node.doubtful = tuple(role for role in doubtful if role.field != BODY)
+
+    def _leaf(self, node: Node, text: str) -> bool:
+        """Read an element that holds only text, at once; False for those that must be opened all the same."""
+        if node.roles or node.body or node.doubtful:
+            return self._leaf_value(node, text)
+        collector, sink, tag = self.collector, self._sink, node.tag
+        if sink is None:
+            return not tag.security
+        if sink is not collector.parts or not (tag.ordinary or tag.inline):
+            return False
+        if "&" in text:
+            text = unescape(text)
+        if tag.block:
+            if sink:
+                self._flush()
+            if text:
+                collector.line(text)
+        elif text:
+            if tag.name == "a":
+                self._anchors.append((len(sink), len(sink) + 1, tag.attributes.get("href", "").strip()))
+            if tag.bold:
+                sink.append(text)
+            else:
+                collector.add(text)
+        return True
+
+    def _leaf_value(self, node: Node, text: str) -> bool:
+        """Take the value of a field, if that is all that the element asks for."""
+        tag = node.tag
+        roles = node.roles if not node.doubtful else self._roles_here(node, len(self._stack) - 1, self._last[-1])
+        if not roles or node.body or tag.silent or tag.security or not self._wants(roles):
+            return False
+        if tag.block and self._sink is not None:
+            self._end_line()
+        self._take_all(roles, clean(unescape(text) if "&" in text else text), tag, len(self._stack) + 1, [text])
+        return True
 
     # Text
 
@@ -214,36 +293,58 @@ class Scan:
             url = image_url(tag.attributes, self.base_url)
             if url and self._sink is self.collector.parts:
                 self.collector.image(url, tag.attributes.get("alt"))
-            if tag.security and not any(one.security == tag.security for one in self._stack):
+            if tag.security and not any(one.tag.security == tag.security for one in self._stack):
                 self.mentions.add(tag.security)
 
     def _flush(self) -> None:
         if not self._anchors:
             self.collector.flush()
             return
-        parts, anchors = self.collector.parts, self._anchors
-        links = [(href, clean("".join(parts[start:end]))) for start, end, href in anchors]
-        inside = {n for start, end, _ in anchors for n in range(start, end)}
-        loose = "".join(part for n, part in enumerate(parts) if n not in inside)
+        links, loose = self._links()
         number = len(self.collector.paragraphs)
-        anchors.clear()
         self.collector.flush()
         if not loose.strip(SEPARATORS) and len(self.collector.paragraphs) == number + 1:
             self.link_lines[number] = links
 
+    def _links(self) -> tuple[list[tuple[str, str]], str]:
+        """Give address and text of the links in the paragraph that is being collected, and the text around them."""
+        parts = self.collector.parts
+        links: list[tuple[str, str]] = []
+        loose: list[str] = []
+        done = 0
+        for start, end, href in self._anchors:
+            loose += parts[done:start]
+            links.append((href, clean("".join(parts[start:end]))))
+            done = end
+        loose += parts[done:]
+        self._anchors.clear()
+        return links, "".join(loose)
+
     # Elements
 
-    def _open(self, tag: Tag, roles: tuple[Role, ...]) -> None:
+    def _open(self, node: Node) -> None:
+        tag = node.tag
         if tag.block and self._sink is not None:
             self._end_line()
-        self._stack.append(tag)
+        self._stack.append(node)
         self._last.append(None)
-        if roles:
-            self._match(roles)
+        if node.body is not None:
+            self._open_body(node.body)
+        if node.roles or node.doubtful:
+            self._capture(node)
         if tag.watched:
             self._watch(tag)
         if tag.empty:
             self._pop()
+
+    def _close(self, tag: Tag) -> None:
+        stack = self._stack
+        if len(stack) == 1:
+            return  # the end of an element that began before the cut
+        if stack[-1].tag.name == tag.name:
+            self._pop()
+        elif not self._tidy:
+            raise UntidyError
 
     def _end_line(self) -> None:
         if self._sink is not self.collector.parts:
@@ -253,15 +354,15 @@ class Scan:
             self._flush()
 
     def _pop(self) -> None:
-        tag = self._stack[-1]
-        if tag.block and self._sink is not None:
+        node, closers, depth = self._stack[-1], self._closers, len(self._stack)
+        if node.tag.block and self._sink is not None:
             self._end_line()
-        closers, depth = self._closers, len(self._stack)
         while closers and closers[-1][0] == depth:
             _, action, argument = closers.pop()
             action(argument)
+        self._stack.pop()
         self._last.pop()
-        self._last[-1] = (self._stack.pop(), self._last[-1])
+        self._last[-1] = (node, self._last[-1])
 
     def _on_close(self, action: Callable[[Any], None], argument: Any) -> None:
         self._closers.append((len(self._stack), action, argument))
@@ -313,7 +414,7 @@ class Scan:
     def _name_security(self, tag: Tag) -> None:
         assert tag.security is not None
         assert self._sink is not None
-        if not any(one.security == tag.security for one in self._stack[:-1]):
+        if not any(one.tag.security == tag.security for one in self._stack[:-1]):
             self.mentions.add(tag.security)
         self._on_close(self._end_name, (tag.security, self._sink, len(self._sink)))
 
@@ -323,86 +424,89 @@ class Scan:
 
     # Selectors
 
-    def _match(self, roles: tuple[Role, ...]) -> None:
-        """Begin what the selectors that match the element just opened ask for."""
-        taken: list[Role] = []
-        only_dropped = True
-        for role in roles:
-            if not self._is_matched(role):
-                continue
-            if role.field == BODY:
-                self._open_body(role)
-            elif role.field != "title" or role.rank < self.title_rank:
-                taken.append(role)
-                only_dropped = only_dropped and role.field == DROP
-        if not taken:
+    def _capture(self, node: Node) -> None:
+        """Begin to collect the text of an element that fills fields."""
+        roles = self._roles_here(node, len(self._stack) - 2, self._last[-2]) if node.doubtful else node.roles
+        if not roles or not self._wants(roles):
             return
-        if only_dropped:
+        if all(role.field == DROP for role in roles):
             self._on_close(self._set_sink, self._sink)
             self._sink = None
         else:
-            self._on_close(self._end_capture, (taken, self._sink, self._stack[-1]))
+            self._on_close(self._end_capture, (roles, self._sink, node.tag))
             self._sink = []
 
-    def _is_matched(self, role: Role) -> bool:
-        top = len(self._stack) - 1
-        for chain in role.selector.alternatives:
-            # The last step is known to fit only where it is the only alternative.
-            if self._fits(top, chain):
-                return True
-        return False
+    def _wants(self, roles: tuple[Role, ...]) -> bool:
+        """Tell whether a matching element is of use: a title only as long as no better one was found."""
+        return any(role.field != "title" or role.rank < self.title_rank for role in roles)
 
-    def _fits(self, place: int, chain: tuple[Step, ...]) -> bool:
-        """Tell whether the element at a place of the stack fits a chain of steps with what stands around it."""
-        return self._hangs(self._stack[place], place - 1, self._last[place], chain)
+    def _roles_here(self, node: Node, above: int, before: _Before) -> tuple[Role, ...]:
+        """Add those of the doubtful roles that hang on the elements before this one."""
+        return node.roles + tuple(
+            role
+            for role in node.doubtful
+            if any(self._hangs(node, above, before, chain) for chain in role.selector.alternatives)
+        )
 
-    def _hangs(self, tag: Tag, above: int, before: _Before, chain: tuple[Step, ...]) -> bool:
-        """Do so for any element: `above` is its parent's place, `before` are the elements before it, from the last."""
+    def _hangs(self, node: Node, above: int, before: _Before, chain: tuple[Step, ...]) -> bool:
+        """Tell whether an element fits a chain of steps with what stands around it.
+
+        `above` is its parent's place on the stack, `before` are the elements before it, from the last to the first.
+        """
         step = chain[-1]
-        if not step.fits(tag.name, tag.attributes):
+        if not step.fits(node.tag.name, node.tag.attributes):
             return False
         rest = chain[:-1]
         if not rest:
             return True
         if step.joint == "+":
             return before is not None and self._hangs(before[0], above, before[1], rest)
-        if step.joint == ">":
-            return above >= 0 and self._fits(above, rest)
-        return any(self._fits(place, rest) for place in range(above, -1, -1))
+        places = (above,) if step.joint == ">" else range(above, 0, -1)
+        return any(
+            place > 0 and self._hangs(self._stack[place], place - 1, self._last[place], rest) for place in places
+        )
 
-    def _end_capture(self, capture: tuple[list[Role], list[str] | None, Tag]) -> None:
+    def _end_capture(self, capture: tuple[tuple[Role, ...], list[str] | None, Tag]) -> None:
         roles, outer, tag = capture
         assert self._sink is not None
         inner, self._sink = self._sink, outer
-        text = clean("".join(inner))
-        kept = [self._take(role, text, tag) for role in roles]
-        if outer is not None and outer is not self.collector.parts:
-            outer.extend(inner)
-        elif outer is not None and not any(kept):
-            self.collector.add(" ".join(inner) if tag.block else "".join(inner))
-            if tag.block:
-                self._flush()
+        self._take_all(roles, clean("".join(inner)), tag, len(self._stack), inner)
 
-    def _take(self, role: Role, text: str, tag: Tag) -> bool:
-        """Note the value of a field; False when the element's text remains text of the body."""
-        if role.selector.attribute:
-            text = clean(tag.attributes.get(role.selector.attribute, ""))
+    def _take_all(self, roles: tuple[Role, ...], line: str, tag: Tag, depth: int, pieces: list[str]) -> None:
+        """Note a value for each role; give the text on to what is around the element, if it belongs there too."""
+        kept = False
+        for role in roles:
+            kept = self._take(role, line, tag, depth) or kept
+        sink = self._sink
+        if sink is None or (kept and sink is self.collector.parts):
+            return
+        for piece in pieces:
+            self._text(piece)
+        if tag.block:
+            self._end_line()
+
+    def _take(self, role: Role, text: str, tag: Tag, depth: int) -> bool:
+        """Note the value of a field; False when the element's text remains text of the body.
+
+        `depth` is the element's own place on the stack.
+        """
         if role.field == DROP:
             return True
-        self.values.append(Value(role, text, before_title=not self.title_seen))
+        if role.selector.attribute:
+            text = clean(tag.attributes.get(role.selector.attribute, ""))
         if role.field == "title":
-            if text == self.site_title:
-                self.values.pop()
+            if text == self.site_title or role.rank >= self.title_rank:
                 return False
-            self._leave_head()
-            self.title_seen = True
+            self._leave_head(depth - 1)
             self.title_rank = role.rank if text else self.title_rank
+        self.values.append(Value(role, text, before_title=not self.title_seen))
+        self.title_seen = self.title_seen or role.field == "title"
         return True
 
-    def _leave_head(self) -> None:
+    def _leave_head(self, depth: int) -> None:
         """Leave out what the body element holds before the title: time, crumbs, the site's name."""
         for body in self.bodies:
-            if body.depth == len(self._stack) - 1 and body.paragraphs.stop is None:
+            if body.depth == depth and body.paragraphs.stop is None:
                 collector = self.collector
                 start = body.paragraphs.start
                 body.head = " ".join(

@@ -34,7 +34,7 @@ class Tag:
 
     `empty` tells that an element has no end tag (`<span/>` in XML). `watched` tells that opening it needs more than a
     new line: it is silent, bold, a link, a security, gives its text a kind, or has to do with tables. `ordinary` is
-    an element that is none of these, and `end` its end tag.
+    an element that is none of these, `inline` a link or bold text and nothing besides; `end` is the end tag.
     """
 
     act: int
@@ -50,6 +50,7 @@ class Tag:
     security: tuple[str, str] | None = None
     watched: bool = False
     ordinary: bool = False
+    inline: bool = False
     end: str = ""
 
 
@@ -92,6 +93,7 @@ def _look_up(tag: Tag) -> None:
     tag.security = security_of(attributes) if attributes else None
     tag.watched = bool(tag.silent or tag.bold or tag.cell or tag.row or tag.kind or tag.security or name == "a")
     tag.ordinary = not tag.watched and not tag.empty
+    tag.inline = (tag.bold or name == "a") and not (tag.silent or tag.security or tag.empty)
     tag.end = f"</{name}>"
 
 
