@@ -25,6 +25,7 @@ COLUMNS = {
     "published_date": "a.published_date",
     "category": "c.slug",
     "category_name": "c.name",
+    "category_url": "c.url",
     "section": "a.section",
     "lang": "a.lang",
     "site": "a.site",

@@ -146,4 +146,4 @@ def _hits(
             snippet=highlighter.snippet(body, digest),
             rank=ranks.get(article_id),
         )
-    return [hits[article_id] for article_id in ids]
+    return [hits[article_id] for article_id in ids if article_id in hits]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from typing import TYPE_CHECKING, TextIO
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from newsarchive.export.files import safe_name
 
@@ -33,6 +33,7 @@ _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # What HTML, Markdown or Liquid would take for a sign of theirs; as an entity it is a character and nothing else.
 _SIGNS = re.compile(r"""[&<>"'\\`*_\[\]{}|~]""")
 _LINE_ENDS = re.compile(r"[\r\n]+")
+_POST_PATH = re.compile(r"/\d{4}/\d\d/\d\d/([^/?#]+)\.html$")
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 _MARKUP = {
     "heading": "<p><strong>{}</strong></p>",
@@ -47,17 +48,34 @@ def write_posts(articles: Iterable[Exported], folder: Path) -> int:
     """Write each article to a post file; give the number of articles. The folder must exist and be empty."""
     count = 0
     for article in articles:
-        (folder / file_name(article)).write_text(post_of(article), encoding="utf-8", newline="\n")
+        with _new_file(folder, article) as file:
+            file.write(post_of(article))
         count += 1
     return count
 
 
+def _new_file(folder: Path, article: Exported) -> TextIO:
+    try:
+        return (folder / file_name(article)).open("x", encoding="utf-8", newline="\n")
+    except FileExistsError:  # two sites may call two articles of one day the same
+        name = f"{_day(article)}-{safe_name(article.key + '/')}.md"
+        return (folder / name).open("x", encoding="utf-8", newline="\n")
+
+
 def file_name(article: Exported) -> str:
-    """Name a post's file: day and number. An undated post has no day, and no page on the site either, as there."""
+    """Name a post's file: day and number, or the name that the post has in its address.
+
+    An undated post has no day (the mirror's have none either, and no page on the site).
+    """
     row = article.row
-    published = str(row["published_at"] or "")
-    day = published[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d", published[:10]) else ""
-    return f"{day}-{safe_name(row['info_code'] or article.key)}.md"
+    post = _POST_PATH.search(row["url"] or "")
+    name = row["info_code"] or (article.key if article.key.isdigit() or post is None else unquote(post[1]))
+    return f"{_day(article)}-{safe_name(name)}.md"
+
+
+def _day(article: Exported) -> str:
+    published = str(article.row["published_at"] or "")
+    return published[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d", published[:10]) else ""
 
 
 def post_of(article: Exported) -> str:
@@ -70,10 +88,9 @@ def post_of(article: Exported) -> str:
         head.append(f"categories: {_value(row['category'])}")
         head.append(f"tags: {_value(_tag(article))}")
     parts = ["\n".join(["---", "layout: post", *head, "---", *_body(article)])]
-    if address := _address(row["share_url"] or row["original_url"]):
-        parts.append(f"<{address}>")
+    parts.append(f"<{_address(row['share_url'] or row['original_url']) or ''}>")
     parts.append(_ways_back(article))
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return "\n\n".join(parts) + "\n"
 
 
 def _tag(article: Exported) -> str:
@@ -92,12 +109,13 @@ def _body(article: Exported) -> Iterator[str]:
             yield f"<table><tr>{cells}</tr></table>"
         else:
             yield _MARKUP.get(kind, "<p>{}</p>").format(marks.html(text))
+    credit = marks.html(row["attribution"] or "")
     yield from marks.rest()
     for image in article.images:
         if (address := _address(image["url"])) is not None:
             yield f'<center><img src="{_html(address)}" alt="{_html(image["alt"] or "")}"></center>'
     if row["attribution"]:
-        yield f'<p class="em_media">{_html(row["attribution"])}</p>'
+        yield f'<p class="em_media">{credit}</p>'
 
 
 class _Marks:
@@ -141,13 +159,26 @@ def _mark(market: str, code: str, name: str) -> str:
 
 def _ways_back(article: Exported) -> str:
     row = article.row
-    host = urlsplit(row["url"] or "").netloc or row["site"]
+    parts = _split(_address(row["category_url"] or row["url"]) or "")
+    host = _target(parts.netloc or quote(row["site"]))
     home = f"[返回首页](//{host}/)"
     if not row["category"]:
         return home
-    page = CATEGORY_PAGE.format(slug=quote(row["category"], safe="()"))
+    path = parts.path if row["category_url"] else CATEGORY_PAGE.format(slug=quote(row["category"], safe=""))
     label = _html(" ".join(_BIDI.sub("", _tag(article)).split()))
-    return f"[返回{label}](//{host}{page})｜{home}"
+    return f"[返回{label}](//{host}{_target(path)})｜{home}"
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
+def _target(text: str) -> str:
+    """Keep what stands between the brackets of a Markdown link from ending them."""
+    return text.replace("(", "%28").replace(")", "%29")
 
 
 def _html(text: str) -> str:

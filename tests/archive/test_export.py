@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import sys
 import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -46,6 +48,8 @@ HOSTILE = (
     "题" * 50_000,
     "\U0001f600",
     "\u2028\x85",
+    "http://[broken",
+    "http://a)b.example/x)y",
 )
 
 
@@ -266,7 +270,7 @@ def test_feed_holds_text_as_text(text):
     export.write_atom([hostile(text)], stream, title=text, feed_id="urn:x")
     entry = ET.fromstring(stream.getvalue()).find(f"{ATOM}entry")
     assert {element.tag.removeprefix(ATOM) for element in entry.iter()} <= {
-        "entry", "id", "title", "updated", "author", "name", "category", "summary", "content",
+        "entry", "id", "title", "updated", "author", "name", "category", "summary", "content", "link",
     }  # fmt: skip
 
 
@@ -407,6 +411,32 @@ def test_post_file_names_are_not_chosen_by_the_page():
     assert file_name(exported(article_key="evil.example/../../x?y")).startswith("-evil.example-..-..-x-y-")
     assert "/" not in file_name(exported(article_key="evil.example/../../x?y", published_at="../../../x"))
     assert file_name(exported()) == "-202203030000000001.md"
+
+
+def test_two_articles_of_one_name_keep_a_file_each(tmp_path):
+    same = {"published_at": "2022-03-03T05:23:38+08:00", "url": "https://{}.example/2022/03/03/init.html"}
+    pair = [exported(**same, article_key=f"{host}.example/2022/03/03/init.html") for host in "ab"]
+    assert export.write_posts(pair, tmp_path) == 2
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+SHARED = Path(__file__).parents[2] / "../shared/finews/posts"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the real post files are not beside the project")
+def test_real_post_files_read_back_the_same(tmp_path):
+    for path in sorted(SHARED.glob("*.md")):
+        one = read_post_file(page(f"https://x.example/{path.name}", path.read_bytes()), SITE)
+        connection = open_archive(tmp_path / f"{path.name}.db")
+        found = through_archive(connection, one)
+        assert file_name(found) == path.name
+        again = read_post_file(page(f"https://x.example/{path.name}", post_of(found).encode()), SITE)
+        for field in dataclasses.fields(Read):
+            if field.name not in ("page", "evidence", "problems", "images", "mentions"):
+                assert getattr(again, field.name) == getattr(one, field.name), (path.name, field.name)
+        assert [image.url for image in again.images] == [image.url for image in one.images]
+        assert sorted(map(repr, again.mentions)) == sorted(map(repr, one.mentions))
+        connection.close()
 
 
 def test_posts_are_written_one_file_an_article(news, tmp_path):
