@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
 #: How many lines behind the article are looked at, and how many of its own last ones.
 _BEHIND_TEXT, _LAST_LINES = 12, 3
+#: How many of them are looked at for people.
+_NEAREST = 12
 _SHORT = 60
 
 
@@ -138,7 +140,7 @@ class _Reading:
 
     def _take_people(self) -> None:
         article = self.article
-        around = [self.flow.text[n] for n in (*self.near, *self.ending)]
+        around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *self.ending[: _NEAREST // 2])]
         article.bylines = find_people(article.paragraphs, around, self.head)
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)

@@ -7,8 +7,8 @@ together without much furniture around it beats longer text that is scattered.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.reading.generic_hints import BODY, COMMENTS, DOUBTFUL, FURNITURE, HIDDEN, STRONG, hints_of
@@ -16,22 +16,26 @@ from newsarchive.reading.generic_hints import BODY, COMMENTS, DOUBTFUL, FURNITUR
 if TYPE_CHECKING:
     from newsarchive.reading.generic_flow import Flow
 
-_MARKS = re.compile(r"[，。！？；：、”]|[,.;!?](?=\s|$)")
-#: Sentences that stand on every page of a site: they are text, but no article's.
-_BOILERPLATE = re.compile(
-    r"[\W_]{0,4}(?:免责声明|免責聲明|郑重声明|版权|版權|声明[：:]|特别提示|风险提示|风险自担|投资有风险|未经授权|未经许可"
-    r"|本网站|本站|网友评论|违法和不良信息|如有侵权|copyright|©|all rights reserved|(?:this|our) (?:web)?site uses"
-    r"|we (?:use|and our partners use)|by (?:continuing|using|clicking)|sign up (?:for|to)|subscribe (?:to|now)"
-    r"|enter your email)",
-    re.IGNORECASE,
-)
-_LONGEST = 2000  # characters of a line in which sentence marks are counted
+#: Marks of sentences; many languages use the second kind, with a blank behind each.
+_CHINESE_MARKS, _OTHER_MARKS = "，。！？；：、”", (", ", ". ", "? ", "! ", "; ")
+_ENDS = frozenset(".!?,;")
+#: Beginnings (in lower case) of sentences that stand on every page of a site: they are text, but no article's.
+_BOILERPLATE = (
+    "免责声明", "免責聲明", "郑重声明", "版权", "版權", "声明：", "声明:", "特别提示", "风险提示", "风险自担",
+    "投资有风险", "未经授权", "未经许可", "本网站", "本站", "网友评论", "违法和不良信息", "如有侵权",
+    "copyright", "all rights reserved", "this site uses", "this website uses", "our site uses", "our website uses",
+    "we use", "we and our partners", "by continuing", "by using", "by clicking", "sign up for", "sign up to",
+    "subscribe to", "subscribe now", "enter your email",
+)  # fmt: skip
+_BRACKETS = "[【（(「©*※> "
 #: A linked line costs at least `_LINK`; one worth a teaser's headline costs `_TEASER` or more.
 _LINK, _TEASER = -2.0, -5.0
 #: After so much furniture (lines) text counts half.
 _FADING = 80.0
 #: What text counts before the headline, and outside the `<article>` that holds it.
 _BEFORE_HEADLINE, _ELSEWHERE = 0.5, 0.1
+#: How many h1 elements are looked at for the beginning of another article.
+_MOST_HEADLINES = 50
 #: The most that a part without text can cost the block around it.
 _WORST_PART = -15.0
 #: A body with less text than this (some forty Chinese characters) is doubted.
@@ -60,23 +64,28 @@ class Body:
 def score_line(text: str, linked: int) -> float:
     """Tell how much a line looks like running text (positive) or like a link or a label (negative).
 
-    Lengths are UTF-8 bytes by three: a Chinese character counts as much as three Latin letters.
+    A Chinese character counts as much as three Latin letters: lengths are UTF-8 bytes by three.
     """
     length = len(text)
     if linked * 2 > length:
-        weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
-        return _LINK - min(weight, 40) * 0.8
+        return _LINK - min(length / 3 if text.isascii() else length, 40) * 0.8
     if length < 8:
         return -0.5
     weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
     if weight < 8:
         return -0.5
-    if _BOILERPLATE.match(text):
+    if text[:24].lstrip(_BRACKETS).lower().startswith(_BOILERPLATE):
         return -1.0
-    marks = len(_MARKS.findall(text[:_LONGEST]))
+    marks = _count_marks(text)
     if not marks:
         return -1.0 if weight < 20 else weight * 0.2
     return weight * (1 - linked / length) * 0.5 + 4 * min(marks, 8)
+
+
+def _count_marks(text: str) -> int:
+    count = text.count
+    marks = sum(map(count, _OTHER_MARKS)) + (text[-1] in _ENDS)
+    return marks if text.isascii() else marks + sum(map(count, _CHINESE_MARKS))
 
 
 def score_lines(flow: Flow, start: int) -> list[float]:
@@ -132,12 +141,13 @@ def _next_headline(flow: Flow, start: int) -> int:
     block = flow.block[start] if start >= 0 else -1
     if block < 0 or flow.element[block].tag != "h1":
         return -1
-    kind, depth = flow.element[block].get("class"), _depth(flow, block)
-    for other in range(block + 1, len(flow.element)):
-        element, line = flow.element[other], flow.first[other]
-        if element.tag != "h1" or element.get("class") != kind or flow.text[line : line + 1] == [flow.text[start]]:
+    kind, title, depth = flow.element[block].get("class"), flow.text[start], _depth(flow, block)
+    others = (number for number, element in enumerate(flow.element) if element.tag == "h1" and number > block)
+    for other in islice(others, _MOST_HEADLINES):
+        line = flow.first[other]
+        if line >= len(flow.text) or flow.text[line] == title or flow.element[other].get("class") != kind:
             continue
-        if line < len(flow.text) and _depth(flow, other) == depth:
+        if _depth(flow, other) == depth:
             return line
     return -1
 
@@ -218,15 +228,20 @@ class _Search:
         whole = sum(text)
         parents = self.flow.parent
         for block in range(len(parents) - 1, 0, -1):
-            parent = parents[block]
-            value = worth[block]
-            if text[block] and self._is_furniture(block, whole):
-                self.furniture[block] = True
-                value = min(value, 0.0)
-            elif value or text[block]:
-                text[parent] += text[block]
+            value, words = worth[block], text[block]
+            if words:
+                parent = parents[block]
+                if self._is_furniture(block, whole):
+                    self.furniture[block] = True
+                    value = min(value, 0.0)
+                else:
+                    text[parent] += words
+                    links[parent] += links[block]
+                worth[parent] += max(value, _WORST_PART)
+            elif value:
+                parent = parents[block]
                 links[parent] += links[block]
-            worth[parent] += max(value, _WORST_PART)
+                worth[parent] += max(value, _WORST_PART)
 
     def _is_furniture(self, block: int, whole: float) -> bool:
         if self.flow.first[block] <= self.start < self.flow.last[block]:

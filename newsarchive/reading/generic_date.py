@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FIRST_YEAR = 1990
 # A line without this holds no date worth a closer look.
+_SIGN = re.compile("[0-9０-９天年]")
 _MAYBE = re.compile(
     r"[0-9０-９]{1,4}\s?[-/.年月:：]\s?[0-9０-９]|[0-9]\s?(?:分钟|小时|天|分鐘|小時)前|昨天|前天|今天|年.{1,3}月"
     r"|\b(?:19|20)\d\d\b|ago\b",
@@ -113,7 +114,7 @@ class DateReader:
     def _printed(self, lines: Lines, year_hint: int | None) -> Published | None:
         best: tuple[int, Published] | None = None
         for number, text in lines:
-            if len(text) > 200 or not _MAYBE.search(text):
+            if len(text) > 200 or not _SIGN.search(text) or not _MAYBE.search(text):
                 continue
             dated = self.read(text, year_hint)
             if dated is None:

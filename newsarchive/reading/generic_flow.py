@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -12,13 +13,14 @@ from newsarchive.reading.blocks import BLOCKS, SILENT
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# How an element takes part in a line. From _SILENT on, its text is not printed; _BURIED stands inside a silent one.
-_INLINE, _LINK, _BREAK, _BLOCK, _SILENT, _BURIED = range(6)
+# How an element takes part in a line. From _BREAK on it prints nothing itself; _BURIED stands inside a silent one.
+_INLINE, _LINK, _BLOCK, _BREAK, _EMPTY, _SILENT, _BURIED = range(7)
 _KINDS: dict[object, int] = {
     **dict.fromkeys(BLOCKS, _BLOCK),
     **dict.fromkeys(SILENT, _SILENT),
     "a": _LINK,
     "br": _BREAK,
+    "img": _EMPTY,
 }
 
 
@@ -51,7 +53,9 @@ class Flow:
 
 def parse(text: str) -> _Element | None:
     """Parse a decoded page; None when there is no element in it."""
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
+    )
     try:
         return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
@@ -62,14 +66,14 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
     """Walk a page once; time is linear in its elements, and deep nesting costs no recursion."""
     flow = Flow()
     elements, parents, firsts, lasts, texts = flow.element, flow.parent, flow.first, flow.last, flow.text
-    end_line = flow.end_line
+    end_line, kind_of = flow.end_line, _KINDS.get
     body = root.find("body")
     top = root if body is None else body
     opened: list[_Element | None] = [top.getparent()]
     kinds: list[int] = [_INLINE]
     parts: list[str] = []
     block, linked, in_link = -1, 0, 0
-    for element in (*top.iter(), None):
+    for element in chain(top.iter(), (None,)):
         parent = opened[0] if element is None else element.getparent()
         while opened[-1] is not parent:
             closed = opened.pop()
@@ -92,12 +96,22 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
                     parts.append(" ")
         if element is None:
             break
-        opened.append(element)
-        if kinds[-1] >= _SILENT:
-            kinds.append(_BURIED)
+        kind = _BURIED if kinds[-1] >= _SILENT else kind_of(element.tag, _INLINE)
+        if kind == _BREAK and parts:
+            end_line(parts, block, linked)
+            linked = 0
+        if kind >= _BREAK and kind != _BURIED and not len(element):
+            text = element.tail
+            if text and not text.isspace():
+                parts.append(text)
+                linked += len(text) if in_link else 0
+            elif text and parts:
+                parts.append(" ")
             continue
-        kind = _KINDS.get(element.tag, _INLINE)
+        opened.append(element)
         kinds.append(kind)
+        if kind >= _BREAK:
+            continue
         if kind == _BLOCK:
             if parts:
                 end_line(parts, block, linked)
@@ -109,11 +123,6 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
             lasts.append(-1)
         elif kind == _LINK:
             in_link += 1
-        elif kind != _INLINE:
-            if kind == _BREAK and parts:
-                end_line(parts, block, linked)
-                linked = 0
-            continue
         text = element.text
         if text and not text.isspace():
             parts.append(text)

@@ -86,9 +86,9 @@ def hints_of_name(name: str) -> int:
     Token by token: `post_recommend` is furniture although a post is named; `entry-content read-more` is both.
     """
     if not name.islower():
-        name = _CAMEL.sub("-", name[:_LONGEST]).lower()
+        name = _CAMEL.sub("-", name).lower()
     hints = 0
-    for token in name[:_LONGEST].replace("_", "-").split():
+    for token in name.replace("_", "-").split():
         hints |= _hints_of_token(token)
     return hints
 
@@ -99,7 +99,7 @@ def hints_of(element: _Element) -> int:
     get = element.get
     for name in (get("class"), get("id")):
         if name:
-            hints |= hints_of_name(name)
+            hints |= hints_of_name(name[:_LONGEST])
     style = get("style")
     if style and "none" in style and "display:none" in "".join(style.split()).lower():
         hints |= HIDDEN

@@ -32,6 +32,8 @@ _NO_NAME = re.compile(
     r"返回|关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
     r"|图片$|更多|热点|参与|跟贴|回复|展开|收起|收录|专栏|责任|人气|次数|公众号|功能介绍|新闻中心$|认证|[0-9]{3,}|[。！？；]",
 )
+# A line without this credits nobody (a quick look before the thorough one).
+_SIGN = re.compile("[源自据據载載处處道導]|ource")
 #: A credit that names nobody.
 _NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
 _LONGEST_NAME, _LONGEST_LINE = 20, 200
@@ -75,7 +77,8 @@ def find_source(
 
 def _labelled(flow: Flow, numbers: Iterable[int]) -> Attribution | None:
     for number in numbers:
-        found = read_attribution(flow.text[number]) if len(flow.text[number]) < _LONGEST_LINE else None
+        text = flow.text[number]
+        found = read_attribution(text) if len(text) < _LONGEST_LINE and _SIGN.search(text) else None
         if found:
             return found
     return None

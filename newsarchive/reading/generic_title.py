@@ -23,8 +23,7 @@ _DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
 _QUOTES = "“”„‟″「」『』«»'‘’`´＂"
 _ALIKE = str.maketrans(dict.fromkeys(_QUOTES, '"') | {"丨": "|", "｜": "|"})
 #: Labels of two characters that stand before a headline in the same line.
-_LABELS = ("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯")
-_PIECE = re.compile(r"(\s+|[-‐‑‒–—―−﹣－─]+|[_|｜丨·•»«>:：~～/\\(（\[【])")
+_LABELS = frozenset(("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯"))
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
 _LONGEST = 200
 #: A title shorter than this agrees with a line only as a whole; longer ones by these shares of the head's title.
@@ -47,14 +46,24 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A title of the head: where it is from, its key, and the lengths of the key at which a suffix may begin.
-
-    Each length in `ends` comes with the least length that is believed there.
-    """
+    """A title of the head: where it is from, its wording and its key."""
 
     name: str
+    text: str
     key: str
-    ends: dict[int, float]
+
+    def may_end(self, length: int) -> bool:
+        """Tell whether a suffix may begin where so much of the key is over: at a separator, a blank, or the end.
+
+        Before a blank, which may stand anywhere in a title, more of the title must have been said.
+        """
+        whole = len(self.key)
+        if length >= whole:
+            return length == whole
+        if length < _SHORTEST or length < _BEFORE_SEPARATOR * whole:
+            return False
+        rest = self.text[len(_cut(self.text, length)) :]
+        return rest.lstrip()[:1] in _SEPARATORS or (rest[:1].isspace() and length >= _BEFORE_BLANK * whole)
 
 
 def key_of(text: str) -> str:
@@ -85,7 +94,7 @@ def _candidates(flow: Flow, keys: set[str]) -> Iterator[tuple[int, str]]:
     for number, text in enumerate(flow.text):
         if text[0] in beginnings and 2 < len(text) <= _LONGEST:
             yield number, text
-        elif text.startswith(_LABELS) and text[2:].lstrip(" :：|｜")[:1] in beginnings and len(text) <= _LONGEST:
+        elif text[:2] in _LABELS and text[2:].lstrip(" :：|｜")[:1] in beginnings and len(text) <= _LONGEST:
             yield number, text[2:].lstrip(" :：|｜")
 
 
@@ -95,7 +104,7 @@ def _agreements(flow: Flow, number: int, text: str, said: Iterable[_Said]) -> It
     rank = -1.0
     for title in said:
         common = _common(key, title.key)
-        if common not in title.ends or common < title.ends[common]:
+        if not title.may_end(common):
             continue
         if rank < 0:
             rank = _rank(flow, flow.block[number])
@@ -139,25 +148,11 @@ def _cut(text: str, length: int) -> str:
 
 
 def _said(head: Head) -> Iterator[_Said]:
-    for name, text in _titles(head):
+    # The head says the same thing in several places; each wording is looked at once.
+    for text, name in {text: name for name, text in reversed(list(_titles(head)))}.items():
         key = key_of(_CUT_SHORT.sub("", text))
         if key:
-            yield _Said(name, key, dict(_ends(text, len(key))))
-
-
-def _ends(text: str, length: int) -> Iterator[tuple[int, float]]:
-    """Give the lengths of a text's key at which a suffix may begin: at separators, blanks and the end.
-
-    With each comes the least length that is believed: a blank may stand anywhere in a title.
-    """
-    position = 0
-    for piece in _PIECE.split(text):
-        if piece.isspace():
-            yield position, max(_SHORTEST, _BEFORE_BLANK * length)
-        elif piece[:1] in _SEPARATORS:
-            yield position, max(_SHORTEST, _BEFORE_SEPARATOR * length)
-        position += len(key_of(piece))
-    yield length, 0
+            yield _Said(name, text, key)
 
 
 def _titles(head: Head) -> Iterator[tuple[str, str]]:
