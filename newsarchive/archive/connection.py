@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database
 
 from newsarchive.archive.schema import APPLICATION_ID, MIGRATION_NAMES, migrations
+from newsarchive.archive.search_index import register_functions
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
     _refuse_foreign(connection, path)
     db = Database(connection)
     _refuse_newer(db, path)
+    register_functions(connection)
     if readonly:
         _refuse_older(db, path)
         return db

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from newsarchive.archive import search_index
+
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
 APPLICATION_ID = 0x4E455753
 
@@ -271,6 +273,12 @@ def m0002_crawling(db: Database) -> None:
     )
     db.table("problems").create_index(["url", "stage", "reason"], unique=True)
     db.table("problems").create_index(["reason"])
+
+
+@migrations()
+def m0003_search(db: Database) -> None:
+    """Index the words of all articles."""
+    search_index.create_index(db.conn)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
