@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from scrapy.utils.asyncio import run_in_thread
+
+from newsarchive.archive.snapshots import pack
 from newsarchive.crawling.session import Session
 
 if TYPE_CHECKING:
@@ -25,12 +28,18 @@ class Snapshot:
         """Make one for a crawl."""
         return cls(crawler)
 
-    def process_item(self, item: Page) -> Page:
-        """Keep a page, unless it comes out of a snapshot."""
+    async def process_item(self, item: Page) -> Page:
+        """Keep a page, unless it comes out of a snapshot; large ones are packed in a thread meanwhile."""
         session = Session.of(self.crawler)
+        spider: Any = self.crawler.spider
         if item.snapshot_id is None:
+            snapshots = session.archive.snapshots
+            draft = snapshots.draft(item)
+            # A spider that hands on pages of its own waits for none of them: its pages must not pile up here.
+            in_thread = draft.is_large and spider.fetches
+            packed = await run_in_thread(pack, draft) if in_thread else pack(draft)
             with session.archive.transaction():
-                item.snapshot_id = session.archive.snapshots.keep(item)
+                item.snapshot_id = snapshots.append(packed)
         session.count("pages")
         session.count("page_bytes", len(item.body))
         return item

@@ -57,6 +57,7 @@ class PostsSpider(ArchiveSpider):
     """Hands post files on as pages with the role `file`, under the URL `file:<name>`."""
 
     name = "posts"
+    fetches: ClassVar[bool] = False
     readers: ClassVar[dict[str, Reader]] = {"site": read_site, "path": find_files}
 
     @classmethod
