@@ -45,9 +45,7 @@ def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Ar
     linear in the size of the page.
     """
     code, key = identity_of(page.url)
-    article = Article(page, key, charset=decoded.charset, extractor="generic")
-    if code and code.prefix:
-        article.info_code = str(code)
+    article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
     root = parse(decoded.text)
     if root is not None:
         head = read_head(root, "ld+json" in decoded.text)

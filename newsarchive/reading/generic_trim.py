@@ -39,8 +39,8 @@ _TEXT_TAGS = frozenset(("p", "li", "td", "th", "dd", "dt", "blockquote", "h1", "
 _LONGEST_END, _SHORT = 200, 20
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
-    r"来源|來源|稿源|作者|记者|記者|时间|時間|日期|发布|發布|发表|浏览|阅读|点击|字号|字体|分享|编辑|責編|责编|审核"
-    r"|published|updated|posted|share|^by ",
+    r"(?:来源|來源|稿源|时间|時間|日期|发布于?|發布|发表于?|浏览|阅读|点击|审核|字号|字体|作者|记者|記者|编辑|編輯|责编)\s?[:：|丨]"
+    r"|^(?:字号|字体|分享|浏览|阅读|点击|评论|收藏|发布于|发表于|来自|published|updated|posted|share|by )",
     re.IGNORECASE,
 )
 _DATE = re.compile(

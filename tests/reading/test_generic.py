@@ -192,6 +192,17 @@ def test_the_original_title_is_no_paragraph():
     assert texts(article) == [FIRST, SECOND, THIRD]
 
 
+def test_reporters_and_short_headings_at_the_beginning_belong_to_the_text():
+    body = f"<p>河湾报记者 林小满</p><p><strong>镇里发布修桥记</strong></p>{BODY}"
+    assert texts(read(whole_page(body=body))) == ["河湾报记者 林小满", "镇里发布修桥记", FIRST, SECOND, THIRD]
+
+
+def test_an_article_number_in_the_url_is_the_articles_identity():
+    url = "https://news.example/a/NW202405301234567890.html"
+    article = read(whole_page(), url=url)
+    assert (article.info_code, article.article_key) == ("NW202405301234567890", "202405301234567890")
+
+
 def test_missing_fields_are_problems():
     article = read("<p>好</p>", head="")
     assert {problem.reason for problem in article.problems} == {"no-title", "no-date", "no-body"}
