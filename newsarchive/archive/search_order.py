@@ -9,7 +9,8 @@ published later than what it has but stored earlier.
 from __future__ import annotations
 
 import json
-from itertools import chain, islice
+from heapq import nlargest
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.archive.search_sql import CHARACTERS, Sql
@@ -31,9 +32,12 @@ MOST_RANKED_CHARACTERS = 1000
 _FIRST_LOOK = 4
 _FEW, _FEW_WITH_CONDITIONS = 2000, 5000
 _MOST_STRAGGLERS = 2000
-_SMALLEST_WINDOW, _LARGEST_WINDOW = 500, 16000
-# Ids that lie no farther apart are looked up as one range: reading this many matches costs as much as a look-up.
-_NEAR = 300
+_SMALLEST_WINDOW, _LARGEST_WINDOW = 100, 16000
+# A window's ids are looked up in so many ranges, cut where they lie farthest apart: every look-up begins the search
+# in all parts of the index anew (a millisecond or so), while reading on costs a fraction of a microsecond a match.
+_RANGES = 8
+# So many matches tell whether most of them meet the other conditions of a query.
+_SAMPLE = 1000
 
 
 class Position(NamedTuple):
@@ -89,37 +93,37 @@ def by_rank(connection: sqlite3.Connection, plan: Plan, count: int, folding: Fol
     """
     assert plan.match is not None
     index, expression = plan.match.index, plan.match.expression
-    condition = f"{index} MATCH ?"
-    if plan.conditions:
-        # The plus keeps SQLite from asking the index for one article at a time.
-        condition += f" AND +rowid IN (SELECT a.id FROM articles a WHERE {plan.where.text})"  # noqa: S608
-    arguments = (expression, *plan.where.parameters)
     if index == CHARACTERS:
-        return _by_title(connection, condition, arguments, count, folding)
-    oldest_ranked = connection.execute(
-        f"SELECT rowid FROM {index} WHERE {condition} ORDER BY rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
-        (*arguments, MOST_RANKED - 1),
-    ).fetchone()
+        return _by_title(connection, plan, expression, count, folding)
+    arguments: tuple[str | int, ...] = (expression,)
+    if plan.conditions:
+        ids = _newest_ids(connection, plan, MOST_RANKED)
+        # The plus keeps SQLite from asking the index for one article at a time.
+        condition, arguments = "+rowid IN (SELECT value FROM json_each(?))", (expression, json.dumps(ids))
+        oldest = min(ids, default=0)
+    else:
+        condition = "true"
+        row = connection.execute(
+            f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
+            (expression, MOST_RANKED - 1),
+        ).fetchone()
+        oldest = row[0] if row else 0
+    # Without the plus FTS5 would weigh every match before the condition is looked at.
     return [
         (article_id, -rank)
         for article_id, rank in connection.execute(
-            f"SELECT rowid, rank FROM {index} WHERE {condition} AND rowid >= ? ORDER BY rank LIMIT ?",  # noqa: S608
-            (*arguments, oldest_ranked[0] if oldest_ranked else 0, count),
+            f"SELECT rowid, rank FROM {index} WHERE {index} MATCH ? AND {condition} AND rowid >= ? "  # noqa: S608
+            "ORDER BY +rank LIMIT ?",
+            (*arguments, oldest, count),
         )
     ]
 
 
 def _by_title(
-    connection: sqlite3.Connection, condition: str, arguments: tuple[str | int, ...], count: int, folding: Folding
+    connection: sqlite3.Connection, plan: Plan, expression: str, count: int, folding: Folding
 ) -> list[tuple[int, float]]:
-    ids = [
-        row[0]
-        for row in connection.execute(
-            f"SELECT rowid FROM {CHARACTERS} WHERE {condition} ORDER BY rowid DESC LIMIT ?",  # noqa: S608
-            (*arguments, MOST_RANKED_CHARACTERS),
-        )
-    ]
-    letters = {letter for letter in str(arguments[0]) if not letter.isascii()}
+    ids = _newest_ids(connection, plan, MOST_RANKED_CHARACTERS)
+    letters = {letter for letter in expression if not letter.isascii()}
     titles = connection.execute(
         "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
         (json.dumps(ids),),
@@ -127,6 +131,42 @@ def _by_title(
     ranked = [(article_id, float(len(letters.intersection(folding.fold(title or ""))))) for article_id, title in titles]
     ranked.sort(key=lambda pair: -pair[1])
     return ranked[:count]
+
+
+def _newest_ids(connection: sqlite3.Connection, plan: Plan, count: int) -> list[int]:
+    """Give the newest ids that match a plan with all its conditions."""
+    match = plan.match
+    assert match is not None
+    if not plan.conditions:
+        return _matches(connection, match, count, _NEWEST)
+    ids = _matches(connection, match, _SAMPLE, _NEWEST)
+    kept = _filtered(connection, ids, plan.where)
+    if len(ids) == _SAMPLE and 2 * len(kept) > _SAMPLE:
+        ids = _matches(connection, match, 2 * count, _NEWEST)
+        kept = _filtered(connection, ids, plan.where)
+    if len(ids) < _SAMPLE or len(kept) >= count:
+        return kept[:count]
+    # Few matches meet the conditions: now it is cheaper to know all articles that do.
+    where = plan.where
+    first, last = connection.execute(
+        f"SELECT min(a.id), max(a.id) FROM articles a WHERE {where.text}",  # noqa: S608
+        where.parameters,
+    ).fetchone()
+    rows = connection.execute(
+        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
+        f"AND +rowid IN (SELECT a.id FROM articles a WHERE {where.text}) ORDER BY rowid DESC LIMIT ?",
+        (match.expression, first, last, *where.parameters, count),
+    )
+    return [row[0] for row in rows]
+
+
+def _filtered(connection: sqlite3.Connection, ids: list[int], where: Sql) -> list[int]:
+    among = _among(ids, where)
+    rows = connection.execute(
+        f"SELECT a.id FROM articles a WHERE {among.text} ORDER BY a.id DESC",  # noqa: S608
+        among.parameters,
+    )
+    return [row[0] for row in rows]
 
 
 def _matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int]:
@@ -196,7 +236,7 @@ def _walk(
             if position is not None and position.published_at is None:
                 return
             position = Position(None, 0 if direction is _OLDEST else 1 << 62)
-        size = min(2 * size, largest)
+        size = min(4 * size, largest)
 
 
 def _bound(position: Position | None, direction: _Direction) -> tuple[str, tuple[str | int, ...]]:
@@ -211,22 +251,22 @@ def _bound(position: Position | None, direction: _Direction) -> tuple[str, tuple
 
 
 def _matching(connection: sqlite3.Connection, match: Match, ids: list[int]) -> list[int]:
-    """Keep the ids that match, in the order given; neighbours are looked up together."""
+    """Keep the ids that match, in the order given."""
     matching: set[int] = set()
-    query = f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ?"  # noqa: S608
-    for first, last in _ranges(ids):
-        matching.update(row[0] for row in connection.execute(query, (match.expression, first, last)))
+    query = (
+        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
+        "AND +rowid IN (SELECT value FROM json_each(?))"
+    )
+    for part in _ranges(sorted(ids)):
+        rows = connection.execute(query, (match.expression, part[0], part[-1], json.dumps(part)))
+        matching.update(row[0] for row in rows)
     return [article_id for article_id in ids if article_id in matching]
 
 
-def _ranges(ids: list[int]) -> Iterator[tuple[int, int]]:
-    ordered = iter(sorted(ids))
-    first = last = next(ordered, None)
-    if first is None or last is None:
-        return
-    for article_id in ordered:
-        if article_id - last > _NEAR:
-            yield first, last
-            first = article_id
-        last = article_id
-    yield first, last
+def _ranges(ids: list[int]) -> Iterator[list[int]]:
+    """Cut ascending ids where they lie farthest apart."""
+    gaps = ((after - before, position) for position, (before, after) in enumerate(pairwise(ids), start=1))
+    cuts = sorted(position for gap, position in nlargest(_RANGES - 1, gaps) if gap > 1)
+    for first, last in pairwise([0, *cuts, len(ids)]):
+        if first < last:
+            yield ids[first:last]

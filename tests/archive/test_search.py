@@ -418,7 +418,7 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
         "_FEW_WITH_CONDITIONS": 30,
         "_MOST_STRAGGLERS": 15,
         "_LARGEST_WINDOW": 64,
-        "_NEAR": 5,
+        "_RANGES": 3,
     }.items():
         monkeypatch.setattr(search_order, name, value)
     monkeypatch.setattr(search_order, "_SMALLEST_WINDOW", 16)
@@ -453,6 +453,23 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
             seen += [hit.article_id for hit in hits]
             after = hits[-1].position
         assert seen == expected
+
+
+@pytest.mark.parametrize(
+    "query", ["中国 source:甲", "中国 source:乙", "中国 before:2022-03", "国 source:甲", "国 -source:甲"]
+)
+def test_only_the_newest_that_meet_the_conditions_are_ranked(connection, monkeypatch, query):
+    monkeypatch.setattr(search_order, "MOST_RANKED", 10)
+    monkeypatch.setattr(search_order, "MOST_RANKED_CHARACTERS", 10)
+    monkeypatch.setattr(search_order, "_SAMPLE", 10)
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '甲'), (2, '乙')")
+    for i in range(1, 61):
+        published = f"2022-{1 + i // 12:02}-01T09:00:00+08:00"
+        add(connection, i, "题", "中国", published_at=published, source_id=2 if i % 9 == 0 else 1)
+    condition = search.condition(connection, query)
+    sql = f"SELECT id FROM articles a WHERE {condition.text} ORDER BY id DESC LIMIT 10"
+    expected = [row[0] for row in connection.execute(sql, condition.parameters)]
+    assert sorted(ids(connection, query, order="rank", limit=60), reverse=True) == expected
 
 
 def test_only_the_newest_matches_are_ranked(connection, monkeypatch):
