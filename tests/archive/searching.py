@@ -13,11 +13,7 @@ if TYPE_CHECKING:
 
 
 def open_archive(path: Path) -> sqlite3.Connection:
-    connection = connect(path).conn
-    search.register_functions(connection)
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_index'").fetchone():
-        search.create_index(connection)
-    return connection
+    return connect(path).conn
 
 
 def add(connection: sqlite3.Connection, article_id: int, title: str | None, body: str, **columns: object) -> None:

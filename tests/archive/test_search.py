@@ -8,9 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from searching import add, ids, open_archive
+from sqlite_utils import Database
 
 from newsarchive.archive import search, search_fold, search_order
-from newsarchive.archive.connection import connect
+from newsarchive.archive.schema import migrations
 from newsarchive.archive.search_fold import UNSPACED, Folding
 from newsarchive.archive.search_query import FIELDS
 
@@ -234,14 +235,15 @@ def test_reindex_tells_its_progress(connection, monkeypatch):
     assert search.integrity_check(connection) == []
 
 
-def test_archive_made_before_there_was_a_search_is_indexed(tmp_path):
-    connection = connect(tmp_path / "old.db").conn
-    if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_index'").fetchone():
-        pytest.skip("the schema makes the index itself")
-    add(connection, 1, "降准", "央行")
-    search.register_functions(connection)
-    search.create_index(connection)
+def test_archive_made_before_there_was_a_search_is_indexed_when_it_is_opened(tmp_path):
+    old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
+    migrations.apply(Database(old), stop_before="m0003_search")
+    add(old, 1, "降准", "央行")
+    old.close()
+    connection = open_archive(tmp_path / "old.db")
     assert ids(connection, "降准") == [1]
+    assert search.integrity_check(connection) == []
+    connection.close()
 
 
 def test_writer_without_the_functions_is_refused_rather_than_ignored(tmp_path):
