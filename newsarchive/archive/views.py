@@ -1,0 +1,124 @@
+"""Views for people: who carried whose story, who writes and who reprints, and when a source fell silent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# Triggers keep the count, so that it holds whoever writes; 0 stands for articles that name no source.
+_STATEMENTS = (
+    """
+    CREATE TABLE source_days (
+        source_id INTEGER NOT NULL,
+        day TEXT NOT NULL,
+        articles INTEGER NOT NULL,
+        PRIMARY KEY (source_id, day)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO source_days
+    SELECT coalesce(source_id, 0), published_date, count(*) FROM articles WHERE published_date IS NOT NULL GROUP BY 1, 2
+    """,
+    """
+    CREATE TRIGGER source_days_insert AFTER INSERT ON articles WHEN NEW.published_date IS NOT NULL BEGIN
+        INSERT INTO source_days VALUES (coalesce(NEW.source_id, 0), NEW.published_date, 1)
+        ON CONFLICT DO UPDATE SET articles = articles + 1;
+    END
+    """,
+    """
+    CREATE TRIGGER source_days_delete AFTER DELETE ON articles WHEN OLD.published_date IS NOT NULL BEGIN
+        UPDATE source_days SET articles = articles - 1
+        WHERE source_id = coalesce(OLD.source_id, 0) AND day = OLD.published_date;
+        DELETE FROM source_days
+        WHERE source_id = coalesce(OLD.source_id, 0) AND day = OLD.published_date AND articles = 0;
+    END
+    """,
+    """
+    CREATE TRIGGER source_days_update AFTER UPDATE OF published_date, source_id ON articles
+    WHEN OLD.published_date IS NOT NEW.published_date OR OLD.source_id IS NOT NEW.source_id BEGIN
+        UPDATE source_days SET articles = articles - 1
+        WHERE source_id = coalesce(OLD.source_id, 0) AND day = OLD.published_date;
+        DELETE FROM source_days
+        WHERE source_id = coalesce(OLD.source_id, 0) AND day = OLD.published_date AND articles = 0;
+        INSERT INTO source_days SELECT coalesce(NEW.source_id, 0), NEW.published_date, 1
+        WHERE NEW.published_date IS NOT NULL
+        ON CONFLICT DO UPDATE SET articles = articles + 1;
+    END
+    """,
+    """
+    CREATE VIEW daily_counts AS
+    SELECT d.day, s.name AS source, s.medium, d.articles
+    FROM source_days d LEFT JOIN sources s ON s.id = d.source_id
+    """,
+    """
+    CREATE VIEW syndication AS
+    SELECT st.id AS story_id, st.lead_article_id, first.name AS lead_source, a.id AS article_id, s.name AS source,
+           round(24 * (julianday(a.published_at) - julianday(st.first_published_at)), 2) AS hours_later
+    FROM stories st
+    JOIN articles a ON a.story_id = st.id AND a.id <> st.lead_article_id
+    LEFT JOIN sources first ON first.id = st.lead_source_id
+    LEFT JOIN sources s ON s.id = a.source_id
+    WHERE st.article_count > 1
+    """,
+    """
+    CREATE VIEW source_activity AS
+    WITH printed AS (
+        SELECT source_id, count(*) AS articles FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
+    ), days AS (
+        SELECT source_id, count(*) AS days, min(day) AS first_day, max(day) AS last_day
+        FROM source_days GROUP BY source_id
+    ), led AS (
+        SELECT lead_source_id, count(*) AS stories, sum(article_count) - count(*) AS followers
+        FROM stories WHERE lead_source_id IS NOT NULL GROUP BY lead_source_id
+    )
+    SELECT s.name AS source, s.medium, p.articles, coalesce(led.stories, 0) AS own_stories,
+           p.articles - coalesce(led.stories, 0) AS reprints, coalesce(led.followers, 0) AS followers,
+           coalesce(d.days, 0) AS days, d.first_day, d.last_day
+    FROM printed p
+    JOIN sources s ON s.id = p.source_id
+    LEFT JOIN days d ON d.source_id = p.source_id
+    LEFT JOIN led ON led.lead_source_id = p.source_id
+    """,
+    # A source's patience is four times its usual pause, three days at least; who published on fewer than five days has
+    # no usual pause. Only where nothing follows within the patience is the next day looked up, which is what makes
+    # this quick.
+    """
+    CREATE VIEW gaps AS
+    WITH habits AS MATERIALIZED (
+        SELECT source_id, max(day) AS last_day,
+               max(3, CAST(4 * (julianday(max(day)) - julianday(min(day))) / (count(*) - 1) AS INTEGER)) AS patience
+        FROM source_days WHERE source_id > 0 GROUP BY source_id HAVING count(*) >= 5
+    ), spells AS (
+        SELECT d.source_id, d.day AS before,
+               (SELECT min(n.day) FROM source_days n WHERE n.source_id = d.source_id AND n.day > d.day) AS after
+        FROM habits h CROSS JOIN source_days d ON d.source_id = h.source_id
+        WHERE d.day < h.last_day AND NOT EXISTS (
+            SELECT 1 FROM source_days n
+            WHERE n.source_id = d.source_id AND n.day > d.day AND n.day <= date(d.day, '+' || h.patience || ' days')
+        )
+        UNION ALL
+        SELECT NULL, before, after FROM (
+            SELECT lag(day) OVER (ORDER BY day) AS before, day AS after
+            FROM (SELECT DISTINCT published_date AS day FROM articles WHERE published_date IS NOT NULL)
+        ) WHERE after > date(before, '+1 day')
+    )
+    SELECT s.name AS source, s.medium, date(before, '+1 day') AS silent_from, date(after, '-1 day') AS silent_until,
+           CAST(julianday(after) - julianday(before) AS INTEGER) - 1 AS days
+    FROM spells LEFT JOIN sources s ON s.id = spells.source_id
+    """,
+)
+
+
+def create_views(connection: sqlite3.Connection) -> None:
+    """Create the views beside articles, sources and stories; the caller holds the transaction.
+
+    `syndication` has a row for every article that followed the lead of its story, with the hours between them.
+    `source_activity` counts a source's articles, how many of them led a story (`own_stories`) or came later
+    (`reprints`), and the articles that followed where it led (`followers`). `gaps` lists spells of days in which a
+    source was silent for longer than it is wont to, and (without a source) days without any article. `daily_counts`
+    counts articles by local day and source; an article without a date has no day and is left out of days and gaps.
+    """
+    for statement in _STATEMENTS:
+        connection.execute(statement)
