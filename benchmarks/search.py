@@ -1,6 +1,6 @@
 """Measure the search on a generated archive: latency, what is found, size and indexing rate.
 
-    python benchmarks/search.py --articles 100000 --folder /tmp/bench
+    python -m benchmarks.search --articles 100000 --folder /tmp/bench
 
 Makes an archive of invented text (the same for the same seed), indexes it, and asks queries of one, two, four and eight
 characters and of two words, sampled from the text itself, so that common words are asked as often as they occur. What

@@ -20,7 +20,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import search_fold
-from newsarchive.archive.search_query import MOST_TERMS, QueryError, parse
+from newsarchive.archive.search_query import LONGEST, MOST_TERMS, QueryError, parse
 from newsarchive.archive.search_sql import CHARACTERS, PAIRS, fts5_phrase, plan
 from newsarchive.archive.search_tokens import characters, pairs, phrase
 
@@ -84,7 +84,7 @@ def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Fold
     make("search_pairs", 1, lambda text: pairs(text, folding()))
     make("search_letters", 3, lambda *texts: characters(texts, folding()))
     make("search_fold", 1, lambda text: None if text is None else folding().fold(str(text)))
-    make("search_match", 1, lambda query: match_expression(query, folding()))
+    make("search_match", 1, lambda query: match_expression(str(query or ""), folding()))
 
 
 def _stored_table(connection: sqlite3.Connection) -> bytes | None:
@@ -110,7 +110,7 @@ def match_expression(query: str, folding: Folding | None = None) -> str:
     try:
         found = plan(parse(query, folding), only=PAIRS).match
     except QueryError:
-        words = [phrase(word, folding) for word in _SYNTAX.sub(" ", query).split()[:MOST_TERMS]]
+        words = [phrase(word, folding) for word in _SYNTAX.sub(" ", query[:LONGEST]).split()[:MOST_TERMS]]
         return " AND ".join(fts5_phrase(word, is_prefix=word.prefix) for word in words if word) or _NOTHING
     return found.expression if found else _NOTHING
 

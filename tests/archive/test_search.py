@@ -407,6 +407,8 @@ def test_expression_for_other_tools_takes_a_broken_query_for_plain_words(news):
     assert found("国") == [4]
     assert found("source:财联社") == []
     assert found("-降准") == []
+    assert found(None) == []
+    assert found("(央行 " * 10_000) == [1]
 
 
 # -- order -----------------------------------------------------------------------------------------------------------
