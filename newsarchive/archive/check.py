@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from newsarchive.archive.check_articles import check_articles
 from newsarchive.archive.check_snapshots import check_places, check_records
 from newsarchive.archive.reading import content_hash
+from newsarchive.archive.search_sql import PAIRS
 from newsarchive.archive.timestamps import stamp
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
         lambda: _check_file(connection),
         lambda: _check_texts(connection),
         lambda: check_articles(connection),
+        lambda: _check_index(connection),
         lambda: check_places(connection, archive.path.parent),
         lambda: check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
@@ -110,6 +112,15 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts"):
         if content_hash(body) != expected:
             yield "damage", "a text is not the one that was stored", f"text {text_id}"
+
+
+def _check_index(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Look whether each article is in the search index, and nothing else."""
+    sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
+    for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
+        yield "damage", "an article is not in the search index", key
+    for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
+        yield "damage", "the search index has an article that does not exist", f"row {row_id}"
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:

@@ -110,6 +110,11 @@ def test_an_open_transaction_of_a_crawl_does_not_disturb(archive: Archive, tmp_p
         ("DELETE FROM readings WHERE article_id = 2", "an article has no copy that says anything"),
         ("UPDATE readings SET text_id = 99 WHERE article_id = 2", "a row of readings names a row of texts that"),
         ("UPDATE frontier SET url = url || '?' WHERE url LIKE '%post/2%'", "a URL is marked as stored, but there is"),
+        ("DELETE FROM search_index_docsize WHERE id = 2", "an article is not in the search index"),
+        (
+            "INSERT INTO search_index_docsize VALUES (99, x'')",
+            "the search index has an article that does not exist",
+        ),
         ("UPDATE snapshots SET warc_offset = warc_offset - 9 WHERE id = 3", "two snapshots lie in one place"),
         ("UPDATE snapshots SET payload_id = 2 WHERE id = 3", "a snapshot takes its body from one that has another"),
         ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 3", "a snapshot cannot be read"),
