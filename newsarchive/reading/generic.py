@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.items import Article
 from newsarchive.reading.attribution import original_title
-from newsarchive.reading.fields import identity_of, missing, problem, set_credit
+from newsarchive.reading.fields import identity_of, problem, set_credit
 from newsarchive.reading.generic_body import find_body
 from newsarchive.reading.generic_date import DateReader, zone_of
 from newsarchive.reading.generic_flow import parse, read_flow
@@ -50,8 +50,10 @@ def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Ar
     if root is not None:
         head = read_head(root, "ld+json" in decoded.text)
         _Reading(article, read_flow(root), head, decoded.text).read(zone)
-    for reason in missing(article):
-        problem(article, reason)
+    required = (("no-title", article.title), ("no-date", article.published_at), ("no-body", article.paragraphs))
+    for reason, value in required:
+        if not value:
+            problem(article, reason)
     return article
 
 
