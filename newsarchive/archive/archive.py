@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 from newsarchive.archive.connection import connect, explain, transaction
 from newsarchive.archive.copies import Copies
 from newsarchive.archive.frontier import Frontier
+from newsarchive.archive.listings import Listings
 from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.runs import Runs
 from newsarchive.archive.snapshots import Snapshots
@@ -34,6 +35,7 @@ class Archive:
         self.runs = Runs(self.connection)
         self.problems = ProblemLog(self.connection)
         self.frontier = Frontier(self.connection)
+        self.listings = Listings(self.connection)
         self.copies = Copies(self.connection)
         self.snapshots = Snapshots(self.connection)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.timestamps import stamp
@@ -79,19 +80,22 @@ class Copies:
             )
         return known
 
-    def touch(self, urls: Iterable[str], now: datetime) -> None:
-        """Record that copies were seen again in a listing: `last_seen_at` moves on, nothing else."""
-        seen_at = stamp(now)
+    def touch(self, urls: Iterable[str], now: datetime, *, older_than: timedelta = timedelta(0)) -> None:
+        """Record that copies were seen again: `last_seen_at` moves on, nothing else.
+
+        Those seen less than `older_than` ago stay as they are, so that frequent crawls do not rewrite the archive.
+        """
+        seen_at, before = stamp(now), stamp(now - older_than)
         for chunk in _chunks(urls):
             marks = ", ".join("?" * len(chunk))
-            self._connection.execute(
-                f"UPDATE copies SET last_seen_at = max(last_seen_at, ?) WHERE url IN ({marks})",  # noqa: S608
-                (seen_at, *chunk),
-            )
-            self._connection.execute(
-                "UPDATE articles SET last_seen_at = max(last_seen_at, ?) WHERE id IN"  # noqa: S608
-                f" (SELECT article_id FROM copies WHERE url IN ({marks}))",
-                (seen_at, *chunk),
+            touched = self._connection.execute(
+                f"UPDATE copies SET last_seen_at = ? WHERE url IN ({marks}) AND last_seen_at < ?"  # noqa: S608
+                " RETURNING article_id",
+                (seen_at, *chunk, before),
+            ).fetchall()
+            self._connection.executemany(
+                "UPDATE articles SET last_seen_at = max(last_seen_at, ?) WHERE id = ?",
+                [(seen_at, article_id) for (article_id,) in touched],
             )
 
     def gone(self, url: str, status: int, now: datetime) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from newsarchive.archive.listings import Validators
 from newsarchive.archive.timestamps import stamp
 from newsarchive.items import Category, Hints, Role
 from newsarchive.problems import REASONS
@@ -18,7 +20,6 @@ from newsarchive.problems import REASONS
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
-    from datetime import datetime
 
 End = Literal["gone", "blocked", "rejected", "failed"]
 
@@ -36,9 +37,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class FrontierRow(Found):
-    """A URL that is to be fetched, and how often that was tried."""
+    """A URL that is to be fetched, and how often that was tried.
+
+    `validators` tells by what the stored copy is known again, where the URL is only looked at for changes.
+    """
 
     attempts: int = 0
+    validators: Validators | None = None
 
 
 class Frontier:
@@ -75,6 +80,30 @@ class Frontier:
         self._connection.execute(
             "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ? WHERE url = ?",
             (stamp(now), url),
+        )
+
+    def checks(self, *, site: str, now: datetime, limit: int) -> list[FrontierRow]:
+        """Give the stored copies that are to be looked at again for changes, the longest due first."""
+        rows = self._connection.execute(
+            "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
+            " FROM frontier f JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id"
+            " WHERE f.site = ? AND f.state = 'done' AND f.next_at <= ? ORDER BY f.next_at LIMIT ?",
+            (site, stamp(now), limit),
+        ).fetchall()
+        return [
+            FrontierRow(url, of_site, role, found_on, _decode(hints), attempts, Validators(*known_by))
+            for url, of_site, role, found_on, hints, attempts, *known_by in rows
+        ]
+
+    def found_at(self, url: str) -> datetime | None:
+        """Tell when (UTC) a URL was found; None where the frontier does not know it."""
+        row = self._connection.execute("SELECT found_at FROM frontier WHERE url = ?", (url,)).fetchone()
+        return datetime.fromisoformat(row[0]) if row else None
+
+    def look_again(self, url: str, next_at: datetime | None) -> None:
+        """Set when a URL that is done is to be looked at again; None for never."""
+        self._connection.execute(
+            "UPDATE frontier SET next_at = ? WHERE url = ? AND state = 'done'", (next_at and stamp(next_at), url)
         )
 
     def accept(self, url: str, now: datetime) -> None:

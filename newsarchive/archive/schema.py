@@ -281,5 +281,30 @@ def m0003_search(db: Database) -> None:
     search_index.create_index(db.conn)
 
 
+@migrations()
+def m0004_listings(db: Database) -> None:
+    """Keep by what a listing page is known again, so that one without changes is neither sent nor read."""
+    db.table("listings").create(
+        {
+            "url": str,
+            "site": str,
+            "way": str,
+            "found_on": str,
+            "etag": str,
+            "last_modified": str,
+            "digest": str,
+            "rules": str,
+            "next_url": str,
+            "due": int,
+            "changed_at": str,
+        },
+        pk="url",
+        not_null={"site", "way", "due"},
+        strict=True,
+    )
+    db.table("listings").create_index(["site", "due"])
+    db.table("listings").create_index(["found_on"])
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))

@@ -1,0 +1,139 @@
+"""Listings: every page that lists articles, and how it is known again when nothing on it has changed.
+
+A listing's row is written when its page was read, in the transaction that brings what it lists into the frontier, and
+not again before the page changes. `due` marks a listing that something led to and that was not answered for since: the
+next run asks for it, whatever became of this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsarchive.archive.timestamps import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """By what a page is known again: the server's ETag and Last-Modified, and the digest of the body."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundListing:
+    """A listing that something led to: `way` says how it is read, `found_on` on which listing it stood."""
+
+    url: str
+    site: str
+    way: str
+    found_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownListing(FoundListing):
+    """A listing as it was last read; `rules` tells the rules by which that was done."""
+
+    validators: Validators = Validators()
+    rules: str | None = None
+    next_url: str | None = None
+    due: bool = False
+
+
+class Listings:
+    """The listings of an archive."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, url: str) -> KnownListing | None:
+        """Give what is known of a listing; None where it was never heard of."""
+        row = self._connection.execute(
+            "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due FROM listings"
+            " WHERE url = ?",
+            (url,),
+        ).fetchone()
+        if row is None:
+            return None
+        _, site, way, found_on, etag, last_modified, digest, rules, next_url, due = row
+        return KnownListing(
+            url, site, way, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
+        )
+
+    def find(self, found: Iterable[FoundListing]) -> None:
+        """Note listings as due; those that are known already stay as they are."""
+        self._connection.executemany(
+            "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1) ON CONFLICT (url) DO NOTHING",
+            [(f.url, f.site, f.way, f.found_on) for f in found],
+        )
+
+    def want(self, found: FoundListing) -> None:
+        """Note a listing as due, also where it is known."""
+        self._connection.execute(
+            "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1)"
+            " ON CONFLICT (url) DO UPDATE SET due = 1 WHERE due = 0",
+            (found.url, found.site, found.way, found.found_on),
+        )
+
+    def read(self, listing: KnownListing, now: datetime) -> None:
+        """Note what a listing said when it was read; it is due no more."""
+        known_by = listing.validators
+        self._connection.execute(
+            "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, due,"
+            " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (url) DO UPDATE SET way = excluded.way,"
+            " etag = excluded.etag, last_modified = excluded.last_modified, digest = excluded.digest,"
+            " rules = excluded.rules, next_url = excluded.next_url, due = 0, changed_at = excluded.changed_at",
+            (
+                listing.url,
+                listing.site,
+                listing.way,
+                listing.found_on,
+                known_by.etag,
+                known_by.last_modified,
+                known_by.digest,
+                listing.rules,
+                listing.next_url,
+                stamp(now),
+            ),
+        )
+
+    def answered(self, url: str) -> None:
+        """Note that a listing is due no more although nothing was read: it is unchanged, or it is not there."""
+        self._connection.execute("UPDATE listings SET due = 0 WHERE url = ? AND due = 1", (url,))
+
+    def renew(self, url: str, validators: Validators) -> None:
+        """Note by what an unchanged listing is known from now on."""
+        self._connection.execute(
+            "UPDATE listings SET etag = ?, last_modified = ? WHERE url = ?",
+            (validators.etag, validators.last_modified, url),
+        )
+
+    def due(self, site: str) -> list[FoundListing]:
+        """Give the listings of a site that something led to and that were not answered for since."""
+        return self._select("site = ? AND due = 1", site)
+
+    def of_site(self, site: str) -> list[FoundListing]:
+        """Give all listings of a site, in the order in which they were found; later pages are not among them."""
+        return self._select(
+            "site = ? AND NOT EXISTS (SELECT 1 FROM listings p WHERE p.url = l.found_on AND p.next_url = l.url)", site
+        )
+
+    def below(self, url: str) -> list[FoundListing]:
+        """Give the listings that a listing leads to, without its next page."""
+        return self._select(
+            "found_on = ? AND url IS NOT (SELECT next_url FROM listings p WHERE p.url = l.found_on)", url
+        )
+
+    def _select(self, condition: str, value: str) -> list[FoundListing]:
+        rows = self._connection.execute(
+            f"SELECT url, site, way, found_on FROM listings l WHERE {condition} ORDER BY rowid",  # noqa: S608
+            (value,),
+        ).fetchall()
+        return [FoundListing(*row) for row in rows]
