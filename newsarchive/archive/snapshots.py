@@ -131,13 +131,6 @@ class Snapshots:
         """Record the charset that a page was decoded with."""
         self._connection.execute("UPDATE snapshots SET charset = ? WHERE id = ?", (charset, snapshot_id))
 
-    def newest(self, url: str) -> int | None:
-        """Give the id of the newest snapshot of a URL."""
-        row = self._connection.execute(
-            "SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at DESC, id DESC LIMIT 1", (url,)
-        ).fetchone()
-        return int(row[0]) if row else None
-
     def load(self, snapshot_id: int, *, role: Role, site: str) -> Page:
         """Give a page back as it was fetched.
 

@@ -43,6 +43,7 @@ class WarcFolder:
         self._part_of = part_of
         self._known_end = known_end
         self._open: OrderedDict[str, tuple[str, WarcFile]] = OrderedDict()
+        self._tidied: set[str] = set()
 
     def append(self, record: bytes, when: datetime, label: str) -> tuple[str, int]:
         """Append a record to the file of a day and label; give the file's name and the record's offset in it.
@@ -55,6 +56,7 @@ class WarcFolder:
         if stem not in self._open:
             while len(self._open) >= _OPEN_FILES:
                 self._open.popitem(last=False)[1][1].close()
+            self._tidy(stem)
             self._open[stem] = self._open_file(stem)
         self._open.move_to_end(stem)
         name, file = self._open[stem]
@@ -89,6 +91,19 @@ class WarcFolder:
         """Close all files, so that others may write to them."""
         while self._open:
             self._open.popitem()[1][1].close()
+
+    def _tidy(self, stem: str) -> None:
+        """Cut off what a killed run left in the label's last file of an earlier day; once is enough."""
+        label = stem.rpartition("/")[2].partition("-")[2]
+        if label in self._tidied:
+            return
+        self._tidied.add(label)
+        names = [str(path.relative_to(self.base)) for path in self.base.glob(f"warc/*/*/????????-{label}.warc.gz")]
+        earlier = max((name for name in names if name < f"{stem}.warc.gz"), default=None)
+        if earlier is not None:
+            file = WarcFile.open(self.base / earlier, part_of=self._part_of(), known_end=self._known_end(earlier))
+            if file is not None:
+                file.close()
 
     def _open_file(self, stem: str) -> tuple[str, WarcFile]:
         for part in count(1):

@@ -21,7 +21,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from newsarchive.archive import Archive
 from newsarchive.archive.snapshots import pack
-from newsarchive.archive.warc_record import SnapshotDamagedError
+from newsarchive.archive.warc_record import SnapshotDamagedError, payload_digest
 from newsarchive.errors import UserError
 from newsarchive.items import Page
 
@@ -172,11 +172,10 @@ def test_packing_may_be_done_by_another_thread_or_later(archive: Archive) -> Non
     assert [load(archive, one).body for one in ids] == [page(n).body for n in (2, 1, 0)]
 
 
-def test_the_newest_snapshot_of_a_url_is_found(archive: Archive) -> None:
-    later = archive.snapshots.keep(page(1, fetched_at=AT + timedelta(hours=1)))
-    archive.snapshots.keep(page(1, body=b"earlier"))
-    assert archive.snapshots.newest(page(1).url) == later
-    assert archive.snapshots.newest("http://demo/none") is None
+def test_a_body_is_found_by_its_digest(archive: Archive) -> None:
+    archive.snapshots.keep(page(1))
+    assert archive.snapshots.body_of(payload_digest(page(1).body)) == page(1).body
+    assert archive.snapshots.body_of(payload_digest(b"unknown")) is None
 
 
 def test_the_charset_of_a_page_can_be_noted(archive: Archive) -> None:
@@ -219,6 +218,16 @@ def test_what_a_killed_run_left_behind_the_last_known_record_is_cut_off(tmp_path
         second = archive.snapshots.keep(page(2))
         assert [load(archive, one).body for one in (first, second)] == [page(1).body, page(2).body]
     assert [kind for kind, _ in records(tmp_path / DAY)] == ["warcinfo", "response", "response"]
+
+
+def test_what_a_killed_run_left_is_cut_off_on_a_later_day_too(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.snapshots.keep(page(1))
+    with (tmp_path / DAY).open("ab") as file:
+        file.write(b"half a record")
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.snapshots.keep(page(2, fetched_at=AT + timedelta(days=40)))
+    assert [kind for kind, _ in records(tmp_path / DAY)] == ["warcinfo", "response"]
 
 
 def test_records_of_a_transaction_that_was_never_committed_are_cut_off(tmp_path: Path) -> None:
