@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import difflib
-import re
 import tomllib
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
-from newsarchive.items import ROLES
 from newsarchive.paths import user_sites
-from newsarchive.sites.model import Layout, Listing, Politeness, ShareService, Site
-from newsarchive.sites.selectors import compile_css, simple_selector
+from newsarchive.sites.model import Feed, JsonList, Layout, Listing, Politeness, Recheck, ShareService, Site, Vanished
+from newsarchive.sites.values import (
+    FEED, LAYOUT, LIST, LISTING, POLITENESS, RECHECK, SECTIONS, SHARE, SITE, VANISHED, texts,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from newsarchive.sites.values import (
+    FEED, LAYOUT, LIST, LISTING, POLITENESS, RECHECK, SECTIONS, SHARE, SITE, VANISHED, texts,
+)  # fmt: skip
 
 _BUILT_IN = Path(__file__).parent
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?")
-
-# One value of a site file: checked and typed, or ValueError with the reason.
-_Reader = Callable[[Any], object]
 
 
 class SiteError(UserError):
@@ -52,183 +51,6 @@ def _files(extra_dir: Path | str | None) -> dict[str, Path]:
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
-# Readers of single values
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"must be a text, not {value!r}")
-    return value
-
-
-def _maybe_empty(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"must be a text, not {value!r}")  # noqa: TRY004 - all readers raise one kind
-    return value
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise ValueError(f"must be a list of texts, not {value!r}")  # noqa: TRY004
-    return tuple(_text(item) for item in value)
-
-
-def _pattern(value: Any) -> re.Pattern[str]:
-    try:
-        return re.compile(_text(value))
-    except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression ({error})") from error
-
-
-def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    if not isinstance(value, dict):
-        raise ValueError(f"must be a table of kind = pattern, not {value!r}")  # noqa: TRY004
-    return tuple((kind, _pattern(pattern)) for kind, pattern in value.items())
-
-
-def _css(value: Any) -> str:
-    compile_css(_text(value))
-    return str(value)
-
-
-def _selectors(value: Any) -> tuple[str, ...]:
-    for text in _texts(value):
-        simple_selector(text)
-    return tuple(value)
-
-
-def _cut(value: Any) -> tuple[bytes, bytes]:
-    marks = _texts(value)
-    if len(marks) != 2:
-        raise ValueError("must be two marks: where the text begins and where it ends")
-    return marks[0].encode(), marks[1].encode()
-
-
-def _whole(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"must be a whole number from 1, not {value!r}")
-    return value
-
-
-def _seconds(value: Any) -> float:
-    if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"must be a number of seconds, not {value!r}")
-    return float(value)
-
-
-def _one_of(*allowed: str) -> _Reader:
-    def read(value: Any) -> str:
-        if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}, not {value!r}")
-        return str(value)
-
-    return read
-
-
-def _zone(value: Any) -> ZoneInfo:
-    try:
-        return ZoneInfo(_text(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is not a time zone (Asia/Shanghai, UTC ...)") from error
-
-
-def _url(value: Any) -> str:
-    parts = urlsplit(_text(value))
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"must be an address that begins with http:// or https://, not {value!r}")
-    return str(value)
-
-
-def _base_url(value: Any) -> str:
-    return _url(value).rstrip("/")
-
-
-def _code_url(value: Any) -> str:
-    if "{code}" not in _url(value) and "{digits}" not in value:
-        raise ValueError(f"must have {{code}} or {{digits}} in it: {value!r}")
-    return str(value)
-
-
-def _page_url(*fields: str) -> _Reader:
-    def read(value: Any) -> str:
-        missing = [field for field in fields if field not in _text(value)]
-        if missing:
-            raise ValueError(f"must have {' and '.join(missing)} in it: {value!r}")
-        return str(value)
-
-    return read
-
-
-def _hosts(value: Any) -> tuple[str, ...]:
-    hosts = _texts(value)
-    for host in hosts:
-        if not _HOST.fullmatch(host):
-            raise ValueError(f"{host!r} is not a host name in lower case")
-    return hosts
-
-
-def _site_name(value: Any) -> str:
-    if not _NAME.fullmatch(_text(value)):
-        raise ValueError(f"must be lower-case letters, digits, - and _, not {value!r}")
-    return str(value)
-
-
-# key -> (reader, is it required)
-_LISTING: dict[str, tuple[_Reader, bool]] = {
-    "start": (_texts, True),
-    "article": (_pattern, True),
-    "category": (_pattern, False),
-    "item": (_css, False),
-    "heading": (_css, False),
-    "heading_suffix": (_maybe_empty, False),
-    "time": (_css, False),
-    "next": (_css, False),
-    "max_pages": (_whole, False),
-    "category_page": (_page_url("{slug}"), False),
-    "numbered_page": (_page_url("{slug}", "{page}"), False),
-}
-_LAYOUT: dict[str, tuple[_Reader, bool]] = {
-    "role": (_one_of(*ROLES), True),
-    "url": (_pattern, True),
-    "format": (_one_of("html", "json"), False),
-    "cut": (_cut, False),
-    "title": (_selectors, False),
-    "published": (_selectors, False),
-    "digest": (_selectors, False),
-    "body": (_selectors, True),
-    "drop": (_selectors, False),
-    "stop": (_texts, False),
-    "trailing": (_texts, False),
-    "attribution": (_selectors, False),
-    "editor": (_selectors, False),
-    "category": (_selectors, False),
-    "category_suffix": (_maybe_empty, False),
-    "share_link": (_pattern, False),
-    "original_link": (_pattern, False),
-    "category_link": (_pattern, False),
-    "kinds": (_kinds, False),
-    "error_marks": (_texts, False),
-    "bracket_source": (_texts, False),
-}
-_SHARE: dict[str, tuple[_Reader, bool]] = {
-    "page": (_code_url, True),
-    "data": (_code_url, True),
-    "origin": (_code_url, False),
-    "hosts": (_hosts, False),
-}
-_POLITENESS: dict[str, tuple[_Reader, bool]] = {"delay": (_seconds, False), "concurrency": (_whole, False)}
-_SITE: dict[str, tuple[_Reader, bool]] = {
-    "name": (_site_name, True),
-    "title": (_text, True),
-    "base_url": (_base_url, True),
-    "hosts": (_hosts, True),
-    "timezone": (_zone, True),
-    "lang": (_text, False),
-    "post_file_timezone": (_zone, False),
-}
-_SECTIONS = ("listing", "layouts", "layouts_of", "share", "politeness")
-
-
 class _Loader:
     """Reads one file and keeps a list of everything that is wrong in it."""
 
@@ -239,14 +61,19 @@ class _Loader:
 
     def site(self) -> Site:
         data = self._parse()
-        plain = self._table("", {key: data[key] for key in data if key not in _SECTIONS}, _SITE, _SECTIONS)
+        plain = self._table("", {key: data[key] for key in data if key not in SECTIONS}, SITE, SECTIONS)
         if plain.get("name", self.path.stem) != self.path.stem:
             self.wrong.append(f"name: must be {self.path.stem!r} as the file is called, not {plain['name']!r}")
         sections = {
-            "listing": self._section(data, "listing", _LISTING, Listing),
-            "share": self._section(data, "share", _SHARE, ShareService),
-            "politeness": self._section(data, "politeness", _POLITENESS, Politeness) or Politeness(),
+            "listing": self._section(data, "listing", LISTING, Listing),
+            "share": self._section(data, "share", SHARE, ShareService),
+            "politeness": self._section(data, "politeness", POLITENESS, Politeness) or Politeness(),
+            "vanished": self._section(data, "vanished", VANISHED, Vanished),
+            "recheck": self._section(data, "recheck", RECHECK, Recheck) or Recheck(),
+            "feeds": self._sections(data, "feeds", FEED, Feed),
+            "lists": self._sections(data, "lists", LIST, JsonList),
         }
+        self._check_vanished(sections["vanished"])
         layouts = self._layouts(data) + self._borrowed(data)
         self._check()
         return Site(**plain, **sections, layouts=layouts)
@@ -273,21 +100,33 @@ class _Loader:
         values = self._table(key, data[key], schema)
         return make(**values) if len(self.wrong) == before else None
 
+    def _check_vanished(self, vanished: Vanished | None) -> None:
+        if vanished is not None:
+            try:
+                vanished.address.format(**dict.fromkeys(vanished.url.groupindex, ""))
+            except (LookupError, ValueError) as error:
+                self.wrong.append(f"vanished.address: names {error}, which is no group of vanished.url")
+
     def _layouts(self, data: dict[str, Any]) -> tuple[Layout, ...]:
-        tables = data.get("layouts", [])
+        return self._sections(data, "layouts", LAYOUT, Layout)
+
+    def _sections(
+        self, data: dict[str, Any], key: str, schema: dict[str, Any], make: Callable[..., Any]
+    ) -> tuple[Any, ...]:
+        tables = data.get(key, [])
         if not isinstance(tables, list):
-            self.wrong.append("layouts: must be written as [[layouts]]")
+            self.wrong.append(f"{key}: must be written as [[{key}]]")
             return ()
         return tuple(
-            layout
+            section
             for number, table in enumerate(tables, 1)
-            if (layout := self._section({f"layouts[{number}]": table}, f"layouts[{number}]", _LAYOUT, Layout))
+            if (section := self._section({f"{key}[{number}]": table}, f"{key}[{number}]", schema, make))
         )
 
     def _borrowed(self, data: dict[str, Any]) -> tuple[Layout, ...]:
         """Give the layouts of the sites named in `layouts_of`; those that they borrow themselves are not among them."""
         try:
-            names = _texts(data.get("layouts_of", []))
+            names = texts(data.get("layouts_of", []))
         except ValueError as reason:
             self.wrong.append(f"layouts_of: {reason}")
             return ()
@@ -298,7 +137,7 @@ class _Loader:
         return tuple(layout for path in known for layout in _Loader(path, self.files).own_layouts())
 
     def _table(
-        self, where: str, table: Any, schema: dict[str, tuple[_Reader, bool]], others: tuple[str, ...] = ()
+        self, where: str, table: Any, schema: dict[str, tuple[Reader, bool]], others: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         if not isinstance(table, dict):
             self.wrong.append(f"{where}: must be a table")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from datetime import tzinfo
-from typing import Literal
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Literal
 
-from newsarchive.items import Role
+if TYPE_CHECKING:
+    import re
+    from datetime import tzinfo
+    from zoneinfo import ZoneInfo
+
+    from newsarchive.items import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,70 @@ class ShareService:
 
 
 @dataclass(frozen=True, slots=True)
+class Vanished:
+    """Where the text of a post can still be had that has left the site.
+
+    `url` matches the post's URL (searched); `address` is made of its named groups, as `{year}` or `{id}`, and leads to
+    the post's file. `hosts` are those of the address.
+    """
+
+    url: re.Pattern[str]
+    address: str
+    hosts: tuple[str, ...] = ()
+
+    def address_of(self, url: str) -> str | None:
+        """Give the second address of a post; None where it has none."""
+        match = self.url.search(url)
+        return self.address.format(**match.groupdict("")) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """When stored posts are looked at again for changes: so many minutes after the last time, for so many days.
+
+    The last of `minutes` is repeated until `days` have gone by since the post came out, or since it was found where its
+    time is not known. No days: never.
+    """
+
+    days: float = 3.0
+    minutes: tuple[float, ...] = (15.0, 60.0, 360.0, 1440.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed (RSS or Atom) at a path below the base URL; `full` where its entries hold the whole text of the articles.
+
+    The articles of a full feed are taken from it, and their own pages are not fetched.
+    """
+
+    path: str
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class JsonList:
+    """A list of articles as JSON, also behind a JavaScript name (`var x={...}`, `callback({...})`).
+
+    `url` is the address, or a path below the base URL; `{page}` in it counts from `first_page`, `{cursor}` is what the
+    page before gave under `cursor`. `items` and `cursor` are keys joined by dots. In an item the first key of `link`,
+    `id`, `title`, `time` and `source` that it has is taken; keys are compared without regard to case. `article` makes
+    the address of an item without a link of its `{id}`.
+    """
+
+    url: str
+    items: str
+    id: tuple[str, ...] = ()
+    link: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    time: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    article: str | None = None
+    cursor: str | None = None
+    first_page: int = 1
+    max_pages: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Politeness:
     """How fast a site may be asked: seconds between requests to one host, and how many at once."""
 
@@ -122,6 +188,12 @@ class Site:
     politeness: Politeness = field(default_factory=Politeness)
     #: Jekyll post files: the zone in which the site takes a date that names none (its pages show the shifted time).
     post_file_timezone: tzinfo | None = None
+    vanished: Vanished | None = None
+    recheck: Recheck = field(default_factory=Recheck)
+    feeds: tuple[Feed, ...] = ()
+    #: Paths of sitemaps below the base URL; one that is an index leads to the others.
+    sitemaps: tuple[str, ...] = ()
+    lists: tuple[JsonList, ...] = ()
 
     def layout_for(self, url: str) -> Layout | None:
         """Give the first layout whose pattern is found in the URL, or None."""
