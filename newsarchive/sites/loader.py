@@ -11,15 +11,23 @@ from newsarchive.errors import UserError
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import Feed, JsonList, Layout, Listing, Politeness, Recheck, ShareService, Site, Vanished
 from newsarchive.sites.values import (
-    FEED, LAYOUT, LIST, LISTING, POLITENESS, RECHECK, SECTIONS, SHARE, SITE, VANISHED, texts,
+    FEED,
+    LAYOUT,
+    LIST,
+    LISTING,
+    POLITENESS,
+    RECHECK,
+    SECTIONS,
+    SHARE,
+    SITE,
+    VANISHED,
+    texts,
 )  # fmt: skip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from newsarchive.sites.values import (
-    FEED, LAYOUT, LIST, LISTING, POLITENESS, RECHECK, SECTIONS, SHARE, SITE, VANISHED, texts,
-)  # fmt: skip
+    from newsarchive.sites.values import Reader
 
 _BUILT_IN = Path(__file__).parent
 
