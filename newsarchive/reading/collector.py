@@ -77,15 +77,16 @@ class Collector:
             for piece in _PARTING.split(text):
                 self._keep(clean(piece), heading)
 
-    def line(self, text: str) -> None:
-        """Take a text that is a paragraph by itself; `flush` before it, if there is anything to."""
-        if text.isprintable() and not self.bold and not self.fresh:
-            line = " ".join(text.split()) if "  " in text else text.strip()
-            if line and line[0] not in _CREDIT_SIGNS:
-                self.paragraphs.append(Paragraph(line, self.kind))
-                return
-        self.add(text)
-        self.flush()
+    def line(self, text: str) -> bool:
+        """Take a text that is a paragraph by itself, with nothing before it; False if it needs a closer look."""
+        if not text.isprintable() or self.bold or self.fresh or "&" in text:
+            return False
+        line = " ".join(text.split()) if "  " in text else text.strip()
+        if line:
+            if line[0] in _CREDIT_SIGNS:
+                return False
+            self.paragraphs.append(Paragraph(line, self.kind))
+        return True
 
     def _keep(self, line: str, heading: bool) -> None:
         if not line:

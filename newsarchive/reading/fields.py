@@ -8,22 +8,22 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
-from newsarchive.identity import article_key, find_info_code, parse_info_code
+from newsarchive.identity import article_key, find_info_code
 from newsarchive.items import Article, Category, Problem
 from newsarchive.reading.attribution import Attribution, original_title, read_attribution, trailing_source
 from newsarchive.reading.bylines import find_bylines
 from newsarchive.reading.dates import parse_date
-from newsarchive.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
-    from newsarchive.identity import InfoCode
     from newsarchive.items import Page, Paragraph, Precision
     from newsarchive.sites import Layout, Site
 
 _STAGE = "extract"
+# Reasons that stand for a date that is there and was not taken.
+_DATE_REASONS = ("future-date", "implausible-date")
 _PATH_SAFE = "!$&'()*+,;=-._~"
 # The mirror shows some posts eight hours late, so that they seem to lie ahead; beyond a day it is a mistake.
 _FUTURE = timedelta(days=1)
@@ -32,7 +32,10 @@ _EARLIEST = 1994
 _NUMBER_SLACK = timedelta(days=45)
 
 # By far the most frequent form of an address with a number, without a look at its other parts.
-_NUMBERED = re.compile(r"[/,]((?:[A-Z]{2})?\d{18})\.html$")
+_NUMBERED = re.compile(
+    r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
+)
+_PLAIN_TIME = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b", re.ASCII)
 _TIME = re.compile(
     r"(?<!\d)(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T\u3000\xa0]{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)"
 )
@@ -51,39 +54,31 @@ _CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
 _CODE_EDITOR = re.compile(r"[（(]?\s{0,3}责任编辑\s{0,3}[：:]?\s{0,3}[A-Za-z]{0,6}\d{0,8}\s{0,3}[）)]?")
 _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
 
-# Reasons that stand for a missing field, and what a page without its article says instead (only short texts count).
-_DATE_REASONS = ("future-date", "implausible-date")
-_LONGEST_NOTICE = 600
-_LOGIN_MARKS = (
-    "请登录", "请先登录", "登录后查看", "登录后阅读", "登录后才能", "会员登录", "订阅后阅读", "付费阅读", "扫码登录",
-    "Please log in", "Please sign in", "Sign in to", "Log in to", "Subscribe to",
-)  # fmt: skip
-_ERROR_MARKS = (
-    "页面不存在", "找不到页面", "404 Not Found", "页面已删除", "内容已删除", "文章不存在", "服务器错误", "系统繁忙",
-    "Page Not Found", "Internal Server Error", "Bad Gateway", "Service Unavailable",
-)  # fmt: skip
 
+def identity_of(url: str) -> tuple[str, str]:
+    """Give the info code ("" where none has a prefix) and the article key of a URL.
 
-def identity_of(url: str) -> tuple[InfoCode | None, str]:
-    """Give the info code and the article key of a URL; a URL that cannot be parsed is its own key."""
+    A URL that cannot be parsed is its own key.
+    """
     match = _NUMBERED.search(url)
-    if match and (plain := parse_info_code(match[1])):
-        return plain, plain.digits
+    if match:
+        return match[1] + match[2] if match[1] else "", match[2]
     try:
         code = find_info_code(url)
-        return code, code.digits if code else article_key(url)
+        return (str(code) if code.prefix else "", code.digits) if code else ("", article_key(url))
     except ValueError:
-        return None, url
+        return "", url
 
 
 def begin(page: Page, site: Site, layout: Layout) -> Article:
     """Make the article of a page with what its URL alone tells."""
-    code, key = identity_of(page.url)
-    article = Article(page, key, lang=site.lang)
-    if code and code.prefix:
-        article.info_code = str(code)
-    article.extractor = f"{site.name}/{layout.role}"
-    article.kind = next((kind for kind, pattern in layout.kinds if pattern.search(page.url)), None)
+    url = page.url
+    code, key = identity_of(url)
+    article = Article(page, key, code or None, lang=site.lang, extractor=f"{site.name}/{layout.role}")
+    for kind, pattern in layout.kinds:
+        if pattern.search(url):
+            article.kind = kind
+            break
     return article
 
 
@@ -94,6 +89,12 @@ def problem(article: Article, reason: str, detail: str = "") -> None:
 
 def read_time(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, Precision] | None:
     """Read a printed time; a time without a zone is in `zone`. None when the text prints none."""
+    plain = _PLAIN_TIME.search(text)
+    if plain:
+        try:
+            return datetime.fromisoformat(plain[0]).replace(tzinfo=zone), "second"
+        except ValueError:
+            return None
     match = _TIME.search(text)
     if match:
         year, month, day, hour, minute, second = match.groups()
@@ -228,15 +229,15 @@ def origin_of(url: str) -> str:
 
 
 def _slug_of_url(article: Article, layout: Layout) -> str:
-    match = layout.url.search(article.page.url)
-    slug = match.groupdict().get("slug") if match else None
+    match = layout.url.search(article.page.url) if "slug" in layout.url.groupindex else None
+    slug = match["slug"] if match else None
     if not slug:
         return ""
     return unquote(slug).replace("/", " ") if "%" in slug or "/" in slug else slug
 
 
 def cut_end(paragraphs: list[Paragraph], stop: Sequence[str], trailing: Sequence[str]) -> list[Paragraph]:
-    """End the text before the first paragraph that starts with one of `stop`; take off its end what holds `trailing`."""
+    """End the text before the first paragraph with a mark of `stop`; take what holds one of `trailing` off its end."""
     if stop:
         marks = tuple(stop)
         for position, paragraph in enumerate(paragraphs):
@@ -248,6 +249,11 @@ def cut_end(paragraphs: list[Paragraph], stop: Sequence[str], trailing: Sequence
         while paragraphs and any(mark in paragraphs[-1].text for mark in trailing):
             paragraphs.pop()
     return paragraphs
+
+
+def is_complete(article: Article) -> bool:
+    """Tell whether an article has all that it must have."""
+    return bool(article.title and article.published_at and article.paragraphs)
 
 
 def missing(article: Article) -> list[str]:
@@ -262,44 +268,3 @@ def missing(article: Article) -> list[str]:
         )
         if not there
     ]
-
-
-def take_notice(article: Article, layout: Layout, text: str) -> bool:
-    """Tell whether a page that lacks most of an article says why: an error page or a login wall.
-
-    It is no article then: title, text and date are emptied, and the problem is noted.
-    """
-    lacking = missing(article)
-    if "no-body" not in lacking and len(lacking) < 2:
-        return False
-    if sum(len(paragraph.text) for paragraph in article.paragraphs) > _LONGEST_NOTICE:
-        return False
-    if any(mark in text for mark in (*layout.error_marks, *_ERROR_MARKS)):
-        reason = "error-page"
-    elif any(mark in text for mark in _LOGIN_MARKS):
-        reason = "login-wall"
-    else:
-        return False
-    article.title = article.published_at = article.digest = article.attribution = article.source = None
-    article.paragraphs, article.images, article.bylines, article.mentions = [], [], [], []
-    problem(article, reason)
-    return True
-
-
-def take_hints(article: Article, site: Site) -> None:
-    """Fill what the article itself is silent about from the page that linked to it."""
-    hints = article.page.hints
-    if not article.title and hints.title:
-        article.title = clean(hints.title)
-        article.evidence["title"] = "listing"
-    if article.published_at is None and hints.published and "no-date" in missing(article):
-        year = int(article.article_key[:4]) if article.article_key.isdigit() else None
-        dated = parse_date(hints.published, zone=site.timezone, now=article.page.fetched_at, year_hint=year)
-        if dated:
-            set_time(article, dated.when, dated.precision)
-            article.evidence["published_at"] = "listing"
-    if article.source is None and hints.source:
-        article.source = clean(hints.source)
-        article.evidence["source"] = "listing"
-    if article.category is None:
-        article.category = hints.category

@@ -54,10 +54,7 @@ class _LinkLines:
 
     def take(self, links: list[tuple[str, str]]) -> bool:
         """Take over one line; False when it is no link line of the site's own."""
-        for target, text in links:
-            if not self._take_link(target, text):
-                return False
-        return True
+        return all(self._take_link(target, text) for target, text in links)
 
     def _take_link(self, target: str, text: str) -> bool:
         if target.startswith("//"):

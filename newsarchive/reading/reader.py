@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from newsarchive.items import Article
-from newsarchive.reading import fields
+from newsarchive.reading import checks, fields
 from newsarchive.reading.charset import decode
 from newsarchive.reading.generic import read_generic
 from newsarchive.reading.postfile import read_post_file
@@ -26,7 +26,7 @@ def read(page: Page, site: Site | None = None) -> Article:
     looked for by the generic reader. Without one, or for another URL, a built-in site that names the host is used,
     else the generic reader alone. A page that is no article, or lacks a field, says so in `problems`.
     """
-    if not page.body.strip():
+    if not page.body or page.body.isspace():
         article = Article(page, fields.identity_of(page.url)[1])
         fields.problem(article, "empty-page")
         return article
@@ -60,16 +60,16 @@ def _site_of_host(host: str) -> Site | None:
 
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     article, empty = read_layout(page, site, layout)
-    lacking = fields.missing(article)
-    if not lacking:
+    if fields.is_complete(article):
         return article
+    lacking = fields.missing(article)
     decoded = decode(page.body, page.headers.get("content-type"))
-    if fields.take_notice(article, layout, decoded.text):
+    if checks.take_notice(article, layout, decoded.text):
         return article
     wanted = set(lacking) - empty
     if wanted:
         _fill(article, read_generic(page, decoded, site.timezone), wanted, decoded.text)
-    fields.take_hints(article, site)
+    checks.take_hints(article, site)
     for reason in fields.missing(article):
         fields.problem(article, reason)
     return article

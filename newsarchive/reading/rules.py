@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from newsarchive.reading import fields
 from newsarchive.reading.links import read_link_lines
-from newsarchive.reading.scan import Body, Plan, Scan, Value, plan_of
+from newsarchive.reading.plan import Plan, plan_of
+from newsarchive.reading.scan import Body, Scan, Value
 from newsarchive.reading.source import Source, take_source, written_anew
 from newsarchive.reading.tags import UntidyError
 
@@ -32,7 +33,7 @@ def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[st
     """
     source = take_source(page, layout.cut)
     article, empty = _read_source(page, site, layout, source)
-    if source.part and set(fields.missing(article)) - empty:
+    if source.part and not fields.is_complete(article) and set(fields.missing(article)) - empty:
         # The layout has changed, or the article stands outside of the marks: now the whole page is worth reading.
         whole, its_empty = _read_source(page, site, layout, take_source(page, None))
         if len(fields.missing(whole)) < len(fields.missing(article)):
@@ -44,7 +45,8 @@ def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> No
     """Read a piece of HTML that is an article's text and nothing else into the article."""
     found = _scan(html, _plan(layout), article.page.url, site, fragment=True)
     _set_credit(article, found)
-    _set_text(article, found, found.bodies[0], layout)
+    _set_text(article, found, found.bodies[0])
+    article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
 
 
 def _plan(layout: Layout) -> Plan:
@@ -90,7 +92,7 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
     link = None
     if body is not None:
         article.evidence["body"] = body.role.selector.text
-        _set_text(article, found, body, layout)
+        _set_text(article, found, body)
         link = read_link_lines(article, found.link_lines, body.paragraphs.start, site, layout)
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
     _set_time(article, found, body, site, empty)
@@ -103,8 +105,8 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
 def _best(found: Scan, name: str) -> Value | None:
     """Give the first value with text of the most preferred selector."""
     best: Value | None = None
-    for value in found.values:
-        if value.role.field == name and value.text and (best is None or value.role.rank < best.role.rank):
+    for value in found.values.get(name, ()):
+        if value.text and (best is None or value.role.rank < best.role.rank):
             best = value
     return best
 
@@ -117,14 +119,18 @@ def _best_body(found: Scan) -> Body | None:
     return best
 
 
+def _rank(value: Value) -> int:
+    return value.role.rank
+
+
 def _set_credit(article: Article, found: Scan) -> None:
-    credits = [value for value in found.values if value.role.field == "attribution" and value.text]
-    for value in sorted(credits, key=lambda value: value.role.rank) if len(credits) > 1 else credits:
-        if fields.set_credit(article, fields.read_credit(value.text), value.role.selector.text):
+    # Sorting keeps the order on the page among equals.
+    for value in sorted(found.values.get("attribution", ()), key=_rank):
+        if value.text and fields.set_credit(article, fields.read_credit(value.text), value.role.selector.text):
             return
 
 
-def _set_text(article: Article, found: Scan, body: Body, layout: Layout) -> None:
+def _set_text(article: Article, found: Scan, body: Body) -> None:
     article.paragraphs = found.collector.paragraphs[body.paragraphs]
     article.images = found.collector.images[body.images]
     article.mentions = list(found.mentions.found.values())
@@ -134,9 +140,9 @@ def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empt
     zone, now = site.timezone, article.page.fetched_at
     best: tuple[int, tuple[datetime, Precision], str] | None = None
     empty_before = False
-    for value in found.values:
+    for value in found.values.get("published", ()):
         role = value.role
-        if role.field == "published" and (best is None or role.rank < best[0]):
+        if best is None or role.rank < best[0]:
             time = fields.read_time(value.text, zone, now) if value.text else None
             if time:
                 best = (role.rank, time, role.selector.text)
@@ -153,5 +159,5 @@ def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empt
 
 
 def _category_name(found: Scan) -> str:
-    values = [value for value in found.values if value.role.field == "category" and value.text]
+    values = [value for value in found.values.get("category", ()) if value.text]
     return " ".join(value.text for value in values if value.role.rank == values[0].role.rank)

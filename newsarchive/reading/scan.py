@@ -7,7 +7,7 @@ that may match it; what stands around an element is on the stack of open ones.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from newsarchive.reading import tags
 from newsarchive.reading.blocks import image_url
 from newsarchive.reading.collector import BREAK, Collector
 from newsarchive.reading.mentions import Mentions
+from newsarchive.reading.plan import BODY, DROP, Node, Plan, Role
 from newsarchive.reading.tags import Tag, UntidyError, read_tag
 from newsarchive.sites.selectors import simple_selector
 from newsarchive.text import clean
@@ -22,67 +23,17 @@ from newsarchive.text import clean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from newsarchive.sites import Layout
-    from newsarchive.sites.selectors import Selector, Step
+    from newsarchive.sites.selectors import Step
 
-#: The fields that selectors fill, and the two roles that an element can have besides.
-FIELDS = ("title", "published", "digest", "category", "attribution", "editor")
-DROP, BODY = "drop", "body"
-
-_LINK = re.compile(r'<a href="\s*([^"<>]*?)\s*">')
+_LINK = re.compile(r'<a href="([^"<>]*)">')
 _SPLIT = re.compile(r"(<[^<>]*>)")
-# Tags longer than this or beyond this number are hardly met again.
-_LONGEST_MET, _MOST_MET, _MOST_NAMES = 64, 20_000, 500
 #: What may stand between the links of a line that holds nothing but links.
 SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-" + BREAK
-
-
-@dataclass(slots=True)
-class Role:
-    """A selector of a layout: the field that it fills, and its place in the order of preference."""
-
-    field: str
-    rank: int
-    selector: Selector
-
-
-@dataclass(slots=True)
-class Node:
-    """A tag at one place of the page's tree, met before or not: what it is, and what the layout wants of it.
-
-    `body` is set for an element that holds the text, `roles` are the other fields it fills; `doubtful` are roles that
-    hang on the element before it, which is another from page to page.
-    """
-
-    tag: Tag
-    roles: tuple[Role, ...] = ()
-    body: Role | None = None
-    doubtful: tuple[Role, ...] = ()
-    inside: dict[str, Node] = field(default_factory=dict)
-
+_NO_TITLE = 1_000_000
+_PLAIN_LINK = Node(Tag(tags.OPEN, "a", {}, watched=True, inline=True, end="</a>"))
 
 # The elements before one, from the last to the first.
 _Before = tuple[Node, Any] | None
-
-
-@dataclass(slots=True)
-class Plan:
-    """A layout made ready for scanning: its selectors as roles, and a tree of the tags met so far."""
-
-    roles: list[Role]
-    top: Node = field(default_factory=lambda: Node(Tag(tags.OPEN, "", {})))
-    met: int = 0
-    by_name: dict[str, list[Role]] = field(default_factory=dict)
-    has_link_roles: bool = False
-
-    def roles_of(self, name: str) -> list[Role]:
-        """Give the roles that an element of that name may have."""
-        found = self.by_name.get(name)
-        if found is None:
-            found = [role for role in self.roles if any(c[-1].tag in (None, name) for c in role.selector.alternatives)]
-            if len(self.by_name) < _MOST_NAMES:
-                self.by_name[name] = found
-        return found
 
 
 @dataclass(slots=True)
@@ -96,7 +47,7 @@ class Value:
 
 @dataclass(slots=True)
 class Body:
-    """An element that holds the text: what of the page's paragraphs and pictures is in it, what stood before the title."""
+    """An element that holds the text: which of the page's paragraphs and pictures, and what stood before the title."""
 
     role: Role
     depth: int
@@ -105,46 +56,27 @@ class Body:
     head: str = ""
 
 
-def plan_of(layout: Layout) -> Plan:
-    """Make a layout ready for scanning."""
-    roles = [
-        Role(name, rank, simple_selector(text))
-        for name in (*FIELDS, DROP, BODY)
-        for rank, text in enumerate(_texts(layout, name))
-    ]
-    plan = Plan(roles)
-    plan.has_link_roles = bool(plan.roles_of("a"))
-    return plan
-
-
-def _texts(layout: Layout, name: str) -> tuple[str, ...]:
-    texts: tuple[str, ...] = getattr(layout, name)
-    if layout.format == "html":
-        return texts
-    # In JSON only the credits inside the text can be selectors; all else are names of keys.
-    return tuple(text for text in texts if "." in text) if name == "attribution" else texts if name == DROP else ()
-
-
 class Scan:
-    """The pass over one page. `values` and `bodies` hold what was found, in document order."""
+    """The pass over one page. `values` (by field) and `bodies` hold what was found, in document order."""
 
     def __init__(self, plan: Plan, base_url: str, site_title: str) -> None:
         self.plan = plan
         self.base_url = base_url
         self.site_title = site_title
-        self.values: list[Value] = []
+        self.values: dict[str, list[Value]] = {}
         self.bodies: list[Body] = []
         self.collector = Collector()
         self.mentions = Mentions()
         #: Paragraphs that hold nothing but links: their number -> (address, text) of each.
         self.link_lines: dict[int, list[tuple[str, str]]] = {}
-        self.title_rank = 1_000_000
+        self.title_rank = _NO_TITLE
         self.title_seen = False
         self._stack: list[Node] = [plan.top]
         self._last: list[_Before] = [None, None]  # what is closed already, at the level of each open element
-        self._closers: list[tuple[int, Callable[[Any], None], Any]] = []
+        self._closers: list[tuple[int, Callable[..., None], tuple[Any, ...]]] = []  # what to do at whose end
         self._sink: list[str] | None = None  # where text goes: the collector's parts, a capture, or nowhere
         self._anchors: list[tuple[int, int, str]] = []
+        self._href = ""
         self._tidy = False
 
     def all_of_it(self) -> Scan:
@@ -160,25 +92,20 @@ class Scan:
         if not tidy and text.count("<") != len(pieces) // 2:
             raise UntidyError
         pieces += ("", "")
-        stack, last, end = self._stack, self._last, len(pieces) - 2
+        stack, last, parts, line = self._stack, self._last, self.collector.parts, self.collector.line
+        end = len(pieces) - 2
         self._text(pieces[0])
         number = 1
         while number < end:
-            node = stack[-1].inside.get(pieces[number])
-            if node is None:
-                if pieces[number + 2] == "</a>" and self._link(pieces[number], pieces[number + 1]):
-                    piece = pieces[number + 3]
-                    number += 4
-                    if piece:
-                        self._text(piece)
-                    continue
-                node = self._meet(pieces[number])
+            node = stack[-1].inside.get(pieces[number]) or self._meet(pieces[number], pieces[number + 2])
             piece = pieces[number + 1]
             number += 2
             act = node.tag.act
             if act == tags.OPEN:
                 # An element with nothing but text in it is by far the most frequent: no need to open it.
-                if pieces[number] == node.tag.end and self._leaf(node, piece):
+                if pieces[number] == node.tag.end and (
+                    (node.plain and self._sink is parts and not parts and line(piece)) or self._leaf(node, piece)
+                ):
                     last[-1] = (node, last[-1])
                     piece = pieces[number + 1]
                     number += 2
@@ -197,27 +124,21 @@ class Scan:
         self._flush()
         return self
 
-    def _meet(self, text: str) -> Node:
+    def _meet(self, text: str, following: str) -> Node:
         """Take a tag apart that was not met at this place before."""
+        if following == "</a>" and self._sink is self.collector.parts and not self.plan.has_link_roles:
+            match = _LINK.fullmatch(text)
+            if match is not None and "quote." not in text:
+                # A plain link is hardly met again: all that is needed of it is its address.
+                self._href = unescape(match[1]).strip()
+                return _PLAIN_LINK
         node = Node(read_tag(text, tidy=self._tidy))
         if node.tag.act != tags.CLOSE and node.tag.name:
             self._give_roles(node)
-        if len(text) <= _LONGEST_MET and self.plan.met < _MOST_MET and not self._tidy:
-            self.plan.met += 1
-            self._stack[-1].inside[text] = node
+        node.plain = node.tag.ordinary and node.tag.block and not (node.roles or node.body or node.doubtful)
+        if not self._tidy:
+            self.plan.remember(self._stack[-1], text, node)
         return node
-
-    def _link(self, tag: str, text: str) -> bool:
-        """Read a plain link in the body, which is hardly met again and worth no node."""
-        sink = self._sink
-        if sink is not self.collector.parts or not text or self.plan.has_link_roles:
-            return False
-        match = _LINK.fullmatch(tag)
-        if match is None or "quote." in tag:
-            return False
-        self._anchors.append((len(sink), len(sink) + 1, unescape(match[1])))
-        self.collector.add(unescape(text) if "&" in text else text)
-        return True
 
     def _give_roles(self, node: Node) -> None:
         tag, above = node.tag, len(self._stack) - 1
@@ -239,24 +160,21 @@ class Scan:
         if node.roles or node.body or node.doubtful:
             return self._leaf_value(node, text)
         collector, sink, tag = self.collector, self._sink, node.tag
-        if sink is None:
-            return not tag.security
         if sink is not collector.parts or not (tag.ordinary or tag.inline):
-            return False
+            return sink is None and not tag.security
+        if tag.block:
+            self._flush()
         if "&" in text:
             text = unescape(text)
-        if tag.block:
-            if sink:
-                self._flush()
-            if text:
-                collector.line(text)
+        if text and tag.name == "a":
+            href = self._href if node is _PLAIN_LINK else tag.attributes.get("href", "").strip()
+            self._anchors.append((len(sink), len(sink) + 1, href))
+        if tag.bold:
+            sink.append(text)
         elif text:
-            if tag.name == "a":
-                self._anchors.append((len(sink), len(sink) + 1, tag.attributes.get("href", "").strip()))
-            if tag.bold:
-                sink.append(text)
-            else:
-                collector.add(text)
+            collector.add(text)
+        if tag.block:
+            collector.flush()
         return True
 
     def _leaf_value(self, node: Node, text: str) -> bool:
@@ -358,56 +276,41 @@ class Scan:
         if node.tag.block and self._sink is not None:
             self._end_line()
         while closers and closers[-1][0] == depth:
-            _, action, argument = closers.pop()
-            action(argument)
+            _, action, arguments = closers.pop()
+            action(*arguments)
         self._stack.pop()
         self._last.pop()
         self._last[-1] = (node, self._last[-1])
 
-    def _on_close(self, action: Callable[[Any], None], argument: Any) -> None:
-        self._closers.append((len(self._stack), action, argument))
+    def _on_close(self, action: Callable[..., None], *arguments: object) -> None:
+        self._closers.append((len(self._stack), action, arguments))
 
     def _watch(self, tag: Tag) -> None:
         """Open an element that is more than a new line."""
         if tag.silent:
-            self._on_close(self._set_sink, self._sink)
+            self._on_close(setattr, self, "_sink", self._sink)
             self._sink = None
             return
         if tag.security and self._sink is not None:
             self._name_security(tag)
-        if self._sink is not self.collector.parts:
+        collector = self.collector
+        if self._sink is not collector.parts:
             return
         if tag.bold:
-            self.collector.bold += 1
-            self._on_close(self._end_bold, None)
+            self._on_close(setattr, collector, "bold", collector.bold)
+            collector.bold += 1
         if tag.kind:
-            self._on_close(self._set_kind, self.collector.kind)
-            self.collector.kind = tag.kind
+            self._on_close(setattr, collector, "kind", collector.kind)
+            collector.kind = tag.kind
         if tag.row:
-            self.collector.open_row()
-            self._on_close(self._end_row, None)
+            collector.open_row()
+            self._on_close(collector.close_row)
         elif tag.cell:
-            self._on_close(self._end_cell, None)
+            self._on_close(collector.close_cell)
         elif tag.name == "a":
-            self._on_close(self._end_anchor, (len(self.collector.parts), tag.attributes.get("href", "").strip()))
+            self._on_close(self._end_anchor, len(collector.parts), tag.attributes.get("href", "").strip())
 
-    def _set_sink(self, sink: list[str] | None) -> None:
-        self._sink = sink
-
-    def _set_kind(self, kind: Any) -> None:
-        self.collector.kind = kind
-
-    def _end_bold(self, _: object) -> None:
-        self.collector.bold -= 1
-
-    def _end_row(self, _: object) -> None:
-        self.collector.close_row()
-
-    def _end_cell(self, _: object) -> None:
-        self.collector.close_cell()
-
-    def _end_anchor(self, anchor: tuple[int, str]) -> None:
-        start, href = anchor
+    def _end_anchor(self, start: int, href: str) -> None:
         if start < len(self.collector.parts):
             self._anchors.append((start, len(self.collector.parts), href))
 
@@ -416,10 +319,9 @@ class Scan:
         assert self._sink is not None
         if not any(one.tag.security == tag.security for one in self._stack[:-1]):
             self.mentions.add(tag.security)
-        self._on_close(self._end_name, (tag.security, self._sink, len(self._sink)))
+        self._on_close(self._end_name, tag.security, self._sink, len(self._sink))
 
-    def _end_name(self, mark: tuple[tuple[str, str], list[str], int]) -> None:
-        security, sink, start = mark
+    def _end_name(self, security: tuple[str, str], sink: list[str], start: int) -> None:
         self.mentions.name(security, clean("".join(sink[start:])))
 
     # Selectors
@@ -430,10 +332,10 @@ class Scan:
         if not roles or not self._wants(roles):
             return
         if all(role.field == DROP for role in roles):
-            self._on_close(self._set_sink, self._sink)
+            self._on_close(setattr, self, "_sink", self._sink)
             self._sink = None
         else:
-            self._on_close(self._end_capture, (roles, self._sink, node.tag))
+            self._on_close(self._end_capture, roles, self._sink, node.tag)
             self._sink = []
 
     def _wants(self, roles: tuple[Role, ...]) -> bool:
@@ -466,8 +368,7 @@ class Scan:
             place > 0 and self._hangs(self._stack[place], place - 1, self._last[place], rest) for place in places
         )
 
-    def _end_capture(self, capture: tuple[tuple[Role, ...], list[str] | None, Tag]) -> None:
-        roles, outer, tag = capture
+    def _end_capture(self, roles: tuple[Role, ...], outer: list[str] | None, tag: Tag) -> None:
         assert self._sink is not None
         inner, self._sink = self._sink, outer
         self._take_all(roles, clean("".join(inner)), tag, len(self._stack), inner)
@@ -499,15 +400,15 @@ class Scan:
                 return False
             self._leave_head(depth - 1)
             self.title_rank = role.rank if text else self.title_rank
-        self.values.append(Value(role, text, before_title=not self.title_seen))
+        self.values.setdefault(role.field, []).append(Value(role, text, not self.title_seen))
         self.title_seen = self.title_seen or role.field == "title"
         return True
 
     def _leave_head(self, depth: int) -> None:
         """Leave out what the body element holds before the title: time, crumbs, the site's name."""
+        collector = self.collector
         for body in self.bodies:
-            if body.depth == depth and body.paragraphs.stop is None:
-                collector = self.collector
+            if body.depth == depth and body.paragraphs.stop is None and (collector.parts or collector.paragraphs):
                 start = body.paragraphs.start
                 body.head = " ".join(
                     [*(paragraph.text for paragraph in collector.paragraphs[start:]), *collector.parts]
@@ -522,11 +423,10 @@ class Scan:
         collector = self.collector
         body = Body(role, len(self._stack), slice(len(collector.paragraphs), None), slice(len(collector.images), None))
         self.bodies.append(body)
-        self._on_close(self._end_body, (body, self._sink))
+        self._on_close(self._end_body, body, self._sink)
         self._sink = collector.parts
 
-    def _end_body(self, ended: tuple[Body, list[str] | None]) -> None:
-        body, outer = ended
+    def _end_body(self, body: Body, outer: list[str] | None) -> None:
         self._flush()
         body.paragraphs = slice(body.paragraphs.start, len(self.collector.paragraphs))
         body.images = slice(body.images.start, len(self.collector.images))

@@ -63,7 +63,7 @@ def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
 def _says_utf8(page: Page) -> bool:
     """Tell whether header and page declare UTF-8 or nothing."""
     header = page.headers.get("content-type")
-    if header and "charset" in header and "utf-8" not in header.lower():
+    if header and "utf-8" not in header and "charset" in header and "utf-8" not in header.lower():
         return False
     at = page.body.find(b"charset", 0, _HEAD)
     return at < 0 or b"utf-8" in page.body[at : at + 20].lower()

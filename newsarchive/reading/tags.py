@@ -18,6 +18,9 @@ OPEN, CLOSE, BREAK, IMAGE, NOTHING = range(5)
 
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*)([^>]*)>")
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]+)(?:\s{0,99}=\s{0,99}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+)))?")
+# The attributes of nearly all tags: names, and values in double quotes.
+_PLAIN = re.compile(r'(?:\s++[\w:-]++="[^"]*+")*+\s*+/?')
+_PLAIN_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
 )
@@ -98,10 +101,13 @@ def _look_up(tag: Tag) -> None:
 
 
 def _attributes(text: str, *, tidy: bool) -> dict[str, str]:
-    if not tidy and _ATTRIBUTE.sub("", text).strip(" \t\r\n\f/"):
+    if _PLAIN.fullmatch(text):
+        pairs = _PLAIN_ATTRIBUTE.findall(text)
+    elif not tidy and _ATTRIBUTE.sub("", text).strip(" \t\r\n\f/"):
         raise UntidyError
+    else:
+        pairs = [(name, double or single or bare) for name, double, single, bare in _ATTRIBUTE.findall(text)]
     found: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(text):
-        value = double or single or bare
+    for name, value in pairs:
         found.setdefault(name.lower(), unescape(value) if "&" in value else value)
     return found
