@@ -12,7 +12,7 @@ from newsarchive.reading.generic_body import find_body
 from newsarchive.reading.generic_date import DateReader, zone_of
 from newsarchive.reading.generic_flow import parse, read_flow
 from newsarchive.reading.generic_meta import read_head
-from newsarchive.reading.generic_rest import find_address, find_people, find_section, is_walled
+from newsarchive.reading.generic_rest import authors_of_head, find_address, find_people, find_section, is_walled
 from newsarchive.reading.generic_source import find_source
 from newsarchive.reading.generic_text import language_of, read_text
 from newsarchive.reading.generic_title import find_headline, headline_before, only_heading, title_of_head
@@ -99,6 +99,12 @@ class _Reading:
         self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
+    def _set(self, name: str, found: tuple[str, str] | None) -> None:
+        """Set a field of text to a value found, with the rule that gave it."""
+        if found:
+            setattr(self.article, name, found[0])
+            self.article.evidence[name] = found[1]
+
     def _take_title(self, headline: Headline | None) -> None:
         if headline:
             self.article.title = headline.text
@@ -114,7 +120,7 @@ class _Reading:
                 name = element.get("id") or element.get("class") or ""
                 article.evidence["body"] = f"{element.tag!s} {name}".strip()
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
-        article.lang = language_of(sample, self.head.lang or self.head.first("lang"))
+        self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
@@ -141,7 +147,14 @@ class _Reading:
     def _take_people(self) -> None:
         article = self.article
         around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *self.ending[: _NEAREST // 2])]
-        article.bylines = find_people(article.paragraphs, around, self.head)
+        article.bylines = find_people(article.paragraphs, around)
+        if article.bylines:
+            article.evidence["bylines"] = "printed"
+        if not any(person.role == "author" for person in article.bylines):
+            authors = authors_of_head(self.head)
+            if authors:
+                article.bylines += authors
+                article.evidence["bylines"] = "head"
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
 
@@ -151,6 +164,6 @@ class _Reading:
         if digest and digest != article.title:
             article.digest = digest
             article.evidence["digest"] = head.meta["digest"][0][1]
-        article.section = find_section(head, [self.flow.text[n] for n in self.near])
-        article.canonical_url = find_address(head, article.page.url)
+        self._set("section", find_section(head, [self.flow.text[n] for n in self.near]))
+        self._set("canonical_url", find_address(head, article.page.url))
         article.paywalled = is_walled(head, [self.flow.text[n] for n in self.ending])

@@ -23,6 +23,7 @@ _FIRST, _LAST = 6, 4
 _LONGEST_LINE = 80
 #: A path to the article (首页 > 财经 > 正文).
 _PATH = re.compile(r"\s*(?:>>?|»|›|＞|→)\s*")
+_WORD = re.compile(r"\w\w")
 _NO_SECTION = frozenset(("正文", "首页", "新闻", "资讯", "内容", "文章", "详情", "home", "article"))
 _LONGEST_SECTION = 16
 _LOCKED = frozenset(("locked", "metered", "paid", "premium"))
@@ -32,19 +33,21 @@ _WALL = re.compile(
 )
 
 
-def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str], head: Head) -> list[Byline]:
-    """List who wrote and edited the article: named by its text, by the lines around it, else by the head."""
+def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str]) -> list[Byline]:
+    """List who wrote and edited the article: named by its first and last paragraphs and the lines around it."""
     texts = [paragraph.text for paragraph in paragraphs]
     if len(texts) > _FIRST + _LAST:
         texts = texts[:_FIRST] + texts[-_LAST:]
-    people = find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
-    if not any(person.role == "author" for person in people):
-        names = (name for name in _authors_of_head(head) if is_chinese_name(name) or is_latin_name(name))
-        people.extend(Byline("author", name) for name in dict.fromkeys(names))
-    return people
+    return find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
 
 
-def _authors_of_head(head: Head) -> Iterator[str]:
+def authors_of_head(head: Head) -> list[Byline]:
+    """List the authors that the head names; desks, sites and accounts are none."""
+    names = (name for name in _authors(head) if is_chinese_name(name) or is_latin_name(name))
+    return [Byline("author", name) for name in dict.fromkeys(names)]
+
+
+def _authors(head: Head) -> Iterator[str]:
     author = head.card.get("author")
     for entry in author if isinstance(author, list) else [author]:
         name = entry.get("name") if isinstance(entry, dict) else entry
@@ -56,26 +59,29 @@ def _authors_of_head(head: Head) -> Iterator[str]:
             yield content[:100].removeprefix("By ")
 
 
-def find_section(head: Head, before: Sequence[str]) -> str | None:
-    """Give the section that the head names, else the last step of the path printed before the headline."""
+def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
+    """Give the section that the head names, else the last step of the path before the headline, and where it stands."""
     named: Any = head.card.get("articleSection") or head.first("section")
     if isinstance(named, list):
         named = named[0] if named else None
     if isinstance(named, str) and clean(named):
-        return clean(named[:100])
+        return clean(named[:100]), "head"
     for text in before:
         steps = _PATH.split(text[:200]) if len(text) <= 200 else []
         if len(steps) > 1:
             for step in reversed(steps):
-                if step and step.lower() not in _NO_SECTION and len(step) <= _LONGEST_SECTION:
-                    return step
+                if _WORD.search(step) and step.lower() not in _NO_SECTION and len(step) <= _LONGEST_SECTION:
+                    return step, "path before the headline"
     return None
 
 
-def find_address(head: Head, base_url: str) -> str | None:
-    """Give the canonical address that the page declares for itself."""
-    link = head.canonical or head.first("url")
-    return full_url(link[:2000], base_url) if link else None
+def find_address(head: Head, base_url: str) -> tuple[str, str] | None:
+    """Give the canonical address that the page declares for itself, and where it does."""
+    for link, rule in ((head.canonical, "link canonical"), (head.first("url"), "og:url")):
+        address = full_url(link[:2000], base_url) if link else None
+        if address:
+            return address, rule
+    return None
 
 
 def is_walled(head: Head, around: Sequence[str]) -> bool:

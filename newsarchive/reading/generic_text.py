@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from newsarchive.reading.generic_body import Body
     from newsarchive.reading.generic_flow import Flow
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_KANA = re.compile("[\u3040-\u30ff]")
-_HANGUL = re.compile("[\uac00-\ud7af]")
+#: Languages that their script tells: the share of its characters, the surest first.
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]"), 0.1),
+    ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
+    ("zh", re.compile("[\u3400-\u9fff]"), 0.2),
+)
 _SAMPLE = 400
 #: How many lines are cut off either end of a paragraph.
 _MOST_CUT = 8
@@ -78,19 +81,17 @@ def _cut_ends(paragraphs: list[Paragraph], loose: dict[str, None]) -> None:
         paragraphs[-1].text = text or paragraphs[-1].text
 
 
-def language_of(text: str, declared: str | None) -> str | None:
-    """Tell the language of a text by its script where that settles it, else as the page declares it.
+def language_of(text: str, declared: str | None) -> tuple[str, str] | None:
+    """Tell the language of a text by its script where that settles it, else as the page declares it, and by which.
 
     Chinese pages often declare `en` because their templates do.
     """
     sample = text[:_SAMPLE]
     letters = len(sample) or 1
-    han = len(_HAN.findall(sample))
-    if len(_KANA.findall(sample)) > 0.1 * letters:
-        return "ja"
-    if len(_HANGUL.findall(sample)) > 0.2 * letters:
-        return "ko"
-    if han > 0.2 * letters:
-        return "zh"
+    for language, script, share in _SCRIPTS:
+        if len(script.findall(sample)) > share * letters:
+            return language, "script of the text"
     match = _LANGUAGE.match(declared or "")
-    return match[0][:2].lower() if match and not match[0].lower().startswith("zh") else None
+    if match is None or match[0].lower().startswith("zh"):
+        return None
+    return match[0][:2].lower(), "declared by the page"

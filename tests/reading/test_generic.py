@@ -178,6 +178,29 @@ def test_the_section_is_read_from_the_path_above_the_headline():
     path = "<div class='pos'><a href='/'>首页</a> > <a href='/l'>本地</a> > 正文</div>"
     article = read(whole_page().replace("<h1>", path + "<h1>"))
     assert article.section == "本地"
+    assert article.evidence["section"] == "path before the headline"
+
+
+def test_signs_between_links_are_no_section():
+    turning = "<div><a href='/1'>前</a> < > <a href='/2'>后</a></div>"
+    assert read(whole_page().replace("<h1>", turning + "<h1>")).section is None
+
+
+def test_a_chinese_page_that_declares_english_is_chinese():
+    this = page(whole_page())
+    this.body = this.body.replace(b"<html>", b"<html lang='en'>")
+    article = read_generic(this, decode(this.body))
+    assert (article.lang, article.evidence["lang"]) == ("zh", "script of the text")
+
+
+def test_authors_of_the_head_are_taken_where_nobody_is_printed():
+    named = '{"@type": "NewsArticle", "author": [{"name": "林小满"}, {"name": "编辑部"}]}'
+    card = f'<script type="application/ld+json">{named}</script>'
+    article = read(
+        whole_page(info="2024-05-30", body=f"<p>{SECOND}</p><p>{THIRD}</p>"), f"<title>{TITLE}</title>{card}"
+    )
+    assert article.bylines == [Byline("author", "林小满")]
+    assert article.evidence["bylines"] == "head"
 
 
 def test_a_teaser_before_a_wall_is_marked():
