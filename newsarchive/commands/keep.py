@@ -41,9 +41,9 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
 @click.option("--no-warc", is_flag=True, help="Copy the archive alone, without the raw pages.")
 @click.pass_obj
 def backup(db: Path, target: Path, no_warc: bool) -> int:
-    """Copy the archive and its raw pages into the folder TARGET, also while a crawl writes.
+    """Copy the archive and its raw pages into the folder TARGET.
 
-    The copy is checked before it takes the place of an earlier one. Raw pages that are there already are not copied
+    A crawl may write meanwhile. The copy is checked before it takes the place of an earlier one. Raw pages that are there already are not copied
     again. The status is 1 when the archive has lost raw pages; everything else is copied all the same.
     """
     done = back_up(db, target, warc=not no_warc)
