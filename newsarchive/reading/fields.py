@@ -74,7 +74,7 @@ def begin(page: Page, site: Site, layout: Layout) -> Article:
     """Make the article of a page with what its URL alone tells."""
     url = page.url
     code, key = identity_of(url)
-    article = Article(page, key, code or None, lang=site.lang, extractor=f"{site.name}/{layout.role}")
+    article = Article(page, key, code or None, lang=site.lang, extractor=f"{layout.site}/{layout.role}")
     for kind, pattern in layout.kinds:
         if pattern.search(url):
             article.kind = kind

@@ -204,4 +204,5 @@ def _html(post: PostFile, dated: tuple[datetime, Precision] | None) -> bytes:
     title = escape(post.values.get("title", ""))
     parts = ("<section>", f"<small>{shown}</small>", f"<h1>{title}</h1>", render(post.markdown))
     end = f"<small>tags: {tags}</small>" if tags else ""
-    return "\n".join((*parts, end, "</section>")).encode("utf-8", "replace")
+    # The rule ends a paragraph that the text has left open.
+    return "\n".join((*parts, "<hr />", end, "</section>")).encode("utf-8", "replace")

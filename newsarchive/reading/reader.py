@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from newsarchive.reading.generic import read_generic
 from newsarchive.reading.postfile import read_post_file
 from newsarchive.reading.rules import read_layout
 from newsarchive.reading.share import read_share
-from newsarchive.sites import Layout, Site, load_site, site_names
+from newsarchive.sites import Layout, Site, SiteError, load_site, site_names
 
 if TYPE_CHECKING:
     from newsarchive.items import Page
@@ -23,7 +24,7 @@ def read(page: Page, site: Site | None = None) -> Article:
     """Read a page into an article.
 
     With a site whose layouts know the URL the layout's rules are used; a field whose element is not on the page is
-    looked for by the generic reader. Without one, or for another URL, a built-in site that names the host is used,
+    looked for by the generic reader. Without one, or for another URL, the site whose file names the host is used,
     else the generic reader alone. A page that is no article, or lacks a field, says so in `problems`.
     """
     if not page.body or page.body.isspace():
@@ -44,18 +45,30 @@ def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | Non
     layout = site.layout_for(page.url) if site else None
     if layout is not None:
         return site, layout
-    other = _site_of_host(urlsplit(page.url).hostname or "")
+    other = _site_of_host(_host(page.url))
     return (other, other.layout_for(page.url)) if other else (site, None)
 
 
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 @lru_cache(maxsize=1)
-def _built_in() -> tuple[Site, ...]:
-    return tuple(load_site(name) for name in site_names())
+def _all_sites() -> tuple[Site, ...]:
+    """Load every site file once; one that cannot be used is told where its site is asked for, not here."""
+    sites = []
+    for name in site_names():
+        with suppress(SiteError):
+            sites.append(load_site(name))
+    return tuple(sites)
 
 
 @lru_cache(maxsize=1024)
 def _site_of_host(host: str) -> Site | None:
-    return next((site for site in _built_in() if host in site.hosts), None)
+    return next((site for site in _all_sites() if host in site.hosts), None)
 
 
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:

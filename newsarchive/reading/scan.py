@@ -133,6 +133,8 @@ class Scan:
                 self._href = unescape(match[1]).strip()
                 return _PLAIN_LINK
         node = Node(read_tag(text, tidy=self._tidy))
+        if node.tag.block and self._stack[-1].tag.name == "p" and not self._tidy:
+            raise UntidyError  # a browser ends the open paragraph here
         if node.tag.act != tags.CLOSE and node.tag.name:
             self._give_roles(node)
         node.plain = node.tag.ordinary and node.tag.block and not (node.roles or node.body or node.doubtful)

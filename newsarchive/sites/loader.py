@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,7 @@ class _Loader:
                 self.wrong.append(f"vanished.address: names {error}, which is no group of vanished.url")
 
     def _layouts(self, data: dict[str, Any]) -> tuple[Layout, ...]:
-        return self._sections(data, "layouts", LAYOUT, Layout)
+        return self._sections(data, "layouts", LAYOUT, partial(Layout, site=self.path.stem))
 
     def _sections(
         self, data: dict[str, Any], key: str, schema: dict[str, Any], make: Callable[..., Any]

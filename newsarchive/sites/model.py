@@ -80,6 +80,8 @@ class Layout:
     category_link: re.Pattern[str] | None = None
     kinds: tuple[tuple[str, re.Pattern[str]], ...] = ()
     error_marks: tuple[str, ...] = ()
+    #: The site whose file holds the layout; a site can use the layouts of another.
+    site: str = ""
     #: Kinds whose articles may credit their source in brackets at the very end of the text: （X）.
     bracket_source: tuple[str, ...] = ()
 
