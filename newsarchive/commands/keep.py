@@ -43,8 +43,9 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
 def backup(db: Path, target: Path, no_warc: bool) -> int:
     """Copy the archive and its raw pages into the folder TARGET.
 
-    A crawl may write meanwhile. The copy is checked before it takes the place of an earlier one. Raw pages that are there already are not copied
-    again. The status is 1 when the archive has lost raw pages; everything else is copied all the same.
+    A crawl may write meanwhile. The copy is checked before it takes the place of an earlier one, and raw pages that
+    are there already are not copied again. The status is 1 when the archive has lost raw pages; everything else is
+    copied all the same.
     """
     done = back_up(db, target, warc=not no_warc)
     click.echo(f"{done.path}: {done.articles:,} articles, {_size(done.bytes)}, checked.")
