@@ -247,9 +247,9 @@ class _Search:
         if self.flow.first[block] <= self.start < self.flow.last[block]:
             return False
         hints = hints_of(self.flow.element[block])
-        if hints & (HIDDEN | COMMENTS) or (self.strict and hints & (FURNITURE | BODY) == FURNITURE):
+        if hints & COMMENTS or (self.strict and (hints & HIDDEN or hints & (FURNITURE | BODY) == FURNITURE)):
             return True
-        if hints & FURNITURE or hints & (DOUBTFUL | BODY) == DOUBTFUL:
+        if hints & (FURNITURE | HIDDEN) or hints & (DOUBTFUL | BODY) == DOUBTFUL:
             return self.text[block] < _MUCH * whole
         return False
 

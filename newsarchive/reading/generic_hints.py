@@ -23,25 +23,26 @@ _VOCABULARY = {
     COMMENTS: "comment comments cmt cmts reply replies respond disqus discuss* pinglun gentie gengtie tie",
     # What stands around an article on every page of a site.
     FURNITURE: (
-        "related relate relates relation relations recom* tuijian xiangguan foot* sidebar* side-bar aside nav* menu* "
-        "bread* crumb crumbs mbx weizhi share* fenxiang social* copyright ad ads adv advert* guanggao promo* subscri* "
-        "newsletter popup modal login signup sign-up banner* pager pagination paging trending outbrain taboola "
-        "sponsor* disclaimer shengming shenming mianze mzsm guess* read-more readmore qr* ewm erweima cookie cookies "
-        "consent most rank* hot-news hot-list hot-post hot-rank hot-rec hotnews hotlist gallery carousel slider "
-        "sliders slideshow"
+        "related relate relates relation relations recom* tuijian xiangguan foot footer* footbar footnav sidebar* "
+        "side-bar aside nav navi navs navbar* navigat* navmenu navlist menu* bread* crumb crumbs mbx weizhi share "
+        "sharebar sharebox sharing sharethis sharetools fenxiang social copyright ad ads adv advert* guanggao "
+        "promo* newsletter subscri* popup modal login signup sign-up banner* pager pagination paging trending "
+        "outbrain taboola sponsor* disclaimer shengming shenming mianze mzsm guess* read-more readmore qr qrcode* "
+        "ewm erweima cookie cookies consent most rank ranking ranks ranklist hot-news hot-list hot-post hot-rank "
+        "hot-rec hotnews hotlist gallery carousel slider sliders slideshow"
     ),
     # Furniture, unless the same element is also named as a body.
     DOUBTFUL: (
-        "side hot* tool* widget* popular statement toc byline author authors gg follow* right tag tags keyword "
+        "side hot tool* widget* popular statement toc byline author authors gg follow* right tag tags keyword "
         "keywords meta info bio print font-size news-list newslist link-list title-list pic-list next prev*"
     ),
     # Bodies of articles.
     BODY: "article* content* body text txt cont newstext newstxt newsbody entry* story* zhengwen detail* main editor",
     # Only the element around an article's text.
     STRONG: (
-        "artibody articlebody article-body article-content article-text articletext post-body post-content "
-        "entry-content entry-body news-content news-body news-txt news-text story-body story-content "
-        "zhengwen trs-editor endtext"
+        "artibody articlebody article-body article-content article-text articletext post-body post-content entry- "
+        "content entry-body news-content news-body news-txt news-text story-body story-content zhengwen trs- "
+        "editor endtext"
     ),
 }
 _EXACT: dict[str, int] = {}

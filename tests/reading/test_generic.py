@@ -110,6 +110,11 @@ def test_a_container_that_is_invisible_until_a_script_runs_is_read():
     assert texts(read(body)) == [FIRST, SECOND, THIRD]
 
 
+def test_a_body_that_a_script_must_display_first_is_read_where_there_is_no_other():
+    body = f"{NAVIGATION}<h1>{TITLE}</h1><div style='display: none'>{BODY}</div>{FOOTER}"
+    assert texts(read(body)) == [FIRST, SECOND, THIRD]
+
+
 def test_elements_that_are_not_displayed_are_left_out():
     hidden = "<p style='display:none'>这一段不该让人看见，它是给搜索引擎准备的，有很多字，也有标点。</p>"
     assert texts(read(whole_page(body=hidden + BODY))) == [FIRST, SECOND, THIRD]
