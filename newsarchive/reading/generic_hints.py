@@ -40,9 +40,9 @@ _VOCABULARY = {
     BODY: "article* content* body text txt cont newstext newstxt newsbody entry* story* zhengwen detail* main editor",
     # Only the element around an article's text.
     STRONG: (
-        "artibody articlebody article-body article-content article-text articletext post-body post-content entry- "
-        "content entry-body news-content news-body news-txt news-text story-body story-content zhengwen trs- "
-        "editor endtext"
+        "artibody articlebody article-body article-content article-text articletext post-body post-content "
+        "entry-content entry-body news-content news-body news-txt news-text story-body story-content zhengwen "
+        "trs-editor endtext"
     ),
 }
 _EXACT: dict[str, int] = {}

@@ -19,6 +19,8 @@ from newsarchive.reading.generic_hints import BODY, COMMENTS, DOUBTFUL, FURNITUR
         ("hot-list", FURNITURE),
         ("article-body", BODY | STRONG),
         ("artibody", STRONG),
+        ("content", BODY),
+        ("TRS_Editor", BODY | STRONG),
         ("entry-content read-more", BODY | STRONG | FURNITURE),
         ("article-author", BODY | DOUBTFUL),
         ("author", DOUBTFUL),
