@@ -286,10 +286,16 @@ class _Search:
                 break
             if parents[block] in gone:
                 gone.add(block)
-            elif self.furniture[block] or self._is_link_list(block) or self._is_furniture(block, self.text[best]):
+            elif self._is_foreign(block, best):
                 gone.add(block)
                 dropped.append(block)
         return dropped
+
+    def _is_foreign(self, block: int, best: int) -> bool:
+        if self.text[block] or self.furniture[block]:
+            # Blocks with text have been judged when they were summed up.
+            return self.furniture[block] or self._is_link_list(block)
+        return self._is_link_list(block) or self._is_furniture(block, self.text[best])
 
     def _is_link_list(self, block: int) -> bool:
         return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag not in _ONE_LINE

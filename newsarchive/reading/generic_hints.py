@@ -97,6 +97,8 @@ def hints_of_name(name: str) -> int:
 def hints_of(element: _Element) -> int:
     """Tell what an element's tag, class, id and style say of it: a sum of the hints above."""
     hints = _HINTS_OF_TAG.get(str(element.tag), 0)
+    if not element.keys():
+        return hints
     get = element.get
     for name in (get("class"), get("id")):
         if name:

@@ -82,9 +82,9 @@ def _read_meta(element: _Element, head: Head) -> None:
     content = element.get("content")
     if not content:
         return
-    for attribute in ("property", "name", "itemprop", "http-equiv"):
+    for attribute in ("name", "property", "itemprop", "http-equiv"):
         name = (element.get(attribute) or "").strip().lower()
-        known = _FIELD_OF.get(name)
+        known = _FIELD_OF.get(name) if name else None
         if known:
             content = clean(content)
             if content:
