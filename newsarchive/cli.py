@@ -1,20 +1,20 @@
-"""The command line: `newsarchive ...`. Each group of commands is a file in `newsarchive.commands`."""
+"""The command line: `newsarchive ...`. The commands are listed in `newsarchive.commands.registry`."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import click
 
 from newsarchive import __version__
-from newsarchive.commands.crawl import crawl, demo
-from newsarchive.commands.look import problems, sites, sql, stats
+from newsarchive.commands.registry import LazyGroup
 from newsarchive.errors import UserError
 from newsarchive.paths import ARCHIVE
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__)
 @click.option(
     "--db",
@@ -26,18 +26,20 @@ from newsarchive.paths import ARCHIVE
 )
 @click.pass_context
 def cli(context: click.Context, db: Path) -> None:
-    """Crawl and archive syndicated news, and look into the archive."""
+    """Crawl and archive syndicated news, and look into the archive.
+
+    The status is 0 when all went well, 1 when nothing was found or something is wrong, 2 for a wrong argument.
+    """
     context.obj = db
-
-
-for command in (crawl, demo, stats, problems, sites, sql):
-    cli.add_command(command)
 
 
 def main() -> None:
     """Run the command line; a person's mistake is told in one line and ends with status 2."""
     try:
+        # A terminal that cannot print a character gets its number instead of an end.
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         status = cli(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
@@ -46,4 +48,8 @@ def main() -> None:
     except UserError as error:
         click.echo(f"newsarchive: {error}", err=True)
         sys.exit(2)
+    except BrokenPipeError:
+        # Who reads the pipe has had enough (`| head`): that is no failure, and the rest has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     sys.exit(status if isinstance(status, int) else 0)

@@ -12,7 +12,7 @@ from newsarchive.archive.search_sql import Sql
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 #: What an article's row is exported as; the names are also those of the columns in tables.
 COLUMNS = {
@@ -92,6 +92,12 @@ def articles(
     """
     where = condition(connection, query)
     return _stream(connection, where, parts, progress)
+
+
+def articles_of(connection: sqlite3.Connection, ids: Iterable[int]) -> Iterator[Exported]:
+    """Yield the articles of these ids, whole and in the order of the ids; an id without an article is left out."""
+    for article_id in ids:
+        yield from _stream(connection, Sql("a.id = ?", (article_id,)), tuple(PARTS), None)
 
 
 def months(connection: sqlite3.Connection, query: str = "") -> list[str | None]:

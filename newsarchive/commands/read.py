@@ -1,0 +1,78 @@
+"""`newsarchive read`: what is read from one page and why, for people who write rules for a site."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsarchive.commands.fetch import get_page
+from newsarchive.commands.printing import json_option, on_terminal, plain, print_rows, to_json
+from newsarchive.commands.wrapping import wrap
+from newsarchive.normalize import normalize
+from newsarchive.problems import REASONS
+from newsarchive.reading.explain import explain
+from newsarchive.sites import load_site
+from newsarchive.validate import rejection, validate
+
+if TYPE_CHECKING:
+    from newsarchive.items import Article
+
+_WIDEST, _UNKNOWN = 88, 80
+_COLUMNS = ("field", "value", "evidence")
+
+
+@click.command(epilog="Example: newsarchive read saved.html --url https://news.example/a/1.html --explain")
+@click.option("--site", help="Read by the rules of this site; else by those of the address's host, or by none.")
+@click.option("--url", help="The address that a file had: it holds dates, numbers and the host.")
+@click.option("--explain", "why", is_flag=True, help="Print every field with the rule that gave it.")
+@json_option
+@click.argument("place", metavar="URL-OR-FILE")
+def read(place: str, site: str | None, url: str | None, why: bool, as_json: bool) -> int:
+    """Show what is read from one page, and which rule gave each field.
+
+    Nothing is stored. A page is fetched once, robots.txt permitting; addresses inside a private network are refused
+    (a loopback address that was typed here is not). The status is 1 when the page is no article.
+    """
+    from newsarchive.reading import read as read_page  # noqa: PLC0415 - loads the whole reader
+
+    rules = load_site(site) if site else None
+    article = normalize(read_page(get_page(place, rules, url=url), rules))
+    validate(article)
+    rejected = rejection(article)
+    if as_json:
+        click.echo(to_json(_as_object(article), indent=2))
+    elif why:
+        print_rows(_COLUMNS, explain(article), None)
+    else:
+        _print(article)
+    for problem in article.problems:
+        text = f"{problem.reason}: {problem.detail or REASONS.get(problem.reason, '')}"
+        click.echo(plain(text), err=True)
+    if rejected:
+        click.echo(plain(f"This page is no article: {rejected.detail or rejected.reason}"), err=True)
+    return int(rejected is not None)
+
+
+def _as_object(article: Article) -> dict[str, Any]:
+    values = asdict(article)
+    page = values.pop("page")
+    values["published_at"] = article.published_at.isoformat() if article.published_at else None
+    return {"url": page["url"], "status": page["status"], **values}
+
+
+def _print(article: Article) -> None:
+    width = min(_WIDEST, shutil.get_terminal_size((_UNKNOWN, 24)).columns) if on_terminal() else _UNKNOWN
+    when = article.published_at.isoformat() if article.published_at else "no date"
+    credit = " < ".join(filter(None, (article.source, *article.via)))
+    names = " ".join(f"{byline.role} {byline.name}" for byline in article.bylines)
+    for line in wrap(plain(article.title or "(no title)"), width):
+        click.secho(line, bold=True)
+    for line in wrap(plain(" · ".join(part for part in (credit, when, names, article.extractor) if part)), width):
+        click.secho(line, fg="cyan")
+    for paragraph in article.paragraphs:
+        click.echo()
+        for line in wrap(plain(paragraph.text), width):
+            click.secho(line, bold=paragraph.kind == "heading")

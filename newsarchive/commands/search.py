@@ -1,0 +1,124 @@
+"""`newsarchive search`: the query language on the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.archive import search as engine
+from newsarchive.commands.printing import console, on_terminal, plain, print_rows, rows_options
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rich.text import Text
+
+    from newsarchive.archive.search import Hit, Order
+
+_COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
+_NO_MARKS = engine.Marks(start="", end="")
+_REINDEX = "reindex"
+_START, _END = "\x02", "\x03"
+
+
+# Words may begin with a minus sign, so an option that is not known is a word, and -h stands for nothing.
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    epilog="Example: newsarchive search 降准 -美联储 source:财联社 after:2022-03",
+)
+@click.option("--order", type=click.Choice(["newest", "oldest", "rank"]), default="newest", show_default=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many articles at most.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Leave out so many first.")
+@click.option("--count", "only_count", is_flag=True, help="Print only how many articles match.")
+@rows_options
+@click.argument("query", nargs=-1, required=True)
+@click.pass_obj
+def search(
+    db: Path, /, query: tuple[str, ...], *, order: Order, limit: int, offset: int, only_count: bool, form: str | None
+) -> int:
+    """Find articles.
+
+    \b
+    降准 银行                     both words
+    降准 OR 加息, (降准 OR 加息) 银行
+    降准 -美联储                  without a word
+    '"全面 降准"'                 a phrase (the shell takes the outer quotes)
+    inflat*                       words that begin so
+    title:降准 source:财联社 category:cailianshe code:600160 lang:zh
+    after:2022-03-01 before:2022-04
+
+    `newsarchive search reindex` makes the index anew. The status is 1 when nothing is found.
+    """  # noqa: D301 - click's mark for lines that it must not join
+    if query == (_REINDEX,):
+        _reindex(db)
+        return 0
+    text = " ".join(query)
+    with Archive.open(db, readonly=True) as archive:
+        if only_count:
+            number = engine.count(archive.connection, text)
+            click.echo(str(number))
+            return int(number == 0)
+        return _print_hits(archive.connection, text, order=order, limit=limit, offset=offset, form=form)
+
+
+def _print_hits(
+    connection: sqlite3.Connection, text: str, *, order: Order, limit: int, offset: int, form: str | None
+) -> int:
+    draws = form is None and on_terminal()
+    marks = None if draws else _NO_MARKS
+    hits = engine.search(connection, text, order=order, limit=limit, offset=offset, marks=marks)
+    if draws:
+        _draw(hits)
+    elif hits or form:
+        print_rows(_COLUMNS, (_row(hit) for hit in hits), form)
+    total = engine.count(connection, text)
+    if len(hits) < total:
+        first = f"{offset + 1:,} to {offset + len(hits):,} of " if hits else "none of these places holds one of "
+        click.echo(f"{first}{total:,} articles (--limit, --offset)", err=True)
+    elif not hits:
+        click.echo("Nothing found.", err=True)
+    return int(not hits)
+
+
+def _row(hit: Hit) -> tuple[str | None, ...]:
+    return (hit.article_key, hit.published_at, hit.source, hit.title, hit.snippet)
+
+
+def _draw(hits: Sequence[Hit]) -> None:
+    from rich.padding import Padding  # noqa: PLC0415 - only a terminal needs it
+    from rich.text import Text  # noqa: PLC0415
+
+    out = console()
+    for hit in hits:
+        head = Text(f"{(hit.published_at or 'no date')[:16].replace('T', ' ')}  ", "cyan")
+        head.append(plain(hit.source or ""), "green").append(f"  {plain(hit.article_key)}", "dim")
+        out.print(head)
+        out.print(_marked(hit.marked_title or "(no title)", "bold"))
+        out.print(Padding(_marked(hit.snippet, ""), (0, 0, 1, 2)))
+
+
+def _marked(text: str, style: str) -> Text:
+    """Show what stands between the marks of the search in colour."""
+    from rich.text import Text  # noqa: PLC0415
+
+    shown = Text(style=style)
+    for place, part in enumerate(text.split(_START)):
+        match, _, rest = part.partition(_END) if place else ("", "", part)
+        shown.append(plain(match), "bold reverse").append(plain(rest))
+    return shown
+
+
+def _reindex(db: Path) -> None:
+    def tell(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
+
+    with Archive.open(db) as archive, archive.transaction():
+        engine.reindex(archive.connection, tell)
+        (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
+    click.echo(f"{count:,} articles indexed.")

@@ -1,0 +1,144 @@
+"""`newsarchive show`: an article as a person reads it, with its copies, revisions and story."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.archive.export import articles_of
+from newsarchive.commands.finding import find_article
+from newsarchive.commands.printing import json_option, on_terminal, plain, shorten, to_json
+from newsarchive.commands.wrapping import wrap
+from newsarchive.export.jsonlines import as_object
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from newsarchive.archive.export import Exported
+
+#: Columns of text on a wide terminal, and where there is no terminal.
+WIDEST, UNKNOWN = 88, 80
+_LONGEST_TITLE = 300  # characters
+_MARGIN = "  "
+# kind of paragraph -> what stands before its first line, and before the others
+_LEADS = {"text": ("\u3000\u3000", ""), "quote": ("│ ", "│ "), "list": ("• ", "  "), "caption": ("▫ ", "  ")}
+_REVISIONS = "SELECT revision, seen_at, cause, url, title FROM revisions WHERE article_id = ? ORDER BY revision"
+_STORY = (
+    "SELECT a.article_key, a.published_at, s.name AS source, a.title FROM articles a"
+    " LEFT JOIN sources s ON s.id = a.source_id WHERE a.story_id = ? AND a.id <> ? ORDER BY a.published_at, a.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    article: Exported
+    revisions: list[dict[str, Any]]
+    story: list[dict[str, Any]]
+
+
+@click.command(epilog="Example: newsarchive show 202603053101994652")
+@json_option
+@click.argument("key")
+@click.pass_obj
+def show(db: Path, key: str, as_json: bool) -> None:
+    """Show one article as a person reads it.
+
+    KEY is an article's key, its info code, the address of any copy, or the last digits of its number. Below the text
+    stand its copies, its revisions (`newsarchive diff KEY` shows them) and the other articles of its story.
+    """
+    with Archive.open(db, readonly=True) as archive:
+        shown = _load(archive.connection, find_article(archive.connection, key))
+    if as_json:
+        click.echo(to_json(as_object(shown.article) | {"revisions": shown.revisions, "story": shown.story}, indent=2))
+        return
+    width = min(WIDEST, shutil.get_terminal_size((UNKNOWN, 24)).columns) if on_terminal() else UNKNOWN
+    for line, style in _lines(shown, max(20, width - 2 * len(_MARGIN))):
+        click.echo(_MARGIN * bool(line) + (click.style(line, **style) if style else line))
+
+
+def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
+    article = next(articles_of(connection, [article_id]))
+    return _Shown(
+        article,
+        _dicts(connection.execute(_REVISIONS, (article_id,))),
+        _dicts(connection.execute(_STORY, (article.row["story_id"], article_id))),
+    )
+
+
+def _dicts(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+def _lines(shown: _Shown, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Write the page as lines, each with its style (as `click.style` takes it)."""
+    row = shown.article.row
+    for line in wrap(plain(shorten(row["title"] or "(no title)", _LONGEST_TITLE)), width):
+        yield line, {"bold": True}
+    yield from ((line, {"fg": "cyan"}) for line in wrap(_head(shown.article), width))
+    if row["digest"]:
+        yield "", {}
+        yield from ((line, {"dim": True}) for line in wrap(plain(row["digest"]), width))
+    for paragraph in shown.article.paragraphs:
+        yield "", {}
+        yield from _paragraph(paragraph, width)
+    for heading, entries in _appendix(shown):
+        if entries:
+            yield "", {}
+            yield heading, {"bold": True, "fg": "green"}
+            for entry in entries:
+                for place, line in enumerate(wrap(plain(entry), width - 2)):
+                    yield ("  " if place else "• ") + line, {}
+
+
+def _head(article: Exported) -> str:
+    row = article.row
+    names = " ".join(f"{one['role']} {one['name']}" for one in article.bylines)
+    parts = (
+        row["source"],
+        row["published_at"] or "no date",
+        names,
+        row["category_name"],
+        row["info_code"] or article.key,
+    )
+    return plain(" · ".join(part for part in dict.fromkeys(parts) if part))
+
+
+def _paragraph(paragraph: dict[str, Any], width: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    first, others = _LEADS.get(paragraph["kind"], ("", ""))
+    style = {"bold": True} if paragraph["kind"] == "heading" else {}
+    room = width - 2 * len(others)
+    for place, line in enumerate(
+        wrap(first + plain(paragraph["text"]) if not others else plain(paragraph["text"]), room)
+    ):
+        yield (line if not others else (others if place else first) + line), style
+
+
+def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
+    article = shown.article
+    yield (
+        "Securities",
+        [f"{one['market']}.{one['code']} {one['name'] or ''} ×{one['count']}" for one in article.mentions],
+    )
+    yield "Images", [f"{one['caption'] or one['alt'] or ''} {one['url']}".strip() for one in article.images]
+    yield "Copies", [f"{one['role']} {one['url']} ({_span(one)})" for one in article.copies]
+    revisions = [f"{one['revision']} {one['seen_at']} {one['cause']}: {one['title'] or ''}" for one in shown.revisions]
+    yield "Revisions", revisions if len(revisions) > 1 else []
+    yield (
+        "The same story",
+        [
+            f"{one['published_at'] or 'no date'} {one['source'] or ''} {one['article_key']} {one['title'] or ''}"
+            for one in shown.story
+        ],
+    )
+
+
+def _span(copy: dict[str, Any]) -> str:
+    first, last = copy["first_seen_at"], copy["last_seen_at"]
+    return f"seen {first}" if first == last else f"seen {first} to {last}"

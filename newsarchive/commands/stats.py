@@ -1,0 +1,91 @@
+"""`newsarchive stats`: how many articles, by day, source, category and more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.archive.overview import overview
+from newsarchive.archive.search import condition
+from newsarchive.commands.printing import on_terminal, print_rows, rows_options
+from newsarchive.commands.show_overview import print_overview
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class _Group(NamedTuple):
+    """What articles are counted by: an SQL expression, and whether its values have an order of their own."""
+
+    value: str
+    in_order: bool = False
+    join: str = ""
+
+
+_GROUPS = {
+    "day": _Group("a.published_date", in_order=True),
+    "month": _Group("substr(a.published_date, 1, 7)", in_order=True),
+    "weekday": _Group("strftime('%w', a.published_date)", in_order=True),
+    "hour": _Group("substr(a.published_at, 12, 2)", in_order=True),
+    "source": _Group("s.name"),
+    "medium": _Group("s.medium"),
+    "category": _Group("coalesce(c.name, c.slug)"),
+    "site": _Group("a.site"),
+    "lang": _Group("a.lang"),
+    "kind": _Group("a.kind"),
+    "code": _Group(
+        "m.market || '.' || m.code || coalesce(' ' || m.name, '')", join="JOIN mentions m ON m.article_id = a.id"
+    ),
+}
+_FROM = "FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id"
+_SUMMARY = ("day", "source", "category")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    epilog="Example: newsarchive stats --by source 降准 after:2022-03",
+)
+@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this alone.")
+@click.option(
+    "--limit", type=click.IntRange(1), help="How many lines at most: the newest, or those with most articles."
+)
+@rows_options
+@click.argument("query", nargs=-1)
+@click.pass_obj
+def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: tuple[str, ...]) -> None:
+    """Count what is in the archive.
+
+    QUERY takes what `newsarchive search` takes and counts only what it finds. Without QUERY and --by a page for
+    people is shown; with --json or --csv the counts by day, source and category. Articles without a value (no date,
+    no source) are counted under an empty one.
+    """
+    words = " ".join(query)
+    with Archive.open(db, readonly=True) as archive:
+        if by:
+            print_rows((by, "articles"), _count(archive.connection, by, words, limit), form, bar="articles")
+        elif form or query:
+            print_rows(("by", "value", "articles"), _summary(archive.connection, words, limit), form, bar="articles")
+        else:
+            print_overview(overview(archive.connection), db)
+            if on_terminal():
+                rows = _count(archive.connection, "category", words, limit or 12)
+                print_rows(("category", "articles"), rows, None, bar="articles")
+
+
+def _summary(connection: sqlite3.Connection, words: str, limit: int | None) -> Iterator[tuple[Any, ...]]:
+    for by in _SUMMARY:
+        yield from ((by, *row) for row in _count(connection, by, words, limit))
+
+
+def _count(connection: sqlite3.Connection, by: str, words: str, limit: int | None) -> list[tuple[Any, ...]]:
+    group, where = _GROUPS[by], condition(connection, words)
+    order = "1 DESC" if group.in_order else "2 DESC, 1"
+    rows = connection.execute(
+        f"SELECT {group.value}, count(*) {_FROM} {group.join} WHERE {where.text} GROUP BY 1 ORDER BY {order} LIMIT ?",
+        (*where.parameters, -1 if limit is None else limit),
+    ).fetchall()
+    return rows[::-1] if group.in_order else rows

@@ -1,0 +1,1 @@
+"""Charts of an archive as SVG and PNG files, with Chinese labels."""
