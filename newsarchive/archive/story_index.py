@@ -227,7 +227,7 @@ def _alike(one: Sample, other: Sample) -> bool:
     # What both kept is what both kept at the sparser rate, so only the counts need to be brought to one rate.
     rate = max(one.rate, other.rate)
     shared = len(one.shingles & other.shingles)
-    return shared > 0 and shared >= COMMON * min(one.count_at(rate), other.count_at(rate))
+    return shared >= max(1, round(COMMON * min(one.count_at(rate), other.count_at(rate))))
 
 
 def _pack(shingles: frozenset[int]) -> bytes:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from newsarchive.archive import story_forms
+
 if TYPE_CHECKING:
     from newsarchive.archive.story_text import Script, StoryText
 
@@ -36,31 +38,34 @@ class _Measure:
     gram: int
     #: Equal runs shorter than this are stock phrases and do not count.
     run: int
-    #: (length of the shorter text below which it holds, share of it that the longer must have)
-    needed: tuple[tuple[int, float], ...]
+    #: Below this length a text is one or two sentences.
+    brief: int
     #: From this length on a text has enough figures for one or two changed ones to mean nothing.
     long: int
-    #: Equal text lies in blocks when one of its characters stands in a run of this length, on average.
+    #: Equal text lies in blocks when its characters stand in runs of this length, on average.
     block: int
     #: Length of the places of which a few are looked up before all are.
     probe: int
 
 
-# A form filled in with other numbers shares about half; a copy cut, extended and changed at once shares two thirds.
-# A short item is one or two sentences: where a single name or number makes it another item, nearly all must agree.
 _MEASURES: dict[Script, _Measure] = {
-    "cjk": _Measure(gram=4, run=16, needed=((100, 0.85), (250, 0.75), (1 << 62, 0.62)), long=250, block=90, probe=6),
-    "latin": _Measure(
-        gram=7, run=50, needed=((300, 0.85), (750, 0.75), (1 << 62, 0.62)), long=750, block=270, probe=14
-    ),
+    "cjk": _Measure(gram=4, run=16, brief=100, long=250, block=90, probe=6),
+    "latin": _Measure(gram=7, run=50, brief=300, long=750, block=270, probe=14),
 }
 
+#: Share of the shorter text that the longer must have. A form filled in with other numbers shares about half; a copy
+#: cut, extended and changed at once shares two thirds.
+_NEEDED = 0.62
+#: In fewer words a name or a number makes another item: of a text that is not long, and of one or two sentences.
+_SHORT_NEEDED, _BRIEF_NEEDED = 0.75, 0.85
 #: Both texts are found in each other to this share: the same text.
 _SAME = 0.75
 #: Less than this of the longer text is in the shorter: the shorter is an excerpt.
-_EXCERPT = 0.3
+_EXCERPT = 0.25
 #: Equal sentences scattered among others are a form; a copy has them in blocks, or nearly all of them.
 _SCATTERED_NEEDED = 0.75
+#: In a text so short that a block is a greater part of it than this, so much of the text is a block.
+_BLOCK_PART = 0.2
 #: An excerpt must be found nearly whole, however long it is.
 _EXCERPT_NEEDED = 0.75
 #: An excerpt that is a smaller part of the text than this, or does not stand in its opening (so many times its own
@@ -69,16 +74,11 @@ _PART_OF_STORY = 0.1
 _OPENING = 2
 #: Characters between two equal runs that do not part them: a word mended, not a name put in.
 _GAP = 2
-#: A long text has at least so many figures of which more than this share are wrong before they outweigh its words.
-_FIGURES, _WRONG_FIGURES = 3, 0.6
-#: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong.
-_ENOUGH_FIGURES, _ALL_WRONG = 5, 0.85
 #: Places of the shorter text that are looked up first, and how many of them must stand in the longer one. Half of them
 #: do in the worst copy.
 _PROBES, _PROBES_FOUND = 32, 4
 
 _RUN = re.compile(rb"\x01+")
-_FIGURE = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class Comparable:
     @cached_property
     def figures(self) -> frozenset[str]:
         """The numbers of the text."""
-        return frozenset(_FIGURE.findall(self.text))
+        return frozenset(story_forms.FIGURE.findall(self.text))
 
 
 def compare(one: Comparable, other: Comparable) -> Overlap | None:
@@ -136,11 +136,18 @@ def compare(one: Comparable, other: Comparable) -> Overlap | None:
         return overlap.reversed() if overlap else None
     if one.script != other.script or not _resembles(one, other):
         return None
-    runs = _runs(_hits(one, other), one.measure)
+    return _compare(one, other)
+
+
+def _compare(one: Comparable, other: Comparable) -> Overlap | None:
+    """Compare a shorter text with a longer one."""
+    pieces = _pieces(one, other)
+    runs = _runs(pieces, one.measure)
     share = _share(runs, one)
-    if share < _needed(runs, one) or _contradicts(runs, one, other):
+    figures = story_forms.figures_told(runs, one, other)
+    if share < _needed(runs, one, confirmed=figures.confirm) or story_forms.is_one_form(pieces, figures, one, other):
         return None
-    other_runs = _runs(_hits(other, one), one.measure)
+    other_runs = _runs(_pieces(other, one), one.measure)
     other_share = _share(other_runs, other)
     if other_share >= _EXCERPT:
         return Overlap(share, other_share, "same" if min(share, other_share) >= _SAME else "shortened", joins=True)
@@ -152,8 +159,7 @@ def compare(one: Comparable, other: Comparable) -> Overlap | None:
 
 def _resembles(shorter: Comparable, longer: Comparable) -> bool:
     """Look at figures and at a few places: most pairs that share a name, or a form, end here at little cost."""
-    telling = _telling(_FIGURE.findall(shorter.text))
-    if len(telling) >= _ENOUGH_FIGURES and _wrong(telling, longer) > _ALL_WRONG * len(telling):
+    if story_forms.has_other_figures(shorter, longer):
         return False
     size = shorter.measure.probe
     step = max(1, (shorter.length - size) // _PROBES)
@@ -161,55 +167,35 @@ def _resembles(shorter: Comparable, longer: Comparable) -> bool:
     return sum(place in longer.text for place in places) >= _PROBES_FOUND
 
 
-def _needed(runs: list[tuple[int, int]], shorter: Comparable) -> float:
-    needed = next(needed for below, needed in shorter.measure.needed if shorter.length < below)
+def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool) -> float:
+    """Give the share of equal text that makes one story of two texts; less is needed where the figures agree."""
+    if confirmed and shorter.length >= shorter.measure.brief:
+        return _NEEDED
+    if shorter.length < shorter.measure.long:
+        return _BRIEF_NEEDED if shorter.length < shorter.measure.brief else _SHORT_NEEDED
     equal = sum(end - start for start, end in runs)
-    in_blocks = sum((end - start) ** 2 for start, end in runs) >= shorter.measure.block * equal
-    return needed if in_blocks else max(needed, _SCATTERED_NEEDED)
+    block = min(shorter.measure.block, _BLOCK_PART * shorter.length)
+    in_blocks = sum((end - start) ** 2 for start, end in runs) >= block * equal
+    return _NEEDED if in_blocks else _SCATTERED_NEEDED
 
 
-def _hits(text: Comparable, other: Comparable) -> bytes:
-    """Mark with 1 every piece of a text that the other has."""
-    return bytes(map(other.gram_set.__contains__, text.grams))
+def _pieces(text: Comparable, other: Comparable) -> list[tuple[int, int]]:
+    """Give the stretches of a text (first character, character after the last) of which the other has every gram."""
+    hits = bytes(map(other.gram_set.__contains__, text.grams))
+    more = text.measure.gram - 1
+    return [(match.start(), match.end() + more) for match in _RUN.finditer(hits)]
 
 
-def _runs(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
-    """Give the runs of equal text (first character, character after the last) that are long enough to count."""
+def _runs(pieces: list[tuple[int, int]], measure: _Measure) -> list[tuple[int, int]]:
+    """Join pieces that only a word parts, and give those that are long enough to count."""
     runs: list[tuple[int, int]] = []
-    start = end = -1 - _GAP
-    for match in _RUN.finditer(hits):
-        if match.start() > end + _GAP:
+    for start, end in pieces:
+        if runs and start <= runs[-1][1] + _GAP:
+            runs[-1] = (runs[-1][0], end)
+        else:
             runs.append((start, end))
-            start = match.start()
-        end = match.end() + measure.gram - 1
-    runs.append((start, end))
     return [(start, end) for start, end in runs if end - start >= measure.run]
 
 
 def _share(runs: list[tuple[int, int]], text: Comparable, until: int = 1 << 62) -> float:
     return round(sum(max(0, min(end, until) - start) for start, end in runs) / text.length, 4)
-
-
-def _contradicts(runs: list[tuple[int, int]], text: Comparable, other: Comparable) -> bool:
-    """Tell whether the figures that stand in or beside equal words are other figures: one form, filled in twice."""
-    near = bytearray(text.length + 2)
-    for start, end in runs:
-        near[start : end + 2] = b"\x01" * (end + 2 - start)
-    figures = [
-        figure[0] for figure in _FIGURE.finditer(text.text) if near.find(1, figure.start() + 1, figure.end() + 1) >= 0
-    ]
-    telling = _telling(figures)
-    wrong = _wrong(telling, other)
-    if text.length < text.measure.long:
-        return 2 * wrong > len(telling)
-    return wrong >= _FIGURES and wrong > _WRONG_FIGURES * len(telling)
-
-
-def _telling(figures: list[str]) -> list[str]:
-    """Leave out the small figures, which any text may have, where there are enough others."""
-    large = [figure for figure in figures if len(figure) > 2]
-    return large if len(large) >= _FIGURES else figures
-
-
-def _wrong(figures: list[str], other: Comparable) -> int:
-    return sum(figure not in other.figures for figure in figures)

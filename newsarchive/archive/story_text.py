@@ -37,7 +37,7 @@ class _Scale:
 # A Chinese shingle may start at every other character, a Latin one only at a word; hence the different rates.
 _SCALES: dict[Script, _Scale] = {
     "cjk": _Scale(short=32, shingle=8, rates=(2, 6, 12), wanted=12),
-    "latin": _Scale(short=60, shingle=20, rates=(3, 6, 12), wanted=7),
+    "latin": _Scale(short=60, shingle=20, rates=(1, 5, 10), wanted=6),
 }
 # Long texts are sampled more thinly than any rate above once they would leave more shingles than this.
 _MANY = 250
@@ -78,7 +78,7 @@ _DATELINE = re.compile(
 _DATELINE_CREDIT = re.compile(r"\s*(?:本报|见习)?记者[ 　][^，。！？]{2,20}?[ 　](?:[^，。！？]{2,8}报道)?")
 
 _NO_WORD = re.compile(r"[\W_]+")
-_INSIDE_WORD = re.compile(r"[.,'’·]")
+_INSIDE_WORD = re.compile(r"[,'’·]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _WORD_START = re.compile(r"(?<![^ ])\S")
 
