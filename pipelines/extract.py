@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.reading import read
+from newsarchive.reading.feed import read_entry
 
 if TYPE_CHECKING:
     from typing import Self
@@ -28,4 +29,9 @@ class Extract:
     def process_item(self, item: Page) -> Article:
         """Read a page; what it lacks is told by the article's problems."""
         spider: Any = self.crawler.spider
-        return read(item, spider.site_of(item))
+        site = spider.site_of(item)
+        article = read_entry(item, site) if item.role == "feed" else read(item, site)
+        if item.role == "file" and item.found_on:
+            # The file of a post that has left its site: its address is known, and not only guessed from the file.
+            article.canonical_url = item.found_on
+        return article

@@ -12,6 +12,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from newsarchive.archive import Found
 from newsarchive.crawling.addresses import AddressRules, site_rules
 from newsarchive.crawling.arguments import read_arguments, read_base_url, read_site
+from newsarchive.crawling.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
 from newsarchive.crawling.failures import fate_of
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.politeness import ask_politely
@@ -122,12 +123,23 @@ class FrontierSpider(ArchiveSpider):
         """Make the request for a row of the frontier."""
         # The frontier knows what was asked for before; Scrapy's filter would swallow a redirect to a known URL.
         return Request(
-            row.url, callback=self.parse_page, errback=self.page_failed, cb_kwargs={"row": row}, dont_filter=True
+            row.url,
+            headers=conditional_headers(row.validators),
+            callback=self.parse_page,
+            errback=self.page_failed,
+            cb_kwargs={"row": row},
+            meta={"handle_httpstatus_list": [NOT_MODIFIED]} if row.validators else None,
+            dont_filter=True,
         )
 
     def parse_page(self, response: Response, row: FrontierRow) -> Iterator[Page]:
-        """Hand the page on to the pipelines, under the URL that the frontier knows."""
-        yield make_page(response, row.url, row.role, self.site.name, row)
+        """Hand the page on to the pipelines, under the URL that the frontier knows, unless it is as it was."""
+        if row.validators and is_unchanged(response, row.validators):
+            self.session.unchanged(row)
+        else:
+            # What a feed told and was lost with a run that was killed is read from the article's own page.
+            role = "post" if row.role == "feed" else row.role
+            yield make_page(response, row.url, role, self.site.name, row)
 
     def page_failed(self, failure: Failure) -> None:
         """Record what became of a row whose page did not come."""
@@ -141,10 +153,20 @@ class FrontierSpider(ArchiveSpider):
         # A host that asked for a pause is waited for; any other failure may be the service's own.
         if fate.not_before is None:
             self._fall_back(row.url, row.role)
+        if fate.state == "gone" and row.validators is None:
+            self._look_elsewhere(row)
 
     def page_dropped(self, item: Page) -> None:
         """Look elsewhere for the text that a share link did not give."""
         self._fall_back(item.url, item.role)
+
+    def _look_elsewhere(self, row: FrontierRow) -> None:
+        """Ask for a post that left its site before it was read where the site keeps such posts."""
+        vanished = self.site.vanished
+        address = vanished.address_of(row.url) if vanished and row.role == "post" else None
+        if address is not None:
+            self.session.count("vanished")
+            self.session.find([Found(address, self.site.name, "file", found_on=row.url, hints=row.hints)])
 
     def _fall_back(self, url: str, role: Role) -> None:
         service = self.site.share

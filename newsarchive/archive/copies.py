@@ -80,6 +80,18 @@ class Copies:
             )
         return known
 
+    def digests(self, urls: Iterable[str]) -> dict[str, str]:
+        """Give for those of the URLs that are stored copies the digest of the raw page that was last read there."""
+        found: dict[str, str] = {}
+        for chunk in _chunks(urls):
+            marks = ", ".join("?" * len(chunk))
+            query = (
+                "SELECT c.url, s.digest FROM copies c JOIN snapshots s ON s.id = c.snapshot_id"  # noqa: S608
+                f" WHERE c.url IN ({marks})"
+            )
+            found.update(self._connection.execute(query, chunk).fetchall())
+        return found
+
     def touch(self, urls: Iterable[str], now: datetime, *, older_than: timedelta = timedelta(0)) -> None:
         """Record that copies were seen again: `last_seen_at` moves on, nothing else.
 

@@ -98,8 +98,11 @@ def site_rules(site: Site, also: Iterable[str] = ()) -> AddressRules:
 
     A private address that stands literally in the site's own file is trusted, with its port and nothing beside it.
     """
-    named = {host.lower() for host in (*site.hosts, *(site.share.hosts if site.share else ()))}
-    urls = [site.base_url]
+    others = [*(site.share.hosts if site.share else ()), *(site.vanished.hosts if site.vanished else ())]
+    named = {host.lower() for host in (*site.hosts, *others)}
+    urls = [site.base_url, *(found.url for found in site.lists if "://" in found.url)]
+    if site.vanished:
+        urls.append(site.vanished.address)
     if site.share:
         urls += [url for url in (site.share.page, site.share.data, site.share.origin) if url]
     parts = [urlsplit(url) for url in urls]

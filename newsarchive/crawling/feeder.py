@@ -33,6 +33,7 @@ class Feeder:
             raise NotConfigured
         self.crawler = crawler
         self.asked = 0
+        self.checks = 0
         crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
         crawler.signals.connect(self.idle, signals.spider_idle)
 
@@ -65,6 +66,7 @@ class Feeder:
         return fed
 
     def _pending(self, session: Session) -> list[FrontierRow]:
+        """Give what is to be asked for next: what was never read, then what is looked at again for changes."""
         spider: Any = self.crawler.spider
         window = session.options.window
         room = window - len(session.in_flight)
@@ -72,10 +74,17 @@ class Feeder:
             room = min(room, spider.limit - self.asked)
         if room <= 0 or session.run_id is None:
             return []
+        frontier, site, now = session.archive.frontier, spider.site.name, session.now()
         rows: list[FrontierRow] = []
         for role in spider.roles:
-            rows += session.archive.frontier.pending(site=spider.site.name, now=session.now(), role=role, limit=window)
-        return [row for row in rows if row.url not in session.in_flight][:room]
+            rows += frontier.pending(site=site, now=now, role=role, limit=window)
+        rows = [row for row in rows if row.url not in session.in_flight]
+        if not rows and self.checks < session.options.checks_max:
+            limit = min(window, session.options.checks_max - self.checks)
+            rows = [row for row in frontier.checks(site=site, now=now, limit=limit) if row.role in spider.roles]
+            rows = [row for row in rows if row.url not in session.in_flight][:room]
+            self.checks += len(rows)
+        return rows[:room]
 
     def _ask(self, session: Session, row: FrontierRow) -> bool:
         spider: Any = self.crawler.spider

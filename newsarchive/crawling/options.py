@@ -45,6 +45,8 @@ class Options:
     backoff: float = 300.0
     #: Hours after which all known category pages are asked for again, also where nothing new leads to them.
     sweep_hours: float = 6.0
+    #: Stored pages that one run looks at again for changes at most.
+    checks_max: int = 500
     #: Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.
     retry_after_max: float = 120.0
     #: Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.

@@ -26,6 +26,10 @@ class Paging:
         self._seen |= new
         if self.number > 1 and not new:
             return f"page {self.number} lists nothing that the pages before it did not"
+        return self.skip()
+
+    def skip(self) -> str | None:
+        """Go on from a page that was not read, because it is as it was; tell why not, or None."""
         if self.number >= self.max_pages:
             return f"stopped after {self.number} pages"
         self.number += 1

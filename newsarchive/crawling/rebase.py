@@ -11,7 +11,7 @@ from newsarchive.crawling.addresses import DEFAULT_PORTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from newsarchive.sites import Site
+    from newsarchive.sites import JsonList, Site
 
 
 def rebase(site: Site, base_url: str) -> Site:
@@ -24,7 +24,22 @@ def rebase(site: Site, base_url: str) -> Site:
             data=move(share.data, site.base_url, base_url),
             origin=move(share.origin, site.base_url, base_url) if share.origin else None,
         )
-    return replace(site, base_url=base_url, hosts=(*site.hosts, urlsplit(base_url).netloc.lower()), share=share)
+    vanished = site.vanished
+    if vanished is not None:
+        vanished = replace(vanished, address=move(vanished.address, site.base_url, base_url))
+    return replace(
+        site,
+        base_url=base_url,
+        hosts=(*site.hosts, urlsplit(base_url).netloc.lower()),
+        share=share,
+        vanished=vanished,
+        lists=tuple(_move_list(found, site.base_url, base_url) for found in site.lists),
+    )
+
+
+def _move_list(found: JsonList, old_base: str, new_base: str) -> JsonList:
+    article = move(found.article, old_base, new_base) if found.article else None
+    return replace(found, url=move(found.url, old_base, new_base), article=article)
 
 
 def reachable_base(base_url: str, proxies: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
 
 from newsarchive.archive import Archive, FrontierRow
+from newsarchive.crawling import rechecks
 from newsarchive.crawling.failures import Fate
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.summary import STATS_PREFIX, RunSummary, outcome_of, split_stats
@@ -110,36 +111,56 @@ class Session:
         self.grown = self.grown or new > 0
         return new
 
-    def seen_again(self, urls: Iterable[str]) -> set[str]:
-        """Record which URLs are copies that the archive has, and give those."""
-        known = self.archive.copies.known(urls)
-        if known:
-            with self.archive.transaction():
-                self.archive.copies.touch(known, self.now())
-        return known
-
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL that is in no frontier row."""
         with self.archive.transaction():
             self._add_problem(url, stage, reason, detail, site=site)
 
     def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
-        """Record how a URL of the frontier failed, and when it is due again, if ever."""
-        now = self.now()
+        """Record how a URL of the frontier failed, and when it is due again, if ever.
+
+        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next look.
+        """
         spider: Any = self.crawler.spider
+        stored = bool(self.archive.copies.known([row.url]))
         with self.archive.transaction():
-            self._add_problem(row.url, stage, fate.reason, fate.detail, site=row.site)
+            if not (stored and fate.state == "gone"):
+                self._add_problem(row.url, stage, fate.reason, fate.detail, site=row.site)
             if not spider.fetches:
                 return
-            if fate.state == "retry" and row.attempts + 1 < self.options.attempts:
-                next_at = max(now + self._backoff(row.attempts), fate.not_before or now)
-                self.archive.frontier.retry(row.url, reason=fate.reason, now=now, next_at=next_at)
+            if stored:
+                self._settle_stored(row, fate, status)
             else:
-                state = "failed" if fate.state == "retry" else fate.state
-                self.archive.frontier.end(row.url, state=state, reason=fate.reason, now=now)
-            if fate.state == "gone":
-                self.archive.copies.gone(row.url, status or 404, now)
+                self._settle_missing(row, fate)
         self.in_flight.discard(row.url)
+
+    def _settle_missing(self, row: FrontierRow, fate: Fate) -> None:
+        now = self.now()
+        if fate.state == "retry" and row.attempts + 1 < self.options.attempts:
+            next_at = max(now + self._backoff(row.attempts), fate.not_before or now)
+            self.archive.frontier.retry(row.url, reason=fate.reason, now=now, next_at=next_at)
+        else:
+            state = "failed" if fate.state == "retry" else fate.state
+            self.archive.frontier.end(row.url, state=state, reason=fate.reason, now=now)
+        if fate.state in ("retry", "failed"):
+            self.count("lost")
+
+    def _settle_stored(self, row: FrontierRow, fate: Fate, status: int | None) -> None:
+        # Some sites say with status 200 that the article is not there any more.
+        if fate.state != "gone" and fate.reason != "error-page":
+            self._look_again(row.url, None)
+            return
+        self.count("articles/gone")
+        self.archive.copies.gone(row.url, status or 404, self.now())
+        self.archive.frontier.end(row.url, state="gone", reason="gone", now=self.now())
+
+    def unchanged(self, row: FrontierRow) -> None:
+        """Record that a stored copy was looked at and is as it was."""
+        with self.archive.transaction():
+            self.archive.copies.touch([row.url], self.now())
+            self._look_again(row.url, None)
+        self.in_flight.discard(row.url)
+        self.count("checks/unchanged")
 
     def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
         """Record that a page is no article: a problem, and the end of its frontier row."""
@@ -242,6 +263,8 @@ class Session:
                     article, self.run_id, now, fetched=spider.fetches, reread_at=spider.reread_at
                 )
                 outcomes.append(stored.outcome)
+                if spider.fetches and article.page.role in rechecks.ROLES:
+                    self._look_again(article.page.url, article.published_at)
                 new += self.archive.frontier.add(spider.follow(article), self.run_id, now)
         self.grown = self.grown or new > 0
         for article, outcome in zip(articles, outcomes, strict=True):
@@ -249,6 +272,14 @@ class Session:
             self.count(f"articles/{outcome}")
             for problem in article.problems:
                 self.count(f"problems/{problem.reason}")
+
+    def _look_again(self, url: str, published_at: datetime | None) -> None:
+        """Set when a stored copy is looked at again for changes."""
+        spider: Any = self.crawler.spider
+        found_at = self.archive.frontier.found_at(url)
+        if found_at is not None:
+            at = rechecks.next_check(spider.site.recheck, now=self.now(), found_at=found_at, published_at=published_at)
+            self.archive.frontier.look_again(url, at)
 
     def _store_alone(self, article: Article) -> None:
         try:
@@ -265,7 +296,13 @@ class Session:
     def _add_problem(self, url: str, stage: str, reason: str, detail: str, site: str | None = None) -> None:
         spider: Any = self.crawler.spider
         self.archive.problems.add(
-            self.run_id, url=url, site=site or spider.site.name, stage=stage, reason=reason, detail=detail, now=self.now()
+            self.run_id,
+            url=url,
+            site=site or spider.site.name,
+            stage=stage,
+            reason=reason,
+            detail=detail,
+            now=self.now(),
         )
         self.count(f"problems/{reason}")
 

@@ -43,12 +43,15 @@ class ListingPage:
     """What a listing page holds: articles and categories in the order of print, each URL once.
 
     `rejected` are links that look like articles and must not be followed, with `unsafe-url` or `foreign-host`.
+    `further` are listings that are read as this one is; `pages` are articles whose whole text stands in the listing.
     """
 
     articles: list[ListedArticle] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
     next_url: str | None = None
     rejected: list[tuple[str, str]] = field(default_factory=list)
+    further: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
 
 
 def read_listing(page: Page, site: Site) -> ListingPage:
@@ -109,7 +112,7 @@ class _Reader:
 
     def _article_url(self, target: str) -> str | None:
         """Complete a link to an article; None for all others. Refused ones are noted."""
-        url = _complete(target, self.page.url)
+        url = complete(target, self.page.url)
         if url is None:
             if self.listing.item != "a" or self.listing.article.search(target):
                 self._refuse(target, "unsafe-url")
@@ -155,7 +158,7 @@ class _Reader:
         # The next page of a listing is no category of its own, although its address often looks like one.
         seen = {self.page.url, self.found.next_url}
         for link in list(root.iter("a"))[:_MOST_LINKS]:
-            url = _complete((link.get("href") or "").strip(), self.page.url)
+            url = complete((link.get("href") or "").strip(), self.page.url)
             slug = self._slug(url) if url and url not in seen else None
             if url and slug and self._is_own(_split(url)):
                 seen.add(url)
@@ -165,7 +168,7 @@ class _Reader:
         if self.listing.next:
             for link in find_all(self.listing.next, root):
                 target = (link.get("href") or "").strip()
-                url = _complete(target, self.page.url) if target and not target.startswith("#") else None
+                url = complete(target, self.page.url) if target and not target.startswith("#") else None
                 if url and url != self.page.url and self._is_own(_split(url)):
                     return url
         if self.listing.numbered_page and self.articles:
@@ -208,7 +211,7 @@ def _split(url: str) -> SplitResult:
         return SplitResult("", "", "", "", "")
 
 
-def _complete(target: str, base_url: str) -> str | None:
+def complete(target: str, base_url: str) -> str | None:
     """Give the full http(s) URL of a link, its blanks and Chinese characters escaped; None for other schemes."""
     target = clean(target)
     if _SCHEME.match(target) and not target.lower().startswith(("http:", "https:")):

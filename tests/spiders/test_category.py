@@ -50,7 +50,18 @@ def test_every_post_of_the_mirror_is_stored_once(demo, first):
 
 def test_editions_of_one_number_are_one_article(demo, first):
     keys = {page.article_key for page in truth(demo.site, ("post",))}
-    assert sorted(first.column("SELECT article_key FROM articles")) == sorted(keys)
+    stored = first.column(
+        "SELECT article_key FROM articles a"
+        " WHERE EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.role = 'post')"
+    )
+    assert sorted(stored) == sorted(keys)
+
+
+def test_a_post_that_had_just_vanished_is_read_where_the_site_keeps_it(demo, first):
+    gone = first.column("SELECT url FROM frontier WHERE state = 'gone' AND role = 'post'")
+    kept = first.column("SELECT f.found_on FROM copies c JOIN frontier f ON f.url = c.url WHERE c.role = 'file'")
+    assert gone
+    assert set(kept) == set(gone)
 
 
 def test_the_text_behind_every_share_link_is_stored_too(demo, first):
@@ -107,6 +118,13 @@ def test_a_second_crawl_fetches_no_article_page(again):
     assert {"/"} == {request.path for request in requests if not request.path.startswith(("/category/", "/robots.txt"))}
 
 
-def test_a_second_crawl_moves_the_time_of_seeing(again):
+def test_a_second_crawl_asks_by_what_it_knows_and_is_sent_no_listing(again):
+    _, _, requests = again
+    listings = [request for request in requests if request.path != "/robots.txt"]
+    assert {(request.conditional, request.status, request.size) for request in listings} == {(True, 304, 0)}
+
+
+def test_a_second_crawl_writes_nothing_but_its_own_row(again):
     done, _, _ = again
-    assert done.column("SELECT count(*) FROM copies WHERE last_seen_at > first_seen_at") > [0]
+    assert done.rows("SELECT url FROM listings WHERE due = 1") == []
+    assert done.column("SELECT count(*) FROM copies WHERE last_seen_at > first_seen_at") == [0]

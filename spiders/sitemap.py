@@ -1,0 +1,17 @@
+"""Follows a site's sitemaps to its articles.
+
+scrapy crawl sitemap -a site=demo -a since=2026-03-01
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from spiders.listing import ListingSpider
+
+
+class SitemapSpider(ListingSpider):
+    """Crawls sitemaps."""
+
+    name = "sitemap"
+    ways: ClassVar[tuple[str, ...]] = ("sitemap",)
