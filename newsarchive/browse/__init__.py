@@ -1,0 +1,84 @@
+"""The archive in a browser: a Datasette plugin with its pages, and what `newsarchive browse` serves.
+
+Datasette loads this module while it is itself half loaded, so nothing of it is imported here; the work is done in
+`plugin`, which each hook loads when it is called.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pluggy import HookimplMarker
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Awaitable, Callable
+    from types import ModuleType
+
+    from datasette.app import Datasette
+    from datasette.utils.asgi import Request, Response
+    from jinja2 import Environment
+
+hookimpl = HookimplMarker("datasette")
+
+
+def _plugin() -> ModuleType:
+    from newsarchive.browse import plugin  # noqa: PLC0415 - see above
+
+    return plugin
+
+
+@hookimpl
+def prepare_connection(conn: sqlite3.Connection) -> None:
+    """Give each connection the functions of the search index, and a bound for what SQL may make."""
+    _plugin().prepare(conn)
+
+
+@hookimpl(specname="prepare_connection", trylast=True)
+def prepare_search_box(conn: sqlite3.Connection) -> None:
+    """Let the search box of a table understand what the search page understands."""
+    _plugin().prepare_search_box(conn)
+
+
+@hookimpl
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Find the archive among the databases before the first request; take failures into our own hands."""
+    return _plugin().starting(datasette)  # type: ignore[no-any-return]
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """Add the pages and the files that they need."""
+    return _plugin().routes()  # type: ignore[no-any-return]
+
+
+@hookimpl
+def register_output_renderer() -> dict[str, Any]:
+    """Offer an Atom feed wherever there is a list of articles."""
+    return _plugin().FEED  # type: ignore[no-any-return]
+
+
+@hookimpl
+def render_cell(  # noqa: PLR0917 - the hook hands over what it is asked for by name
+    row: Any, value: Any, column: str, table: str | None, database: str, datasette: Datasette
+) -> Any:
+    """Show the values of tables and questions as text, and lead from them to the pages."""
+    return _plugin().cell(datasette, database, row=row, value=value, column=column, table=table)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    """Give the templates our filters, and what the frame of every page needs."""
+    _plugin().prepare_templates(env, datasette)
+
+
+@hookimpl
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
+    """Show failures as pages."""
+    return lambda: _plugin().show_failure(datasette, request, exception)
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
+    """Put the guard around everything that Datasette serves."""
+    return _plugin().guarding(datasette)  # type: ignore[no-any-return]

@@ -1,0 +1,78 @@
+"""Addresses of the pages, below whatever path Datasette is served at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from datasette.utils import tilde_encode
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+_QUOTES = (('"', '"'), ("「", "」"), ("『", "』"))
+
+
+class Addresses:
+    """Makes the addresses of one Datasette's pages."""
+
+    def __init__(self, datasette: Datasette, database: str) -> None:
+        self._urls = datasette.urls
+        self._database = database
+
+    def front(self) -> str:
+        """Address of the front page."""
+        return str(self._urls.instance())
+
+    def static(self, name: str, version: str) -> str:
+        """Address of a file of ours; `version` changes with what is in it."""
+        return str(self._urls.path(f"/-/newsarchive/{name}?{version}"))
+
+    def article(self, key: str, change: int | None = None) -> str:
+        """Address of an article, or of what changed in its text with revision `change`."""
+        path = f"/article/{tilde_encode(key)}"
+        return str(self._urls.path(path if change is None else f"{path}/changes/{change}"))
+
+    def article_json(self, key: str) -> str:
+        """Address of all that the archive has of an article."""
+        return f"{self.article(key)}.json"
+
+    def story(self, story_id: int) -> str:
+        """Address of a story."""
+        return str(self._urls.path(f"/story/{story_id}"))
+
+    def raw(self, snapshot_id: int) -> str:
+        """Address of a page as it was fetched."""
+        return str(self._urls.path(f"/raw/{snapshot_id}"))
+
+    def search(self, query: str = "", form: str = "", **options: str | None) -> str:
+        """Address of a search; `form` is empty for the page, or json, csv, atom."""
+        given = {"q": query, **options}
+        arguments = urlencode({name: value for name, value in given.items() if value})
+        path = str(self._urls.path("/search" + (f".{form}" if form else "")))
+        return f"{path}?{arguments}" if arguments else path
+
+    def query(self, name: str, **arguments: str) -> str:
+        """Address of a question (a canned query)."""
+        path = str(self._urls.query(self._database, name))
+        return f"{path}?{urlencode(arguments)}" if arguments else path
+
+    def questions(self) -> str:
+        """Address of the list of questions."""
+        return f"{self.tables()}#questions"
+
+    def tables(self) -> str:
+        """Address of the list of tables."""
+        return str(self._urls.database(self._database))
+
+
+def term(field: str, value: str) -> str | None:
+    """Write a field of a query, such as source:"财联社"; None where the value holds every kind of quotation mark."""
+    if value and not any(character.isspace() or character in '"“”„＂「」『』()（）*' for character in value):
+        return f"{field}:{value}"
+    for opening, closing in _QUOTES:
+        # The double quotes close each other, whichever opened.
+        closers = '"“”„＂' if closing == '"' else closing
+        if value and not any(character in value for character in closers):
+            return f"{field}:{opening}{value}{closing}"
+    return None

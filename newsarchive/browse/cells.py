@@ -1,0 +1,94 @@
+"""Cells of tables and of questions' answers: text as text, keys and names as links to the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from datasette.utils import tilde_encode
+from markupsafe import Markup
+
+from newsarchive.browse.addresses import term
+from newsarchive.browse.shown import IN_CELL, is_web_address, moment, shown, web_link
+
+if TYPE_CHECKING:
+    from newsarchive.browse.addresses import Addresses
+
+# Columns that refer to a row -> the table that it stands in.
+_REFERENCES = {
+    "article_id": "articles",
+    "other_id": "articles",
+    "lead_article_id": "articles",
+    "source_id": "sources",
+    "lead_source_id": "sources",
+    "category_id": "categories",
+}
+# Columns of answers whose values are searched for when they are followed -> the field of the query.
+_SEARCHED = {"source": "source", "carried_by": "source", "first_by": "source", "code": "code", "category": "category"}
+_LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
+_LONGEST_TEXT = 200
+_NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision")
+
+
+def show_cell(to: Addresses, row: Any, value: Any, column: str, table: str | None) -> Markup | None:
+    """Show one value; None leaves it to Datasette (binary values, empty ones)."""
+    if isinstance(value, dict):
+        return _reference(to, value, column)
+    if value is None or value == "" or isinstance(value, bytes):
+        return None
+    if isinstance(value, int | float):
+        return _number(to, value, column)
+    return _text(to, row, str(value), column, table)
+
+
+def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | None:
+    """Link to the row that a value refers to, by its label."""
+    table = _REFERENCES.get(column)
+    if table is None:
+        return None
+    address = f"{to.tables()}/{table}/{tilde_encode(str(value['value']))}"
+    return Markup('<a href="{}">{}</a>').format(address, shown(value["label"] or value["value"], IN_CELL))
+
+
+def _number(to: Addresses, value: float, column: str) -> Markup:
+    if column in ("story_id", "story"):
+        return Markup('<a href="{}">{}</a>').format(to.story(int(value)), value)
+    if column == "snapshot_id":
+        return Markup('<a href="{}">{}</a>').format(to.raw(int(value)), value)
+    if isinstance(value, float):
+        return Markup("{}").format(f"{value:,.2f}".rstrip("0").rstrip("."))
+    # Numbers of rows, years and codes of answers are names, not quantities.
+    is_name = column == "id" or column.endswith("_id") or column in _NUMBERS_AS_NAMES
+    return Markup("{}").format(value if is_name else f"{value:,}")
+
+
+def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -> Markup:
+    if (address := _address(to, row, value, column, is_answer=table is None)) is not None:
+        label = shown(value, 40 if column == "article_key" else IN_CELL)
+        return Markup('<a class="{}" href="{}">{}</a>').format(column, address, label)
+    if column.endswith("_at"):
+        return moment(value)
+    if is_web_address(value):
+        return web_link(value)
+    return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
+
+
+def _address(to: Addresses, row: Any, value: str, column: str, *, is_answer: bool) -> str | None:
+    """Find the page that a value leads to: an article for its key and headline; in answers, a search for others."""
+    if column == "article_key":
+        return to.article(value)
+    if column == "title":
+        key = _value(row, "article_key")
+        return to.article(str(key)) if key else None
+    if is_answer and column == "day":
+        return to.search(**{"from": value, "to": value})
+    if is_answer and column in _SEARCHED:
+        query = term(_SEARCHED[column], value)
+        return to.search(query) if query else None
+    return None
+
+
+def _value(row: Any, column: str) -> Any:
+    try:
+        return row[column]
+    except (KeyError, IndexError):
+        return None

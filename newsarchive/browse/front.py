@@ -1,0 +1,133 @@
+"""What the front page tells: totals, the volume per day, the newest articles, shared stories, sources, securities.
+
+Everything comes from indexes, never from a scan of the articles themselves, so the page is as fast for a hundred
+thousand articles as for a hundred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from newsarchive.browse.rows import one, rows, value
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from newsarchive.browse.rows import Row
+
+#: Days of the chart at most and at least; articles, stories, sources and securities in the lists.
+MOST_DAYS, FEWEST_DAYS = 60, 14
+LATEST, STORIES, SOURCES, SECURITIES = 12, 6, 12, 12
+# Securities are counted in the newest articles only.
+_RECENT = 1000
+# The share of articles that may fall off the chart at its old end.
+_STRAY = 0.02
+
+_LATEST = """
+SELECT a.article_key, a.title, substr(a.body, 1, 120) AS beginning, a.published_at, s.name AS source,
+       a.story_id, t.source_count
+FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN stories t ON t.id = a.story_id
+WHERE a.published_at IS NOT NULL ORDER BY a.published_at DESC, a.id DESC LIMIT ?
+"""
+_STORIES = """
+SELECT t.id, t.article_count, t.source_count, t.first_published_at, t.last_published_at, a.title, s.name AS source
+FROM (SELECT * FROM stories WHERE article_count > 1 ORDER BY last_published_at DESC LIMIT 200) t
+JOIN articles a ON a.id = t.lead_article_id LEFT JOIN sources s ON s.id = t.lead_source_id
+WHERE t.source_count > 1 AND t.last_published_at >= ?
+ORDER BY t.source_count DESC, t.last_published_at DESC LIMIT ?
+"""
+_SOURCES = """
+SELECT s.name AS name, n.articles FROM
+(SELECT source_id, count(*) AS articles FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
+ ORDER BY articles DESC LIMIT ?) n JOIN sources s ON s.id = n.source_id ORDER BY n.articles DESC, s.name
+"""
+_SECURITIES = """
+SELECT m.market, m.code, max(m.name) AS name, count(*) AS articles
+FROM (SELECT id FROM articles ORDER BY published_at DESC LIMIT ?) a JOIN mentions m ON m.article_id = a.id
+GROUP BY m.market, m.code ORDER BY articles DESC, m.code LIMIT ?
+"""
+_LAST_RUN = "SELECT spider, site, outcome, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The content of the front page; days are local days of the sites."""
+
+    articles: int
+    sources: int
+    copies: int
+    first_day: str | None
+    last_day: str | None
+    #: day -> articles, of the days in the chart
+    days: dict[str, int]
+    chart_days: int
+    latest: list[Row]
+    stories: list[Row]
+    top_sources: list[Row]
+    securities: list[Row]
+    last_run: Row | None
+
+
+def front(connection: sqlite3.Connection) -> Front:
+    """Read what the front page shows."""
+    first_day, last_day = _span(connection)
+    days: dict[str, int] = {}
+    since = "9999"
+    if last_day:
+        days = _days(connection, last_day, MOST_DAYS)
+        since = _days_before(last_day, 7)
+    return Front(
+        articles=value(connection, "SELECT count(*) FROM articles"),
+        sources=value(connection, "SELECT count(*) FROM sources"),
+        copies=value(connection, "SELECT count(*) FROM copies"),
+        first_day=first_day,
+        last_day=last_day,
+        days=days,
+        chart_days=_covered(days, last_day),
+        latest=rows(connection, _LATEST, (LATEST,)),
+        stories=rows(connection, _STORIES, (since, STORIES)),
+        top_sources=rows(connection, _SOURCES, (SOURCES,)),
+        securities=rows(connection, _SECURITIES, (_RECENT, SECURITIES)),
+        last_run=one(connection, _LAST_RUN),
+    )
+
+
+def _span(connection: sqlite3.Connection) -> tuple[str | None, str | None]:
+    # Two statements: SQLite answers min and max from the index only when each stands alone.
+    first = value(connection, "SELECT min(published_date) FROM articles")
+    last = value(connection, "SELECT max(published_date) FROM articles")
+    return _readable(first), _readable(last)
+
+
+def _readable(day: str | None) -> str | None:
+    try:
+        return date.fromisoformat(day).isoformat() if day else None
+    except ValueError:
+        return None
+
+
+def _days(connection: sqlite3.Connection, last_day: str, length: int) -> dict[str, int]:
+    found = connection.execute(
+        "SELECT published_date, count(*) FROM articles WHERE published_date > ? GROUP BY published_date",
+        (_days_before(last_day, length),),
+    )
+    return dict(found.fetchall())
+
+
+def _covered(days: dict[str, int], last_day: str | None) -> int:
+    """Say how many days the chart needs: a few stray articles of long ago do not push the rest to its edge."""
+    stray = sum(days.values()) * _STRAY
+    for day in sorted(days):
+        stray -= days[day]
+        if stray < 0 and last_day:
+            return max(FEWEST_DAYS, (date.fromisoformat(last_day) - date.fromisoformat(day)).days + 1)
+    return FEWEST_DAYS
+
+
+def _days_before(day: str, count: int) -> str:
+    try:
+        return (date.fromisoformat(day) - timedelta(days=count)).isoformat()
+    except OverflowError:
+        return day

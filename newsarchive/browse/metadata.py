@@ -1,0 +1,113 @@
+"""Datasette's metadata of an archive, made from the schema's own descriptions: one source for both."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.archive import Archive
+from newsarchive.archive.describe import descriptions
+
+if TYPE_CHECKING:
+    import sqlite3
+
+_QUERIES = Path(__file__).with_name("queries.toml")
+
+# How tables are shown beyond what the schema says of them.
+_TABLES: dict[str, dict[str, Any]] = {
+    "articles": {
+        "label_column": "title",
+        "sort_desc": "published_at",
+        "fts_table": "search_index",
+        "fts_pk": "id",
+        "size": 50,
+        # An order that no index serves would read the whole archive.
+        "sortable_columns": ["published_at", "published_date"],
+        # What the list of tables leads to; every other column is a click away.
+        "columns_first": [
+            "title",
+            "source_id",
+            "published_at",
+            "category_id",
+            "char_count",
+            "revision",
+            "story_id",
+            "article_key",
+        ],
+    },
+    "sources": {"label_column": "name", "size": 100},
+    "categories": {"label_column": "name", "size": 100},
+    "copies": {"sort_desc": "id"},
+    "snapshots": {"sort_desc": "id", "label_column": "url"},
+    "runs": {"sort_desc": "id", "label_column": "started_at"},
+    "problems": {"sort_desc": "id", "facets": ["reason", "stage"]},
+    "frontier": {"facets": ["state"], "sortable_columns": []},
+    "stories": {"sort_desc": "id"},
+}
+#: What Datasette is told besides; the same on the command line: `--setting name value`.
+SETTINGS: dict[str, Any] = {
+    "sql_time_limit_ms": 2000,
+    "facet_time_limit_ms": 150,
+    "facet_suggest_time_limit_ms": 20,
+    "suggest_facets": False,
+    "max_returned_rows": 2000,
+    "default_cache_ttl": 0,
+    "allow_download": False,
+    "template_debug": False,
+}
+
+
+def metadata(path: Path, *, hosts: list[str] | None = None) -> dict[str, Any]:
+    """Make the metadata for the archive at `path`, for Datasette 0.65's `--metadata`.
+
+    Tables that the descriptions do not know (indexes and their like) are hidden. `hosts` bounds the host names under
+    which the archive may be asked. Raises UserError for an archive that cannot be read.
+    """
+    with Archive.open(path, readonly=True) as archive:
+        names = _names(archive.connection)
+    content: dict[str, Any] = {
+        "title": "News archive",
+        "description": "Syndicated news, kept: articles, their copies, their earlier texts, and who carried what.",
+        "databases": {
+            path.stem: {
+                "title": "Tables and questions",
+                "tables": {name: _table(name) for name in names},
+                "queries": queries(),
+            }
+        },
+    }
+    if hosts is not None:
+        content["plugins"] = {"newsarchive": {"hosts": hosts}}
+    return content
+
+
+def queries() -> dict[str, dict[str, Any]]:
+    """Give the canned queries: name -> title, description, SQL."""
+    with _QUERIES.open("rb") as file:
+        found = tomllib.load(file)
+    return {
+        name: {
+            "title": entry["title"],
+            "description": entry["about"],
+            "sql": entry["sql"].strip(),
+            "hide_sql": True,
+        }
+        for name, entry in found.items()
+    }
+
+
+def _names(connection: sqlite3.Connection) -> list[str]:
+    return [
+        row[0]
+        for row in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
+        )
+    ]
+
+
+def _table(name: str) -> dict[str, Any]:
+    described = descriptions().get(name)
+    if described is None or described.hidden:
+        return {"hidden": True}
+    return {"description": described.about, "columns": described.columns, **_TABLES.get(name, {})}

@@ -1,0 +1,85 @@
+"""Serve an archive with Datasette: read-only, on loopback unless told otherwise."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from newsarchive import browse as plugin
+from newsarchive.browse.metadata import SETTINGS, metadata
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+#: Host names under which an archive on loopback may be asked.
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def application(path: Path, host: str = "127.0.0.1") -> Datasette:
+    """Make the Datasette of an archive; SQL of the readers' own is allowed on loopback only.
+
+    Raises UserError for an archive that is missing, foreign, older or newer than this program.
+    """
+    is_private = is_loopback(host)
+    content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None)
+    if not pm.has_plugin("newsarchive") and not pm.is_registered(plugin):
+        pm.register(plugin, "newsarchive")  # an installed package brings it by its entry point
+    settings: dict[str, Any] = SETTINGS | {"default_allow_sql": is_private}
+    return Datasette([str(path)], metadata=content, settings=settings)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only programs of this machine can reach an address."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port. Raises UserError where it is taken or the address is not one of this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            # Without this a port that another program only listens on later would be taken twice.
+            listener.listen(128)
+        except OSError:
+            listener.close()
+            raise
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UserError(
+            f"cannot serve on {host} port {port}: {reason} - choose another with --port or --host"
+        ) from error
+    return listener
+
+
+def address_of(host: str, port: int) -> str:
+    """Write the address of the front page."""
+    name = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+    return f"http://{f'[{name}]' if ':' in name and not name.startswith('[') else name}:{port}/"
+
+
+def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until interrupted; `ready` is called with the address once the port is taken. Port 0 takes any free one.
+
+    Raises UserError for an archive that cannot be opened and for a port that is taken.
+    """
+    datasette = application(path, host)
+    with closing(listen(host, port)) as listener:
+        config = uvicorn.Config(datasette.app(), log_level="warning", server_header=False, lifespan="on")
+        ready(address_of(host, listener.getsockname()[1]))
+        uvicorn.Server(config).run(sockets=[listener])

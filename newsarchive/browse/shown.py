@@ -1,0 +1,107 @@
+"""Text of pages as HTML: escaped, cut to a length, kept apart from the text around it, and never more than text."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from newsarchive.text import strip_invisible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Characters shown of a headline in a list, of a headline on its own page, of a cell in a table, and of an address.
+IN_LIST, IN_PAGE, IN_CELL, IN_LINK = 160, 300, 140, 64
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
+_MIDNIGHT = "00:00"
+_SAFE_REL = "noreferrer noopener nofollow"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def plain(text: object, limit: int = IN_LIST) -> str:
+    """Make any value a text without control characters and bidi marks, of at most `limit` characters."""
+    cleaned = _CONTROL.sub("", strip_invisible(str(text)[: 2 * limit + 100]))
+    return cleaned if len(cleaned) <= limit and len(str(text)) <= 2 * limit + 100 else cleaned[: limit - 1] + "…"
+
+
+def language(text: str) -> Markup:
+    """Write a `lang` attribute for a text in Chinese, so that it gets the right letters and the right voice."""
+    return Markup(' lang="zh"') if _HAN.search(text) else Markup("")
+
+
+def shown(text: object, limit: int = IN_LIST) -> Markup:
+    """Show a text of a page inside other text: isolated, so that its direction of writing stays its own."""
+    if text is None:
+        return Markup("")
+    cleaned = plain(text, limit)
+    return Markup("<bdi{}>{}</bdi>").format(language(cleaned), cleaned)
+
+
+def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
+    """Show a text whose matches stand between the marks of `search`: escaped first, marked then."""
+    html = str(escape(text)).replace(start, "<mark>").replace(end, "</mark>")
+    return Markup("<bdi{}>{}</bdi>").format(language(text), Markup(html))  # noqa: S704 - escaped one line above
+
+
+def is_web_address(url: object) -> bool:
+    """Tell whether a value is an http or https address that may become a link."""
+    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or _CONTROL.search(url):
+        return False
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
+
+
+def web_link(url: object, text: object = None, limit: int = IN_LINK) -> Markup:
+    """Link to a page elsewhere without telling it where the reader came from; anything but http(s) stays text."""
+    label = shown(text if text is not None else url, limit)
+    if not is_web_address(url):
+        return label
+    return Markup('<a class="away" href="{}" rel="{}">{}</a>').format(url, _SAFE_REL, label)
+
+
+def moment(value: object) -> Markup:
+    """Show a time of the archive to the minute, with its offset in the attribute; what is no time stays text."""
+    match = _MOMENT.fullmatch(str(value)) if value else None
+    if match is None:
+        return shown(value)
+    day, clock, zone = match.groups()
+    if clock is None:
+        return Markup('<time datetime="{}">{}</time>').format(day, day)
+    label = f"{day} {clock}" + (" UTC" if zone == "Z" else "")
+    return Markup('<time datetime="{}">{}</time>').format(value, label)
+
+
+def short_day(value: object) -> str:
+    """Write a day for people: 5 Mar 2026; what is no day stays as it is."""
+    try:
+        day = date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return plain(value, 20)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """Write a number with its noun: 1 article, 2,000 articles."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+#: The filters that the templates use.
+FILTERS: Mapping[str, object] = {
+    "shown": shown,
+    "marked": marked,
+    "web_link": web_link,
+    "moment": moment,
+    "short_day": short_day,
+    "count_of": count_of,
+    "language": language,
+    "plain": plain,
+}

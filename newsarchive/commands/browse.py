@@ -1,0 +1,47 @@
+"""`newsarchive browse`: the archive in a browser."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from pathlib import Path
+
+import click
+
+from newsarchive.errors import UserError
+
+
+@click.command()
+@click.option(
+    "--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes any free one."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on; 0.0.0.0 for every network.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the front page in the browser.")
+@click.option(
+    "--write-metadata",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the metadata for Datasette's own command to this file, and serve nothing.",
+)
+@click.pass_obj
+def browse(db: Path, port: int, host: str, open_browser: bool, write_metadata: Path | None) -> None:
+    """Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.
+
+    Nothing is ever written to it. SQL of one's own is allowed on this machine only, not with a --host that others
+    can reach.
+    """
+    try:
+        from newsarchive.browse.metadata import metadata  # noqa: PLC0415 - Datasette takes a while to load
+        from newsarchive.browse.serve import serve  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise UserError(f"{error.name} is not installed - run: pip install 'datasette>=0.65.4,<1'") from error
+    if write_metadata is not None:
+        write_metadata.write_text(json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        click.echo(f"{write_metadata} written; now: datasette {db} -m {write_metadata}")
+        return
+
+    def ready(address: str) -> None:
+        click.echo(f"Serving {db} on {address} (Ctrl-C stops it)")
+        if open_browser:
+            webbrowser.open(address)
+
+    serve(db, host, port, ready)
