@@ -1,6 +1,6 @@
 """Measure stories: what is found, what is wrongly joined, what an article costs, how large the index grows.
 
-    python -m benchmarks.stories [--sizes 10000 30000 100000] [--english] [--seed 5] [--rebuild] [--shuffled]
+    python -m benchmarks.stories [--sizes 10000 30000 100000] [--english] [--seed 5] [--rebuild] [--shuffled] [--views]
 
 The cost is that of `link` and of the commits, in milliseconds an article over the last tenth of the corpus: by the
 clock, and of the processor, which other programs on the machine disturb less. The index is every table and index that
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.story_corpus import KINDS, Item, corpus
-from newsarchive.archive import stories
+from newsarchive.archive import sources, stories, views
 
 #: Articles a transaction, as a crawl under way commits.
 BATCH = 20
@@ -129,7 +129,7 @@ def index_to_text(connection: sqlite3.Connection) -> float:
     return float(index / text)
 
 
-def measure(size: int, seed: int, *, english: bool, shuffled: bool, rebuild: bool) -> Outcome:
+def measure(size: int, seed: int, *, english: bool, shuffled: bool, rebuild: bool, time_views: bool) -> Outcome:
     """Run one corpus through an archive of its own."""
     items = corpus(size, seed, english=english)
     with tempfile.TemporaryDirectory() as folder:
@@ -144,6 +144,8 @@ def measure(size: int, seed: int, *, english: bool, shuffled: bool, rebuild: boo
             print("this SQLite has no dbstat: the index is not weighed")
         if rebuild:
             _check_rebuild(connection)
+        if time_views:
+            _time_views(connection)
         connection.close()
     return outcome
 
@@ -156,6 +158,28 @@ def _check_rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
     same = "the same" if snapshot(connection) == before else "ANOTHER"
     print(f"rebuild of {count:,} articles: {same} result, {time.perf_counter() - begun:.0f} s")
+
+
+def _time_views(connection: sqlite3.Connection) -> None:
+    """Read every view whole, four times, and print the best; the articles are dealt out to 2,000 sources anew."""
+    connection.execute("BEGIN IMMEDIATE")
+    sources.create_tables(connection)
+    for number in range(2000):
+        sources.resolve(connection, f"江湾{number}报")
+    # A few sources print much, most print little.
+    connection.execute("UPDATE articles SET source_id = 1 + 2000 * (id * 7919 % 1000) / (1000 + 20 * (id % 997))")
+    connection.execute("CREATE INDEX articles_source ON articles (source_id, published_at)")
+    connection.execute("CREATE INDEX articles_day ON articles (published_date, source_id)")
+    stories.refresh(connection, [story for (story,) in connection.execute("SELECT id FROM stories").fetchall()])
+    views.create_views(connection)
+    connection.execute("COMMIT")
+    for name in ("daily_counts", "syndication", "source_activity", "gaps"):
+        times = []
+        for _ in range(4):
+            begun = time.perf_counter()
+            count = len(connection.execute(f"SELECT * FROM {name}").fetchall())
+            times.append(1000 * (time.perf_counter() - begun))
+        print(f"{name}: {count:,} rows in {min(times):.0f} ms")
 
 
 def snapshot(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
@@ -176,10 +200,18 @@ def main() -> None:
     parser.add_argument("--english", action="store_true", help="English articles instead of Chinese ones")
     parser.add_argument("--shuffled", action="store_true", help="in random order instead of that of publication")
     parser.add_argument("--rebuild", action="store_true", help="also rebuild, and compare with the incremental way")
+    parser.add_argument("--views", action="store_true", help="also time the views")
     options = parser.parse_args()
     first: Outcome | None = None
     for size in options.sizes:
-        got = measure(size, options.seed, english=options.english, shuffled=options.shuffled, rebuild=options.rebuild)
+        got = measure(
+            size,
+            options.seed,
+            english=options.english,
+            shuffled=options.shuffled,
+            rebuild=options.rebuild,
+            time_views=options.views,
+        )
         first = first or got
         print(
             f"{got.size:>7,} articles  recall {got.recall:.4f}  precision {got.precision:.5f}"

@@ -19,15 +19,15 @@ FIGURE = re.compile(r"\d+")
 
 #: A long text has at least so many figures of which more than this share are wrong before they outweigh its words.
 _FIGURES, _WRONG = 3, 0.6
-#: So many figures, all of them right, confirm that two texts tell the same.
-_CONFIRMING = 2
+#: So many right figures, and at most this share of wrong ones, confirm that two texts tell the same.
+_CONFIRMING, _MENDED = 2, 0.2
 #: Share of the small differences that have a figure: in a copy with changed characters they are anywhere.
 _FILLED_IN = 0.4
 #: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong.
 _ENOUGH, _ALL_WRONG = 8, 0.9
-#: A name of at least this length (a piece of equal text less one) that stands so often, in a long and in a short text,
-#: where the other text has another is the form's subject.
-_REPEATED, _REPEATED_IN_SHORT = 3, 2
+#: A name of at least so many characters that stands so often, in a long and in a short text, where the other text has
+#: another is the form's subject.
+_NAME, _REPEATED, _REPEATED_IN_SHORT = 3, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Figures:
 
     @property
     def confirm(self) -> bool:
-        """Whether there are figures and all of them are right."""
-        return self.telling >= _CONFIRMING and not self.wrong
+        """Whether there are figures and hardly one of them is wrong."""
+        return self.telling - self.wrong >= _CONFIRMING and self.wrong <= _MENDED * self.telling
 
 
 def has_other_figures(text: Comparable, other: Comparable) -> bool:
@@ -61,8 +61,18 @@ def figures_told(runs: list[tuple[int, int]], text: Comparable, other: Comparabl
 
 def is_one_form(pieces: list[tuple[int, int]], figures: Figures, text: Comparable, other: Comparable) -> bool:
     """Tell whether two texts are one form with other figures or another name; `pieces` are the stretches in common."""
-    gaps = [text.text[end:start] for (_, end), (start, _) in pairwise(pieces) if end < start <= end + text.measure.run]
+    gaps = _gaps(pieces, text)
     return (_are_wrong(figures, text) and _hold_figures(gaps)) or _hold_a_name(gaps, text, other)
+
+
+def _gaps(pieces: list[tuple[int, int]], text: Comparable) -> list[str]:
+    """Give the small differences between stretches that are long enough not to be equal by chance."""
+    equal = text.measure.run // 2
+    return [
+        text.text[end:start]
+        for (before, end), (start, after) in pairwise(pieces)
+        if end < start <= end + text.measure.run and end - before >= equal and after - start >= equal
+    ]
 
 
 def _are_wrong(figures: Figures, text: Comparable) -> bool:
@@ -77,7 +87,7 @@ def _hold_figures(gaps: list[str]) -> bool:
 
 
 def _hold_a_name(gaps: list[str], text: Comparable, other: Comparable) -> bool:
-    names = Counter(gap for gap in gaps if len(gap) >= text.measure.gram - 1)
+    names = Counter(gap for gap in gaps if len(gap) >= _NAME)
     needed = _REPEATED if text.length >= text.measure.long else _REPEATED_IN_SHORT
     return any(count >= needed and name not in other.text for name, count in names.items())
 
