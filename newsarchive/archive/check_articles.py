@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive import history
+from newsarchive.archive import history, sources
 from newsarchive.archive.merge import merge
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from newsarchive.archive.merge import Merged
 
 _ROW = """
-SELECT a.*, s.name AS source, c.slug AS category, c.site AS category_site
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id
+SELECT a.*, c.slug AS category, c.site AS category_site
+FROM articles a LEFT JOIN categories c ON c.id = a.category_id
 WHERE a.id = ?
 """
 _SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?"
@@ -63,7 +63,7 @@ def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged)
     revision, changed_at = history.last_revision(connection, article_id)
     category = merged.category
     return merged.columns | {
-        "source": merged.source,
+        "source_id": sources.find(connection, printed) if (printed := merged.columns["source_printed"]) else None,
         "category": category.slug if category else None,
         "category_site": merged.category_site if category else None,
         "first_seen_at": first_seen_at,

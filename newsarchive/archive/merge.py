@@ -30,7 +30,6 @@ class Merged:
 
     columns: dict[str, Any]
     paragraphs: list[Paragraph]
-    source: str | None
     category: Category | None
     category_site: str
     bylines: list[Byline] = field(default_factory=list)
@@ -68,6 +67,7 @@ def merge(readings: Iterable[Reading]) -> Merged:
         "body": text.body,
         "published_at": published.isoformat() if published else None,
         "published_date": published.date().isoformat() if published else None,
+        "source_printed": credit.fields.get("source"),
         "attribution": credit.fields.get("attribution"),
         "via": json.dumps(via, ensure_ascii=False) if (via := credit.fields.get("via")) else None,
         "section": _first(speaking, "section"),
@@ -81,7 +81,6 @@ def merge(readings: Iterable[Reading]) -> Merged:
     return Merged(
         columns=columns,
         paragraphs=paragraphs,
-        source=credit.fields.get("source"),
         category=placed.category,
         category_site=placed.site,
         bylines=_bylines(speaking),

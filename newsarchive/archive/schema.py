@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
-from newsarchive.archive import search_index
+from newsarchive.archive import search_index, sources, stories, views
 
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
 APPLICATION_ID = 0x4E455753
@@ -305,6 +305,15 @@ def m0004_listings(db: Database) -> None:
     )
     db.table("listings").create_index(["site", "due"])
     db.table("listings").create_index(["found_on"])
+
+
+@migrations()
+def m0005_stories(db: Database) -> None:
+    """Know the names of media, and which articles tell one story."""
+    sources.create_tables(db.conn)
+    stories.create_tables(db.conn)
+    views.create_views(db.conn)
+    stories.rebuild(db.conn)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

@@ -113,13 +113,19 @@ def resolve(connection: sqlite3.Connection, printed: str) -> int:
     name = clean(printed)
     if not name:
         raise ValueError("a source without a name")
+    found = find(connection, name)
+    return _add(connection, name) if found is None else found
+
+
+def find(connection: sqlite3.Connection, printed: str) -> int | None:
+    """Find the source of a printed name: the one it is an alias of, else the one of that name; None where it is new."""
     found = _rows(
         connection,
         "SELECT source_id FROM source_aliases WHERE alias = ?1"
         " UNION ALL SELECT id FROM sources WHERE name = ?1 LIMIT 1",
-        name,
+        clean(printed),
     )
-    return int(found[0][0]) if found else _add(connection, name)
+    return int(found[0][0]) if found else None
 
 
 def merge(connection: sqlite3.Connection, name: str, into: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import copies, history
+from newsarchive.archive import copies, history, sources, stories
 from newsarchive.archive.merge import merge
 from newsarchive.archive.reading import reading_of
 from newsarchive.archive.timestamps import stamp
@@ -87,6 +87,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
             connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
             _insert_part(connection, table, parts[table])
             changed = True
+    stories.link(connection, article_id)
     return changed
 
 
@@ -107,6 +108,7 @@ def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: s
     assert article_id is not None
     for table, rows in _parts(article_id, merged).items():
         _insert_part(connection, table, rows)
+    stories.link(connection, article_id)
     return article_id
 
 
@@ -120,7 +122,7 @@ def _touch(connection: sqlite3.Connection, article_id: int, seen_at: str) -> Non
 
 def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
     return merged.columns | {
-        "source_id": _source_id(connection, merged.source),
+        "source_id": _source_id(connection, merged.columns["source_printed"]),
         "category_id": _upsert_category(connection, merged.category_site, merged.category),
     }
 
@@ -150,13 +152,8 @@ def _insert_part(connection: sqlite3.Connection, table: str, rows: list[tuple[An
         connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
 
 
-def _source_id(connection: sqlite3.Connection, name: str | None) -> int | None:
-    if name is None:
-        return None
-    row = connection.execute("SELECT id FROM sources WHERE name = ?", (name,)).fetchone()
-    if row is None:
-        return connection.execute("INSERT INTO sources (name, slug) VALUES (?1, ?1)", (name,)).lastrowid
-    return int(row[0])
+def _source_id(connection: sqlite3.Connection, printed: str | None) -> int | None:
+    return sources.resolve(connection, printed) if printed else None
 
 
 def _upsert_category(connection: sqlite3.Connection, site: str, category: Category | None) -> int | None:

@@ -97,7 +97,7 @@ def test_an_open_transaction_of_a_crawl_does_not_disturb(archive: Archive, tmp_p
     ("statement", "what"),
     [
         ("UPDATE articles SET title = 'x' WHERE id = 2", "an article's title is not what its copies say"),
-        ("UPDATE articles SET source_id = NULL WHERE id = 2", "an article's source is not what its copies say"),
+        ("UPDATE articles SET source_id = NULL WHERE id = 2", "an article's source_id is not what its copies"),
         ("UPDATE articles SET revision = 9 WHERE id = 2", "an article's revision is not what its copies say"),
         ("UPDATE articles SET last_seen_at = '2030' WHERE id = 2", "an article's last_seen_at is not what"),
         ("UPDATE paragraphs SET text = 'x' WHERE article_id = 2 AND position = 1", "an article's paragraphs is not"),
