@@ -114,8 +114,8 @@ class Collector:
     def open_row(self) -> None:
         """Begin a table row."""
         self.flush()
-        for row in self.rows:
-            row.nested = True
+        if self.rows:
+            self.rows[-1].nested = True
         self.rows.append(_Row(len(self.paragraphs), len(self.paragraphs)))
 
     def close_cell(self) -> None:
@@ -123,7 +123,9 @@ class Collector:
         self.flush()
         if self.rows:
             row = self.rows[-1]
-            row.cells.append(" ".join(paragraph.text for paragraph in self.paragraphs[row.cell :]))
+            # A row with a table inside stays as it is; its text is not looked at again at every level.
+            inside = [] if row.nested else self.paragraphs[row.cell :]
+            row.cells.append(" ".join(paragraph.text for paragraph in inside))
             row.cell = len(self.paragraphs)
 
     def close_row(self) -> None:

@@ -62,6 +62,11 @@ class Plan:
             self.met += 1
             outer.inside[text] = node
 
+    def forget(self) -> None:
+        """Begin anew once too many tags were met, so that one strange page does not fill the memory for good."""
+        if self.met >= _MOST_MET:
+            self.top, self.met = Node(self.top.tag), 0
+
     def roles_of(self, name: str) -> list[Role]:
         """Give the roles that an element of that name may have."""
         found = self.by_name.get(name)

@@ -81,7 +81,10 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     wanted = set(lacking) - empty
     if wanted:
-        _fill(article, read_generic(page, decoded, site.timezone), wanted, decoded.text)
+        other = read_generic(page, decoded, site.timezone)
+        if other.title == site.title:
+            other.title = None
+        _fill(article, other, wanted, decoded.text)
     checks.take_hints(article, site)
     for reason in fields.missing(article):
         fields.problem(article, reason)

@@ -30,6 +30,8 @@ _SPLIT = re.compile(r"(<[^<>]*>)")
 #: What may stand between the links of a line that holds nothing but links.
 SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-" + BREAK
 _NO_TITLE = 1_000_000
+# How far up the open elements are looked at: hostile pages nest without end.
+_NEAR, _FARTHEST = 8, 100
 _PLAIN_LINK = Node(Tag(tags.OPEN, "a", {}, watched=True, inline=True, end="</a>"))
 
 # The elements before one, from the last to the first.
@@ -60,6 +62,7 @@ class Scan:
     """The pass over one page. `values` (by field) and `bodies` hold what was found, in document order."""
 
     def __init__(self, plan: Plan, base_url: str, site_title: str) -> None:
+        plan.forget()
         self.plan = plan
         self.base_url = base_url
         self.site_title = site_title
@@ -77,6 +80,7 @@ class Scan:
         self._sink: list[str] | None = None  # where text goes: the collector's parts, a capture, or nowhere
         self._anchors: list[tuple[int, int, str]] = []
         self._href = ""
+        self._counts = True  # are securities counted here?
         self._tidy = False
 
     def all_of_it(self) -> Scan:
@@ -113,11 +117,9 @@ class Scan:
                     self._open(node)
             elif act == tags.CLOSE:
                 self._close(node.tag)
-            elif node.roles:
-                self._open(node)
-            elif self._sink is not None:
-                self._single(node.tag)
-            if piece and self._sink is not None and (self._sink or not piece.isspace()):
+            elif self._sink is not None or node.roles:
+                self._single(node)
+            if self._sink is not None and (self._sink or not piece.isspace()):
                 self._text(piece)
         while len(stack) > 1:
             self._pop()
@@ -193,6 +195,8 @@ class Scan:
     # Text
 
     def _text(self, piece: str) -> None:
+        if not piece:
+            return
         if "&" in piece:
             piece = unescape(piece)
         if self._sink is self.collector.parts:
@@ -200,9 +204,12 @@ class Scan:
         elif self._sink is not None:
             self._sink.append(piece)
 
-    def _single(self, tag: Tag) -> None:
+    def _single(self, node: Node) -> None:
         """Read an element that cannot hold others."""
-        if tag.block:
+        tag = node.tag
+        if node.roles:
+            self._open(node)
+        elif tag.block:
             self._end_line()
         elif tag.act == tags.BREAK:
             if self._sink is self.collector.parts:
@@ -213,7 +220,7 @@ class Scan:
             url = image_url(tag.attributes, self.base_url)
             if url and self._sink is self.collector.parts:
                 self.collector.image(url, tag.attributes.get("alt"))
-            if tag.security and not any(one.tag.security == tag.security for one in self._stack):
+            if tag.security and self._counts and not self._is_named(tag.security, self._stack[-_NEAR:]):
                 self.mentions.add(tag.security)
 
     def _flush(self) -> None:
@@ -293,7 +300,7 @@ class Scan:
             self._on_close(setattr, self, "_sink", self._sink)
             self._sink = None
             return
-        if tag.security and self._sink is not None:
+        if tag.security and self._sink is not None and self._counts:
             self._name_security(tag)
         collector = self.collector
         if self._sink is not collector.parts:
@@ -319,9 +326,13 @@ class Scan:
     def _name_security(self, tag: Tag) -> None:
         assert tag.security is not None
         assert self._sink is not None
-        if not any(one.tag.security == tag.security for one in self._stack[:-1]):
+        if not self._is_named(tag.security, self._stack[-_NEAR:-1]):
             self.mentions.add(tag.security)
         self._on_close(self._end_name, tag.security, self._sink, len(self._sink))
+
+    def _is_named(self, security: tuple[str, str], around: list[Node]) -> bool:
+        """Tell whether one of the elements around names the security already (a link around a chart)."""
+        return any(node.tag.security == security for node in around)
 
     def _end_name(self, security: tuple[str, str], sink: list[str], start: int) -> None:
         self.mentions.name(security, clean("".join(sink[start:])))
@@ -339,6 +350,9 @@ class Scan:
         else:
             self._on_close(self._end_capture, roles, self._sink, node.tag)
             self._sink = []
+            # Of what stands beside the text only the credit line counts for securities.
+            self._on_close(setattr, self, "_counts", self._counts)
+            self._counts = any(role.field == "attribution" for role in roles)
 
     def _wants(self, roles: tuple[Role, ...]) -> bool:
         """Tell whether a matching element is of use: a title only as long as no better one was found."""
@@ -365,7 +379,7 @@ class Scan:
             return True
         if step.joint == "+":
             return before is not None and self._hangs(before[0], above, before[1], rest)
-        places = (above,) if step.joint == ">" else range(above, 0, -1)
+        places = (above,) if step.joint == ">" else range(above, max(above - _FARTHEST, 0), -1)
         return any(
             place > 0 and self._hangs(self._stack[place], place - 1, self._last[place], rest) for place in places
         )
