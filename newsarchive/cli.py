@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def main() -> None:
     except UserError as error:
         click.echo(f"newsarchive: {error}", err=True)
         sys.exit(2)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
+            raise
+        click.echo(f"newsarchive: the archive: {error} - newsarchive doctor and newsarchive check say more", err=True)
+        sys.exit(1)
     except BrokenPipeError:
         # Who reads the pipe has had enough (`| head`): that is no failure, and the rest has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -13,10 +14,9 @@ if TYPE_CHECKING:
 
 Kind = Literal["same", "removed", "added"]
 
-#: How much is compared letter by letter: the product of the lengths of two paragraphs, and the sum of the products.
-LARGEST_PAIR, LARGEST_SUM = 1_000_000, 4_000_000
-#: More changed paragraphs than this are not compared with each other: all count as removed and added.
-MOST_PARAGRAPHS = 500
+# What is compared piece by piece: pieces of one side, and pairs of equal pieces of both, which is what the time grows
+# with. For two paragraphs, and for all changed paragraphs of two texts together.
+_MOST_PIECES, _MOST_PAIRS, _MOST_PAIRS_IN_ALL = 3000, 40_000, 160_000
 # Paragraphs that have less than this in common are shown one after the other, not mixed.
 _ALIKE = 0.4
 # Words of alphabets and numbers as wholes, everything else by the character.
@@ -56,22 +56,37 @@ def difference(before: str, after: str) -> list[Line]:
 
 
 def line_difference(before: str, after: str) -> list[Piece]:
-    """Compare two short texts: characters, words of alphabets as wholes. The time grows with the product of lengths."""
+    """Compare two paragraphs: characters, words of alphabets as wholes. Too different ones are removed and added."""
     old, new = _PIECES.findall(before), _PIECES.findall(after)
-    pieces: list[Piece] = []
+    head = _common(old, new)
+    tail = _common(old[head:][::-1], new[head:][::-1])
+    parts: list[tuple[Kind, list[str]]] = [("same", old[:head])]
+    parts += _operations(old[head : len(old) - tail], new[head : len(new) - tail])
+    parts.append(("same", old[len(old) - tail :]))
+    return [Piece(kind, "".join(run)) for kind, run in parts if run]
+
+
+def _operations(old: list[str], new: list[str]) -> Iterator[tuple[Kind, list[str]]]:
+    if _work(old, new) > _MOST_PAIRS:
+        yield from (("removed", old), ("added", new))
+        return
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
-            pieces.append(Piece("same", "".join(old[i1:i2])))
-            continue
-        if i1 < i2:
-            pieces.append(Piece("removed", "".join(old[i1:i2])))
-        if j1 < j2:
-            pieces.append(Piece("added", "".join(new[j1:j2])))
-    return pieces
+            yield "same", old[i1:i2]
+        else:
+            yield from (("removed", old[i1:i2]), ("added", new[j1:j2]))
+
+
+def _work(old: Sequence[str], new: Sequence[str]) -> int:
+    """Count the pairs of equal pieces; more than are ever compared where one side alone is too long."""
+    if max(len(old), len(new)) > _MOST_PIECES:
+        return _MOST_PAIRS_IN_ALL + 1
+    counts = Counter(new)
+    return sum(number * counts[piece] for piece, number in Counter(old).items())
 
 
 def _common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Count the paragraphs at the beginning that are equal."""
+    """Count the pieces at the beginning that are equal."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
 
 
@@ -80,27 +95,25 @@ def _whole(kind: Kind, paragraphs: Sequence[str]) -> Iterator[Line]:
 
 
 def _middle(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    if max(len(old), len(new)) > MOST_PARAGRAPHS:
+    if _work(old, new) > _MOST_PAIRS:
         yield from (*_whole("removed", old), *_whole("added", new))
         return
-    left = LARGEST_SUM
+    left = _MOST_PAIRS_IN_ALL
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from _whole("same", old[i1:i2])
         elif i2 - i1 == j2 - j1:
             for one, other in zip(old[i1:i2], new[j1:j2], strict=True):
-                work = len(one) * len(other)
-                yield from _pair(one, other, is_close=work <= min(left, LARGEST_PAIR))
-                left -= min(work, LARGEST_PAIR)
+                left -= _work(one, other)
+                yield from _pair(one, other, is_close=left >= 0)
         else:
             yield from (*_whole("removed", old[i1:i2]), *_whole("added", new[j1:j2]))
 
 
 def _pair(before: str, after: str, *, is_close: bool) -> Iterator[Line]:
-    if is_close:
-        pieces = line_difference(before, after)
-        kept = sum(len(piece.text) for piece in pieces if piece.kind == "same")
-        if kept >= _ALIKE * max(len(before), len(after)):
-            yield Line(tuple(pieces))
-            return
-    yield from (*_whole("removed", [before]), *_whole("added", [after]))
+    pieces = line_difference(before, after) if is_close else []
+    kept = sum(len(piece.text) for piece in pieces if piece.kind == "same")
+    if pieces and kept >= _ALIKE * max(len(before), len(after)):
+        yield Line(tuple(pieces))
+    else:
+        yield from (*_whole("removed", [before]), *_whole("added", [after]))

@@ -12,7 +12,7 @@ from newsarchive.archive.search_sql import Sql
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
 #: What an article's row is exported as; the names are also those of the columns in tables.
 COLUMNS = {
@@ -84,7 +84,7 @@ def articles(
     *,
     parts: tuple[str, ...] = tuple(PARTS),
     progress: Callable[[int], None] | None = None,
-) -> Iterator[Exported]:
+) -> Generator[Exported, None, None]:
     """Yield the articles that a search query matches (an empty one: all), in the order in which they were stored.
 
     Only the named parts are read. All of them show the archive at one moment, whatever is written meanwhile.
@@ -142,7 +142,7 @@ def one_moment(connection: sqlite3.Connection) -> Iterator[None]:
 
 def _stream(
     connection: sqlite3.Connection, where: Sql, parts: tuple[str, ...], progress: Callable[[int], None] | None
-) -> Iterator[Exported]:
+) -> Generator[Exported, None, None]:
     columns = ", ".join(COLUMNS.values())
     sql = f"SELECT a.id, {columns} {_FROM} WHERE {where.text} ORDER BY a.id"
     done = 0

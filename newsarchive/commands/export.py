@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import click
 from newsarchive import export as writers
 from newsarchive.archive import Archive
 from newsarchive.archive import search as engine
-from newsarchive.archive.export import articles, articles_of
+from newsarchive.archive.export import PARTS, articles, articles_of
 from newsarchive.commands.printing import on_terminal
 from newsarchive.errors import UserError
 
@@ -88,7 +88,8 @@ def _write_folder(connection: sqlite3.Connection, wanted: _Wanted, folder: Path,
     if wanted.format == "parquet":
         return writers.write_parquet(connection, folder, wanted.query, progress=tell)
     write = writers.write_posts if wanted.format == "jekyll" else writers.write_corpus
-    return write(articles(connection, wanted.query, progress=tell), folder)
+    with closing(articles(connection, wanted.query, progress=tell)) as found:
+        return write(found, folder)
 
 
 def _write_stream(connection: sqlite3.Connection, wanted: _Wanted, stream: IO[bytes], tell: Progress) -> int:
@@ -98,9 +99,11 @@ def _write_stream(connection: sqlite3.Connection, wanted: _Wanted, stream: IO[by
         feed_id = f"urn:newsarchive:feed:{archive_id}" + (f":{wanted.query}" if wanted.query else "")
         found = articles_of(connection, [hit.article_id for hit in hits])
         return writers.write_atom(found, stream, title=wanted.title, feed_id=feed_id)
-    if wanted.format == "csv":
-        return writers.write_csv(articles(connection, wanted.query, parts=(), progress=tell), stream, bom=wanted.bom)
-    return writers.write_json_lines(articles(connection, wanted.query, progress=tell), stream)
+    parts = () if wanted.format == "csv" else tuple(PARTS)
+    with closing(articles(connection, wanted.query, parts=parts, progress=tell)) as found:
+        if wanted.format == "csv":
+            return writers.write_csv(found, stream, bom=wanted.bom)
+        return writers.write_json_lines(found, stream)
 
 
 @contextmanager

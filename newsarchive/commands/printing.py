@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from rich.console import Console
+    from rich.table import Table
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -25,6 +26,8 @@ _T = TypeVar("_T")
 MOST_ROWS, LONGEST_CELL = 1000, 300
 #: Length of the longest bar in terminal columns.
 BAR = 24
+# Columns of a terminal below which a column of a table cannot be read.
+_NARROWEST = 8
 
 
 def rows_options(command: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -141,25 +144,41 @@ def _print_each(write: Callable[[Any], Any], rows: Iterable[Any]) -> int:
 
 
 def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None) -> int:
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
     iterator = iter(rows)
     shown = list(islice(iterator, MOST_ROWS))
-    table = Table(*names, header_style="bold")
-    if bar:
-        table.add_column("", no_wrap=True, min_width=BAR)
-    most = 0
-    if bar:
-        place = names.index(bar)
-        most = max((row[place] or 0 for row in shown), default=0)
-    for place, _ in enumerate(names):
-        if shown and all(isinstance(row[place], int | float | None) for row in shown):
-            table.columns[place].justify = "right"
-    for row in shown:
-        drawn = [Text("█" * round(BAR * (row[names.index(bar)] or 0) / most), "blue")] if bar and most else []
-        table.add_row(*(Text(shorten(_text(value), LONGEST_CELL), overflow="fold") for value in row), *drawn)
-    console().print(table)
+    out = console()
+    if len(names) * _NARROWEST > out.width:
+        _print_records(out, names, shown)
+    else:
+        out.print(_table(names, shown, bar))
     if next(iterator, None) is not None:
         click.echo(f"The first {MOST_ROWS:,} rows; a pipe, --json or --csv gives all.", err=True)
     return len(shown)
+
+
+def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], bar: str | None) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(*names, header_style="bold")
+    for place, column in enumerate(table.columns):
+        if rows and all(isinstance(row[place], int | float | None) for row in rows):
+            column.justify = "right"
+    lengths = [0 if bar is None else row[names.index(bar)] or 0 for row in rows]
+    if bar:
+        table.add_column("", no_wrap=True, min_width=BAR)
+    for row, length in zip(rows, lengths, strict=True):
+        drawn = [Text("█" * round(BAR * length / max(1, *lengths)), "blue")] if bar else []
+        table.add_row(*(Text(shorten(_text(value), LONGEST_CELL), overflow="fold") for value in row), *drawn)
+    return table
+
+
+def _print_records(out: Console, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print rows of more columns than fit beside each other one below the other."""
+    from rich.text import Text  # noqa: PLC0415
+
+    widest = max(map(len, names))
+    for number, row in enumerate(rows, 1):
+        out.print(Text(f"── {number} ──", "dim"))
+        for name, value in zip(names, row, strict=True):
+            out.print(Text(f"{name:{widest}}  ", "bold") + Text(shorten(_text(value), LONGEST_CELL)), overflow="fold")

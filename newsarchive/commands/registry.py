@@ -13,7 +13,6 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "sites": ("look:sites", "List the sites that can be crawled."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
-        "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Look": {
         "search": ("search:search", "Find articles."),
@@ -35,6 +34,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "export": ("export:export", "Write articles in a format that other programs read."),
     },
     "Keep": {
+        "status": (
+            "status:status",
+            "Show how the crawls are doing: last good run, what came in, what waits, what was not collected.",
+        ),
         "problems": ("look:problems", "List what went wrong, newest first."),
         "check": ("keep:check", "Check that everything in the archive is as it was stored."),
         "backup": ("keep:backup", "Copy the archive and its raw pages into the folder TARGET."),

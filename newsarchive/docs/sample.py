@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from newsarchive.items import Article, Role
 
 #: Days after the site's first moment on which it is visited.
-VISITS = (0, 1, 2, 3, 4, 9, 10)
+VISITS = (0, 1, 2, 3, 4, 11, 12)
 _PROCESS = "sample:1:1"
 _HOUR = timedelta(hours=1)
 

@@ -1,0 +1,70 @@
+"""Run commands as a person does: in this process, or in another one behind a terminal."""
+
+import os
+import pty
+import select
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from click.testing import CliRunner
+
+from newsarchive.cli import cli
+from newsarchive.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+#: What a hostile page puts into every field: markup, an escape sequence, C1 and bidi controls, a formula.
+HOSTILE = "<script>alert(1)</script>\x1b[31m\x9b2J\u202e=cmd|' /C calc'!A0\u2066\x07"
+
+
+@dataclass
+class Ran:
+    """How a command ended and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def lines(self):
+        return self.out.splitlines()
+
+
+def run_on(db, *arguments, stdin=None):
+    result = CliRunner().invoke(cli, ["--db", str(db), *map(str, arguments)], standalone_mode=False, input=stdin)
+    error = result.exception
+    if isinstance(error, UserError):
+        return Ran(2, result.stdout, f"{result.stderr}{error}")
+    if isinstance(error, click.ClickException):
+        return Ran(error.exit_code, result.stdout, f"{result.stderr}{error.format_message()}")
+    if error is not None:
+        raise error
+    status = result.return_value if isinstance(result.return_value, int) else 0
+    return Ran(status, result.stdout, result.stderr)
+
+
+def command_line(db, *arguments):
+    return [sys.executable, "-m", "newsarchive", "--db", str(db), *map(str, arguments)]
+
+
+def on_terminal(db, *arguments, columns=80):
+    """Run a command in a process whose standard output is a terminal; give its status and what the terminal got."""
+    master, slave = pty.openpty()
+    environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
+    process = subprocess.Popen(
+        command_line(db, *arguments), stdout=slave, stderr=slave, stdin=slave, env=environment, cwd=ROOT
+    )
+    os.close(slave)
+    parts = []
+    while select.select([master], [], [], 60)[0]:
+        try:
+            part = os.read(master, 65536)
+        except OSError:  # the other side is closed
+            break
+        if not part:
+            break
+        parts.append(part)
+    os.close(master)
+    return process.wait(60), b"".join(parts).decode("utf-8")

@@ -1,0 +1,104 @@
+import json
+
+import pytest
+from running import on_terminal
+
+
+def first(run, query):
+    return run("sql", query).lines[1]
+
+
+@pytest.fixture
+def key(run):
+    return first(run, "select article_key from articles where revision > 1 order by 1 limit 1")
+
+
+@pytest.mark.parametrize(
+    "column",
+    ["article_key", "info_code", "url", "substr(article_key, 8)", "'https://' || substr(url, 8) || '?utm_source=x'"],
+)
+def test_an_article_is_found_by_anything_that_names_it(run, column):
+    query = f"select {column} from articles where info_code is not null and title is not null order by id limit 1"
+    name = first(run, query)
+    title = first(
+        run, "select title from articles where info_code is not null and title is not null order by id limit 1"
+    )
+    assert title[:20] in run("show", name).out.replace("\n  ", "")
+
+
+@pytest.mark.parametrize("name", ["", "x", "123", "http://[", "http://x:y/", "999999999999999999", "%", "'"])
+def test_an_unknown_name_is_told(run, name):
+    ran = run("show", name)
+    assert ran.status == 2
+    assert "no article" in ran.err
+
+
+def test_the_end_of_several_keys_asks_for_more_digits(run):
+    keys = run("sql", "select article_key from articles where length(article_key) = 18").lines[1:]
+    ends = [key[-4:] for key in keys]
+    several = [end for end in ends if ends.count(end) > 1]
+    if several:
+        assert "write more digits" in run("show", several[0]).err
+    assert run("show", "2026").status == 2
+
+
+def test_every_paragraph_is_shown(run, key):
+    shown = "".join(run("show", key).out.split())
+    for paragraph in json.loads(run("show", key, "--json").out)["paragraphs"]:
+        assert "".join(paragraph["text"].split()) in shown
+
+
+def test_copies_and_revisions_are_listed(run, key):
+    out = run("show", key).out
+    assert "Copies" in out
+    assert "Revisions" in out
+    article = json.loads(run("show", key, "--json").out)
+    assert len(article["revisions"]) > 1
+    assert {copy["role"] for copy in article["copies"]} >= {"post"}
+
+
+def test_lines_fit_the_terminal(sample, run, key):
+    _, output = on_terminal(sample, "show", key, columns=60)
+    assert output
+
+
+def test_the_last_change_is_shown_without_asking(run, key):
+    ran = run("diff", key)
+    assert ran.status == 0
+    assert ran.lines[0].startswith("--- revision ")
+    assert ran.lines[1].startswith("+++ revision ")
+    assert [line for line in ran.lines[2:] if line[0] in "+-~"]
+
+
+def test_sides_put_together_give_both_texts(run, key):
+    rows = [json.loads(line) for line in run("diff", key, "--all", "--json").lines]
+    bodies = run(
+        "sql",
+        f"select r.body from revisions r join articles a on a.id = r.article_id where article_key = '{key}'"
+        " order by r.revision",
+        "--json",
+    ).lines
+    before, after = (json.loads(body)["body"] for body in bodies[-2:])
+    # The title is the first line.
+    assert "\n\n".join(row["before"] for row in rows if row["change"] != "added").endswith(before)
+    assert "\n\n".join(row["after"] for row in rows if row["change"] != "removed").endswith(after)
+
+
+def test_a_revision_that_is_not_there_is_told(run, key):
+    assert "there is no revision 9" in run("diff", key, 1, 9).err
+    assert "two revisions are wanted" in run("diff", key, 1).err
+    assert run("diff", key, 0, 1).status == 2
+
+
+def test_an_article_that_never_changed_is_status_1(run):
+    key = first(run, "select article_key from articles where revision = 1 order by 1 limit 1")
+    ran = run("diff", key)
+    assert ran.status == 1
+    assert "nothing changed" in ran.err
+
+
+def test_a_terminal_shows_both_sides(sample, key):
+    status, output = on_terminal(sample, "diff", key, columns=100)
+    assert status == 0
+    assert "revision 1" in output
+    assert "revision 2" in output
