@@ -91,6 +91,7 @@ def build(connection: sqlite3.Connection, total: int) -> dict[str, float]:
             connection, lambda done, of: done % 100_000 or print(f"  indexed {done:,} of {of:,}", flush=True)
         )
     indexing = time.perf_counter() - started
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     unindexed = list(batches(writer, total - live + 1, total - live // 2))
     plain = sum(timed(lambda rows=rows: insert(connection, rows)) for rows in unindexed)
     with transaction(connection):

@@ -80,8 +80,11 @@ def search(
 
     `newest` and `oldest` follow the time of publication exactly, undated articles last; `rank` weighs only the newest
     `MOST_RANKED` matches, and a query without words falls back to `newest`. A further page begins `after` the last
-    hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises QueryError, saying what to mend.
+    hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises QueryError, saying what to mend, and
+    ValueError for a limit below one or a negative offset.
     """
+    if limit < 1 or offset < 0:
+        raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
     folding = folding_of(connection)
     tree = parse(query, folding)
     found = plan(tree)

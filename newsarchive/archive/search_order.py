@@ -32,6 +32,9 @@ MOST_RANKED_CHARACTERS = 1000
 _FIRST_LOOK = 4
 _FEW, _FEW_WITH_CONDITIONS = 2000, 5000
 _MOST_STRAGGLERS = 2000
+# Stragglers are looked for among all articles as new as the last wanted match. Where these would be more than so many,
+# a rarer word is faster sorted as a whole.
+_FAR, _FEW_AND_FAR = 25_000, 700
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 100, 16000
 # A window's ids are looked up in so many ranges, cut where they lie farthest apart: every look-up begins the search
 # in all parts of the index anew (a millisecond or so), while reading on costs a fraction of a microsecond a match.
@@ -68,10 +71,7 @@ def by_time(
     few = _FEW_WITH_CONDITIONS
     if not plan.conditions and after is None:
         few = _FEW
-        ids = _matches(connection, match, _FIRST_LOOK * count, direction)
-        if len(ids) < _FIRST_LOOK * count:
-            return _first(connection, _among(ids, where), direction, None, count)
-        if (exact := _nearest(connection, match, ids, count, direction)) is not None:
+        if (exact := _first_matches(connection, match, count, direction)) is not None:
             return exact
     ids = _matches(connection, match, few + 1, direction)
     if len(ids) <= few:
@@ -175,6 +175,18 @@ def _matches(connection: sqlite3.Connection, match: Match, count: int, direction
         (match.expression, count),
     )
     return [row[0] for row in rows]
+
+
+def _first_matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int] | None:
+    """Give the first matches in time where a look at the first by id can tell them; None where it cannot."""
+    look = _FIRST_LOOK * count
+    ids = _matches(connection, match, look, direction)
+    if len(ids) == look < _FEW_AND_FAR and abs(ids[0] - ids[count - 1]) > _FAR:
+        look = _FEW_AND_FAR
+        ids = _matches(connection, match, look, direction)
+    if len(ids) < look:
+        return _first(connection, _among(ids, Sql("true")), direction, None, count)
+    return _nearest(connection, match, ids, count, direction)
 
 
 def _nearest(

@@ -423,6 +423,8 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
         "_MOST_STRAGGLERS": 15,
         "_LARGEST_WINDOW": 64,
         "_RANGES": 3,
+        "_FAR": 40,
+        "_FEW_AND_FAR": 40,
     }.items():
         monkeypatch.setattr(search_order, name, value)
     monkeypatch.setattr(search_order, "_SMALLEST_WINDOW", 16)
@@ -450,7 +452,8 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
     oldest = [i for _, i in dated] + undated
     newest = [i for _, i in reversed(dated)] + undated[::-1]
     for order, expected in (("newest", newest), ("oldest", oldest)):
-        assert ids(connection, query, order=order, limit=7) == expected[:7]
+        for limit in (1, 7, 60, 300):
+            assert ids(connection, query, order=order, limit=limit) == expected[:limit]
         assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
         seen, after = [], None
         while hits := search.search(connection, query, order=order, limit=23, after=after):
@@ -474,6 +477,12 @@ def test_only_the_newest_that_meet_the_conditions_are_ranked(connection, monkeyp
     sql = f"SELECT id FROM articles a WHERE {condition.text} ORDER BY id DESC LIMIT 10"
     expected = [row[0] for row in connection.execute(sql, condition.parameters)]
     assert sorted(ids(connection, query, order="rank", limit=60), reverse=True) == expected
+
+
+def test_a_page_that_cannot_be_is_refused(news):
+    for page in ({"limit": 0}, {"limit": -1}, {"offset": -1}):
+        with pytest.raises(ValueError, match="no such page"):
+            search.search(news, "降准", **page)
 
 
 def test_only_the_newest_matches_are_ranked(connection, monkeypatch):
