@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from newsarchive.demo.posts import Post
     from newsarchive.items import Article, Role
 
-#: Days after the site's first moment on which it is visited.
-VISITS = (0, 1, 2, 3, 4, 11, 12)
+#: Hours after the site's first moment at which it is visited; some visits see an article before it is changed.
+VISITS = (0, 0.5, 24, 25.5, 48, 50, 72, 96, 264, 288)
 _PROCESS = "sample:1:1"
 _HOUR = timedelta(hours=1)
 
 
-def make_sample(path: Path, *, articles: int = 120, visits: Iterable[int] = VISITS) -> None:
+def make_sample(path: Path, *, articles: int = 120, visits: Iterable[float] = VISITS) -> None:
     """Make the sample archive at a path where there is none yet. `articles` is how many the site shows at a time."""
     with Archive.open(path) as archive:
         filler = _Filler(archive)
-        for day in visits:
-            filler.visit(DemoSite(articles=articles).at(now=NOW + timedelta(days=day)))
+        for hours in visits:
+            filler.visit(DemoSite(articles=articles).at(now=NOW + timedelta(hours=hours)))
 
 
 class _Filler:

@@ -24,10 +24,14 @@ examples are invented: they are one row each of the sample archive, which anybod
 Questions with their SQL stand in [questions.md](questions.md), the commands in [commands.md](commands.md).
 This page is written by `python -m newsarchive.docs write`; a test compares it with the schema.
 """
+_MACHINERY = """## Machinery
+
+What the program keeps for itself; it may change with any version.
+"""
 _LONGEST = 70  # characters of an example
 _LOOKED_AT = 400  # rows among which the fullest is the example
 # What differs between two archives of the same articles: table -> columns shown without an example.
-_VOLATILE = {"snapshots": {"warc_offset", "warc_length", "warc_file"}, "identity": {"archive_id"}}
+_VOLATILE = {"snapshots": {"warc_offset", "warc_length", "warc_file"}}
 
 
 def schema_page(connection: sqlite3.Connection) -> str:
@@ -39,8 +43,8 @@ def schema_page(connection: sqlite3.Connection) -> str:
     parts[-1] += "".join(f"\n| [{table.name}](#{table.name}) | {_about(table)} |" for table in shown)
     parts += ["\n".join(_section(connection, table)) for table in shown]
     if hidden:
-        parts.append("# Machinery\n\nWhat the program keeps for itself; it may change with any version.")
-        parts += ["\n".join(_section(connection, table)) for table in hidden]
+        lines = [f"| {table.name} | {_cell(table.about)} |" for table in hidden]
+        parts.append("\n".join([_MACHINERY, "| table | what it is |\n|---|---|", *lines]))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 

@@ -14,7 +14,7 @@ from newsarchive.items import Article, Byline, Category, Image, Mention, Page, P
 def sample(tmp_path_factory):
     """A small archive of three days of the sample site, with revisions."""
     path = tmp_path_factory.mktemp("sample") / "archive.db"
-    make_sample(path, articles=60, visits=(0, 1))
+    make_sample(path, articles=60, visits=(0, 24))
     return path
 
 

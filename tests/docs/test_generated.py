@@ -1,0 +1,87 @@
+"""The generated pages say what the program does today."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from newsarchive.archive import Archive
+from newsarchive.archive.search import register_functions
+from newsarchive.docs.__main__ import main
+from newsarchive.docs.questions import questions, questions_page
+from newsarchive.docs.reference import commands_page
+from newsarchive.docs.sample import make_sample
+from newsarchive.docs.schema import schema_page
+
+DOCS = Path(__file__).parents[2] / "docs"
+ADVICE = "out of date: run python -m newsarchive.docs write"
+QUESTIONS = [question for _, group in questions() for question in group]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory, worker_id):
+    """The sample archive, made once however many processes share the tests."""
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder if worker_id == "master" else folder.parent) / "documented"
+    path, done = folder / "archive.db", folder / "done"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        while not done.exists():
+            time.sleep(0.1)
+    else:
+        make_sample(path)
+        done.touch()
+    with Archive.open(path, readonly=True) as archive:
+        yield archive
+
+
+def page(name):
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def test_the_page_of_tables_is_up_to_date(archive):
+    assert schema_page(archive.connection) == page("schema.md"), ADVICE
+
+
+def test_every_question_has_the_answer_that_the_page_shows(archive):
+    assert questions_page(archive.connection) == page("questions.md"), ADVICE
+
+
+def test_the_page_of_commands_is_up_to_date():
+    assert commands_page() == page("commands.md"), ADVICE
+
+
+def test_there_are_thirty_questions():
+    assert len(QUESTIONS) == 30
+    assert len({question.title for question in QUESTIONS}) == 30
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[question.title for question in QUESTIONS])
+def test_the_sample_answers_every_question(archive, question):
+    assert archive.connection.execute(question.sql).fetchall()
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=[question.title for question in QUESTIONS])
+def test_no_question_leaves_the_order_of_its_answer_to_chance(archive, question):
+    with sqlite3.connect(f"{archive.path.as_uri()}?mode=ro", uri=True) as other:
+        register_functions(other)
+        # SQLite gives unordered rows the other way round.
+        other.execute("PRAGMA reverse_unordered_selects = ON")
+        backwards = other.execute(question.sql).fetchall()
+    assert backwards == archive.connection.execute(question.sql).fetchall()
+
+
+def test_every_column_that_people_see_is_described(archive):
+    page_text = schema_page(archive.connection).partition("## Machinery")[0]
+    lines = [line for line in page_text.splitlines() if line.startswith("| ") and line.count("|") == 5]
+    assert not [line for line in lines if line.split("|")[3].strip() == ""]
+
+
+def test_the_sample_is_made_once_and_never_over_another_file(tmp_path, capsys):
+    (tmp_path / "there.db").write_bytes(b"something")
+    with pytest.raises(SystemExit) as stopped:
+        main(["sample", str(tmp_path / "there.db")])
+    assert stopped.value.code == 2
+    assert (tmp_path / "there.db").read_bytes() == b"something"
