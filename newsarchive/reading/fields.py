@@ -152,14 +152,27 @@ def read_people(article: Article, editor_line: str) -> None:
     if editor_line and _CODE_EDITOR.fullmatch(editor_line):
         editor_line = ""
     texts = [paragraph.text for paragraph in article.paragraphs]
-    ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}" for text in texts]
-    if not editor_line and not _PEOPLE.search("\n".join(ends)):
+    texts = [_people_part(texts[number]) for number in _that_may_name(texts)]
+    if not texts and not editor_line:
         return
-    texts = [_people_part(text) for text, both in zip(texts, ends, strict=True) if _PEOPLE.search(both)]
     if editor_line:
         texts.append(editor_line)
     article.bylines += [byline for byline in find_bylines(texts) if not _CODE_NAME.fullmatch(byline.name)]
     article.original_title = next(filter(None, map(original_title, texts)), None)
+
+
+def _that_may_name(texts: Sequence[str]) -> list[int]:
+    """Give the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
+    ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} {text[-_TAIL:]}" for text in texts]
+    joined = "\n".join(ends)
+    found: list[int] = []
+    number = at = 0
+    for match in _PEOPLE.finditer(joined):
+        number += joined.count("\n", at, match.start())
+        at = match.start()
+        if not found or found[-1] != number:
+            found.append(number)
+    return found
 
 
 def _people_part(text: str) -> str:

@@ -35,13 +35,15 @@ class Node:
     """A tag at one place of the page's tree, met before or not: what it is, and what the layout wants of it.
 
     `body` is set for an element that holds the text, `roles` are the other fields it fills; `doubtful` are roles that
-    hang on the element before it, which is another from page to page. `plain` is a block without any of these.
+    hang on the element before it, which is another from page to page. `titled` tells that one of them is
+    the title, `plain` is a block without any of these.
     """
 
     tag: Tag
     roles: tuple[Role, ...] = ()
     body: Role | None = None
     doubtful: tuple[Role, ...] = ()
+    titled: bool = False
     plain: bool = False
     inside: dict[str, Node] = field(default_factory=dict)
 

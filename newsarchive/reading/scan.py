@@ -158,6 +158,7 @@ class Scan:
         node.body = next((role for role in sure if role.field == BODY), None)
         node.roles = tuple(role for role in sure if role.field != BODY)
         node.doubtful = tuple(role for role in doubtful if role.field != BODY)
+        node.titled = any(role.field == "title" for role in (*sure, *doubtful))
 
     def _leaf(self, node: Node, text: str) -> bool:
         """Read an element that holds only text, at once; False for those that must be opened all the same."""
@@ -185,7 +186,7 @@ class Scan:
         """Take the value of a field, if that is all that the element asks for."""
         tag = node.tag
         roles = node.roles if not node.doubtful else self._roles_here(node, len(self._stack) - 1, self._last[-1])
-        if not roles or node.body or tag.silent or tag.security or not self._wants(roles):
+        if not roles or node.body or tag.silent or tag.security or (node.titled and not self._wants(roles)):
             return False
         if tag.block and self._sink is not None:
             self._end_line()
@@ -236,6 +237,10 @@ class Scan:
     def _links(self) -> tuple[list[tuple[str, str]], str]:
         """Give address and text of the links in the paragraph that is being collected, and the text around them."""
         parts = self.collector.parts
+        if len(parts) == 1:
+            _, _, href = self._anchors.pop()
+            self._anchors.clear()
+            return [(href, clean(parts[0]))], ""
         links: list[tuple[str, str]] = []
         loose: list[str] = []
         done = 0
@@ -265,13 +270,11 @@ class Scan:
             self._pop()
 
     def _close(self, tag: Tag) -> None:
-        stack = self._stack
-        if len(stack) == 1:
-            return  # the end of an element that began before the cut
-        if stack[-1].tag.name == tag.name:
+        if self._stack[-1].tag.name == tag.name:
             self._pop()
-        elif not self._tidy:
+        elif len(self._stack) > 1 and not self._tidy:
             raise UntidyError
+        # Else it ends an element that began before the cut.
 
     def _end_line(self) -> None:
         if self._sink is not self.collector.parts:
@@ -281,15 +284,18 @@ class Scan:
             self._flush()
 
     def _pop(self) -> None:
-        node, closers, depth = self._stack[-1], self._closers, len(self._stack)
+        stack, last, closers = self._stack, self._last, self._closers
+        node = stack[-1]
         if node.tag.block and self._sink is not None:
             self._end_line()
-        while closers and closers[-1][0] == depth:
-            _, action, arguments = closers.pop()
-            action(*arguments)
-        self._stack.pop()
-        self._last.pop()
-        self._last[-1] = (node, self._last[-1])
+        if closers:
+            depth = len(stack)
+            while closers and closers[-1][0] == depth:
+                _, action, arguments = closers.pop()
+                action(*arguments)
+        stack.pop()
+        last.pop()
+        last[-1] = (node, last[-1])
 
     def _on_close(self, action: Callable[..., None], *arguments: object) -> None:
         self._closers.append((len(self._stack), action, arguments))
@@ -342,7 +348,7 @@ class Scan:
     def _capture(self, node: Node) -> None:
         """Begin to collect the text of an element that fills fields."""
         roles = self._roles_here(node, len(self._stack) - 2, self._last[-2]) if node.doubtful else node.roles
-        if not roles or not self._wants(roles):
+        if not roles or (node.titled and not self._wants(roles)):
             return
         if all(role.field == DROP for role in roles):
             self._on_close(setattr, self, "_sink", self._sink)

@@ -53,9 +53,11 @@ def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
     """
     if marks is None:
         return body
-    begin = body.find(marks[0], max(body.find(b"<body"), 0))
-    if begin < 0:
-        begin = body.find(marks[0])
+    begin = body.find(marks[0])
+    # `<body` stands shortly before it, if not in front of a copy: looking back is quicker than looking for it first.
+    if begin >= 0 and body.rfind(b"<body", 0, begin) < 0:
+        behind = body.find(marks[0], max(body.find(b"<body", begin), 0))
+        begin = max(begin, behind)
     end = body.rfind(marks[1], begin) if begin >= 0 else -1
     return body[begin:end] if end >= 0 else body
 
