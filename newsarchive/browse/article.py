@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.browse.difference import Line, Piece, difference, line_difference
 from newsarchive.browse.rows import one, rows
+from newsarchive.difference import Line, Piece, difference, line_difference
 
 if TYPE_CHECKING:
     import sqlite3

@@ -44,6 +44,11 @@ def shown(text: object, limit: int = IN_LIST) -> Markup:
     return Markup("<bdi{}>{}</bdi>").format(language(cleaned), cleaned)
 
 
+def harmless(html: Markup | str) -> Markup:
+    """Take control characters and bidi marks out of HTML that Datasette has made of a value."""
+    return Markup(_CONTROL.sub("", strip_invisible(str(escape(html)))))  # noqa: S704 - escaped where it was not yet
+
+
 def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
     """Show a text whose matches stand between the marks of `search`: escaped first, marked then."""
     html = str(escape(text)).replace(start, "<mark>").replace(end, "</mark>")
@@ -52,7 +57,7 @@ def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
 
 def is_web_address(url: object) -> bool:
     """Tell whether a value is an http or https address that may become a link."""
-    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or _CONTROL.search(url):
+    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
         return False
     try:
         return bool(urlsplit(url).hostname)
@@ -97,6 +102,7 @@ def count_of(number: int, one: str, many: str | None = None) -> str:
 #: The filters that the templates use.
 FILTERS: Mapping[str, object] = {
     "shown": shown,
+    "harmless": harmless,
     "marked": marked,
     "web_link": web_link,
     "moment": moment,
