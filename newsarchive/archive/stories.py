@@ -47,15 +47,13 @@ FROM story_articles a
 JOIN story_articles b ON b.text_id = a.text_id AND b.article_id <> a.article_id;
 """
 
+# All that is counted lies in the index, so a story of a thousand articles costs no look at their texts.
+_MEMBERS = "SELECT julianday(published_at), published_at, source_id FROM articles WHERE story_id = ?"
 # Who was first: by time of publication, then by time of crawl; what has no readable time comes last.
 _LEAD = """
-SELECT id, source_id FROM articles WHERE story_id = ?
-ORDER BY julianday(published_at) IS NULL, julianday(published_at), first_seen_at, article_key LIMIT 1
-"""
-_TOTALS = "SELECT count(*), count(DISTINCT source_id) FROM articles WHERE story_id = ?"
-_SPAN = """
-SELECT published_at FROM articles WHERE story_id = ? AND julianday(published_at) IS NOT NULL
-ORDER BY julianday(published_at), published_at
+SELECT id, source_id FROM articles
+WHERE story_id = ?1 AND (?2 IS NULL OR published_at IN (SELECT value FROM json_each(?2)))
+ORDER BY first_seen_at, article_key LIMIT 1
 """
 
 
@@ -250,10 +248,13 @@ def _open_alone(cursor: sqlite3.Cursor, article_id: int) -> None:
 
 
 def _refresh(cursor: sqlite3.Cursor, story_id: int) -> None:
-    lead = cursor.execute(_LEAD, (story_id,)).fetchone()
-    totals = cursor.execute(_TOTALS, (story_id,)).fetchone()
-    times = cursor.execute(_SPAN, (story_id,)).fetchall() or [(None,)]
+    members = cursor.execute(_MEMBERS, (story_id,)).fetchall()
+    times = sorted((when, printed) for when, printed, _ in members if when is not None)
+    earliest = json.dumps(sorted({printed for when, printed in times if when == times[0][0]})) if times else None
+    lead = cursor.execute(_LEAD, (story_id, earliest)).fetchone()
+    sources = {source_id for *_, source_id in members if source_id is not None}
+    first, last = (times[0][1], times[-1][1]) if times else (None, None)
     cursor.execute(
         "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (story_id, *lead, *totals, *times[0], *times[-1]),
+        (story_id, *lead, len(members), len(sources), first, last),
     )
