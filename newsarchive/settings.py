@@ -90,6 +90,8 @@ EXTENSIONS = {
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # A response yields one page, and the pipelines wait for nothing: more workers a response (100 by default) only cost.
 CONCURRENT_ITEMS = 1
+# A check for a mistake that the linters find too; it reads the source of every callback, a second of every run.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 ITEM_PIPELINES = {
     "pipelines.snapshot.Snapshot": 100,
     "pipelines.extract.Extract": 200,

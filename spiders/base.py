@@ -45,6 +45,8 @@ class ArchiveSpider(Spider):
     readers: ClassVar[dict[str, Reader]] = {"site": read_site, "base_url": read_base_url}
     #: Whether its pages are what the sites answer now. Others say nothing of what is still to be fetched.
     fetches: ClassVar[bool] = True
+    #: Whether it looks for all that the site has: only then it means something that nothing was new.
+    lists_all: bool = False
     #: Since when (UTC) pages are read again from their snapshots; None for a spider that brings pages itself.
     reread_at: datetime | None = None
 

@@ -64,6 +64,7 @@ class ListingSpider(FrontierSpider):
         self.until: date = values.get("until", date.max)
         self.memory: ListingMemory
         self.is_thorough = self.is_choosy
+        self.lists_all = not self.is_choosy
         self._visited: set[str] = set()
 
     @property
@@ -187,9 +188,10 @@ class ListingSpider(FrontierSpider):
         assert failure.value is not None
         fate = fate_of(failure.value)
         url, way = request.cb_kwargs["url"], request.cb_kwargs["way"]
-        self.session.count("listings/failed")
+        again = fate.state in ("retry", "failed")
+        self.session.count("listings/failed" if again else "listings/refused")
         self.session.problem(url, "listing", fate.reason, fate.detail)
-        self.memory.failed(url, way, again=fate.state in ("retry", "failed"))
+        self.memory.failed(url, way, again=again)
         self.logger.warning("Listing not read: %s: %s", request.url, fate.detail or fate.reason)
 
     def _read(self, response: Response, listing: ReadListing, paging: Paging) -> Iterator[Request | Page]:

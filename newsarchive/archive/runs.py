@@ -45,7 +45,7 @@ class Runs:
     def _close_killed(self, now: datetime) -> None:
         running = self._connection.execute("SELECT id, process FROM runs WHERE outcome = 'running'").fetchall()
         for run_id, process in running:
-            if not _is_alive(process):
+            if not is_alive(process):
                 self._connection.execute(
                     "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is no more'"
                     " WHERE id = ?",
@@ -70,7 +70,8 @@ def _start_time(pid: int) -> str:
         return ""
 
 
-def _is_alive(process: str) -> bool:
+def is_alive(process: str) -> bool:
+    """Tell whether the process of a run is still there; that of another machine is taken to be."""
     host, pid, start_time = process.rsplit(":", 2)
     if host != socket.gethostname():
         return True

@@ -47,6 +47,10 @@ class Options:
     sweep_hours: float = 6.0
     #: Stored pages that one run looks at again for changes at most.
     checks_max: int = 500
+    #: Pages that failed, in percent of those that a run asked for, above which it ends with status 3.
+    losses_percent: float = 10.0
+    #: Hours without a new article of a site after which a run of it ends with status 3.
+    silence_hours: float = 48.0
     #: Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.
     retry_after_max: float = 120.0
     #: Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.

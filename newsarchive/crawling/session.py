@@ -17,10 +17,12 @@ from scrapy.exceptions import CloseSpider
 from scrapy.utils.asyncio import create_looping_call
 
 from newsarchive.archive import Archive, FrontierRow
+from newsarchive.archive.health import last_new
 from newsarchive.crawling import rechecks
 from newsarchive.crawling.failures import Fate
+from newsarchive.crawling.lock import CrawlLock
 from newsarchive.crawling.options import Options
-from newsarchive.crawling.summary import STATS_PREFIX, RunSummary, outcome_of, split_stats
+from newsarchive.crawling.summary import STATS_PREFIX, RunSummary, alarms_of, outcome_of, split_stats
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -48,13 +50,16 @@ class Session:
     """Extension that holds the archive open while a crawl runs.
 
     Raises:
-        UserError: when it is made, if the archive cannot be opened or a setting of ours is wrong.
+        UserError: when it is made, if the archive cannot be opened or a setting of ours is wrong; as
+            AlreadyRunningError, if another crawl of the same site into the same archive is going on.
 
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.options = Options.from_settings(crawler.settings)
+        spider: Any = crawler.spider
+        self._lock = CrawlLock(self.options.db, spider.warc_label)
         self.archive = Archive.open(self.options.db)
         self.run_id: int | None = None
         #: URLs of the frontier that are asked for and have no fate yet.
@@ -216,7 +221,7 @@ class Session:
                     self.archive.runs.finish(
                         self.run_id,
                         outcome=summary.outcome,
-                        reason=summary.reason,
+                        reason=summary.reason or "; ".join(summary.alarms) or None,
                         counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
                         now=summary.finished_at,
                     )
@@ -224,6 +229,7 @@ class Session:
             logger.warning("the end of run %s could not be written: %s", self.run_id, error)
         finally:
             self.archive.close()
+            self._lock.release()
         for line in summary.lines():
             logger.info("%s", line)
         self.crawler.signals.send_catch_log(run_finished, summary=summary)
@@ -329,13 +335,29 @@ class Session:
             run_id=self.run_id,
             counts=counts,
             problems=problems,
+            alarms=self._alarms(counts),
             pending=self.archive.frontier.counts(site).get("pending", 0),
+        )
+
+    def _alarms(self, counts: dict[str, int]) -> list[str]:
+        """Tell where a crawl that did its work brought less than it should have."""
+        spider: Any = self.crawler.spider
+        if not spider.fetches:
+            return []
+        newest = last_new(self.archive.connection, spider.site.name)
+        silence = self.now() - datetime.fromisoformat(newest) if newest else timedelta(0)
+        return alarms_of(
+            counts,
+            losses_percent=self.options.losses_percent,
+            silent_hours=silence / timedelta(hours=1) if spider.lists_all else 0.0,
+            silence_hours=self.options.silence_hours,
         )
 
     def _shortfall(self, counts: dict[str, int]) -> str | None:
         """Tell what a crawl that ended by itself did not do; None when it did its work."""
         if self._errors:
             return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
-        if counts.get("listings/failed") and not counts.get("listings/read"):
+        missed = counts.get("listings/failed", 0) + counts.get("listings/refused", 0)
+        if missed and not counts.get("listings/read") and not counts.get("listings/unchanged"):
             return "no listing page could be read"
         return None

@@ -33,9 +33,16 @@ _OUTCOMES: dict[str, Outcome] = {
 }
 
 
+# Fewer lost pages than these are no alarm, however few were asked for: the next run tries them again.
+_FEW = 10
+
+
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """How a crawl ended. Times are UTC; `pending` is what the frontier still holds of the site."""
+    """How a crawl ended. Times are UTC; `pending` is what the frontier still holds of the site.
+
+    `alarms` tell where a crawl that did its work brought less than it should have.
+    """
 
     spider: str
     site: str
@@ -48,11 +55,14 @@ class RunSummary:
     counts: dict[str, int] = field(default_factory=dict)
     problems: dict[str, int] = field(default_factory=dict)
     pending: int = 0
+    alarms: list[str] = field(default_factory=list)
 
     @property
     def exit_status(self) -> int:
-        """0 for a crawl that did what it was asked; 1 for one that failed or was stopped."""
-        return 0 if self.outcome == "finished" else 1
+        """0 for a crawl that did what it was asked; 1 for one that failed or was stopped; 3 for one with alarms."""
+        if self.outcome != "finished":
+            return 1
+        return 3 if self.alarms else 0
 
     def articles(self, outcome: str) -> int:
         """Count the stored pages whose article was `new`, `changed` or `known`."""
@@ -76,7 +86,25 @@ class RunSummary:
         if self.pending:
             lines.append(f"waiting for a later run: {self.pending}")
         lines += [f"problem: {count} x {reason} ({REASONS[reason]})" for reason, count in sorted(self.problems.items())]
-        return lines
+        return lines + [f"ALARM: {alarm}" for alarm in self.alarms]
+
+
+def alarms_of(
+    counts: Mapping[str, int], *, losses_percent: float, silent_hours: float, silence_hours: float
+) -> list[str]:
+    """Tell from the counts of a run and the hours since the last new article whether too much was lost."""
+    alarms = []
+    lost = counts.get("lost", 0)
+    asked = lost + counts.get("pages", 0) + counts.get("checks/unchanged", 0)
+    if lost >= _FEW and lost * 100 > losses_percent * asked:
+        alarms.append(f"{lost} of {asked} pages could not be read")
+    missed = counts.get("listings/failed", 0)
+    listings = missed + counts.get("listings/read", 0) + counts.get("listings/unchanged", 0)
+    if missed >= _FEW and missed * 100 > losses_percent * listings:
+        alarms.append(f"{missed} of {listings} listing pages could not be read")
+    if silent_hours > silence_hours:
+        alarms.append(f"nothing new for {silent_hours:.0f} hours")
+    return alarms
 
 
 def outcome_of(scrapy_reason: str) -> Outcome:

@@ -1,6 +1,7 @@
 """`scrapy crawl` with two differences: wrong arguments stop it before it starts, and a failed crawl is seen to fail.
 
-Exit status: 0 good, 1 failed (or stopped), 2 wrong use.
+Exit status: 0 good (also when the same crawl is going on already), 1 failed or stopped, 2 wrong use, 3 ended well, but
+lost more pages, or was silent for longer, than NEWSARCHIVE_LOSSES_PERCENT and NEWSARCHIVE_SILENCE_HOURS allow.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from scrapy.commands import crawl
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
+from newsarchive.crawling.lock import AlreadyRunningError
 from newsarchive.crawling.logs import without_traceback
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.run import crawl_with
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 # What these say at INFO is about Scrapy, not about the crawl; `-L DEBUG` shows it.
-_CHATTY = ("scrapy.addons", "scrapy.middleware", "scrapy.crawler", "scrapy.extensions.logstats")
+_CHATTY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler", "scrapy.extensions.logstats")
 
 
 class Command(crawl.Command):
@@ -43,6 +45,8 @@ class Command(crawl.Command):
             sys.stderr.write(f"scrapy crawl: {error}\n")
             # Without a text of its own this ends with status 2 and prints nothing more.
             raise UsageError(print_help=False) from None
+        if self.settings["LOG_LEVEL"] != "DEBUG":
+            _hush()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl, and set the exit status by how the run ended."""
@@ -50,16 +54,20 @@ class Command(crawl.Command):
             super().run(args, opts)
             return
         assert self.crawler_process is not None
-        if self.crawler_process.settings["LOG_LEVEL"] != "DEBUG":
-            for name in _CHATTY:
-                logging.getLogger(name).setLevel(logging.WARNING)
-            logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)
         crawler = self._create_crawler(args[0])
         try:
             self.exitcode = crawl_with(self.crawler_process, crawler, opts.spargs).exit_status
+        except AlreadyRunningError as error:
+            sys.stderr.write(f"scrapy crawl: {error}\n")
         except UserError as error:
             sys.stderr.write(f"scrapy crawl: {error}\n")
             self.exitcode = 1
+
+
+def _hush() -> None:
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)
 
 
 def _spider_class(settings: Settings, name: str) -> Any:

@@ -1,0 +1,164 @@
+"""Kill crawls at random moments, again and again, and look whether anything was lost, stored twice or broken.
+
+    python benchmarks/torture.py                       50 kills, 10 double SIGTERMs, 2,000 articles
+    python benchmarks/torture.py --articles 300 --kills 5 --terms 2
+
+One undisturbed crawl of the sample site gives what an archive of it must hold. Then crawls are begun on another archive
+and killed (SIGKILL, or SIGTERM twice) at a random moment of their work; each is followed by a normal run on the same
+archive, and what it holds is compared with the undisturbed one. Every kill begins with an empty archive or, every other
+time, with what the run before left when it was killed, so that a crawl is also killed while it takes up leftovers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from static_site import ROOT, crawl, serve_static
+
+PORT = 8096
+#: What an archive holds, whenever and however often it was crawled.
+_HOLDS = {
+    "copies": "SELECT url, role, content_hash FROM copies",
+    "articles": "SELECT article_key, title, body, content_hash, revision FROM articles",
+    "pages": "SELECT DISTINCT url, digest FROM snapshots",
+    "listings": "SELECT url, digest, next_url, due FROM listings",
+}
+
+
+@dataclass
+class Tally:
+    """What was found over all rounds."""
+
+    rounds: int = 0
+    killed: int = 0
+    ended_before: int = 0
+    lost: int = 0
+    twice: int = 0
+    broken: int = 0
+    failed_runs: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, kind: str, number: int, what: str) -> None:
+        """Count a finding and keep its words."""
+        setattr(self, kind, getattr(self, kind) + number)
+        if number:
+            self.notes.append(what)
+
+
+def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
+    """Give what an archive holds."""
+    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
+    try:
+        return {name: set(connection.execute(query)) for name, query in _HOLDS.items()}
+    finally:
+        connection.close()
+
+
+def break_off(db: Path, base: str, after: float, signals: tuple[signal.Signals, ...]) -> bool:
+    """Begin a crawl and send it signals after so many seconds; tell whether it was still at work."""
+    command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"]
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with (db.parent / "killed.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, stdout=log)
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            for number in signals:
+                process.send_signal(number)
+                time.sleep(0.02)
+            process.wait(120)
+            return True
+    return False
+
+
+def look(db: Path, expected: dict[str, set[tuple[object, ...]]], tally: Tally) -> None:
+    """Compare an archive with what it must hold, and check the file and its WARC files."""
+    found = holds(db)
+    for name, rows in expected.items():
+        missing, more = rows - found[name], found[name] - rows
+        tally.add("lost", len(missing), f"round {tally.rounds}: {name} lost: {sorted(missing, key=str)[:2]}")
+        tally.add("twice", len(more), f"round {tally.rounds}: {name} too many: {sorted(more, key=str)[:2]}")
+    connection = sqlite3.connect(db)
+    (pending,) = connection.execute("SELECT count(*) FROM frontier WHERE state = 'pending'").fetchone()
+    doubles = 0
+    for table, key in (("articles", "article_key"), ("copies", "url"), ("readings", "copy_id")):
+        (more,) = connection.execute(f"SELECT count(*) - count(DISTINCT {key}) FROM {table}").fetchone()
+        doubles += more
+    connection.close()
+    tally.add("lost", pending, f"round {tally.rounds}: {pending} pages are still pending")
+    tally.add("twice", doubles, f"round {tally.rounds}: {doubles} articles, copies or readings twice")
+    checked = subprocess.run(
+        [sys.executable, "-c", "from newsarchive.cli import main; main()", "--db", str(db), "check", "--deep"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if checked.returncode:
+        tally.add("broken", 1, f"round {tally.rounds}: check says: {checked.stdout[-500:]}{checked.stderr[-300:]}")
+
+
+def torture(base: str, scratch: Path, rounds: list[tuple[signal.Signals, ...]], seed: int) -> Tally:
+    """Run all rounds and give the tally."""
+    chance = random.Random(seed)
+    whole = scratch / "whole"
+    whole.mkdir()
+    status, seconds, _, log = crawl(whole / "archive.db", "category", base)
+    if status:
+        raise SystemExit(f"the undisturbed crawl ended with status {status}:\n{log[-2000:]}")
+    expected = holds(whole / "archive.db")
+    print(f"undisturbed: {len(expected['articles'])} articles, {len(expected['copies'])} copies in {seconds:.0f} s")
+    tally = Tally()
+    folder = scratch / "killed"
+    for signals in rounds:
+        tally.rounds += 1
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        db = folder / "archive.db"
+        for _ in range(2 if tally.rounds % 2 else 1):
+            at_work = break_off(db, base, chance.uniform(0.5, seconds), signals)
+            tally.killed += at_work
+            tally.ended_before += not at_work
+        status, _, _, log = crawl(db, "category", base)
+        tally.add(
+            "failed_runs", int(status != 0), f"round {tally.rounds}: the run after ended with {status}: {log[-300:]}"
+        )
+        look(db, expected, tally)
+        print(f"\rround {tally.rounds} of {len(rounds)}: {len(tally.notes)} findings", end="", flush=True)
+    print()
+    return tally
+
+
+def main() -> int:
+    """Read the options, torture, and print what was found; 1 if anything was."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--terms", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    rounds = [(signal.SIGKILL,)] * options.kills + [(signal.SIGTERM, signal.SIGTERM)] * options.terms
+    random.Random(options.seed).shuffle(rounds)
+    with (
+        tempfile.TemporaryDirectory(prefix="torture-") as name,
+        serve_static(PORT, articles=options.articles) as base,
+    ):
+        tally = torture(base, Path(name), rounds, options.seed)
+    for note in tally.notes:
+        print(note)
+    print(f"{tally.rounds} rounds, {tally.killed} crawls killed at work, {tally.ended_before} had ended before")
+    print(f"lost: {tally.lost}   stored twice: {tally.twice}   broken archives: {tally.broken}   "
+          f"runs after that failed: {tally.failed_runs}")  # fmt: skip
+    return int(bool(tally.notes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

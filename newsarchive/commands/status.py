@@ -1,0 +1,65 @@
+"""`newsarchive status`: how the crawls are doing, for people and for monitoring."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.archive.health import LOSS_DAYS, health
+from newsarchive.errors import UserError
+from newsarchive.problems import REASONS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsarchive.archive.health import SiteHealth
+
+
+@click.command()
+@click.argument("site", required=False)
+@click.option("--check", is_flag=True, help="End with status 1 if somebody should look at it.")
+@click.option("--run-hours", default=24.0, show_default=True, help="Hours without a good run that are too many.")
+@click.option("--silence-hours", default=48.0, show_default=True, help="Hours without anything new that are too many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+@click.pass_obj
+def status(db: Path, /, site: str | None, *, check: bool, run_hours: float, silence_hours: float, as_json: bool) -> int:
+    """Show how the crawls are doing: last good run, what came in, what waits, what was not collected.
+
+    For SITE, or for all sites that were ever crawled. Rules are called dead when a field that they usually filled is
+    hardly filled any more: the site has changed its pages.
+    """
+    now = datetime.now(UTC)
+    with Archive.open(db, readonly=True) as archive:
+        found = health(archive.connection, now, site)
+    if not found and (site or check):
+        raise UserError(f"archive {db}: nothing was ever crawled{f' of site {site!r}' if site else ''}")
+    alarms = 0
+    for one in found:
+        told = one.alarms(now, run_hours=run_hours, silence_hours=silence_hours)
+        alarms += len(told)
+        if as_json:
+            click.echo(json.dumps(asdict(one) | {"alarms": told}, ensure_ascii=False))
+        else:
+            _print(one, told)
+    return int(check and alarms > 0)
+
+
+def _print(found: SiteHealth, alarms: list[str]) -> None:
+    click.echo(found.site)
+    last = f"{found.last_run} {found.outcome}" if found.last_run else "none"
+    click.echo(f"  last run       {last}{f': {found.reason}' if found.reason else ''}")
+    click.echo(f"  last good run  {found.last_good_run or 'none'}")
+    click.echo(f"  last new       {found.last_new or 'none'}")
+    click.echo(f"  new today      {found.today:,} (usual in a day: {found.usual:,.0f})")
+    click.echo(f"  pending        {found.pending:,}{f' ({found.failing:,} failed before)' if found.failing else ''}")
+    if found.not_collected:
+        click.echo(f"  not collected in {LOSS_DAYS} days")
+    for reason, count in found.not_collected.items():
+        click.echo(f"    {count:>6,} {reason} ({REASONS.get(reason, '?')})")
+    for alarm in alarms:
+        click.secho(f"  ! {alarm}", fg="red", bold=True)

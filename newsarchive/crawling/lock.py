@@ -1,0 +1,58 @@
+"""One crawl at a time of one site into one archive: a lock that dies with its process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from pathlib import Path
+
+from newsarchive.errors import UserError
+
+_NO_NAME = re.compile(r"[^a-z0-9._-]+")
+
+
+class AlreadyRunningError(UserError):
+    """Another crawl of this site into this archive is going on: there is nothing to do, and nothing is wrong."""
+
+
+class CrawlLock:
+    """The lock of a site in an archive, held from when it is made until it is released or its process ends.
+
+    The file `<archive>-<site>.lock` stays: taking it away would part those who wait for it from those who come later.
+
+    Raises:
+        AlreadyRunningError: another process holds it; the message names that process.
+        UserError: the file cannot be made.
+
+    """
+
+    def __init__(self, archive: Path | str, label: str) -> None:
+        self.path = lock_path(archive, label)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
+            ) from error
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
+            os.close(self._descriptor)
+            raise AlreadyRunningError(f"{label} is being crawled already (process {holder}): nothing to do") from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+
+    def release(self) -> None:
+        """Let others crawl; releasing twice does no harm."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def lock_path(archive: Path | str, label: str) -> Path:
+    """Give the file that is locked while a site is crawled."""
+    path = Path(archive)
+    return path.with_name(f"{path.name}-{_NO_NAME.sub('-', label.lower()).strip('-.') or 'site'}.lock")
