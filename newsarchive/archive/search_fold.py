@@ -16,8 +16,6 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from itertools import chain
 
-import opencc
-
 from newsarchive.text import strip_invisible
 
 #: Characters written without blanks between words: Han, kana, bopomofo, Hangul, and the private-use characters that
@@ -124,6 +122,8 @@ def _is_text(character: str) -> bool:
 
 def _simplified() -> dict[str, str]:
     """Map every single Han character to its simplified form."""
+    import opencc  # noqa: PLC0415 - loads slowly, and only an index that is made anew needs it
+
     han = [chr(code) for code in chain(*_HAN)]
     # One call for all: a line break on both sides keeps the converter from seeing words.
     forms = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")

@@ -40,6 +40,8 @@ _TOKENIZE = "tokenize='ascii'"
 # While much is written at once: bytes of tokens gathered in memory before a part is written, and how many parts may
 # lie beside each other before they are merged.
 _BULK = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 16}
+# Pages that one step of merging writes.
+_MERGED_PAGES = 2000
 _USUAL = {"hashsize": 1 << 20, "automerge": 8, "crisismerge": 16}
 
 _NOTHING = '""'  # FTS5's form of a phrase without words
@@ -185,7 +187,18 @@ def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None]
         if progress is not None:
             progress(done, total)
     for index in _INDEXES:
+        _merge(connection, index)
         _configure(connection, index, _USUAL)
+
+
+def _merge(connection: sqlite3.Connection, index: str) -> None:
+    """Merge the parts of an index into one: every part costs each search a look-up for each of its words."""
+    _command(connection, index, "merge", -_MERGED_PAGES)
+    before = -2
+    # FTS5 says that there is nothing left to merge by changing no more than a row.
+    while connection.total_changes - before > 1:
+        before = connection.total_changes
+        _command(connection, index, "merge", _MERGED_PAGES)
 
 
 def integrity_check(connection: sqlite3.Connection) -> list[str]:

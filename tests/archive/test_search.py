@@ -231,6 +231,8 @@ def test_reindex_tells_its_progress(connection, monkeypatch):
     seen = []
     search.reindex(connection, lambda done, total: seen.append((done, total)))
     assert seen == [(2, 5), (4, 5), (5, 5)]
+    for index in ("search_index", "search_characters"):
+        assert connection.execute(f"SELECT count(DISTINCT segid) FROM {index}_idx").fetchone() == (1,)
     assert search.count(connection, "降准") == 5
     assert search.integrity_check(connection) == []
 
