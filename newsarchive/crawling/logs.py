@@ -54,6 +54,11 @@ def _line(level: int, text: str, item: Article | Page, **more: str) -> LogFormat
     return {"level": level, "msg": text, "args": {"url": getattr(page, "url", "?"), **more}}
 
 
+def is_warning(record: logging.LogRecord) -> bool:
+    """Filter for loggers that say nothing of interest below a warning."""
+    return record.levelno >= logging.WARNING
+
+
 def without_traceback(record: logging.LogRecord) -> bool:
     """Filter for loggers: the message says it all, as for a robots.txt that cannot be reached."""
     record.exc_info = None

@@ -33,7 +33,7 @@ def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl, slow_de
         wait_for(lambda: len(slow_demo.requests) > asked + 1)
         began = time.monotonic()
         second = crawl("site", site="demo", base_url=slow_demo.base_url)
-        assert (second.status, second.log.count("\n")) == (0, 1)
+        assert (second.status, second.log.count("\n")) == (0, 1), second.log
         assert f"demo is being crawled already (process {first.pid})" in second.log
         assert time.monotonic() - began < 10
         assert second.column("SELECT count(*) FROM runs") == [1]

@@ -15,7 +15,7 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from newsarchive.crawling.lock import AlreadyRunningError
-from newsarchive.crawling.logs import without_traceback
+from newsarchive.crawling.logs import is_warning, without_traceback
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.run import crawl_with
 from newsarchive.errors import UserError
@@ -65,8 +65,9 @@ class Command(crawl.Command):
 
 
 def _hush() -> None:
+    # Filters, because Scrapy sets the levels of its loggers anew when it starts.
     for name in _CHATTY:
-        logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger(name).addFilter(is_warning)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)
 
 
