@@ -13,6 +13,8 @@ from newsarchive.reading.charset_tables import ALIASES, FREQUENT, GUESSES, daily
 _HEAD = 4096
 #: How many bytes of foreign text are looked at to tell two charsets apart.
 _SAMPLE = 8192
+#: So many are enough where they speak clearly.
+_FIRST_LOOK = 1024
 #: From this score on a reading is believed without trying others; right ones have over 0.5, chance under 0.2.
 _SURE = 0.4
 #: Below this score nothing speaks for a reading, so that the declaration decides.
@@ -23,6 +25,8 @@ _DAILY_WORTH = 0.25
 _LATIN = 0.7
 #: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
 _DAMAGE = 0.1
+#: So many broken characters in the first look are no damage, whatever follows.
+_MOSTLY_BROKEN = 0.5
 _BROKEN_COST = 3.0
 #: What a declaration is worth: little beside a text, much beside a word or two (the second is per byte of sample).
 _DECLARED_BONUS = 0.05
@@ -50,6 +54,8 @@ _RUN = re.compile(rb"[\x80-\xff]+")
 _ABOVE_SIGNS = re.compile(rb"[\xc3-\xdf]")
 _BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]")
 _LOST = "\ufffd"
+#: Evidence of pages whose bytes need no change.
+_VALID, _PLAIN = "valid UTF-8", "nothing but ASCII"
 #: What two lost characters of UTF-8 look like when their bytes were once read as GBK.
 _LOST_TWICE = "锟斤拷"
 
@@ -70,6 +76,11 @@ class Decoded:
     wrong_declaration: bool = False
     damaged: bool = False
 
+    @property
+    def as_sent(self) -> bool:
+        """Tell whether the page's bytes, as they were sent, are the text in UTF-8."""
+        return self.evidence in {_VALID, _PLAIN}
+
 
 def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
     """Decode a page's bytes.
@@ -82,7 +93,7 @@ def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
     if marked is None and declared_by_header and codec_name(declared_by_header) == "utf-8":
         # The usual case is decided without a look into the page.
         try:
-            return _told(body.decode("utf-8"), "utf-8", "valid UTF-8", [("utf-8", "header")])
+            return _told(body.decode("utf-8"), "utf-8", _VALID, [("utf-8", "header")])
         except UnicodeDecodeError:
             pass
     declared = _declarations(body, declared_by_header)
@@ -165,13 +176,13 @@ def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Decoded:
         if charset in {"iso2022_jp", "hz"} and (b"\x1b$" in body or b"~{" in body):
             text = body.decode(charset, "replace")
             return Decoded(text, charset, f"declared by {where}, escape sequences", damaged=_LOST in text)
-    return Decoded(body.decode("ascii"), "utf-8", "nothing but ASCII")
+    return Decoded(body.decode("ascii"), "utf-8", _PLAIN)
 
 
 def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
     """Read as UTF-8 if the bytes are valid, but for a character cut at the end or a few broken bytes."""
     try:
-        text, evidence = body.decode("utf-8"), "valid UTF-8"
+        text, evidence = body.decode("utf-8"), _VALID
     except UnicodeDecodeError as error:
         if len(body) - error.start <= 3 and "unexpected end" in error.reason and not body[: error.start].isascii():
             text, evidence = body[: error.start].decode("utf-8"), "valid UTF-8, its last character cut"
@@ -199,6 +210,8 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
 
 
 def _broken_utf8(body: bytes) -> tuple[str, str, str] | None:
+    if _broken_share(_sample(body, _FIRST_LOOK).decode("utf-8", "replace")) > _MOSTLY_BROKEN:
+        return None
     sample = _sample(body).decode("utf-8", "replace")
     if _broken_share(sample) > _DAMAGE or not _WIDE.search(sample.replace(_LOST, "")):
         return None
@@ -206,15 +219,15 @@ def _broken_utf8(body: bytes) -> tuple[str, str, str] | None:
     return (text, "utf-8", "UTF-8 with a few broken bytes") if _broken_share(text) <= _DAMAGE else None
 
 
-def _sample(body: bytes) -> bytes:
-    """Gather foreign text between tags; no East Asian charset uses `<` or `>` inside a character."""
+def _sample(body: bytes, most: int = _SAMPLE) -> bytes:
+    """Gather foreign text (up to `most` bytes) between tags; no East Asian charset uses `<` or `>` in a character."""
     parts: list[bytes] = []
     size = 0
     for match in _FOREIGN.finditer(body):
-        part = match[0][: _SAMPLE - size]
+        part = match[0][: most - size]
         parts.append(part)
         size += len(part)
-        if size >= _SAMPLE:
+        if size >= most:
             break
     return b"\n".join(parts)
 
@@ -227,13 +240,18 @@ def _broken_share(text: str) -> float:
 
 def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str]:
     """Choose among the declared and the usual charsets by how much a sample looks like a language."""
-    sample = _sample(body)
-    if len(_ALONE.findall(sample)) >= _LATIN * len(_HIGH.findall(sample)):
-        best, evidence = _western(sample, declared)
-    else:
-        best, evidence = _by_score(sample, declared)
+    best, evidence, score = _choose(_sample(body, _FIRST_LOOK), declared)
+    if score < _SURE:
+        best, evidence, _ = _choose(_sample(body), declared)
     text, repaired = _read(body, best)
     return text, best, f"{evidence}{', a few broken bytes' if repaired else ''}"
+
+
+def _choose(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
+    """Give the likeliest charset of a sample, why, and how well it reads (0 where that is not measured)."""
+    if len(_ALONE.findall(sample)) >= _LATIN * len(_HIGH.findall(sample)):
+        return (*_western(sample, declared), 0.0)
+    return _by_score(sample, declared)
 
 
 def _western(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
@@ -241,7 +259,7 @@ def _western(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
     return _declared_legacy(sample, western) or ("cp1252", "guessed from accented letters in words")
 
 
-def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]:
+def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
     best, best_score, best_evidence = "", -9.0, ""
     for charset, evidence in _candidates(declared):
         score = _score(sample, charset)
@@ -252,10 +270,10 @@ def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str]
         if score >= _SURE:
             break
     if best_score >= _DOUBTFUL:
-        return best, best_evidence
+        return best, best_evidence, best_score
     if len(_IN_WORD.findall(sample)) >= _LATIN * len(_RUN.findall(sample)):
-        return _western(sample, declared)
-    return _declared_legacy(sample, declared) or (best, "guessed, little speaks for it")
+        return (*_western(sample, declared), 0.0)
+    return (*(_declared_legacy(sample, declared) or (best, "guessed, little speaks for it")), 0.0)
 
 
 def _candidates(declared: list[tuple[str, str]]) -> list[tuple[str, str]]:
