@@ -46,7 +46,7 @@ def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Ar
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = parse(decoded.text)
+    root = parse(page.body if decoded.as_sent else decoded.text.encode("utf-8", "replace"))
     if root is not None:
         head = read_head(root, "ld+json" in decoded.text)
         _Reading(article, read_flow(root), head, decoded.text).read(zone)

@@ -51,13 +51,13 @@ class Flow:
             self.linked.append(min(linked, len(text)))
 
 
-def parse(text: str) -> _Element | None:
-    """Parse a decoded page; None when there is no element in it."""
+def parse(markup: bytes) -> _Element | None:
+    """Parse a page in UTF-8; None when there is no element in it."""
     parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
     )
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return etree.fromstring(markup, parser)
     except etree.XMLSyntaxError:
         return None
 
