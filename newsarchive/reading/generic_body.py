@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Marks of sentences; many languages use the second kind, with a blank behind each.
 _CHINESE_MARKS, _OTHER_MARKS = "，。！？；：、”", (", ", ". ", "? ", "! ", "; ")
 _ENDS = frozenset(".!?,;")
+#: So many marks in a line count.
+_MOST_MARKS = 8
 #: Beginnings (in lower case) of sentences that stand on every page of a site: they are text, but no article's.
 _BOILERPLATE = (
     "免责声明", "免責聲明", "郑重声明", "版权", "版權", "声明：", "声明:", "特别提示", "风险提示", "风险自担",
@@ -79,13 +81,18 @@ def score_line(text: str, linked: int) -> float:
     marks = _count_marks(text)
     if not marks:
         return -1.0 if weight < 20 else weight * 0.2
-    return weight * (1 - linked / length) * 0.5 + 4 * min(marks, 8)
+    return weight * (1 - linked / length) * 0.5 + 4 * min(marks, _MOST_MARKS)
 
 
 def _count_marks(text: str) -> int:
-    count = text.count
-    marks = sum(map(count, _OTHER_MARKS)) + (text[-1] in _ENDS)
-    return marks if text.isascii() else marks + sum(map(count, _CHINESE_MARKS))
+    """Count the marks of sentences; where there are more than count, some of them."""
+    marks = int(text[-1] in _ENDS)
+    if not text.isascii():
+        for mark in _CHINESE_MARKS:
+            marks += text.count(mark)
+            if marks >= _MOST_MARKS:
+                return marks
+    return marks + sum(map(text.count, _OTHER_MARKS)) if " " in text else marks
 
 
 def score_lines(flow: Flow, start: int) -> list[float]:
@@ -120,12 +127,11 @@ def score_lines(flow: Flow, start: int) -> list[float]:
 
 def _strike_teasers(flow: Flow, points: list[float]) -> None:
     """Take the points of texts that belong to links, where at least three such pairs follow each other."""
-    link = last = -99
+    last = -99
     run: list[int] = []
-    for number, value in enumerate(points):
-        if value <= _TEASER:
-            link = number
-        elif value > 0 and number - link <= 2 and _in_one_item(flow, link, number):
+    for number in [number for number, value in enumerate(points) if value > 0]:
+        link = next((n for n in (number - 1, number - 2) if n >= 0 and points[n] <= _TEASER), -1)
+        if link >= 0 and _in_one_item(flow, link, number):
             run = [*run, number] if number - last <= 6 else [number]
             last = number
             if len(run) >= 3:
@@ -208,6 +214,7 @@ class _Search:
         self.text = [0.0] * count
         self.links = [0.0] * count
         self.furniture = [False] * count
+        self.clear: set[int] = set()
 
     def run(self) -> Body | None:
         self._sum_up()
@@ -229,19 +236,16 @@ class _Search:
         parents = self.flow.parent
         for block in range(len(parents) - 1, 0, -1):
             value, words = worth[block], text[block]
-            if words:
-                parent = parents[block]
-                if self._is_furniture(block, whole):
-                    self.furniture[block] = True
-                    value = min(value, 0.0)
-                else:
-                    text[parent] += words
-                    links[parent] += links[block]
-                worth[parent] += max(value, _WORST_PART)
-            elif value:
-                parent = parents[block]
+            if not value and not words:
+                continue
+            parent = parents[block]
+            if words and self._is_furniture(block, whole):
+                self.furniture[block] = True
+                value = min(value, 0.0)
+            else:
+                text[parent] += words
                 links[parent] += links[block]
-                worth[parent] += max(value, _WORST_PART)
+            worth[parent] += max(_WORST_PART, value)
 
     def _is_furniture(self, block: int, whole: float) -> bool:
         if self.flow.first[block] <= self.start < self.flow.last[block]:
@@ -255,13 +259,23 @@ class _Search:
 
     def _best(self) -> int:
         best, top = -1, 0.0
-        furniture, parents = self.furniture, self.flow.parent
         for block, value in enumerate(self.worth):
-            if block and furniture[parents[block]]:
-                furniture[block] = True
-            elif value >= top and value > 0 and not furniture[block]:
+            if value >= top and value > 0 and not self._is_in_furniture(block):
                 best, top = block, value
         return best
+
+    def _is_in_furniture(self, block: int) -> bool:
+        """Tell whether a block is inside furniture; the way up is remembered, so that no part of it is gone twice."""
+        way: list[int] = []
+        while block > 0 and block not in self.clear:
+            if self.furniture[block]:
+                for inner in way:
+                    self.furniture[inner] = True
+                return True
+            way.append(block)
+            block = self.flow.parent[block]
+        self.clear.update(way)
+        return False
 
     def _narrow(self, best: int) -> int:
         """Go down while one block inside holds nearly all of the text."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 #: The answers of `hints_of`, to be added up. HIDDEN is for elements that are not displayed.
 FURNITURE, DOUBTFUL, BODY, HIDDEN, COMMENTS, STRONG = 1, 2, 4, 8, 16, 32
 
-_HINTS_OF_TAG = {
+_HINTS_OF_TAG: dict[object, int] = {
     "nav": FURNITURE, "footer": FURNITURE, "aside": FURNITURE, "form": DOUBTFUL, "article": BODY, "main": BODY
 }  # fmt: skip
 
@@ -96,9 +96,7 @@ def hints_of_name(name: str) -> int:
 
 def hints_of(element: _Element) -> int:
     """Tell what an element's tag, class, id and style say of it: a sum of the hints above."""
-    hints = _HINTS_OF_TAG.get(str(element.tag), 0)
-    if not element.keys():
-        return hints
+    hints = _HINTS_OF_TAG.get(element.tag, 0)
     get = element.get
     for name in (get("class"), get("id")):
         if name:
