@@ -29,7 +29,7 @@ SILENT = frozenset(
     )
 )  # fmt: skip
 #: Elements that give a kind to the text in them.
-KINDS: dict[str, ParagraphKind] = {
+KINDS: dict[object, ParagraphKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
@@ -81,6 +81,13 @@ def is_hidden(attributes: Mapping[str, str]) -> bool:
     if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
         return True
     return attributes.get("hidden") is not None
+
+
+def _is_hidden(element: _Element) -> bool:
+    style = element.get("style")
+    if style and "none" in style.lower():
+        return is_hidden({"style": style})
+    return element.get("hidden") is not None
 
 
 def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
@@ -147,51 +154,63 @@ class _Walker:
                 stack.append((opened, iter(opened), collector.kind))
                 self._open(opened)
             element, children, outer = stack[-1]
-            opened = next((child for child in children if self._goes_inside(child)), None)
+            opened = self._next_inside(children)
             if opened is None:
                 stack.pop()
                 self._close(element)
                 collector.kind = outer
-                if stack and element.tail:
-                    collector.add(element.tail)
+                text = element.tail if stack else None
+                if text:
+                    collector.add(text)
 
-    def _goes_inside(self, child: _Element) -> bool:
-        """Read an element that has no text inside; True for one that must be gone into."""
-        tag = child.tag
-        attributes = _attributes(child)
-        if not isinstance(tag, str) or tag in SILENT or child in self.skip or is_hidden(attributes):
-            pass
-        elif tag == "br":
-            self.collector.add(BREAK)
-        elif tag == "img":
+    def _next_inside(self, children: Iterator[_Element]) -> _Element | None:
+        """Read elements that have no text inside, up to one that must be gone into (None: there is none)."""
+        collector = self.collector
+        for child in children:
+            tag = child.tag
+            if tag == "br":
+                if not _is_hidden(child):
+                    collector.add(BREAK)
+            elif tag == "img":
+                self._image(child)
+            elif not (tag in SILENT or not isinstance(tag, str) or child in self.skip or _is_hidden(child)):
+                return child
+            text = child.tail
+            if text:
+                collector.add(text)
+        return None
+
+    def _image(self, element: _Element) -> None:
+        attributes = dict(element.items())
+        if element not in self.skip and not is_hidden(attributes):
             url = image_url(attributes, self.base_url)
             if url:
                 self.collector.image(url, attributes.get("alt"))
-        else:
-            return True
-        if child.tail:
-            self.collector.add(child.tail)
-        return False
 
     def _open(self, element: _Element) -> None:
-        collector, tag = self.collector, str(element.tag)
-        if tag == "tr":
-            collector.open_row()
-        elif tag in BLOCKS:
-            collector.flush()
+        collector, tag = self.collector, element.tag
+        if tag in BLOCKS:
+            if tag == "tr":
+                collector.open_row()
+            elif collector.parts:
+                collector.flush()
         elif tag in BOLD:
             collector.bold += 1
-        collector.kind = KINDS.get(tag, collector.kind)
-        if element.text:
-            collector.add(element.text)
+        kind = KINDS.get(tag)
+        if kind:
+            collector.kind = kind
+        text = element.text
+        if text:
+            collector.add(text)
 
     def _close(self, element: _Element) -> None:
-        collector, tag = self.collector, str(element.tag)
-        if tag == "tr":
-            collector.close_row()
-        elif tag in CELLS:
-            collector.close_cell()
-        elif tag in BLOCKS:
-            collector.flush()
+        collector, tag = self.collector, element.tag
+        if tag in BLOCKS:
+            if tag == "tr":
+                collector.close_row()
+            elif tag in CELLS:
+                collector.close_cell()
+            elif collector.parts:
+                collector.flush()
         elif tag in BOLD:
             collector.bold -= 1
