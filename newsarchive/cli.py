@@ -55,7 +55,7 @@ def main() -> None:
         click.echo(f"newsarchive: the archive: {error} - newsarchive doctor and newsarchive check say more", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        # Who reads the pipe has had enough (`| head`): that is no failure, and the rest has nowhere to go.
+        # Who reads the pipe has had enough (`| head`); click ends so, too, where it is the one to notice.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -86,6 +86,7 @@ class _Opener:
 
     def check_robots(self, url: str) -> None:
         """Raise UserError when the host's robots.txt asks not to fetch an address; without one everything may be."""
+        self._refuse(url)
         parts = urlsplit(url)
         try:
             body, _ = self.get(f"{parts.scheme}://{parts.netloc}/robots.txt", LARGEST_ROBOTS)
@@ -105,7 +106,7 @@ class _Opener:
             error.close()
             kind = _MissingError if error.code < 500 else UserError
             raise kind(f"{url}: the server answers {error.code} {error.reason}") from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", None) or error
             if isinstance(reason, _RefusedError):
                 raise UserError(str(reason)) from error

@@ -25,6 +25,10 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 _WEEKDAYS_LATIN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_NAME = 16
 _MOST_TICKS = 12
+# Hours: the left end of the axis of lags, and its labels.
+_SOONEST = 0.1
+_LAG_TICKS = {"6 min": 0.1, "30 min": 0.5, "1 h": 1.0, "3 h": 3.0, "12 h": 12.0, "1 day": 24.0, "3 days": 72.0}
+_LAG_TICKS |= {"1 week": 168.0, "1 month": 720.0}
 
 
 def draw(connection: sqlite3.Connection, kind: str, query: str = "") -> Any:
@@ -111,7 +115,8 @@ def _draw_hours(connection: sqlite3.Connection, query: str, axes: Any) -> None:
 def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     found = lags(connection, query)
     names = list(found.by_source)[::-1]
-    values = [found.by_source[name] for name in names]
+    # Most come within hours and some after weeks: only a logarithmic axis shows both.
+    values = [[max(_SOONEST, later) for later in found.by_source[name]] for name in names]
     axes.boxplot(
         values,
         orientation="horizontal",
@@ -126,8 +131,11 @@ def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     for place, later in enumerate(values, 1):
         axes.plot(later, [place] * len(later), "o", color=_COLOURS[0], alpha=0.45, markersize=4)
     axes.set_yticks(range(1, len(names) + 1), [f"{_label(name)} ({len(found.by_source[name])})" for name in names])
-    axes.set_xlim(left=0)
-    axes.set_xlabel("hours after the first article of the story")
+    axes.set_xscale("log")
+    axes.set_xticks(list(_LAG_TICKS.values()), list(_LAG_TICKS))
+    axes.minorticks_off()
+    axes.set_xlim(max(_SOONEST, found.hours[0]) * 0.8, max(24.0, found.hours[-1]) * 1.3)
+    axes.set_xlabel("after the first article of the story")
     axes.grid(axis="x", color="#e5e5e5")
     axes.set_axisbelow(True)
     middle = found.hours[len(found.hours) // 2]

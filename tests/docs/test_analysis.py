@@ -1,0 +1,44 @@
+"""The walk-through is run block by block, and prints what it says."""
+
+import contextlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from newsarchive.archive import Archive
+from newsarchive.docs.sample import make_sample
+from newsarchive.export import write_parquet
+
+PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
+BLOCKS = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
+
+
+def run(text, folder):
+    """Run the blocks of a page in a folder; give what each prints."""
+    names = {}
+    printed = []
+    with contextlib.chdir(folder):
+        for code, _ in BLOCKS.findall(text):
+            output = io.StringIO()
+            with contextlib.redirect_stdout(output):
+                exec(compile(code, "analysis.md", "exec"), names)
+            printed.append(output.getvalue())
+    return printed
+
+
+@pytest.fixture
+def exported(tmp_path):
+    for module in ("duckdb", "polars", "pyarrow"):
+        pytest.importorskip(module)
+    make_sample(tmp_path / "sample.db")
+    (tmp_path / "articles").mkdir()
+    with Archive.open(tmp_path / "sample.db", readonly=True) as archive:
+        write_parquet(archive.connection, tmp_path / "articles")
+    return tmp_path
+
+
+def test_every_block_prints_what_the_page_shows(exported):
+    text = PAGE.read_text(encoding="utf-8")
+    assert run(text, exported) == [shown for _, shown in BLOCKS.findall(text)]
