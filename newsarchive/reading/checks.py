@@ -25,15 +25,17 @@ _ERROR_MARKS = (
 
 
 def take_notice(article: Article, layout: Layout, text: str) -> bool:
-    """Tell whether a page that lacks most of an article says why: an error page or a login wall.
+    """Tell whether a page that lacks a part of an article says why: an error page or a login wall.
 
-    It is no article then: title, text and date are emptied, and the problem is noted.
+    It is no article then: title, text and date are emptied, and the problem is noted. `text` is the whole page.
     """
     lacking = missing(article)
-    if "no-body" not in lacking and len(lacking) < 2:
+    own = [article.title or "", *(paragraph.text for paragraph in article.paragraphs)]
+    if not lacking or sum(map(len, own)) > _LONGEST_NOTICE:
         return False
-    if sum(len(paragraph.text) for paragraph in article.paragraphs) > _LONGEST_NOTICE:
-        return False
+    if len(lacking) == 1 and "no-body" not in lacking:
+        # Most of an article is there: only what it says itself counts, not what stands around it.
+        text = "\n".join(own)
     if any(mark in text for mark in (*layout.error_marks, *_ERROR_MARKS)):
         reason = "error-page"
     elif any(mark in text for mark in _LOGIN_MARKS):

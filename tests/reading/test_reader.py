@@ -65,6 +65,12 @@ def test_a_login_wall_is_no_article() -> None:
     assert article.paragraphs == []
 
 
+def test_a_login_form_in_the_place_of_the_article_is_a_login_wall() -> None:
+    form = '<h1>请登录</h1><p>登录后阅读全文</p><form><input name="user"></form><p>还没有账号？请先注册。</p>'
+    article = read(page(MEDIA_URL, post_html(form)), SITE)
+    assert (reasons(article), article.title, article.paragraphs) == (["login-wall"], None, [])
+
+
 def test_an_article_that_speaks_of_logging_in_is_one() -> None:
     article = read_media("<p>页面提示“请登录”，随后显示404 Not Found。</p>")
     assert (reasons(article), len(article.paragraphs)) == ([], 1)
