@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import json
 import struct
-from bisect import bisect_left, bisect_right
-from collections import OrderedDict, defaultdict
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 REACH = 4
 #: Share of the fewer shingles that two texts must have in common to be compared; one stock phrase is not enough.
 COMMON = 0.15
-#: Rows up to which the shingles' lists are read whole, in one statement; longer ones are read around the text.
-_WHOLE_LISTS = 250
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
 _REMEMBERED = 150_000
 
@@ -60,6 +57,17 @@ CREATE TABLE story_articles (
     text_id INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX story_articles_text ON story_articles (text_id);
+"""
+
+
+# One statement for all shingles of a text: two look-ups in the index for each, however many texts have it.
+_AROUND = """
+SELECT j.value,
+       (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
+        WHERE shingle = j.value AND text_id < ?2 ORDER BY text_id DESC LIMIT ?3)),
+       (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
+        WHERE shingle = j.value AND text_id > ?2 ORDER BY text_id LIMIT ?3))
+FROM json_each(?1) j
 """
 
 
@@ -143,33 +151,16 @@ def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
 
 def _around(cursor: sqlite3.Cursor, text_id: int, taken: Sample) -> dict[int, tuple[list[int], list[int]]]:
     """Give for each shingle of a text (itself not counted) the texts just before and just after it, nearest first."""
-    found = cursor.execute(
-        "SELECT shingle, text_id FROM story_shingles WHERE shingle IN (SELECT value FROM json_each(?)) LIMIT ?",
-        (json.dumps(list(taken.shingles)), _WHOLE_LISTS),
-    ).fetchall()
-    if len(found) == _WHOLE_LISTS:
-        return {shingle: _around_one(cursor, shingle, text_id) for shingle in taken.shingles}
-    lists: dict[int, list[int]] = defaultdict(list)
-    for shingle, other in found:
-        lists[shingle].append(other)
-    around = {}
-    for shingle, texts in lists.items():
-        texts.sort()
-        before, after = texts[: bisect_left(texts, text_id)], texts[bisect_right(texts, text_id) :]
-        around[shingle] = (before[: -REACH - 1 : -1], after[:REACH])
-    return around
+    found = cursor.execute(_AROUND, (json.dumps(list(taken.shingles)), text_id, REACH)).fetchall()
+    return {
+        shingle: (sorted(_ids(before), reverse=True), sorted(_ids(after)))
+        for shingle, before, after in found
+        if before or after
+    }
 
 
-def _around_one(cursor: sqlite3.Cursor, shingle: int, text_id: int) -> tuple[list[int], list[int]]:
-    before = cursor.execute(
-        "SELECT text_id FROM story_shingles WHERE shingle = ? AND text_id < ? ORDER BY text_id DESC LIMIT ?",
-        (shingle, text_id, REACH),
-    ).fetchall()
-    after = cursor.execute(
-        "SELECT text_id FROM story_shingles WHERE shingle = ? AND text_id > ? ORDER BY text_id LIMIT ?",
-        (shingle, text_id, REACH),
-    ).fetchall()
-    return [text for (text,) in before], [text for (text,) in after]
+def _ids(joined: str | None) -> list[int]:
+    return [int(text_id) for text_id in joined.split(",")] if joined else []
 
 
 def _straddling(around: dict[int, tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
