@@ -59,11 +59,15 @@ class Addresses:
 
     def questions(self) -> str:
         """Address of the list of questions."""
-        return f"{self.tables()}#questions"
+        return str(self._urls.path("/tables#questions"))
 
     def tables(self) -> str:
-        """Address of the list of tables."""
-        return str(self._urls.database(self._database))
+        """Address of the list of tables and questions."""
+        return str(self._urls.path("/tables"))
+
+    def row(self, table: str, value: object) -> str:
+        """Address of a row by its primary key."""
+        return f"{self._urls.table(self._database, table)}/{tilde_encode(str(value))}"
 
 
 def term(field: str, value: str) -> str | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.browse.rows import one, rows
@@ -55,12 +57,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The step from one revision to the next: both rows, the headline's pieces, the text's paragraphs."""
+    """The step from one revision to the next: both rows, the headline's pieces, the text's paragraphs.
+
+    The paragraphs come in groups: runs that are the same, and runs that are not.
+    """
 
     before: Row
     after: Row
     title: list[Piece]
-    lines: list[Line]
+    groups: list[list[Line]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,8 @@ def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row
     before, after = found[revision - 1], found[revision]
     titles = ((state["title"] or "")[:1000] for state in (before, after))
     bodies = ((state["body"] or "")[:MOST_CHARACTERS] for state in (before, after))
-    return row, Change(before, after, line_difference(*titles), difference(*bodies))
+    groups = [list(lines) for _, lines in groupby(difference(*bodies), key=attrgetter("is_same"))]
+    return row, Change(before, after, line_difference(*titles), groups)
 
 
 def story(connection: sqlite3.Connection, story_id: int) -> Story | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from datasette.utils import tilde_encode
-from markupsafe import Markup
+from datasette.utils import to_css_class
+from markupsafe import Markup, escape
 
 from newsarchive.browse.addresses import term
-from newsarchive.browse.shown import IN_CELL, is_web_address, moment, shown, web_link
+from newsarchive.browse.shown import IN_CELL, element, harmless, is_web_address, link, moment, shown, web_link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from newsarchive.browse.addresses import Addresses
 
 # Columns that refer to a row -> the table that it stands in.
@@ -45,26 +47,25 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
     table = _REFERENCES.get(column)
     if table is None:
         return None
-    address = f"{to.tables()}/{table}/{tilde_encode(str(value['value']))}"
-    return Markup('<a href="{}">{}</a>').format(address, shown(value["label"] or value["value"], IN_CELL))
+    label = shown(value["label"] or value["value"], IN_CELL)
+    return link(to.row(table, value["value"]), label)
 
 
 def _number(to: Addresses, value: float, column: str) -> Markup:
     if column in ("story_id", "story"):
-        return Markup('<a href="{}">{}</a>').format(to.story(int(value)), value)
+        return link(to.story(int(value)), str(value))
     if column == "snapshot_id":
-        return Markup('<a href="{}">{}</a>').format(to.raw(int(value)), value)
+        return link(to.raw(int(value)), str(value))
     if isinstance(value, float):
-        return Markup("{}").format(f"{value:,.2f}".rstrip("0").rstrip("."))
+        return escape(f"{value:,.2f}".rstrip("0").rstrip("."))
     # Numbers of rows, years and codes of answers are names, not quantities.
     is_name = column == "id" or column.endswith("_id") or column in _NUMBERS_AS_NAMES
-    return Markup("{}").format(value if is_name else f"{value:,}")
+    return escape(str(value) if is_name else f"{value:,}")
 
 
 def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -> Markup:
-    if (address := _address(to, row, value, column, is_answer=table is None)) is not None:
-        label = shown(value, 40 if column == "article_key" else IN_CELL)
-        return Markup('<a class="{}" href="{}">{}</a>').format(column, address, label)
+    if (address := _address(to, row, value, column, table=table)) is not None:
+        return link(address, shown(value, 40 if column == "article_key" else IN_CELL), column)
     if column.endswith("_at"):
         return moment(value)
     if is_web_address(value):
@@ -72,19 +73,22 @@ def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
 
 
-def _address(to: Addresses, row: Any, value: str, column: str, *, is_answer: bool) -> str | None:
+def _address(to: Addresses, row: Any, value: str, column: str, *, table: str | None) -> str | None:
     """Find the page that a value leads to: an article for its key and headline; in answers, a search for others."""
     if column == "article_key":
         return to.article(value)
     if column == "title":
-        key = _value(row, "article_key")
-        return to.article(str(key)) if key else None
-    if is_answer and column == "day":
+        if key := _value(row, "article_key"):
+            return to.article(str(key))
+        return to.row("articles", _value(row, "id")) if table == "articles" else None
+    return _search_for(to, value, column) if table is None else None
+
+
+def _search_for(to: Addresses, value: str, column: str) -> str | None:
+    if column == "day":
         return to.search(**{"from": value, "to": value})
-    if is_answer and column in _SEARCHED:
-        query = term(_SEARCHED[column], value)
-        return to.search(query) if query else None
-    return None
+    query = term(_SEARCHED[column], value) if column in _SEARCHED else None
+    return to.search(query) if query else None
 
 
 def _value(row: Any, column: str) -> Any:
@@ -92,3 +96,23 @@ def _value(row: Any, column: str) -> Any:
         return row[column]
     except (KeyError, IndexError):
         return None
+
+
+def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
+    """Make the rows of a table from cells that are ready to show; a telephone shows each cell under its name."""
+    names = [(f"col-{to_css_class(column)}", column.replace("_", " ")) for column in columns]
+    return Markup("\n").join(
+        element(
+            "tr",
+            Markup("").join(
+                element("td", harmless(cell), class_=name, data_label=label)
+                for cell, (name, label) in zip(row, names, strict=True)
+            ),
+        )
+        for row in rows
+    )
+
+
+def body_of_table(rows: Iterable[Iterable[Any]], columns: Iterable[Any]) -> Markup:
+    """Make the rows of one of Datasette's tables, whose cells and columns know more than their values."""
+    return body_of(([cell["value"] for cell in row] for row in rows), [column["name"] for column in columns])

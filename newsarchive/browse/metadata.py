@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 
 _QUERIES = Path(__file__).with_name("queries.toml")
 
+#: The columns of articles that the list of tables leads to; all others are one address away.
+COLUMNS_FIRST = [
+    "title",
+    "source_id",
+    "published_at",
+    "category_id",
+    "char_count",
+    "revision",
+    "story_id",
+    "article_key",
+]
 # How tables are shown beyond what the schema says of them.
 _TABLES: dict[str, dict[str, Any]] = {
     "articles": {
@@ -24,17 +35,7 @@ _TABLES: dict[str, dict[str, Any]] = {
         "size": 50,
         # An order that no index serves would read the whole archive.
         "sortable_columns": ["published_at", "published_date"],
-        # What the list of tables leads to; every other column is a click away.
-        "columns_first": [
-            "title",
-            "source_id",
-            "published_at",
-            "category_id",
-            "char_count",
-            "revision",
-            "story_id",
-            "article_key",
-        ],
+        "columns_first": COLUMNS_FIRST,
     },
     "sources": {"label_column": "name", "size": 100},
     "categories": {"label_column": "name", "size": 100},

@@ -21,6 +21,7 @@ from newsarchive.browse.front import front
 from newsarchive.browse.guard import DATA_ONLY
 from newsarchive.browse.searching import DOWNLOAD, FEED, Wanted, find
 from newsarchive.browse.site import archive_of
+from newsarchive.browse.tables import tables
 from newsarchive.export.tables import write_csv
 
 if TYPE_CHECKING:
@@ -70,6 +71,20 @@ async def front_page(datasette: Datasette, request: Request) -> Response:
         "feed": to.search(form="atom"),
     }
     return await _page(datasette, request, "newsarchive_front.html", context)
+
+
+@route(r"/tables$")
+async def tables_page(datasette: Datasette, request: Request) -> Response:
+    """List the questions and the tables, as Datasette's own page of the database does, without its waiting."""
+    name = await _needed(datasette)
+    context = {
+        "database": name,
+        "metadata": datasette.metadata(database=name),
+        "tables": await _read(datasette, name, tables),
+        "queries": await _questions(datasette, name),
+        "allow_execute_sql": await datasette.permission_allowed(request.actor, "execute-sql", name, default=True),
+    }
+    return await _page(datasette, request, "database.html", context)
 
 
 @route(r"/search(?:\.(?P<form>json|csv|atom))?$")

@@ -15,7 +15,7 @@ from newsarchive.archive.schema import APPLICATION_ID
 from newsarchive.archive.search import match_expression, register_functions
 from newsarchive.archive.search_index import folding_of
 from newsarchive.browse.addresses import Addresses, term
-from newsarchive.browse.cells import show_cell
+from newsarchive.browse.cells import body_of, body_of_table, show_cell
 from newsarchive.browse.failures import show_failure
 from newsarchive.browse.feed import can_render, render
 from newsarchive.browse.guard import guarded
@@ -91,7 +91,7 @@ def cell(datasette: Datasette, database: str, *, row: Any, value: Any, column: s
 
 def prepare_templates(environment: Environment, datasette: Datasette) -> None:
     """Add filters and globals."""
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, body_of=body_of, body_of_table=body_of_table)
     environment.globals.update(
         newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=term
     )

@@ -31,6 +31,22 @@ def plain(text: object, limit: int = IN_LIST) -> str:
     return cleaned if len(cleaned) <= limit and len(str(text)) <= 2 * limit + 100 else cleaned[: limit - 1] + "…"
 
 
+def element(name: str, inner: str, /, **attributes: str | None) -> Markup:
+    """Make an HTML element. Attributes are escaped, empty ones left out; so is `inner`, unless it is Markup.
+
+    `Markup.format` does the same, ten times slower, and tables have thousands of cells.
+    """
+    given = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in attributes.items() if value
+    )
+    return Markup(f"<{name}{given}>{escape(inner)}</{name}>")  # noqa: S704 - everything in it is escaped
+
+
+def link(address: str, label: str, class_: str | None = None) -> Markup:
+    """Link to a page of ours."""
+    return element("a", label, class_=class_, href=address)
+
+
 def language(text: str) -> Markup:
     """Write a `lang` attribute for a text in Chinese, so that it gets the right letters and the right voice."""
     return Markup(' lang="zh"') if _HAN.search(text) else Markup("")
@@ -41,7 +57,7 @@ def shown(text: object, limit: int = IN_LIST) -> Markup:
     if text is None:
         return Markup("")
     cleaned = plain(text, limit)
-    return Markup("<bdi{}>{}</bdi>").format(language(cleaned), cleaned)
+    return element("bdi", cleaned, lang="zh" if _HAN.search(cleaned) else None)
 
 
 def harmless(html: Markup | str) -> Markup:
@@ -52,7 +68,7 @@ def harmless(html: Markup | str) -> Markup:
 def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
     """Show a text whose matches stand between the marks of `search`: escaped first, marked then."""
     html = str(escape(text)).replace(start, "<mark>").replace(end, "</mark>")
-    return Markup("<bdi{}>{}</bdi>").format(language(text), Markup(html))  # noqa: S704 - escaped one line above
+    return element("bdi", Markup(html), lang="zh" if _HAN.search(text) else None)  # noqa: S704 - escaped one line above
 
 
 def is_web_address(url: object) -> bool:
@@ -70,7 +86,7 @@ def web_link(url: object, text: object = None, limit: int = IN_LINK) -> Markup:
     label = shown(text if text is not None else url, limit)
     if not is_web_address(url):
         return label
-    return Markup('<a class="away" href="{}" rel="{}">{}</a>').format(url, _SAFE_REL, label)
+    return element("a", label, class_="away", href=str(url), rel=_SAFE_REL)
 
 
 def moment(value: object) -> Markup:
@@ -80,9 +96,9 @@ def moment(value: object) -> Markup:
         return shown(value)
     day, clock, zone = match.groups()
     if clock is None:
-        return Markup('<time datetime="{}">{}</time>').format(day, day)
+        return element("time", day, datetime=day)
     label = f"{day} {clock}" + (" UTC" if zone == "Z" else "")
-    return Markup('<time datetime="{}">{}</time>').format(value, label)
+    return element("time", label, datetime=str(value))
 
 
 def short_day(value: object) -> str:

@@ -82,7 +82,7 @@ def places(rows):
         "changed article": f"/article/{changed}",
         "what changed": f"/article/{changed}/changes/2",
         "story": f"/story/{one(shared.format('s.id'))}",
-        "tables": "/archive",
+        "tables": "/tables",
         "table": "/archive/articles?_col=title&_col=source_id&_col=published_at",
         "row": "/archive/sources/1",
         "question": "/archive/articles_of_a_day",

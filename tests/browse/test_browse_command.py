@@ -130,3 +130,18 @@ def test_datasettes_own_command_serves_the_same_pages(sample, tmp_path):
 )
 def test_only_addresses_of_this_machine_are_private(host, private):
     assert is_loopback(host) is private
+
+
+def test_sqlite_utils_can_change_a_title_and_the_index_follows(sample, tmp_path):
+    path = tmp_path / "archive.db"
+    path.write_bytes(sample.read_bytes())
+    with sqlite3.connect(path) as plain, pytest.raises(sqlite3.OperationalError, match="no such function"):
+        plain.execute("UPDATE articles SET title = '量子' WHERE id = 1")
+    code = (
+        "from sqlite_utils.plugins import pm; import newsarchive.browse.sqlite_utils_plugin as plugin;"
+        "pm.is_registered(plugin) or pm.register(plugin); from sqlite_utils.cli import cli; cli()"
+    )
+    change = ["query", str(path), "UPDATE articles SET title = '量子飞跃' WHERE id = 1"]
+    subprocess.run([sys.executable, "-c", code, *change], check=True, timeout=60, capture_output=True)
+    ran = run("--db", str(path), "search", "title:量子飞跃", "--json")
+    assert "量子飞跃" in ran.stdout

@@ -164,12 +164,16 @@ def test_questions_take_arguments(site, name, parameter):
 
 
 def test_machinery_is_hidden_and_columns_are_described(site):
-    page = site.get("/archive").text
+    for page in (site.get("/tables").text, site.get("/archive").text):
+        check_tables(page)
+    table = site.get("/archive/copies").text
+    assert "what the address is" in table
+
+
+def check_tables(page):
     assert ">articles</a>" in page
     for name in ("search_index", "story_shingles", "_sqlite_migrations", "readings", "search_index_text"):
         assert f">{name}</a>" not in page
-    table = site.get("/archive/copies").text
-    assert "what the address is" in table
 
 
 def test_rows_refer_to_others_by_label(site, rows):

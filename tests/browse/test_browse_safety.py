@@ -15,7 +15,7 @@ LISTS = ["/", "/search", "/search?q=量子", "/archive/articles", "/archive/copi
 LISTS += ["/archive/sources", "/archive/images", "/archive/mentions", "/archive/categories", "/archive/bylines"]
 LISTS += ["/archive/articles_of_a_source", "/archive/articles_by_a_person", "/archive/securities_named_most"]
 LISTS += ["/archive/articles_naming_a_security", "/archive/sources_by_volume", "/archive/revisions"]
-PAGES = [*LISTS, EVIL, f"{EVIL}/changes/2", "/article/evil~2Eexample~2F1", "/archive"]
+PAGES = [*LISTS, EVIL, f"{EVIL}/changes/2", "/article/evil~2Eexample~2F1", "/archive", "/tables"]
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 TAG = re.compile(r"<[a-zA-Z/][^<>]*>")
 
@@ -88,7 +88,7 @@ def test_sql_of_ones_own_is_for_this_machine_only(sample, site):
     with served(sample, host="0.0.0.0") as public:
         assert public.get(asked).status_code == 403
         assert public.get("/archive/articles.json?_where=1").status_code in (400, 403)
-        assert "SQL of your own" not in public.get("/archive").text
+        assert "SQL of your own" not in public.get("/tables").text
         assert public.get("/archive/articles_of_a_day").status_code == 200
 
 
