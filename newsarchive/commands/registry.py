@@ -13,6 +13,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "sites": ("look:sites", "List the sites that can be crawled."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
+        "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Look": {
         "search": ("search:search", "Find articles."),
