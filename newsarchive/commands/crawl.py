@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 #: The spiders that fill an archive from a site, in the order in which each feeds the next.
 SPIDERS = ("category", "share")
+_FAILED = 1
 _WRONG_USE = 2  # the spider said what was wrong, and nothing was crawled
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -50,7 +51,7 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
         for spider in SPIDERS:
             chosen = arguments if spider == "category" else {k: v for k, v in arguments.items() if k == "base_url"}
             status = max(status, _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose))
-            if status:
+            if status in (_FAILED, _WRONG_USE):
                 break
     if status != _WRONG_USE:
         with Archive.open(db, readonly=True) as archive:

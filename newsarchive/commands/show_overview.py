@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from newsarchive.archive.overview import Overview
 
 _NEXT = (
-    ("look at the numbers", "stats"),
+    ("find a word", "search 春茶"),
+    ("browse", "open"),
     ("ask in SQL", 'sql "select published_date, title from articles limit 5"'),
     ("see what went wrong", "problems"),
 )
@@ -34,10 +35,12 @@ def print_overview(found: Overview, db: Path, console: Console | None = None) ->
     console = console or Console(highlight=False)
     console.print(Panel(_totals(found), title=f"[bold]{_plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
     if found.articles:
-        console.print(Columns([_bars("per day", found.days), _bars("per source", found.top_sources)], padding=(0, 3)))
-        console.print(_latest(found))
+        console.print(
+            Columns([_bars("per day", found.days), _bars("per source", found.top_sources)], padding=(0, 3)), ""
+        )
+        console.print(_latest(found), "")
     if found.problems:
-        console.print(_problems(found))
+        console.print(_problems(found), "")
 
 
 def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None = None) -> None:
@@ -50,7 +53,7 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
         for run in failed:
             console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {_plain(str(run['reason']))}")
     elif new or changed:
-        console.print(f"[bold green]This crawl added {new} articles and changed {changed}.[/]")
+        console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
     else:
         console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
     option = "" if db == ARCHIVE else f"--db {db} "

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.docs.pictures import draw_crawl
 from newsarchive.docs.questions import questions_page
 from newsarchive.docs.reference import commands_page
 from newsarchive.docs.sample import make_sample
@@ -39,6 +40,15 @@ def sample(path: Path) -> None:
         sys.exit(2)
     make_sample(path)
     click.echo(f"{path} is made; now: newsarchive --db {path} stats")
+
+
+@main.command()
+@click.argument("path", default=ROOT / "data" / "archive.db", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("picture", default=ROOT / "docs" / "images" / "crawl.svg", type=click.Path(path_type=Path))
+def picture(path: Path, picture: Path) -> None:
+    """Draw what `make crawl` printed of the archive at PATH as PICTURE, an SVG file."""
+    draw_crawl(path, picture)
+    click.echo(picture)
 
 
 def generate() -> dict[str, str]:
