@@ -79,6 +79,26 @@ class Plan:
         return found
 
 
+@dataclass(slots=True)
+class Value:
+    """The text of an element that a selector matched; `before_title` tells where it stands."""
+
+    role: Role
+    text: str
+    before_title: bool
+
+
+@dataclass(slots=True)
+class Body:
+    """An element that holds the text: which of the page's paragraphs and pictures, and what stood before the title."""
+
+    role: Role
+    depth: int
+    paragraphs: slice
+    images: slice
+    head: str = ""
+
+
 def plan_of(layout: Layout) -> Plan:
     """Make a layout ready for scanning."""
     roles = [

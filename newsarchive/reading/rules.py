@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from newsarchive.reading import fields
 from newsarchive.reading.links import read_link_lines
-from newsarchive.reading.plan import Plan, plan_of
-from newsarchive.reading.scan import Body, Scan, Value
+from newsarchive.reading.plan import Body, Plan, Value, plan_of
+from newsarchive.reading.scan import Scan
 from newsarchive.reading.source import Source, take_source, written_anew
 from newsarchive.reading.tags import UntidyError
 

@@ -7,15 +7,15 @@ that may match it; what stands around an element is on the stack of open ones.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.reading import tags
 from newsarchive.reading.blocks import image_url
 from newsarchive.reading.collector import BREAK, Collector
+from newsarchive.reading.matching import Around, give_roles, roles_here
 from newsarchive.reading.mentions import Mentions
-from newsarchive.reading.plan import BODY, DROP, Node, Plan, Role
+from newsarchive.reading.plan import BODY, DROP, Body, Node, Plan, Role, Value
 from newsarchive.reading.tags import Tag, UntidyError, read_tag
 from newsarchive.sites.selectors import simple_selector
 from newsarchive.text import clean
@@ -23,7 +23,7 @@ from newsarchive.text import clean
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from newsarchive.sites.selectors import Step
+    from newsarchive.reading.matching import Before
 
 _LINK = re.compile(r'<a href="([^"<>]*)">')
 _SPLIT = re.compile(r"(<[^<>]*>)")
@@ -31,31 +31,8 @@ _SPLIT = re.compile(r"(<[^<>]*>)")
 SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-" + BREAK
 _NO_TITLE = 1_000_000
 # How far up the open elements are looked at: hostile pages nest without end.
-_NEAR, _FARTHEST = 8, 100
+_NEAR = 8
 _PLAIN_LINK = Node(Tag(tags.OPEN, "a", {}, watched=True, inline=True, end="</a>"))
-
-# The elements before one, from the last to the first.
-_Before = tuple[Node, Any] | None
-
-
-@dataclass(slots=True)
-class Value:
-    """The text of an element that a selector matched; `before_title` tells where it stands."""
-
-    role: Role
-    text: str
-    before_title: bool
-
-
-@dataclass(slots=True)
-class Body:
-    """An element that holds the text: which of the page's paragraphs and pictures, and what stood before the title."""
-
-    role: Role
-    depth: int
-    paragraphs: slice
-    images: slice
-    head: str = ""
 
 
 class Scan:
@@ -75,7 +52,8 @@ class Scan:
         self.title_rank = _NO_TITLE
         self.title_seen = False
         self._stack: list[Node] = [plan.top]
-        self._last: list[_Before] = [None, None]  # what is closed already, at the level of each open element
+        self._last: list[Before] = [None, None]  # what is closed already, at the level of each open element
+        self._around = Around(self._stack, self._last)
         self._closers: list[tuple[int, Callable[..., None], tuple[Any, ...]]] = []  # what to do at whose end
         self._sink: list[str] | None = None  # where text goes: the collector's parts, a capture, or nowhere
         self._anchors: list[tuple[int, int, str]] = []
@@ -138,27 +116,11 @@ class Scan:
         if node.tag.block and self._stack[-1].tag.name == "p" and not self._tidy:
             raise UntidyError  # a browser ends the open paragraph here
         if node.tag.act != tags.CLOSE and node.tag.name:
-            self._give_roles(node)
+            give_roles(self.plan, node, self._around)
         node.plain = node.tag.ordinary and node.tag.block and not (node.roles or node.body or node.doubtful)
         if not self._tidy:
             self.plan.remember(self._stack[-1], text, node)
         return node
-
-    def _give_roles(self, node: Node) -> None:
-        tag, above = node.tag, len(self._stack) - 1
-        sure: list[Role] = []
-        doubtful: list[Role] = []
-        for role in self.plan.roles_of(tag.name):
-            if not any(chain[-1].fits(tag.name, tag.attributes) for chain in role.selector.alternatives):
-                continue
-            if any(step.joint == "+" for chain in role.selector.alternatives for step in chain):
-                doubtful.append(role)
-            elif any(self._hangs(node, above, None, chain) for chain in role.selector.alternatives):
-                sure.append(role)
-        node.body = next((role for role in sure if role.field == BODY), None)
-        node.roles = tuple(role for role in sure if role.field != BODY)
-        node.doubtful = tuple(role for role in doubtful if role.field != BODY)
-        node.titled = any(role.field == "title" for role in (*sure, *doubtful))
 
     def _leaf(self, node: Node, text: str) -> bool:
         """Read an element that holds only text, at once; False for those that must be opened all the same."""
@@ -185,7 +147,9 @@ class Scan:
     def _leaf_value(self, node: Node, text: str) -> bool:
         """Take the value of a field, if that is all that the element asks for."""
         tag = node.tag
-        roles = node.roles if not node.doubtful else self._roles_here(node, len(self._stack) - 1, self._last[-1])
+        roles = (
+            node.roles if not node.doubtful else roles_here(node, len(self._stack) - 1, self._last[-1], self._around)
+        )
         if not roles or node.body or tag.silent or tag.security or (node.titled and not self._wants(roles)):
             return False
         if tag.block and self._sink is not None:
@@ -347,7 +311,7 @@ class Scan:
 
     def _capture(self, node: Node) -> None:
         """Begin to collect the text of an element that fills fields."""
-        roles = self._roles_here(node, len(self._stack) - 2, self._last[-2]) if node.doubtful else node.roles
+        roles = roles_here(node, len(self._stack) - 2, self._last[-2], self._around) if node.doubtful else node.roles
         if not roles or (node.titled and not self._wants(roles)):
             return
         if all(role.field == DROP for role in roles):
@@ -363,32 +327,6 @@ class Scan:
     def _wants(self, roles: tuple[Role, ...]) -> bool:
         """Tell whether a matching element is of use: a title only as long as no better one was found."""
         return any(role.field != "title" or role.rank < self.title_rank for role in roles)
-
-    def _roles_here(self, node: Node, above: int, before: _Before) -> tuple[Role, ...]:
-        """Add those of the doubtful roles that hang on the elements before this one."""
-        return node.roles + tuple(
-            role
-            for role in node.doubtful
-            if any(self._hangs(node, above, before, chain) for chain in role.selector.alternatives)
-        )
-
-    def _hangs(self, node: Node, above: int, before: _Before, chain: tuple[Step, ...]) -> bool:
-        """Tell whether an element fits a chain of steps with what stands around it.
-
-        `above` is its parent's place on the stack, `before` are the elements before it, from the last to the first.
-        """
-        step = chain[-1]
-        if not step.fits(node.tag.name, node.tag.attributes):
-            return False
-        rest = chain[:-1]
-        if not rest:
-            return True
-        if step.joint == "+":
-            return before is not None and self._hangs(before[0], above, before[1], rest)
-        places = (above,) if step.joint == ">" else range(above, max(above - _FARTHEST, 0), -1)
-        return any(
-            place > 0 and self._hangs(self._stack[place], place - 1, self._last[place], rest) for place in places
-        )
 
     def _end_capture(self, roles: tuple[Role, ...], outer: list[str] | None, tag: Tag) -> None:
         assert self._sink is not None
