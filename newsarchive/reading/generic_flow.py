@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -13,8 +14,8 @@ from newsarchive.reading.blocks import BLOCKS, SILENT
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# How an element takes part in a line. From _BREAK on it prints nothing itself; _BURIED stands inside a silent one.
-_INLINE, _LINK, _BLOCK, _BREAK, _EMPTY, _SILENT, _BURIED = range(7)
+# How an element takes part in a line. From _BREAK on it prints nothing itself.
+_INLINE, _LINK, _BLOCK, _BREAK, _EMPTY, _SILENT = range(6)
 _KINDS: dict[object, int] = {
     **dict.fromkeys(BLOCKS, _BLOCK),
     **dict.fromkeys(SILENT, _SILENT),
@@ -30,7 +31,7 @@ class Flow:
 
     Block elements, by number: `element`, `parent` (a block's number, -1 at the top), and `first` and `last`: the lines
     inside it are `first` up to, without, `last`. Lines, by number: `text` with single blanks, `block` (the number of
-    the innermost block around it), `linked` (how many of its characters are links).
+    the innermost block around it), `linked` (how many of its characters are links; blanks count as printed).
     """
 
     element: list[_Element] = field(default_factory=list)
@@ -48,7 +49,7 @@ class Flow:
         if text:
             self.text.append(text)
             self.block.append(block)
-            self.linked.append(min(linked, len(text)))
+            self.linked.append(linked)
 
 
 def parse(markup: bytes) -> _Element | None:
@@ -69,14 +70,15 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
     end_line, kind_of = flow.end_line, _KINDS.get
     body = root.find("body")
     top = root if body is None else body
-    opened: list[_Element | None] = [top.getparent()]
+    walk = top.iter()
+    innermost = outside = top.getparent()
+    opened: list[_Element | None] = [outside]
     kinds: list[int] = [_INLINE]
     parts: list[str] = []
     block, linked, in_link = -1, 0, 0
-    for element in chain(top.iter(), (None,)):
-        parent = opened[0] if element is None else element.getparent()
-        while opened[-1] is not parent:
-            closed = opened.pop()
+    for element in chain(walk, (None,)):
+        parent = outside if element is None else element.getparent()
+        while innermost is not parent:
             kind = kinds.pop()
             if kind == _BLOCK:
                 if parts:
@@ -86,32 +88,40 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
                 block = parents[block]
             elif kind == _LINK:
                 in_link -= 1
-            text = closed.tail if closed is not None else None
-            if text and kind != _BURIED:
+            text = innermost.tail if innermost is not None else None
+            if text:
                 if not text.isspace():
                     parts.append(text)
                     if in_link:
                         linked += len(text)
                 elif parts:
                     parts.append(" ")
+            opened.pop()
+            innermost = opened[-1]
         if element is None:
             break
-        kind = _BURIED if kinds[-1] >= _SILENT else kind_of(element.tag, _INLINE)
-        if kind == _BREAK and parts:
-            end_line(parts, block, linked)
-            linked = 0
-        if kind >= _BREAK and kind != _BURIED and not len(element):
-            text = element.tail
-            if text and not text.isspace():
-                parts.append(text)
-                linked += len(text) if in_link else 0
-            elif text and parts:
-                parts.append(" ")
-            continue
+        kind = kind_of(element.tag, _INLINE)
+        if kind >= _BREAK:
+            if kind == _BREAK and parts:
+                end_line(parts, block, linked)
+                linked = 0
+            inside = len(element)
+            if inside and kind == _SILENT:
+                # Drawings have thousands of elements inside; nothing of them is looked at.
+                deque(islice(walk, sum(1 for _ in element.iterdescendants())), maxlen=0)
+            if not inside or kind == _SILENT:
+                text = element.tail
+                if text:
+                    if not text.isspace():
+                        parts.append(text)
+                        if in_link:
+                            linked += len(text)
+                    elif parts:
+                        parts.append(" ")
+                continue
         opened.append(element)
         kinds.append(kind)
-        if kind >= _BREAK:
-            continue
+        innermost = element
         if kind == _BLOCK:
             if parts:
                 end_line(parts, block, linked)
@@ -123,6 +133,8 @@ def read_flow(root: _Element) -> Flow:  # noqa: C901, PLR0912, PLR0915 - the one
             lasts.append(-1)
         elif kind == _LINK:
             in_link += 1
+        elif kind:
+            continue
         text = element.text
         if text and not text.isspace():
             parts.append(text)

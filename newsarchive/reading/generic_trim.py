@@ -73,7 +73,7 @@ def _is_noise(flow: Flow, number: int) -> bool:
     text, linked = flow.text[number], flow.linked[number]
     if not linked:
         return bool(_NOISE.fullmatch(text))
-    if linked == len(text) and flow.element[flow.block[number]].tag not in _TEXT_TAGS:
+    if linked >= len(text) and flow.element[flow.block[number]].tag not in _TEXT_TAGS:
         return True
     if 2 * linked > len(text) and _ELSEWHERE.match(text):
         return True
