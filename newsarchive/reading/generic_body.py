@@ -32,6 +32,8 @@ _BOILERPLATE = (
 _BRACKETS = "[【（(「©*※> "
 #: A linked line costs at least `_LINK`; one worth a teaser's headline costs `_TEASER` or more.
 _LINK, _TEASER = -2.0, -5.0
+#: A link of this length and more costs the most.
+_LONG_LINK, _LONGEST_LINK = 40, -34.0
 #: After so much furniture (lines) text counts half.
 _FADING = 80.0
 #: What text counts before the headline, and outside the `<article>` that holds it.
@@ -70,7 +72,8 @@ def score_line(text: str, linked: int) -> float:
     """
     length = len(text)
     if linked * 2 > length:
-        return _LINK - min(length / 3 if text.isascii() else length, 40) * 0.8
+        weight = length / 3 if text.isascii() else length
+        return _LINK - weight * 0.8 if weight < _LONG_LINK else _LONGEST_LINK
     if length < 8:
         return -0.5
     weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
@@ -130,8 +133,8 @@ def _strike_teasers(flow: Flow, points: list[float]) -> None:
     last = -99
     run: list[int] = []
     for number in [number for number, value in enumerate(points) if value > 0]:
-        link = next((n for n in (number - 1, number - 2) if n >= 0 and points[n] <= _TEASER), -1)
-        if link >= 0 and _in_one_item(flow, link, number):
+        link = number - 1 if points[number - 1] <= _TEASER else number - 2
+        if link >= 0 and points[link] <= _TEASER and _in_one_item(flow, link, number):
             run = [*run, number] if number - last <= 6 else [number]
             last = number
             if len(run) >= 3:
@@ -245,7 +248,10 @@ class _Search:
             else:
                 text[parent] += words
                 links[parent] += links[block]
-            worth[parent] += max(_WORST_PART, value)
+            if value < _WORST_PART:
+                worth[parent] += _WORST_PART
+            else:
+                worth[parent] += value
 
     def _is_furniture(self, block: int, whole: float) -> bool:
         if self.flow.first[block] <= self.start < self.flow.last[block]:
