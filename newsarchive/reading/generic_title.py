@@ -21,7 +21,8 @@ _SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—�
 _SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
 _DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
 _QUOTES = "“”„‟″「」『』«»'‘’`´＂"
-_ALIKE = str.maketrans(dict.fromkeys(_QUOTES, '"') | {"丨": "|", "｜": "|"})
+_ANY_QUOTE = re.compile(f"[{_QUOTES}]")
+_BARS = re.compile("[丨｜]")
 #: Labels of two characters that stand before a headline in the same line.
 _LABELS = frozenset(("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯"))
 _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
@@ -68,7 +69,8 @@ class _Said:
 
 def key_of(text: str) -> str:
     """Make titles comparable: no white space, one kind of quote, dash and bar, lower case."""
-    return _DASHES.sub("-", "".join(text.split()).translate(_ALIKE)).lower()
+    key = "".join(text.split()).lower()
+    return key if key.isalnum() else _DASHES.sub("-", _BARS.sub("|", _ANY_QUOTE.sub('"', key)))
 
 
 def find_headline(flow: Flow, head: Head) -> Headline | None:
@@ -103,6 +105,8 @@ def _agreements(flow: Flow, number: int, text: str, said: Iterable[_Said]) -> It
     key = key_of(text)
     rank = -1.0
     for title in said:
+        if not key.startswith(title.key[:_SHORTEST]):
+            continue
         common = _common(key, title.key)
         if not title.may_end(common):
             continue
@@ -137,14 +141,12 @@ def _common(a: str, b: str) -> int:
 
 def _cut(text: str, length: int) -> str:
     """Give the beginning of a text whose key has `length` characters."""
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high) // 2
-        if len(key_of(text[:middle])) < length:
-            low = middle + 1
-        else:
-            high = middle
-    return text[:low].rstrip()
+    # The key of a text is as long as the text, or shorter by its blanks and dashes.
+    end = lacking = length
+    while lacking > 0 and end < len(text):
+        lacking = length - len(key_of(text[:end]))
+        end += lacking
+    return text[:end].rstrip()
 
 
 def _said(head: Head) -> Iterator[_Said]:
