@@ -46,6 +46,8 @@ def find_bylines(texts: Sequence[str]) -> list[Byline]:
 
 
 def _may_name(text: str) -> bool:
+    if text.isascii():
+        return text[:24].casefold().lstrip().startswith(labels.ENGLISH_STARTS) or "\n" in text
     for sign in labels.SIGNS:
         if sign in text:
             return True
@@ -56,8 +58,6 @@ def _may_name(text: str) -> bool:
                     return True
     if ("文" in text or "图" in text) and labels.SHORT_SIGN.search(text):
         return True
-    if text.isascii():
-        return text[:24].casefold().lstrip().startswith(labels.ENGLISH_STARTS) or "\n" in text
     # A signature in brackets at the end, or a short line "name / medium".
     return text.endswith((")", "）")) or (len(text) < 32 and any(sign in text for sign in "/／|｜"))
 

@@ -83,8 +83,9 @@ def _read_meta(element: _Element, head: Head) -> None:
     if not content:
         return
     for attribute in ("name", "property", "itemprop", "http-equiv"):
-        name = (element.get(attribute) or "").strip().lower()
-        known = _FIELD_OF.get(name) if name else None
+        value = element.get(attribute)
+        name = value.strip().lower() if value else ""
+        known = _FIELD_OF.get(name)
         if known:
             content = clean(content)
             if content:

@@ -92,10 +92,11 @@ def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> tuple[float,
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near)
     best = (0.0, "")
     for number in near[:30]:
-        for text, name in _segments(flow, number):
+        for text, element in _segments(flow, number):
             medium = _name_in(text)
             if not medium:
                 continue
+            name = _name_of(element) if element is not None else ""
             points = 3.0 * bool(_SOURCE_NAME.search(name)) + 2.0 * bool(MEDIUM.search(medium))
             if _OWNER_NAME.search(name) and (account or not is_chinese_name(medium)):
                 points += 2
@@ -124,20 +125,19 @@ def _name_in(text: str) -> str:
     return tidy_name(text)
 
 
-def _segments(flow: Flow, number: int) -> Iterator[tuple[str, str]]:
-    """Give the pieces of a line that stand in elements of their own, with the class and id of each element."""
+def _segments(flow: Flow, number: int) -> Iterator[tuple[str, _Element | None]]:
+    """Give the pieces of a line that stand in elements of their own, each with the element that names it."""
     block = flow.block[number]
     if block < 0:
         return
     element = flow.element[block]
-    around = _name_of(element)
     for count, child in enumerate(element.iter()):
         if count > 40:
             return
         if child.text:
-            yield child.text, _name_of(child) if child.get("class") else around
+            yield child.text, child if child.get("class") else element
         if child.tail and child is not element:
-            yield child.tail, ""
+            yield child.tail, None
 
 
 def _name_of(element: _Element) -> str:

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 #: Languages that their script tells: the share of its characters, the surest first.
 _SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]"), 0.1),
-    ("ko", re.compile("[\uac00-\ud7af]"), 0.2),
-    ("zh", re.compile("[\u3400-\u9fff]"), 0.2),
+    ("ja", re.compile("[\u3040-\u30ff]+"), 0.1),
+    ("ko", re.compile("[\uac00-\ud7af]+"), 0.2),
+    ("zh", re.compile("[\u3400-\u9fff]+"), 0.2),
 )
 _SAMPLE = 400
 #: How many lines are cut off either end of a paragraph.
@@ -88,8 +88,8 @@ def language_of(text: str, declared: str | None) -> tuple[str, str] | None:
     """
     sample = text[:_SAMPLE]
     letters = len(sample) or 1
-    for language, script, share in _SCRIPTS:
-        if len(script.findall(sample)) > share * letters:
+    for language, script, share in () if sample.isascii() else _SCRIPTS:
+        if len("".join(script.findall(sample))) > share * letters:
             return language, "script of the text"
     match = _LANGUAGE.match(declared or "")
     if match is None or match[0].lower().startswith("zh"):
