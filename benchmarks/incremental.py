@@ -1,0 +1,78 @@
+"""Measure a run that finds nothing new: what it asks for, what it is sent, what it writes, how long it takes.
+
+    python benchmarks/incremental.py                   some 2,000 category pages that have articles
+
+The sample site is crawled whole, and then again with a sweep over every listing that is known. Bytes are those of the
+answers, headers included; rows are those that differ in any table between the two archives.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import sys
+import tempfile
+from pathlib import Path
+
+from static_site import crawl, serve_static, take_counts
+
+PORT = 8094
+# A sweep in every run, so that every listing is asked for; the shortest interval that there can be.
+SETTINGS = {"NEWSARCHIVE_SWEEP_HOURS": 0.0001}
+
+
+def rows(db: Path) -> dict[str, set[tuple[object, ...]]]:
+    """Give the rows of all tables that are not an index's own."""
+    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
+    try:
+        names = connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        ).fetchall()
+        return {name: set(connection.execute(f'SELECT * FROM "{name}"')) for (name,) in names}
+    finally:
+        connection.close()
+
+
+def main() -> int:
+    """Crawl twice and print both; 1 if the second asked or wrote too much."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--categories", type=int, default=2_700)
+    parser.add_argument("--articles", type=int, default=3_500)
+    options = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory(prefix="incremental-") as name,
+        serve_static(PORT, articles=options.articles, media=options.categories) as base,
+    ):
+        db = Path(name) / "archive.db"
+        figures = []
+        for _ in range(2):
+            take_counts(base)
+            status, seconds, _, log = crawl(db, "category", base, SETTINGS)
+            if status:
+                raise SystemExit(f"a crawl ended with status {status}:\n{log[-2000:]}")
+            figures.append((take_counts(base), seconds, rows(db)))
+        return report(*figures)
+
+
+def report(
+    full: tuple[dict[str, int], float, dict[str, set[tuple[object, ...]]]],
+    again: tuple[dict[str, int], float, dict[str, set[tuple[object, ...]]]],
+) -> int:
+    """Print what both runs asked and wrote."""
+    for name, (counts, seconds, _) in (("full run", full), ("nothing new", again)):
+        print(
+            f"{name}: {counts['requests']} requests ({counts['conditional']} conditional, {counts['unchanged']} answered"
+            f" 304), {counts['articles']} article pages, {counts['bytes'] / 1e6:.2f} MB, {seconds:.1f} s"
+        )
+    written = {name: len(again[2][name] ^ before) for name, before in full[2].items() if again[2][name] != before}
+    unconditional = again[0]["requests"] - again[0]["conditional"]
+    share = again[0]["bytes"] / full[0]["bytes"]
+    print(f"rows that differ after the run with nothing new: {written or 'none'}")
+    print(f"requests without a condition: {unconditional} (robots.txt is asked for by every run)")
+    print(f"bytes: {share:.1%} of the full run (wanted: below 10 %); time: {again[1] / full[1]:.1%} of the full run")
+    good = share < 0.1 and not again[0]["articles"] and unconditional <= 1 and sum(written.values()) <= 5
+    return int(not good)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

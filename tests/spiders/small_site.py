@@ -1,0 +1,109 @@
+"""A site of a few pages that a test changes while it is crawled: conditional requests, and a file that describes it."""
+
+import hashlib
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body><article>
+<h1>{title}</h1><p class="time">2026-03-05 08:00:00</p><div class="text"><p>{text}</p>
+<p>市场人士指出，这一变化的影响还需要时间观察，后续数据将在下周公布。</p></div></article></body></html>"""
+DESCRIPTION = """
+name = "small"
+title = "小站"
+base_url = "{base}"
+hosts = ["127.0.0.1"]
+timezone = "Asia/Shanghai"
+{top}
+[politeness]
+delay = 0
+concurrency = 4
+
+[listing]
+start = ["/"]
+article = '/news/\\d+\\.html$'
+next = "a.next"
+
+[[layouts]]
+role = "post"
+url = '/news/\\d+\\.html'
+title = ["h1"]
+published = [".time"]
+body = [".text"]
+{more}
+"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        body = self.server.pages.get(self.path)
+        status, headers = (404, {}) if body is None else (200, {})
+        body = body or b""
+        if status == 200 and self.server.validates:
+            tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+            headers["ETag"] = tag
+            if self.headers.get("If-None-Match") == tag:
+                status, body = 304, b""
+        self.server.log.append((self.path, status))
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), "Content-Type": kind(self.path), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def kind(path):
+    return "application/xml" if path.endswith(".xml") else "text/html; charset=utf-8"
+
+
+class SmallSite(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.base = f"http://127.0.0.1:{self.server_address[1]}"
+        self.pages = {}
+        self.log = []
+        self.validates = True
+
+    def write(self, path, text):
+        self.pages[path] = text.encode()
+
+    def article(self, number, text, title=None):
+        self.write(f"/news/{number}.html", ARTICLE.format(title=title or f"第{number}条消息的标题写得清楚", text=text))
+
+    def listing(self, *numbers, path="/", following=None):
+        items = "".join(f'<li><a href="/news/{number}.html">第{number}条消息</a></li>' for number in numbers)
+        more = f'<a class="next" href="{following}">下一页</a>' if following else ""
+        self.write(path, f"<html><body><ul>{items}</ul>{more}</body></html>")
+
+    def asked(self):
+        """Give what was asked since the last call, without robots.txt."""
+        log, self.log = self.log, []
+        return [entry for entry in log if entry[0] != "/robots.txt"]
+
+    def describe(self, folder, top="", more=""):
+        """Write the site's file and give the environment by which it is found."""
+        folder.mkdir(exist_ok=True)
+        text = DESCRIPTION.format(base=self.base, top=top, more=more)
+        (folder / "small.toml").write_text(text, encoding="utf-8")
+        return {"NEWSARCHIVE_SITES": str(folder)}
+
+
+@contextmanager
+def small_site():
+    server = SmallSite()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
