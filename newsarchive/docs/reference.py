@@ -37,7 +37,7 @@ escapes), and a cell of CSV that looks like a formula gets a leading apostrophe.
 
 def commands_page() -> str:
     """Write the page from the commands."""
-    parent = click.Context(cli, info_name="newsarchive")
+    parent = click.Context(cli, info_name="newsarchive", **cli.context_settings)
     parts = [_HEAD]
     for heading, section in COMMANDS.items():
         parts.append(f"## {heading}\n")

@@ -11,11 +11,9 @@ from newsarchive.items import Article, Byline, Category, Image, Mention, Page, P
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory):
-    """A small archive of three days of the sample site, with revisions."""
-    path = tmp_path_factory.mktemp("sample") / "archive.db"
-    make_sample(path, articles=60, visits=(0, 24))
-    return path
+def sample(made_once):
+    """A small archive of four days of the sample site, with revisions."""
+    return made_once("sample.db", lambda path: make_sample(path, articles=60, visits=(0, 24)))
 
 
 @pytest.fixture

@@ -88,7 +88,8 @@ def test_a_pipe_that_is_closed_early_ends_the_command_quietly(sample, arguments)
     process.stdout.close()
     errors = process.stderr.read().decode()
     process.stderr.close()
-    assert process.wait(60) == 1
+    # Little output is written before the reader is missed.
+    assert process.wait(60) in (0, 1)
     assert "Traceback" not in errors
     assert "Exception" not in errors
 

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive import Archive
-from newsarchive.docs.sample import make_sample
 from newsarchive.export import write_parquet
 
 PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
@@ -29,13 +27,11 @@ def run(text, folder):
 
 
 @pytest.fixture
-def exported(tmp_path):
+def exported(archive, tmp_path):
     for module in ("duckdb", "polars", "pyarrow"):
         pytest.importorskip(module)
-    make_sample(tmp_path / "sample.db")
     (tmp_path / "articles").mkdir()
-    with Archive.open(tmp_path / "sample.db", readonly=True) as archive:
-        write_parquet(archive.connection, tmp_path / "articles")
+    write_parquet(archive.connection, tmp_path / "articles")
     return tmp_path
 
 

@@ -1,40 +1,19 @@
 """The generated pages say what the program does today."""
 
 import sqlite3
-import time
 from pathlib import Path
 
 import pytest
 
-from newsarchive.archive import Archive
 from newsarchive.archive.search import register_functions
 from newsarchive.docs.__main__ import main
 from newsarchive.docs.questions import questions, questions_page
 from newsarchive.docs.reference import commands_page
-from newsarchive.docs.sample import make_sample
 from newsarchive.docs.schema import schema_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 ADVICE = "out of date: run python -m newsarchive.docs write"
 QUESTIONS = [question for _, group in questions() for question in group]
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory, worker_id):
-    """The sample archive, made once however many processes share the tests."""
-    folder = tmp_path_factory.getbasetemp()
-    folder = (folder if worker_id == "master" else folder.parent) / "documented"
-    path, done = folder / "archive.db", folder / "done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        while not done.exists():
-            time.sleep(0.1)
-    else:
-        make_sample(path)
-        done.touch()
-    with Archive.open(path, readonly=True) as archive:
-        yield archive
 
 
 def page(name):
