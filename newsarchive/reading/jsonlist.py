@@ -99,15 +99,13 @@ def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:
 
 
 def _list_of(url: str, site: Site) -> JsonList | None:
-    """Tell which list a page belongs to: host, path and the names in the query are those of its address."""
-    for found in site.lists:
-        if _shape(url) == _shape(first_url(found, site.base_url)):
-            return found
-    return site.lists[0] if len(site.lists) == 1 else None
-
-
-def _shape(url: str) -> tuple[str, str, frozenset[tuple[str, str]]]:
-    """Give what the pages of one list have in common: all but numbers and cursors in the query."""
+    """Tell which list a page belongs to: host, path and what is fixed in the query are those of its address."""
     parts = urlsplit(url)
-    fixed = {(name, value) for name, value in parse_qsl(parts.query) if not value.isdigit()}
-    return parts.netloc, parts.path, frozenset(fixed)
+    query = set(parse_qsl(parts.query))
+    for found in site.lists:
+        template = urlsplit(urljoin(site.base_url + "/", found.url))
+        fixed = {(name, value) for name, value in parse_qsl(template.query) if "{" not in value}
+        path = template.path.replace("{page}", "").replace("{cursor}", "")
+        if parts.netloc == template.netloc and fixed <= query and (parts.path == path or path != template.path):
+            return found
+    return None
