@@ -53,6 +53,12 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 
 @hookimpl
+def canned_queries(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
+    """Ask the questions also where Datasette was started without our metadata."""
+    return _plugin().questions(datasette, database)  # type: ignore[no-any-return]
+
+
+@hookimpl
 def register_output_renderer() -> dict[str, Any]:
     """Offer an Atom feed wherever there is a list of articles."""
     return _plugin().FEED  # type: ignore[no-any-return]

@@ -23,6 +23,7 @@ _REFERENCES = {
     "source_id": "sources",
     "lead_source_id": "sources",
     "category_id": "categories",
+    "run_id": "runs",
 }
 # Columns of answers whose values are searched for when they are followed -> the field of the query.
 _SEARCHED = {"source": "source", "carried_by": "source", "first_by": "source", "code": "code", "category": "category"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,7 @@ def metadata(path: Path, *, hosts: list[str] | None = None) -> dict[str, Any]:
     return content
 
 
+@cache
 def queries() -> dict[str, dict[str, Any]]:
     """Give the canned queries: name -> title, description, SQL."""
     with _QUERIES.open("rb") as file:

@@ -79,7 +79,7 @@ async def tables_page(datasette: Datasette, request: Request) -> Response:
     name = await _needed(datasette)
     context = {
         "database": name,
-        "metadata": datasette.metadata(database=name),
+        "metadata": (datasette.metadata("databases") or {}).get(name, {}),
         "tables": await _read(datasette, name, tables),
         "queries": await _questions(datasette, name),
         "allow_execute_sql": await datasette.permission_allowed(request.actor, "execute-sql", name, default=True),

@@ -19,6 +19,7 @@ from newsarchive.browse.cells import body_of, body_of_table, show_cell
 from newsarchive.browse.failures import show_failure
 from newsarchive.browse.feed import can_render, render
 from newsarchive.browse.guard import guarded
+from newsarchive.browse.metadata import queries
 from newsarchive.browse.pages import ROUTES
 from newsarchive.browse.shown import FILTERS
 from newsarchive.browse.site import archive_known, archive_of
@@ -36,6 +37,7 @@ __all__ = [
     "prepare",
     "prepare_search_box",
     "prepare_templates",
+    "questions",
     "routes",
     "show_failure",
     "starting",
@@ -80,6 +82,11 @@ def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
 def routes() -> list[tuple[str, Callable[..., Any]]]:
     """List the pages and the files that they need."""
     return [*ROUTES, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+
+
+def questions(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
+    """Give the canned queries of the archive; other databases have none of ours."""
+    return queries() if archive_known(datasette) == database else {}
 
 
 def cell(datasette: Datasette, database: str, *, row: Any, value: Any, column: str, table: str | None) -> Any:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def application(path: Path, host: str = "127.0.0.1") -> Datasette:
-    """Make the Datasette of an archive; SQL of the readers' own is allowed on loopback only.
+def application(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Datasette:
+    """Make the Datasette of an archive; SQL of the readers' own is allowed on loopback only, and not if `public`.
 
     Raises UserError for an archive that is missing, foreign, older or newer than this program.
     """
-    is_private = is_loopback(host)
+    is_private = is_loopback(host) and not public
     content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None)
     if not pm.has_plugin("newsarchive") and not pm.is_registered(plugin):
         pm.register(plugin, "newsarchive")  # an installed package brings it by its entry point
@@ -73,12 +73,14 @@ def address_of(host: str, port: int) -> str:
     return f"http://{f'[{name}]' if ':' in name and not name.startswith('[') else name}:{port}/"
 
 
-def serve(path: Path, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(path: Path, host: str, port: int, ready: Callable[[str], None], *, public: bool = False) -> None:
     """Serve until interrupted; `ready` is called with the address once the port is taken. Port 0 takes any free one.
+
+    `public` serves as for others, whatever the address: behind a web server, a loopback address reaches everybody.
 
     Raises UserError for an archive that cannot be opened and for a port that is taken.
     """
-    datasette = application(path, host)
+    datasette = application(path, host, public=public)
     with closing(listen(host, port)) as listener:
         config = uvicorn.Config(datasette.app(), log_level="warning", server_header=False, lifespan="on")
         ready(address_of(host, listener.getsockname()[1]))

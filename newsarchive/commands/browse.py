@@ -22,8 +22,9 @@ from newsarchive.errors import UserError
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write the metadata for Datasette's own command to this file, and serve nothing.",
 )
+@click.option("--public", is_flag=True, help="Serve for others behind a web server: no SQL of their own.")
 @click.pass_obj
-def browse(db: Path, port: int, host: str, open_browser: bool, write_metadata: Path | None) -> None:
+def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metadata: Path | None, public: bool) -> None:
     """Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.
 
     Nothing is ever written to it. SQL of one's own is allowed on this machine only, not with a --host that others
@@ -35,7 +36,11 @@ def browse(db: Path, port: int, host: str, open_browser: bool, write_metadata: P
     except ModuleNotFoundError as error:
         raise UserError(f"{error.name} is not installed - run: pip install 'datasette>=0.65.4,<1'") from error
     if write_metadata is not None:
-        write_metadata.write_text(json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        text = json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n"
+        try:
+            write_metadata.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"{write_metadata}: cannot be written: {error.strerror} - choose another place") from error
         click.echo(f"{write_metadata} written; now: datasette {db} -m {write_metadata}")
         return
 
@@ -44,4 +49,4 @@ def browse(db: Path, port: int, host: str, open_browser: bool, write_metadata: P
         if open_browser:
             webbrowser.open(address)
 
-    serve(db, host, port, ready)
+    serve(db, host, port, ready, public=public)

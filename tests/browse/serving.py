@@ -19,10 +19,10 @@ HOSTILE = "<script>window.hit=1</script><img src=x onerror=window.hit=1>\u202egn
 
 
 @contextmanager
-def served(path: Path, host: str = "127.0.0.1") -> Iterator[httpx.Client]:
+def served(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Iterator[httpx.Client]:
     """Serve until the end of the block; `host` says for whom it would be served, it is always on loopback."""
     with listen("127.0.0.1", 0) as listener:
-        server = uvicorn.Server(uvicorn.Config(application(path, host).app(), log_level="warning"))
+        server = uvicorn.Server(uvicorn.Config(application(path, host, public=public).app(), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -82,14 +82,15 @@ def test_csv_holds_no_formula(harm, path):
     assert not [value for value in cells if value[0] in "=+-@\t\r" and not re.fullmatch(r"-?\d+(\.\d+)?", value)]
 
 
-def test_sql_of_ones_own_is_for_this_machine_only(sample, site):
+@pytest.mark.parametrize("options", [{"host": "0.0.0.0"}, {"public": True}], ids=str)
+def test_sql_of_ones_own_is_for_this_machine_only(sample, site, options):
     asked = "/archive.json?sql=select+count(*)+from+articles"
     assert site.get(asked).status_code == 200
-    with served(sample, host="0.0.0.0") as public:
+    with served(sample, **options) as public:
         assert public.get(asked).status_code == 403
         assert public.get("/archive/articles.json?_where=1").status_code in (400, 403)
         assert "SQL of your own" not in public.get("/tables").text
-        assert public.get("/archive/articles_of_a_day").status_code == 200
+        assert public.get("/archive/articles_of_a_day", headers={"host": "news.example"}).status_code == 200
 
 
 def test_another_host_name_is_refused_on_loopback(site):

@@ -1,0 +1,82 @@
+"""Whatever a page or a reader writes: text stays text, a field stays that field, CSV stays CSV."""
+
+import csv
+import io
+import sqlite3
+
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from newsarchive.archive import search_fold
+from newsarchive.archive.search_query import Filter, parse
+from newsarchive.browse.addresses import term
+from newsarchive.browse.searching import Wanted
+from newsarchive.browse.shown import marked, moment, plain, shown, web_link
+from newsarchive.browse.spreadsheet import SafeCsv
+from newsarchive.export.tables import cell
+
+# Texts as SQLite gives them: no surrogates; and often with what is special somewhere.
+TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>\"'&=+-@,\n\r\t\u202e\x00“”「」『』()*: ")))
+FOLDING = search_fold.built_in()
+
+
+def as_browser(markup):
+    return html.fromstring(f"<div>{markup}</div>")
+
+
+@given(TEXTS, st.integers(2, 400))
+def test_shown_text_is_one_element_with_that_text(text, limit):
+    (element,) = as_browser(shown(text, limit))
+    assert element.tag == "bdi"
+    assert len(element) == 0
+    # A browser reads every end of line as one.
+    assert (element.text or "").split() == plain(text, limit).split()
+    assert len(plain(text, limit)) <= limit
+
+
+@given(TEXTS)
+def test_marked_text_holds_marks_and_nothing_else(text):
+    assert {element.tag for element in as_browser(marked(text)).iterdescendants()} <= {"bdi", "mark"}
+
+
+@given(st.one_of(TEXTS, TEXTS.map("https://".__add__), TEXTS.map("http://a/".__add__)))
+def test_a_link_goes_to_the_web_or_is_none(url):
+    for element in as_browser(web_link(url)).iterdescendants():
+        assert element.tag in ("a", "bdi")
+        assert element.get("href", "http://").lower().startswith(("http://", "https://"))
+        assert set(element.keys()) <= {"class", "href", "rel", "lang"}
+
+
+@given(TEXTS)
+def test_a_time_is_a_time_or_text(text):
+    assert {element.tag for element in as_browser(moment(text)).iterdescendants()} <= {"time", "bdi"}
+
+
+@given(st.lists(st.lists(TEXTS.map(lambda text: text.replace("\r", "")), min_size=2, max_size=2)), st.integers(1, 50))
+def test_streamed_csv_is_what_the_export_writes(table, size):
+    stream = io.StringIO()
+    csv.writer(stream).writerows(table)
+    raw = stream.getvalue().encode()
+    safe = SafeCsv()
+    pieces = [safe.feed(raw[start : start + size]) for start in range(0, len(raw), size)]
+    text = b"".join([*pieces, safe.feed(b"", is_last=True)]).decode()
+    found = list(csv.reader(io.StringIO(text.replace("\x00", ""), newline="")))
+    for line, expected in zip(found, table, strict=True):
+        for value, original in zip(line, expected, strict=True):
+            assert value in (cell(original), original)
+            assert value == cell(original) or float(value) == float(original)
+
+
+@given(TEXTS)
+def test_a_field_of_a_facet_asks_for_exactly_its_value(value):
+    query = term("source", value)
+    if query is not None and value.strip():
+        assert parse(query, FOLDING) == Filter("source", value.strip())
+
+
+@given(st.dictionaries(st.sampled_from(["q", "order", "from", "to", "after", "x"]), TEXTS))
+def test_any_arguments_make_a_search(arguments):
+    wanted = Wanted.of(arguments)
+    assert wanted.order in ("newest", "oldest", "rank")
+    assert sqlite3.connect(":memory:").execute("SELECT ?", (wanted.whole,)).fetchone()
