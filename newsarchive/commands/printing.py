@@ -177,8 +177,13 @@ def _print_records(out: Console, names: Sequence[str], rows: Sequence[Sequence[A
     """Print rows of more columns than fit beside each other one below the other."""
     from rich.text import Text  # noqa: PLC0415
 
+    from newsarchive.commands.wrapping import wrap  # noqa: PLC0415
+
     widest = max(map(len, names))
     for number, row in enumerate(rows, 1):
         out.print(Text(f"── {number} ──", "dim"))
         for name, value in zip(names, row, strict=True):
-            out.print(Text(f"{name:{widest}}  ", "bold") + Text(shorten(_text(value), LONGEST_CELL)), overflow="fold")
+            lines = wrap(shorten(_text(value), LONGEST_CELL), max(20, out.width - widest - 4))
+            for place, line in enumerate(lines):
+                head = f"{'' if place else name:{widest}}  "
+                out.print(Text.assemble((head, "bold"), line), no_wrap=True, crop=False)

@@ -9,7 +9,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive import search as engine
-from newsarchive.commands.printing import console, on_terminal, plain, print_rows, rows_options
+from newsarchive.commands.printing import console, on_terminal, plain, plain_lines, print_rows, rows_options
 
 if TYPE_CHECKING:
     import sqlite3
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
 _NO_MARKS = engine.Marks(start="", end="")
 _REINDEX = "reindex"
+_WIDEST = 100  # columns of a snippet
 _START, _END = "\x02", "\x03"
 
 
@@ -90,8 +91,9 @@ def _row(hit: Hit) -> tuple[str | None, ...]:
 
 
 def _draw(hits: Sequence[Hit]) -> None:
-    from rich.padding import Padding  # noqa: PLC0415 - only a terminal needs it
-    from rich.text import Text  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415 - only a terminal needs it
+
+    from newsarchive.commands.wrapping import wrap  # noqa: PLC0415
 
     out = console()
     for hit in hits:
@@ -99,7 +101,8 @@ def _draw(hits: Sequence[Hit]) -> None:
         head.append(plain(hit.source or ""), "green").append(f"  {plain(hit.article_key)}", "dim")
         out.print(head)
         out.print(_marked(hit.marked_title or "(no title)", "bold"))
-        out.print(Padding(_marked(hit.snippet, ""), (0, 0, 1, 2)))
+        lines = wrap(hit.snippet, min(_WIDEST, out.width - 4))
+        out.print(_marked("".join(f"  {line}\n" for line in lines), ""), no_wrap=True, crop=False)
 
 
 def _marked(text: str, style: str) -> Text:
@@ -109,7 +112,7 @@ def _marked(text: str, style: str) -> Text:
     shown = Text(style=style)
     for place, part in enumerate(text.split(_START)):
         match, _, rest = part.partition(_END) if place else ("", "", part)
-        shown.append(plain(match), "bold reverse").append(plain(rest))
+        shown.append(plain_lines(match), "bold reverse").append(plain_lines(rest))
     return shown
 
 
