@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from newsarchive.demo import feed, hostile, mirror, origin, postfiles, share, vocabulary
+from newsarchive.demo import feed, hostile, lists, mirror, origin, postfiles, share, vocabulary
 from newsarchive.demo.mirror import Entry
 from newsarchive.demo.plan import LIFETIME, NOW, STALE, Plan, Planner
 from newsarchive.demo.posts import SITE_NOTES, Post, editions
@@ -83,7 +83,7 @@ class DemoSite:
         path, query = unquote(parts.path) or "/", {key.lower(): value for key, value in parse_qsl(parts.query)}
         if self.hostile and (answer := hostile.reply(self.base_url, path, query, attempt)):
             return answer
-        return self._service(path, query) or self._page(path, attempt) or self._missing()
+        return self._service(path, query) or self._list(path, query) or self._page(path, attempt) or self._missing()
 
     def post_files(self) -> Iterator[tuple[str, bytes]]:
         """Give name and text of the post file of every post on the mirror, and of the site's own messages."""
@@ -110,6 +110,13 @@ class DemoSite:
             return Reply(_PIXEL, content_type="image/gif", modified=SITE_NOTES[-1].published)
         return None
 
+    def _list(self, path: str, query: dict[str, str]) -> Reply | None:
+        if path != lists.LIST:
+            return None
+        page = query.get("page", "1")
+        number = int(page) if page.isdecimal() and len(page) < 5 else 1
+        return Reply(lists.json_list(self._listed_posts(), number), content_type="application/javascript")
+
     def _robots(self) -> bytes:
         lines = ["User-agent: *", "Disallow: /private/"]
         if self.crawl_delay is not None:
@@ -130,7 +137,7 @@ class DemoSite:
     # Pages
 
     def _page(self, path: str, attempt: int) -> Reply | None:
-        if path in ("/", "/index.html", "/feed.xml") or path.startswith("/category/"):
+        if path in ("/", "/index.html", "/feed.xml", lists.INDEX, lists.POSTS) or path.startswith("/category/"):
             return _listing(self, path)
         if path.startswith(("/a/", "/news/")):
             return self._origin(path, attempt)
@@ -197,9 +204,17 @@ class DemoSite:
         """Write the home page, the feed or a category page."""
         if path == "/feed.xml":
             return self._feed()
+        if path == lists.INDEX:
+            return Reply(lists.sitemap_index(self.base_url), content_type=XML)
+        if path == lists.POSTS:
+            return Reply(lists.sitemap(self._listed_posts()), content_type="application/gzip")
         if path.startswith("/category/"):
             return self._category(path.removeprefix("/category/").removesuffix(".html"))
         return Reply(mirror.home_page(self.base_url, self._groups()))
+
+    def _listed_posts(self) -> list[Post]:
+        """Give the posts that the mirror lists, newest first."""
+        return [post for post in self.posts() if post.path.count("/") > 4]
 
     def _feed(self) -> Reply:
         newest = [post for post in self.posts(self.live[-feed.LENGTH * 2 :]) if post.path.count("/") > 4]
