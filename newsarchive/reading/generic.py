@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.items import Article
 from newsarchive.reading.attribution import original_title
-from newsarchive.reading.fields import identity_of, problem, set_credit
+from newsarchive.reading.fields import identity_of, missing, problem, set_credit
 from newsarchive.reading.generic_body import find_body
 from newsarchive.reading.generic_date import DateReader, zone_of
 from newsarchive.reading.generic_flow import parse, read_flow
@@ -48,12 +48,10 @@ def read_generic(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Ar
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
     root = parse(page.body if decoded.as_sent else decoded.text.encode("utf-8", "replace"))
     if root is not None:
-        head = read_head(root, "ld+json" in decoded.text)
+        head = read_head(root)
         _Reading(article, read_flow(root), head, decoded.text).read(zone)
-    required = (("no-title", article.title), ("no-date", article.published_at), ("no-body", article.paragraphs))
-    for reason, value in required:
-        if not value:
-            problem(article, reason)
+    for reason in missing(article):
+        problem(article, reason)
     return article
 
 
@@ -133,6 +131,8 @@ class _Reading:
         if found:
             article.published_at, article.precision = found.dated.when, found.dated.precision
             article.evidence["published_at"] = found.evidence
+        elif dates.future:
+            problem(article, "future-date", dates.future[0].when.isoformat())
         credit = find_source(
             self.flow,
             self.head,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -67,15 +67,22 @@ def zone_of(lang: str | None) -> tzinfo:
 
 @dataclass(frozen=True, slots=True)
 class DateReader:
-    """Reads dates for one page: `now` is the time of fetching, `zone` the one in which the page prints its times."""
+    """Reads dates for one page: `now` is the time of fetching, `zone` the one in which the page prints its times.
+
+    `future` collects the dates that were not taken because they lie after `now`.
+    """
 
     zone: tzinfo
     now: datetime
+    future: list[Dated] = field(default_factory=list)
 
     def read(self, text: str, year_hint: int | None = None) -> Dated | None:
         """Read a date that can be one of publication: not in the future, not before there were web pages."""
         dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint)
-        if dated is None or dated.when.year < _FIRST_YEAR or is_future(dated.when, self.now):
+        if dated is None or dated.when.year < _FIRST_YEAR:
+            return None
+        if is_future(dated.when, self.now):
+            self.future.append(dated)
             return None
         if dated.precision != "day" and dated.when.utcoffset() == timedelta(0) and self.zone is not UTC:
             return Dated(dated.when.astimezone(self.zone), dated.precision, dated.span)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lxml.etree import _Element
 
 #: field -> names (or properties, or itemprops) of meta elements that give it, the best first; compared in lower case.
@@ -59,12 +61,17 @@ class Head:
         return found[0][2] if found else None
 
 
-def read_head(root: _Element, has_cards: bool) -> Head:
-    """Read meta, title and link elements wherever they stand; JSON-LD only if the page has any."""
+def read_head(root: _Element) -> Head:
+    """Read meta, title and link elements and JSON-LD, wherever they stand."""
     head = Head(lang=root.get("lang") or root.get("xml:lang"))
-    for element in root.iter("meta", "title", "link"):
+    cards: list[_Element] = []
+    for element in root.iter("meta", "title", "link", "script"):
         tag = element.tag
-        if tag == "meta":
+        if tag == "script":
+            kind = element.get("type")
+            if kind and "ld+json" in kind.lower():
+                cards.append(element)
+        elif tag == "meta":
             _read_meta(element, head)
         elif tag == "title":
             if not head.title:
@@ -73,8 +80,7 @@ def read_head(root: _Element, has_cards: bool) -> Head:
             head.canonical = (element.get("href") or "").strip() or None
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
-    if has_cards:
-        head.card = _read_cards(root)
+    head.card = _read_cards(cards)
     return head
 
 
@@ -93,12 +99,10 @@ def _read_meta(element: _Element, head: Head) -> None:
             return
 
 
-def _read_cards(root: _Element) -> dict[str, Any]:
+def _read_cards(scripts: Sequence[_Element]) -> dict[str, Any]:
     """Give the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
     best: dict[str, Any] = {}
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or "").lower():
-            continue
+    for script in scripts:
         text = script.text or ""
         if len(text) > _LONGEST_CARD:
             continue

@@ -90,4 +90,4 @@ def is_walled(head: Head, around: Sequence[str]) -> bool:
         return True
     if (head.first("tier") or "").lower() in _LOCKED:
         return True
-    return any(_WALL.search(text) for text in around if len(text) < 120)
+    return _WALL.search("\n".join(text for text in around if len(text) < 120)) is not None

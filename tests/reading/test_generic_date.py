@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsarchive.items import Page
+from newsarchive.reading.charset import decode
+from newsarchive.reading.generic import read_generic
 from newsarchive.reading.generic_date import DateReader, zone_of
 from newsarchive.reading.generic_meta import Head
 
@@ -102,3 +105,13 @@ def test_a_printed_relative_date_gives_way_to_a_number_in_the_script():
 
 def test_addresses_of_the_articles_pictures_tell_the_day():
     assert when(images=["https://n.example/upload/2024/05/30/1.jpg"]) == "2024-05-30T00:00:00+08:00"
+
+
+def test_a_date_in_the_future_is_told_and_not_taken():
+    body = "<h1>河湾镇的桥</h1><div><p>2031-05-30 10:00</p><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p></div>"
+    page = Page(url="https://news.example/1", role="original", site="", body=body.encode(), fetched_at=NOW)
+    article = read_generic(page, decode(page.body))
+    assert article.published_at is None
+    assert [(p.reason, p.detail) for p in article.problems if p.reason == "future-date"] == [
+        ("future-date", "2031-05-30T10:00:00+08:00")
+    ]

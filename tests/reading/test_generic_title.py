@@ -14,7 +14,7 @@ TITLE = "镇长：“桥修好了”——河湾镇的一天"
 def parts(body: str, head: str):
     root = parse(f"<html><head>{head}</head><body>{body}</body></html>".encode())
     assert root is not None
-    return read_flow(root), read_head(root, "ld+json" in head)
+    return read_flow(root), read_head(root)
 
 
 @pytest.mark.parametrize(
