@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -83,27 +83,36 @@ def compare(data: Path, sets: list[str], peers: list[str]) -> None:
         with arguments("evaluate", "--sets", *sets, "--extractors", *extractors, "--out", str(results)):
             program.main()
         report = json.loads(results.read_text(encoding="utf-8"))
-    print(f"\n## Time as a multiple of lxml's bare parse of the same pages ({report['when']}, {report['versions']})\n")
-    pages = {name: [] for name in extractors}
-    for name in sets:
-        print_ratios(name, report["sets"][name]["pages"])
-        for extractor, rows in report["sets"][name]["pages"].items():
-            pages[extractor] += rows
-    print_ratios("all", pages)
+    print_summary(report, extractors)
 
 
-def print_ratios(name: str, pages: dict[str, list[dict[str, float]]]) -> None:
-    """Print median and 95th percentile of each extractor over those of the bare parse, and both page by page."""
-    floor = [row["cpu"] for row in pages[FLOOR]]
-    for extractor, rows in pages.items():
-        times = [row["cpu"] for row in rows]
-        each = [ours / bare for ours, bare in zip(times, floor, strict=True)]
-        of_medians = statistics.median(times) / statistics.median(floor)
-        of_tails = tail(times) / tail(floor)
-        print(
-            f"{name:10} {extractor:18} median {of_medians:6.2f}  p95 {of_tails:6.2f}"
-            f"   page by page: median {statistics.median(each):6.2f}  p95 {tail(each):6.2f}"
-        )
+def print_summary(report: dict[str, Any], extractors: list[str]) -> None:
+    """Print one table in Markdown of what is right (percent) and of the time against the bare parse."""
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    print(f"\n## Summary\n\nMeasured {report['when'][:10]} with Python {report['python']}, {versions}.\n")
+    print("| set | extractor | F1 | title | date | source | time, median | time, p95 |")
+    print("|---|---|---|---|---|---|---|---|")
+    pooled: dict[str, list[dict[str, float]]] = {name: [] for name in extractors}
+    for name, measured in report["sets"].items():
+        for extractor, rows in measured["pages"].items():
+            pooled[extractor] += rows
+            summary = {} if extractor == FLOOR else measured["summary"][extractor]
+            print_row(name, extractor, summary, ratios(rows, measured["pages"][FLOOR]))
+    for extractor, rows in pooled.items():
+        print_row("all", extractor, {}, ratios(rows, pooled[FLOOR]))
+
+
+def print_row(name: str, extractor: str, summary: dict[str, float], times: tuple[float, float]) -> None:
+    """Print one row; a field that was not scored is a dash."""
+    fields = ["newsarchive" if extractor == OURS else extractor]
+    fields += [f"{100 * summary[key]:.1f}" if key in summary else "–" for key in ("f1", "title", "date", "source")]
+    print("|", " | ".join([name, *fields, *(f"{ratio:.2f}" for ratio in times)]), "|")
+
+
+def ratios(rows: list[dict[str, float]], floor: list[dict[str, float]]) -> tuple[float, float]:
+    """Give the median and the 95th percentile of CPU times over those of the bare parse."""
+    times, bare = ([row["cpu"] for row in each] for each in (rows, floor))
+    return statistics.median(times) / statistics.median(bare), tail(times) / tail(bare)
 
 
 def tail(values: list[float]) -> float:
