@@ -84,6 +84,8 @@ DOWNLOADER_MIDDLEWARES = {
 EXTENSIONS = {
     "newsarchive.crawling.session.Session": 100,
     "newsarchive.crawling.feeder.Feeder": 200,
+    "newsarchive.crawling.progress.Progress": 250,
+    "scrapy.extensions.logstats.LogStats": None,  # Scrapy's own line a minute knows nothing of articles
     "newsarchive.crawling.politeness.CrawlDelay": 300,  # after AutoThrottle, which would lower a delay again
 }
 # Pages are asked for in the order in which they were found (a stack is Scrapy's default): the oldest vanish first.

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 # What these say at INFO is about Scrapy, not about the crawl; `-L DEBUG` shows it.
-_CHATTY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler", "scrapy.extensions.logstats")
+_CHATTY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
 
 
 class Command(crawl.Command):
