@@ -47,7 +47,10 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
-        click.echo(f"newsarchive: {error}", err=True)
+        from newsarchive.commands.printing import plain  # noqa: PLC0415 - loads more than a command that went well needs
+
+        # A server may have had a say in it.
+        click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(2)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):

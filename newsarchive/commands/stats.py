@@ -61,7 +61,8 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
 
     QUERY takes what `newsarchive search` takes and counts only what it finds. Without QUERY and --by a page for
     people is shown; with --json or --csv the counts by day, source and category. Articles without a value (no date,
-    no source) are counted under an empty one.
+    no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours are local to the site,
+    and hour 00 also holds the articles whose page prints no time of day.
     """
     words = " ".join(query)
     with Archive.open(db, readonly=True) as archive:

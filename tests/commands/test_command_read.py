@@ -5,12 +5,13 @@ import gzip
 import http.server
 import json
 import re
+import subprocess
 import threading
 from collections import Counter
 from typing import ClassVar
 
 import pytest
-from running import run_on
+from running import ROOT, command_line, run_on
 
 from newsarchive.commands import fetch
 from newsarchive.demo import DemoSite, serve
@@ -42,6 +43,9 @@ class Server(http.server.BaseHTTPRequestHandler):
             self.answer(200, gzip.compress(b"\0" * (fetch.LARGEST + 1)), coding="gzip")
         elif kind == "large":
             self.answer(200, b"x" * (fetch.LARGEST + 1))
+        elif kind == "rude":
+            self.send_response(404, "No\x1b[31m\x9b2J\u00ad\x07")
+            self.end_headers()
         elif kind == "to":
             self.send_response(302)
             self.send_header("Location", rest)
@@ -140,6 +144,14 @@ def test_robots_are_obeyed(read, server):
 
 def test_a_missing_page_is_told_with_its_status(read, server):
     assert "answers 404" in read(f"{server}/nothing").err
+
+
+def test_what_a_server_says_of_an_error_does_not_steer_the_terminal(server, tmp_path):
+    command = command_line(tmp_path / "none.db", "read", f"{server}/rude")
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 2
+    assert "answers 404 No" in done.stderr
+    assert done.stderr.rstrip("\n").isprintable()
 
 
 @pytest.mark.parametrize(
