@@ -35,6 +35,13 @@ KINDS: dict[object, ParagraphKind] = {
     **dict.fromkeys(("figcaption", "caption"), "caption"),
     "blockquote": "quote",
 }
+#: Class names of captions that no element marks as such.
+CAPTION_NAMES = frozenset(
+    (
+        "caption", "caption-text", "figcaption", "image-caption", "img-caption", "imgcaption", "media-caption",
+        "photo-caption", "pic-caption", "picture-caption", "wp-caption-text", "image--caption", "media--caption",
+    )
+)  # fmt: skip
 #: Elements that begin and end a line of their own.
 BLOCKS = frozenset(
     (
@@ -88,6 +95,13 @@ def _is_hidden(element: _Element) -> bool:
     if style and "none" in style.lower():
         return is_hidden({"style": style})
     return element.get("hidden") is not None
+
+
+def _is_caption(element: _Element) -> bool:
+    name = element.get("class")
+    if not name or "aption" not in name:
+        return False
+    return not CAPTION_NAMES.isdisjoint(name.replace("_", "-").lower().split())
 
 
 def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
@@ -199,6 +213,8 @@ class _Walker:
         kind = KINDS.get(tag)
         if kind:
             collector.kind = kind
+        elif _is_caption(element):
+            collector.kind = "caption"
         text = element.text
         if text:
             collector.add(text)

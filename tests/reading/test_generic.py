@@ -240,3 +240,10 @@ def test_a_page_without_an_element_gives_an_article_without_fields():
     this = Page(url="https://news.example/", role="original", site="", body=b"\x00", fetched_at=NOW)
     article = read_generic(this, decode(this.body))
     assert (article.title, article.paragraphs, article.published_at) == (None, [], None)
+
+
+def test_a_caption_that_only_its_class_tells_is_a_caption_and_goes_to_its_picture():
+    picture = "<div><img src='/1.jpg'><p class='wp-caption-text big'>桥头的孩子们</p></div>"
+    article = read(whole_page(body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p><p class='captions-off'>{THIRD}</p>"))
+    assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "caption", "text", "text"]
+    assert [image.caption for image in article.images] == ["桥头的孩子们"]
