@@ -90,12 +90,12 @@ def score_line(text: str, linked: int) -> float:
 def _count_marks(text: str) -> int:
     """Count the marks of sentences; where there are more than count, some of them."""
     marks = int(text[-1] in _ENDS)
-    if not text.isascii():
-        for mark in _CHINESE_MARKS:
-            marks += text.count(mark)
-            if marks >= _MOST_MARKS:
-                return marks
-    return marks + sum(map(text.count, _OTHER_MARKS)) if " " in text else marks
+    kinds = () if text.isascii() else _CHINESE_MARKS
+    for mark in (*kinds, *_OTHER_MARKS) if " " in text else kinds:
+        marks += text.count(mark)
+        if marks >= _MOST_MARKS:
+            break
+    return marks
 
 
 def score_lines(flow: Flow, start: int) -> list[float]:
