@@ -103,9 +103,9 @@ def print_summary(report: dict[str, Any], extractors: list[str]) -> None:
 
 
 def print_row(name: str, extractor: str, summary: dict[str, float], times: tuple[float, float]) -> None:
-    """Print one row; a field that was not scored is a dash."""
+    """Print one row; a field that was not scored, or that an extractor never finds, is a dash."""
     fields = ["newsarchive" if extractor == OURS else extractor]
-    fields += [f"{100 * summary[key]:.1f}" if key in summary else "–" for key in ("f1", "title", "date", "source")]
+    fields += [f"{100 * summary[key]:.1f}" if summary.get(key) else "–" for key in ("f1", "title", "date", "source")]
     print("|", " | ".join([name, *fields, *(f"{ratio:.2f}" for ratio in times)]), "|")
 
 
