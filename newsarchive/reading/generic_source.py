@@ -37,6 +37,8 @@ _SIGN = re.compile("[源自据據载載处處道導]|ource")
 #: A credit that names nobody.
 _NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
 _LONGEST_NAME, _LONGEST_LINE = 20, 200
+#: Words about an account stand in lines shorter than this.
+_SHORT = 40
 #: Points of `_unlabelled` for a name to be taken at all, and to be preferred to a name in brackets behind the text.
 _LIKELY, _SURE = 2.5, 3.0
 
@@ -89,7 +91,7 @@ def _unlabelled(flow: Flow, near: Sequence[int], date_line: int) -> tuple[float,
 
     Gives how sure it is and the name ("" for none).
     """
-    account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near)
+    account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
     best = (0.0, "")
     for number in near[:30]:
         for text, element in _segments(flow, number):
@@ -116,6 +118,8 @@ def _alone(flow: Flow, number: int, text: str) -> bool:
 
 
 def _name_in(text: str) -> str:
+    if text.isascii():
+        return ""
     text = clean(text)
     if "/" in text:
         text = text.rpartition("/")[2]
