@@ -49,7 +49,10 @@ class Outcome:
 def open_archive(path: Path) -> sqlite3.Connection:
     """Make an empty archive with the least that stories need."""
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _ARTICLES)
+    # 64 MiB: with SQLite's own 2 MiB nearly every look into the index of 100,000 articles reads the file again.
+    connection.executescript(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;" + _ARTICLES
+    )
     connection.execute("BEGIN")
     stories.create_tables(connection)
     connection.execute("COMMIT")
