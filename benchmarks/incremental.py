@@ -47,10 +47,10 @@ def main() -> int:
         figures = []
         for _ in range(2):
             take_counts(base)
-            status, seconds, _, log = crawl(db, "category", base, SETTINGS)
-            if status:
-                raise SystemExit(f"a crawl ended with status {status}:\n{log[-2000:]}")
-            figures.append((take_counts(base), seconds, rows(db)))
+            ran = crawl(db, "category", base, SETTINGS)
+            if ran.status:
+                raise SystemExit(f"a crawl ended with status {ran.status}:\n{ran.log[-2000:]}")
+            figures.append((take_counts(base), ran.seconds, rows(db)))
         return report(*figures)
 
 
@@ -60,10 +60,8 @@ def report(
 ) -> int:
     """Print what both runs asked and wrote."""
     for name, (counts, seconds, _) in (("full run", full), ("nothing new", again)):
-        print(
-            f"{name}: {counts['requests']} requests ({counts['conditional']} conditional, {counts['unchanged']} answered"
-            f" 304), {counts['articles']} article pages, {counts['bytes'] / 1e6:.2f} MB, {seconds:.1f} s"
-        )
+        asked = f"{counts['requests']} requests ({counts['conditional']} conditional, {counts['unchanged']} answered 304)"
+        print(f"{name}: {asked}, {counts['articles']} article pages, {counts['bytes'] / 1e6:.2f} MB, {seconds:.1f} s")
     written = {name: len(again[2][name] ^ before) for name, before in full[2].items() if again[2][name] != before}
     unconditional = again[0]["requests"] - again[0]["conditional"]
     share = again[0]["bytes"] / full[0]["bytes"]

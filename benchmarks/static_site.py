@@ -18,6 +18,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -126,10 +127,19 @@ def take_counts(base: str) -> dict[str, int]:
     return counts
 
 
-def crawl(
-    db: Path, spider: str, base: str, settings: dict[str, object] | None = None, **arguments: str
-) -> tuple[int, float, int, str]:
-    """Run a crawl in a process of its own; give (status, seconds, peak memory in KiB, log)."""
+@dataclass(frozen=True)
+class Ran:
+    """A process that has ended: seconds of time and of work (CPU), peak memory in KiB."""
+
+    status: int
+    seconds: float
+    work: float
+    peak: int
+    log: str
+
+
+def crawl(db: Path, spider: str, base: str, settings: dict[str, object] | None = None, **arguments: str) -> Ran:
+    """Run a crawl of the sample site at an address in a process of its own."""
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "-a", "site=demo", "-a", f"base_url={base}"]
     for name, value in (settings or {}).items():
         command += ["-s", f"{name}={value}"]
@@ -138,18 +148,18 @@ def crawl(
     return run(command, db)
 
 
-def run(command: list[str], db: Path) -> tuple[int, float, int, str]:
+def run(command: list[str], db: Path) -> Ran:
     """Run a command on an archive and measure it."""
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment = plain | {"NEWSARCHIVE_DB": str(db)}
-    log = db.parent / "crawl.log"
-    with log.open("wb") as stderr:
+    path = db.parent / "crawl.log"
+    with path.open("wb") as log:
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=stderr, stdout=stderr)
+        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, stdout=log)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, seconds, usage.ru_maxrss, log.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return Ran(process.returncode, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, text)
 
 
 async def _serve(port: int, pages: Pages) -> None:

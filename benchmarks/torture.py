@@ -111,11 +111,13 @@ def torture(base: str, scratch: Path, rounds: list[tuple[signal.Signals, ...]], 
     chance = random.Random(seed)
     whole = scratch / "whole"
     whole.mkdir()
-    status, seconds, _, log = crawl(whole / "archive.db", "category", base)
-    if status:
-        raise SystemExit(f"the undisturbed crawl ended with status {status}:\n{log[-2000:]}")
+    first = crawl(whole / "archive.db", "category", base)
+    if first.status:
+        raise SystemExit(f"the undisturbed crawl ended with status {first.status}:\n{first.log[-2000:]}")
     expected = holds(whole / "archive.db")
-    print(f"undisturbed: {len(expected['articles'])} articles, {len(expected['copies'])} copies in {seconds:.0f} s")
+    print(
+        f"undisturbed: {len(expected['articles'])} articles, {len(expected['copies'])} copies in {first.seconds:.0f} s"
+    )
     tally = Tally()
     folder = scratch / "killed"
     for signals in rounds:
@@ -124,13 +126,12 @@ def torture(base: str, scratch: Path, rounds: list[tuple[signal.Signals, ...]], 
         folder.mkdir()
         db = folder / "archive.db"
         for _ in range(2 if tally.rounds % 2 else 1):
-            at_work = break_off(db, base, chance.uniform(0.5, seconds), signals)
+            at_work = break_off(db, base, chance.uniform(0.5, first.seconds), signals)
             tally.killed += at_work
             tally.ended_before += not at_work
-        status, _, _, log = crawl(db, "category", base)
-        tally.add(
-            "failed_runs", int(status != 0), f"round {tally.rounds}: the run after ended with {status}: {log[-300:]}"
-        )
+        after = crawl(db, "category", base)
+        note = f"round {tally.rounds}: the run after ended with {after.status}: {after.log[-300:]}"
+        tally.add("failed_runs", int(after.status != 0), note)
         look(db, expected, tally)
         print(f"\rround {tally.rounds} of {len(rounds)}: {len(tally.notes)} findings", end="", flush=True)
     print()

@@ -36,7 +36,9 @@ def test_the_workflow_is_readable_and_runs_one_crawl_at_a_time():
 
 def test_cron_lines_have_five_fields_and_a_command():
     lines = [
-        line for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines() if line[:1] in "*0123456789"
+        line
+        for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines()
+        if line[:1] in tuple("*0123456789")
     ]
     assert len(lines) == 3
     for line in lines:
