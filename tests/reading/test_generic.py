@@ -247,3 +247,9 @@ def test_a_caption_that_only_its_class_tells_is_a_caption_and_goes_to_its_pictur
     article = read(whole_page(body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p><p class='captions-off'>{THIRD}</p>"))
     assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "caption", "text", "text"]
     assert [image.caption for image in article.images] == ["桥头的孩子们"]
+
+
+def test_text_behind_a_drawing_is_read_and_nothing_inside_it():
+    drawing = f"<svg><g><text>{THIRD}</text>" + "<rect/>" * 50 + "</g></svg>"
+    article = read(whole_page(body=f"<p>{FIRST}</p><p>{drawing}{SECOND}</p>"))
+    assert texts(article) == [FIRST, SECOND]
