@@ -133,14 +133,15 @@ def test_reading_leaves_the_tree_as_it_was():
     assert [paragraph.text for paragraph in read(html.encode()).paragraphs][-1:] == before[-1:]
 
 
+TEXT = "河湾镇的桥修好了，大家都很高兴，集市也照常开放。"
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_same_text_is_read_from_any_bytes(charset: str):
-    html = (
-        "<html><body><h1>桥修好了</h1><div><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p></div></body></html>"
-    )
-    assert read(html.encode(charset)).body == "河湾镇的桥修好了，大家都很高兴，集市也照常开放。"
+    html = f"<html><body><h1>桥修好了</h1><div><p>{TEXT}</p></div></body></html>"
+    assert read(html.encode(charset)).body == TEXT
 
 
 def test_a_character_cut_at_the_end_costs_no_other():
-    html = "<html><body><h1>桥修好了</h1><div><p>河湾镇的桥修好了，大家都很高兴，集市也照常开放"
-    assert read(html.encode()[:-1]).body == "河湾镇的桥修好了，大家都很高兴，集市也照常开"
+    html = f"<html><body><h1>桥修好了</h1><div><p>{TEXT}"
+    assert read(html.encode()[:-1]).body == TEXT[:-1]
