@@ -60,7 +60,7 @@ def report(
 ) -> int:
     """Print what both runs asked and wrote."""
     for name, (counts, seconds, _) in (("full run", full), ("nothing new", again)):
-        asked = f"{counts['requests']} requests ({counts['conditional']} conditional, {counts['unchanged']} answered 304)"
+        asked = f"{counts['requests']} requests ({counts['conditional']} conditional, {counts['unchanged']} with 304)"
         print(f"{name}: {asked}, {counts['articles']} article pages, {counts['bytes'] / 1e6:.2f} MB, {seconds:.1f} s")
     written = {name: len(again[2][name] ^ before) for name, before in full[2].items() if again[2][name] != before}
     unconditional = again[0]["requests"] - again[0]["conditional"]
