@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.items import ROLES
+from newsarchive.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,7 +68,7 @@ def merge(readings: Iterable[Reading]) -> Merged:
         "body": text.body,
         "published_at": published.isoformat() if published else None,
         "published_date": published.date().isoformat() if published else None,
-        "source_printed": credit.fields.get("source"),
+        "source_printed": clean(credit.fields.get("source") or "") or None,
         "attribution": credit.fields.get("attribution"),
         "via": json.dumps(via, ensure_ascii=False) if (via := credit.fields.get("via")) else None,
         "section": _first(speaking, "section"),

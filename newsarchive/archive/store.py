@@ -9,6 +9,7 @@ from newsarchive.archive import copies, history, sources, stories
 from newsarchive.archive.merge import merge
 from newsarchive.archive.reading import reading_of
 from newsarchive.archive.timestamps import stamp
+from newsarchive.text import clean
 
 if TYPE_CHECKING:
     import sqlite3
@@ -113,11 +114,14 @@ def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: s
 
 
 def _touch(connection: sqlite3.Connection, article_id: int, seen_at: str) -> None:
+    (first_seen_at,) = connection.execute("SELECT first_seen_at FROM articles WHERE id = ?", (article_id,)).fetchone()
     connection.execute(
         "UPDATE articles SET last_seen_at = max(last_seen_at, ?1), first_seen_at = min(first_seen_at, ?1)"
         " WHERE id = ?2",
         (seen_at, article_id),
     )
+    if seen_at < first_seen_at:  # between equal times of publication the earlier sighting leads a story
+        stories.link(connection, article_id)
 
 
 def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
@@ -153,7 +157,7 @@ def _insert_part(connection: sqlite3.Connection, table: str, rows: list[tuple[An
 
 
 def _source_id(connection: sqlite3.Connection, printed: str | None) -> int | None:
-    return sources.resolve(connection, printed) if printed else None
+    return sources.resolve(connection, printed) if printed and clean(printed) else None
 
 
 def _upsert_category(connection: sqlite3.Connection, site: str, category: Category | None) -> int | None:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.",
         ),
         "open": ("open:open_archive", "Show the archive in a browser and open its front page."),
+        "stories": ("stories:stories", "Compute anew which articles tell one story."),
         "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
     },
     "Take out": {
