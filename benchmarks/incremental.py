@@ -1,6 +1,6 @@
 """Measure a run that finds nothing new: what it asks for, what it is sent, what it writes, how long it takes.
 
-    python benchmarks/incremental.py                   some 2,000 category pages that have articles
+    python benchmarks/incremental.py                   2,000 category pages
 
 The sample site is crawled whole, and then again with a sweep over every listing that is known. Bytes are those of the
 answers, headers included; rows are those that differ in any table between the two archives.
@@ -36,8 +36,8 @@ def rows(db: Path) -> dict[str, set[tuple[object, ...]]]:
 def main() -> int:
     """Crawl twice and print both; 1 if the second asked or wrote too much."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--categories", type=int, default=2_700)
-    parser.add_argument("--articles", type=int, default=3_500)
+    parser.add_argument("--categories", type=int, default=2_000)
+    parser.add_argument("--articles", type=int, default=2_500)
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="incremental-") as name,

@@ -18,7 +18,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -59,10 +59,17 @@ class Pages:
         """Give status, content type, ETag and body for an address."""
         if target not in self.made:
             reply = self.site.reply(target)
+            if target == "/" and self.site.media:
+                reply = replace(reply, body=reply.body.replace(b"</body>", self._navigation() + b"</body>"))
             tag = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'.encode()
             status = b"200 OK" if reply.status == 200 else b"%d Other" % reply.status
             self.made[target] = status, reply.content_type.encode(), tag, reply.body
         return self.made[target]
+
+    def _navigation(self) -> bytes:
+        """Link all category pages, as many a site does on every page."""
+        slugs = (medium.slug for medium in self.site.planner.all_media if " " not in medium.slug)
+        return "".join(f'<a href="/category/{slug}.html">{slug}</a>\n' for slug in slugs).encode()
 
     def respond(self, request: bytes) -> bytes:
         """Answer one request."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsarchive.crawling.summary import RunSummary, outcome_of, split_stats
+from newsarchive.crawling.summary import RunSummary, alarms_of, outcome_of, split_stats
 
 START = datetime(2026, 3, 5, tzinfo=UTC)
 
@@ -56,3 +56,18 @@ def test_a_person_reads_the_numbers_and_the_reasons():
 def test_a_program_reads_plain_values():
     plain = json.loads(json.dumps(summary().as_dict()))
     assert plain["started_at"] == "2026-03-05T00:00:00+00:00"
+
+
+def test_losses_are_an_alarm_when_they_are_many_and_a_large_part():
+    def told(**counts):
+        return alarms_of(counts, losses_percent=10, silent_hours=0, silence_hours=48)
+
+    assert told(lost=9, pages=0) == []
+    assert told(lost=10, pages=100) == []
+    assert told(lost=12, pages=100) == ["12 of 112 pages could not be read"]
+    missed = {"listings/failed": 20, "listings/unchanged": 50}
+    assert told(**missed) == ["20 of 70 listing pages could not be read"]
+
+
+def test_silence_is_an_alarm():
+    assert alarms_of({}, losses_percent=10, silent_hours=49, silence_hours=48) == ["nothing new for 49 hours"]

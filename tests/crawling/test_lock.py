@@ -1,0 +1,33 @@
+"""One crawl of a site at a time."""
+
+import os
+
+import pytest
+
+from newsarchive.crawling.lock import AlreadyRunningError, CrawlLock, lock_path
+from newsarchive.errors import UserError
+
+
+def test_a_lock_is_held_until_it_is_released(tmp_path):
+    lock = CrawlLock(tmp_path / "a.db", "finews")
+    with pytest.raises(AlreadyRunningError, match=f"finews is being crawled already .process {os.getpid()}."):
+        CrawlLock(tmp_path / "a.db", "finews")
+    lock.release()
+    lock.release()
+    CrawlLock(tmp_path / "a.db", "finews").release()
+
+
+def test_other_sites_and_other_archives_are_not_locked(tmp_path):
+    locks = [CrawlLock(tmp_path / db, site) for db in ("a.db", "b.db") for site in ("demo", "finews")]
+    for lock in locks:
+        lock.release()
+
+
+def test_the_lock_lies_beside_the_archive_under_a_harmless_name(tmp_path):
+    assert lock_path(tmp_path / "a.db", "../../etc/x y").parent == tmp_path
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be made"):
+        CrawlLock(tmp_path / "file" / "a.db", "demo")
