@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bs4.dammit import UnicodeDammit
+
 from newsarchive.reading.charset_tables import ALIASES, FREQUENT, GUESSES, daily
 
 #: A declaration counts only near the beginning of a page, as in browsers (they look at 1024 bytes; pages need more).
@@ -50,6 +52,8 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: One or two accented letters in a word (avaliação).
 _IN_WORD = re.compile(rb"(?:(?<=[A-Za-z])[\x80-\xff]{1,2}|(?<![\x80-\xff])[\x80-\xff]{1,2}(?=[A-Za-z]))(?![\x80-\xff])")
 _RUN = re.compile(rb"[\x80-\xff]+")
+# Quotation marks, dashes, the ellipsis and the like of Windows-1252, which are no character of UTF-8 where they stand.
+_PASTED = re.compile(rb"(?<![\x80-\xff])[\x82\x84\x85\x91-\x97\x99\xa0](?![\x80-\xff])")
 #: The lead byte of a two-byte character of UTF-8 beyond the signs of Latin-1 (©, », no-break space).
 _ABOVE_SIGNS = re.compile(rb"[\xc3-\xdf]")
 _BESIDE_LETTER = re.compile(rb"[A-Za-z][\x80-\xff]")
@@ -197,6 +201,8 @@ def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
     except UnicodeDecodeError as error:
         if len(body) - error.start <= 3 and "unexpected end" in error.reason and not body[: error.start].isascii():
             text, evidence = body[: error.start].decode("utf-8"), "valid UTF-8, its last character cut"
+        elif (mended := _with_pasted(body)) is not None:
+            text, evidence = mended, "UTF-8 with punctuation of Windows-1252 pasted in"
         else:
             return _broken_utf8(body)
     legacy = _two_byte_text(body, text, declared)
@@ -218,6 +224,17 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
         return body.decode(charset), charset, "declared, and valid as UTF-8 by chance only"
     except UnicodeDecodeError:
         return None
+
+
+def _with_pasted(body: bytes) -> str | None:
+    """Read UTF-8 into which an editor pasted quotation marks and dashes of Windows-1252; None for any other fault."""
+    if not _PASTED.search(body):
+        return None
+    try:
+        _PASTED.sub(b"", body).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return UnicodeDammit.detwingle(body).decode("utf-8")
 
 
 def _broken_utf8(body: bytes) -> tuple[str, str, str] | None:

@@ -232,3 +232,17 @@ def test_every_page_of_the_charset_set_decodes_to_its_true_text() -> None:
         printed = flat(found.text)
         for wanted in truth["body"].splitlines():
             assert re.sub(r"\s+", "", wanted)[:20] in printed, (truth["id"], wanted)
+
+
+def test_quotation_marks_of_windows_pasted_into_utf8_are_read_as_what_they_are() -> None:
+    body = "<p>Café owners said: ".encode() + b"\x93We will stay\x94 \x97 and stayed.</p>"
+    decoded = decode(body, "utf-8")
+    assert decoded.text == "<p>Café owners said: “We will stay” — and stayed.</p>"
+    assert not decoded.damaged
+
+
+def test_a_lost_half_of_a_character_is_not_taken_for_punctuation() -> None:
+    body = "<p>江湾市的早晨很安静，街上没有人。".encode() * 4 + b"\xe6\x85</p>"
+    decoded = decode(body, "utf-8")
+    assert decoded.damaged
+    assert "…" not in decoded.text
