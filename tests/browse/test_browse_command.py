@@ -96,13 +96,8 @@ def test_datasettes_own_command_serves_the_same_pages(sample, tmp_path):
     assert ran.returncode == 0
     assert str(file) in ran.stdout
     assert json.loads(file.read_text())["databases"]["archive"]["queries"]
-    code = (
-        "from datasette.plugins import pm; import newsarchive.browse as plugin;"
-        "pm.is_registered(plugin) or pm.register(plugin, 'newsarchive');"
-        "from datasette.cli import cli; cli()"
-    )
     for options in ([], ["-m", str(file)]):
-        command = [sys.executable, "-c", code, str(sample), *options, "--get", "/archive/articles_of_a_day.json"]
+        command = [sys.executable, "-m", "datasette", str(sample), *options, "--get", "/archive/articles_of_a_day.json"]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         assert ran.returncode == 0, ran.stderr
         assert json.loads(ran.stdout)["rows"]
@@ -128,11 +123,7 @@ def test_sqlite_utils_can_change_a_title_and_the_index_follows(sample, tmp_path)
     path.write_bytes(sample.read_bytes())
     with sqlite3.connect(path) as plain, pytest.raises(sqlite3.OperationalError, match="no such function"):
         plain.execute("UPDATE articles SET title = '量子' WHERE id = 1")
-    code = (
-        "from sqlite_utils.plugins import pm; import newsarchive.browse.sqlite_utils_plugin as plugin;"
-        "pm.is_registered(plugin) or pm.register(plugin); from sqlite_utils.cli import cli; cli()"
-    )
     change = ["query", str(path), "UPDATE articles SET title = '量子飞跃' WHERE id = 1"]
-    subprocess.run([sys.executable, "-c", code, *change], check=True, timeout=60, capture_output=True)
+    subprocess.run([sys.executable, "-m", "sqlite_utils", *change], check=True, timeout=60, capture_output=True)
     ran = run("--db", str(path), "search", "title:量子飞跃", "--json")
     assert "量子飞跃" in ran.stdout
