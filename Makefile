@@ -4,9 +4,10 @@ SITE ?= demo
 DB ?= data/archive.db
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup crawl test lint format lock clean
+.PHONY: help setup crawl test lint format docs torture bench lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -36,6 +37,17 @@ lint: $(INSTALLED) ## Check style and types
 format: $(INSTALLED) ## Put all code into one style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+docs: $(INSTALLED) ## Write the generated pages of docs/ anew
+	@$(BIN)/python -m newsarchive.docs write
+
+torture: $(INSTALLED) ## Kill crawls at random moments and see that nothing is lost (long)
+	@$(RUN)/torture.py
+
+bench: $(INSTALLED) ## Measure reading, crawling, stories, search and browsing (long)
+	@for name in known_site reading throughput incremental faults stories; do \
+	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
+	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 
 lock: ## Write constraints.txt anew from the newest releases
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock
