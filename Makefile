@@ -1,7 +1,6 @@
 # Everything below works on a machine that has Python 3.11 or newer and make, and nothing else.
 PYTHON ?= python3
 SITE ?= demo
-DB ?= data/archive.db
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
@@ -24,7 +23,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@touch $@
 
 crawl: $(INSTALLED) ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
-	@$(BIN)/newsarchive --db $(DB) crawl $(SITE)
+	@$(BIN)/newsarchive $(if $(DB),--db $(DB)) crawl $(SITE)
 
 test: $(INSTALLED) ## Run all tests
 	@$(BIN)/python -m pytest -q -n 2

@@ -81,11 +81,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsarchive.crawling.decompression.Decompression": 590,
 }
-# Nothing here asks how deep a page lies, and no site needs to hear what led to it.
-SPIDER_MIDDLEWARES = {
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
-}
+# Nothing here asks how deep a page lies.
+SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
+# No site needs to hear what led to it.
+REFERRER_POLICY = "no-referrer"
 EXTENSIONS = {
     "newsarchive.crawling.session.Session": 100,
     "newsarchive.crawling.feeder.Feeder": 200,

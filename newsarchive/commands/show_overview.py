@@ -56,7 +56,7 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
         console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
     else:
         console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
-    option = "" if db == ARCHIVE else f"--db {db} "
+    option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:
         console.print(f"  {purpose:22}[cyan].venv/bin/newsarchive {option}{command}[/]", soft_wrap=True)
