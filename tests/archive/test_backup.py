@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from newsarchive.archive import Archive
 from newsarchive.archive.backup import backup, vacuum
 from newsarchive.archive.check import check
-from newsarchive.commands import keep
+from newsarchive.cli import cli
 from newsarchive.errors import UserError
 from newsarchive.items import Article, Page, Paragraph
 
@@ -283,27 +283,27 @@ def test_vacuum_tells_when_a_reader_holds_the_log(path: Path, monkeypatch: pytes
 
 
 def test_check_prints_what_it_found_and_its_status_tells(path: Path) -> None:
-    good = CliRunner().invoke(keep.check, [], obj=path, standalone_mode=False)
+    good = CliRunner().invoke(cli, ["--db", str(path), "check"], standalone_mode=False)
     assert (good.return_value, good.output.splitlines()[-1]) == (0, "All is well.")
     assert "6 articles, 6 copies" in good.output
     (path.parent / DAY).unlink()
-    bad = CliRunner().invoke(keep.check, [], obj=path, standalone_mode=False)
+    bad = CliRunner().invoke(cli, ["--db", str(path), "check"], standalone_mode=False)
     assert bad.return_value == 1
     assert f"    {DAY}: 3 snapshots" in bad.output.splitlines()
-    as_json = CliRunner().invoke(keep.check, ["--json", "--deep"], obj=path, standalone_mode=False)
+    as_json = CliRunner().invoke(cli, ["--db", str(path), "check", "--json", "--deep"], standalone_mode=False)
     report = json.loads(as_json.output)
     assert (as_json.return_value, report["damaged"], report["counts"]["articles"]) == (1, True, 6)
     assert report["findings"][0]["severity"] == "damage"
 
 
 def test_backup_and_vacuum_say_what_they_did(path: Path, target: Path) -> None:
-    done = CliRunner().invoke(keep.backup, [str(target)], obj=path, standalone_mode=False)
+    done = CliRunner().invoke(cli, ["--db", str(path), "backup", str(target)], standalone_mode=False)
     assert done.return_value == 0
     assert "6 articles" in done.output
     assert "2 of 2 files copied" in done.output
     (path.parent / DAY).unlink()
     (target / DAY).unlink()
-    bad = CliRunner().invoke(keep.backup, [str(target)], obj=path, standalone_mode=False)
+    bad = CliRunner().invoke(cli, ["--db", str(path), "backup", str(target)], standalone_mode=False)
     assert (bad.return_value, f"Damaged or missing, not copied: {DAY}" in bad.output) == (1, True)
-    small = CliRunner().invoke(keep.vacuum, [], obj=path, standalone_mode=False)
+    small = CliRunner().invoke(cli, ["--db", str(path), "vacuum"], standalone_mode=False)
     assert "before" in small.output
