@@ -201,7 +201,7 @@ def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
     except UnicodeDecodeError as error:
         if len(body) - error.start <= 3 and "unexpected end" in error.reason and not body[: error.start].isascii():
             text, evidence = body[: error.start].decode("utf-8"), "valid UTF-8, its last character cut"
-        elif (mended := _with_pasted(body)) is not None:
+        elif _PASTED.match(body, error.start) and (mended := _with_pasted(body)) is not None:
             text, evidence = mended, "UTF-8 with punctuation of Windows-1252 pasted in"
         else:
             return _broken_utf8(body)
@@ -228,8 +228,6 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
 
 def _with_pasted(body: bytes) -> str | None:
     """Read UTF-8 into which an editor pasted quotation marks and dashes of Windows-1252; None for any other fault."""
-    if not _PASTED.search(body):
-        return None
     try:
         _PASTED.sub(b"", body).decode("utf-8")
     except UnicodeDecodeError:
