@@ -14,6 +14,7 @@ from newsarchive.archive.backup import backup as back_up
 from newsarchive.archive.backup import vacuum as make_small
 from newsarchive.archive.check import Report
 from newsarchive.archive.check import check as run_check
+from newsarchive.commands.printing import plain, size_of
 
 
 @click.command()
@@ -48,9 +49,9 @@ def backup(db: Path, target: Path, no_warc: bool) -> int:
     copied all the same.
     """
     done = back_up(db, target, warc=not no_warc)
-    click.echo(f"{done.path}: {done.articles:,} articles, {_size(done.bytes)}, checked.")
+    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, checked.")
     if not no_warc:
-        click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({_size(done.bytes_copied)}).")
+        click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({size_of(done.bytes_copied)}).")
     for name in done.damaged:
         click.echo(f"Damaged or missing, not copied: {name} - newsarchive check --deep says more", err=True)
     return int(bool(done.damaged))
@@ -61,7 +62,7 @@ def backup(db: Path, target: Path, no_warc: bool) -> int:
 def vacuum(db: Path) -> None:
     """Make the archive's file as small as it can be. No crawl may run meanwhile."""
     before, after = make_small(db)
-    click.echo(f"{db}: {_size(before)} before, {_size(after)} now.")
+    click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
 
 
 def _print_report(report: Report, db: Path) -> None:
@@ -70,21 +71,7 @@ def _print_report(report: Report, db: Path) -> None:
     for finding in report.findings:
         click.echo(f"{finding.severity}: {finding.what} ({finding.count:,} x)")
         for example in finding.examples:
-            click.echo(f"    {_plain(example)}")
+            click.echo(f"    {plain(example)}")
         if finding.count > len(finding.examples):
             click.echo("    ...")
     click.echo("Something is damaged or lost." if report.is_damaged else "All is well.")
-
-
-def _plain(text: str) -> str:
-    """Take out what a terminal would obey instead of print."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _size(count: int) -> str:
-    size = float(count)
-    for unit in ("bytes", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"

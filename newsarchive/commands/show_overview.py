@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from newsarchive.commands.printing import plain, shorten
 from newsarchive.paths import ARCHIVE
 from newsarchive.problems import REASONS
 
@@ -33,7 +34,7 @@ _TITLE = 40
 def print_overview(found: Overview, db: Path, console: Console | None = None) -> None:
     """Print what is in the archive; texts from pages are printed as text, never as markup or control codes."""
     console = console or Console(highlight=False)
-    console.print(Panel(_totals(found), title=f"[bold]{_plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
+    console.print(Panel(_totals(found), title=f"[bold]{plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
     if found.articles:
         console.print(
             Columns([_bars("per day", found.days), _bars("per source", found.top_sources)], padding=(0, 3)), ""
@@ -51,7 +52,7 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
     failed = [run for run in runs if run["outcome"] not in ("finished", "running")]
     if failed:
         for run in failed:
-            console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {_plain(str(run['reason']))}")
+            console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {plain(str(run['reason']))}")
     elif new or changed:
         console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
     else:
@@ -86,7 +87,7 @@ def _bars(title: str, rows: Sequence[tuple[str, int]]) -> Table:
     most = max((count for _, count in rows), default=1)
     for name, count in rows:
         table.add_row(
-            Text(_plain(name)), Text(str(count), style="bold"), Text("█" * max(1, _BAR * count // most), "blue")
+            Text(plain(name)), Text(str(count), style="bold"), Text("█" * max(1, _BAR * count // most), "blue")
         )
     table.columns[1].justify = "right"
     return table
@@ -96,7 +97,7 @@ def _latest(found: Overview) -> Table:
     table = Table(title="newest", title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 1))
     for day, title, source in found.latest:
         table.add_row(
-            day or "no date", Text(_shorten(_plain(title or "(no title)"))), Text(_plain(source or ""), "dim")
+            day or "no date", Text(shorten(plain(title or "(no title)"), _TITLE)), Text(plain(source or ""), "dim")
         )
     return table
 
@@ -109,12 +110,3 @@ def _problems(found: Overview) -> Table:
         table.add_row(Text(str(count), style="bold yellow"), reason, Text(REASONS.get(reason, ""), style="dim"))
     table.columns[0].justify = "right"
     return table
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= _TITLE else text[: _TITLE - 1] + "…"
-
-
-def _plain(text: str) -> str:
-    """Take out what a terminal would obey instead of print: control characters and bidi marks."""
-    return "".join(character for character in text if character.isprintable())

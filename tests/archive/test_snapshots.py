@@ -309,6 +309,7 @@ def test_an_archive_that_was_never_closed_does_not_keep_others_from_writing(tmp_
     del forgotten
     with Archive.open(tmp_path / "archive.db") as archive:
         archive.snapshots.keep(page(2))
+        assert [load(archive, n).body for (n,) in rows(archive, "id")] == [page(1).body, page(2).body]
 
 
 def test_a_disk_that_fills_up_in_mid_record_is_told_and_costs_nothing_that_was_kept(tmp_path: Path) -> None:
