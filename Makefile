@@ -44,7 +44,7 @@ torture: $(INSTALLED) ## Kill crawls at random moments and see that nothing is l
 	@$(RUN)/torture.py
 
 bench: $(INSTALLED) ## Measure reading, crawling, stories, search and browsing (long)
-	@for name in known_site reading throughput incremental faults stories; do \
+	@for name in known_site reading throughput recrawl faults stories; do \
 	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
 	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 

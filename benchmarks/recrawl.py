@@ -1,6 +1,6 @@
 """Measure a run that finds nothing new: what it asks for, what it is sent, what it writes, how long it takes.
 
-    python benchmarks/incremental.py                   2,000 category pages
+    python benchmarks/recrawl.py                       2,000 category pages
 
 The sample site is crawled whole, and then again with a sweep over every listing that is known. Bytes are those of the
 answers, headers included; rows are those that differ in any table between the two archives.
@@ -40,7 +40,7 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=2_500)
     options = parser.parse_args()
     with (
-        tempfile.TemporaryDirectory(prefix="incremental-") as name,
+        tempfile.TemporaryDirectory(prefix="recrawl-") as name,
         serve_static(PORT, articles=options.articles, media=options.categories) as base,
     ):
         db = Path(name) / "archive.db"
