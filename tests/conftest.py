@@ -1,9 +1,39 @@
-"""What several folders of tests share."""
+"""What several folders of tests share: how examples are chosen, and files that are costly to make.
+
+Property tests take the same examples in every run, on every machine: a run is red because of a change, never by chance.
+New examples are looked for on purpose, by one of
+
+    HYPOTHESIS_PROFILE=explore python -m pytest -q -n 2
+    python -m pytest -q tests/reading --hypothesis-profile=explore
+
+and what is found becomes a test of its own (or an `@example`) before it is mended.
+"""
 
 import os
 import time
 
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+
+# Whether examples are made fast enough depends on the machine and on what else it does; so does any deadline.
+settings.register_profile(
+    "repeatable", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "explore", max_examples=2000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+
+def pytest_sessionstart():
+    """Let no example depend on which modules happen to be loaded.
+
+    Hypothesis mixes the constants of all loaded modules of the project into its examples, so that they would change
+    with the order of tests, with their distribution over processes, and with code that has nothing to do with a test.
+    """
+    if settings.get_current_profile_name() == "repeatable":
+        pytest.MonkeyPatch().setattr(providers, "is_local_module_file", lambda path: False)
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +46,17 @@ def made_once(tmp_path_factory):
         try:
             folder.mkdir()
         except FileExistsError:
-            end = time.monotonic() + 120
+            end = time.monotonic() + 600
             while not (folder / "done").exists():
+                assert not (folder / "failed").exists(), f"another process failed to make {folder}"
                 assert time.monotonic() < end, f"the process that makes {folder} has died"
                 time.sleep(0.1)
         else:
-            make(folder / name)
+            try:
+                make(folder / name)
+            except BaseException:
+                (folder / "failed").touch()
+                raise
             (folder / "done").touch()
         return folder / name
 

@@ -326,7 +326,7 @@ def refill(connection, texts):
     connection.execute("COMMIT")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=4), data=st.data())
 def test_phrase_is_found_where_a_comparison_finds_it(workbench, texts, data):
     refill(workbench, texts)
@@ -341,7 +341,7 @@ def test_phrase_is_found_where_a_comparison_finds_it(workbench, texts, data):
             assert sorted(ids(workbench, quoted, order="rank")) == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     texts=st.lists(st.text(st.sampled_from("中国经济，A\n"), max_size=30), min_size=1, max_size=5),
     query=st.text(st.sampled_from("中国经济"), min_size=1, max_size=8),
@@ -377,7 +377,7 @@ PIECES = [
 ]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     query=st.one_of(
         st.text(max_size=40),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.archive import Archive, Found
@@ -251,7 +251,6 @@ def test_twenty_random_orders_of_the_same_pages_give_the_same_answers(tmp_path: 
         assert fill(tmp_path / f"{number}.db", order) == expected
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.permutations([(0, "甲"), (1, "乙"), (2, "甲"), (3, "甲"), (4, "丙")]))
 def test_any_order_of_sightings_of_one_copy_gives_the_same_history(
     tmp_path_factory: pytest.TempPathFactory, sightings: list[tuple[int, str]]

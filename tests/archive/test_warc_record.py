@@ -6,7 +6,7 @@ import io
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
@@ -97,7 +97,6 @@ def test_the_first_record_says_which_program_wrote_the_file_and_whose_it_is() ->
     assert b"isPartOf: abc archive.db\r\n" in body
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     body=st.binary(max_size=300),
     url=st.text(max_size=40),
@@ -117,7 +116,6 @@ def test_whatever_a_server_sends_comes_back_whole_and_leaves_the_next_record_rea
     assert kinds[1] == ("response", BODY)
 
 
-@settings(max_examples=200, deadline=None)
 @given(position=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 400))
 def test_a_changed_or_missing_byte_is_noticed(position: int, value: int, cut: int) -> None:
     good = build_record(page(headers={"etag": '"a"'}), payload_digest(BODY))

@@ -8,7 +8,7 @@ import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -148,7 +148,6 @@ def test_a_long_header_may_go_on_in_the_next_line(tmp_path: Path) -> None:
     assert found.headers["x"] == "one two"
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=st.binary(max_size=2000), before=st.booleans(), packed=st.booleans())
 def test_whatever_a_file_holds_reading_it_ends(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, before: bool, packed: bool
@@ -161,7 +160,6 @@ def test_whatever_a_file_holds_reading_it_ends(
         assert isinstance(found[0], Record)
 
 
-@settings(max_examples=150, deadline=None)
 @given(position=st.floats(0, 1, exclude_max=True), value=st.integers(0, 255), packed=st.booleans())
 def test_one_wrong_byte_never_costs_more_than_its_record(
     tmp_path_factory: pytest.TempPathFactory, position: float, value: int, packed: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.items import Article, Page
@@ -86,7 +86,6 @@ def test_any_bytes_give_an_article(body: bytes):
     read(body)
 
 
-@settings(max_examples=150)
 @given(markup, st.sampled_from(["utf-8", "gb18030", "utf-16"]))
 def test_every_character_of_a_paragraph_stands_in_the_page(html: str, charset: str):
     body = html.encode(charset, "replace")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import known_pages as pages
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from known_pages import (
     CREDIT,
@@ -177,7 +177,6 @@ def printed(article: Article) -> str:
     return "".join(paragraph.text for paragraph in article.paragraphs)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     st.sampled_from(URLS), PAGES, st.sampled_from([None, "text/html; charset=gbk", "text/html; charset=x", "charset="])
 )
@@ -188,7 +187,6 @@ def test_any_bytes_give_an_article(target: tuple[str, str], body: bytes, content
     assert all(p.text == " ".join(p.text.split()) and p.text for p in article.paragraphs)
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(alphabet="甲乙丙。，A1 \n\u200b", min_size=1, max_size=20), max_size=8))
 def test_every_character_of_a_paragraph_stands_in_the_page(texts: list[str]) -> None:
     article = read_media("".join(f"<p>{text}</p>" for text in texts))
