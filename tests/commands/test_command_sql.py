@@ -1,5 +1,4 @@
 import json
-import time
 
 import pytest
 
@@ -41,7 +40,6 @@ def test_a_question_may_come_from_standard_input(run):
 
 
 def test_a_query_without_end_is_given_up(run):
-    start = time.monotonic()
     ran = run(
         "sql",
         "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c",
@@ -50,7 +48,6 @@ def test_a_query_without_end_is_given_up(run):
     )
     assert ran.status == 2
     assert "took longer than 0.5 seconds" in ran.err
-    assert time.monotonic() - start < 10
 
 
 def test_one_function_cannot_fill_the_memory(run):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import process_time
+from typing import TYPE_CHECKING
 
 import pytest
+from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from newsarchive.reading.attribution import (
     trailing_source,
 )
 from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHARED = Path(__file__).parents[2] / "../shared"
 
@@ -298,15 +302,11 @@ def test_any_text_gives_only_what_stands_in_it(text: str) -> None:
 
 @pytest.mark.parametrize("piece", [*PIECES, "来源：", "转自 ", "（（", "（来源：甲报 ", "据新华社"])
 def test_time_grows_with_the_size_of_a_hostile_text(piece: str) -> None:
-    def cost(size: int) -> float:
+    def work(size: int) -> Callable[[], object]:
         text = piece * (size // len(piece))
-        begin = process_time()
-        for reader in (*READERS, original_title, is_picture_credit):
-            reader(text)
-        return process_time() - begin
+        return lambda: [reader(text) for reader in (*READERS, original_title, is_picture_credit)]
 
-    small, large = min(cost(20_000) for _ in range(3)), min(cost(80_000) for _ in range(3))
-    assert large < 9 * small + 0.01  # four times the size: 4 when linear, 16 when quadratic
+    assert grows_linearly(work, 20_000)
 
 
 @pytest.mark.skipif(not (SHARED / "finews").is_dir(), reason="the real pages lie beside a working copy only")

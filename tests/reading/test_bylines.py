@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
-from time import process_time
 
 import pytest
+from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -242,14 +243,7 @@ def test_every_name_stands_in_the_text(texts: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", [*PIECES, "（记者 张三", "作者：", "作者：张三", "张三、", "([{", "By Jane "])
 def test_time_grows_with_the_size_of_a_hostile_text(piece: str) -> None:
-    def cost(size: int) -> float:
-        text = piece * (size // len(piece))
-        begin = process_time()
-        find_bylines([text])
-        return process_time() - begin
-
-    small, large = min(cost(10_000) for _ in range(3)), min(cost(40_000) for _ in range(3))
-    assert large < 9 * small + 0.01  # four times the size: 4 when linear, 16 when quadratic
+    assert grows_linearly(lambda size: partial(find_bylines, [piece * (size // len(piece))]), 10_000)
 
 
 @pytest.mark.skipif(not (SHARED / "finews").is_dir(), reason="the real pages lie beside a working copy only")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from time import process_time
+from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from growth import grows_linearly
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.reading.dates import Dated, find_dates, is_future, parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CHINA = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2022, 6, 1, 10, 30, 15, tzinfo=CHINA)
@@ -301,11 +306,7 @@ def test_what_a_format_prints_is_read_back(moment: datetime, form: str) -> None:
     ["2022-03-03 05:23 ", "2022年", "1", "12-", "3月3日", "5小时前", "二〇二二年", "March 3, ", "（星期四", "昨天"],
 )
 def test_time_grows_with_the_size_of_a_hostile_text(piece: str) -> None:
-    def cost(size: int) -> float:
-        text = piece * (size // len(piece))
-        begin = process_time()
-        find_dates(text, zone=CHINA, now=NOW)
-        return process_time() - begin
+    def work(size: int) -> Callable[[], object]:
+        return partial(find_dates, piece * (size // len(piece)), zone=CHINA, now=NOW)
 
-    small, large = min(cost(8_000) for _ in range(3)), min(cost(32_000) for _ in range(3))
-    assert large < 9 * small + 0.01  # four times the size: 4 when linear, 16 when quadratic
+    assert grows_linearly(work, 8_000)

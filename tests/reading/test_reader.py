@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
 
 import known_pages as pages
 import pytest
+from growth import count_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from known_pages import (
@@ -29,10 +28,6 @@ from newsarchive.items import Article, Category, Hints
 from newsarchive.problems import REASONS
 from newsarchive.reading import read
 from newsarchive.sites import load_site
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import FrameType
 
 TEXT = "<p>第一段。</p>"
 URLS = [
@@ -226,21 +221,3 @@ def test_hostile_repetition_takes_linear_work(url: str, role: str, piece: str) -
     # Four times the input may cost little more than four times the lines run; quadratic reading would run 16 times.
     small = work(200)
     assert work(800) < 6 * small + 2_000
-
-
-def count_lines(action: Callable[[], object]) -> int:
-    """Count the lines of code that an action runs: the same on every machine."""
-    lines = 0
-
-    def trace(_frame: FrameType, event: str, _argument: object) -> object:
-        nonlocal lines
-        lines += event == "line"
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        action()
-    finally:
-        sys.settrace(before)
-    return lines
