@@ -27,7 +27,7 @@ def served(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Iter
         thread.start()
         try:
             address = address_of("127.0.0.1", listener.getsockname()[1])
-            with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+            with httpx.Client(base_url=address, timeout=120, trust_env=False) as client:
                 yield client
         finally:
             server.should_exit = True

@@ -53,7 +53,7 @@ def phone(browser, site):
 def opened(browser, site, **options):
     context = browser.new_context(base_url=str(site.base_url), **options)
     tab = context.new_page()
-    tab.set_default_timeout(15_000)
+    tab.set_default_timeout(60_000)
     said, asked = [], []
     tab.on("console", lambda message: said.append(message.text))
     tab.on("request", lambda request: asked.append(request.url))

@@ -18,7 +18,7 @@ from newsarchive.browse.serve import is_loopback
 
 def run(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "newsarchive", *arguments], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "newsarchive", *arguments], capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -69,9 +69,9 @@ def test_it_prints_its_address_serves_and_ends_with_ctrl_c(sample):
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
         address = re.search(r"http://\S+", line)[0]
-        assert httpx.get(address, trust_env=False, timeout=30).status_code == 200
+        assert httpx.get(address, trust_env=False, timeout=120).status_code == 200
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=120)
     assert process.returncode in (0, 130, -signal.SIGINT)
     assert "Traceback" not in errors
 
@@ -98,7 +98,7 @@ def test_datasettes_own_command_serves_the_same_pages(sample, tmp_path):
     assert json.loads(file.read_text())["databases"]["archive"]["queries"]
     for options in ([], ["-m", str(file)]):
         command = [sys.executable, "-m", "datasette", str(sample), *options, "--get", "/archive/articles_of_a_day.json"]
-        ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert ran.returncode == 0, ran.stderr
         assert json.loads(ran.stdout)["rows"]
 
@@ -124,6 +124,6 @@ def test_sqlite_utils_can_change_a_title_and_the_index_follows(sample, tmp_path)
     with sqlite3.connect(path) as plain, pytest.raises(sqlite3.OperationalError, match="no such function"):
         plain.execute("UPDATE articles SET title = '量子' WHERE id = 1")
     change = ["query", str(path), "UPDATE articles SET title = '量子飞跃' WHERE id = 1"]
-    subprocess.run([sys.executable, "-m", "sqlite_utils", *change], check=True, timeout=60, capture_output=True)
+    subprocess.run([sys.executable, "-m", "sqlite_utils", *change], check=True, timeout=300, capture_output=True)
     ran = run("--db", str(path), "search", "title:量子飞跃", "--json")
     assert "量子飞跃" in ran.stdout

@@ -58,7 +58,7 @@ def on_terminal(db, *arguments, columns=80):
     )
     os.close(slave)
     parts = []
-    while select.select([master], [], [], 60)[0]:
+    while select.select([master], [], [], 300)[0]:
         try:
             part = os.read(master, 65536)
         except OSError:  # the other side is closed
@@ -67,4 +67,4 @@ def on_terminal(db, *arguments, columns=80):
             break
         parts.append(part)
     os.close(master)
-    return process.wait(60), b"".join(parts).decode("utf-8")
+    return process.wait(300), b"".join(parts).decode("utf-8")

@@ -29,7 +29,7 @@ def server() -> Iterator[RunningServer]:
 
 
 def ask(server: RunningServer, name: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=20)
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=120)
     connection.request("GET", CASES[name].link)
     answer = connection.getresponse()
     return answer, answer.read()

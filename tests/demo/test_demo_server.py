@@ -30,7 +30,7 @@ def server() -> Iterator[RunningServer]:
 def ask(
     server: RunningServer, target: str, method: str = "GET", **headers: str
 ) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=60)
     connection.request(method, target, headers={name.replace("_", "-"): value for name, value in headers.items()})
     answer = connection.getresponse()
     body = answer.read()
@@ -87,7 +87,7 @@ def test_a_lost_page_answers_404(server: RunningServer) -> None:
 
 
 def test_the_connection_stays_open(server: RunningServer) -> None:
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=60)
     sockets = set()
     for target in ("/", "/nothing", "/feed.xml"):
         connection.request("GET", target)
@@ -173,7 +173,7 @@ def test_the_command_refuses_a_taken_port() -> None:
         port = str(taken.getsockname()[1])
         command = [sys.executable, "-m", "newsarchive.demo", "--port", port]
         root = Path(__file__).parents[2]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=root)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=root)
     assert done.returncode == 2
     assert done.stderr.startswith(f"newsarchive.demo: cannot listen on 127.0.0.1:{port}")
     assert len(done.stderr.splitlines()) == 1

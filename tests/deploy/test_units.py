@@ -23,7 +23,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
         (tmp_path / name.replace("@", "@finews")).write_text(text, encoding="utf-8")
     paths = [str(path) for path in sorted(tmp_path.iterdir())]
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True, check=False, timeout=60
+        ["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True, check=False, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, "")
 

@@ -1,77 +1,7 @@
 """Real crawls in processes of their own, against the sample site on loopback."""
 
-import os
-import re
-import sqlite3
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
-
-
-@dataclass
-class Crawled:
-    """How a crawl ended and what its archive holds."""
-
-    status: int
-    log: str
-    db: Path
-
-    def rows(self, query, *values):
-        connection = sqlite3.connect(f"{self.db.as_uri()}?mode=ro", uri=True)
-        try:
-            return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
-
-    def column(self, query, *values):
-        return [row[0] for row in self.rows(query, *values)]
-
-    def reasons(self, url_part):
-        return set(self.column("SELECT reason FROM problems WHERE url LIKE ?", f"%{url_part}%"))
-
-    def state(self, url_part):
-        return set(self.column("SELECT state FROM frontier WHERE url LIKE ?", f"%{url_part}%"))
-
-
-class Crawler:
-    """Runs `scrapy crawl` with an archive of its own."""
-
-    def __init__(self, folder):
-        self.db = folder / "archive.db"
-        plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        self.environment = plain | {"NEWSARCHIVE_DB": str(self.db), "PYTHONDONTWRITEBYTECODE": "1"}
-
-    def command(self, spider, settings, arguments):
-        command = [sys.executable, "-m", "scrapy", "crawl", spider]
-        for name, value in arguments.items():
-            command += ["-a", f"{name}={value}"]
-        for name, value in settings.items():
-            command += ["-s", f"{name}={value}"]
-        return command
-
-    def start(self, spider, *, settings=None, **arguments):
-        return subprocess.Popen(
-            self.command(spider, settings or {}, arguments), cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL
-        )
-
-    def __call__(self, spider, *, settings=None, stdin=None, environment=None, **arguments):
-        done = subprocess.run(
-            self.command(spider, settings or {}, arguments),
-            cwd=ROOT,
-            env=self.environment | (environment or {}),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-        )
-        return Crawled(done.returncode, re.sub(r"\x1b\[[0-9;]*m", "", done.stderr), self.db)
+from crawler import Crawler
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from conftest import ROOT, Crawler
+from crawler import ROOT, Crawler
 
 from newsarchive.archive import Archive
 from newsarchive.archive.check import check
