@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scrapy.utils.asyncio import run_in_thread
-
-from newsarchive.archive.snapshots import pack
 from newsarchive.crawling.session import Session
 
 if TYPE_CHECKING:
@@ -18,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Snapshot:
-    """Item pipeline: Page -> Page, with the id of its snapshot."""
+    """Item pipeline: Page -> Page, kept."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -29,17 +26,11 @@ class Snapshot:
         return cls(crawler)
 
     async def process_item(self, item: Page) -> Page:
-        """Keep a page, unless it comes out of a snapshot; large ones are packed in a thread meanwhile."""
+        """Keep a page, unless it comes out of a snapshot."""
         session = Session.of(self.crawler)
-        spider: Any = self.crawler.spider
         if item.snapshot_id is None:
-            snapshots = session.archive.snapshots
-            draft = snapshots.draft(item)
-            # A spider that hands on pages of its own waits for none of them: its pages must not pile up here.
-            in_thread = draft.is_large and spider.fetches
-            packed = await run_in_thread(pack, draft) if in_thread else pack(draft)
-            with session.archive.transaction():
-                item.snapshot_id = snapshots.append(packed)
+            await session.room()
+            session.keep(item)
         session.count("pages")
         session.count("page_bytes", len(item.body))
         return item

@@ -1,4 +1,4 @@
-"""Stores articles in the archive, in batches."""
+"""Stores articles in the archive."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ class Store:
         return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
-        """Put an article into the session's batch, which is stored when it is full or a second old."""
+        """Hand an article to the session, which has it stored with the next batch."""
         Session.of(self.crawler).store(item)
         return item

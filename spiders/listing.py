@@ -30,13 +30,14 @@ from newsarchive.reading.feed import MARK
 from spiders.base import DEFAULT_SITE, FrontierSpider, make_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
     from typing import Self
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from newsarchive.archive.listings import KnownListing
     from newsarchive.crawling.arguments import Reader
     from newsarchive.items import Article, Category, Page, Role
     from newsarchive.reading.listing import ListedArticle, ListingPage
@@ -168,19 +169,25 @@ class ListingSpider(FrontierSpider):
 
     # What they say
 
-    def parse_listing(
+    async def parse_listing(
         self, response: Response, url: str, way: str, paging: Paging, found_on: str | None
-    ) -> Iterator[Request | Page]:
+    ) -> AsyncIterator[Request | Page]:
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
         known = self.memory.unchanged(url, response)
         if known is not None:
             self.session.count("listings/unchanged")
-            for below in self.memory.below(url):
-                yield from self._ask(below.url, below.way, found_on=url)
-            if known.next_url and self.is_thorough and not paging.skip():
-                yield from self._ask(known.next_url, way, paging, url)
+            for request in self._pass(known, paging):
+                yield request
         elif response.status != NOT_MODIFIED:
-            yield from self._read(response, ReadListing(url, way, found_on), paging)
+            for found in await self._read(response, ReadListing(url, way, found_on), paging):
+                yield found
+
+    def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
+        """Go by an unchanged listing to those below it and, in a sweep, behind it."""
+        for below in self.memory.below(known.url):
+            yield from self._ask(below.url, below.way, found_on=known.url)
+        if known.next_url and self.is_thorough and not paging.skip():
+            yield from self._ask(known.next_url, known.way, paging, known.url)
 
     def listing_failed(self, failure: Failure) -> None:
         """Record a listing page that did not come; unless it is gone or forbidden the next run asks again."""
@@ -194,7 +201,7 @@ class ListingSpider(FrontierSpider):
         self.memory.failed(url, way, again=again)
         self.logger.warning("Listing not read: %s: %s", request.url, fate.detail or fate.reason)
 
-    def _read(self, response: Response, listing: ReadListing, paging: Paging) -> Iterator[Request | Page]:
+    async def _read(self, response: Response, listing: ReadListing, paging: Paging) -> list[Request | Page]:
         page = make_page(response, listing.url, "listing", self.site.name)
         listed = WAYS[listing.way].read(page, self.site)
         self.session.count("listings/read")
@@ -203,7 +210,7 @@ class ListingSpider(FrontierSpider):
         categories = [request for category in listed.categories for request in self._ask_category(category)]
         further = [request for url in listed.further for request in self._ask(url, listing.way, found_on=listing.url)]
         whole = {page.url for page in listed.pages}
-        new, known = self.memory.read(
+        new, known = await self.memory.read(
             ReadListing(
                 listing.url,
                 listing.way,
@@ -218,10 +225,7 @@ class ListingSpider(FrontierSpider):
         self.session.count("links/new", new)
         pages = self.memory.not_stored(listed.pages)
         self.session.in_flight.update(page.url for page in pages)
-        yield from categories
-        yield from further
-        yield from pages
-        yield from self._go_on(listed, listing, paging, new=new)
+        return [*categories, *further, *pages, *self._go_on(listed, listing, paging, new=new)]
 
     def _next_url(self, listed: ListingPage) -> str | None:
         return move(listed.next_url, self.original_base, self.site.base_url) if listed.next_url else None

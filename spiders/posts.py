@@ -81,4 +81,5 @@ class PostsSpider(ArchiveSpider):
             except OSError as error:
                 self.session.problem(url, "fetch", "unreachable", f"cannot be read: {error.strerror}")
                 continue
+            await self.session.room()
             yield Page(url=url, role="file", site=self.site.name, body=body, fetched_at=datetime.now(UTC))

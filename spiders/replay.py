@@ -46,4 +46,5 @@ class ReplaySpider(OfflineSpider):
                 self.session.problem(kept.url, "replay", "damaged-snapshot", str(error), kept.site)
                 continue
             page.hints, page.found_on = archive.frontier.hints(kept.url)
+            await self.session.room()
             yield page

@@ -69,6 +69,7 @@ class ShareSpider(FrontierSpider):
         links = self._links()
         while chunk := list(islice(links, _CHUNK)):
             self.session.find(found for link, found_on in chunk if (found := self._found(link, found_on)))
+            self.session.writer.wait()
         return ()
 
     def _links(self) -> Iterator[tuple[str, str | None]]:

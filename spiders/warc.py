@@ -79,6 +79,7 @@ class WarcSpider(OfflineSpider):
             for record in self._records(path, limit + _HEADERS):
                 page = self._page(captures, record)
                 if page is not None:
+                    await self.session.room()
                     yield page
 
     def _records(self, path: Path, limit: int) -> Iterator[Record]:

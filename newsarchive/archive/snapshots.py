@@ -127,6 +127,13 @@ class Snapshots:
         assert cursor.lastrowid is not None
         return cursor.lastrowid
 
+    def find(self, url: str, fetched_at: datetime) -> int | None:
+        """Give the id of the page that was kept of an address at a time, to the second; None where there is none."""
+        row = self._connection.execute(
+            "SELECT max(id) FROM snapshots WHERE url = ? AND fetched_at = ?", (url, stamp(fetched_at))
+        ).fetchone()
+        return None if row[0] is None else int(row[0])
+
     def note_charset(self, snapshot_id: int, charset: str) -> None:
         """Record the charset that a page was decoded with."""
         self._connection.execute("UPDATE snapshots SET charset = ? WHERE id = ?", (charset, snapshot_id))

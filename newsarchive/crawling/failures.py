@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -18,13 +17,13 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from newsarchive.crawling.fates import Fate
+
 if TYPE_CHECKING:
     from datetime import datetime
 
     from newsarchive.crawling.addresses import Refusal
-
-#: `retry`: pending until a later time; the others are ends of a frontier row.
-State = Literal["retry", "gone", "blocked", "rejected", "failed"]
+    from newsarchive.crawling.fates import State
 
 
 class Refused(IgnoreRequest):
@@ -49,16 +48,6 @@ class BrokenTransfer(Exception):  # noqa: N818 - named as the reason is
 
 class TooLarge(IgnoreRequest):
     """The body is larger than DOWNLOAD_MAXSIZE when unpacked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """What a failure means for its URL. `not_before` (UTC) is the earliest time of another try, where it is known."""
-
-    reason: str
-    state: State
-    detail: str = ""
-    not_before: datetime | None = None
 
 
 # What the server said -> reason, state. Any other error status is final; 5xx not named here may pass.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 
-from newsarchive.crawling.failures import Fate
+from newsarchive.crawling.fates import Fate
 from newsarchive.crawling.session import Session
 
 if TYPE_CHECKING:
@@ -49,10 +49,12 @@ class Feeder:
             self.feed(session)
 
     def idle(self) -> None:
-        """Store what is left, which may lead to more; keep the crawl open when it does."""
+        """Keep the crawl open while something waits in the frontier, or may come into it by what is being written."""
         session = Session.of(self.crawler)
-        session.flush()
-        if self.feed(session):
+        fed = self.feed(session)
+        while not fed and session.writer.wait():
+            fed = self.feed(session)
+        if fed:
             raise DontCloseSpider
 
     def feed(self, session: Session) -> int:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.listings import FoundListing, KnownListing
 from newsarchive.archive.warc_record import payload_digest
 from newsarchive.crawling.conditional import conditional_headers, is_unchanged, validators_of
+from newsarchive.crawling.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from newsarchive.crawling.session import Session
     from newsarchive.items import Page
     from newsarchive.sites import Site
-
-# How exactly `last_seen_at` tells when a copy still stood in a listing. To the day, every copy costs one write a day.
-_SIGHT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +69,18 @@ class ListingMemory:
         now_known_by = validators_of(response)
         renewed = response.status != 304 and _is_renewed(known.validators, now_known_by)
         if known.due or renewed:
-            with self.session.archive.transaction():
-                self.session.archive.listings.answered(url)
-                if renewed:
-                    self.session.archive.listings.renew(url, now_known_by)
+            self.session.writer.tell(Ledger.answered, url, now_known_by if renewed else None)
         return known
 
-    def read(self, listing: ReadListing, response: Response) -> tuple[int, int]:
+    async def read(self, listing: ReadListing, response: Response) -> tuple[int, int]:
         """Note a listing that was read and all that it leads to; give the number of (new, known) articles."""
-        archive, now = self.session.archive, self.session.now()
-        known = archive.copies.known(found.url for found in listing.articles)
-        with archive.transaction():
-            archive.copies.touch(known, now, older_than=_SIGHT)
-            new = self.session.find(found for found in listing.articles if found.url not in known)
-            if self.remembers:
-                archive.listings.find(self._found(url, listing) for url in listing.further)
-                if listing.next_url and new:
-                    archive.listings.want(self._found(listing.next_url, listing))
-                archive.listings.read(self._as_read(listing, validators_of(response)), now)
-        return new, len(known)
+        return await self.session.writer.ask(
+            Ledger.read_listing,
+            list(listing.articles),
+            [self._found(url, listing) for url in listing.further],
+            self._found(listing.next_url, listing) if listing.next_url else None,
+            self._as_read(listing, validators_of(response)) if self.remembers else None,
+        )
 
     def not_stored(self, pages: Sequence[Page]) -> list[Page]:
         """Give those pages that the archive does not have as they are."""
@@ -101,11 +91,10 @@ class ListingMemory:
         """Note that a listing did not come: it is due, or with `again` false it is not there or must not be asked."""
         if not self.remembers:
             return
-        with self.session.archive.transaction():
-            if again:
-                self.session.archive.listings.want(FoundListing(url, self.site.name, way))
-            else:
-                self.session.archive.listings.answered(url)
+        if again:
+            self.session.writer.tell(Ledger.want, FoundListing(url, self.site.name, way))
+        else:
+            self.session.writer.tell(Ledger.answered, url, None)
 
     def due(self) -> Iterable[FoundListing]:
         """Give the listings that an earlier run was led to and did not get."""

@@ -45,6 +45,10 @@ class CrawlLock:
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
 
+    def fileno(self) -> int:
+        """Give the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
+        return self._descriptor
+
     def release(self) -> None:
         """Let others crawl; releasing twice does no harm."""
         if self._descriptor >= 0:

@@ -1,28 +1,28 @@
-"""The archive as one crawl uses it: one handle, one run row, short batches, and a fate for every URL.
+"""The archive as one crawl uses it: one handle, one run row, and a fate for every URL.
 
-Articles are stored in batches, each in one transaction with its problems and the ends of its frontier rows: a crash
-costs a batch of pages to fetch again, never an article.
+What is written goes through the writer, in batches, each in one transaction with its problems and the ends of its
+frontier rows: a crash costs a batch of pages to fetch again, never an article.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
-from scrapy.utils.asyncio import create_looping_call
 
 from newsarchive.archive import Archive, FrontierRow
 from newsarchive.archive.health import last_new
-from newsarchive.crawling import rechecks
-from newsarchive.crawling.failures import Fate
+from newsarchive.crawling.fates import Fate
+from newsarchive.crawling.ledger import Crawl, Ledger
 from newsarchive.crawling.lock import CrawlLock
 from newsarchive.crawling.options import Options
 from newsarchive.crawling.summary import STATS_PREFIX, RunSummary, alarms_of, outcome_of, split_stats
+from newsarchive.crawling.writer import Writer
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,16 +34,13 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from newsarchive.archive import Found
+    from newsarchive.crawling.messages import Committed
     from newsarchive.items import Article, Page
 
 logger = logging.getLogger(__name__)
 
 #: Signal: sent once, when a run's row is closed, with `summary` (a RunSummary).
 run_finished = object()
-
-_LONGEST_BACKOFF = timedelta(days=1)
-# What a single article can break on without the archive being at fault.
-_BAD_ARTICLE = (sqlite3.Error, ValueError, TypeError)
 
 
 class Session:
@@ -60,18 +57,18 @@ class Session:
         self.options = Options.from_settings(crawler.settings)
         spider: Any = crawler.spider
         self._lock = CrawlLock(self.options.db, spider.warc_label)
+        #: The archive as it is committed, to read from; the writer writes.
         self.archive = Archive.open(self.options.db)
+        self.writer = Writer(on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()])
         self.run_id: int | None = None
         #: URLs of the frontier that are asked for and have no fate yet.
         self.in_flight: set[str] = set()
         #: Whether the frontier got new rows since somebody last looked.
         self.grown = True
         self._started_at = self.now()
-        self._batch: list[Article] = []
         self._failure: str | None = None
         self._errors = 0
         self._closing: asyncio.Future[None] | None = None
-        self._timer = create_looping_call(self.flush)
         for handler, signal in (
             (self.opened, signals.spider_opened),
             (self.closed, signals.spider_closed),
@@ -103,87 +100,42 @@ class Session:
         """Count a finding in Scrapy's stats, under our prefix."""
         self.crawler.stats.inc_value(STATS_PREFIX + name, number)
 
-    def store(self, article: Article) -> None:
-        """Take an article into the batch, and store the batch when it is full."""
-        self._batch.append(article)
-        if len(self._batch) >= self.options.batch_size:
-            self.flush()
+    async def room(self) -> None:
+        """Wait until the writer can take another page."""
+        await self.writer.room()
 
-    def find(self, found: Iterable[Found]) -> int:
-        """Write URLs into the frontier, committed when this returns; give the number of new ones."""
-        with self.archive.transaction():
-            new = self.archive.frontier.add(found, self.run_id, self.now())
-        self.grown = self.grown or new > 0
-        return new
+    def keep(self, page: Page) -> None:
+        """Keep the raw bytes of a page."""
+        self.writer.tell(Ledger.keep, page)
+
+    def store(self, article: Article) -> None:
+        """Store an article whose page is kept, and write what it leads to into the frontier."""
+        spider: Any = self.crawler.spider
+        url = article.page.url
+        article.page = replace(article.page, body=b"")
+        found = list(spider.follow(article))
+        self.writer.tell(Ledger.store, article, found, then=lambda _: self.in_flight.discard(url))
+
+    def find(self, found: Iterable[Found]) -> None:
+        """Write URLs into the frontier; they are asked for once that is committed."""
+        self.writer.tell(Ledger.find, list(found))
 
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL that is in no frontier row."""
-        with self.archive.transaction():
-            self._add_problem(url, stage, reason, detail, site=site)
+        self.writer.tell(Ledger.problem, url, stage, reason, detail, site)
 
     def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
-        """Record how a URL of the frontier failed, and when it is due again, if ever.
-
-        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next look.
-        """
-        spider: Any = self.crawler.spider
-        stored = bool(self.archive.copies.known([row.url]))
-        with self.archive.transaction():
-            if not (stored and fate.state == "gone"):
-                self._add_problem(row.url, stage, fate.reason, fate.detail, site=row.site)
-            if not spider.fetches:
-                return
-            if stored:
-                self._settle_stored(row, fate, status)
-            else:
-                self._settle_missing(row, fate)
-        self.in_flight.discard(row.url)
-
-    def _settle_missing(self, row: FrontierRow, fate: Fate) -> None:
-        now = self.now()
-        if fate.state == "retry" and row.attempts + 1 < self.options.attempts:
-            next_at = max(now + self._backoff(row.attempts), fate.not_before or now)
-            self.archive.frontier.retry(row.url, reason=fate.reason, now=now, next_at=next_at)
-        else:
-            state = "failed" if fate.state == "retry" else fate.state
-            self.archive.frontier.end(row.url, state=state, reason=fate.reason, now=now)
-        if fate.state in ("retry", "failed"):
-            self.count("lost")
-
-    def _settle_stored(self, row: FrontierRow, fate: Fate, status: int | None) -> None:
-        # Some sites say with status 200 that the article is not there any more.
-        if fate.state != "gone" and fate.reason != "error-page":
-            self._look_again(row.url, None)
-            return
-        self.count("articles/gone")
-        self.archive.copies.gone(row.url, status or 404, self.now())
-        self.archive.frontier.end(row.url, state="gone", reason="gone", now=self.now())
+        """Record how a URL of the frontier failed, and when it is due again, if ever."""
+        self.writer.tell(Ledger.settle, row, stage, fate, status, then=lambda _: self.in_flight.discard(row.url))
 
     def unchanged(self, row: FrontierRow) -> None:
         """Record that a stored copy was looked at and is as it was."""
-        with self.archive.transaction():
-            self.archive.copies.touch([row.url], self.now())
-            self._look_again(row.url, None)
-        self.in_flight.discard(row.url)
-        self.count("checks/unchanged")
+        self.writer.tell(Ledger.unchanged, row.url, then=lambda _: self.in_flight.discard(row.url))
 
     def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
         """Record that a page is no article: a problem, and the end of its frontier row."""
         row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
         self.settle(row, stage, Fate(reason, "rejected", detail))
-
-    def flush(self) -> None:
-        """Store the batch, if there is one, in one transaction."""
-        batch, self._batch = self._batch, []
-        if not batch or self._failure:
-            return
-        try:
-            self._store(batch)
-        except UserError as error:
-            self.fail(error)
-        except _BAD_ARTICLE:
-            for article in batch:
-                self._store_alone(article)
 
     def fail(self, error: Exception) -> None:
         """End the crawl, because it cannot go on; what is not stored stays pending in the frontier."""
@@ -206,14 +158,21 @@ class Session:
         except UserError as error:
             self._failure = str(error)
             raise CloseSpider("archive_error") from error
-        self.archive.snapshots.label = spider.warc_label
-        self._timer.start(self.options.batch_seconds, now=False)
+        self.writer.begin(
+            Crawl(
+                run_id=self.run_id,
+                site=spider.site.name,
+                label=spider.warc_label,
+                fetches=spider.fetches,
+                reread_at=spider.reread_at,
+                recheck=spider.site.recheck,
+                options=self.options,
+            )
+        )
 
     def closed(self, reason: str) -> None:
         """Store what is left, close the run's row and the archive."""
-        if self._timer.running:
-            self._timer.stop()
-        self.flush()
+        self.writer.close()
         summary = self._summarize(reason)
         try:
             if self.run_id is not None:
@@ -258,62 +217,16 @@ class Session:
 
     # Inside
 
-    def _store(self, articles: list[Article]) -> None:
-        now = self.now()
-        spider: Any = self.crawler.spider
-        outcomes: list[str] = []
-        new = 0
-        with self.archive.transaction():
-            for article in articles:
-                stored = self.archive.store(
-                    article, self.run_id, now, fetched=spider.fetches, reread_at=spider.reread_at
-                )
-                outcomes.append(stored.outcome)
-                if spider.fetches and article.page.role in rechecks.ROLES:
-                    self._look_again(article.page.url, article.published_at)
-                new += self.archive.frontier.add(spider.follow(article), self.run_id, now)
-        self.grown = self.grown or new > 0
-        for article, outcome in zip(articles, outcomes, strict=True):
-            self.in_flight.discard(article.page.url)
-            self.count(f"articles/{outcome}")
-            for problem in article.problems:
-                self.count(f"problems/{problem.reason}")
+    def _committed(self, batch: Committed) -> None:
+        self.grown = self.grown or batch.grown
+        for name, number in batch.counts.items():
+            self.count(name, number)
+        self._errors += len(batch.errors)
+        for error in batch.errors:
+            logger.error("%s", error)
 
-    def _look_again(self, url: str, published_at: datetime | None) -> None:
-        """Set when a stored copy is looked at again for changes."""
-        spider: Any = self.crawler.spider
-        found_at = self.archive.frontier.found_at(url)
-        if found_at is not None:
-            at = rechecks.next_check(spider.site.recheck, now=self.now(), found_at=found_at, published_at=published_at)
-            self.archive.frontier.look_again(url, at)
-
-    def _store_alone(self, article: Article) -> None:
-        try:
-            self._store([article])
-        except UserError as error:
-            self.fail(error)
-        except _BAD_ARTICLE as error:
-            self._errors += 1
-            logger.exception("Not stored: %s", article.page.url)
-            page = article.page
-            row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
-            self.settle(row, "store", Fate("spider-error", "failed", f"{type(error).__name__}: {error}"))
-
-    def _add_problem(self, url: str, stage: str, reason: str, detail: str, site: str | None = None) -> None:
-        spider: Any = self.crawler.spider
-        self.archive.problems.add(
-            self.run_id,
-            url=url,
-            site=site or spider.site.name,
-            stage=stage,
-            reason=reason,
-            detail=detail,
-            now=self.now(),
-        )
-        self.count(f"problems/{reason}")
-
-    def _backoff(self, attempts: int) -> timedelta:
-        return min(timedelta(seconds=self.options.backoff * (1 << min(attempts, 20))), _LONGEST_BACKOFF)
+    def _broken(self, reason: str) -> None:
+        self.fail(UserError(reason))
 
     def _summarize(self, scrapy_reason: str) -> RunSummary:
         spider: Any = self.crawler.spider
