@@ -1,10 +1,12 @@
 """Kill crawls at random moments, again and again, and look whether anything was lost, stored twice or broken.
 
-    python benchmarks/torture.py                       50 kills, 10 double SIGTERMs, 2,000 articles
+    python benchmarks/torture.py                       50 kills, 10 double SIGTERMs, 10 kills of the process that
+                                                       writes the archive; 2,000 articles
     python benchmarks/torture.py --articles 300 --kills 5 --terms 2
 
 One undisturbed crawl of the sample site gives what an archive of it must hold. Then crawls are begun on another archive
-and killed (SIGKILL, or SIGTERM twice) at a random moment of their work; each is followed by a normal run on the same
+and killed (SIGKILL, SIGTERM twice, or SIGKILL of the writing process alone) at a random moment of their work; each is
+followed by a normal run on the same
 archive, and what it holds is compared with the undisturbed one. Every kill begins with an empty archive or, every other
 time, with what the run before left when it was killed, so that a crawl is also killed while it takes up leftovers.
 """
@@ -27,6 +29,12 @@ from pathlib import Path
 from static_site import ROOT, crawl, serve_static
 
 PORT = 8096
+#: Ways to break a crawl off: the signals that are sent, and whether to its writing process.
+WAYS = {
+    "kills": ((signal.SIGKILL,), False),
+    "terms": ((signal.SIGTERM, signal.SIGTERM), False),
+    "writer-kills": ((signal.SIGKILL,), True),
+}
 #: What an archive holds, whenever and however often it was crawled.
 _HOLDS = {
     "copies": "SELECT url, role, content_hash FROM copies",
@@ -65,8 +73,9 @@ def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
         connection.close()
 
 
-def break_off(db: Path, base: str, after: float, signals: tuple[signal.Signals, ...]) -> bool:
-    """Begin a crawl and send it signals after so many seconds; tell whether it was still at work."""
+def break_off(db: Path, base: str, after: float, way: str) -> bool:
+    """Begin a crawl and break it off after so many seconds; tell whether it was still at work."""
+    signals, writer = WAYS[way]
     command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"]
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with (db.parent / "killed.log").open("wb") as log:
@@ -75,11 +84,20 @@ def break_off(db: Path, base: str, after: float, signals: tuple[signal.Signals, 
             process.wait(after)
         except subprocess.TimeoutExpired:
             for number in signals:
-                process.send_signal(number)
+                for pid in children_of(process.pid) if writer else [process.pid]:
+                    os.kill(pid, number)
                 time.sleep(0.02)
             process.wait(120)
             return True
     return False
+
+
+def children_of(pid: int) -> list[int]:
+    """Give the processes that a process started; it may have ended meanwhile."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
 
 
 def look(db: Path, expected: dict[str, set[tuple[object, ...]]], tally: Tally) -> None:
@@ -106,7 +124,7 @@ def look(db: Path, expected: dict[str, set[tuple[object, ...]]], tally: Tally) -
         tally.add("broken", 1, f"round {tally.rounds}: check says: {checked.stdout[-500:]}{checked.stderr[-300:]}")
 
 
-def torture(base: str, scratch: Path, rounds: list[tuple[signal.Signals, ...]], seed: int) -> Tally:
+def torture(base: str, scratch: Path, rounds: list[str], seed: int) -> Tally:
     """Run all rounds and give the tally."""
     chance = random.Random(seed)
     whole = scratch / "whole"
@@ -120,13 +138,13 @@ def torture(base: str, scratch: Path, rounds: list[tuple[signal.Signals, ...]], 
     )
     tally = Tally()
     folder = scratch / "killed"
-    for signals in rounds:
+    for way in rounds:
         tally.rounds += 1
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         db = folder / "archive.db"
         for _ in range(2 if tally.rounds % 2 else 1):
-            at_work = break_off(db, base, chance.uniform(0.5, first.seconds), signals)
+            at_work = break_off(db, base, chance.uniform(0.5, first.seconds), way)
             tally.killed += at_work
             tally.ended_before += not at_work
         after = crawl(db, "category", base)
@@ -144,9 +162,11 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=2000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--terms", type=int, default=10)
+    parser.add_argument("--writer-kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    rounds = [(signal.SIGKILL,)] * options.kills + [(signal.SIGTERM, signal.SIGTERM)] * options.terms
+    numbers = vars(options)
+    rounds = [way for way in WAYS for _ in range(numbers[way.replace("-", "_")])]
     random.Random(options.seed).shuffle(rounds)
     with (
         tempfile.TemporaryDirectory(prefix="torture-") as name,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import time
 from pathlib import Path
 
 from newsarchive.errors import UserError
 
+# Seconds in which the writing process of a killed crawl has committed what it was told, however busy the machine is.
+_LEFT_BEHIND = 60.0
 _NO_NAME = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -36,14 +39,23 @@ class CrawlLock:
             raise UserError(
                 f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
             ) from error
+        end = time.monotonic() + _LEFT_BEHIND
+        while not self._take():
+            holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
+            if _is_there(holder) or time.monotonic() > end:
+                os.close(self._descriptor)
+                name = holder or "unknown"
+                raise AlreadyRunningError(f"{label} is being crawled already (process {name}): nothing to do")
+            time.sleep(0.02)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+
+    def _take(self) -> bool:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._descriptor)
-            raise AlreadyRunningError(f"{label} is being crawled already (process {holder}): nothing to do") from None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+            return False
+        return True
 
     def fileno(self) -> int:
         """Give the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
@@ -54,6 +66,17 @@ class CrawlLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _is_there(process: str) -> bool:
+    """Tell whether a process is there; one that has not written down its number yet is."""
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, PermissionError):
+        pass
+    return True
 
 
 def lock_path(archive: Path | str, label: str) -> Path:

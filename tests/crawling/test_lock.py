@@ -1,6 +1,8 @@
 """One crawl of a site at a time."""
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -31,3 +33,16 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UserError, match="cannot be made"):
         CrawlLock(tmp_path / "file" / "a.db", "demo")
+
+
+def test_what_a_killed_crawl_left_behind_is_waited_for(tmp_path):
+    # The lock is made by a process that hands it to another and dies; the other lives on for a moment.
+    code = (
+        "import os, subprocess, sys\n"
+        "from newsarchive.crawling.lock import CrawlLock\n"
+        "lock = CrawlLock(sys.argv[1], 'demo')\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1)'], pass_fds=[lock.fileno()])\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.db")], check=False)
+    CrawlLock(tmp_path / "a.db", "demo").release()
