@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.live import Live
 from rich.spinner import Spinner
@@ -20,7 +21,7 @@ from newsarchive.crawling.session import Session
 from newsarchive.crawling.summary import STATS_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -31,6 +32,10 @@ logger = logging.getLogger(__name__)
 ON_TERMINAL, IN_LOG = 0.5, 60.0
 # A rate over less than this many seconds is chance.
 _SETTLED = 3.0
+# What a narrow terminal goes without, one after the other.
+_LEAST_NEEDED = ("known", "rate", "word", "label", "changed", "problems", "left")
+# The turning sign and the blank after it; the last column stays empty, because some terminals wrap when it is filled.
+_SIGN_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +63,30 @@ class State:
             return None
         return timedelta(seconds=round(self.pending / self.rate))
 
-    def line(self) -> str:
-        """Tell it in one line."""
-        parts = [
-            f"{self.listings + self.pages} pages ({self.rate:.1f}/s)",
-            f"articles: {self.new} new, {self.changed} changed, {self.known} known",
-            f"{self.pending} pending",
-        ]
-        if self.problems:
-            parts.append(f"{self.problems} problems")
-        if self.left is not None:
-            parts.append(f"{self.left} left")
-        return ", ".join(parts)
+    def line(self, label: str = "", width: int | None = None) -> str:
+        """Tell it in one line; where that is wider than `width` columns, what is needed least is left out."""
+        for count in range(len(_LEAST_NEEDED) + 1):
+            line = self._told(label, _LEAST_NEEDED[:count])
+            if width is None or cell_len(line) <= width:
+                return line
+        return set_cell_size(line, width or 0)
+
+    def _told(self, label: str, without: Sequence[str]) -> str:
+        texts = {
+            "new": f"{self.new} new",
+            "changed": f"{self.changed} changed",
+            "known": f"{self.known} known",
+            "pending": f"{self.pending} pending",
+            "problems": f"{self.problems} problems" if self.problems else "",
+            "left": f"{self.left} left" if self.left is not None else "",
+        }
+        pages = f"{self.listings + self.pages} pages"
+        start = "" if "label" in without or not label else f"{label}: "
+        rate = "" if "rate" in without else f" ({self.rate:.1f}/s)"
+        articles = "" if "word" in without else "articles: "
+        return f"{start}{pages}{rate}, {articles}" + ", ".join(
+            text for name, text in texts.items() if text and name not in without
+        )
 
 
 def state_of(stats: Mapping[str, Any], pending: int, seconds: float) -> State:
@@ -129,11 +146,12 @@ class Progress:
         session = Session.of(self.crawler)
         spider: Any = self.crawler.spider
         pending = session.archive.frontier.counts(spider.site.name).get("pending", 0)
-        line = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began).line()
+        state = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
         if self._live is None:
-            logger.info("%s", line)
+            logger.info("%s", state.line())
         else:
-            self._live.update(Spinner("dots", Text(f"{spider.name} of {spider.site.name}: {line}")))
+            width = self._live.console.width - _SIGN_COLUMNS
+            self._live.update(Spinner("dots", Text(state.line(f"{spider.name} of {spider.site.name}", width))))
 
     @staticmethod
     def _turn_handlers(old: TextIO, new: TextIO) -> None:
