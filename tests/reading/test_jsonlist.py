@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,29 @@ def test_a_cursor_leads_to_the_next_page_until_there_is_none():
 def test_a_page_without_items_is_the_last():
     listed = read_json_list(page('{"data": {"list": []}}'), SITE)
     assert (listed.articles, listed.next_url) == ([], None)
+
+
+ORIGIN = load_site("eastmoney")
+NUMBER = "202603053999999901"
+HEADLINES = {"code": "1", "data": {"list": [{
+    "code": NUMBER, "title": "江湾港吞吐量增加一成", "summary": "摘要", "showTime": "2026-03-05 08:00:00",
+    "mediaName": "江湾晚报", "url": "", "uniqueUrl": f"http://finance.eastmoney.com/a/{NUMBER}.html",
+}]}}  # fmt: skip
+ROLLING = {"code": "1", "data": {"sortEnd": "1772668800000001", "fastNewsList": [
+    {"code": NUMBER, "title": "江湾港吞吐量增加一成", "summary": "摘", "showTime": "2026-03-05 08:00:00", "stockList": []}
+]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "answer"), list(zip(ORIGIN.lists, (HEADLINES, ROLLING), strict=True)))
+def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
+    url = first_url(found, ORIGIN.base_url)
+    listed = read_json_list(replace(page(json.dumps(answer), url), site="eastmoney"), ORIGIN)
+    [article] = listed.articles
+    assert article.url.split("//")[1] == f"finance.eastmoney.com/a/{NUMBER}.html"
+    assert (article.hints.title, article.hints.published) == ("江湾港吞吐量增加一成", "2026-03-05 08:00:00")
+    assert urlsplit(listed.next_url).netloc == urlsplit(url).netloc
+    assert {urlsplit(address).netloc for address in (url, article.url)} <= set(ORIGIN.hosts)
+    assert ("page_index=2" in listed.next_url) or ("sortEnd=1772668800000001" in listed.next_url)
 
 
 @given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
