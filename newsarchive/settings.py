@@ -77,6 +77,9 @@ DOWNLOADER_MIDDLEWARES = {
     # Hosts are checked by the guard, which has no exceptions for redirects or unfiltered requests.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newsarchive.crawling.guard.Guard": 50,
+    # Scrapy's own takes a robots.txt that did not come for leave to ask for everything.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "newsarchive.crawling.robots.Robots": 100,
     # Scrapy's own decompression hands on what it could read of a truncated body as if it were whole.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsarchive.crawling.decompression.Decompression": 590,

@@ -42,6 +42,13 @@ class HostRests(IgnoreRequest):
         self.until = until
 
 
+class RulesUnknown(IgnoreRequest):
+    """A request that is not made now, because the robots.txt of its host did not come."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"robots.txt could not be read ({why}), so nothing is asked for now")
+
+
 class BrokenTransfer(Exception):  # noqa: N818 - named as the reason is
     """The body did not arrive whole, or cannot be unpacked."""
 
@@ -63,6 +70,7 @@ _STATUSES: dict[int, tuple[str, State]] = {
 # What Scrapy raises -> reason, state; the first class that fits.
 _EXCEPTIONS: tuple[tuple[type[Exception], str, State], ...] = (
     (HostRests, "http-error", "retry"),
+    (RulesUnknown, "unreachable", "retry"),
     (TooLarge, "too-large", "rejected"),
     (DownloadCancelledError, "too-large", "rejected"),  # raised for nothing else than DOWNLOAD_MAXSIZE
     (BrokenTransfer, "broken-transfer", "retry"),

@@ -39,8 +39,8 @@ class Options:
     listings_max: int = 20_000
     #: Pages of the frontier that are asked for at one time; the rest waits in the archive, not in memory.
     window: int = 200
-    #: Runs in which a page may fail before it is given up.
-    attempts: int = 6
+    #: Runs in which a page may fail before it is given up; with the pauses between them, after about two days.
+    attempts: int = 10
     #: Seconds until a failed page is due again; doubled after every further failure, one day at most.
     backoff: float = 300.0
     #: Hours after which all known category pages are asked for again, also where nothing new leads to them.

@@ -1,10 +1,13 @@
 """How a server is asked: under one honest name, no faster than it wants, and not at all while it rests."""
 
 import json
+import sqlite3
 import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
 
 CODES = [f"NW2026030500000000{number:02d}" for number in range(1, 6)]
 # Nothing else is on its way when an answer asks for a pause.
@@ -33,11 +36,11 @@ def server(robots="", trouble=None):
     trouble = dict(trouble or {})
 
     def answer(path):
-        if path.endswith("/robots.txt"):
-            return 200, {"Content-Type": "text/plain"}, robots.encode()
         for part in list(trouble):
             if part in path:
                 return trouble.pop(part)
+        if path.endswith("/robots.txt"):
+            return 200, {"Content-Type": "text/plain"}, robots.encode()
         body = json.dumps({"text": "<p>船只今晨陆续离港，码头恢复作业。</p>"}, ensure_ascii=False).encode()
         return 200, {"Content-Type": "application/json"}, body
 
@@ -67,6 +70,30 @@ def test_it_says_who_asks_and_reads_robots_txt_first(crawl):
     agents = {headers["User-Agent"] for _, _, headers in running.asked}
     assert len(agents) == 1
     assert agents.pop().endswith("(+https://archive.example.org/about)")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [(503, {}, b""), (429, {}, b""), (200, {"Content-Length": "500"}, b"User-agent: *")],
+    ids=["server-error", "too-many", "cut-off"],
+)
+def test_while_robots_txt_cannot_be_read_nothing_is_asked_for(crawl, answer):
+    with server(trouble={"robots.txt": answer}) as running:
+        done = share(crawl, running, settings={"RETRY_TIMES": 0, "DOWNLOAD_TIMEOUT": 2})
+        assert [path for _, path, _ in running.asked] == ["/robots.txt"]
+        assert done.rows("SELECT DISTINCT state, reason FROM frontier") == [("pending", "unreachable")]
+        assert "robots.txt could not be read" in done.column("SELECT detail FROM problems")[0]
+        with sqlite3.connect(crawl.db) as archive:
+            archive.execute("UPDATE frontier SET next_at = NULL")  # some minutes later
+        again = share(crawl, running)
+    assert again.column("SELECT DISTINCT state FROM frontier") == ["done"]
+
+
+@pytest.mark.parametrize("status", [404, 403])
+def test_a_site_without_robots_txt_has_no_rules(crawl, status):
+    with server(trouble={"robots.txt": (status, {}, b"")}) as running:
+        done = share(crawl, running, CODES[:1])
+    assert done.column("SELECT state FROM frontier") == ["done"]
 
 
 def test_a_crawl_delay_is_kept_also_when_the_throttle_would_go_faster(crawl):
