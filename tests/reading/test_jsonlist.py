@@ -81,7 +81,7 @@ HEADLINES = {"code": "1", "data": {"list": [{
     "mediaName": "江湾晚报", "url": "", "uniqueUrl": f"http://finance.eastmoney.com/a/{NUMBER}.html",
 }]}}  # fmt: skip
 ROLLING = {"code": "1", "data": {"sortEnd": "1772668800000001", "fastNewsList": [
-    {"code": NUMBER, "title": "江湾港吞吐量增加一成", "summary": "摘", "showTime": "2026-03-05 08:00:00", "stockList": []}
+    {"code": NUMBER, "title": "江湾港吞吐量增加一成", "showTime": "2026-03-05 08:00:00", "summary": "", "stockList": []}
 ]}}  # fmt: skip
 
 
