@@ -316,5 +316,12 @@ def m0005_stories(db: Database) -> None:
     stories.rebuild(db.conn)
 
 
+@migrations()
+def m0006_lighter_story_index(db: Database) -> None:
+    """Find stories by fewer and shorter shingles; an archive that was never without them has nothing to change."""
+    if "rate" in db.table("story_texts").columns_dict:
+        stories.renew_tables(db.conn)
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))

@@ -14,8 +14,8 @@ import json
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.story_index import add_text, create_index_tables, remove_text
-from newsarchive.archive.story_text import story_text
+from newsarchive.archive.story_index import INDEX_TABLES, add_text, create_index_tables, remove_text
+from newsarchive.archive.story_text import fingerprint, story_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -70,6 +70,17 @@ def create_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def renew_tables(connection: sqlite3.Connection) -> None:
+    """Make the tables by which stories are found anew, in an archive that has them in an older form, and all stories.
+
+    The caller holds the transaction.
+    """
+    for table in INDEX_TABLES:
+        connection.execute(f"DROP TABLE {table}")
+    create_index_tables(connection)
+    rebuild(connection)
+
+
 def link(connection: sqlite3.Connection, article_id: int) -> int:
     """Give an article its story, after it was stored or its title, text, date or source changed.
 
@@ -81,14 +92,19 @@ def link(connection: sqlite3.Connection, article_id: int) -> int:
     ).fetchone()
     if row is None:
         raise KeyError(article_id)
-    *printed, story_id = row
-    text = story_text(*printed)
+    title, body, day, story_id = row
+    printed = fingerprint("\0".join((title or "", day or "", body)))
+    if story_id is not None and _is_linked(cursor, article_id, printed):
+        _refresh(cursor, story_id)
+        return int(story_id)
+    text = story_text(title, body, day)
     if story_id is not None:
         if _text_of(cursor, article_id) == (text.id if text else None):
+            cursor.execute("UPDATE story_articles SET printed = ? WHERE article_id = ?", (printed, article_id))
             _refresh(cursor, story_id)
             return int(story_id)
         _leave(cursor, article_id, story_id)
-    return _join(cursor, article_id, text)
+    return _join(cursor, article_id, printed, text)
 
 
 def unlink(connection: sqlite3.Connection, article_id: int) -> None:
@@ -106,7 +122,7 @@ def rebuild(connection: sqlite3.Connection, progress: Callable[[int, int], None]
     article how many are done and how many there are.
     """
     cursor = _plain_cursor(connection)
-    for table in ("stories", "story_text_links", "story_shingles", "story_texts", "story_articles"):
+    for table in ("stories", *INDEX_TABLES):
         cursor.execute(f"DELETE FROM {table}")  # noqa: S608
     cursor.execute("UPDATE articles SET story_id = NULL WHERE story_id IS NOT NULL")
     article_ids = [article_id for (article_id,) in cursor.execute("SELECT id FROM articles ORDER BY id")]
@@ -136,12 +152,18 @@ def _text_of(cursor: sqlite3.Cursor, article_id: int) -> int | None:
     return row[0] if row else None
 
 
-def _join(cursor: sqlite3.Cursor, article_id: int, text: StoryText | None) -> int:
+def _is_linked(cursor: sqlite3.Cursor, article_id: int, printed: int) -> bool:
+    """Tell whether an article was linked as it is printed now, without looking at what of it is compared."""
+    query = "SELECT 1 FROM story_articles WHERE article_id = ? AND printed = ?"
+    return cursor.execute(query, (article_id, printed)).fetchone() is not None
+
+
+def _join(cursor: sqlite3.Cursor, article_id: int, printed: int, text: StoryText | None) -> int:
     """Bring an article that has no story into the stories that its text is linked with; they become one."""
     if text is None:
         return _settle(cursor, {article_id}, set())
     known = cursor.execute("SELECT 1 FROM story_texts WHERE id = ?", (text.id,)).fetchone()
-    cursor.execute("INSERT INTO story_articles VALUES (?, ?)", (article_id, text.id))
+    cursor.execute("INSERT INTO story_articles VALUES (?, ?, ?)", (article_id, text.id, printed))
     if known:
         return _settle(cursor, {article_id}, _stories_of(cursor, [text.id]))
     change = add_text(cursor, text)
@@ -254,7 +276,6 @@ def _refresh(cursor: sqlite3.Cursor, story_id: int) -> None:
     lead = cursor.execute(_LEAD, (story_id, earliest)).fetchone()
     sources = {source_id for *_, source_id in members if source_id is not None}
     first, last = (times[0][1], times[-1][1]) if times else (None, None)
-    cursor.execute(
-        "INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (story_id, *lead, len(members), len(sources), first, last),
-    )
+    story = (story_id, *lead, len(members), len(sources), first, last)
+    if cursor.execute("SELECT * FROM stories WHERE id = ?", (story_id,)).fetchone() != story:
+        cursor.execute("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)", story)

@@ -3,40 +3,47 @@
 The links are a function of the set of texts alone, whatever the order in which they came. Two texts *meet* at a
 shingle when both have it and fewer than `REACH` texts that have it stand between them, in the order of their ids
 (which are hashes of the texts, so the order means nothing and nobody can choose a place in it). Texts that meet
-anywhere and share enough of their shingles are compared. A text that comes or goes changes who meets only around its
+often enough for their sizes and look alike are compared. A text that comes or goes changes who meets only around its
 own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
 and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
+
+An id tells the size of its text, so nothing is read of most of the texts that only have a stock phrase in common.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.story_overlap import Comparable, compare
-from newsarchive.archive.story_text import Sample, StoryText, sample, story_text
+from newsarchive.archive.story_text import StoryText, expected, likeness, sample, story_text
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
 
     from newsarchive.archive.story_overlap import Overlap
 
 #: Texts on either side of a text, among those that have a shingle, with which it meets there.
 REACH = 4
-#: Share of the fewer shingles that two texts must have in common to be compared; one stock phrase is not enough.
+#: Two texts are compared when they meet at this share of the shingles that they had in common, were one a part of the
+#: other; one stock phrase is not enough.
 COMMON = 0.15
+#: Likeness below which texts that meet often enough are not read: a copy has twice as much.
+LIKE = 0.2
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
 _REMEMBERED = 150_000
+
+#: The tables of this module.
+INDEX_TABLES = ("story_texts", "story_shingles", "story_text_links", "story_articles")
 
 _TABLES = """
 CREATE TABLE story_texts (
     id INTEGER PRIMARY KEY,
-    rate INTEGER NOT NULL,
-    shingles BLOB NOT NULL
+    shingles BLOB NOT NULL,
+    sketch BLOB NOT NULL
 ) STRICT;
 CREATE TABLE story_shingles (
     shingle INTEGER NOT NULL,
@@ -54,7 +61,8 @@ CREATE TABLE story_text_links (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE story_articles (
     article_id INTEGER PRIMARY KEY,
-    text_id INTEGER NOT NULL
+    text_id INTEGER NOT NULL,
+    printed INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX story_articles_text ON story_articles (text_id);
 """
@@ -62,8 +70,7 @@ CREATE INDEX story_articles_text ON story_articles (text_id);
 
 # One statement for all shingles of a text: two look-ups in the index for each, however many texts have it.
 _AROUND = """
-SELECT j.value,
-       (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
+SELECT (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
         WHERE shingle = j.value AND text_id < ?2 ORDER BY text_id DESC LIMIT ?3)),
        (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
         WHERE shingle = j.value AND text_id > ?2 ORDER BY text_id LIMIT ?3))
@@ -112,13 +119,14 @@ _recent = _Recent(_REMEMBERED)
 def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
     """Enter a text that the index does not have, and link it; pairs that it stands between may part."""
     taken = sample(text)
-    cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, taken.rate, _pack(taken.shingles)))
-    around = _around(cursor, text.id, taken)
+    shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
+    cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
+    around = _around(cursor, text.id, taken.shingles)
     cursor.executemany("INSERT INTO story_shingles VALUES (?, ?)", [(s, text.id) for s in sorted(taken.shingles)])
     change = Change()
-    candidates = {other for before, after in around.values() for other in (*before, *after)}
+    meetings = Counter(other for before, after in around for other in (*before, *after))
     _recent.add(Comparable(text))
-    for other in _similar(cursor, taken, candidates):
+    for other in _like(cursor, text.id, taken.sketch, [o for o, met in meetings.items() if met >= _enough(text.id, o)]):
         if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
             change.joined.add(other)
     for one, other in _linked(cursor, _straddling(around)):
@@ -129,45 +137,38 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
 
 def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
     """Take a text and its links out of the index; pairs that it stood between may link."""
-    taken = _samples(cursor, [text_id])[text_id]
-    cursor.executemany(
-        "DELETE FROM story_shingles WHERE shingle = ? AND text_id = ?", [(s, text_id) for s in taken.shingles]
-    )
+    shingles = _shingles(cursor, text_id)
+    cursor.executemany("DELETE FROM story_shingles WHERE shingle = ? AND text_id = ?", [(s, text_id) for s in shingles])
     change = Change()
     links = cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
     for (other,) in links:
         if _unlink(cursor, text_id, other):
             change.parted.add(other)
     cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
-    pairs = _straddling(_around(cursor, text_id, taken))
+    pairs = _straddling(_around(cursor, text_id, shingles))
     for one, other in pairs - set(_linked(cursor, pairs)):
-        samples = _samples(cursor, [one, other])
-        if not _alike(samples[one], samples[other]):
+        if not (_meet(cursor, one, other) and _like(cursor, one, _sketch(cursor, one), [other])):
             continue
         if (overlap := _compare(cursor, one, other)) and _link(cursor, one, other, overlap):
             change.joined |= {one, other}
     return change
 
 
-def _around(cursor: sqlite3.Cursor, text_id: int, taken: Sample) -> dict[int, tuple[list[int], list[int]]]:
-    """Give for each shingle of a text (itself not counted) the texts just before and just after it, nearest first."""
-    found = cursor.execute(_AROUND, (json.dumps(list(taken.shingles)), text_id, REACH)).fetchall()
-    return {
-        shingle: (sorted(_ids(before), reverse=True), sorted(_ids(after)))
-        for shingle, before, after in found
-        if before or after
-    }
+def _around(cursor: sqlite3.Cursor, text_id: int, shingles: frozenset[int]) -> list[tuple[list[int], list[int]]]:
+    """Give for shingles of a text (itself not counted) the texts just before and just after it, nearest first."""
+    found = cursor.execute(_AROUND, (json.dumps(list(shingles)), text_id, REACH)).fetchall()
+    return [(sorted(_ids(before), reverse=True), sorted(_ids(after))) for before, after in found if before or after]
 
 
 def _ids(joined: str | None) -> list[int]:
     return [int(text_id) for text_id in joined.split(",")] if joined else []
 
 
-def _straddling(around: dict[int, tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
+def _straddling(around: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
     """Give the pairs that meet at a shingle without the text between them and do not meet there with it."""
     return {
         (before[i], after[REACH - 1 - i])
-        for before, after in around.values()
+        for before, after in around
         for i in range(max(0, REACH - len(after)), len(before))
     }
 
@@ -183,46 +184,50 @@ def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[i
     return sorted(pairs.intersection(links.fetchall()))
 
 
+def _enough(one: int, other: int) -> int:
+    """Give the number of shingles at which two texts must meet to be worth comparing."""
+    return max(1, round(COMMON * expected(one, other)))
+
+
 def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
-    """Tell whether two texts (the smaller id first) still meet at any shingle."""
-    samples = _samples(cursor, [one, other])
-    for shingle in samples[one].shingles & samples[other].shingles:
+    """Tell whether two texts (the smaller id first) meet often enough."""
+    missing = _enough(one, other)
+    for shingle in _shingles(cursor, one) & _shingles(cursor, other):
         (between,) = cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"
             " LIMIT ?)",
             (shingle, one, other, REACH),
         ).fetchone()
-        if between < REACH:
+        missing -= between < REACH
+        if not missing:
             return True
     return False
 
 
-def _samples(cursor: sqlite3.Cursor, text_ids: Iterable[int]) -> dict[int, Sample]:
-    rows = cursor.execute(
-        "SELECT id, rate, shingles FROM story_texts WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(text_ids)),),
-    )
-    return {
-        text_id: Sample(rate, frozenset(struct.unpack(f"<{len(blob) // 8}q", blob))) for text_id, rate, blob in rows
-    }
-
-
-def _similar(cursor: sqlite3.Cursor, taken: Sample, candidates: set[int]) -> list[int]:
-    """Give those candidates that have enough shingles in common with a text to be worth comparing."""
-    if not candidates:
+def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: list[int]) -> list[int]:
+    """Give those of other texts that look like a text at a glance."""
+    if not others:
         return []
-    return [other for other, sample_ in _samples(cursor, candidates).items() if _alike(taken, sample_)]
+    rows = cursor.execute(
+        "SELECT id, sketch FROM story_texts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(others),)
+    )
+    return [other for other, packed in rows if likeness(text_id, sketch, other, _unpack("H", packed)) >= LIKE]
 
 
-def _alike(one: Sample, other: Sample) -> bool:
-    # What both kept is what both kept at the sparser rate, so only the counts need to be brought to one rate.
-    rate = max(one.rate, other.rate)
-    shared = len(one.shingles & other.shingles)
-    return shared >= max(1, round(COMMON * min(one.count_at(rate), other.count_at(rate))))
+def _shingles(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
+    return _unpack("i", cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()[0])
 
 
-def _pack(shingles: frozenset[int]) -> bytes:
-    return struct.pack(f"<{len(shingles)}q", *sorted(shingles))
+def _sketch(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
+    return _unpack("H", cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()[0])
+
+
+def _pack(kind: str, hashes: frozenset[int]) -> bytes:
+    return struct.pack(f"<{len(hashes)}{kind}", *sorted(hashes))
+
+
+def _unpack(kind: str, packed: bytes) -> frozenset[int]:
+    return frozenset(struct.unpack(f"<{len(packed) // struct.calcsize(kind)}{kind}", packed))
 
 
 def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:

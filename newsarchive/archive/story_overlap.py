@@ -8,11 +8,13 @@ names and numbers fall into pieces too short to count.
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from newsarchive.archive import story_forms
+from newsarchive.archive.story_text import codes
 
 if TYPE_CHECKING:
     from newsarchive.archive.story_text import Script, StoryText
@@ -44,14 +46,14 @@ class _Measure:
     long: int
     #: Equal text lies in blocks when its characters stand in runs of this length, on average.
     block: int
-    #: Length of the places of which a few are looked up before all are.
-    probe: int
 
 
 _MEASURES: dict[Script, _Measure] = {
-    "cjk": _Measure(gram=4, run=16, brief=100, long=250, block=90, probe=6),
-    "latin": _Measure(gram=7, run=50, brief=300, long=750, block=270, probe=14),
+    "cjk": _Measure(gram=4, run=16, brief=100, long=250, block=90),
+    "latin": _Measure(gram=8, run=50, brief=300, long=750, block=270),
 }
+#: Bytes of a piece: it is compared as one number.
+_GRAM_BYTES = 8
 
 #: Share of the shorter text that the longer must have. A form filled in with other numbers shares about half; a copy
 #: cut, extended and changed at once shares two thirds.
@@ -74,11 +76,16 @@ _PART_OF_STORY = 0.1
 _OPENING = 2
 #: Characters between two equal runs that do not part them: a word mended, not a name put in.
 _GAP = 2
-#: Places of the shorter text that are looked up first, and how many of them must stand in the longer one. Half of them
+#: Pieces of the shorter text that are looked up first, and how many of them must stand in the longer one. Half of them
 #: do in the worst copy.
-_PROBES, _PROBES_FOUND = 32, 4
+_PROBES, _PROBES_FOUND = 32, 6
 
-_RUN = re.compile(rb"\x01+")
+_PIECE = re.compile(rb"\x01+")
+# Pieces that only a word parts: what lies between the last gram of one and the first of the next.
+_RUNS = {
+    measure.gram: re.compile(rb"\x01+(?:\x00{1,%d}\x01+)*" % (measure.gram - 1 + _GAP))
+    for measure in _MEASURES.values()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +117,32 @@ class Comparable:
         self.measure = _MEASURES[text.script]
 
     @cached_property
-    def grams(self) -> list[str]:
-        """Every piece of the text, by its place."""
-        text, size = self.text, self.measure.gram
-        return [text[i : i + size] for i in range(self.length - size + 1)]
+    def grams(self) -> array[int]:
+        """Every piece of the text, by its place, as a number."""
+        units, size = codes(self.text), self.measure.gram
+        # The lower byte tells the letters of a script apart that has no more than 256 of them.
+        units = units if self.script == "cjk" else units[::2]
+        width, count = _GRAM_BYTES // size, self.length - size + 1
+        grams = array("Q", bytes(_GRAM_BYTES * count))
+        for first in range(size):
+            places = len(range(first, count, size))
+            grams[first::size] = array("Q", units[first * width : first * width + _GRAM_BYTES * places])
+        return grams
 
     @cached_property
-    def gram_set(self) -> frozenset[str]:
+    def gram_set(self) -> frozenset[int]:
         """The pieces without their places."""
         return frozenset(self.grams)
 
     @cached_property
-    def figures(self) -> frozenset[str]:
-        """The numbers of the text."""
-        return frozenset(story_forms.FIGURE.findall(self.text))
+    def figures(self) -> list[str]:
+        """The numbers of the text, by their places."""
+        return story_forms.FIGURE.findall(self.text)
+
+    @cached_property
+    def figure_set(self) -> frozenset[str]:
+        """The numbers without their places."""
+        return frozenset(self.figures)
 
 
 def compare(one: Comparable, other: Comparable) -> Overlap | None:
@@ -141,13 +160,17 @@ def compare(one: Comparable, other: Comparable) -> Overlap | None:
 
 def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     """Compare a shorter text with a longer one."""
-    pieces = _pieces(one, other)
-    runs = _runs(pieces, one.measure)
+    hits = _hits(one, other)
+    runs = _runs(hits, one.measure)
     share = _share(runs, one)
-    figures = story_forms.figures_told(runs, one, other)
-    if share < _needed(runs, one, confirmed=figures.confirm) or story_forms.is_one_form(pieces, figures, one, other):
+    if share < _NEEDED:
         return None
-    other_runs = _runs(_pieces(other, one), one.measure)
+    figures = story_forms.figures_told(runs, one, other)
+    if share < _needed(runs, one, confirmed=figures.confirm):
+        return None
+    if story_forms.is_one_form(_pieces(hits, one.measure), figures, one, other):
+        return None
+    other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)
     if other_share >= _EXCERPT:
         return Overlap(share, other_share, "same" if min(share, other_share) >= _SAME else "shortened", joins=True)
@@ -161,10 +184,9 @@ def _resembles(shorter: Comparable, longer: Comparable) -> bool:
     """Look at figures and at a few places: most pairs that share a name, or a form, end here at little cost."""
     if story_forms.has_other_figures(shorter, longer):
         return False
-    size = shorter.measure.probe
-    step = max(1, (shorter.length - size) // _PROBES)
-    places = (shorter.text[i : i + size] for i in range(0, shorter.length - size + 1, step))
-    return sum(place in longer.text for place in places) >= _PROBES_FOUND
+    probes = shorter.grams[:: len(shorter.grams) // _PROBES + 1]
+    found = sum(map(longer.gram_set.__contains__, probes))
+    return _PROBES * found >= _PROBES_FOUND * len(probes)
 
 
 def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool) -> float:
@@ -179,22 +201,25 @@ def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool
     return _NEEDED if in_blocks else _SCATTERED_NEEDED
 
 
-def _pieces(text: Comparable, other: Comparable) -> list[tuple[int, int]]:
+def _hits(text: Comparable, other: Comparable) -> bytes:
+    """Tell for every gram of a text whether the other has it."""
+    return bytes(map(other.gram_set.__contains__, text.grams))
+
+
+def _pieces(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
     """Give the stretches of a text (first character, character after the last) of which the other has every gram."""
-    hits = bytes(map(other.gram_set.__contains__, text.grams))
-    more = text.measure.gram - 1
-    return [(match.start(), match.end() + more) for match in _RUN.finditer(hits)]
+    more = measure.gram - 1
+    return [(match.start(), match.end() + more) for match in _PIECE.finditer(hits)]
 
 
-def _runs(pieces: list[tuple[int, int]], measure: _Measure) -> list[tuple[int, int]]:
-    """Join pieces that only a word parts, and give those that are long enough to count."""
-    runs: list[tuple[int, int]] = []
-    for start, end in pieces:
-        if runs and start <= runs[-1][1] + _GAP:
-            runs[-1] = (runs[-1][0], end)
-        else:
-            runs.append((start, end))
-    return [(start, end) for start, end in runs if end - start >= measure.run]
+def _runs(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
+    """Give the stretches, joined where only a word parts them, that are long enough to count."""
+    more = measure.gram - 1
+    return [
+        (match.start(), match.end() + more)
+        for match in _RUNS[measure.gram].finditer(hits)
+        if match.end() + more - match.start() >= measure.run
+    ]
 
 
 def _share(runs: list[tuple[int, int]], text: Comparable, until: int = 1 << 62) -> float:

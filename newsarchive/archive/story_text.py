@@ -8,9 +8,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from bisect import bisect
 from dataclasses import dataclass
-from typing import Literal
+from itertools import compress
+from typing import TYPE_CHECKING, Literal
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Script = Literal["cjk", "latin"]
 
@@ -26,22 +31,31 @@ class _Scale:
 
     #: Below this a text is only ever the same as an identical one of the same day.
     short: int
-    #: Length of one sampled shingle.
+    #: Length of one shingle.
     shingle: int
-    #: Of the shingles one in so many is kept, each rate a multiple of the one before.
-    rates: tuple[int, ...]
-    #: The sparsest rate that leaves this many shingles is taken.
-    wanted: int
+    #: Whether a shingle may start after a character, by the lower byte of its code.
+    marks: bytes
+    #: Characters from one such place to the next, on average.
+    step: int
+    #: What stands between words.
+    between: str
 
 
-# A Chinese shingle may start at every other character, a Latin one only at a word; hence the different rates.
+# A Chinese shingle may start after one character in four, whichever those are; a Latin one where a word begins.
 _SCALES: dict[Script, _Scale] = {
-    "cjk": _Scale(short=32, shingle=8, rates=(2, 6, 12), wanted=12),
-    "latin": _Scale(short=60, shingle=20, rates=(1, 5, 10), wanted=6),
+    "cjk": _Scale(short=32, shingle=8, marks=bytes(code % 4 == 1 for code in range(256)), step=4, between=""),
+    "latin": _Scale(short=60, shingle=20, marks=bytes(code == ord(" ") for code in range(256)), step=6, between=" "),
 }
-# Long texts are sampled more thinly than any rate above once they would leave more shingles than this.
-_MANY = 250
-_THIN = 4
+# Texts are of one size whose numbers of places lie between two of these; the size is the lowest bits of a text's id.
+_SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
+_SIZE_BITS = 15
+# Of the shingles of a text of that size one in so many is kept, each number a multiple of the one before: eight to
+# sixteen of a text, and more of a very long one.
+_RATES = (1, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 16, 16, 16)
+# A flash is the opening of a longer report, so there at least one in four is kept.
+_OPENING, _OPENING_RATE = 32, 4
+# Of the hashes that a look at two texts compares, so many times as many are kept, in 16 bits.
+_SKETCH_RATES = tuple(max(1, rate // 4) for rate in _RATES)
 
 # A paragraph that is nothing but a credit. Anchored, bounded: a long paragraph that begins so is text.
 _CREDIT = re.compile(
@@ -77,10 +91,10 @@ _DATELINE = re.compile(
 )
 _DATELINE_CREDIT = re.compile(r"\s*(?:本报|见习)?记者[ 　][^，。！？]{2,20}?[ 　](?:[^，。！？]{2,8}报道)?")
 
-_NO_WORD = re.compile(r"[\W_]+")
-_INSIDE_WORD = re.compile(r"[,'’·]")
+_WORD = re.compile(r"[^\W_]+")
+_INSIDE_WORD = ",'’·"
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
-_WORD_START = re.compile(r"(?<![^ ])\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,8 @@ class StoryText:
     """A text as stories compare it; equal `id` means the same text.
 
     `text` is normalised (letters and digits; single blanks between words of Latin script) and at most `MAX_CHARS`
-    long. `id` is a 64-bit hash of the whole normalised text, signed as SQLite has it.
+    long. `id` is a 60-bit hash of the whole normalised text above four bits that tell its size; the whole is signed,
+    as SQLite has it.
     """
 
     id: int
@@ -98,16 +113,14 @@ class StoryText:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One shingle in `rate` of a text, as 48-bit hashes."""
+    """What of a text is looked up and compared first.
 
-    rate: int
+    `shingles`, signed 32-bit hashes, find the texts that have some of them too; `sketch`, some fifty 16-bit hashes,
+    tells how much two texts have in common.
+    """
+
     shingles: frozenset[int]
-
-    def count_at(self, rate: int) -> int:
-        """Count the shingles that are kept at an equal or sparser rate."""
-        if rate == self.rate:
-            return len(self.shingles)
-        return sum(not (shingle >> 16) % rate for shingle in self.shingles)
+    sketch: frozenset[int]
 
 
 def story_text(title: str | None, body: str, day: str | None) -> StoryText | None:
@@ -121,49 +134,68 @@ def story_text(title: str | None, body: str, day: str | None) -> StoryText | Non
     whole = _normalise(printed, script)
     if len(whole) < MIN_CHARS:
         return None
-    is_short = len(whole) < _SCALES[script].short
-    return StoryText(_hash(f"{day or ''}\0{whole}" if is_short else whole), script, whole[:MAX_CHARS])
+    scale = _SCALES[script]
+    told_apart = f"{day or ''}\0{whole}" if len(whole) < scale.short else whole
+    size = bisect(_SIZES, min(len(whole), MAX_CHARS) // scale.step)
+    return StoryText(fingerprint(told_apart) & ~_SIZE_BITS | size, script, whole[:MAX_CHARS])
+
+
+def fingerprint(text: str) -> int:
+    """Hash a text to 64 bits, signed as SQLite has them."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def codes(text: str) -> bytes:
+    """Give two bytes for every character, the lower one first; a character beyond the basic plane stands as U+FFFD."""
+    encoded = text.encode("utf-16-le", "surrogatepass")
+    if len(encoded) > 2 * len(text):
+        encoded = _BEYOND.sub("\ufffd", text).encode("utf-16-le", "surrogatepass")
+    return encoded
 
 
 def sample(text: StoryText) -> Sample:
-    """Keep the shingles whose hash is divisible by a rate: what a copy shares with its original, both keep.
+    """Keep the shingles whose hash is divisible by a rate.
 
-    The rates divide each other, so of two texts sampled at different rates the sparser sample is contained in the
-    other as far as their words agree. The sample of a short text is empty: only an identical one of the same day is
-    the same.
+    What a copy shares with its original, both keep: the rates divide each other, so of two texts of different size
+    the sparser sample is contained in the other as far as their words agree. The sample of a short text is empty:
+    only an identical one of the same day is the same.
     """
     scale = _SCALES[text.script]
     if len(text.text) < scale.short:
-        return Sample(scale.rates[0], frozenset())
-    units = text.text.encode("utf-16-le", "surrogatepass")
-    width, densest = 2 * scale.shingle, scale.rates[0]
-    hashes = {
-        shingle: checksum
-        for start in _starts(text, units)
-        if not (checksum := crc32(shingle := units[start : start + width])) % densest
-    }
-    rate = _rate(list(hashes.values()), scale)
-    return Sample(rate, frozenset(_shingle_hash(shingle, h) for shingle, h in hashes.items() if not h % rate))
+        return Sample(frozenset(), frozenset())
+    units, width = codes(text.text), 2 * scale.shingle
+    starts = compress(range(2, len(units) - width + 1, 2), units[::2].translate(scale.marks))
+    shingles = [units[start : start + width] for start in starts]
+    checksums = list(map(crc32, shingles))
+    size = text.id & _SIZE_BITS
+    kept = list(compress(shingles, _divisible(checksums, _RATES[size])))
+    if _RATES[size] > _OPENING_RATE:
+        kept += compress(shingles, _divisible(checksums[:_OPENING], _OPENING_RATE))
+    sketched = compress(checksums, _divisible(checksums, _SKETCH_RATES[size]))
+    return Sample(frozenset(map(_shingle_hash, kept)), frozenset(checksum & 0xFFFF for checksum in sketched))
 
 
-def _starts(text: StoryText, units: bytes) -> list[int]:
-    """Give the byte offsets at which shingles may start."""
-    width = 2 * _SCALES[text.script].shingle
-    if text.script == "cjk":
-        # At odd characters only: to look at every place would take twice the time and change nothing else.
-        return [start for start in range(0, len(units) - width + 1, 2) if units[start] & 1]
-    return [2 * match.start() for match in _WORD_START.finditer(text.text)]
+def expected(one_id: int, other_id: int) -> float:
+    """Tell how many shingles the samples of two texts share where one text is a part of the other, by their sizes."""
+    smaller, larger = sorted((one_id & _SIZE_BITS, other_id & _SIZE_BITS))
+    return _SIZES[max(0, smaller - 1)] / _RATES[larger]
 
 
-def _rate(hashes: list[int], scale: _Scale) -> int:
-    for rate in reversed(scale.rates):
-        kept = [h for h in hashes if not h % rate]
-        if len(kept) >= scale.wanted:
-            break
-    while len(kept) > _MANY:
-        rate *= _THIN
-        kept = [h for h in kept if not h % rate]
-    return rate
+def likeness(one_id: int, one: frozenset[int], other_id: int, other: frozenset[int]) -> float:
+    """Estimate from the sketches of two texts the share of the smaller one's words that the other has (0 to 1)."""
+    rate = _SKETCH_RATES[max(one_id & _SIZE_BITS, other_id & _SIZE_BITS)]
+    fewest = min(_count_at(rate, one_id, one), _count_at(rate, other_id, other))
+    # What both keep, both keep at the sparser rate.
+    return len(one & other) / fewest if fewest else 1.0
+
+
+def _count_at(rate: int, text_id: int, sketch: frozenset[int]) -> int:
+    return len(sketch) if _SKETCH_RATES[text_id & _SIZE_BITS] == rate else sum(_divisible(sketch, rate))
+
+
+def _divisible(checksums: Iterable[int], rate: int) -> list[bool]:
+    return [not checksum % rate for checksum in checksums]
 
 
 def _strip(title: str | None, body: str) -> str:
@@ -193,11 +225,14 @@ def _strip_opening(line: str) -> str:
 
 def _normalise(text: str, script: Script) -> str:
     """Keep letters and digits in one width and case; words of Latin script stay parted by single blanks."""
-    between = "" if script == "cjk" else " "
-    words = _NO_WORD.sub(between, text if script == "cjk" else _INSIDE_WORD.sub("", text)).lower()
+    if script == "latin":
+        for sign in _INSIDE_WORD:
+            text = text.replace(sign, "")
+    between = _SCALES[script].between
+    words = between.join(_WORD.findall(text)).lower()
     if not unicodedata.is_normalized("NFKC", words):
-        words = _NO_WORD.sub(between, unicodedata.normalize("NFKC", words))
-    return words.strip()
+        words = between.join(_WORD.findall(unicodedata.normalize("NFKC", words)))
+    return words
 
 
 def _script(text: str) -> Script:
@@ -206,11 +241,6 @@ def _script(text: str) -> Script:
     return "cjk" if 5 * sum(map(len, _CJK.findall(beginning))) >= len(beginning) else "latin"
 
 
-def _hash(text: str) -> int:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-def _shingle_hash(shingle: bytes, checksum: int) -> int:
-    """Widen the checksum that decides the sampling to 48 bits, so that a large archive has few chance meetings."""
-    return checksum << 16 | int.from_bytes(hashlib.blake2b(shingle, digest_size=2).digest(), "big")
+def _shingle_hash(shingle: bytes) -> int:
+    # Not the checksum that decides the sampling: where one in 32 is kept, too few of its values are left.
+    return int.from_bytes(hashlib.blake2b(shingle, digest_size=4).digest(), "big", signed=True)

@@ -327,9 +327,35 @@ def test_a_changed_text_leaves_its_story_and_parts_what_it_held_together(desk: D
 def test_linking_again_without_a_change_does_nothing(desk: Desk) -> None:
     desk.add("a", *REPORT)
     desk.add("b", *REPORT[:3])
-    before = desk.state()
-    stories.link(desk.connection, desk.id("b"))
+    before, article_id = desk.state(), desk.id("b")
+    written = desk.connection.total_changes
+    stories.link(desk.connection, article_id)
+    assert desk.connection.total_changes == written
     assert desk.state() == before
+
+
+def test_another_credit_line_leaves_the_links_as_they_are_and_is_remembered(desk: Desk) -> None:
+    desk.add("a", *REPORT)
+    desk.add("b", *REPORT[:3])
+    before = desk.rows("SELECT * FROM story_links ORDER BY 1, 2")
+    desk.change("b", *REPORT[:3], "责任编辑：顾砚秋")
+    written = desk.connection.total_changes
+    stories.link(desk.connection, desk.id("b"))
+    assert desk.connection.total_changes == written
+    assert desk.rows("SELECT * FROM story_links ORDER BY 1, 2") == before
+
+
+def test_tables_of_an_older_form_are_made_anew(desk: Desk) -> None:
+    for number in range(3):
+        desk.add(str(number), *REPORT[: 2 + number])
+    before = desk.state()
+    desk.connection.execute("DROP TABLE story_texts")
+    desk.connection.execute(
+        "CREATE TABLE story_texts (id INTEGER PRIMARY KEY, rate INTEGER NOT NULL, shingles BLOB NOT NULL) STRICT"
+    )
+    stories.renew_tables(desk.connection)
+    assert desk.state() == before
+    assert desk.rebuilt()
 
 
 def test_the_article_published_first_leads_and_then_the_one_crawled_first(desk: Desk) -> None:

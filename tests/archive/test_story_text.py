@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.archive.story_overlap import Comparable, compare
-from newsarchive.archive.story_text import MAX_CHARS, Sample, sample, story_text
+from newsarchive.archive.story_text import MAX_CHARS, expected, likeness, sample, story_text
 
 TEXT = (
     "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分。"
@@ -135,15 +135,44 @@ def test_comparing_never_fails_and_is_the_same_from_both_sides(first: str, secon
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(body: str) -> None:
     text = story_text(body[:20], body, None)
-    assert text is None or isinstance(sample(text), Sample)
+    assert text is None or len(sample(text).shingles) <= len(text.text)
 
 
 def test_a_sparser_sample_is_contained_in_a_denser_one_of_the_same_words() -> None:
     long = story_text(None, "".join(chr(0x4E00 + i * 7919 % 20000) for i in range(3000)), None)
     assert long is not None
-    part = story_text(None, long.text[:120], None)
+    part = story_text(None, long.text[1000:1120], None)
     assert part is not None
-    sparse, dense = sample(long), sample(part)
-    assert sparse.rate > dense.rate
-    shared = sparse.shingles & dense.shingles
-    assert len(shared) == dense.count_at(sparse.rate)
+    shared = sample(long).shingles & sample(part).shingles
+    assert 0 < len(shared) < len(sample(part).shingles)
+    assert expected(long.id, part.id) == expected(part.id, long.id) <= 2
+    assert likeness(long.id, sample(long).sketch, part.id, sample(part).sketch) == 1.0
+
+
+def test_the_opening_of_a_long_text_is_sampled_more_densely() -> None:
+    long = story_text(None, "".join(chr(0x4E00 + i * 7919 % 20000) for i in range(3000)), None)
+    assert long is not None
+    opening, later = (story_text(None, long.text[start : start + 120], None) for start in (0, 1500))
+    assert opening is not None
+    assert later is not None
+    assert len(sample(opening).shingles & sample(long).shingles) > 2 * len(
+        sample(later).shingles & sample(long).shingles
+    )
+
+
+@pytest.mark.parametrize("length", [40, 200, 800, 3000])
+@pytest.mark.parametrize("words", [TEXT, ENGLISH + " "])
+def test_a_text_leaves_a_handful_of_shingles_whatever_its_length(words: str, length: int) -> None:
+    text = story_text(None, "".join(f"{i} {words}" for i in range(length))[:length], None)
+    assert text is not None
+    assert len(sample(text).shingles) <= 70
+    assert len(sample(text).sketch) <= 250
+
+
+def test_a_character_beyond_the_basic_plane_takes_one_place() -> None:
+    one, other = (story_text(None, f"{TEXT}{sign}{TEXT[::-1]}", None) for sign in ("\U00020bb7", "吉"))
+    assert one is not None
+    assert other is not None
+    overlap = compare(Comparable(one), Comparable(other))
+    assert overlap is not None
+    assert overlap.share == overlap.other_share > 0.9
