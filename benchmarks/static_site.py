@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from contextlib import contextmanager
@@ -119,7 +120,8 @@ def serve_static(port: int, *, articles: int, media: int = 0) -> Iterator[str]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
-        process.stdout.readline()
+        if not process.stdout.readline():
+            raise SystemExit(f"the pages could not be served on port {port} (see above)")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
@@ -136,7 +138,10 @@ def take_counts(base: str) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Ran:
-    """A process that has ended: seconds of time and of work (CPU), peak memory in KiB."""
+    """A command that has ended, with the processes it started: seconds of time and of work (CPU), peak memory in KiB.
+
+    Memory is the proportional set size, in which what processes share counts once, summed over them.
+    """
 
     status: int
     seconds: float
@@ -162,11 +167,46 @@ def run(command: list[str], db: Path) -> Ran:
     with path.open("wb") as log:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, stdout=log)
+        watch = MemoryWatch(process.pid)
+        watch.start()
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
+        watch.join()
     text = path.read_text(encoding="utf-8", errors="replace")
-    return Ran(process.returncode, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, text)
+    return Ran(process.returncode, seconds, usage.ru_utime + usage.ru_stime, watch.peak, text)
+
+
+class MemoryWatch(threading.Thread):
+    """Looks at the memory of a process and of those it started, until it has ended."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.peak = 0
+
+    def run(self) -> None:
+        """Look five times a second."""
+        while now := sum(map(memory_of, [self.pid, *children_of(self.pid)])):
+            self.peak = max(self.peak, now)
+            time.sleep(0.2)
+
+
+def children_of(pid: int) -> list[int]:
+    """Give the processes that a process started; none of one that has ended."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def memory_of(pid: int) -> int:
+    """Give the proportional set size of a process in KiB; 0 of one that has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 async def _serve(port: int, pages: Pages) -> None:

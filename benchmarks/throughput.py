@@ -5,7 +5,8 @@
 
 The pages come from memory in another process. Both sides run with the same settings of speed (the sample site's: no
 delay, 16 at once); the bare spider has Scrapy's own middlewares, no pipelines, and is given the addresses. The figure
-is pages per second of the whole process, its start included, as a ratio in one round.
+is pages per second of the whole command, its start included, as a ratio in one round. The full crawl has a second
+process, which writes the archive; its work and its memory count.
 """
 
 from __future__ import annotations

@@ -6,9 +6,9 @@
 
 One undisturbed crawl of the sample site gives what an archive of it must hold. Then crawls are begun on another archive
 and killed (SIGKILL, SIGTERM twice, or SIGKILL of the writing process alone) at a random moment of their work; each is
-followed by a normal run on the same
-archive, and what it holds is compared with the undisturbed one. Every kill begins with an empty archive or, every other
-time, with what the run before left when it was killed, so that a crawl is also killed while it takes up leftovers.
+followed by a normal run on the same archive, and what it holds is compared with the undisturbed one. Every kill begins
+with an empty archive or, every other time, with what the run before left when it was killed, so that a crawl is also
+killed while it takes up leftovers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from static_site import ROOT, crawl, serve_static
+from static_site import ROOT, children_of, crawl, serve_static
 
 PORT = 8096
 #: Ways to break a crawl off: the signals that are sent, and whether to its writing process.
@@ -90,14 +90,6 @@ def break_off(db: Path, base: str, after: float, way: str) -> bool:
             process.wait(120)
             return True
     return False
-
-
-def children_of(pid: int) -> list[int]:
-    """Give the processes that a process started; it may have ended meanwhile."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
 
 
 def look(db: Path, expected: dict[str, set[tuple[object, ...]]], tally: Tally) -> None:
