@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,39 +25,6 @@ from newsarchive.archive.warc_record import (
     unpack,
 )
 from newsarchive.items import Page, Role
-
-#: Bytes of a body from which packing it in a thread costs the crawl less than packing it at once.
-LARGE = 8 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A page that is to be kept: its digest, and what the archive has of it already."""
-
-    page: Page
-    digest: str
-    original: Original | None
-    snapshot_id: int | None
-
-    @property
-    def is_large(self) -> bool:
-        """Whether packing it takes long enough to be done in a thread."""
-        return self.snapshot_id is None and self.original is None and len(self.page.body) >= LARGE
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A draft and its finished WARC record."""
-
-    draft: Draft
-    record: bytes
-
-
-def pack(draft: Draft) -> Packed:
-    """Make the WARC record of a draft. A pure function that takes milliseconds for large pages: run it in a thread."""
-    if draft.snapshot_id is not None:
-        return Packed(draft, b"")
-    return Packed(draft, build_record(draft.page, draft.digest, draft.original))
 
 
 class Snapshots:
@@ -83,27 +49,13 @@ class Snapshots:
             UserError: the WARC file cannot be written; then nothing of the page is kept.
 
         """
-        return self.append(pack(self.draft(page)))
-
-    def draft(self, page: Page) -> Draft:
-        """Begin to keep a page: `append(pack(draft(page)))` is `keep(page)`, and `pack` may run in a thread."""
         digest = payload_digest(page.body)
-        snapshot_id = self._find(page, digest)
-        return Draft(page, digest, None if snapshot_id else self._original(digest, page), snapshot_id)
-
-    def append(self, packed: Packed) -> int:
-        """Write a packed record and its row, in this order, and give the snapshot's id; takes no time to speak of.
-
-        Raises:
-            UserError: the WARC file cannot be written; then nothing of the page is kept.
-
-        """
-        page, digest = packed.draft.page, packed.draft.digest
-        known = packed.draft.snapshot_id or self._find(page, digest)
+        known = self._find(page, digest)
         if known:
             return known
-        name, offset = self._folder.append(packed.record, page.fetched_at.astimezone(UTC), self.label or page.site)
-        original = packed.draft.original
+        original = self._original(digest, page)
+        record = build_record(page, digest, original)
+        name, offset = self._folder.append(record, page.fetched_at.astimezone(UTC), self.label or page.site)
         try:
             cursor = self._connection.execute(
                 "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length, warc_file, warc_offset,"
@@ -117,7 +69,7 @@ class Snapshots:
                     len(page.body),
                     name,
                     offset,
-                    len(packed.record),
+                    len(record),
                     original.snapshot_id if original else None,
                 ),
             )

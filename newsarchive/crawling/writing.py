@@ -13,12 +13,15 @@ import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive
 from newsarchive.crawling.ledger import Crawl, Ledger
 from newsarchive.crawling.messages import Broken, Committed, Message
 from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from newsarchive.crawling.options import Options
 
 
 def serve(connection: Connection) -> None:
@@ -30,8 +33,8 @@ def serve(connection: Connection) -> None:
     try:
         with Archive.open(crawl.options.db) as archive:
             ledger = Ledger(archive, crawl)
-            while (first := _receive(connection)) is not None:
-                answer = _write_batch(connection, ledger, first)
+            while messages := _gather(connection, crawl.options):
+                answer = _write(ledger, messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
                     connection.send(answer)
     except UserError as error:
@@ -39,27 +42,26 @@ def serve(connection: Connection) -> None:
             connection.send(Broken(str(error)))
 
 
-def _receive(connection: Connection) -> Message | None:
-    try:
-        message: Message = connection.recv()
-    except (EOFError, ConnectionResetError):
-        return None
-    return message
+def _gather(connection: Connection, options: Options) -> list[Message]:
+    """Take messages until a batch is full, old or urgent; none when the connection has ended.
 
-
-def _write_batch(connection: Connection, ledger: Ledger, first: Message) -> Committed:
-    options = ledger.crawl.options
-    end = time.monotonic() + options.batch_seconds
-    results: list[Any] = []
-    stored = 0
-    with ledger.archive.transaction():
-        message: Message | None = first
-        while message is not None:
-            results.append(message.method(ledger, *message.arguments) if message.method else None)
-            stored += message.method is Ledger.store
-            if message.urgent or stored >= options.batch_size or not connection.poll(max(0.0, end - time.monotonic())):
+    No transaction is open meanwhile: another crawl may be waiting to write.
+    """
+    messages: list[Message] = []
+    stored, end = 0, 0.0
+    with suppress(EOFError, ConnectionResetError):
+        while not messages or connection.poll(max(0.0, end - time.monotonic())):
+            messages.append(connection.recv())
+            end = end or time.monotonic() + options.batch_seconds
+            stored += messages[-1].method is Ledger.store
+            if messages[-1].urgent or stored >= options.batch_size:
                 break
-            message = _receive(connection)
+    return messages
+
+
+def _write(ledger: Ledger, messages: list[Message]) -> Committed:
+    with ledger.archive.transaction():
+        results = [message.method(ledger, *message.arguments) if message.method else None for message in messages]
     return Committed(results, *ledger.take())
 
 

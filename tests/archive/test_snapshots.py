@@ -20,7 +20,6 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from newsarchive.archive import Archive
-from newsarchive.archive.snapshots import pack
 from newsarchive.archive.warc_record import SnapshotDamagedError, payload_digest
 from newsarchive.errors import UserError
 from newsarchive.items import Page
@@ -163,13 +162,10 @@ def test_warcio_finds_no_fault_in_the_file(archive: Archive, tmp_path: Path) -> 
     assert [line["warc-type"] for line in lines].count("revisit") == 13
 
 
-def test_packing_may_be_done_by_another_thread_or_later(archive: Archive) -> None:
-    drafts = [archive.snapshots.draft(page(number)) for number in range(3)]
-    twice = archive.snapshots.draft(page(0))
-    ids = [archive.snapshots.append(pack(draft)) for draft in reversed(drafts)]
-    assert archive.snapshots.append(pack(twice)) == ids[2]
-    assert archive.snapshots.append(pack(archive.snapshots.draft(page(1)))) == ids[1]
-    assert [load(archive, one).body for one in ids] == [page(n).body for n in (2, 1, 0)]
+def test_a_page_is_found_by_its_address_and_time(archive: Archive) -> None:
+    ids = [archive.snapshots.keep(page(number)) for number in range(3)]
+    assert [archive.snapshots.find(page(n).url, page(n).fetched_at) for n in range(3)] == ids
+    assert archive.snapshots.find(page(1).url, page(1).fetched_at - timedelta(seconds=1)) is None
 
 
 def test_a_body_is_found_by_its_digest(archive: Archive) -> None:

@@ -2,8 +2,10 @@
 
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -106,6 +108,21 @@ def test_an_article_is_stored_with_its_page_and_its_url_is_done(told, tmp_path):
     assert column(db, "SELECT state FROM frontier") == ["done"]
     assert column(db, "SELECT length FROM copies JOIN snapshots s ON s.id = snapshot_id") == [12 * 50]
     assert sum((batch.counts for batch in told.batches[1:]), told.batches[0].counts)["articles/new"] == 1
+
+
+def test_while_a_batch_fills_others_may_write(told, tmp_path):
+    while told.writer.wait():
+        pass
+    told.writer.tell(Ledger.find, [found(1)])
+    other = sqlite3.connect(tmp_path / "a.db", timeout=0)
+    end = time.monotonic() + 0.5  # a batch takes a second to get old
+    while time.monotonic() < end:
+        other.execute("BEGIN IMMEDIATE")
+        other.rollback()
+    other.close()
+    while told.writer.wait():
+        pass
+    assert column(tmp_path / "a.db", "SELECT url FROM frontier") == [url(1)]
 
 
 def test_an_article_that_cannot_be_stored_costs_no_other(told, tmp_path):
