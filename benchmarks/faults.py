@@ -4,8 +4,10 @@
 
 The sample site's hostile section has one page for each way in which a server can answer badly for good; besides, two in
 five of all other pages fail at first with status 503, 429 and Retry-After, resets in mid-body, slow bytes, truncated
-gzip and wrong lengths. Between two runs robots.txt changes. Wanted: every page that ever answered well is stored, every
-other has its reason, and each run ends by itself.
+gzip and wrong lengths. Half a day passes after each of the first two runs, and robots.txt changes: the posts of one
+medium are forbidden from the midst of the first run on, those of another in the second run, and its Crawl-delay is
+another one every time. Wanted: every page that answered well and was allowed when it was found is stored, every other
+has its reason, and each run ends by itself.
 """
 
 from __future__ import annotations
@@ -18,38 +20,75 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from newsarchive.demo import DemoSite, serve  # noqa: E402
 
+if TYPE_CHECKING:
+    from newsarchive.demo.reply import Reply
+    from newsarchive.demo.server import RunningServer
+
 SETTINGS = {
     "RETRY_TIMES": 1,
     "DOWNLOAD_TIMEOUT": 2,
     "DOWNLOAD_MAXSIZE": 1 << 20,
     "NEWSARCHIVE_BACKOFF": 0.5,
+    "NEWSARCHIVE_ATTEMPTS": 6,
+    "NEWSARCHIVE_SWEEP_HOURS": 0.001,  # every listing in every run: forbidden posts lead to none
     "NEWSARCHIVE_LOSSES_PERCENT": 100,
 }
 _FATES = "SELECT state, coalesce(reason, ''), count(*) FROM frontier GROUP BY 1, 2 ORDER BY 3 DESC"
 #: Runs after which every page has its fate: the attempts that a page is given, and one more.
 MOST_RUNS = 8
+#: Requests after which a run is in its midst: the listings are read, and some of the pages.
+MIDST = 120
 
 
-def crawl(db: Path, base: str) -> tuple[int, float]:
-    """Run a crawl; give (status, seconds)."""
-    command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"]
+@dataclass(frozen=True)
+class ChangingSite(DemoSite):
+    """The sample site with folders that robots.txt forbids besides its own."""
+
+    forbidden: tuple[str, ...] = ()
+
+    def reply(self, target: str, attempt: int = 0) -> Reply:
+        """Answer for an address."""
+        answer = super().reply(target, attempt)
+        if target != "/robots.txt":
+            return answer
+        return replace(answer, body=answer.body + "".join(f"Disallow: {path}\n" for path in self.forbidden).encode())
+
+
+def folders(site: DemoSite) -> list[str]:
+    """Give the folders of posts that have plain names, the fullest first."""
+    counts = Counter(urlsplit(post.url).path.split("/")[1] for post in site.posts())
+    return [f"/{name}/" for name, _ in counts.most_common() if name.isascii() and name.isalnum()]
+
+
+def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> tuple[int, float]:
+    """Run a crawl, in the midst of which robots.txt forbids what `meanwhile` names; give (status, seconds)."""
+    command = [
+        *(sys.executable, "-m", "scrapy", "crawl", "category"),
+        *("-a", "site=demo", "-a", f"base_url={server.base_url}"),
+    ]
     for name, value in SETTINGS.items():
         command += ["-s", f"{name}={value}"]
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     began = time.monotonic()
+    asked = len(server.requests)
     with (db.parent / "crawl.log").open("ab") as log:
-        done = subprocess.run(
-            command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, check=False, timeout=600
-        )
-    return done.returncode, time.monotonic() - began
+        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log)
+        while process.poll() is None and time.monotonic() - began < 600:
+            if meanwhile and len(server.requests) - asked >= MIDST:
+                server.site = replace(server.site, forbidden=meanwhile)
+            time.sleep(0.02)
+        process.kill()
+    return process.wait(), time.monotonic() - began
 
 
 def main() -> int:
@@ -58,19 +97,23 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=200)
     parser.add_argument("--trouble", type=int, default=40, help="percent of the pages that fail at first")
     options = parser.parse_args()
-    site = DemoSite(articles=options.articles, hostile=True, trouble=options.trouble)
+    site = ChangingSite(articles=options.articles, hostile=True, trouble=options.trouble)
+    always, once = folders(site)[:2]
     with tempfile.TemporaryDirectory(prefix="faults-") as name, serve(site) as server:
         db = Path(name) / "archive.db"
         for number in range(1, MOST_RUNS + 1):
-            status, seconds = crawl(db, server.base_url)
+            status, seconds = crawl(db, server, meanwhile=(always,) if number == 1 else ())
             left = ask(db, "SELECT count(*) FROM frontier WHERE state = 'pending'")[0][0]
             print(f"run {number}: ended by itself with status {status} after {seconds:.0f} s, {left} pages pending")
-            if not left:
+            if not left and number > 2:
                 break
-            server.site = replace(server.site, crawl_delay=0.01 * number)  # robots.txt is another one every time
+            forbidden = (always, once) if number == 1 else (always,)
+            server.site = replace(server.site, forbidden=forbidden, crawl_delay=0.01 * number)
+            if number <= 2:
+                server.advance(hours=12)
             time.sleep(1)
         posts = {post.url for post in server.site.posts() if post.item.plan.shape != "broken-front-matter"}
-        return report(db, posts)
+        return report(db, posts, {always: "from the midst of run 1 on", once: "in run 2"})
 
 
 def ask(db: Path, query: str) -> list[tuple[object, ...]]:
@@ -82,21 +125,27 @@ def ask(db: Path, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
-def report(db: Path, posts: set[str]) -> int:
+def report(db: Path, posts: set[str], forbidden: dict[str, str]) -> int:
     """Print what became of every page."""
     for state, reason, count in ask(db, _FATES):
         print(f"  {count:>5} {state}{f': {reason}' if reason else ''}")
-    fates = Counter(state for (state,) in ask(db, "SELECT state FROM frontier"))
-    nameless = ask(db, "SELECT url FROM frontier WHERE state <> 'done' AND reason IS NULL")
     stored = {url for (url,) in ask(db, "SELECT url FROM copies")}
-    missing = {url for url in posts if url not in stored and "/hostile/" not in url}
-    excused = {url for (url,) in ask(db, "SELECT url FROM frontier WHERE state = 'rejected'")}
-    lost = missing - excused
+    blocked = {url for (url,) in ask(db, "SELECT url FROM frontier WHERE state = 'blocked' AND reason = 'robots'")}
+    for folder, when in forbidden.items():
+        here = {url for url in posts if urlsplit(url).path.startswith(folder)}
+        fates = f"{len(here & stored)} stored, {len(here & blocked)} blocked, {len(here - stored - blocked)} neither"
+        print(f"forbidden {when}: {len(here)} posts of {folder}: {fates}")
+    excused = {url for (url,) in ask(db, "SELECT url FROM frontier WHERE state = 'rejected'")} | {
+        url for url in blocked if urlsplit(url).path.startswith(tuple(forbidden))
+    }
+    lost = {url for url in posts - stored - excused if "/hostile/" not in url}
+    pending = ask(db, "SELECT count(*) FROM frontier WHERE state = 'pending'")[0][0]
+    nameless = ask(db, "SELECT url FROM frontier WHERE state <> 'done' AND reason IS NULL")
     print(f"posts that answer well in the end: {len(posts)}; stored: {len(posts & stored)}; lost: {len(lost)}")
-    print(f"pages without a fate: {fates['pending']}; fates without a reason: {len(nameless)}")
+    print(f"pages without a fate: {pending}; fates without a reason: {len(nameless)}")
     for url in sorted(lost)[:5]:
         print(f"  lost: {url}")
-    return int(bool(lost or nameless or fates["pending"]))
+    return int(bool(lost or nameless or pending))
 
 
 if __name__ == "__main__":
