@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SPIDERS = ("category", "share")
 _FAILED = 1
 _WRONG_USE = 2  # the spider said what was wrong, and nothing was crawled
+_SHORT = 3  # it ended and brought less than it should have
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -39,7 +40,8 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
     SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, or a site of your own in
-    data/sites/. The status is 0 when all went well, 1 when a crawl failed, 2 for a wrong argument.
+    data/sites/. The status is 0 when all went well (also when the site is being crawled already), 1 when a crawl failed
+    or was stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long.
     """
     arguments = {name: value for name, value in filters.items() if value}
     with Archive.open(db) as archive:
@@ -50,9 +52,11 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
         status = 0
         for spider in SPIDERS:
             chosen = arguments if spider == "category" else {k: v for k, v in arguments.items() if k == "base_url"}
-            status = max(status, _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose))
-            if status in (_FAILED, _WRONG_USE):
+            ended = _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose)
+            if ended not in (0, _SHORT):
+                status = ended if ended == _WRONG_USE else _FAILED
                 break
+            status = max(status, ended)
     if status != _WRONG_USE:
         with Archive.open(db, readonly=True) as archive:
             print_overview(overview(archive.connection), db)

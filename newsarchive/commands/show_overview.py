@@ -36,9 +36,8 @@ def print_overview(found: Overview, db: Path, console: Console | None = None) ->
     console = console or Console(highlight=False)
     console.print(Panel(_totals(found), title=f"[bold]{plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
     if found.articles:
-        console.print(
-            Columns([_bars("per day", found.days), _bars("per source", found.top_sources)], padding=(0, 3)), ""
-        )
+        counted = [("per day", found.days), ("per source", found.top_sources)]
+        console.print(Columns([_bars(title, rows) for title, rows in counted if rows], padding=(0, 3)), "")
         console.print(_latest(found), "")
     if found.problems:
         console.print(_problems(found), "")
@@ -57,6 +56,9 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
         console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
     else:
         console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
+    for run in runs:
+        if run["outcome"] == "finished" and run["reason"]:
+            console.print(f"[bold yellow]{run['spider']} brought less than it should have[/]: {plain(run['reason'])}")
     option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:

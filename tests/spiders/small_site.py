@@ -42,6 +42,8 @@ class Handler(BaseHTTPRequestHandler):
         body = self.server.pages.get(self.path)
         status, headers = (404, {}) if body is None else (200, {})
         body = body or b""
+        if self.path in self.server.broken:
+            status = 500
         if status == 200 and self.server.validates:
             tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
             headers["ETag"] = tag
@@ -71,6 +73,7 @@ class SmallSite(ThreadingHTTPServer):
         self.pages = {}
         self.log = []
         self.validates = True
+        self.broken = set()
 
     def write(self, path, text):
         self.pages[path] = text.encode()

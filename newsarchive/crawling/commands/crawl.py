@@ -25,12 +25,21 @@ if TYPE_CHECKING:
 
     from scrapy.settings import Settings
 
+_STATUSES = (
+    "Exit status: 0 good (also when the same crawl is going on already), 1 failed or stopped, 2 wrong use, 3 ended, "
+    "but lost more pages, or found nothing new for longer, than NEWSARCHIVE_LOSSES_PERCENT and "
+    "NEWSARCHIVE_SILENCE_HOURS allow."
+)
 # What these say at INFO is about Scrapy, not about the crawl; `-L DEBUG` shows it.
 _CHATTY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
 
 
 class Command(crawl.Command):
     """The stock command, with its arguments checked and its end looked at."""
+
+    def long_desc(self) -> str:
+        """Say in `--help` what the exit status means."""
+        return f"{self.short_desc()}. {_STATUSES}"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         """Check the spider's name and arguments and our settings; nothing is opened or logged before."""
