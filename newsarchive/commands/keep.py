@@ -15,6 +15,8 @@ from newsarchive.archive.backup import vacuum as make_small
 from newsarchive.archive.check import Report
 from newsarchive.archive.check import check as run_check
 from newsarchive.commands.printing import plain, size_of
+from newsarchive.crawling.lock import no_crawl
+from newsarchive.errors import UserError
 
 
 @click.command()
@@ -60,8 +62,14 @@ def backup(db: Path, target: Path, no_warc: bool) -> int:
 @click.command()
 @click.pass_obj
 def vacuum(db: Path) -> None:
-    """Make the archive's file as small as it can be. No crawl may run meanwhile."""
-    before, after = make_small(db)
+    """Make the archive's file as small as it can be.
+
+    No crawl runs meanwhile: while one is going on nothing is done, and the status is 2.
+    """
+    if not db.is_file():
+        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
+    with no_crawl(db):
+        before, after = make_small(db)
     click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
 
 

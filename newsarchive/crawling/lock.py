@@ -6,9 +6,14 @@ import fcntl
 import os
 import re
 import time
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Seconds in which the writing process of a killed crawl has committed what it was told, however busy the machine is.
 _LEFT_BEHIND = 60.0
@@ -17,6 +22,10 @@ _NO_NAME = re.compile(r"[^a-z0-9._-]+")
 
 class AlreadyRunningError(UserError):
     """Another crawl of this site into this archive is going on: there is nothing to do, and nothing is wrong."""
+
+    def __init__(self, label: str, holder: str) -> None:
+        super().__init__(f"{label} is being crawled already (process {holder}): nothing to do")
+        self.label, self.holder = label, holder
 
 
 class CrawlLock:
@@ -44,8 +53,7 @@ class CrawlLock:
             holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
             if _is_there(holder) or time.monotonic() > end:
                 os.close(self._descriptor)
-                name = holder or "unknown"
-                raise AlreadyRunningError(f"{label} is being crawled already (process {name}): nothing to do")
+                raise AlreadyRunningError(label, holder or "unknown")
             time.sleep(0.02)
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
@@ -66,6 +74,35 @@ class CrawlLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+@contextmanager
+def no_crawl(archive: Path | str) -> Iterator[None]:
+    """Let no crawl of any site into an archive begin while the block runs.
+
+    A site that was never crawled into it has no lock yet; its first crawl meets SQLite's own lock.
+
+    Raises:
+        UserError: a crawl is going on; the message names its site and process.
+
+    """
+    path = Path(archive)
+    start = f"{path.name}-"
+    labels = sorted(
+        entry.name.removeprefix(start).removesuffix(".lock")
+        for entry in path.parent.iterdir()
+        if entry.name.startswith(start) and entry.suffix == ".lock"
+    )
+    with ExitStack() as held:
+        for label in labels:
+            try:
+                held.callback(CrawlLock(path, label).release)
+            except AlreadyRunningError as error:
+                raise UserError(
+                    f"archive {path}: {error.label} is being crawled (process {error.holder}) - run this again when "
+                    "the crawl has ended"
+                ) from None
+        yield
 
 
 def _is_there(process: str) -> bool:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from newsarchive.crawling.lock import AlreadyRunningError, CrawlLock, lock_path
+from newsarchive.crawling.lock import AlreadyRunningError, CrawlLock, lock_path, no_crawl
 from newsarchive.errors import UserError
 
 
@@ -46,3 +46,17 @@ def test_what_a_killed_crawl_left_behind_is_waited_for(tmp_path):
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.db")], check=False)
     CrawlLock(tmp_path / "a.db", "demo").release()
+
+
+def test_what_needs_the_archive_for_itself_waits_for_no_crawl_and_lets_none_begin(tmp_path):
+    path = tmp_path / "a.db"
+    CrawlLock(path, "demo").release()
+    crawl = CrawlLock(path, "finews")
+    CrawlLock(tmp_path / "b.db", "demo")
+    with pytest.raises(UserError, match=f"finews is being crawled .process {os.getpid()}."), no_crawl(path):
+        pytest.fail("a crawl is going on")
+    CrawlLock(path, "demo").release()
+    crawl.release()
+    with no_crawl(path), pytest.raises(AlreadyRunningError):
+        CrawlLock(path, "finews")
+    CrawlLock(path, "finews").release()

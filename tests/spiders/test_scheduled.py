@@ -36,9 +36,13 @@ def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl, slow_de
         assert f"demo is being crawled already (process {first.pid})" in second.log
         assert first.poll() is None, "the second was to end while the first still works"
         assert second.column("SELECT count(*) FROM runs") == [1]
+        small = newsarchive(second, "vacuum")
+        assert (small.returncode, small.stderr.count("\n")) == (2, 1), small.stderr
+        assert f"demo is being crawled (process {first.pid})" in small.stderr
     finally:
         first.kill()
         first.wait()
+    assert newsarchive(second, "vacuum").returncode == 0
 
 
 def test_a_lock_dies_with_its_process_and_the_killed_run_is_closed_by_the_next(crawl, slow_demo):
@@ -76,21 +80,21 @@ def test_a_site_that_fell_silent_ends_with_status_3(crawl):
     assert "nothing new for" in done.log
 
 
-def status(crawled, *options):
-    command = [sys.executable, "-c", "from newsarchive.cli import main; main()", "--db", str(crawled.db), "status"]
-    return subprocess.run([*command, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+def newsarchive(crawled, *arguments):
+    command = [sys.executable, "-m", "newsarchive", "--db", str(crawled.db), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 def test_the_status_command_tells_how_a_site_is_doing(crawl):
     with serve(DemoSite(articles=5)) as server:
         crawled = crawl("category", site="demo", base_url=server.base_url)
-    told = status(crawled, "--json", "--check")
+    told = newsarchive(crawled, "status", "--json", "--check")
     assert told.returncode == 0, told.stderr
     one = json.loads(told.stdout)
     assert (one["site"], one["outcome"], one["alarms"]) == ("demo", "finished", [])
     # `usual` is that of the day before, where midnight lies between the crawl and the question.
     assert [one["today"] + one["usual"]] == crawled.column("SELECT count(*) FROM articles")
     assert "robots" in one["not_collected"]
-    alarmed = status(crawled, "--check", "--silence-hours", "0")
+    alarmed = newsarchive(crawled, "status", "--check", "--silence-hours", "0")
     assert alarmed.returncode == 1
     assert "nothing new in the last 0 hours" in alarmed.stdout
