@@ -22,7 +22,7 @@ from newsarchive.crawling.listing_memory import ListingMemory, ReadListing
 from newsarchive.crawling.paging import Paging
 from newsarchive.crawling.rebase import move
 from newsarchive.crawling.share_links import data_url, read_code
-from newsarchive.crawling.sweeps import SWEEP, known_categories, sweep_is_due
+from newsarchive.crawling.sweeps import SWEEP, sweep_is_due
 from newsarchive.crawling.ways import WAYS
 from newsarchive.errors import UserError
 from newsarchive.identity import canonical_url
@@ -100,7 +100,7 @@ class ListingSpider(FrontierSpider):
         self.memory = ListingMemory(session, self.site, remembers=not self.is_choosy)
         interval = timedelta(hours=session.options.sweep_hours)
         is_sweep = not self.is_choosy and sweep_is_due(
-            session.archive.connection, self.name, self.site.name, session.now(), interval
+            session.archive.runs, self.name, self.site.name, session.now(), interval
         )
         self.is_thorough = self.is_thorough or is_sweep
         yield from self._begin()
@@ -123,7 +123,7 @@ class ListingSpider(FrontierSpider):
     def _sweep(self) -> Iterator[Request]:
         for listing in self.memory.all():
             yield from self._ask(listing.url, listing.way, found_on=listing.found_on)
-        for category in known_categories(self.session.archive.connection, self.site.name):
+        for category in self.session.archive.listings.categories(self.site.name):
             yield from self._ask_category(category)
 
     def _ask(self, url: str, way: str, paging: Paging | None = None, found_on: str | None = None) -> Iterator[Request]:

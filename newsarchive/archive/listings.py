@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.timestamps import stamp
+from newsarchive.items import Category
 
 if TYPE_CHECKING:
     import sqlite3
@@ -130,6 +131,11 @@ class Listings:
         return self._select(
             "found_on = ? AND url IS NOT (SELECT next_url FROM listings p WHERE p.url = l.found_on)", url
         )
+
+    def categories(self, site: str) -> list[Category]:
+        """Give the categories of a site that are known from its articles and listings, by their slugs."""
+        rows = self._connection.execute("SELECT slug, name, url FROM categories WHERE site = ? ORDER BY slug", (site,))
+        return [Category(slug, name, url) for slug, name, url in rows]
 
     def _select(self, condition: str, value: str) -> list[FoundListing]:
         rows = self._connection.execute(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import socket
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +14,16 @@ from newsarchive.archive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
-    from datetime import datetime
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRun:
+    """A crawl that is over: how (`finished`, `failed`, `stopped`, `killed`), when it began, and what it counted."""
+
+    outcome: str
+    started_at: datetime
+    counts: dict[str, Any]
 
 
 class Runs:
@@ -41,6 +51,16 @@ class Runs:
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, counts = ? WHERE id = ?",
             (stamp(now), outcome, reason, _json(counts), run_id),
         )
+
+    def ended(self, spider: str, site: str, limit: int) -> Iterator[EndedRun]:
+        """Give the latest runs of a spider and site that are over, the newest first."""
+        rows = self._connection.execute(
+            "SELECT outcome, started_at, counts FROM runs WHERE spider = ? AND site = ? AND outcome <> 'running'"
+            " ORDER BY id DESC LIMIT ?",
+            (spider, site, limit),
+        )
+        for outcome, started_at, counts in rows:
+            yield EndedRun(outcome, datetime.fromisoformat(started_at), json.loads(counts or "{}"))
 
     def _close_killed(self, now: datetime) -> None:
         running = self._connection.execute("SELECT id, process FROM runs WHERE outcome = 'running'").fetchall()

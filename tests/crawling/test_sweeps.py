@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsarchive.archive import Archive
-from newsarchive.crawling.sweeps import SWEEP, known_categories, sweep_is_due
+from newsarchive.crawling.sweeps import SWEEP, sweep_is_due
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
@@ -25,7 +25,7 @@ def run(archive, hours_ago, outcome="finished", site="demo", **counts):
 
 
 def due(archive):
-    return sweep_is_due(archive.connection, "category", "demo", NOW, SIX_HOURS)
+    return sweep_is_due(archive.runs, "category", "demo", NOW, SIX_HOURS)
 
 
 def test_the_first_run_is_a_sweep(archive):
@@ -71,4 +71,4 @@ def test_a_run_that_is_still_on_does_not_count(archive):
 
 
 def test_an_empty_archive_knows_no_categories(archive):
-    assert known_categories(archive.connection, "demo") == []
+    assert archive.listings.categories("demo") == []
