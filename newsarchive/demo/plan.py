@@ -162,11 +162,9 @@ class Planner:
         shape = self._shape(number)
         media, flash = self._editions(number, variant)
         charset = ORIGIN_CHARSETS[number % len(ORIGIN_CHARSETS)]
-        return Plan(
-            number, self.digits(number), self.published(number), story, self.digits(story), self.published(story),
-            variant,
-            self.medium(number), media, flash, shape, charset,
-        )  # fmt: skip
+        own = self.digits(number), self.published(number)
+        lent = (self.digits(story), self.published(story)) if variant else own
+        return Plan(number, *own, story, *lent, variant, self.medium(number), media, flash, shape, charset)
 
     def medium(self, number: int) -> Medium:
         """Tell which medium carries an article."""

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsarchive.demo import vocabulary
-from newsarchive.demo.blocks import Block, Run, Runs, fill, plain, text
-from newsarchive.demo.dice import Dice
+from newsarchive.demo.blocks import Block, plain, text
+from newsarchive.demo.draft import Draft, is_bulletin
 from newsarchive.demo.vocabulary import Stock
 
 if TYPE_CHECKING:
     from newsarchive.demo.plan import Plan
-
-TOPICS = ("company", "market", "weather", "city", "culture", "farm", "tech", "policy")
-ENGLISH_TOPIC = "harbor"
 
 #: Ages at which an article of the shape `revised` changes.
 REVISIONS = tuple(timedelta(hours=hours) for hours in (1, 3, 8, 20, 40))
@@ -37,6 +31,28 @@ _CREDIT_LINES = (
 _PICTURE_CREDITS = ("受访者供图", "{medium}资料图", "视觉潮声")
 _NOTES = ("（原标题", "本报记者")
 
+# The orders in which an article may tell its parts after the lead: pool, fewest and most sentences (0: a heading).
+_OUTLINES: tuple[tuple[tuple[str, int, int], ...], ...] = (
+    (("angle", 1, 2), ("facts", 2, 3), ("headings_facts", 0, 0), ("facts", 2, 4), ("voices", 1, 2),
+     ("headings_outlook", 0, 0), ("background", 2, 3), ("outlook", 1, 2)),
+    (("facts", 3, 4), ("angle", 1, 2), ("voices", 1, 1), ("headings_outlook", 0, 0), ("background", 2, 3),
+     ("voices", 1, 2), ("outlook", 1, 1)),
+    (("voices", 1, 1), ("angle", 1, 2), ("facts", 2, 3), ("headings_facts", 0, 0), ("facts", 2, 4),
+     ("background", 1, 2), ("outlook", 2, 2)),
+    (("angle", 1, 1), ("background", 2, 3), ("headings_facts", 0, 0), ("facts", 3, 5), ("angle", 1, 1),
+     ("headings_outlook", 0, 0), ("voices", 1, 2), ("outlook", 1, 2)),
+    (("angle", 1, 2), ("voices", 1, 2), ("facts", 3, 4), ("background", 1, 2), ("outlook", 1, 1)),
+    (("facts", 1, 2), ("facts", 1, 1), ("angle", 1, 2), ("voices", 1, 1), ("facts", 2, 3), ("voices", 1, 1),
+     ("headings_facts", 0, 0), ("background", 2, 3), ("facts", 1, 2), ("outlook", 1, 2)),
+    (("angle", 1, 2), ("facts", 2, 3), ("voices", 2, 2), ("facts", 2, 3), ("headings_facts", 0, 0),
+     ("background", 2, 3), ("voices", 1, 1), ("facts", 1, 2), ("headings_outlook", 0, 0), ("background", 1, 2),
+     ("outlook", 2, 3)),
+)  # fmt: skip
+_LONG_LEADS = 40  # percent of articles whose first paragraph has a second sentence
+# What the first and the second medium that carries a story may do to its text.
+_CUTS = ("cut", "cut", "changed")
+_EXTENSIONS = ("extended", "extended", "changed")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -54,21 +70,14 @@ class Item:
     revision: int
 
 
-@cache
-def topic(name: str) -> dict[str, Any]:
-    """Read one topic's templates."""
-    source = files(__package__) / "topics" / f"{name}.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
-
-
 def title_of(plan: Plan, seed: int) -> str:
     """Give the first title of an article; cheap, for listing pages."""
-    return _title(_Draft(plan, seed))
+    return _title(Draft(plan, seed))
 
 
 def compose(plan: Plan, seed: int, now: datetime) -> Item:
     """Write an article as it stands at `now`."""
-    draft = _Draft(plan, seed)
+    draft = Draft(plan, seed)
     revision = _revision(plan, now)
     blocks, authors = _shaped(draft, _blocks(draft))
     if plan.variant:
@@ -78,11 +87,11 @@ def compose(plan: Plan, seed: int, now: datetime) -> Item:
     return Item(
         plan=plan,
         title=title + "（更新）" if revision and plan.shape == "revised-title" else title,
-        digest=_lead(blocks),
+        digest=_digest(blocks),
         blocks=(*blocks, *(text((update,)) for update in _UPDATES[:revision])),
         authors=authors,
         editor=f"DF{draft.dice.between(100, 699)}",
-        original_title=draft.original_title if plan.shape == "original-title" else None,
+        original_title=draft.title(1) if plan.shape == "original-title" else None,
         lang="en" if draft.english else "zh",
         changed=changed,
         revision=revision,
@@ -101,69 +110,14 @@ def _revision(plan: Plan, now: datetime) -> int:
     return sum(plan.published + age <= now for age in REVISIONS)
 
 
-class _Draft:
-    """The choices behind one story: topic, angle and the words for its slots. Equal for a story and its copies."""
-
-    def __init__(self, plan: Plan, seed: int) -> None:
-        self.plan = plan
-        self.english = plan.shape == "english"
-        self.dice = Dice(seed, "story", plan.story)
-        self.own = Dice(seed, "copy text", plan.number)
-        self.topic = topic(ENGLISH_TOPIC if self.english else self.dice.pick(TOPICS))
-        self.angle = self.dice.pick(self.topic["angles"])
-        self.first_title = self.dice.below(len(self.angle["titles"]))
-        self.slots = self._words()
-        self.unused = {name: self.dice.draw(pool, len(pool)) for name, pool in self.topic["pools"].items()}
-        self.original_title = plain(self.fill_angle(self.title_template(1)))
-
-    def _words(self) -> dict[str, Run]:
-        dice = self.dice
-        co, co2, co3 = dice.draw(vocabulary.STOCKS, 3)
-        city, city2 = dice.draw(vocabulary.CITIES, 2)
-        day = self.plan.story_published
-        slots: dict[str, Run] = {
-            "co": co, "co2": co2, "co3": co3, "city": city, "city2": city2, "hero": _name(dice),
-            "place": dice.pick(vocabulary.PLACES), "broker": dice.pick(vocabulary.BROKERS),
-            "day": f"{day.month}月{day.day}日", "enday": vocabulary.WEEKDAYS[day.weekday()],
-        }  # fmt: skip
-        for name, words in self.topic["words"].items():
-            slots[name] = dice.pick(words)
-        return slots
-
-    def title_template(self, offset: int) -> str:
-        titles = self.angle["titles"]
-        return str(titles[(self.first_title + offset) % len(titles)])
-
-    def fill(self, template: str) -> Runs:
-        slots = {**self.slots, "person": _name(self.dice), "person2": _name(self.dice)}
-        return fill(template, slots, lambda _spec: self.dice)
-
-    def fill_angle(self, template: str) -> Runs:
-        """Fill a title or lead: the same blank gets the same number in all of them."""
-        return fill(template, self.slots, lambda spec: Dice("number", self.plan.story, spec))
-
-    def sentences(self, pool: str, count: int) -> Runs:
-        """Fill some sentences of a pool that the story has not used, and make them one paragraph."""
-        runs: list[Run] = []
-        for number in range(count):
-            if number and self.english:
-                runs.append(" ")
-            runs.extend(self.fill(self.unused[pool].pop()))
-        return tuple(runs)
-
-
-def _lead(blocks: list[Block]) -> str:
+def _digest(blocks: list[Block]) -> str:
     """Give the first paragraph that is no editorial note."""
     texts = (plain(block.parts[0]) for block in blocks if block.kind == "text")
     return next((line for line in texts if not line.startswith(_NOTES)), "")
 
 
-def _name(dice: Dice) -> str:
-    return dice.pick(vocabulary.SURNAMES) + dice.pick(vocabulary.GIVEN_NAMES)
-
-
-def _title(draft: _Draft) -> str:
-    title = plain(draft.fill_angle(draft.title_template(draft.plan.variant)))
+def _title(draft: Draft) -> str:
+    title = draft.title(draft.plan.variant)
     if draft.plan.shape == "broken-front-matter":
         return f'{title[:2]}"{title[2:5]}"{title[5:]}'
     if draft.plan.shape == "escaped-title":
@@ -171,38 +125,51 @@ def _title(draft: _Draft) -> str:
     return title
 
 
-def _blocks(draft: _Draft) -> list[Block]:
-    dice, pools = draft.dice, draft.topic["pools"]
-    lead = draft.fill_angle(dice.pick(draft.angle["leads"]))
-    blocks = [text(lead), text(draft.sentences("facts", dice.between(2, 3)))]
-    if draft.plan.flash == "first" and not draft.plan.variant:
-        return blocks[:1]
-    if dice.chance(20):
-        return [*blocks, text(draft.sentences("voices", 1))]
-    blocks += [
-        Block("heading", (draft.fill(dice.pick(pools["headings_facts"])),)),
-        text(draft.sentences("facts", dice.between(1, 3))),
-        *(text(draft.sentences("voices", 1)) for _ in range(dice.between(1, 2))),
-        Block("heading", (draft.fill(dice.pick(pools["headings_outlook"])),)),
-        text(draft.sentences("background", dice.between(1, 3))),
-        text(draft.sentences("outlook", dice.between(1, 2))),
-    ]
-    return blocks
+def _blocks(draft: Draft) -> list[Block]:
+    is_brief = draft.plan.flash == "first" and not draft.plan.variant
+    lead = _lead(draft, is_brief=is_brief)
+    if is_brief:
+        return [lead]
+    if is_bulletin(draft.plan):
+        return [lead, *(text(draft.fill(paragraph)) for paragraph in draft.angle["form"])]
+    return [lead, *(_part(draft, *part) for part in draft.dice.pick(_OUTLINES))]
 
 
-def _syndicated(draft: _Draft, blocks: list[Block]) -> list[Block]:
-    """Make the copy that another medium prints: a credit line more, one paragraph less."""
-    texts = [i for i, block in enumerate(blocks) if block.kind == "text"]
-    if len(texts) > 3:
-        del blocks[texts[-1] if draft.plan.variant == 1 else texts[-2]]
+def _lead(draft: Draft, *, is_brief: bool) -> Block:
+    """Write the first paragraph, with a fact of the angle where it is all there is, and now and then elsewhere."""
+    lead = draft.fill_angle(draft.dice.pick(draft.angle["leads"]))
+    if is_brief or draft.dice.chance(_LONG_LEADS):
+        lead = draft.strung([lead, draft.sentences("angle", 1)])
+    return text(lead)
+
+
+def _part(draft: Draft, pool: str, low: int, high: int) -> Block:
+    if high:
+        return text(draft.sentences(pool, draft.dice.between(low, high)))
+    return Block("heading", (draft.sentences(pool, 1),))
+
+
+def _syndicated(draft: Draft, blocks: list[Block]) -> list[Block]:
+    """Make the copy that another medium prints: cut by a paragraph, extended by one or both; a credit line more."""
+    texts = [place for place, block in enumerate(blocks) if block.kind == "text"]
+    how = draft.own.pick(_CUTS) if draft.plan.variant == 1 else draft.own.pick(_EXTENSIONS)
+    if how != "extended" and len(texts) > 3:
+        del blocks[texts[-1] if how == "cut" else texts[-2]]
+    if how != "cut":
+        blocks = [*blocks, text(draft.sentences("background", 1))]
     line = draft.own.pick(_CREDIT_LINES).replace("{medium}", draft.plan.medium.name)
-    return [*blocks, text((line,))]
+    return [*_without_bare_headings(blocks), text((line,))]
+
+
+def _without_bare_headings(blocks: list[Block]) -> list[Block]:
+    following = [*(block.kind for block in blocks[1:]), "heading"]
+    return [block for block, after in zip(blocks, following, strict=True) if {block.kind, after} != {"heading"}]
 
 
 # What a shape adds to or changes in the blocks of an ordinary article.
 
 
-def _shaped(draft: _Draft, blocks: list[Block]) -> tuple[list[Block], tuple[str, ...]]:
+def _shaped(draft: Draft, blocks: list[Block]) -> tuple[list[Block], tuple[str, ...]]:
     shape = draft.plan.shape
     if shape in ("byline", "reporter"):
         return _with_names(draft, blocks)
@@ -211,8 +178,8 @@ def _shaped(draft: _Draft, blocks: list[Block]) -> tuple[list[Block], tuple[str,
     return blocks, ()
 
 
-def _with_names(draft: _Draft, blocks: list[Block]) -> tuple[list[Block], tuple[str, ...]]:
-    name = _name(draft.own)
+def _with_names(draft: Draft, blocks: list[Block]) -> tuple[list[Block], tuple[str, ...]]:
+    name = draft.own.pick(vocabulary.PEOPLE)
     if draft.plan.shape == "byline":
         return [replace(blocks[0], parts=((*blocks[0].parts[0], f"□{name}"),)), *blocks[1:]], (name,)
     return [text((f"本报记者 {name}",)), *blocks], (name,)
@@ -222,21 +189,21 @@ def _chart(stock: Stock) -> list[Block]:
     return [Block("hidden"), Block("kline", stock=stock)]
 
 
-def _kline(draft: _Draft, blocks: list[Block]) -> list[Block]:
-    stock = draft.slots["co"]
+def _kline(draft: Draft, blocks: list[Block]) -> list[Block]:
+    stock = draft.words["co"]
     assert isinstance(stock, Stock)
     return [*_chart(stock), *blocks]
 
 
-def _kline_board(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _kline_board(draft: Draft, blocks: list[Block]) -> list[Block]:
     return [*_chart(draft.own.pick(vocabulary.BOARDS))[1:], *blocks]
 
 
-def _kline_us(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _kline_us(draft: Draft, blocks: list[Block]) -> list[Block]:
     return [*_chart(draft.own.pick([stock for stock in vocabulary.STOCKS if stock.market in (105, 106, 116)])), *blocks]
 
 
-def _images(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _images(draft: Draft, blocks: list[Block]) -> list[Block]:
     captions = draft.own.draw(draft.topic["pools"]["captions"], 2)
     credit = draft.own.pick(_PICTURE_CREDITS).replace("{medium}", draft.plan.medium.name)
     first, second = (
@@ -246,7 +213,7 @@ def _images(draft: _Draft, blocks: list[Block]) -> list[Block]:
     return [blocks[0], first, Block("caption", ((f"图片来源：{credit}",),)), *blocks[1:], second]
 
 
-def _table(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _table(draft: Draft, blocks: list[Block]) -> list[Block]:
     pools, dice = draft.topic["pools"], draft.own
     head = tuple(pools["table_head"])
     names = [plain(draft.fill(row)) for row in pools["table_rows"]]
@@ -254,38 +221,38 @@ def _table(draft: _Draft, blocks: list[Block]) -> list[Block]:
     return [*blocks[:2], Block("table", rows=(head, *rows)), *blocks[2:]]
 
 
-def _list(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _list(draft: Draft, blocks: list[Block]) -> list[Block]:
     items = tuple(draft.sentences("facts", 1) for _ in range(3))
     return [*blocks, Block("list", items)]
 
 
-def _quote(draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _quote(draft: Draft, blocks: list[Block]) -> list[Block]:
     return [*blocks[:2], Block("quote", (draft.sentences("voices", 1),)), *blocks[2:]]
 
 
-def _break_pairs(_draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _break_pairs(_draft: Draft, blocks: list[Block]) -> list[Block]:
     lead, second, *rest = blocks if len(blocks) > 1 else (*blocks, text(("本条消息仍在更新之中。",)))
     return [text(*lead.parts, *second.parts), *rest]
 
 
-def _plain_headings(_draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _plain_headings(_draft: Draft, blocks: list[Block]) -> list[Block]:
     return [replace(block, kind="subheading") if block.kind == "heading" else block for block in blocks]
 
 
-def _original_title(draft: _Draft, blocks: list[Block]) -> list[Block]:
-    return [text((f"（原标题：{draft.original_title}）",)), *blocks]
+def _original_title(draft: Draft, blocks: list[Block]) -> list[Block]:
+    return [text((f"（原标题：{draft.title(1)}）",)), *blocks]
 
 
-def _entities(draft: _Draft, blocks: list[Block]) -> list[Block]:
-    note = f"注：据《<{draft.slots['city']}>数据手册》，A&B两组样本的差异满足p<0.05，均值>3。"
+def _entities(draft: Draft, blocks: list[Block]) -> list[Block]:
+    note = f"注：据《<{draft.words['city']}>数据手册》，A&B两组样本的差异满足p<0.05，均值>3。"
     return [*blocks, text((note,))]
 
 
-def _hidden(_draft: _Draft, blocks: list[Block]) -> list[Block]:
+def _hidden(_draft: Draft, blocks: list[Block]) -> list[Block]:
     return [Block("hidden"), *blocks]
 
 
-def _nothing(_draft: _Draft, _blocks: list[Block]) -> list[Block]:
+def _nothing(_draft: Draft, _blocks: list[Block]) -> list[Block]:
     return []
 
 

@@ -99,7 +99,7 @@ def test_the_front_page_leads_to_an_article(page):
     assert page.locator("h1").inner_text() == title
 
 
-@pytest.mark.parametrize("words", ["银行", '"下调利率"', "银行 -公积金"], ids=["two characters", "a phrase", "without"])
+@pytest.mark.parametrize("words", ["银行", '"办理时限"', "银行 -公积金"], ids=["two characters", "a phrase", "without"])
 def test_a_search_from_the_front_page_finds_articles(page, site, words):
     expected = len(site.get("/search.json", params={"q": words}).json()["rows"])
     page.goto("/")
