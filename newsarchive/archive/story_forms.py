@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 FIGURE = re.compile(r"\d+")
 
-#: A long text has at least so many figures of which more than this share are wrong before they outweigh its words.
-_FIGURES, _WRONG = 3, 0.6
 #: So many right figures, and at most this share of wrong ones, confirm that two texts tell the same.
-_CONFIRMING, _MENDED = 2, 0.2
-#: Share of the small differences that have a figure: in a copy with changed characters they are anywhere.
-_FILLED_IN = 0.4
-#: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong.
+_FIGURES, _CONFIRMING, _MENDED = 3, 2, 0.2
+#: At least so many of the small differences, and this share of them, are one figure for another: in a copy with changed
+#: characters they are anywhere.
+_FILLED, _FILLED_IN = 2, 0.4
+#: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong. One digit alone
+#: may be a letter mistaken.
 _ENOUGH, _ALL_WRONG = 8, 0.9
 #: A name of at least so many characters that stands so often, in a long and in a short text, where the other text has
 #: another is the form's subject.
@@ -45,7 +45,7 @@ class Figures:
 
 def has_other_figures(text: Comparable, other: Comparable) -> bool:
     """Tell at a look that two texts are no copies, because nearly all of many figures are others."""
-    telling = _telling(text.figures)
+    telling = [figure for figure in _telling(text.figures) if len(figure) > 1]
     return len(telling) >= _ENOUGH and _count_wrong(telling, other) > _ALL_WRONG * len(telling)
 
 
@@ -59,35 +59,37 @@ def figures_told(runs: list[tuple[int, int]], text: Comparable, other: Comparabl
     return Figures(len(telling), _count_wrong(telling, other))
 
 
-def is_one_form(pieces: list[tuple[int, int]], figures: Figures, text: Comparable, other: Comparable) -> bool:
+def is_one_form(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> bool:
     """Tell whether two texts are one form with other figures or another name; `pieces` are the stretches in common."""
-    gaps = _gaps(pieces, text)
-    return (_are_wrong(figures, text) and _hold_figures(gaps)) or _hold_a_name(gaps, text, other)
+    gaps = _gaps(pieces, text, other)
+    filled = sum(_is_other_figure(*gap) for gap in gaps)
+    return (filled >= _FILLED and filled >= _FILLED_IN * len(gaps)) or _hold_a_name(gaps, text, other)
 
 
-def _gaps(pieces: list[tuple[int, int]], text: Comparable) -> list[str]:
-    """Give the small differences between stretches that are long enough not to be equal by chance."""
-    equal = text.measure.run // 2
-    return [
-        text.text[end:start]
-        for (before, end), (start, after) in pairwise(pieces)
-        if end < start <= end + text.measure.run and end - before >= equal and after - start >= equal
-    ]
+def _gaps(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> list[tuple[str, str]]:
+    """Give the small differences between stretches in common: what the text has there, and what the other has."""
+    gaps = []
+    size, longest, place = text.measure.gram, text.measure.run, 0
+    for (_, end), (start, _) in pairwise(pieces):
+        if not end < start <= end + longest:
+            continue
+        before, after = text.text[end - size : end], text.text[start : start + size]
+        left = max(other.text.find(before, place), 0) or other.text.find(before)
+        left += size
+        right = other.text.find(after, left, left + 2 * longest)
+        if right >= 0:
+            gaps.append((text.text[end:start], other.text[left:right]))
+            place = left
+    return gaps
 
 
-def _are_wrong(figures: Figures, text: Comparable) -> bool:
-    if text.length < text.measure.long:
-        return 2 * figures.wrong > figures.telling
-    return figures.wrong >= _FIGURES and figures.wrong > _WRONG * figures.telling
+def _is_other_figure(mine: str, theirs: str) -> bool:
+    figures = FIGURE.findall(mine)
+    return bool(figures) and FIGURE.search(theirs) is not None and figures != FIGURE.findall(theirs)
 
 
-def _hold_figures(gaps: list[str]) -> bool:
-    with_figures = sum(FIGURE.search(gap) is not None for gap in gaps)
-    return bool(gaps) and with_figures >= _FILLED_IN * len(gaps)
-
-
-def _hold_a_name(gaps: list[str], text: Comparable, other: Comparable) -> bool:
-    names = Counter(gap for gap in gaps if len(gap) >= _NAME)
+def _hold_a_name(gaps: list[tuple[str, str]], text: Comparable, other: Comparable) -> bool:
+    names = Counter(mine for mine, _ in gaps if len(mine) >= _NAME)
     needed = _REPEATED if text.length >= text.measure.long else _REPEATED_IN_SHORT
     return any(count >= needed and name not in other.text for name, count in names.items())
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.story_overlap import Comparable, compare
-from newsarchive.archive.story_text import StoryText, expected, likeness, sample, story_text
+from newsarchive.archive.story_text import SIZE_BITS, StoryText, expected, likeness, sample, story_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 REACH = 4
 #: Two texts are compared when they meet at this share of the shingles that they had in common, were one a part of the
 #: other; one stock phrase is not enough.
-COMMON = 0.15
+COMMON = 0.1
 #: Likeness below which texts that meet often enough are not read: a copy has twice as much.
 LIKE = 0.2
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
@@ -68,14 +68,20 @@ CREATE INDEX story_articles_text ON story_articles (text_id);
 """
 
 
-# One statement for all shingles of a text: two look-ups in the index for each, however many texts have it.
+# One statement for all shingles of a text: a look-up in the index for each that no other text has, which are most, and
+# two more for each other, however many texts have it.
 _AROUND = """
 SELECT (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
         WHERE shingle = j.value AND text_id < ?2 ORDER BY text_id DESC LIMIT ?3)),
        (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
         WHERE shingle = j.value AND text_id > ?2 ORDER BY text_id LIMIT ?3))
 FROM json_each(?1) j
+WHERE EXISTS (SELECT 1 FROM story_shingles WHERE shingle = j.value)
 """
+# By the sizes of two texts, at how many shingles they must meet.
+_ENOUGH = [
+    [max(1, round(COMMON * expected(size, other))) for other in range(SIZE_BITS + 1)] for size in range(SIZE_BITS + 1)
+]
 
 
 def create_index_tables(connection: sqlite3.Connection) -> None:
@@ -126,7 +132,9 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
     change = Change()
     meetings = Counter(other for before, after in around for other in (*before, *after))
     _recent.add(Comparable(text))
-    for other in _like(cursor, text.id, taken.sketch, [o for o, met in meetings.items() if met >= _enough(text.id, o)]):
+    enough = _ENOUGH[text.id & SIZE_BITS]
+    candidates = [other for other, met in meetings.items() if met >= enough[other & SIZE_BITS]]
+    for other in _like(cursor, text.id, taken.sketch, candidates):
         if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
             change.joined.add(other)
     for one, other in _linked(cursor, _straddling(around)):
@@ -184,14 +192,9 @@ def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[i
     return sorted(pairs.intersection(links.fetchall()))
 
 
-def _enough(one: int, other: int) -> int:
-    """Give the number of shingles at which two texts must meet to be worth comparing."""
-    return max(1, round(COMMON * expected(one, other)))
-
-
 def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
     """Tell whether two texts (the smaller id first) meet often enough."""
-    missing = _enough(one, other)
+    missing = _ENOUGH[one & SIZE_BITS][other & SIZE_BITS]
     for shingle in _shingles(cursor, one) & _shingles(cursor, other):
         (between,) = cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"

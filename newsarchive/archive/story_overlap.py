@@ -46,11 +46,13 @@ class _Measure:
     long: int
     #: Equal text lies in blocks when its characters stand in runs of this length, on average.
     block: int
+    #: Characters between two equal runs that do not part them: a word mended, not a name put in.
+    gap: int
 
 
 _MEASURES: dict[Script, _Measure] = {
-    "cjk": _Measure(gram=4, run=16, brief=100, long=250, block=90),
-    "latin": _Measure(gram=8, run=50, brief=300, long=750, block=270),
+    "cjk": _Measure(gram=4, run=16, brief=100, long=250, block=90, gap=2),
+    "latin": _Measure(gram=8, run=50, brief=300, long=750, block=270, gap=4),
 }
 #: Bytes of a piece: it is compared as one number.
 _GRAM_BYTES = 8
@@ -74,8 +76,6 @@ _EXCERPT_NEEDED = 0.75
 #: length), is background or one item of a round-up: linked, but another story.
 _PART_OF_STORY = 0.1
 _OPENING = 2
-#: Characters between two equal runs that do not part them: a word mended, not a name put in.
-_GAP = 2
 #: Pieces of the shorter text that are looked up first, and how many of them must stand in the longer one. Half of them
 #: do in the worst copy.
 _PROBES, _PROBES_FOUND = 32, 6
@@ -83,7 +83,7 @@ _PROBES, _PROBES_FOUND = 32, 6
 _PIECE = re.compile(rb"\x01+")
 # Pieces that only a word parts: what lies between the last gram of one and the first of the next.
 _RUNS = {
-    measure.gram: re.compile(rb"\x01+(?:\x00{1,%d}\x01+)*" % (measure.gram - 1 + _GAP))
+    measure.gram: re.compile(rb"\x01+(?:\x00{1,%d}\x01+)*" % (measure.gram - 1 + measure.gap))
     for measure in _MEASURES.values()
 }
 
@@ -168,7 +168,7 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     figures = story_forms.figures_told(runs, one, other)
     if share < _needed(runs, one, confirmed=figures.confirm):
         return None
-    if story_forms.is_one_form(_pieces(hits, one.measure), figures, one, other):
+    if story_forms.is_one_form(_pieces(hits, one.measure), one, other):
         return None
     other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)
@@ -191,10 +191,10 @@ def _resembles(shorter: Comparable, longer: Comparable) -> bool:
 
 def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool) -> float:
     """Give the share of equal text that makes one story of two texts; less is needed where the figures agree."""
-    if confirmed and shorter.length >= shorter.measure.brief:
-        return _NEEDED
+    if shorter.length < shorter.measure.brief:
+        return _BRIEF_NEEDED
     if shorter.length < shorter.measure.long:
-        return _BRIEF_NEEDED if shorter.length < shorter.measure.brief else _SHORT_NEEDED
+        return _NEEDED if confirmed else _SHORT_NEEDED
     equal = sum(end - start for start, end in runs)
     block = min(shorter.measure.block, _BLOCK_PART * shorter.length)
     in_blocks = sum((end - start) ** 2 for start, end in runs) >= block * equal

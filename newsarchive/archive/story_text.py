@@ -11,11 +11,8 @@ import unicodedata
 from bisect import bisect
 from dataclasses import dataclass
 from itertools import compress
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from zlib import crc32
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 Script = Literal["cjk", "latin"]
 
@@ -46,15 +43,16 @@ _SCALES: dict[Script, _Scale] = {
     "cjk": _Scale(short=32, shingle=8, marks=bytes(code % 4 == 1 for code in range(256)), step=4, between=""),
     "latin": _Scale(short=60, shingle=20, marks=bytes(code == ord(" ") for code in range(256)), step=6, between=" "),
 }
-# Texts are of one size whose numbers of places lie between two of these; the size is the lowest bits of a text's id.
+# Texts are of one size whose numbers of places lie between two of these.
 _SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
-_SIZE_BITS = 15
+#: The bits of a text's id that are its size.
+SIZE_BITS = 15
 # Of the shingles of a text of that size one in so many is kept, each number a multiple of the one before: eight to
 # sixteen of a text, and more of a very long one.
 _RATES = (1, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 16, 16, 16)
 # A flash is the opening of a longer report, so there at least one in four is kept.
-_OPENING, _OPENING_RATE = 32, 4
-# Of the hashes that a look at two texts compares, so many times as many are kept, in 16 bits.
+_OPENING, _OPENING_RATE = 20, 4
+# Of the hashes that a look at two texts compares so many times as many are kept, in 16 bits.
 _SKETCH_RATES = tuple(max(1, rate // 4) for rate in _RATES)
 
 # A paragraph that is nothing but a credit. Anchored, bounded: a long paragraph that begins so is text.
@@ -137,7 +135,7 @@ def story_text(title: str | None, body: str, day: str | None) -> StoryText | Non
     scale = _SCALES[script]
     told_apart = f"{day or ''}\0{whole}" if len(whole) < scale.short else whole
     size = bisect(_SIZES, min(len(whole), MAX_CHARS) // scale.step)
-    return StoryText(fingerprint(told_apart) & ~_SIZE_BITS | size, script, whole[:MAX_CHARS])
+    return StoryText(fingerprint(told_apart) & ~SIZE_BITS | size, script, whole[:MAX_CHARS])
 
 
 def fingerprint(text: str) -> int:
@@ -167,35 +165,30 @@ def sample(text: StoryText) -> Sample:
     units, width = codes(text.text), 2 * scale.shingle
     starts = compress(range(2, len(units) - width + 1, 2), units[::2].translate(scale.marks))
     shingles = [units[start : start + width] for start in starts]
-    checksums = list(map(crc32, shingles))
-    size = text.id & _SIZE_BITS
-    kept = list(compress(shingles, _divisible(checksums, _RATES[size])))
-    if _RATES[size] > _OPENING_RATE:
-        kept += compress(shingles, _divisible(checksums[:_OPENING], _OPENING_RATE))
-    sketched = compress(checksums, _divisible(checksums, _SKETCH_RATES[size]))
-    return Sample(frozenset(map(_shingle_hash, kept)), frozenset(checksum & 0xFFFF for checksum in sketched))
+    rate, sketch_rate = _RATES[text.id & SIZE_BITS], _SKETCH_RATES[text.id & SIZE_BITS]
+    sketched = [(place, crc) for place, crc in enumerate(map(crc32, shingles)) if not crc % sketch_rate]
+    kept = {
+        shingles[place] for place, crc in sketched if not crc % rate or (place < _OPENING and not crc % _OPENING_RATE)
+    }
+    return Sample(frozenset(map(_shingle_hash, kept)), frozenset(crc & 0xFFFF for _, crc in sketched))
 
 
-def expected(one_id: int, other_id: int) -> float:
-    """Tell how many shingles the samples of two texts share where one text is a part of the other, by their sizes."""
-    smaller, larger = sorted((one_id & _SIZE_BITS, other_id & _SIZE_BITS))
+def expected(size: int, other_size: int) -> float:
+    """Tell how many shingles the samples of two texts share where one text is a part of the other."""
+    smaller, larger = sorted((size, other_size))
     return _SIZES[max(0, smaller - 1)] / _RATES[larger]
 
 
 def likeness(one_id: int, one: frozenset[int], other_id: int, other: frozenset[int]) -> float:
     """Estimate from the sketches of two texts the share of the smaller one's words that the other has (0 to 1)."""
-    rate = _SKETCH_RATES[max(one_id & _SIZE_BITS, other_id & _SIZE_BITS)]
+    rate = _SKETCH_RATES[max(one_id & SIZE_BITS, other_id & SIZE_BITS)]
     fewest = min(_count_at(rate, one_id, one), _count_at(rate, other_id, other))
     # What both keep, both keep at the sparser rate.
     return len(one & other) / fewest if fewest else 1.0
 
 
 def _count_at(rate: int, text_id: int, sketch: frozenset[int]) -> int:
-    return len(sketch) if _SKETCH_RATES[text_id & _SIZE_BITS] == rate else sum(_divisible(sketch, rate))
-
-
-def _divisible(checksums: Iterable[int], rate: int) -> list[bool]:
-    return [not checksum % rate for checksum in checksums]
+    return len(sketch) if _SKETCH_RATES[text_id & SIZE_BITS] == rate else sum(not crc % rate for crc in sketch)
 
 
 def _strip(title: str | None, body: str) -> str:
