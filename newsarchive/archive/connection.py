@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from newsarchive.archive.schema import APPLICATION_ID, MIGRATION_NAMES, migrations
 from newsarchive.archive.search_index import register_functions
+from newsarchive.archive.upgrade import telling
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
     for pragma in _PRAGMAS:
         connection.execute(pragma)
     if migrations.pending(db):
-        with transaction(db):
+        # All steps or none: what a killed process began is as if it had never been.
+        with telling(db, path), transaction(db):
             migrations.apply(db)
     return db
 
@@ -132,7 +134,7 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 def _refuse_older(db: Database, path: Path) -> None:
     if migrations.pending(db):
-        raise UserError(f"archive {path}: written by an older version - the next crawl brings it up to date")
+        raise UserError(f"archive {path}: written by an older version - newsarchive migrate brings it up to date")
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

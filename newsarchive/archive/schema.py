@@ -5,14 +5,23 @@ A migration that has once been released is not changed any more; what follows is
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
 from sqlite_utils import Database, Migrations
 
 from newsarchive.archive import search_index, sources, stories, views
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
 APPLICATION_ID = 0x4E455753
 
 migrations = Migrations("newsarchive")
+
+#: Is told how many articles a migration has done, and of how many, where somebody wants to know.
+progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("progress", default=None)
 
 # A state of an article's text is new when its body is not that of the state before, or when it has another title; a
 # copy that has no title (the share service) goes by the title before it. There is only one window, because SQLite looks
@@ -279,7 +288,7 @@ def m0002_crawling(db: Database) -> None:
 @migrations()
 def m0003_search(db: Database) -> None:
     """Index the words of all articles."""
-    search_index.create_index(db.conn)
+    search_index.create_index(db.conn, progress.get())
 
 
 @migrations()
@@ -313,14 +322,14 @@ def m0005_stories(db: Database) -> None:
     sources.create_tables(db.conn)
     stories.create_tables(db.conn)
     views.create_views(db.conn)
-    stories.rebuild(db.conn)
+    stories.rebuild(db.conn, progress.get())
 
 
 @migrations()
 def m0006_lighter_story_index(db: Database) -> None:
     """Find stories by fewer and shorter shingles; an archive that was never without them has nothing to change."""
     if "rate" in db.table("story_texts").columns_dict:
-        stories.renew_tables(db.conn)
+        stories.renew_tables(db.conn, progress.get())
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

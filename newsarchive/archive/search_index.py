@@ -117,8 +117,11 @@ def match_expression(query: str, folding: Folding | None = None) -> str:
     return found.expression if found else _NOTHING
 
 
-def create_index(connection: sqlite3.Connection) -> None:
-    """Create both indexes, their views and triggers, and index the articles that are there; no commit is made."""
+def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
+    """Create both indexes, their views and triggers, and index the articles that are there; no commit is made.
+
+    `progress` is told as by `reindex`.
+    """
     connection.execute(
         "CREATE TABLE search_folding (id INTEGER PRIMARY KEY CHECK (id = 1), folding BLOB NOT NULL) STRICT"
     )
@@ -133,7 +136,7 @@ def create_index(connection: sqlite3.Connection) -> None:
     )
     _command(connection, PAIRS, "rank", f"bm25{WEIGHTS}")
     _create_triggers(connection)
-    reindex(connection)
+    reindex(connection, progress)
 
 
 def _create_triggers(connection: sqlite3.Connection) -> None:

@@ -70,15 +70,15 @@ def create_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def renew_tables(connection: sqlite3.Connection) -> None:
+def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
     """Make the tables by which stories are found anew, in an archive that has them in an older form, and all stories.
 
-    The caller holds the transaction.
+    The caller holds the transaction. `progress` is told as by `rebuild`.
     """
     for table in INDEX_TABLES:
         connection.execute(f"DROP TABLE {table}")
     create_index_tables(connection)
-    rebuild(connection)
+    rebuild(connection, progress)
 
 
 def link(connection: sqlite3.Connection, article_id: int) -> int:

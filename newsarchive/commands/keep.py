@@ -66,11 +66,28 @@ def vacuum(db: Path) -> None:
 
     No crawl runs meanwhile: while one is going on nothing is done, and the status is 2.
     """
-    if not db.is_file():
-        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
+    _must_exist(db)
     with no_crawl(db):
         before, after = make_small(db)
     click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
+
+
+@click.command()
+@click.pass_obj
+def migrate(db: Path) -> None:
+    """Bring an archive that an older version wrote up to date.
+
+    A crawl does so, too, and so does every command that writes; this is for those who only read. It takes minutes where
+    there are many articles. An interrupted one leaves the archive as it was.
+    """
+    _must_exist(db)
+    with no_crawl(db), Archive.open(db):
+        click.echo(f"{db} is up to date.")
+
+
+def _must_exist(db: Path) -> None:
+    if not db.is_file():
+        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
 
 
 def _print_report(report: Report, db: Path) -> None:

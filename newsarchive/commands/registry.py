@@ -43,6 +43,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "problems": ("look:problems", "List what went wrong, newest first."),
         "check": ("keep:check", "Check that everything in the archive is as it was stored."),
         "backup": ("keep:backup", "Copy the archive and its raw pages into the folder TARGET."),
+        "migrate": ("keep:migrate", "Bring an archive that an older version wrote up to date."),
         "vacuum": ("keep:vacuum", "Make the archive's file as small as it can be."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
     },
