@@ -20,8 +20,9 @@ FIGURE = re.compile(r"\d+")
 #: So many right figures, and at most this share of wrong ones, confirm that two texts tell the same.
 _FIGURES, _CONFIRMING, _MENDED = 3, 2, 0.2
 #: At least so many of the small differences, and this share of them, are one figure for another: in a copy with changed
-#: characters they are anywhere.
+#: characters they are anywhere. In a text that is not long fewer tell, but one figure mended and no more is a copy.
 _FILLED, _FILLED_IN = 2, 0.4
+_FILLED_IN_SHORT, _DIFFERENCES_IN_SHORT = 0.25, 2
 #: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong. One digit alone
 #: may be a letter mistaken.
 _ENOUGH, _ALL_WRONG = 8, 0.9
@@ -43,6 +44,24 @@ class Figures:
         return self.telling - self.wrong >= _CONFIRMING and self.wrong <= _MENDED * self.telling
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A small difference: what either text has there, and the ends of the stretches before and after it."""
+
+    before: str
+    mine: str
+    theirs: str
+    after: str
+
+    @property
+    def has_other_figure(self) -> bool:
+        """Whether each figure has another for it: a letter mistyped as a digit has none, nor the other way."""
+        if any(part and not FIGURE.search(part) for part in (self.mine, self.theirs)):
+            return False
+        mine, theirs = (FIGURE.findall(self.before + part + self.after) for part in (self.mine, self.theirs))
+        return len(mine) == len(theirs) and mine != theirs
+
+
 def has_other_figures(text: Comparable, other: Comparable) -> bool:
     """Tell at a look that two texts are no copies, because nearly all of many figures are others."""
     telling = [figure for figure in _telling(text.figures) if len(figure) > 1]
@@ -62,36 +81,37 @@ def figures_told(runs: list[tuple[int, int]], text: Comparable, other: Comparabl
 def is_one_form(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> bool:
     """Tell whether two texts are one form with other figures or another name; `pieces` are the stretches in common."""
     gaps = _gaps(pieces, text, other)
-    filled = sum(_is_other_figure(*gap) for gap in gaps)
-    return (filled >= _FILLED and filled >= _FILLED_IN * len(gaps)) or _hold_a_name(gaps, text, other)
+    return _are_filled_in(gaps, text) or _hold_a_name([gap.mine for gap in gaps], text, other)
 
 
-def _gaps(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> list[tuple[str, str]]:
-    """Give the small differences between stretches in common: what the text has there, and what the other has."""
+def _gaps(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> list[_Gap]:
+    """Give the small differences between stretches that the other text has in the same order."""
     gaps = []
     size, longest, place = text.measure.gram, text.measure.run, 0
     for (_, end), (start, _) in pairwise(pieces):
         if not end < start <= end + longest:
             continue
         before, after = text.text[end - size : end], text.text[start : start + size]
-        left = max(other.text.find(before, place), 0) or other.text.find(before)
-        left += size
+        left = other.text.find(before, place)
+        left = (left if left >= 0 else other.text.find(before)) + size
         right = other.text.find(after, left, left + 2 * longest)
         if right >= 0:
-            gaps.append((text.text[end:start], other.text[left:right]))
+            gaps.append(_Gap(before, text.text[end:start], other.text[left:right], after))
             place = left
     return gaps
 
 
-def _is_other_figure(mine: str, theirs: str) -> bool:
-    figures = FIGURE.findall(mine)
-    return bool(figures) and FIGURE.search(theirs) is not None and figures != FIGURE.findall(theirs)
+def _are_filled_in(gaps: list[_Gap], text: Comparable) -> bool:
+    filled = sum(gap.has_other_figure for gap in gaps)
+    if text.length < text.measure.long and len(gaps) >= _DIFFERENCES_IN_SHORT:
+        return filled >= max(1, _FILLED_IN_SHORT * len(gaps))
+    return filled >= max(_FILLED, _FILLED_IN * len(gaps))
 
 
-def _hold_a_name(gaps: list[tuple[str, str]], text: Comparable, other: Comparable) -> bool:
-    names = Counter(mine for mine, _ in gaps if len(mine) >= _NAME)
+def _hold_a_name(names: list[str], text: Comparable, other: Comparable) -> bool:
+    repeated = Counter(name for name in names if len(name) >= _NAME)
     needed = _REPEATED if text.length >= text.measure.long else _REPEATED_IN_SHORT
-    return any(count >= needed and name not in other.text for name, count in names.items())
+    return any(count >= needed and name not in other.text for name, count in repeated.items())
 
 
 def _telling(figures: list[str]) -> list[str]:
