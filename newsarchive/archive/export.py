@@ -23,6 +23,7 @@ COLUMNS = {
     "source": "s.name",
     "published_at": "a.published_at",
     "published_date": "a.published_date",
+    "published_precision": "a.published_precision",
     "category": "c.slug",
     "category_name": "c.name",
     "category_url": "c.url",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsarchive.archive.reading import Reading
-    from newsarchive.items import Byline, Category, Image, Mention, Paragraph
+    from newsarchive.items import Byline, Category, Image, Mention, Paragraph, Precision
 
 _TRUST = {role: rank for rank, role in enumerate(ROLES)}
 # Which copy is shown as the article's address: the page that a person can open, before services and files.
@@ -51,7 +51,7 @@ def merge(readings: Iterable[Reading]) -> Merged:
     home = min(speaking, key=lambda reading: (_ADDRESS[reading.role], _rank(reading)))
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
     placed = next((r for r in sorted(speaking, key=_by_edition) if r.category), home)
-    published = _published(speaking)
+    published, precision = _published(speaking)
     paragraphs = text.paragraphs
     title = next((reading.title for reading in speaking if reading.title), None) or _first(speaking, "listed_title")
     columns: dict[str, Any] = {
@@ -68,6 +68,7 @@ def merge(readings: Iterable[Reading]) -> Merged:
         "body": text.body,
         "published_at": published.isoformat() if published else None,
         "published_date": published.date().isoformat() if published else None,
+        "published_precision": precision,
         "source_printed": clean(credit.fields.get("source") or "") or None,
         "attribution": credit.fields.get("attribution"),
         "via": json.dumps(via, ensure_ascii=False) if (via := credit.fields.get("via")) else None,
@@ -103,20 +104,19 @@ def _first(readings: Sequence[Reading], name: str) -> Any:
     return next((reading.fields[name] for reading in readings if name in reading.fields), None)
 
 
-def _published(readings: Sequence[Reading]) -> datetime | None:
+def _published(readings: Sequence[Reading]) -> tuple[datetime, Precision] | tuple[None, None]:
     times = [published for reading in readings if (published := reading.published)]
     if not times:
-        return None
-    best, fineness = times[0][0], _FINENESS[times[0][1]]
-    for when, precision in times[1:]:
-        finer = _FINENESS[precision]
-        if finer > fineness and _same_as_far(best, when.astimezone(best.tzinfo), fineness):
+        return None, None
+    best, fineness = times[0]
+    for when, finer in times[1:]:
+        if _FINENESS[finer] > _FINENESS[fineness] and _same_as_far(best, when.astimezone(best.tzinfo), fineness):
             best, fineness = when, finer
-    return best
+    return best, fineness
 
 
-def _same_as_far(coarse: datetime, fine: datetime, fineness: int) -> bool:
-    if fineness == 0:
+def _same_as_far(coarse: datetime, fine: datetime, fineness: Precision) -> bool:
+    if fineness == "day":
         return coarse.date() == fine.date()
     return coarse.replace(second=0, microsecond=0) == fine.replace(second=0, microsecond=0)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
-from newsarchive.archive import search_index, sources, stories, views
+from newsarchive.archive import search_index, sources, store, stories, views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,6 +330,16 @@ def m0006_lighter_story_index(db: Database) -> None:
     """Find stories by fewer and shorter shingles; an archive that was never without them has nothing to change."""
     if "rate" in db.table("story_texts").columns_dict:
         stories.renew_tables(db.conn, progress.get())
+
+
+@migrations()
+def m0007_precision(db: Database) -> None:
+    """Tell how exactly a time of publication is printed: a day without a time of day is no midnight."""
+    db.execute(
+        "ALTER TABLE articles ADD COLUMN published_precision TEXT"
+        " CHECK (published_precision IN ('second', 'minute', 'day'))"
+    )
+    store.fill_precision(db.conn, progress.get())
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

@@ -13,6 +13,7 @@ from newsarchive.text import clean
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from datetime import datetime
 
     from newsarchive.archive.merge import Merged
@@ -90,6 +91,23 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
             changed = True
     stories.link(connection, article_id)
     return changed
+
+
+def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
+    """Fill `published_precision` of all articles from what their copies say; the caller holds the transaction.
+
+    `progress` is told how many articles are done, and how many have a copy that prints a coarser time than to the
+    second: the others need no look.
+    """
+    connection.execute("UPDATE articles SET published_precision = 'second' WHERE published_at IS NOT NULL")
+    coarse = connection.execute(
+        "SELECT DISTINCT article_id FROM readings WHERE json_extract(fields, '$.precision') IS NOT NULL"
+    ).fetchall()
+    for done, (article_id,) in enumerate(coarse, 1):
+        precision = merge(history.newest(connection, article_id)).columns["published_precision"]
+        connection.execute("UPDATE articles SET published_precision = ? WHERE id = ?", (precision, article_id))
+        if progress is not None:
+            progress(done, len(coarse))
 
 
 def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:

@@ -30,7 +30,7 @@ _GROUPS = {
     "day": _Group("a.published_date", in_order=True),
     "month": _Group("substr(a.published_date, 1, 7)", in_order=True),
     "weekday": _Group("strftime('%w', a.published_date)", in_order=True),
-    "hour": _Group("substr(a.published_at, 12, 2)", in_order=True),
+    "hour": _Group("CASE WHEN a.published_precision <> 'day' THEN substr(a.published_at, 12, 2) END", in_order=True),
     "source": _Group("s.name"),
     "medium": _Group("s.medium"),
     "category": _Group("coalesce(c.name, c.slug)"),
@@ -61,8 +61,8 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
 
     QUERY takes what `newsarchive search` takes and counts only what it finds. Without QUERY and --by a page for
     people is shown; with --json or --csv the counts by day, source and category. Articles without a value (no date,
-    no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours are local to the site,
-    and hour 00 also holds the articles whose page prints no time of day.
+    no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours are
+    local to the site.
     """
     words = " ".join(query)
     with Archive.open(db, readonly=True) as archive:

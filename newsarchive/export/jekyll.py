@@ -42,6 +42,9 @@ _MARKUP = {
     "caption": "<figcaption>{}</figcaption>",
 }
 _CELL_JOINT = " | "
+# How exactly a time is known -> what is written of it; the site reads each as exact as it is written.
+_EXACT = "%Y-%m-%d %H:%M:%S %z"
+_FORMATS = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M %z"}
 
 
 def write_posts(articles: Iterable[Exported], folder: Path) -> int:
@@ -83,7 +86,7 @@ def post_of(article: Exported) -> str:
     row = article.row
     head = [f"title: {_quoted(row['title'] or '')}"]
     if row["published_at"]:
-        head.append(f"date: {_date(row['published_at'])}")
+        head.append(f"date: {_date(row['published_at'], row['published_precision'])}")
     if row["category"]:
         head.append(f"categories: {_value(row['category'])}")
         head.append(f"tags: {_value(_tag(article))}")
@@ -192,9 +195,9 @@ def _address(url: str | None) -> str | None:
     return quote(url, safe=_URL_SAFE).replace("{", "%7B")
 
 
-def _date(published_at: str) -> str:
+def _date(published_at: str, precision: str | None) -> str:
     try:
-        return datetime.fromisoformat(published_at).strftime("%Y-%m-%d %H:%M:%S %z").strip()
+        return datetime.fromisoformat(published_at).strftime(_FORMATS.get(precision or "", _EXACT)).strip()
     except ValueError:
         return _quoted(published_at)
 

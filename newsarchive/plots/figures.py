@@ -57,12 +57,15 @@ def volume(connection: sqlite3.Connection, query: str = "", *, sources: int = MO
 
 
 def hours(connection: sqlite3.Connection, query: str = "") -> list[list[int]]:
-    """Count articles by weekday (Monday first) and hour of the day, both local to their site: 7 rows of 24."""
+    """Count articles by weekday (Monday first) and hour of the day, both local to their site: 7 rows of 24.
+
+    Articles whose page prints a day without a time of day are left out.
+    """
     where = condition(connection, query)
     grid = [[0] * 24 for _ in range(7)]
     for text, hour, number in connection.execute(
         "SELECT a.published_date, CAST(substr(a.published_at, 12, 2) AS INTEGER), count(*) FROM articles a"  # noqa: S608
-        f" WHERE length(a.published_at) > 13 AND {where.text} GROUP BY 1, 2",
+        f" WHERE a.published_precision <> 'day' AND ({where.text}) GROUP BY 1, 2",
         where.parameters,
     ):
         day = _day(text)

@@ -371,6 +371,24 @@ def test_post_file_reads_back_as_the_same_article(connection):
     )
 
 
+@pytest.mark.parametrize(
+    ("precision", "time", "line"),
+    [
+        ("second", "05:23:38", "date: 2022-03-03 05:23:38 +0800"),
+        ("minute", "05:23:00", "date: 2022-03-03 05:23 +0800"),
+        ("day", "00:00:00", "date: 2022-03-03"),
+    ],
+)
+def test_a_time_is_exported_as_exactly_as_it_was_printed(connection, precision, time, line):
+    one = article(published_at=datetime.fromisoformat(f"2022-03-03T{time}+08:00"), precision=precision)
+    found = through_archive(connection, one)
+    assert found.row["published_precision"] == precision
+    post = post_of(found)
+    assert line in post.splitlines()
+    again = read_post_file(page(f"https://x.example/_posts/{file_name(found)}", post.encode()), SITE)
+    assert (again.published_at, again.precision) == (one.published_at, precision)
+
+
 def test_flash_item_carries_its_original_address(connection):
     original = "http://finance.eastmoney.com/news/1353,202203032294703888.html"
     one = article(info_code=None, kind="flash", share_url=None, original_url=original, digest=None)

@@ -7,14 +7,17 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from newsarchive.archive import Archive
+from newsarchive.archive.check import check
 from newsarchive.archive.schema import MIGRATION_NAMES, migrations
 from newsarchive.archive.search import search
+from newsarchive.items import Article, Page, Paragraph
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -119,3 +122,32 @@ def test_a_new_archive_is_made_without_a_word_and_a_missing_one_is_not_made(tmp_
     assert caplog.records == []
     assert run(tmp_path / "none.db", "migrate").returncode == 2
     assert not (tmp_path / "none.db").exists()
+
+
+def printed(key, role, at, precision):
+    page = Page(f"http://demo/{role}/{key}.html", role, "demo", b"", datetime(2026, 3, 6, tzinfo=UTC))
+    text = [Paragraph("江湾港的吞吐量比去年增加了一成，港务部门作了说明。")]
+    return Article(page, key, title="江湾港的消息", published_at=at, precision=precision, paragraphs=text)
+
+
+def test_how_exactly_times_are_printed_is_found_out_for_articles_that_are_there(tmp_path):
+    day, clock = (datetime(2026, 3, 5, *time, tzinfo=timezone(timedelta(hours=8))) for time in ((), (8, 30)))
+    with Archive.open(tmp_path / "a.db") as archive:
+        for copy in (
+            ("a", "post", day, "day"),
+            ("b", "post", clock, "minute"),
+            ("c", "post", clock, "second"),
+            ("d", "post", None, "second"),
+            # The post prints a day and the original a time of that day: the article has a time.
+            ("e", "original", day, "day"),
+            ("e", "post", clock, "minute"),
+        ):
+            archive.store(printed(*copy), None, datetime.now(UTC))
+        query = "SELECT published_precision, count(*) FROM articles GROUP BY 1 ORDER BY 1"
+        expected = archive.connection.execute(query).fetchall()
+        archive.connection.execute("ALTER TABLE articles DROP COLUMN published_precision")
+        archive.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0007_precision'")
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert archive.connection.execute(query).fetchall() == expected
+        assert dict(expected) == {None: 1, "day": 1, "minute": 2, "second": 1}
+        assert not check(archive, datetime.now(UTC)).is_damaged

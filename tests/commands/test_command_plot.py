@@ -6,6 +6,7 @@ import pytest
 from running import ROOT, command_line, run_on
 
 from newsarchive.archive import Archive
+from newsarchive.plots.figures import hours
 from newsarchive.plots.fonts import VARIABLE, find_font
 
 KINDS = ["volume", "hours", "lag", "gaps"]
@@ -85,3 +86,12 @@ def test_an_empty_archive_has_nothing_to_draw(tmp_path):
     Archive.open(tmp_path / "archive.db").close()
     for kind in KINDS:
         assert run_on(tmp_path / "archive.db", "plot", kind, tmp_path / "x.svg").status == 2
+
+
+def test_articles_without_a_time_of_day_are_at_no_hour(run, sample):
+    with Archive.open(sample, readonly=True) as archive:
+        counts = dict(archive.connection.execute("SELECT published_precision, count(*) FROM articles GROUP BY 1"))
+        assert sum(map(sum, hours(archive.connection))) == counts["second"] + counts.get("minute", 0)
+    assert counts["day"] > 0
+    told = run("stats", "--by", "hour", "--csv").lines
+    assert f",{counts['day'] + counts.get(None, 0)}" in told
