@@ -3,11 +3,11 @@
 The links are a function of the set of texts alone, whatever the order in which they came. Two texts *meet* at a
 shingle when both have it and fewer than `REACH` texts that have it stand between them, in the order of their ids
 (which are hashes of the texts, so the order means nothing and nobody can choose a place in it). Texts that meet
-often enough for their sizes and look alike are compared. A text that comes or goes changes who meets only around its
+often enough for their sizes, and look alike, are compared. A text that comes or goes changes who meets only around its
 own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
 and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
 
-An id tells the size of its text, so nothing is read of most of the texts that only have a stock phrase in common.
+An id tells the kind of its text, so nothing is read of most of the texts that only have a stock phrase in common.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.story_overlap import Comparable, compare
-from newsarchive.archive.story_text import SIZE_BITS, StoryText, expected, likeness, sample, story_text
+from newsarchive.archive.story_text import KIND_BITS, StoryText, expected, look_alike, sample, story_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,8 +31,6 @@ REACH = 4
 #: Two texts are compared when they meet at this share of the shingles that they had in common, were one a part of the
 #: other; one stock phrase is not enough.
 COMMON = 0.1
-#: Likeness below which texts that meet often enough are not read: a copy has twice as much.
-LIKE = 0.2
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
 _REMEMBERED = 150_000
 
@@ -78,9 +76,9 @@ SELECT (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
 FROM json_each(?1) j
 WHERE EXISTS (SELECT 1 FROM story_shingles WHERE shingle = j.value)
 """
-# By the sizes of two texts, at how many shingles they must meet.
+# By the kinds of two texts, at how many shingles they must meet.
 _ENOUGH = [
-    [max(1, round(COMMON * expected(size, other))) for other in range(SIZE_BITS + 1)] for size in range(SIZE_BITS + 1)
+    [max(1, round(COMMON * expected(kind, other))) for other in range(KIND_BITS + 1)] for kind in range(KIND_BITS + 1)
 ]
 
 
@@ -132,8 +130,8 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
     change = Change()
     meetings = Counter(other for before, after in around for other in (*before, *after))
     _recent.add(Comparable(text))
-    enough = _ENOUGH[text.id & SIZE_BITS]
-    candidates = [other for other, met in meetings.items() if met >= enough[other & SIZE_BITS]]
+    enough = _ENOUGH[text.id & KIND_BITS]
+    candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
     for other in _like(cursor, text.id, taken.sketch, candidates):
         if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
             change.joined.add(other)
@@ -194,7 +192,7 @@ def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[i
 
 def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
     """Tell whether two texts (the smaller id first) meet often enough."""
-    missing = _ENOUGH[one & SIZE_BITS][other & SIZE_BITS]
+    missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
     for shingle in _shingles(cursor, one) & _shingles(cursor, other):
         (between,) = cursor.execute(
             "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"
@@ -214,7 +212,7 @@ def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: 
     rows = cursor.execute(
         "SELECT id, sketch FROM story_texts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(others),)
     )
-    return [other for other, packed in rows if likeness(text_id, sketch, other, _unpack("H", packed)) >= LIKE]
+    return [other for other, packed in rows if look_alike(text_id, sketch, other, _unpack("H", packed))]
 
 
 def _shingles(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:

@@ -36,20 +36,38 @@ class _Scale:
     step: int
     #: What stands between words.
     between: str
+    #: Share of the smaller text's shingles without which two texts are not read: in a copy where one character in
+    #: twenty was changed and half was added or taken off, more are left.
+    like: float
 
 
 # A Chinese shingle may start after one character in four, whichever those are; a Latin one where a word begins.
 _SCALES: dict[Script, _Scale] = {
-    "cjk": _Scale(short=32, shingle=8, marks=bytes(code % 4 == 1 for code in range(256)), step=4, between=""),
-    "latin": _Scale(short=60, shingle=20, marks=bytes(code == ord(" ") for code in range(256)), step=6, between=" "),
+    "cjk": _Scale(
+        short=32,
+        shingle=8,
+        marks=bytes(code % 4 == 1 for code in range(256)),
+        step=4,
+        between="",
+        like=0.35,
+    ),
+    "latin": _Scale(
+        short=60,
+        shingle=20,
+        marks=bytes(code == ord(" ") for code in range(256)),
+        step=6,
+        between=" ",
+        like=0.2,
+    ),
 }
 # Texts are of one size whose numbers of places lie between two of these.
 _SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
-#: The bits of a text's id that are its size.
-SIZE_BITS = 15
+#: The bits of a text's id that tell its kind: the size, and above it whether the script is Latin.
+KIND_BITS = 31
+_SIZE_BITS = 15
 # Of the shingles of a text of that size one in so many is kept, each number a multiple of the one before: eight to
 # sixteen of a text, and more of a very long one.
-_RATES = (1, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 16, 16, 16)
+_RATES = 2 * (1, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 16, 16, 16)
 # A flash is the opening of a longer report, so there at least one in four is kept.
 _OPENING, _OPENING_RATE = 20, 4
 # Of the hashes that a look at two texts compares so many times as many are kept, in 16 bits.
@@ -100,8 +118,8 @@ class StoryText:
     """A text as stories compare it; equal `id` means the same text.
 
     `text` is normalised (letters and digits; single blanks between words of Latin script) and at most `MAX_CHARS`
-    long. `id` is a 60-bit hash of the whole normalised text above four bits that tell its size; the whole is signed,
-    as SQLite has it.
+    long. `id` is a 59-bit hash of the whole normalised text above five bits that tell its script and size; the whole
+    is signed, as SQLite has it.
     """
 
     id: int
@@ -134,8 +152,8 @@ def story_text(title: str | None, body: str, day: str | None) -> StoryText | Non
         return None
     scale = _SCALES[script]
     told_apart = f"{day or ''}\0{whole}" if len(whole) < scale.short else whole
-    size = bisect(_SIZES, min(len(whole), MAX_CHARS) // scale.step)
-    return StoryText(fingerprint(told_apart) & ~SIZE_BITS | size, script, whole[:MAX_CHARS])
+    kind = bisect(_SIZES, min(len(whole), MAX_CHARS) // scale.step) + (_SIZE_BITS + 1) * (script == "latin")
+    return StoryText(fingerprint(told_apart) & ~KIND_BITS | kind, script, whole[:MAX_CHARS])
 
 
 def fingerprint(text: str) -> int:
@@ -165,7 +183,7 @@ def sample(text: StoryText) -> Sample:
     units, width = codes(text.text), 2 * scale.shingle
     starts = compress(range(2, len(units) - width + 1, 2), units[::2].translate(scale.marks))
     shingles = [units[start : start + width] for start in starts]
-    rate, sketch_rate = _RATES[text.id & SIZE_BITS], _SKETCH_RATES[text.id & SIZE_BITS]
+    rate, sketch_rate = _RATES[text.id & KIND_BITS], _SKETCH_RATES[text.id & KIND_BITS]
     sketched = [(place, crc) for place, crc in enumerate(map(crc32, shingles)) if not crc % sketch_rate]
     kept = {
         shingles[place] for place, crc in sketched if not crc % rate or (place < _OPENING and not crc % _OPENING_RATE)
@@ -173,22 +191,23 @@ def sample(text: StoryText) -> Sample:
     return Sample(frozenset(map(_shingle_hash, kept)), frozenset(crc & 0xFFFF for _, crc in sketched))
 
 
-def expected(size: int, other_size: int) -> float:
+def expected(kind: int, other_kind: int) -> float:
     """Tell how many shingles the samples of two texts share where one text is a part of the other."""
-    smaller, larger = sorted((size, other_size))
-    return _SIZES[max(0, smaller - 1)] / _RATES[larger]
+    smaller = min(kind & _SIZE_BITS, other_kind & _SIZE_BITS)
+    return _SIZES[max(0, smaller - 1)] / max(_RATES[kind], _RATES[other_kind])
 
 
-def likeness(one_id: int, one: frozenset[int], other_id: int, other: frozenset[int]) -> float:
-    """Estimate from the sketches of two texts the share of the smaller one's words that the other has (0 to 1)."""
-    rate = _SKETCH_RATES[max(one_id & SIZE_BITS, other_id & SIZE_BITS)]
-    fewest = min(_count_at(rate, one_id, one), _count_at(rate, other_id, other))
+def look_alike(one_id: int, one: frozenset[int], other_id: int, other: frozenset[int]) -> bool:
+    """Tell from the sketches of two texts whether the larger may have enough of the smaller one's words."""
+    rates = _SKETCH_RATES[one_id & KIND_BITS], _SKETCH_RATES[other_id & KIND_BITS]
     # What both keep, both keep at the sparser rate.
-    return len(one & other) / fewest if fewest else 1.0
-
-
-def _count_at(rate: int, text_id: int, sketch: frozenset[int]) -> int:
-    return len(sketch) if _SKETCH_RATES[text_id & SIZE_BITS] == rate else sum(not crc % rate for crc in sketch)
+    sparser = max(rates)
+    fewest = min(
+        len(sketch) if rate == sparser else sum(not crc % sparser for crc in sketch)
+        for rate, sketch in zip(rates, (one, other), strict=True)
+    )
+    like = _SCALES["latin" if one_id & KIND_BITS > _SIZE_BITS else "cjk"].like
+    return len(one & other) >= like * fewest
 
 
 def _strip(title: str | None, body: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.archive.story_overlap import Comparable, compare
-from newsarchive.archive.story_text import MAX_CHARS, SIZE_BITS, expected, likeness, sample, story_text
+from newsarchive.archive.story_text import KIND_BITS, MAX_CHARS, expected, look_alike, sample, story_text
 
 TEXT = (
     "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分。"
@@ -145,9 +145,10 @@ def test_a_sparser_sample_is_contained_in_a_denser_one_of_the_same_words() -> No
     assert part is not None
     shared = sample(long).shingles & sample(part).shingles
     assert 0 < len(shared) < len(sample(part).shingles)
-    sizes = long.id & SIZE_BITS, part.id & SIZE_BITS
+    sizes = long.id & KIND_BITS, part.id & KIND_BITS
     assert expected(*sizes) == expected(*reversed(sizes)) <= 2
-    assert likeness(long.id, sample(long).sketch, part.id, sample(part).sketch) == 1.0
+    assert look_alike(long.id, sample(long).sketch, part.id, sample(part).sketch)
+    assert not look_alike(long.id, frozenset(range(0, 8192, 64)), part.id, sample(part).sketch)
 
 
 def test_the_opening_of_a_long_text_is_sampled_more_densely() -> None:
