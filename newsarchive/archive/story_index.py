@@ -216,19 +216,21 @@ def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: 
 
 
 def _shingles(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
-    return _unpack("i", cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()[0])
+    (packed,) = cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+    return frozenset(_unpack("i", packed))
 
 
 def _sketch(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
-    return _unpack("H", cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()[0])
+    (packed,) = cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+    return frozenset(_unpack("H", packed))
 
 
 def _pack(kind: str, hashes: frozenset[int]) -> bytes:
     return struct.pack(f"<{len(hashes)}{kind}", *sorted(hashes))
 
 
-def _unpack(kind: str, packed: bytes) -> frozenset[int]:
-    return frozenset(struct.unpack(f"<{len(packed) // struct.calcsize(kind)}{kind}", packed))
+def _unpack(kind: str, packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // struct.calcsize(kind)}{kind}", packed)
 
 
 def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:

@@ -11,8 +11,11 @@ import unicodedata
 from bisect import bisect
 from dataclasses import dataclass
 from itertools import compress
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from zlib import crc32
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 Script = Literal["cjk", "latin"]
 
@@ -197,17 +200,16 @@ def expected(kind: int, other_kind: int) -> float:
     return _SIZES[max(0, smaller - 1)] / max(_RATES[kind], _RATES[other_kind])
 
 
-def look_alike(one_id: int, one: frozenset[int], other_id: int, other: frozenset[int]) -> bool:
+def look_alike(one_id: int, one: frozenset[int], other_id: int, other: Collection[int]) -> bool:
     """Tell from the sketches of two texts whether the larger may have enough of the smaller one's words."""
     rates = _SKETCH_RATES[one_id & KIND_BITS], _SKETCH_RATES[other_id & KIND_BITS]
+    like = _SCALES["latin" if one_id & KIND_BITS > _SIZE_BITS else "cjk"].like
+    shared = len(one.intersection(other))
     # What both keep, both keep at the sparser rate.
-    sparser = max(rates)
-    fewest = min(
-        len(sketch) if rate == sparser else sum(not crc % sparser for crc in sketch)
+    return any(
+        shared >= like * (len(sketch) if rate == max(rates) else len([crc for crc in sketch if not crc % max(rates)]))
         for rate, sketch in zip(rates, (one, other), strict=True)
     )
-    like = _SCALES["latin" if one_id & KIND_BITS > _SIZE_BITS else "cjk"].like
-    return len(one & other) >= like * fewest
 
 
 def _strip(title: str | None, body: str) -> str:

@@ -277,6 +277,36 @@ def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: De
     assert desk.together("a", "c")
 
 
+def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
+    forecast = (
+        "江湾市气象台{}日{}时发布天气预报：今天白天到夜间{}转{}，偏{}风{}到{}级，最高气温{}℃，最低气温{}℃。"
+        "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
+    )
+    desk.add("a", forecast.format(23, 7, "晴", "中雨", "西", 4, 4, 19, 11))
+    desk.add("b", forecast.format(27, 5, "小雨", "多云", "南", 3, 6, 22, 12))
+    desk.add("c", forecast.format(27, 5, "小雨", "多云", "南", 3, 6, 22, 12) + "（江湾晚报）")
+    assert not desk.together("a", "b")
+    assert desk.together("b", "c")
+
+
+def test_letters_mistyped_as_digits_do_not_make_a_form_of_a_copy(desk: Desk) -> None:
+    rng = random.Random(4)
+    for number in range(10):
+        title, paragraphs = Prose(rng, "en").article()
+        typed = ["".join(rng.choice("0123456789") if rng.random() < 0.03 else c for c in text) for text in paragraphs]
+        desk.add(f"{number}", *paragraphs, title=title)
+        desk.add(f"{number} typed", *typed, title=title)
+        assert desk.together(f"{number}", f"{number} typed")
+
+
+def test_one_mended_figure_leaves_a_copy_a_copy(desk: Desk) -> None:
+    desk.add("a", *REPORT)
+    desk.add("b", *(text.replace("五百二十人", "520人") for text in REPORT))
+    desk.add("c", *(text.replace("五百二十人", "530人") for text in REPORT))
+    assert desk.together("a", "b", "c")
+    assert desk.relation("b", "c") is not None
+
+
 def test_short_items_are_one_story_only_when_they_are_equal_and_of_one_day(desk: Desk) -> None:
     desk.add("monday", "江湾指数午后翻红。", at="2026-03-02T13:30:00+08:00")
     desk.add("monday too", "江湾指数午后翻红！（白鹭网）", at="2026-03-02T13:31:00+08:00")
