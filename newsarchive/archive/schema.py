@@ -342,5 +342,13 @@ def m0007_precision(db: Database) -> None:
     store.fill_precision(db.conn, progress.get())
 
 
+@migrations()
+def m0008_indexes(db: Database) -> None:
+    """Find the newest articles of a language without looking into other articles, and the pages that are gone."""
+    db.execute("DROP INDEX idx_articles_published_at")
+    db.execute("CREATE INDEX idx_articles_published_at ON articles (published_at, id, lang)")
+    db.execute("CREATE INDEX idx_copies_gone_at ON copies (gone_at) WHERE gone_at IS NOT NULL")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))

@@ -41,6 +41,8 @@ _SMALLEST_WINDOW, _LARGEST_WINDOW = 100, 16000
 _RANGES = 8
 # So many matches tell whether most of them meet the other conditions of a query.
 _SAMPLE = 1000
+# More matches than these are not looked at one by one.
+_MOST_FILTERED = 30_000
 
 
 class Position(NamedTuple):
@@ -139,13 +141,17 @@ def _newest_ids(connection: sqlite3.Connection, plan: Plan, count: int) -> list[
     assert match is not None
     if not plan.conditions:
         return _matches(connection, match, count, _NEWEST)
-    ids = _matches(connection, match, _SAMPLE, _NEWEST)
-    kept = _filtered(connection, ids, plan.where)
-    if len(ids) == _SAMPLE and 2 * len(kept) > _SAMPLE:
-        ids = _matches(connection, match, 2 * count, _NEWEST)
+    wanted = _SAMPLE
+    while True:
+        ids = _matches(connection, match, wanted, _NEWEST)
         kept = _filtered(connection, ids, plan.where)
-    if len(ids) < _SAMPLE or len(kept) >= count:
-        return kept[:count]
+        if len(ids) < wanted or len(kept) >= count:
+            return kept[:count]
+        # As many as hold enough, if the others are like these.
+        enough = wanted * count * 5 // (4 * max(1, len(kept)))
+        if wanted >= enough or enough > _MOST_FILTERED:
+            break
+        wanted = enough
     # Few matches meet the conditions: now it is cheaper to know all articles that do.
     where = plan.where
     first, last = connection.execute(
