@@ -11,7 +11,7 @@ import pytest
 
 from benchmarks.story_corpus import KINDS, Series, corpus, edit
 from benchmarks.story_prose import Prose
-from newsarchive.archive import stories
+from newsarchive.archive import Archive, stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -375,17 +375,22 @@ def test_another_credit_line_leaves_the_links_as_they_are_and_is_remembered(desk
     assert desk.rows("SELECT * FROM story_links ORDER BY 1, 2") == before
 
 
-def test_tables_of_an_older_form_are_made_anew(desk: Desk) -> None:
-    for number in range(3):
-        desk.add(str(number), *REPORT[: 2 + number])
-    before = desk.state()
-    desk.connection.execute("DROP TABLE story_texts")
-    desk.connection.execute(
-        "CREATE TABLE story_texts (id INTEGER PRIMARY KEY, rate INTEGER NOT NULL, shingles BLOB NOT NULL) STRICT"
-    )
-    stories.renew_tables(desk.connection)
-    assert desk.state() == before
-    assert desk.rebuilt()
+def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_anew(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive.db") as archive:
+        rows = ((f"k{number}", "\n\n".join(REPORT[: 2 + number])) for number in range(3))
+        archive.connection.executemany(
+            "INSERT INTO articles (article_key, site, url, body, content_hash, first_seen_at, last_seen_at)"
+            " VALUES (?1, 'demo', ?1, ?2, '', '2026-03-03T01:00:00Z', '2026-03-03T01:00:00Z')",
+            rows,
+        )
+        archive.connection.execute("DROP TABLE story_texts")
+        archive.connection.execute(
+            "CREATE TABLE story_texts (id INTEGER PRIMARY KEY, rate INTEGER NOT NULL, shingles BLOB NOT NULL) STRICT"
+        )
+        archive.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0006_lighter_story_index'")
+    with Archive.open(tmp_path / "archive.db") as archive:
+        assert archive.connection.execute("SELECT article_count FROM stories").fetchall() == [(3,)]
+        assert archive.connection.execute("SELECT count(*) FROM story_links").fetchall() == [(6,)]
 
 
 def test_the_article_published_first_leads_and_then_the_one_crawled_first(desk: Desk) -> None:
