@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from newsarchive.archive.overview import Overview
 
 _NEXT = (
-    ("find a word", "search 春茶"),
+    ("find a word", "search 银行"),
     ("browse", "open"),
     ("ask in SQL", 'sql "select published_date, title from articles limit 5"'),
     ("see what went wrong", "problems"),
