@@ -8,7 +8,7 @@ One undisturbed crawl of the sample site gives what an archive of it must hold. 
 and killed (SIGKILL, SIGTERM twice, or SIGKILL of the writing process alone) at a random moment of their work; each is
 followed by a normal run on the same archive, and what it holds is compared with the undisturbed one. Every kill begins
 with an empty archive or, every other time, with what the run before left when it was killed, so that a crawl is also
-killed while it takes up leftovers.
+killed while it takes up leftovers. The archives of a round in which something was found are kept in build/torture.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Tally:
         setattr(self, kind, getattr(self, kind) + number)
         if number:
             self.notes.append(what)
+            print(f"\n{what}", flush=True)
 
 
 def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
@@ -142,7 +143,11 @@ def torture(base: str, scratch: Path, rounds: list[str], seed: int) -> Tally:
         after = crawl(db, "category", base)
         note = f"round {tally.rounds}: the run after ended with {after.status}: {after.log[-300:]}"
         tally.add("failed_runs", int(after.status != 0), note)
+        before = len(tally.notes)
         look(db, expected, tally)
+        if len(tally.notes) > before:
+            kept = shutil.copytree(folder, ROOT / "build" / "torture" / f"round{tally.rounds}", dirs_exist_ok=True)
+            print(f"kept for a closer look: {kept}", flush=True)
         print(f"\rround {tally.rounds} of {len(rounds)}: {len(tally.notes)} findings", end="", flush=True)
     print()
     return tally
@@ -165,8 +170,6 @@ def main() -> int:
         serve_static(PORT, articles=options.articles) as base,
     ):
         tally = torture(base, Path(name), rounds, options.seed)
-    for note in tally.notes:
-        print(note)
     print(f"{tally.rounds} rounds, {tally.killed} crawls killed at work, {tally.ended_before} had ended before")
     print(f"lost: {tally.lost}   stored twice: {tally.twice}   broken archives: {tally.broken}   "
           f"runs after that failed: {tally.failed_runs}")  # fmt: skip
