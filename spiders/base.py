@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.request import getproxies
 
-from scrapy import Request, Spider, signals
+from scrapy import Request, Spider
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsarchive.archive import Found
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from newsarchive.archive import FrontierRow
     from newsarchive.crawling.arguments import Reader
+    from newsarchive.crawling.fates import Fate
     from newsarchive.items import Article, Role
     from newsarchive.sites import Site
 
@@ -93,6 +94,10 @@ class ArchiveSpider(Spider):
         """Give the URLs that a stored article leads to; they enter the frontier in the same transaction."""
         return ()
 
+    def instead(self, row: FrontierRow, fate: Fate) -> Iterable[Found]:  # noqa: ARG002 - there may be nothing else
+        """Give the URLs to ask for in place of one that failed; they enter the frontier as its fate is recorded."""
+        return ()
+
 
 class FrontierSpider(ArchiveSpider):
     """A spider that finds URLs and fetches what the frontier holds of its roles, an earlier run's leftovers first."""
@@ -104,13 +109,6 @@ class FrontierSpider(ArchiveSpider):
         super().__init__(given, values)
         #: Pages of the frontier that this run asks for at most; None for all.
         self.limit: int | None = values.get("limit")
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Make a spider, and let it hear of pages that turned out to be no article."""
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider.page_dropped, signals.item_dropped)
-        return spider
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listings; the pages themselves come out of the frontier."""
@@ -152,31 +150,25 @@ class FrontierSpider(ArchiveSpider):
         status = error.response.status if isinstance(error, HttpError) else None
         self.session.settle(row, "fetch", fate, status)
         self.logger.info("Not fetched: %s: %s", row.url, fate.detail or fate.reason)
+
+    def instead(self, row: FrontierRow, fate: Fate) -> Iterator[Found]:
+        """Look elsewhere for the text that a share link did not give, and for a post that has left its site."""
         # A host that asked for a pause is waited for; any other failure may be the service's own.
-        if fate.not_before is None:
-            self._fall_back(row.url, row.role)
-        if fate.state == "gone" and row.validators is None:
-            self._look_elsewhere(row)
-
-    def page_dropped(self, item: Page) -> None:
-        """Look elsewhere for the text that a share link did not give."""
-        self._fall_back(item.url, item.role)
-
-    def _look_elsewhere(self, row: FrontierRow) -> None:
-        """Ask for a post that left its site before it was read where the site keeps such posts."""
-        vanished = self.site.vanished
-        address = vanished.address_of(row.url) if vanished and row.role == "post" else None
-        if address is not None:
+        if fate.not_before is None and (origin := self._origin_of(row)) is not None:
+            self.session.count("share/fallbacks")
+            yield Found(origin, self.site.name, "original", found_on=row.url)
+        if fate.state == "gone" and row.validators is None and (address := self._vanished(row)) is not None:
             self.session.count("vanished")
-            self.session.find([Found(address, self.site.name, "file", found_on=row.url, hints=row.hints)])
+            yield Found(address, self.site.name, "file", found_on=row.url, hints=row.hints)
 
-    def _fall_back(self, url: str, role: Role) -> None:
-        service = self.site.share
-        code = find_info_code(url)
-        if role != "share" or service is None or code is None or (origin := origin_url(service, code)) is None:
-            return
-        self.session.count("share/fallbacks")
-        self.session.find([Found(origin, self.site.name, "original", found_on=url)])
+    def _origin_of(self, row: FrontierRow) -> str | None:
+        service, code = self.site.share, find_info_code(row.url)
+        return origin_url(service, code) if row.role == "share" and service and code else None
+
+    def _vanished(self, row: FrontierRow) -> str | None:
+        """Give the address at which the site keeps posts that left it before they were read."""
+        vanished = self.site.vanished
+        return vanished.address_of(row.url) if vanished and row.role == "post" else None
 
 
 def make_page(response: Response, url: str, role: Role, site: str, row: FrontierRow | None = None) -> Page:

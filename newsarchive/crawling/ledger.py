@@ -106,8 +106,10 @@ class Ledger:
         )
         self.counts[f"problems/{reason}"] += 1
 
-    def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
-        """Record how a URL of the frontier failed, and when it is due again, if ever.
+    def settle(
+        self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None, found: Sequence[Found] = ()
+    ) -> None:
+        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be asked instead.
 
         What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next look.
         """
@@ -116,6 +118,7 @@ class Ledger:
             self.problem(row.url, stage, fate.reason, fate.detail, row.site)
         if not self.crawl.fetches:
             return
+        self.find(found)
         if stored:
             self._settle_stored(row, fate, status)
         else:

@@ -125,8 +125,10 @@ class Session:
         self.writer.tell(Ledger.problem, url, stage, reason, detail, site)
 
     def settle(self, row: FrontierRow, stage: str, fate: Fate, status: int | None = None) -> None:
-        """Record how a URL of the frontier failed, and when it is due again, if ever."""
-        self.writer.tell(Ledger.settle, row, stage, fate, status, then=lambda _: self.in_flight.discard(row.url))
+        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be asked instead."""
+        spider: Any = self.crawler.spider
+        found = list(spider.instead(row, fate))
+        self.writer.tell(Ledger.settle, row, stage, fate, status, found, then=lambda _: self.in_flight.discard(row.url))
 
     def unchanged(self, row: FrontierRow) -> None:
         """Record that a stored copy was looked at and is as it was."""
