@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
@@ -88,7 +89,7 @@ class Writer:
         """
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._asked.add(answer)
-        self._put(Message(method, arguments, urgent=True), answer.set_result)
+        self._put(Message(method, arguments, urgent=True), partial(_resolve, answer))
         try:
             return await answer
         finally:
@@ -149,7 +150,7 @@ class Writer:
             self._on_failure(self._failure)
         waiting, self._waiting = self._waiting, []
         for future in waiting:
-            future.set_result(None)
+            _resolve(future, None)
 
     def _give_up(self) -> None:
         for answer in self._asked:
@@ -182,6 +183,12 @@ class Writer:
     def _collect(self) -> None:
         while not self._inbox.empty():
             self._take(self._inbox.get())
+
+
+def _resolve(future: asyncio.Future[Result], result: Result) -> None:
+    """Tell who waits, unless it was told not to wait any more."""
+    if not future.done():
+        future.set_result(result)
 
 
 def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:
