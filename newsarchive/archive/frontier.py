@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 End = Literal["gone", "blocked", "rejected", "failed"]
+
+# For how long a page that robots.txt forbids is left alone.
+_BLOCKED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,17 @@ class Frontier:
         self._connection = connection
 
     def add(self, found: Iterable[Found], run_id: int | None, now: datetime) -> int:
-        """Note URLs as pending; those that are known already stay as they are. Give the number of new ones."""
-        rows = [(f.url, f.site, f.role, f.found_on, stamp(now), run_id, _encode(f.hints)) for f in found]
+        """Note URLs as pending; those that are known already stay as they are. Give the number of new ones.
+
+        What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
+        """
+        again = stamp(now - _BLOCKED)
+        rows = [(f.url, f.site, f.role, f.found_on, stamp(now), run_id, _encode(f.hints), again) for f in found]
         before = self._connection.total_changes
         self._connection.executemany(
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', 0) ON CONFLICT (url) DO NOTHING",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending'"
+            " WHERE state = 'blocked' AND ended_at <= ?8",
             rows,
         )
         return self._connection.total_changes - before

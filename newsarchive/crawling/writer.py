@@ -143,7 +143,7 @@ class Writer:
                 if then is not None:
                     then(result)
         elif self._failure is None and not self._is_closed:
-            self._failure = answer.reason if answer else "the process that writes the archive ended unexpectedly"
+            self._failure = answer.reason if answer else self._how_it_ended()
             self._pending.clear()
             self._bytes = 0
             self._give_up()
@@ -151,6 +151,11 @@ class Writer:
         waiting, self._waiting = self._waiting, []
         for future in waiting:
             _resolve(future, None)
+
+    def _how_it_ended(self) -> str:
+        status = self._process.wait()
+        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
+        return f"the process that writes the archive {how} - run the crawl again; it goes on where this one stopped"
 
     def _give_up(self) -> None:
         for answer in self._asked:

@@ -37,9 +37,17 @@ def serve(connection: Connection) -> None:
                 answer = _write(ledger, messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
                     connection.send(answer)
-    except UserError as error:
+    except Exception as error:
         with suppress(BrokenPipeError, ConnectionResetError):
-            connection.send(Broken(str(error)))
+            connection.send(Broken(_reason(error)))
+        if not isinstance(error, UserError):
+            raise  # a fault of ours: its traceback is for those who mend it
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    return f"the archive could not be written because of a fault in newsarchive ({type(error).__name__}: {error})"
 
 
 def _gather(connection: Connection, options: Options) -> list[Message]:

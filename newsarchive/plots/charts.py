@@ -25,10 +25,14 @@ _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日
 _WEEKDAYS_LATIN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_NAME = 16
 _MOST_TICKS = 12
-# Hours: the left end of the axis of lags, and its labels.
-_SOONEST = 0.1
-_LAG_TICKS = {"6 min": 0.1, "30 min": 0.5, "1 h": 1.0, "3 h": 3.0, "12 h": 12.0, "1 day": 24.0, "3 days": 72.0}
-_LAG_TICKS |= {"1 week": 168.0, "1 month": 720.0}
+# Hours -> labels of the axis of lags; the first is its left end.
+_LAG_TICKS = {0.1: "6 min", 0.25: "15 min", 0.5: "30 min", 1.0: "1 h", 2.0: "2 h", 4.0: "4 h", 8.0: "8 h"}
+_LAG_TICKS |= {24.0: "1 day", 48.0: "2 days", 96.0: "4 days", 168.0: "1 week", 336.0: "2 weeks", 720.0: "1 month"}
+_LAG_TICKS |= {2160.0: "3 months", 8760.0: "1 year", 87600.0: "10 years"}
+_SOONEST = min(_LAG_TICKS)
+_MOST_LAG_TICKS = 9
+# Of fewer reprints than these every one is a point and no more: a box would make them look like a distribution.
+_FEWEST_IN_BOX = 5
 
 
 def draw(connection: sqlite3.Connection, kind: str, query: str = "") -> Any:
@@ -107,7 +111,7 @@ def _draw_hours(connection: sqlite3.Connection, query: str, axes: Any) -> None:
                 axes.text(hour, weekday, str(number), ha="center", va="center", fontsize=7, color=colour)
     axes.set_xticks(range(0, 24, 2), [f"{hour:02}" for hour in range(0, 24, 2)])
     axes.set_yticks(range(7), _WEEKDAYS if has_chinese_font() else _WEEKDAYS_LATIN)
-    axes.set_xlabel("hour of the day, local time of the site")
+    axes.set_xlabel("hour of the day, local time of the site; of articles whose page prints it")
     axes.set_title("When articles are published", loc="left", fontweight="bold")
     axes.figure.colorbar(image, ax=axes, label="articles", shrink=0.8).outline.set_visible(False)
 
@@ -117,26 +121,16 @@ def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     names = list(found.by_source)[::-1]
     # Most come within hours and some after weeks: only a logarithmic axis shows both.
     values = [[max(_SOONEST, later) for later in found.by_source[name]] for name in names]
-    axes.boxplot(
-        values,
-        orientation="horizontal",
-        widths=0.55,
-        showfliers=False,
-        patch_artist=True,
-        boxprops={"facecolor": "#cfe3f1", "edgecolor": _COLOURS[0]},
-        medianprops={"color": _COLOURS[5], "linewidth": 2},
-        whiskerprops={"color": _COLOURS[0]},
-        capprops={"color": _COLOURS[0]},
-    )
+    boxed = {place: later for place, later in enumerate(values, 1) if len(later) >= _FEWEST_IN_BOX}
+    if boxed:
+        _boxes(axes, boxed)
     for place, later in enumerate(values, 1):
         axes.plot(later, [place] * len(later), "o", color=_COLOURS[0], alpha=0.45, markersize=4)
     axes.set_yticks(range(1, len(names) + 1), [f"{_label(name)} ({len(found.by_source[name])})" for name in names])
-    axes.set_xscale("log")
-    axes.set_xticks(list(_LAG_TICKS.values()), list(_LAG_TICKS))
-    axes.minorticks_off()
-    axes.set_xlim(max(_SOONEST, found.hours[0]) * 0.8, max(24.0, found.hours[-1]) * 1.3)
-    axes.set_xlabel("after the first article of the story")
-    axes.grid(axis="x", color="#e5e5e5")
+    _lag_axis(axes, found.hours[0], found.hours[-1])
+    axes.set_xlabel(
+        "after the first article of the story" + ("; a box: the middle half, and the median" if boxed else "")
+    )
     axes.set_axisbelow(True)
     middle = found.hours[len(found.hours) // 2]
     axes.set_title(
@@ -144,6 +138,37 @@ def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
         loc="left",
         fontweight="bold",
     )
+
+
+def _boxes(axes: Any, values: dict[int, list[float]]) -> None:
+    """Draw a box at each place: its middle half, with the median as a line."""
+    axes.boxplot(
+        list(values.values()),
+        positions=list(values),
+        orientation="horizontal",
+        widths=0.55,
+        showfliers=False,
+        manage_ticks=False,
+        patch_artist=True,
+        boxprops={"facecolor": "#cfe3f1", "edgecolor": _COLOURS[0]},
+        medianprops={"color": _COLOURS[5], "linewidth": 2},
+        whiskerprops={"color": _COLOURS[0]},
+        capprops={"color": _COLOURS[0]},
+    )
+
+
+def _lag_axis(axes: Any, first: float, last: float) -> None:
+    """Let the axis reach from the last tick before the first value to the first one behind the last."""
+    ticks = list(_LAG_TICKS)
+    low = max((tick for tick in ticks if tick <= first), default=ticks[0])
+    high = min((tick for tick in ticks if tick >= last and tick > low), default=last)
+    within = [tick for tick in ticks if low <= tick <= high]
+    within = within[:: ceil(len(within) / _MOST_LAG_TICKS)]
+    axes.set_xscale("log")
+    axes.set_xticks(within, [_LAG_TICKS[tick] for tick in within])
+    axes.minorticks_off()
+    axes.set_xlim(low * 0.95, high * 1.05)
+    axes.grid(axis="x", color="#e5e5e5")
 
 
 def _draw_gaps(connection: sqlite3.Connection, query: str, axes: Any) -> None:

@@ -55,6 +55,15 @@ def test_an_ended_url_keeps_its_reason_and_is_not_noted_again(archive: Archive) 
     assert archive.connection.execute("SELECT state, reason FROM frontier").fetchall() == [("gone", "gone")]
 
 
+def test_what_robots_txt_forbade_is_pending_again_when_it_is_found_a_day_later(archive: Archive) -> None:
+    found = Found("http://demo/1", "demo", "post")
+    archive.frontier.add([found], None, NOW)
+    archive.frontier.end(found.url, state="blocked", reason="robots", now=NOW)
+    assert archive.frontier.add([found], None, NOW + timedelta(hours=23)) == 0
+    assert archive.frontier.add([found], None, NOW + timedelta(hours=25)) == 1
+    assert [row.url for row in archive.frontier.pending(site="demo", now=NOW + timedelta(hours=25))] == [found.url]
+
+
 def test_a_reason_that_nobody_knows_is_refused(archive: Archive) -> None:
     with pytest.raises(ValueError, match="'bad luck' is no reason"):
         archive.frontier.end("http://demo/1", state="failed", reason="bad luck", now=NOW)

@@ -147,13 +147,22 @@ def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(told, tmp_pa
     tell(told.writer, 2)
     while told.writer.wait():
         pass
-    assert told.failures == ["the process that writes the archive ended unexpectedly"]
+    (failure,) = told.failures
+    assert "was killed by signal 9" in failure
     tell(told.writer, 3)
     assert not told.writer.wait()
     told.writer.close()
     with Archive.open(tmp_path / "a.db") as archive:
         assert not check(archive, NOW, deep=True).is_damaged
         assert archive.copies.known([url(1), url(2), url(3)]) == {url(1)}
+
+
+def test_a_fault_of_ours_is_told_with_its_kind(told):
+    told.writer.tell(Ledger.problem, url(1), "fetch", "no-such-reason", "")
+    while told.writer.wait():
+        pass
+    (failure,) = told.failures
+    assert "fault in newsarchive (ValueError: 'no-such-reason' is no reason" in failure
 
 
 def test_a_full_disk_ends_it_with_a_reason_for_people(told, tmp_path):
