@@ -10,6 +10,8 @@ from datasette.utils import tilde_encode
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
+# A query may have some 900 characters; a longer value is for nobody to search for.
+_LONGEST_VALUE = 300
 _QUOTES = (('"', '"'), ("「", "」"), ("『", "』"))
 
 
@@ -71,12 +73,17 @@ class Addresses:
 
 
 def term(field: str, value: str) -> str | None:
-    """Write a field of a query, such as source:"财联社"; None where the value holds every kind of quotation mark."""
-    if value and not any(character.isspace() or character in '"“”„＂「」『』()（）*' for character in value):
+    """Write a field of a query, such as source:"财联社"; None for a value that no query can hold.
+
+    It is too long, or has every kind of quotation mark in it.
+    """
+    if not value or len(value) > _LONGEST_VALUE:
+        return None
+    if not any(character.isspace() or character in '"“”„＂「」『』()（）*' for character in value):
         return f"{field}:{value}"
     for opening, closing in _QUOTES:
         # The double quotes close each other, whichever opened.
         closers = '"“”„＂' if closing == '"' else closing
-        if value and not any(character in value for character in closers):
+        if not any(character in value for character in closers):
             return f"{field}:{opening}{value}{closing}"
     return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Base400, Response
@@ -21,7 +23,7 @@ _LONGEST = 500
 
 async def show_failure(datasette: Datasette, request: Request, exception: Exception) -> Response:
     """Answer a request that failed, as JSON where JSON was asked for."""
-    status, title, message = _told(exception)
+    status, title, message = _told(request, exception)
     if status >= 500:
         log.error("%s failed", request.path, exc_info=exception)
     if request.path.endswith(".json"):
@@ -37,10 +39,20 @@ async def failure_page(
     return Response.html(await datasette.render_template("error.html", context, request=request), status=status)
 
 
-def _told(exception: Exception) -> tuple[int, str | None, str]:
+def _told(request: Request, exception: Exception) -> tuple[int, str | None, str]:
     if isinstance(exception, Base400):
         return exception.status, None, plain(exception.args[0] if exception.args else "", _LONGEST)
     if isinstance(exception, DatasetteError):
         # Its message may be HTML of Datasette's own; here it is text like everything else.
-        return exception.status, exception.title, plain(exception.message, _LONGEST)
+        return _status(exception), exception.title, plain(exception.message, _LONGEST)
+    if isinstance(exception, JSONDecodeError) and any(
+        exception.doc in request.args.getlist(key) for key in request.args
+    ):
+        return 400, None, f"This is not JSON: {plain(exception.doc, _LONGEST)}"
     return 500, None, "Something went wrong here; the log of the server says what."
+
+
+def _status(exception: DatasetteError) -> int:
+    """Tell a reader's mistake (a column that is none) from a failure of the database; Datasette calls both 500."""
+    is_ours = isinstance(exception.__context__, sqlite3.Error)
+    return int(exception.status) if exception.status != 500 or is_ours else 400

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 #: Characters shown of a headline in a list, of a headline on its own page, of a cell in a table, and of an address.
 IN_LIST, IN_PAGE, IN_CELL, IN_LINK = 160, 300, 140, 64
 
+# Characters that take room and print nothing; a link must not consist of them.
+_BLANK = re.compile("[\\s\x02\x03\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*")
+_NOTHING_VISIBLE = "(nothing visible)"
+# Marks that are set above, below and through the letter before them. No script needs more than a few on one letter;
+# a pile of them reaches over the rest of the page.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0e31\u0e34-\u0e3a\u0e47-\u0e4e"
+    "\u0f71-\u0f84\u0f90-\u0fbc\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u302a-\u302f\u3099\u309a\ufe00-\ufe0f\ufe20-\ufe2f"
+)
+_PILE = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
@@ -26,8 +36,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def plain(text: object, limit: int = IN_LIST) -> str:
-    """Make any value a text without control characters and bidi marks, of at most `limit` characters."""
-    cleaned = _CONTROL.sub("", strip_invisible(str(text)[: 2 * limit + 100]))
+    """Make any value a text of at most `limit` characters, without control characters, bidi marks, piles of accents."""
+    cleaned = _PILE.sub(r"\1", _CONTROL.sub("", strip_invisible(str(text)[: 2 * limit + 100])))
     return cleaned if len(cleaned) <= limit and len(str(text)) <= 2 * limit + 100 else cleaned[: limit - 1] + "…"
 
 
@@ -56,8 +66,13 @@ def shown(text: object, limit: int = IN_LIST) -> Markup:
     """Show a text of a page inside other text: isolated, so that its direction of writing stays its own."""
     if text is None:
         return Markup("")
-    cleaned = plain(text, limit)
+    cleaned = _visible(str(text), plain(text, limit))
     return element("bdi", cleaned, lang="zh" if _HAN.search(cleaned) else None)
+
+
+def _visible(text: str, cleaned: str) -> str:
+    """Say so where a text is not empty and yet nobody could see it, or follow it as a link."""
+    return _NOTHING_VISIBLE if text and _BLANK.fullmatch(cleaned) else cleaned
 
 
 def harmless(html: Markup | str) -> Markup:
@@ -67,7 +82,8 @@ def harmless(html: Markup | str) -> Markup:
 
 def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
     """Show a text whose matches stand between the marks of `search`: escaped first, marked then."""
-    html = str(escape(text)).replace(start, "<mark>").replace(end, "</mark>")
+    cleaned = _CONTROL.sub(lambda match: match[0] if match[0] in (start, end) else "", strip_invisible(text))
+    html = str(escape(_visible(text, _PILE.sub(r"\1", cleaned)))).replace(start, "<mark>").replace(end, "</mark>")
     return element("bdi", Markup(html), lang="zh" if _HAN.search(text) else None)  # noqa: S704 - escaped one line above
 
 

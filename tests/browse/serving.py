@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 HOSTILE = "<script>window.hit=1</script><img src=x onerror=window.hit=1>\u202egnp.exe\u202c \x1b[31m=1+1"
 
+# What would end the elements in which a text may stand.
+ESCAPING = "</title></bdi></textarea>--></script><script>window.hit=1</script>"
+
 
 @contextmanager
 def served(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Iterator[httpx.Client]:

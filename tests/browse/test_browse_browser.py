@@ -245,11 +245,25 @@ def test_what_is_meant_to_do_harm_is_shown_as_text(browser, harm):
     tab = context.new_page()
     asked = []
     tab.on("request", lambda request: asked.append(request.url))
-    paths = ["/", "/search?q=量子", "/article/evil~2Eexample~2F0", "/article/evil~2Eexample~2F1"]
-    for path in [*paths, "/article/evil~2Eexample~2F0/changes/2", "/archive/articles", "/archive/images"]:
+    (story,) = harm.get("/archive/stories.json?article_count=2&_shape=objects").json()["rows"]
+    paths = [
+        "/",
+        "/search?q=量子",
+        "/article/evil~2Eexample~2F0",
+        "/article/evil~2Eexample~2F1",
+        f"/story/{story['id']}",
+    ]
+    for path in [
+        *paths,
+        "/article/evil~2Eexample~2F0/changes/2",
+        "/archive/articles",
+        "/archive/images",
+        "/archive/problems",
+    ]:
         tab.goto(path)
         assert "<script>window.hit=1</script>" in tab.locator("body").inner_text()
         assert tab.evaluate("window.hit") is None
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert tab.locator("main img, main script, main iframe").count() == 0
         for link in tab.locator("a:not(svg a)").evaluate_all("all => all.map(a => a.protocol)"):
             assert link in ("http:", "https:")

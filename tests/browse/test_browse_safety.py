@@ -2,11 +2,17 @@
 
 import csv
 import io
+import logging
 import re
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
 
 import pytest
-from serving import HOSTILE, served
+from lxml import html
+from serving import ESCAPING, HOSTILE, served
 
+from newsarchive.browse.addresses import term
+from newsarchive.browse.metadata import queries
 from newsarchive.browse.shown import is_web_address, marked, plain, shown, web_link
 from newsarchive.browse.spreadsheet import SafeCsv
 
@@ -15,9 +21,34 @@ LISTS = ["/", "/search", "/search?q=量子", "/archive/articles", "/archive/copi
 LISTS += ["/archive/sources", "/archive/images", "/archive/mentions", "/archive/categories", "/archive/bylines"]
 LISTS += ["/archive/articles_of_a_source", "/archive/articles_by_a_person", "/archive/securities_named_most"]
 LISTS += ["/archive/articles_naming_a_security", "/archive/sources_by_volume", "/archive/revisions"]
-PAGES = [*LISTS, EVIL, f"{EVIL}/changes/2", "/article/evil~2Eexample~2F1", "/archive", "/tables"]
+LISTS += ["/archive/problems", "/archive/runs", "/archive/snapshots", "/archive/stories", "/archive/what_went_wrong"]
+LISTS += ["/archive/taken_down", "/archive/changed_articles", "/archive/shared_stories", "/archive/carried_from_others"]
+LISTS += ["/archive/articles?_facet=source_id&_facet=lang", "/archive/categories?_facet=name"]
+ROWS = ["/archive/sources/1", "/archive/categories/1", "/archive/copies/1", "/archive/problems/1", "/archive/runs/1"]
+PAGES = [*LISTS, *ROWS, EVIL, f"{EVIL}/changes/2", "/article/evil~2Eexample~2F1", "/archive", "/tables"]
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 TAG = re.compile(r"<[a-zA-Z/][^<>]*>")
+ATOM = "{http://www.w3.org/2005/Atom}"
+ENTRY = ["author", "category", "content", "entry", "feed", "generator", "id", "link", "name", "published", "summary"]
+ENTRY += ["title", "updated"]
+
+
+def dangers(text):
+    """What of a page could run or load something: elements, attributes, addresses."""
+    found = []
+    for element in html.fromstring(text).iter("*"):
+        found += [element.tag] if element.tag in ("script", "style", "img", "iframe", "object", "embed") else []
+        found += [name for name in dict(element.attrib) if name.startswith("on") or name == "style"]
+        addresses = [element.get(name, "").strip().lower() for name in ("href", "src", "action")]
+        found += [address for address in addresses if address.startswith(("javascript:", "data:", "vbscript:"))]
+    return found
+
+
+@pytest.fixture(scope="session")
+def story(harm):
+    """The address of the story that two articles tell."""
+    (found,) = harm.get("/archive/stories.json?article_count=2&_shape=objects").json()["rows"]
+    return f"/story/{found['id']}"
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -27,8 +58,75 @@ def test_a_page_holds_no_markup_of_an_article(harm, path):
     tags = TAG.findall(answer.text)
     assert not [tag for tag in tags if re.search(r"<script|<img|<iframe|\son[a-z]+=|style=", tag)]
     assert not re.search(r"""(?:href|src|action)=["']?\s*(?:javascript|data|vbscript):""", answer.text, re.IGNORECASE)
+    assert dangers(answer.text) == []
     assert "\x1b" not in answer.text
     assert not BIDI.search(answer.text)
+    (title,) = re.findall("<title>(.*?)</title>", answer.text, re.DOTALL)[:1]
+    assert len(title) < 500
+
+
+def test_a_story_and_its_search_hold_no_markup_of_an_article(harm, story):
+    for path in (story, f"/search?q=story:{story.rpartition('/')[2]}"):
+        test_a_page_holds_no_markup_of_an_article(harm, path)
+    page = harm.get(story).text
+    assert page.count("/article/evil~2Eexample~2F1") == 2
+    assert "长" * 161 not in page
+
+
+@pytest.mark.parametrize("text", [HOSTILE, ESCAPING, '"><script>window.hit=1</script>'])
+def test_what_a_reader_asks_for_comes_back_as_text_only(harm, text):
+    asked = quote(text)
+    addresses = [f"/search?q={asked}", f"/search?from={asked}&order={asked}&after={asked}", f"/article/{asked}"]
+    addresses += [
+        f"/archive/{asked}",
+        f"/archive/articles?_search={asked}",
+        f"/archive/articles?title__contains={asked}",
+    ]
+    addresses += [f"/archive/articles?_sort={asked}", f"/archive?sql={asked}"]
+    addresses.append("/archive?sql=" + quote('select :x as "<img src=x onerror=1>"') + f"&x={asked}")
+    names = ("source", "name", "code", "day", "clock", "days", "sources")
+    arguments = "&".join(f"{name}={asked}" for name in names)
+    addresses += [f"/archive/{name}?{arguments}" for name in queries()]
+    for address in addresses:
+        answer = harm.get(address, follow_redirects=True)
+        assert answer.status_code < 500, address
+        assert dangers(answer.text) == [], address
+
+
+def test_feeds_hold_text_in_the_elements_of_a_feed(harm, story):
+    lists = ["/search", "/archive/articles", "/archive/shared_stories", "/archive/articles_of_a_source"]
+    for address in [*(f"{path}.atom" for path in lists), f"/search.atom?q=story:{story.rpartition('/')[2]}"]:
+        answer = harm.get(address)
+        feed = ET.fromstring(answer.content)
+        assert {element.tag for element in feed.iter()} <= {ATOM + name for name in ENTRY}
+        assert all(link.get("href").startswith("http") for link in feed.iter(f"{ATOM}link"))
+        assert {content.get("type") for content in feed.iter(f"{ATOM}content")} == {"text"}
+        assert not BIDI.search(answer.text)
+
+
+def test_json_is_served_as_nothing_else(harm):
+    for path in ("/search.json", f"{EVIL}.json", "/archive/articles.json", "/archive.json?sql=select+1", "/x.json"):
+        answer = harm.get(path)
+        assert answer.headers["content-type"].startswith("application/json")
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["//evil.example/", "/%5Cevil.example/", "/%09/evil.example/", "/%0d%0aset-cookie:a/"])
+def test_no_address_leads_away(site, path):
+    request = site.build_request("GET", "/")
+    request.url = site.base_url.copy_with(raw_path=path.encode())
+    answer = site.send(request)
+    assert re.match(r"/[^/\\\s]|/$", answer.headers.get("location", "/"))
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "arguments", ["_sort=x", "_sort=published_at&_sort_desc=id", "title__in=[", "_through={", "_col=x"]
+)
+def test_a_mistake_in_an_address_is_the_readers_and_not_logged(site, caplog, arguments):
+    with caplog.at_level(logging.WARNING):
+        assert site.get(f"/archive/articles?{arguments}").status_code == 400
+    assert "failed" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -76,7 +174,7 @@ def test_a_title_of_a_hundred_thousand_characters_is_cut(harm):
 def test_csv_holds_no_formula(harm, path):
     csv.field_size_limit(10_000_000)
     table = list(csv.reader(io.StringIO(harm.get(path).text)))
-    assert len(table) == 3
+    assert len(table) == 1 + len(harm.get("/search.json").json()["rows"])
     cells = [value for line in table[1:] for value in line if value]
     assert any("SUM" in value for value in cells) or "articles" in path
     assert not [value for value in cells if value[0] in "=+-@\t\r" and not re.fullmatch(r"-?\d+(\.\d+)?", value)]
@@ -116,6 +214,28 @@ def test_shown_text_is_escaped_isolated_and_cut():
     assert len(plain("a" * 1000, 50)) == 50
     assert plain("\u202eabc\u202c") == "abc"
     assert plain("a" * 50, 50) == "a" * 50
+
+
+def test_a_header_of_csv_is_no_formula_either(harm):
+    table = harm.get("/archive.csv", params={"sql": """select 1 as "=1+1", '＝2' as "@x" """}).text
+    assert list(csv.reader(io.StringIO(table))) == [["'=1+1", "'@x"], ["1", "'＝2"]]
+
+
+@pytest.mark.parametrize("text", ["\u3164\u2800", " \u3000", "\u202e", "\U000e0041"])
+def test_what_nobody_can_see_is_named(text):
+    assert shown(text) == marked(text) == "<bdi>(nothing visible)</bdi>"
+
+
+def test_accents_do_not_pile_up():
+    piled, kept = "塔" + "\u0301" * 100, "塔" + "\u0301" * 4
+    assert shown(piled) == marked(piled) == f'<bdi lang="zh">{kept}</bdi>'
+    assert shown("e\u0301e\u0301") == "<bdi>e\u0301e\u0301</bdi>"
+
+
+def test_a_value_that_no_query_can_hold_is_not_searched_for():
+    assert term("source", "长" * 300) == f"source:{'长' * 300}"
+    assert term("source", "长" * 301) is None
+    assert term("code", '60 OR "x') == 'code:「60 OR "x」'
 
 
 def test_marks_of_a_match_are_the_only_markup():
