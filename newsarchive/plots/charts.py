@@ -102,8 +102,8 @@ def _draw_volume(connection: sqlite3.Connection, query: str, axes: Any) -> None:
 
 def _draw_hours(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     grid = hours(connection, query)
-    image = axes.imshow(grid, aspect="auto", cmap="Blues")
     most = max(map(max, grid))
+    image = axes.imshow(grid, aspect="auto", cmap="Blues", vmin=0, vmax=most)
     for weekday, row in enumerate(grid):
         for hour, number in enumerate(row):
             if number:
@@ -113,7 +113,9 @@ def _draw_hours(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     axes.set_yticks(range(7), _WEEKDAYS if has_chinese_font() else _WEEKDAYS_LATIN)
     axes.set_xlabel("hour of the day, local time of the site; of articles whose page prints it")
     axes.set_title("When articles are published", loc="left", fontweight="bold")
-    axes.figure.colorbar(image, ax=axes, label="articles", shrink=0.8).outline.set_visible(False)
+    scale = axes.figure.colorbar(image, ax=axes, label="articles", shrink=0.8)
+    scale.ax.yaxis.get_major_locator().set_params(integer=True)
+    scale.outline.set_visible(False)
 
 
 def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
