@@ -59,6 +59,7 @@ class Session:
         self._lock = CrawlLock(self.options.db, spider.warc_label)
         #: The archive as it is committed, to read from; the writer writes.
         self.archive = Archive.open(self.options.db)
+        self.archive.connection.execute("PRAGMA cache_size = -2048")  # KiB; no page of the file is read twice
         self.writer = Writer(on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()])
         self.run_id: int | None = None
         #: URLs of the frontier that are asked for and have no fate yet.
