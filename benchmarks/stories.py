@@ -51,7 +51,7 @@ def open_archive(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
     # As the archive's own connection.
     connection.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;" + _ARTICLES
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -12288;" + _ARTICLES
     )
     connection.execute("BEGIN")
     stories.create_tables(connection)

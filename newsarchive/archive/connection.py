@@ -24,7 +24,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers such as Datasette never block the crawl
     "PRAGMA synchronous = NORMAL",  # a power cut may cost the last commits, never the file
     "PRAGMA foreign_keys = ON",
-    "PRAGMA cache_size = -16384",  # KiB; finding a story reads all over the index, and a crawl's memory stays flat
+    "PRAGMA cache_size = -12288",  # KiB; finding a story reads all over the index, and a crawl's memory stays flat
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
