@@ -32,6 +32,7 @@ def serve(connection: Connection) -> None:
         return
     try:
         with Archive.open(crawl.options.db) as archive:
+            archive.connection.execute("PRAGMA cache_size = -12288")  # KiB; enough to find stories at full speed
             ledger = Ledger(archive, crawl)
             while messages := _gather(connection, crawl.options):
                 answer = _write(ledger, messages)
