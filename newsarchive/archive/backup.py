@@ -7,7 +7,6 @@ link is no second copy: what damages the one damages the other.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive.archive import Archive
 from newsarchive.archive.connection import explain
+from newsarchive.archive.file_lock import try_lock
 from newsarchive.archive.schema import APPLICATION_ID
 from newsarchive.archive.warc_record import SnapshotDamagedError
 from newsarchive.errors import UserError
@@ -119,10 +119,8 @@ def _locked_folder(target: Path, source: Path) -> Iterator[None]:
             raise UserError(f"{target}: that is the archive's own folder - name another one")
         folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UserError(f"{target}: another backup is writing to it - wait until it has finished") from error
+        if not try_lock(folder):
+            raise UserError(f"{target}: another backup is writing to it - wait until it has finished")
         yield
     finally:
         os.close(folder)

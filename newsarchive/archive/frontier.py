@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
+    from newsarchive.items import Page
+
 End = Literal["gone", "blocked", "rejected", "failed"]
 
 # For how long a page that robots.txt forbids is left alone.
@@ -47,6 +49,11 @@ class FrontierRow(Found):
 
     attempts: int = 0
     validators: Validators | None = None
+
+    @classmethod
+    def of_page(cls, page: Page) -> FrontierRow:
+        """Give the row that a page came from, as far as the page tells."""
+        return cls(page.url, page.site, page.role, page.found_on, page.hints)
 
 
 class Frontier:

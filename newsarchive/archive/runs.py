@@ -95,10 +95,15 @@ def is_alive(process: str) -> bool:
     host, pid, start_time = process.rsplit(":", 2)
     if host != socket.gethostname():
         return True
+    return process_exists(int(pid)) and _start_time(int(pid)) == start_time
+
+
+def process_exists(pid: int) -> bool:
+    """Tell whether there is a process of this number, whoever's it is."""
     try:
-        os.kill(int(pid), 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         pass
-    return _start_time(int(pid)) == start_time
+    return True

@@ -34,9 +34,9 @@ class Snapshots:
     to the file of its own site.
     """
 
-    def __init__(self, connection: sqlite3.Connection, label: str | None = None) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self.label = label
+        self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         self._folder = WarcFolder(
             path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)

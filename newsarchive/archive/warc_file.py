@@ -8,11 +8,11 @@ cost the last commits of SQLite. Rows whose record went that way are told by `ne
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import weakref
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.file_lock import try_lock
 from newsarchive.archive.warc_record import SnapshotDamagedError, build_warcinfo, split_record, unpack_first
 from newsarchive.errors import UserError
 
@@ -97,7 +97,7 @@ class WarcFile:
             self._release()
 
     def _take_over(self, part_of: str, known_end: int) -> bool:
-        locked = self._lock()
+        locked = try_lock(self._descriptor)
         size = os.fstat(self._descriptor).st_size
         is_new = size == 0 == known_end
         if not is_new and _owner(os.pread(self._descriptor, _HEAD, 0)) != part_of:
@@ -110,13 +110,6 @@ class WarcFile:
         self.end = known_end
         if not known_end:
             self.append(build_warcinfo(self.path.name, part_of))
-        return True
-
-    def _lock(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
         return True
 
     def _write(self, data: bytes, offset: int) -> None:

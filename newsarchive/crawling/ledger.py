@@ -197,8 +197,8 @@ class Ledger:
                 yield
         except _BAD_ARTICLE as error:
             self.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
-            row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
-            self.settle(row, "store", Fate("spider-error", "failed", f"{type(error).__name__}: {error}"))
+            fate = Fate("spider-error", "failed", f"{type(error).__name__}: {error}")
+            self.settle(FrontierRow.of_page(page), "store", fate)
 
 
 def _now() -> datetime:

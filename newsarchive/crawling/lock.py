@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import time
@@ -10,6 +9,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.file_lock import try_lock
+from newsarchive.archive.runs import process_exists
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class CrawlLock:
                 f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
             ) from error
         end = time.monotonic() + _LEFT_BEHIND
-        while not self._take():
+        while not try_lock(self._descriptor):
             holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
             if _is_there(holder) or time.monotonic() > end:
                 os.close(self._descriptor)
@@ -57,13 +58,6 @@ class CrawlLock:
             time.sleep(0.02)
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
-
-    def _take(self) -> bool:
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
     def fileno(self) -> int:
         """Give the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
@@ -107,13 +101,7 @@ def no_crawl(archive: Path | str) -> Iterator[None]:
 
 def _is_there(process: str) -> bool:
     """Tell whether a process is there; one that has not written down its number yet is."""
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except (ValueError, PermissionError):
-        pass
-    return True
+    return not process.isdecimal() or process_exists(int(process))
 
 
 def lock_path(archive: Path | str, label: str) -> Path:

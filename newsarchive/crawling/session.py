@@ -137,8 +137,7 @@ class Session:
 
     def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
         """Record that a page is no article: a problem, and the end of its frontier row."""
-        row = FrontierRow(page.url, page.site, page.role, page.found_on, page.hints)
-        self.settle(row, stage, Fate(reason, "rejected", detail))
+        self.settle(FrontierRow.of_page(page), stage, Fate(reason, "rejected", detail))
 
     def fail(self, error: Exception) -> None:
         """End the crawl, because it cannot go on; what is not stored stays pending in the frontier."""
@@ -215,8 +214,8 @@ class Session:
             self.fail(failure.value)
             return
         self._errors += 1
-        row = FrontierRow(item.url, item.site, item.role, item.found_on, item.hints)
-        self.settle(row, "pipeline", Fate("spider-error", "failed", f"{type(failure.value).__name__}: {failure.value}"))
+        fate = Fate("spider-error", "failed", f"{type(failure.value).__name__}: {failure.value}")
+        self.settle(FrontierRow.of_page(item), "pipeline", fate)
 
     # Inside
 

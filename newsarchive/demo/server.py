@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from newsarchive.demo.site import DemoSite
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from newsarchive.demo.reply import Reply
+
+Server = TypeVar("Server", bound=ThreadingHTTPServer)
 
 _LOG_LENGTH = 100_000  # requests remembered
 _WORTH_PACKING = 400  # bytes
@@ -207,7 +209,13 @@ def serve(site: DemoSite | None = None, port: int = 0) -> Iterator[RunningServer
         OSError: the port is taken.
 
     """
-    server = RunningServer(site or DemoSite(), port)
+    with serving(RunningServer(site or DemoSite(), port)) as server:
+        yield server
+
+
+@contextmanager
+def serving(server: Server) -> Iterator[Server]:
+    """Let a server answer, in a thread of its own, while the context is open."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

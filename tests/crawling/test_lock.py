@@ -21,6 +21,7 @@ def test_a_lock_is_held_until_it_is_released(tmp_path):
 
 def test_other_sites_and_other_archives_are_not_locked(tmp_path):
     locks = [CrawlLock(tmp_path / db, site) for db in ("a.db", "b.db") for site in ("demo", "finews")]
+    assert len({lock.path for lock in locks}) == len(locks)
     for lock in locks:
         lock.release()
 

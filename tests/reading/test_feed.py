@@ -76,5 +76,6 @@ def test_what_is_no_feed_lists_nothing(body):
 
 @given(st.text(alphabet="<>/&;![]CDATA item entry link rss \x00中", max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
-    read_feed(page(text), FULL)
-    read_entry(page(text), FULL)
+    assert all(found.url for found in read_feed(page(text), FULL).articles)
+    entry = page(text)
+    assert read_entry(entry, FULL).page is entry

@@ -83,7 +83,7 @@ def printed(body: bytes) -> str:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_give_an_article(body: bytes):
-    read(body)
+    assert read(body).page.body == body
 
 
 @given(markup, st.sampled_from(["utf-8", "gb18030", "utf-16"]))
@@ -98,7 +98,7 @@ def test_every_character_of_a_paragraph_stands_in_the_page(html: str, charset: s
 
 @given(st.text(max_size=60))
 def test_any_url_will_do(url: str):
-    read(b"<h1>x</h1><p>y</p>", url)
+    assert read(b"<h1>x</h1><p>y</p>", url).page.url == url
 
 
 NASTY = {

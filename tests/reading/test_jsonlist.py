@@ -99,4 +99,4 @@ def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
 
 @given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
-    read_json_list(page(text), SITE)
+    assert all(found.url.startswith("http") for found in read_json_list(page(text), SITE).articles)

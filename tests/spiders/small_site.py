@@ -1,9 +1,10 @@
 """A site of a few pages that a test changes while it is crawled: conditional requests, and a file that describes it."""
 
 import hashlib
-import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from newsarchive.demo.server import serving
 
 ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body><article>
 <h1>{title}</h1><p class="time">2026-03-05 08:00:00</p><div class="text"><p>{text}</p>
@@ -101,12 +102,5 @@ class SmallSite(ThreadingHTTPServer):
 
 @contextmanager
 def small_site():
-    server = SmallSite()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(SmallSite()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

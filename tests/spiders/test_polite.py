@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
-import threading
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from newsarchive.demo.server import serving
 
 CODES = [f"NW2026030500000000{number:02d}" for number in range(1, 6)]
 # Nothing else is on its way when an answer asks for a pause.
@@ -47,14 +48,8 @@ def server(robots="", trouble=None):
     running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     running.asked, running.answer = [], answer
     running.base_url = f"http://127.0.0.1:{running.server_address[1]}"
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
+    with serving(running):
         yield running
-    finally:
-        running.shutdown()
-        running.server_close()
-        thread.join()
 
 
 def share(crawl, running, codes=CODES, **more):
