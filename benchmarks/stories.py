@@ -2,9 +2,11 @@
 
     python -m benchmarks.stories [--sizes 10000 30000 100000] [--english] [--seed 5] [--rebuild] [--shuffled] [--views]
 
-The cost is that of `link` and of the commits, in milliseconds an article over the last tenth of the corpus: by the
-clock, and of the processor, which other programs on the machine disturb less. The index is every table and index that
-`create_tables` made, the text is title and body in UTF-8.
+The cost is that of `link` and of the commits, in milliseconds an article over the last tenth of a corpus: by the clock,
+and of the processor, which other programs on the machine disturb less. All archives are filled as far as that first;
+then they take turns, so that a machine whose speed changes with the minute does not decide how their costs compare. Of
+the smaller sizes there are several archives. The index is every table and index that `create_tables` made, the text is
+title and body in UTF-8.
 """
 
 from __future__ import annotations
@@ -15,14 +17,22 @@ import sqlite3
 import tempfile
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
+from typing import TYPE_CHECKING, Literal
 
 from benchmarks.story_corpus import KINDS, Item, corpus
 from newsarchive.archive import sources, stories, views
+from newsarchive.archive.connection import PRAGMAS
 
-#: Articles a transaction, as a crawl under way commits.
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Articles a transaction, as a crawl under way commits; it sets its cache so, too.
 BATCH = 50
+#: So many articles of every size are timed at least.
+TIMED = 3000
 
 _ARTICLES = """
 CREATE TABLE articles (
@@ -34,65 +44,62 @@ CREATE TABLE articles (
 
 @dataclass(slots=True)
 class Outcome:
-    """What one corpus gave."""
+    """What was found in one archive."""
 
-    size: int
     recall: float
     precision: float
-    by_kind: dict[str, float] = field(default_factory=dict)
-    lookalikes_linked: int = 0
-    milliseconds: float = 0.0
-    processor: float = 0.0
-    index_to_text: float = 0.0
+    by_kind: dict[str, float]
+    lookalikes_linked: int
 
 
-def open_archive(path: Path) -> sqlite3.Connection:
-    """Make an empty archive with the least that stories need."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    # As the archive's own connection.
-    connection.executescript(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -12288;" + _ARTICLES
-    )
-    connection.execute("BEGIN")
-    stories.create_tables(connection)
-    connection.execute("COMMIT")
-    return connection
+class Archive:
+    """An archive that a corpus goes into, batch by batch."""
 
+    def __init__(self, path: Path, items: list[Item], order: list[Item]) -> None:
+        self.items = items
+        self.timed = 0
+        self.seconds = self.busy = 0.0
+        self._order = order
+        self._done = 0
+        self._sources: dict[str, int] = {}
+        self.connection = sqlite3.connect(path, isolation_level=None)
+        for pragma in (*PRAGMAS, "PRAGMA cache_size = -12288"):
+            self.connection.execute(pragma)
+        self.connection.execute("BEGIN")
+        self.connection.execute(_ARTICLES)
+        stories.create_tables(self.connection)
+        self.connection.execute("COMMIT")
 
-def insert(connection: sqlite3.Connection, item: Item, sources: dict[str, int]) -> int:
-    """Store an article and return its id."""
-    when = item.published_at
-    cursor = connection.execute(
-        "INSERT INTO articles (article_key, title, body, published_at, published_date, source_id, first_seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (item.key, item.title, "\n\n".join(item.paragraphs), when.isoformat(), when.date().isoformat(),
-         sources.setdefault(item.source, len(sources) + 1), when.isoformat()),
-    )  # fmt: skip
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    @property
+    def part_done(self) -> float:
+        """How much of the corpus is in the archive, from 0 to 1."""
+        return self._done / len(self._order)
 
-
-def fill(connection: sqlite3.Connection, items: list[Item]) -> tuple[float, float]:
-    """Store and link all articles.
-
-    Returns what linking an article took over the last tenth of them, in milliseconds of time and of processor time;
-    the commit is charged whole, though a part of it is the article's own.
-    """
-    sources: dict[str, int] = {}
-    last_tenth = len(items) - len(items) // 10
-    spent = busy = 0.0
-    for start in range(0, len(items), BATCH):
-        connection.execute("BEGIN IMMEDIATE")
-        ids = [insert(connection, item, sources) for item in items[start : start + BATCH]]
+    def take_batch(self, *, timed: bool) -> None:
+        """Store and link the next articles; the commit is charged whole, though a part is the articles' own."""
+        batch = self._order[self._done : self._done + BATCH]
+        self._done += len(batch)
+        self.connection.execute("BEGIN IMMEDIATE")
+        ids = [self._insert(item) for item in batch]
         begun, begun_busy = time.perf_counter(), time.process_time()
         for article_id in ids:
-            stories.link(connection, article_id)
-        connection.execute("COMMIT")
-        if start >= last_tenth:
-            spent += time.perf_counter() - begun
-            busy += time.process_time() - begun_busy
-    count = max(1, len(items) - last_tenth)
-    return 1000 * spent / count, 1000 * busy / count
+            stories.link(self.connection, article_id)
+        self.connection.execute("COMMIT")
+        if timed:
+            self.seconds += time.perf_counter() - begun
+            self.busy += time.process_time() - begun_busy
+            self.timed += len(batch)
+
+    def _insert(self, item: Item) -> int:
+        when = item.published_at
+        cursor = self.connection.execute(
+            "INSERT INTO articles (article_key, title, body, published_at, published_date, source_id, first_seen_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (item.key, item.title, "\n\n".join(item.paragraphs), when.isoformat(), when.date().isoformat(),
+             self._sources.setdefault(item.source, len(self._sources) + 1), when.isoformat()),
+        )  # fmt: skip
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
 
 
 def judge(connection: sqlite3.Connection, items: list[Item]) -> Outcome:
@@ -113,7 +120,6 @@ def judge(connection: sqlite3.Connection, items: list[Item]) -> Outcome:
     shared = [group for group in members.values() if len(group) > 1]
     right = sum(Counter(item.story for item in group).most_common(1)[0][1] for group in shared)
     return Outcome(
-        size=len(items),
         recall=sum(hit.values()) / max(1, len(copies)),
         precision=right / max(1, sum(map(len, shared))),
         by_kind={kind: hit[kind] / max(1, total[kind]) for kind in KINDS},
@@ -132,25 +138,21 @@ def index_to_text(connection: sqlite3.Connection) -> float:
     return float(index / text)
 
 
-def measure(size: int, seed: int, *, english: bool, shuffled: bool, rebuild: bool, time_views: bool) -> Outcome:
-    """Run one corpus through an archive of its own."""
-    items = corpus(size, seed, english=english)
-    with tempfile.TemporaryDirectory() as folder:
-        connection = open_archive(Path(folder) / "stories.db")
-        stream = random.Random(seed).sample(items, len(items)) if shuffled else items
-        spent = fill(connection, stream)
-        outcome = judge(connection, items)
-        outcome.milliseconds, outcome.processor = spent
-        try:
-            outcome.index_to_text = index_to_text(connection)
-        except sqlite3.OperationalError:
-            print("this SQLite has no dbstat: the index is not weighed")
-        if rebuild:
-            _check_rebuild(connection)
-        if time_views:
-            _time_views(connection)
-        connection.close()
-    return outcome
+def open_archives(folder: Path, size: int, options: argparse.Namespace) -> Iterator[Archive]:
+    """Make the archives of one size, each of a corpus with a seed of its own, and fill nine tenths of them."""
+    for seed in range(options.seed, options.seed + max(1, 10 * TIMED // size)):
+        items = corpus(size, seed, english=options.english)
+        order = random.Random(seed).sample(items, len(items)) if options.shuffled else items
+        archive = Archive(folder / f"{size}-{seed}.db", items, order)
+        while archive.part_done < 0.9:
+            archive.take_batch(timed=False)
+        yield archive
+
+
+def take_turns(archives: list[Archive]) -> None:
+    """Fill the archives up, always the one that is furthest behind."""
+    while (behind := min(archives, key=lambda archive: archive.part_done)).part_done < 1:
+        behind.take_batch(timed=True)
 
 
 def _check_rebuild(connection: sqlite3.Connection) -> None:
@@ -195,6 +197,29 @@ def snapshot(connection: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
     return [connection.execute(query).fetchall() for query in queries]
 
 
+def report(size: int, archives: list[Archive], first: list[Archive]) -> None:
+    """Print what the archives of one size gave, and their cost against that of the first size."""
+    outcomes = [judge(archive.connection, archive.items) for archive in archives]
+    clock, first_clock = (_milliseconds(group, "seconds") for group in (archives, first))
+    processor, first_processor = (_milliseconds(group, "busy") for group in (archives, first))
+    print(
+        f"{size:>7,} articles  recall {mean(one.recall for one in outcomes):.4f}"
+        f"  precision {mean(one.precision for one in outcomes):.5f}"
+        f"  look-alikes joined {sum(one.lookalikes_linked for one in outcomes)}"
+        f"  index {index_to_text(archives[0].connection):.2f} times the text"
+    )
+    print(
+        f"        an article costs {clock:.2f} ms by the clock, {processor:.2f} ms of processor:"
+        f" {clock / first_clock:.2f} and {processor / first_processor:.2f} times as much as the first size"
+    )
+    for kind in KINDS:
+        print(f"        {kind:20} {mean(one.by_kind[kind] for one in outcomes):.4f}")
+
+
+def _milliseconds(archives: list[Archive], what: Literal["seconds", "busy"]) -> float:
+    return 1000 * sum(getattr(one, what) for one in archives) / sum(one.timed for one in archives)
+
+
 def main() -> None:
     """Print one block for every size."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -205,25 +230,15 @@ def main() -> None:
     parser.add_argument("--rebuild", action="store_true", help="also rebuild, and compare with the incremental way")
     parser.add_argument("--views", action="store_true", help="also time the views")
     options = parser.parse_args()
-    first: Outcome | None = None
-    for size in options.sizes:
-        got = measure(
-            size,
-            options.seed,
-            english=options.english,
-            shuffled=options.shuffled,
-            rebuild=options.rebuild,
-            time_views=options.views,
-        )
-        first = first or got
-        print(
-            f"{got.size:>7,} articles  recall {got.recall:.4f}  precision {got.precision:.5f}"
-            f"  look-alikes joined {got.lookalikes_linked}  {got.milliseconds:.2f} ms an article"
-            f" ({got.processor:.2f} ms of processor, {got.processor / first.processor:.2f} times the first)"
-            f"  index {got.index_to_text:.2f} times the text"
-        )
-        for kind, recall in got.by_kind.items():
-            print(f"        {kind:20} {recall:.4f}")
+    with tempfile.TemporaryDirectory() as folder:
+        by_size = {size: list(open_archives(Path(folder), size, options)) for size in options.sizes}
+        take_turns([archive for archives in by_size.values() for archive in archives])
+        for size, archives in by_size.items():
+            report(size, archives, by_size[options.sizes[0]])
+            if options.rebuild:
+                _check_rebuild(archives[0].connection)
+            if options.views:
+                _time_views(archives[0].connection)
 
 
 if __name__ == "__main__":

@@ -22,10 +22,12 @@ BUSY_TIMEOUT = 30.0
 
 # KiB; a search reads all over a large index. A crawl, whose memory stays flat, takes less.
 _CACHE = "PRAGMA cache_size = -65536"
-_PRAGMAS = (
+#: How a connection that writes is set up.
+PRAGMAS = (
     "PRAGMA journal_mode = WAL",  # readers such as Datasette never block the crawl
     "PRAGMA synchronous = NORMAL",  # a power cut may cost the last commits, never the file
     "PRAGMA foreign_keys = ON",
+    "PRAGMA wal_autocheckpoint = 4000",  # pages; with SQLite's own 1000 a busy crawl writes every page twice as often
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
@@ -86,7 +88,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
     if readonly:
         _refuse_older(db, path)
         return db
-    for pragma in _PRAGMAS:
+    for pragma in PRAGMAS:
         connection.execute(pragma)
     if migrations.pending(db):
         # All steps or none: what a killed process began is as if it had never been.

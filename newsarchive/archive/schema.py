@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from newsarchive.archive import search_index, sources, store, stories, views
+from newsarchive.archive.story_shingles import create_shingle_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -348,6 +349,12 @@ def m0008_indexes(db: Database) -> None:
     db.execute("DROP INDEX idx_articles_published_at")
     db.execute("CREATE INDEX idx_articles_published_at ON articles (published_at, id, lang)")
     db.execute("CREATE INDEX idx_copies_gone_at ON copies (gone_at) WHERE gone_at IS NOT NULL")
+
+
+@migrations()
+def m0009_recent_shingles(db: Database) -> None:
+    """Keep the shingles of the last texts apart, as an archive that is new does from the beginning."""
+    create_shingle_tables(db.conn)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

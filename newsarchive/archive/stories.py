@@ -76,7 +76,7 @@ def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], 
     The caller holds the transaction. `progress` is told as by `rebuild`.
     """
     for table in INDEX_TABLES:
-        connection.execute(f"DROP TABLE {table}")
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
     create_index_tables(connection)
     rebuild(connection, progress)
 

@@ -1,4 +1,4 @@
-"""Which texts are worth comparing, and the links that came of it: tables of texts, their shingles and their links.
+"""Which texts are worth comparing, and the links that came of it: tables of texts and their links.
 
 The links are a function of the set of texts alone, whatever the order in which they came. Two texts *meet* at a
 shingle when both have it and fewer than `REACH` texts that have it stand between them, in the order of their ids
@@ -19,6 +19,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.story_overlap import Comparable, compare
+from newsarchive.archive.story_shingles import (
+    SHINGLE_TABLES,
+    around,
+    count_between,
+    create_shingle_tables,
+    enter,
+    take_out,
+)
 from newsarchive.archive.story_text import KIND_BITS, StoryText, expected, look_alike, sample, story_text
 
 if TYPE_CHECKING:
@@ -34,8 +42,8 @@ COMMON = 0.1
 #: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
 _REMEMBERED = 150_000
 
-#: The tables of this module.
-INDEX_TABLES = ("story_texts", "story_shingles", "story_text_links", "story_articles")
+#: The tables by which stories are found.
+INDEX_TABLES = ("story_texts", *SHINGLE_TABLES, "story_text_links", "story_articles")
 
 _TABLES = """
 CREATE TABLE story_texts (
@@ -43,11 +51,6 @@ CREATE TABLE story_texts (
     shingles BLOB NOT NULL,
     sketch BLOB NOT NULL
 ) STRICT;
-CREATE TABLE story_shingles (
-    shingle INTEGER NOT NULL,
-    text_id INTEGER NOT NULL,
-    PRIMARY KEY (shingle, text_id)
-) STRICT, WITHOUT ROWID;
 CREATE TABLE story_text_links (
     text_id INTEGER NOT NULL,
     other_id INTEGER NOT NULL,
@@ -65,17 +68,6 @@ CREATE TABLE story_articles (
 CREATE INDEX story_articles_text ON story_articles (text_id);
 """
 
-
-# One statement for all shingles of a text: a look-up in the index for each that no other text has, which are most, and
-# two more for each other, however many texts have it.
-_AROUND = """
-SELECT (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
-        WHERE shingle = j.value AND text_id < ?2 ORDER BY text_id DESC LIMIT ?3)),
-       (SELECT group_concat(text_id) FROM (SELECT text_id FROM story_shingles
-        WHERE shingle = j.value AND text_id > ?2 ORDER BY text_id LIMIT ?3))
-FROM json_each(?1) j
-WHERE EXISTS (SELECT 1 FROM story_shingles WHERE shingle = j.value)
-"""
 # By the kinds of two texts, at how many shingles they must meet.
 _ENOUGH = [
     [max(1, round(COMMON * expected(kind, other))) for other in range(KIND_BITS + 1)] for kind in range(KIND_BITS + 1)
@@ -84,6 +76,7 @@ _ENOUGH = [
 
 def create_index_tables(connection: sqlite3.Connection) -> None:
     """Create the tables of this module; the caller holds the transaction."""
+    create_shingle_tables(connection)
     for statement in _TABLES.split(";"):
         connection.execute(statement)
 
@@ -125,17 +118,17 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
     taken = sample(text)
     shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
     cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
-    around = _around(cursor, text.id, taken.shingles)
-    cursor.executemany("INSERT INTO story_shingles VALUES (?, ?)", [(s, text.id) for s in sorted(taken.shingles)])
+    neighbours = around(cursor, text.id, taken.shingles, REACH)
+    enter(cursor, text.id, taken.shingles)
     change = Change()
-    meetings = Counter(other for before, after in around for other in (*before, *after))
+    meetings = Counter(other for before, after in neighbours for other in (*before, *after))
     _recent.add(Comparable(text))
     enough = _ENOUGH[text.id & KIND_BITS]
     candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
     for other in _like(cursor, text.id, taken.sketch, candidates):
         if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
             change.joined.add(other)
-    for one, other in _linked(cursor, _straddling(around)):
+    for one, other in _linked(cursor, _straddling(neighbours)):
         if not _meet(cursor, one, other) and _unlink(cursor, one, other):
             change.parted |= {one, other}
     return change
@@ -144,14 +137,14 @@ def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
 def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
     """Take a text and its links out of the index; pairs that it stood between may link."""
     shingles = _shingles(cursor, text_id)
-    cursor.executemany("DELETE FROM story_shingles WHERE shingle = ? AND text_id = ?", [(s, text_id) for s in shingles])
+    take_out(cursor, text_id, shingles)
     change = Change()
     links = cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
     for (other,) in links:
         if _unlink(cursor, text_id, other):
             change.parted.add(other)
     cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
-    pairs = _straddling(_around(cursor, text_id, shingles))
+    pairs = _straddling(around(cursor, text_id, shingles, REACH))
     for one, other in pairs - set(_linked(cursor, pairs)):
         if not (_meet(cursor, one, other) and _like(cursor, one, _sketch(cursor, one), [other])):
             continue
@@ -160,21 +153,11 @@ def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
     return change
 
 
-def _around(cursor: sqlite3.Cursor, text_id: int, shingles: frozenset[int]) -> list[tuple[list[int], list[int]]]:
-    """Give for shingles of a text (itself not counted) the texts just before and just after it, nearest first."""
-    found = cursor.execute(_AROUND, (json.dumps(list(shingles)), text_id, REACH)).fetchall()
-    return [(sorted(_ids(before), reverse=True), sorted(_ids(after))) for before, after in found if before or after]
-
-
-def _ids(joined: str | None) -> list[int]:
-    return [int(text_id) for text_id in joined.split(",")] if joined else []
-
-
-def _straddling(around: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
+def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
     """Give the pairs that meet at a shingle without the text between them and do not meet there with it."""
     return {
         (before[i], after[REACH - 1 - i])
-        for before, after in around
+        for before, after in neighbours
         for i in range(max(0, REACH - len(after)), len(before))
     }
 
@@ -194,12 +177,7 @@ def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
     """Tell whether two texts (the smaller id first) meet often enough."""
     missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
     for shingle in _shingles(cursor, one) & _shingles(cursor, other):
-        (between,) = cursor.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM story_shingles WHERE shingle = ? AND text_id > ? AND text_id < ?"
-            " LIMIT ?)",
-            (shingle, one, other, REACH),
-        ).fetchone()
-        missing -= between < REACH
+        missing -= count_between(cursor, shingle, one, other, REACH) < REACH
         if not missing:
             return True
     return False

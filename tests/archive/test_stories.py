@@ -118,7 +118,7 @@ class Desk:
             "SELECT id, story_id FROM articles ORDER BY 1",
             "SELECT * FROM stories ORDER BY 1",
             "SELECT * FROM story_texts ORDER BY 1",
-            "SELECT * FROM story_shingles ORDER BY 1, 2",
+            "SELECT * FROM story_all_shingles ORDER BY 1, 2",
             "SELECT * FROM story_text_links ORDER BY 1, 2",
         )
         before = [self.rows(query) for query in queries]
