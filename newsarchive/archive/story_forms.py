@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
 FIGURE = re.compile(r"\d+")
 
-#: So many right figures, in a long and in a short text, and at most this share of wrong ones confirm that two texts
-#: tell the same.
-_CONFIRMING, _CONFIRMING_SHORT, _MENDED = 6, 2, 0.2
-#: So many large figures are enough to leave the small ones out.
-_FIGURES = 3
+#: So many right figures, and at most this share of wrong ones, confirm that two texts tell the same.
+_FIGURES, _CONFIRMING, _MENDED = 3, 2, 0.2
 #: At least so many of the small differences, and this share of them, are one figure for another: in a copy with changed
 #: characters they are anywhere. In a text that is not long fewer tell, but one figure mended and no more is a copy.
 _FILLED, _FILLED_IN = 2, 0.4
@@ -41,10 +38,10 @@ class Figures:
     telling: int
     wrong: int
 
-    def confirm(self, text: Comparable) -> bool:
-        """Tell whether there are enough figures for such a text and hardly one of them is wrong."""
-        needed = _CONFIRMING if text.length >= text.measure.long else _CONFIRMING_SHORT
-        return self.telling - self.wrong >= needed and self.wrong <= _MENDED * self.telling
+    @property
+    def confirm(self) -> bool:
+        """Whether there are figures and hardly one of them is wrong."""
+        return self.telling - self.wrong >= _CONFIRMING and self.wrong <= _MENDED * self.telling
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     if share < _NEEDED:
         return None
     figures = story_forms.figures_told(runs, one, other)
-    if share < _needed(runs, one, confirmed=figures.confirm(one)):
+    if share < _needed(runs, one, confirmed=figures.confirm):
         return None
     if story_forms.is_one_form(_pieces(hits, one.measure), one, other):
         return None
@@ -198,7 +198,7 @@ def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool
     equal = sum(end - start for start, end in runs)
     block = min(shorter.measure.block, _BLOCK_PART * shorter.length)
     in_blocks = sum((end - start) ** 2 for start, end in runs) >= block * equal
-    return _NEEDED if in_blocks or confirmed else _SCATTERED_NEEDED
+    return _NEEDED if in_blocks else _SCATTERED_NEEDED
 
 
 def _hits(text: Comparable, other: Comparable) -> bytes:
