@@ -168,7 +168,7 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     figures = story_forms.figures_told(runs, one, other)
     if share < _needed(runs, one, confirmed=figures.confirm):
         return None
-    if story_forms.is_one_form(_pieces(hits, one.measure), one, other):
+    if story_forms.is_one_form(_pieces(hits, one.measure), runs, one, other):
         return None
     other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)

@@ -289,6 +289,19 @@ def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_ar
     assert desk.together("b", "c")
 
 
+def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
+    forecast = (
+        "{}市气象台{}日15时发布天气预报：今天白天到夜间{}转小雨，偏{}风4到5级，最高气温{}℃，最低气温{}℃；"
+        "明天{}，气温{}到{}℃；后天{}，气温{}到{}℃。"
+        "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
+    )
+    desk.add("a", forecast.format("江湾", 6, "多云", "东", 13, 9, "中雨", 2, 34, "晴", 3, 33))
+    desk.add("b", forecast.format("青浦", 5, "晴", "北", 32, 13, "阴", 3, 19, "多云", 10, 21))
+    desk.add("c", forecast.format("江湾", 6, "多云", "东", 13, 9, "中雨", 2, 34, "晴", 3, 33) + "（江湾晚报）")
+    assert not desk.together("a", "b")
+    assert desk.together("a", "c")
+
+
 def test_letters_mistyped_as_digits_do_not_make_a_form_of_a_copy(desk: Desk) -> None:
     rng = random.Random(4)
     for number in range(10):
@@ -373,6 +386,28 @@ def test_another_credit_line_leaves_the_links_as_they_are_and_is_remembered(desk
     stories.link(desk.connection, desk.id("b"))
     assert desk.connection.total_changes == written
     assert desk.rows("SELECT * FROM story_links ORDER BY 1, 2") == before
+
+
+def test_an_archive_without_a_table_for_recent_shingles_finds_stories_as_before(tmp_path: Path) -> None:
+    def store(archive: Archive, key: str, paragraphs: list[str]) -> None:
+        row = archive.connection.execute(
+            "INSERT INTO articles (article_key, site, url, body, content_hash, first_seen_at, last_seen_at)"
+            " VALUES (?1, 'demo', ?1, ?2, '', '2026-03-03T01:00:00Z', '2026-03-03T01:00:00Z')",
+            (key, "\n\n".join(paragraphs)),
+        )
+        assert row.lastrowid is not None
+        stories.link(archive.connection, row.lastrowid)
+
+    with Archive.open(tmp_path / "archive.db") as archive:
+        store(archive, "old", REPORT)
+        archive.connection.executescript(
+            "INSERT INTO story_shingles SELECT * FROM story_recent_shingles;"
+            "DROP TABLE story_recent_shingles; DROP VIEW story_all_shingles;"
+            "DELETE FROM _sqlite_migrations WHERE name = 'm0009_recent_shingles'"
+        )
+    with Archive.open(tmp_path / "archive.db") as archive:
+        store(archive, "new", REPORT[:-1])
+        assert archive.connection.execute("SELECT article_count FROM stories").fetchall() == [(2,)]
 
 
 def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_anew(tmp_path: Path) -> None:
