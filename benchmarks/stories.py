@@ -37,7 +37,7 @@ TIMED = 3000
 _ARTICLES = """
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
+    published_precision TEXT, published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
 ) STRICT;
 """
 

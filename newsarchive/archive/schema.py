@@ -320,6 +320,7 @@ def m0004_listings(db: Database) -> None:
 @migrations()
 def m0005_stories(db: Database) -> None:
     """Know the names of media, and which articles tell one story."""
+    _add_precision(db)
     sources.create_tables(db.conn)
     stories.create_tables(db.conn)
     views.create_views(db.conn)
@@ -329,6 +330,7 @@ def m0005_stories(db: Database) -> None:
 @migrations()
 def m0006_lighter_story_index(db: Database) -> None:
     """Find stories by fewer and shorter shingles; an archive that was never without them has nothing to change."""
+    _add_precision(db)
     if "rate" in db.table("story_texts").columns_dict:
         stories.renew_tables(db.conn, progress.get())
 
@@ -336,11 +338,17 @@ def m0006_lighter_story_index(db: Database) -> None:
 @migrations()
 def m0007_precision(db: Database) -> None:
     """Tell how exactly a time of publication is printed: a day without a time of day is no midnight."""
-    db.execute(
-        "ALTER TABLE articles ADD COLUMN published_precision TEXT"
-        " CHECK (published_precision IN ('second', 'minute', 'day'))"
-    )
+    _add_precision(db)
     store.fill_precision(db.conn, progress.get())
+
+
+def _add_precision(db: Database) -> None:
+    """Add the column of the precision where it is missing; stories are told by it, also in the migrations before."""
+    if "published_precision" not in db.table("articles").columns_dict:
+        db.execute(
+            "ALTER TABLE articles ADD COLUMN published_precision TEXT"
+            " CHECK (published_precision IN ('second', 'minute', 'day'))"
+        )
 
 
 @migrations()
@@ -355,6 +363,13 @@ def m0008_indexes(db: Database) -> None:
 def m0009_recent_shingles(db: Database) -> None:
     """Keep the shingles of the last texts apart, as an archive that is new does from the beginning."""
     create_shingle_tables(db.conn)
+
+
+@migrations()
+def m0010_days_in_stories(db: Database) -> None:
+    """Let an article of which the day alone is known be the first of its story only where no other is of that day."""
+    stories.part_days_from_times(db.conn)
+    views.renew_syndication(db.conn)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

@@ -56,6 +56,7 @@ class Hit:
     title: str
     marked_title: str
     published_at: str | None
+    published_precision: str | None
     source: str | None
     snippet: str
     rank: float | None
@@ -133,18 +134,19 @@ def _hits(
     connection: sqlite3.Connection, ids: list[int], ranks: dict[int, float], highlighter: Highlighter
 ) -> list[Hit]:
     rows = connection.execute(
-        "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, s.name FROM articles a "
-        "LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
+        "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
+        "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     )
     hits = {}
-    for article_id, key, title, digest, body, published_at, source in rows:
+    for article_id, key, title, digest, body, published_at, precision, source in rows:
         hits[article_id] = Hit(
             article_id=article_id,
             article_key=key,
             title=title or "",
             marked_title=highlighter.title(title or ""),
             published_at=published_at,
+            published_precision=precision,
             source=source,
             snippet=highlighter.snippet(body, digest),
             rank=ranks.get(article_id),

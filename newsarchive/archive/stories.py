@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.story_index import INDEX_TABLES, add_text, create_index_tables, remove_text
 from newsarchive.archive.story_text import fingerprint, story_text
+from newsarchive.archive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,7 +37,6 @@ CREATE TABLE stories (
 ) STRICT;
 CREATE INDEX stories_shared ON stories (last_published_at) WHERE article_count > 1;
 CREATE INDEX stories_lead_source ON stories (lead_source_id, article_count);
-CREATE INDEX articles_story ON articles (story_id, source_id, published_at);
 CREATE VIEW story_links AS
 SELECT a.article_id, b.article_id AS other_id, l.share, l.other_share, l.relation, l.joins
 FROM story_articles a
@@ -47,12 +48,16 @@ FROM story_articles a
 JOIN story_articles b ON b.text_id = a.text_id AND b.article_id <> a.article_id;
 """
 
+_INDEX = "CREATE INDEX articles_story ON articles (story_id, source_id, published_at, published_precision)"
 # All that is counted lies in the index, so a story of a thousand articles costs no look at their texts.
-_MEMBERS = "SELECT julianday(published_at), published_at, source_id FROM articles WHERE story_id = ?"
-# Who was first: by time of publication, then by time of crawl; what has no readable time comes last.
+_MEMBERS = (
+    "SELECT julianday(published_at), published_precision, published_at, source_id FROM articles WHERE story_id = ?"
+)
+# Who was first: by time of publication, then by time of crawl; what has no readable time comes last. An article of
+# which the day alone is known may be as late as the end of that day.
 _LEAD = """
 SELECT id, source_id FROM articles
-WHERE story_id = ?1 AND (?2 IS NULL OR published_at IN (SELECT value FROM json_each(?2)))
+WHERE story_id = ?1 AND (?2 IS NULL OR julianday(published_at) + (published_precision IS 'day') = ?2)
 ORDER BY first_seen_at, article_key LIMIT 1
 """
 
@@ -66,8 +71,19 @@ def create_tables(connection: sqlite3.Connection) -> None:
     link `joins` them into one story.
     """
     create_index_tables(connection)
-    for statement in _TABLES.split(";"):
+    for statement in (*_TABLES.split(";"), _INDEX):
         connection.execute(statement)
+
+
+def part_days_from_times(connection: sqlite3.Connection) -> None:
+    """Bring up to date the stories of an archive that took an article of which the day is known for one of midnight.
+
+    The caller holds the transaction.
+    """
+    connection.execute("DROP INDEX articles_story")
+    connection.execute(_INDEX)
+    found = connection.execute("SELECT DISTINCT story_id FROM articles WHERE published_precision = 'day'")
+    refresh(connection, [story_id for (story_id,) in found if story_id is not None])
 
 
 def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
@@ -263,7 +279,8 @@ def _open_alone(cursor: sqlite3.Cursor, article_id: int) -> None:
     cursor.execute(
         "INSERT OR REPLACE INTO stories"
         " SELECT id, id, source_id, 1, source_id IS NOT NULL, published_at, published_at FROM"
-        " (SELECT id, source_id, iif(julianday(published_at) IS NULL, NULL, published_at) AS published_at"
+        " (SELECT id, source_id, CASE WHEN julianday(published_at) IS NULL THEN NULL"
+        " WHEN published_precision = 'day' THEN substr(published_at, 1, 10) ELSE published_at END AS published_at"
         " FROM articles WHERE id = ?)",
         (article_id,),
     )
@@ -271,11 +288,15 @@ def _open_alone(cursor: sqlite3.Cursor, article_id: int) -> None:
 
 def _refresh(cursor: sqlite3.Cursor, story_id: int) -> None:
     members = cursor.execute(_MEMBERS, (story_id,)).fetchall()
-    times = sorted((when, printed) for when, printed, _ in members if when is not None)
-    earliest = json.dumps(sorted({printed for when, printed in times if when == times[0][0]})) if times else None
-    lead = cursor.execute(_LEAD, (story_id, earliest)).fetchone()
+    dated = [
+        (when, when + (precision == "day"), as_known(printed, precision))
+        for when, precision, printed, _ in members
+        if when is not None
+    ]
+    _, latest, first = min(dated, key=itemgetter(1, 2), default=(None, None, None))
+    *_, last = max(dated, key=itemgetter(0, 2), default=(None,))
+    lead = cursor.execute(_LEAD, (story_id, latest)).fetchone()
     sources = {source_id for *_, source_id in members if source_id is not None}
-    first, last = (times[0][1], times[-1][1]) if times else (None, None)
     story = (story_id, *lead, len(members), len(sources), first, last)
     if cursor.execute("SELECT * FROM stories WHERE id = ?", (story_id,)).fetchone() != story:
         cursor.execute("INSERT OR REPLACE INTO stories VALUES (?, ?, ?, ?, ?, ?, ?)", story)

@@ -1,4 +1,4 @@
-"""Crawl times as the archive writes them: UTC, ISO 8601 to the second, ending in Z."""
+"""Times as the archive writes and shows them."""
 
 from __future__ import annotations
 
@@ -6,5 +6,10 @@ from datetime import UTC, datetime
 
 
 def stamp(when: datetime) -> str:
-    """Write an aware time in UTC (`2026-03-05T01:02:03Z`); such texts sort as the times do."""
+    """Write a crawl time, aware, in UTC (`2026-03-05T01:02:03Z`); such texts sort as the times do."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def as_known(published_at: str, precision: str | None) -> str:
+    """Give a time of publication as far as it is known: with the precision `day` that is the day alone."""
+    return published_at[:10] if precision == "day" else published_at

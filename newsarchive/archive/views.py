@@ -7,6 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
+# A story's first time of publication is a day alone where no more is known; then there are no hours to tell.
+_SYNDICATION = """
+CREATE VIEW syndication AS
+SELECT st.id AS story_id, st.lead_article_id, first.name AS lead_source, a.id AS article_id, s.name AS source,
+       CASE WHEN a.published_precision IS NOT 'day' AND length(st.first_published_at) > 10 THEN
+           round(24 * (julianday(a.published_at) - julianday(st.first_published_at)), 2)
+       END AS hours_later
+FROM stories st
+JOIN articles a ON a.story_id = st.id AND a.id <> st.lead_article_id
+LEFT JOIN sources first ON first.id = st.lead_source_id
+LEFT JOIN sources s ON s.id = a.source_id
+WHERE st.article_count > 1
+"""
+
 # Triggers keep the count, so that it holds whoever writes; 0 stands for articles that name no source.
 _STATEMENTS = (
     """
@@ -52,16 +66,7 @@ _STATEMENTS = (
     SELECT d.day, s.name AS source, s.medium, d.articles
     FROM source_days d LEFT JOIN sources s ON s.id = d.source_id
     """,
-    """
-    CREATE VIEW syndication AS
-    SELECT st.id AS story_id, st.lead_article_id, first.name AS lead_source, a.id AS article_id, s.name AS source,
-           round(24 * (julianday(a.published_at) - julianday(st.first_published_at)), 2) AS hours_later
-    FROM stories st
-    JOIN articles a ON a.story_id = st.id AND a.id <> st.lead_article_id
-    LEFT JOIN sources first ON first.id = st.lead_source_id
-    LEFT JOIN sources s ON s.id = a.source_id
-    WHERE st.article_count > 1
-    """,
+    _SYNDICATION,
     """
     CREATE VIEW source_activity AS
     WITH printed AS (
@@ -122,3 +127,9 @@ def create_views(connection: sqlite3.Connection) -> None:
     """
     for statement in _STATEMENTS:
         connection.execute(statement)
+
+
+def renew_syndication(connection: sqlite3.Connection) -> None:
+    """Make the view `syndication` anew, in an archive that has it in an older form."""
+    connection.execute("DROP VIEW syndication")
+    connection.execute(_SYNDICATION)

@@ -35,10 +35,14 @@ _PARTS = {
     " ORDER BY revision",
 }
 _MEMBERS = """
-SELECT a.article_key, a.title, a.published_at, a.char_count, s.name AS source,
-       CAST(round((julianday(a.published_at) - julianday(t.first_published_at)) * 1440) AS INTEGER) AS minutes_later
+SELECT a.article_key, a.title, a.published_at, a.published_precision, a.char_count, s.name AS source,
+       CASE WHEN a.id = t.lead_article_id THEN 0
+            WHEN a.published_precision IS NOT 'day' AND length(t.first_published_at) > 10 THEN
+                CAST(round((julianday(a.published_at) - julianday(t.first_published_at)) * 1440) AS INTEGER)
+       END AS minutes_later
 FROM articles a LEFT JOIN sources s ON s.id = a.source_id JOIN stories t ON t.id = a.story_id
-WHERE a.story_id = ? ORDER BY julianday(a.published_at) IS NULL, julianday(a.published_at), a.id LIMIT ?
+WHERE a.story_id = ?
+ORDER BY julianday(a.published_at) IS NULL, julianday(a.published_at) + (a.published_precision IS 'day'), a.id LIMIT ?
 """
 _STORY = "SELECT * FROM stories WHERE id = ?"
 _TWO = "SELECT revision, seen_at, url, cause, title, body FROM revisions WHERE article_id = ? AND revision IN (?, ?)"

@@ -68,7 +68,7 @@ def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -
     if (address := _address(to, row, value, column, table=table)) is not None:
         return link(address, shown(value, 40 if column == "article_key" else IN_CELL), column)
     if column.endswith("_at"):
-        return moment(value)
+        return moment(value, _value(row, "published_precision") if column == "published_at" else None)
     if is_web_address(value):
         return web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)

@@ -26,8 +26,8 @@ _RECENT = 1000
 _STRAY = 0.02
 
 _LATEST = """
-SELECT a.article_key, a.title, substr(a.body, 1, 120) AS beginning, a.published_at, s.name AS source,
-       a.story_id, t.source_count
+SELECT a.article_key, a.title, substr(a.body, 1, 120) AS beginning, a.published_at, a.published_precision,
+       s.name AS source, a.story_id, t.source_count
 FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN stories t ON t.id = a.story_id
 WHERE a.published_at IS NOT NULL ORDER BY a.published_at DESC, a.id DESC LIMIT ?
 """

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from newsarchive.archive.timestamps import as_known
 from newsarchive.text import strip_invisible
 
 if TYPE_CHECKING:
@@ -105,8 +106,12 @@ def web_link(url: object, text: object = None, limit: int = IN_LINK) -> Markup:
     return element("a", label, class_="away", href=str(url), rel=_SAFE_REL)
 
 
-def moment(value: object) -> Markup:
-    """Show a time of the archive to the minute, with its offset in the attribute; what is no time stays text."""
+def moment(value: object, precision: str | None = None) -> Markup:
+    """Show a time of the archive to the minute, with its offset in the attribute; what is no time stays text.
+
+    Of a time of publication with the precision `day` only the day is shown.
+    """
+    value = as_known(value, precision) if isinstance(value, str) else value
     match = _MOMENT.fullmatch(str(value)) if value else None
     if match is None:
         return shown(value)

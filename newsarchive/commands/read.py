@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.fetch import get_page
 from newsarchive.commands.printing import json_option, on_terminal, plain, print_rows, to_json
 from newsarchive.commands.wrapping import wrap
@@ -65,7 +66,7 @@ def _as_object(article: Article) -> dict[str, Any]:
 
 def _print(article: Article) -> None:
     width = min(_WIDEST, shutil.get_terminal_size((_UNKNOWN, 24)).columns) if on_terminal() else _UNKNOWN
-    when = article.published_at.isoformat() if article.published_at else "no date"
+    when = as_known(article.published_at.isoformat(), article.precision) if article.published_at else "no date"
     credit = " < ".join(filter(None, (article.source, *article.via)))
     names = " ".join(f"{byline.role} {byline.name}" for byline in article.bylines)
     for line in wrap(plain(article.title or "(no title)"), width):

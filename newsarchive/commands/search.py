@@ -9,6 +9,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive import search as engine
+from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.printing import console, on_terminal, plain, plain_lines, print_rows, rows_options
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def _draw(hits: Sequence[Hit]) -> None:
 
     out = console()
     for hit in hits:
-        head = Text(f"{(hit.published_at or 'no date')[:16].replace('T', ' ')}  ", "cyan")
+        when = as_known(hit.published_at or "no date", hit.published_precision)[:16]
+        head = Text(f"{when.replace('T', ' '):16}  ", "cyan")
         head.append(plain(hit.source or ""), "green").append(f"  {plain(hit.article_key)}", "dim")
         out.print(head)
         out.print(_marked(hit.marked_title or "(no title)", "bold"))

@@ -10,6 +10,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.export import articles_of
+from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.finding import find_article
 from newsarchive.commands.printing import json_option, on_terminal, plain, shorten, to_json
 from newsarchive.commands.wrapping import wrap
@@ -30,7 +31,7 @@ _MARGIN = "  "
 _LEADS = {"text": ("\u3000\u3000", ""), "quote": ("│ ", "│ "), "list": ("• ", "  "), "caption": ("▫ ", "  ")}
 _REVISIONS = "SELECT revision, seen_at, cause, url, title FROM revisions WHERE article_id = ? ORDER BY revision"
 _STORY = (
-    "SELECT a.article_key, a.published_at, s.name AS source, a.title FROM articles a"
+    "SELECT a.article_key, a.published_at, a.published_precision, s.name AS source, a.title FROM articles a"
     " LEFT JOIN sources s ON s.id = a.source_id WHERE a.story_id = ? AND a.id <> ? ORDER BY a.published_at, a.id"
 )
 
@@ -102,12 +103,16 @@ def _head(article: Exported) -> str:
     names = " ".join(f"{one['role']} {one['name']}" for one in article.bylines)
     parts = (
         row["source"],
-        row["published_at"] or "no date",
+        _when(row),
         names,
         row["category_name"],
         row["info_code"] or article.key,
     )
     return plain(" · ".join(part for part in dict.fromkeys(parts) if part))
+
+
+def _when(row: dict[str, Any]) -> str:
+    return as_known(row["published_at"] or "no date", row["published_precision"])
 
 
 def _paragraph(paragraph: dict[str, Any], width: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -132,10 +137,7 @@ def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
     yield "Revisions", revisions if len(revisions) > 1 else []
     yield (
         "The same story",
-        [
-            f"{one['published_at'] or 'no date'} {one['source'] or ''} {one['article_key']} {one['title'] or ''}"
-            for one in shown.story
-        ],
+        [f"{_when(one)} {one['source'] or ''} {one['article_key']} {one['title'] or ''}" for one in shown.story],
     )
 
 

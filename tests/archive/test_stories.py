@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ARTICLES = """
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
+    published_precision TEXT,
     published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
 ) STRICT
 """
@@ -438,6 +439,27 @@ def test_the_article_published_first_leads_and_then_the_one_crawled_first(desk: 
     assert desk.rows("SELECT * FROM stories") == [
         (story, desk.id("also early"), 2, 4, 2, "2026-03-03T03:30:00+02:00", "2026-03-03T10:00:00+08:00")
     ]
+
+
+def test_an_article_of_which_the_day_alone_is_known_leads_only_where_no_other_is_of_that_day(desk: Desk) -> None:
+    def first() -> list[tuple[object, ...]]:
+        return desk.rows(
+            "SELECT article_key, first_published_at, last_published_at FROM stories t JOIN articles a"
+            " ON a.id = t.lead_article_id"
+        )
+
+    day = {"at": "2026-03-03T00:00:00+08:00", "published_precision": "day"}
+    desk.add("day", *REPORT, **day)
+    assert first() == [("day", "2026-03-03", "2026-03-03")]
+    desk.add("day after", *REPORT, at="2026-03-04T00:10:00+08:00", published_precision="minute")
+    assert first() == [("day", "2026-03-03", "2026-03-04T00:10:00+08:00")]
+    desk.add("evening", *REPORT, at="2026-03-03T23:50:00+08:00", published_precision="minute")
+    assert first() == [("evening", "2026-03-03T23:50:00+08:00", "2026-03-04T00:10:00+08:00")]
+    desk.add("midnight", *REPORT, at="2026-03-03T00:00:00+08:00", published_precision="second")
+    assert first() == [("midnight", "2026-03-03T00:00:00+08:00", "2026-03-04T00:10:00+08:00")]
+    desk.add("another day", *REPORT, at="2026-03-05T00:00:00+08:00", published_precision="day")
+    assert first() == [("midnight", "2026-03-03T00:00:00+08:00", "2026-03-05")]
+    assert desk.rebuilt()
 
 
 def test_unreadable_times_count_as_none(desk: Desk) -> None:

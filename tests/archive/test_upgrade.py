@@ -145,9 +145,21 @@ def test_how_exactly_times_are_printed_is_found_out_for_articles_that_are_there(
             archive.store(printed(*copy), None, datetime.now(UTC))
         query = "SELECT published_precision, count(*) FROM articles GROUP BY 1 ORDER BY 1"
         expected = archive.connection.execute(query).fetchall()
-        archive.connection.execute("ALTER TABLE articles DROP COLUMN published_precision")
-        archive.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0007_precision'")
+        syndication = archive.connection.execute("SELECT * FROM syndication").fetchall()
+        archive.connection.executescript(
+            "DROP INDEX articles_story; DROP VIEW syndication;"
+            "ALTER TABLE articles DROP COLUMN published_precision;"
+            "CREATE INDEX articles_story ON articles (story_id, source_id, published_at);"
+            "CREATE VIEW syndication AS SELECT 1;"
+            # As if the day alone were its midnight.
+            "UPDATE stories SET lead_article_id = 1, first_published_at = (SELECT min(published_at) FROM articles)"
+            " WHERE article_count > 1;"
+            "DELETE FROM _sqlite_migrations WHERE name IN ('m0007_precision', 'm0010_days_in_stories')"
+        )
     with Archive.open(tmp_path / "a.db") as archive:
         assert archive.connection.execute(query).fetchall() == expected
+        assert archive.connection.execute("SELECT * FROM syndication").fetchall() == syndication
+        query = "SELECT lead_article_id, first_published_at FROM stories WHERE article_count > 1"
+        assert archive.connection.execute(query).fetchall() == [(2, "2026-03-05T08:30:00+08:00")]
         assert dict(expected) == {None: 1, "day": 1, "minute": 2, "second": 1}
         assert not check(archive, datetime.now(UTC)).is_damaged

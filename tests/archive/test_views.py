@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 ARTICLES = """
 CREATE TABLE articles (
     id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
+    published_precision TEXT,
     published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
 ) STRICT
 """
@@ -35,12 +36,15 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 def add(connection: sqlite3.Connection, source: str | None, at: str | None, body: str = REPORT) -> int:
-    """Store and link an article and give its id."""
+    """Store and link an article, published at a time or on a day, and give its id."""
     source_id = sources.resolve(connection, source) if source else None
+    precision = at and ("day" if len(at) == 10 else "second")
+    moment = f"{at}T00:00:00+08:00" if precision == "day" else at
     cursor = connection.execute(
-        "INSERT INTO articles (title, body, published_at, published_date, source_id, first_seen_at)"
-        " VALUES ('', ?, ?, ?, ?, '')",
-        (body, at, at and at[:10], source_id),
+        "INSERT INTO articles"
+        " (title, body, published_at, published_precision, published_date, source_id, first_seen_at)"
+        " VALUES ('', ?, ?, ?, ?, ?, '')",
+        (body, moment, precision, at and at[:10], source_id),
     )
     assert cursor.lastrowid is not None
     stories.link(connection, cursor.lastrowid)
@@ -65,6 +69,17 @@ def test_syndication_tells_who_followed_whom_and_how_much_later(connection: sqli
         (follower, lead, "江湾晚报", follower, "白鹭网", 7.5),
         (follower, lead, "江湾晚报", undated, None, None),
     ]
+
+
+def test_syndication_tells_no_hours_from_or_to_an_article_of_which_the_day_alone_is_known(
+    connection: sqlite3.Connection,
+) -> None:
+    query = "SELECT lead_source, source, hours_later FROM syndication ORDER BY article_id"
+    add(connection, "白鹭网", "2026-03-03")
+    add(connection, "云溪日报", "2026-03-04T08:00:00+08:00")
+    assert rows(connection, query) == [("白鹭网", "云溪日报", None)]
+    add(connection, "江湾晚报", "2026-03-03T20:00:00+08:00")
+    assert rows(connection, query) == [("江湾晚报", "白鹭网", None), ("江湾晚报", "云溪日报", 12.0)]
 
 
 def test_source_activity_counts_own_stories_and_reprints(connection: sqlite3.Connection) -> None:

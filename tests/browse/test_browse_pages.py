@@ -211,3 +211,17 @@ def test_json_of_an_article_is_whole(site, rows):
     (key,) = rows.execute("SELECT article_key FROM articles WHERE revision > 1 LIMIT 1").fetchone()
     content = json.loads(site.get(f"/article/{key}.json").text)
     assert [revision["revision"] for revision in content["revisions"]] == [1, 2]
+
+
+def test_of_an_article_whose_day_alone_is_known_only_the_day_is_shown(site, rows):
+    key, day = rows.execute(
+        "SELECT article_key, published_date FROM articles WHERE published_precision = 'day' ORDER BY id LIMIT 1"
+    ).fetchone()
+    for path in (
+        f"/article/{key}",
+        f"/search?from={day}&to={day}&order=oldest",
+        f"/archive/articles?article_key={key}",
+    ):
+        page = site.get(path).text
+        assert f'<time datetime="{day}">{day}</time>' in page, path
+        assert f"{day} 00:00" not in page, path

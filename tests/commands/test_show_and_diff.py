@@ -102,3 +102,12 @@ def test_a_terminal_shows_both_sides(sample, key):
     assert status == 0
     assert "revision 1" in output
     assert "revision 2" in output
+
+
+def test_of_an_article_whose_day_alone_is_known_only_the_day_is_shown(run):
+    query = "select {} from articles where published_precision = 'day' order by id limit 1"
+    name, day = (first(run, query.format(column)) for column in ("article_key", "published_date"))
+    head = run("show", name).out.split("\n\n")[0]
+    assert day in head
+    assert "00:00" not in head
+    assert json.loads(run("show", name, "--json").out)["published_at"].startswith(f"{day}T00:00:00")
