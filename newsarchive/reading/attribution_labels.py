@@ -155,7 +155,10 @@ SHORT_MEDIA = frozenset(
 ORIGINAL_TITLE = re.compile(
     r"(?P<open>[（(【\[])?\s?(?:本文|文章)?(?:原标题|原標題|原题)(?:为|是)?\s?[:：|]?\s{0,3}(?P<title>[^\s:：|].{0,199})"
 )
-TITLE_STOP = re.compile(r"\s(?:来源|來源|作者|记者|编辑|责任编辑|责编|时间|20[0-9]{2})|\s{2,}")
+#: What follows a title on its line: a labelled credit, a date, or what a gap keeps apart.
+TITLE_STOP = re.compile(
+    r"\s(?:(?:来源|來源|作者|记者|编辑|责任编辑|责编|时间)(?=\s?[:：|｜/]|\s)|20[0-9]{2}(?:[-/.]|年)[01]?[0-9](?![0-9]))|\s{2,}"
+)
 
 _PICTURE = any_of("图片 圖片 图 圖 照片 视频 視頻 海报 截图 图像")
 #: A text that begins with a picture's label, or ends with who gave it.
