@@ -112,6 +112,9 @@ _DATELINE_CREDIT = re.compile(r"\s*(?:本报|见习)?记者[ 　][^，。！？]
 
 _WORD = re.compile(r"[^\W_]+")
 _INSIDE_WORD = ",'’·"
+_INSIDE_WORD_ASCII = b",'"
+# Letters and digits in lower case, and blanks for the rest.
+_ASCII = bytes(ord(char.lower()) if (char := chr(code)).isalnum() else 32 for code in range(128)).ljust(256)
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 
@@ -240,6 +243,8 @@ def _strip_opening(line: str) -> str:
 def _normalise(text: str, script: Script) -> str:
     """Keep letters and digits in one width and case; words of Latin script stay parted by single blanks."""
     if script == "latin":
+        if text.isascii():  # the same as below, in a fifth of the time
+            return b" ".join(text.encode().translate(_ASCII, _INSIDE_WORD_ASCII).split()).decode()
         for sign in _INSIDE_WORD:
             text = text.replace(sign, "")
     between = _SCALES[script].between

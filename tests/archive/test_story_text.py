@@ -178,3 +178,12 @@ def test_a_character_beyond_the_basic_plane_takes_one_place() -> None:
     overlap = compare(Comparable(one), Comparable(other))
     assert overlap is not None
     assert overlap.share == overlap.other_share > 0.9
+
+
+@given(st.text(alphabet="abzABZ019 \t,'.-_:;!?%$&@~", max_size=80))
+def test_a_text_in_ascii_alone_is_read_as_one_with_other_letters(text: str) -> None:
+    body = f"The harbour said {text}"
+    plain, other = story_text(None, body, None), story_text(None, f"{body} naïve", None)
+    assert plain is not None
+    assert other is not None
+    assert other.text == f"{plain.text} naïve"
