@@ -49,6 +49,9 @@ def _told(request: Request, exception: Exception) -> tuple[int, str | None, str]
         exception.doc in request.args.getlist(key) for key in request.args
     ):
         return 400, None, f"This is not JSON: {plain(exception.doc, _LONGEST)}"
+    if request.path.endswith(".csv") and isinstance(exception, KeyError) and exception.args == ("columns",):
+        # What Datasette has of a whole database has no columns, and it does not look before it writes them.
+        return 400, None, "A database is no list: ask for one of its tables (archive/articles.csv), or with ?sql=."
     return 500, None, "Something went wrong here; the log of the server says what."
 
 

@@ -129,6 +129,14 @@ def test_a_mistake_in_an_address_is_the_readers_and_not_logged(site, caplog, arg
     assert "failed" not in caplog.text
 
 
+def test_a_database_as_csv_is_told_to_be_no_list(site):
+    for arguments in ("", "?sql=", "?_labels=on"):
+        answer = site.get(f"/archive.csv{arguments}")
+        assert answer.status_code == 400
+        assert "archive/articles.csv" in answer.text
+    assert site.get("/archive.csv?sql=select+1+as+one").text.split() == ["one", "1"]
+
+
 @pytest.mark.parametrize(
     "path", [*PAGES, "/search.csv", "/search.json", "/search.atom", "/-/newsarchive/style.css", "/x"]
 )
