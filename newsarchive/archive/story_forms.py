@@ -27,6 +27,12 @@ _OUT_OF_ORDER, _OUT_OF_ORDER_SHARE = 3, 0.4
 #: characters they are anywhere. In a text that is not long fewer tell, but one figure mended and no more is a copy.
 _FILLED, _FILLED_IN = 2, 0.4
 _FILLED_IN_SHORT, _DIFFERENCES_IN_SHORT = 0.25, 2
+#: So many words or figures for others, in a long and in a short text, and this share of the small differences, make a
+#: form; letters mistaken change words too little, but where several are together. One more is needed where the figures
+#: confirm a copy: somebody may have edited it.
+_REPLACED, _REPLACED_IN_SHORT, _REPLACED_PART = 3, 2, 0.6
+#: Words of one length are others when this share of their letters is; of another length, when they have less in common.
+_OTHER_LETTERS, _ALIKE = 0.6, 0.5
 #: Of so many figures in the whole of the shorter text not even a copy with much added has more wrong. One digit alone
 #: may be a letter mistaken.
 _ENOUGH, _ALL_WRONG = 8, 0.9
@@ -50,12 +56,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """A small difference: what either text has there, and the ends of the stretches before and after it."""
+    """A small difference: what either text has there, the ends of the stretches about it, and how long those are."""
 
     before: str
     mine: str
     theirs: str
     after: str
+    around: int
 
     @property
     def has_other_figure(self) -> bool:
@@ -64,6 +71,16 @@ class _Gap:
             return False
         mine, theirs = (FIGURE.findall(self.before + part + self.after) for part in (self.mine, self.theirs))
         return len(mine) == len(theirs) and mine != theirs
+
+    @property
+    def has_other_word(self) -> bool:
+        """Whether a word has another for it: more than a letter or two mistyped."""
+        shorter, longer = sorted((len(self.mine), len(self.theirs)))
+        if not shorter or longer < 2:
+            return False
+        if shorter == longer:
+            return sum(a != b for a, b in zip(self.mine, self.theirs, strict=True)) >= _OTHER_LETTERS * longer
+        return SequenceMatcher(None, self.mine, self.theirs, autojunk=False).ratio() < _ALIKE
 
 
 def has_other_figures(text: Comparable, other: Comparable) -> bool:
@@ -79,16 +96,21 @@ def figures_told(runs: list[tuple[int, int]], text: Comparable, other: Comparabl
 
 
 def is_one_form(
-    pieces: list[tuple[int, int]], runs: list[tuple[int, int]], text: Comparable, other: Comparable
+    pieces: list[tuple[int, int]], runs: list[tuple[int, int]], text: Comparable, other: Comparable, *, confirmed: bool
 ) -> bool:
-    """Tell whether two texts are one form with other figures or another name.
+    """Tell whether two texts are one form with other figures or names.
 
-    `pieces` are the stretches that they have in common, `runs` the stretches that are long enough to count.
+    `pieces` are the stretches that they have in common, `runs` the stretches that are long enough to count. `confirmed`
+    tells whether the figures are a sign of a copy.
     """
     if _has_figures_out_of_order(runs, text, other):
         return True
     gaps = _gaps(pieces, text, other)
-    return _are_filled_in(gaps, text) or _hold_a_name([gap.mine for gap in gaps], text, other)
+    return (
+        _are_filled_in(gaps, text)
+        or _hold_a_name([gap.mine for gap in gaps], text, other)
+        or _are_replaced(gaps, text, confirmed=confirmed)
+    )
 
 
 def _has_figures_out_of_order(runs: list[tuple[int, int]], text: Comparable, other: Comparable) -> bool:
@@ -104,16 +126,17 @@ def _has_figures_out_of_order(runs: list[tuple[int, int]], text: Comparable, oth
 def _gaps(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> list[_Gap]:
     """Give the small differences between stretches that the other text has in the same order."""
     gaps = []
-    size, longest, place = text.measure.gram, text.measure.run, 0
-    for (_, end), (start, _) in pairwise(pieces):
+    size, longest, place = text.measure.gram, 2 * text.measure.run, 0
+    for (first, end), (start, last) in pairwise(pieces):
         if not end < start <= end + longest:
             continue
         before, after = text.text[end - size : end], text.text[start : start + size]
         left = other.text.find(before, place)
         left = (left if left >= 0 else other.text.find(before)) + size
-        right = other.text.find(after, left, left + 2 * longest)
+        right = other.text.find(after, left, left + longest)
         if right >= 0:
-            gaps.append(_Gap(before, text.text[end:start], other.text[left:right], after))
+            around = end - first + last - start
+            gaps.append(_Gap(before, text.text[end:start], other.text[left:right], after, around))
             place = left
     return gaps
 
@@ -123,6 +146,14 @@ def _are_filled_in(gaps: list[_Gap], text: Comparable) -> bool:
     if text.length < text.measure.long and len(gaps) >= _DIFFERENCES_IN_SHORT:
         return filled >= max(1, _FILLED_IN_SHORT * len(gaps))
     return filled >= max(_FILLED, _FILLED_IN * len(gaps))
+
+
+def _are_replaced(gaps: list[_Gap], text: Comparable, *, confirmed: bool) -> bool:
+    # Not between stock phrases, which two paragraphs have in common that have nothing to do with each other.
+    gaps = [gap for gap in gaps if 3 * gap.around >= 2 * text.measure.run]
+    replaced = [(gap.mine, gap.theirs) for gap in gaps if gap.has_other_word or gap.has_other_figure]
+    needed = _REPLACED if text.length >= text.measure.long else _REPLACED_IN_SHORT
+    return len(set(replaced)) >= needed + confirmed and len(replaced) >= _REPLACED_PART * len(gaps)
 
 
 def _hold_a_name(names: list[str], text: Comparable, other: Comparable) -> bool:

@@ -165,10 +165,10 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     share = _share(runs, one)
     if share < _NEEDED:
         return None
-    figures = story_forms.figures_told(runs, one, other)
-    if share < _needed(runs, one, confirmed=figures.confirm):
+    confirmed = story_forms.figures_told(runs, one, other).confirm
+    if share < _needed(runs, one, confirmed=confirmed):
         return None
-    if story_forms.is_one_form(_pieces(hits, one.measure), runs, one, other):
+    if story_forms.is_one_form(_pieces(hits, one.measure), runs, one, other, confirmed=confirmed):
         return None
     other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)

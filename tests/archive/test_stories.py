@@ -303,6 +303,65 @@ def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(des
     assert desk.together("a", "c")
 
 
+RESIGNATION = (
+    "{company}（{code}）{day}日公告，公司董事会近日收到公司{post}{name}先生提交的书面辞职报告，{name}因{reason}申请辞去公司副总经理职务，"
+    "辞职后不再担任公司任何职务。"
+    "根据公司章程的有关规定，辞职报告自送达董事会之日起生效，不会导致董事会成员人数低于法定最低人数，不会影响公司董事会的正常运作，"
+    "也不会对公司的日常经营管理产生不利影响，公司将按照法定程序尽快完成补选工作。公司董事会对其任职期间为公司发展所做出的贡献表示衷心的感谢。"
+    "公司同时聘任{heir}接任，{heir}曾任{former}，毕业于{town}大学，未持有公司股份。"
+)
+
+
+def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
+    one = RESIGNATION.format(
+        company="白鹭电子", code=682164, day=8, post="财务总监", name="林知远", reason="家庭原因",
+        heir="顾小满", former="长汀造船财务经理", town="江湾",
+    )  # fmt: skip
+    other = RESIGNATION.format(
+        company="云帆物流", code=689666, day=9, post="财务总监", name="程立夏", reason="家庭原因",
+        heir="俞明轩", former="北渚食品法务总监", town="江湾",
+    )  # fmt: skip
+    desk.add("a", one)
+    desk.add("b", other)
+    desk.add("c", one + "（江湾晚报）")
+    assert not desk.together("a", "b")
+    assert desk.together("a", "c")
+
+
+def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
+    form = (
+        "{company} today announced that its board of directors has declared a quarterly cash dividend of {amount}"
+        " dollars per share of common stock, unchanged from the previous quarter. The dividend is payable on {payable}"
+        " to holders of record at the close of business on {record}. {company} is a {trade} company with its head"
+        " office in {town}, founded in 1995 and listed since 2004. For more details contact {person} of investor relations.\n"
+        "The statements made here about the future rest on what the management expects today, and what really happens"
+        " may differ from them for many reasons, among them the economy, interest rates, competition, legislation and"
+        " the weather. The company takes no duty upon itself to bring these statements up to date, and warns investors"
+        " not to rely upon them more than is due, nor to take past dividends for a promise of those to come."
+    )
+    one = form.format(
+        company="Falcon Pharma", amount="0.409", payable="April 14", record="September 8",
+        trade="airline", town="Wexcombe", person="Daniel Rivers",
+    )  # fmt: skip
+    other = form.format(
+        company="Apex Bancorp", amount="0.192", payable="February 14", record="January 8",
+        trade="banking", town="Omberly", person="Ruth Ferrers",
+    )  # fmt: skip
+    desk.add("a", *one.split("\n"))
+    desk.add("b", *other.split("\n"))
+    desk.add("c", *one.split("\n"), "(Reporting by Jo Doe)")
+    assert not desk.together("a", "b")
+    assert desk.together("a", "c")
+
+
+def test_a_copy_in_which_somebody_replaced_two_words_or_a_paragraph_is_still_one(desk: Desk) -> None:
+    desk.add("a", *REPORT, FOLLOW_UP[1])
+    desk.add("words", *(text.replace("市民", "居民").replace("延长营业", "晚些打烊") for text in REPORT), FOLLOW_UP[1])
+    desk.add("paragraph", *REPORT, FOLLOW_UP[2])
+    assert desk.together("a", "words")
+    assert desk.together("a", "paragraph")
+
+
 def test_letters_mistyped_as_digits_do_not_make_a_form_of_a_copy(desk: Desk) -> None:
     rng = random.Random(4)
     for number in range(10):
