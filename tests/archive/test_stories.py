@@ -314,12 +314,12 @@ RESIGNATION = (
 
 def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
     one = RESIGNATION.format(
-        company="白鹭电子", code=682164, day=8, post="财务总监", name="林知远", reason="家庭原因",
-        heir="顾小满", former="长汀造船财务经理", town="江湾",
+        company="白鹭电子", code=682164, day=8, post="财务总监", name="林远", reason="家庭原因",
+        heir="顾满", former="长汀造船财务经理", town="江湾",
     )  # fmt: skip
     other = RESIGNATION.format(
-        company="云帆物流", code=689666, day=9, post="财务总监", name="程立夏", reason="家庭原因",
-        heir="俞明轩", former="北渚食品法务总监", town="江湾",
+        company="云帆物流", code=689666, day=9, post="财务总监", name="程夏", reason="家庭原因",
+        heir="俞轩", former="北渚食品法务总监", town="江湾",
     )  # fmt: skip
     desk.add("a", one)
     desk.add("b", other)
@@ -333,7 +333,7 @@ def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apa
         "{company} today announced that its board of directors has declared a quarterly cash dividend of {amount}"
         " dollars per share of common stock, unchanged from the previous quarter. The dividend is payable on {payable}"
         " to holders of record at the close of business on {record}. {company} is a {trade} company with its head"
-        " office in {town}, founded in 1995 and listed since 2004. For more details contact {person} of investor relations.\n"
+        " office in {town}, founded in 1995 and listed since 2004. For more details contact {person} there.\n"
         "The statements made here about the future rest on what the management expects today, and what really happens"
         " may differ from them for many reasons, among them the economy, interest rates, competition, legislation and"
         " the weather. The company takes no duty upon itself to bring these statements up to date, and warns investors"
