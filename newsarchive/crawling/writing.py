@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from newsarchive.crawling.options import Options
 
 
+#: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
+CACHE = "PRAGMA cache_size = -12288"
+
+
 def serve(connection: Connection) -> None:
     """Write what a connection tells (a `Crawl`, then `Message`s) until it ends; answer each batch."""
     try:
@@ -32,7 +36,7 @@ def serve(connection: Connection) -> None:
         return
     try:
         with Archive.open(crawl.options.db) as archive:
-            archive.connection.execute("PRAGMA cache_size = -12288")  # KiB; enough to find stories at full speed
+            archive.connection.execute(CACHE)
             ledger = Ledger(archive, crawl)
             while messages := _gather(connection, crawl.options):
                 answer = _write(ledger, messages)
