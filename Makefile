@@ -38,7 +38,7 @@ format: $(INSTALLED) ## Put all code into one style
 	@$(BIN)/ruff format .
 
 docs: $(INSTALLED) ## Write the generated pages of docs/ anew
-	@$(BIN)/python -m newsarchive.docs write
+	@$(BIN)/python -m tools.docs write
 
 torture: $(INSTALLED) ## Kill crawls at random moments and see that nothing is lost (long)
 	@$(RUN)/torture.py

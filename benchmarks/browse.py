@@ -26,7 +26,7 @@ from urllib.parse import quote
 import uvicorn
 
 from benchmarks.search import Writer
-from newsarchive.archive import search
+from newsarchive import search
 from newsarchive.archive.connection import connect
 from newsarchive.browse.metadata import COLUMNS_FIRST, queries
 from newsarchive.browse.serve import application, listen

@@ -24,14 +24,14 @@ import lxml.html
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from newsarchive.demo import DemoSite, truth
-from newsarchive.items import Page
-from newsarchive.reading import read
+from newsarchive.extract import read
+from newsarchive.models import Page
 from newsarchive.sites import load_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from newsarchive.items import Role
+    from newsarchive.models import Role
     from newsarchive.sites import Site
 
 REAL = Path(__file__).parents[1] / "../shared/finews"

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from newsarchive.items import Page  # noqa: E402
-from newsarchive.reading import read  # noqa: E402
+from newsarchive.extract import read  # noqa: E402
+from newsarchive.models import Page  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

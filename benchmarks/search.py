@@ -21,7 +21,7 @@ from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import search
+from newsarchive import search
 from newsarchive.archive.connection import connect
 
 if TYPE_CHECKING:

@@ -23,9 +23,10 @@ from statistics import mean
 from typing import TYPE_CHECKING, Literal
 
 from benchmarks.story_corpus import KINDS, Item, corpus
-from newsarchive.archive import sources, stories, views
+from newsarchive import stories
+from newsarchive.archive import outlets, views
 from newsarchive.archive.connection import PRAGMAS
-from newsarchive.crawling.writing import CACHE
+from newsarchive.crawl.writer.process import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,9 +170,9 @@ def _check_rebuild(connection: sqlite3.Connection) -> None:
 def _time_views(connection: sqlite3.Connection) -> None:
     """Read every view whole, four times, and print the best; the articles are dealt out to 2,000 sources anew."""
     connection.execute("BEGIN IMMEDIATE")
-    sources.create_tables(connection)
+    outlets.create_tables(connection)
     for number in range(2000):
-        sources.resolve(connection, f"江湾{number}报")
+        outlets.resolve(connection, f"江湾{number}报")
     # A few sources print much, most print little.
     connection.execute("UPDATE articles SET source_id = 1 + 2000 * (id * 7919 % 1000) / (1000 + 20 * (id % 997))")
     connection.execute("CREATE INDEX articles_source ON articles (source_id, published_at)")

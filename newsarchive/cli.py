@@ -1,18 +1,85 @@
-"""The command line: `newsarchive ...`. The commands are listed in `newsarchive.commands.registry`."""
+"""The command line: `newsarchive ...`, with the table of all commands."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from newsarchive import __version__
-from newsarchive.commands.registry import LazyGroup
 from newsarchive.errors import UserError
 from newsarchive.paths import ARCHIVE
+
+#: heading -> command -> (where it is, its line in the help). A test compares the lines with those of the commands.
+COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
+    "Collect": {
+        "crawl": ("crawl:crawl", "Crawl SITE into the archive and print what came in."),
+        "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
+        "sites": ("sites:sites", "List the sites that can be crawled."),
+        "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
+        "rules": ("rules:rules", "Write reading rules for a new site."),
+    },
+    "Look": {
+        "search": ("search:search", "Find articles."),
+        "show": ("show:show", "Show one article as a person reads it."),
+        "diff": ("diff:diff", "Show what changed between two revisions of an article."),
+        "stats": ("stats:stats", "Count what is in the archive."),
+        "sources": ("sources:sources", "List the media that articles are credited to, or mend their names."),
+        "categories": ("categories:categories", "List the category pages."),
+        "mentions": ("mentions:mentions", "List the articles that name a security."),
+        "browse": (
+            "browse:browse",
+            "Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.",
+        ),
+        "open": ("browse:open_archive", "Show the archive in a browser and open its front page."),
+        "stories": ("stories:stories", "Compute anew which articles tell one story."),
+        "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
+    },
+    "Take out": {
+        "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
+        "export": ("export:export", "Write articles in a format that other programs read."),
+    },
+    "Keep": {
+        "status": (
+            "status:status",
+            "Show how the crawls are doing: last good run, what came in, what waits, what was not collected.",
+        ),
+        "problems": ("problems:problems", "List what went wrong, newest first."),
+        "check": ("maintenance:check", "Check that everything in the archive is as it was stored."),
+        "backup": ("maintenance:backup", "Copy the archive and its raw pages into the folder TARGET."),
+        "migrate": ("maintenance:migrate", "Bring an archive that an older version wrote up to date."),
+        "vacuum": ("maintenance:vacuum", "Make the archive's file as small as it can be."),
+        "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
+    },
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are run, so that help and completion are quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names of all commands in the order of the help."""
+        return [*(name for section in COMMANDS.values() for name in section), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        for section in COMMANDS.values():
+            if cmd_name in section:
+                module, _, attribute = section[cmd_name][0].partition(":")
+                command = getattr(import_module(f"newsarchive.commands.{module}"), attribute)
+                assert isinstance(command, click.Command)
+                return command
+        return super().get_command(ctx, cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """Write the help's list of commands, importing none of them."""
+        for heading, section in COMMANDS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name, line) for name, (_, line) in section.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,7 +114,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
-        from newsarchive.commands.printing import plain  # noqa: PLC0415 - loads more than a command that went well needs
+        from newsarchive.commands.output import plain  # noqa: PLC0415 - loads more than a command that went well needs
 
         # A server may have had a say in it.
         click.echo(plain(f"newsarchive: {error}"), err=True)

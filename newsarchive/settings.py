@@ -1,14 +1,14 @@
 """Scrapy's settings for this project, each with the reason for its value.
 
 Every one can be set for one run by `scrapy crawl -s NAME=VALUE`; ours (`NEWSARCHIVE_*`, explained in
-`newsarchive.crawling.options`) by an environment variable of the same name as well. What a site asks for in its TOML
+`newsarchive.options`) by an environment variable of the same name as well. What a site asks for in its TOML
 file (delay, concurrency) is set when a crawl of that site starts, and gives way to `-s`.
 """
 
 from newsarchive import __version__
-from newsarchive.crawling.options import from_environment
-from newsarchive.crawling.startup import check_packages, put_root_first
 from newsarchive.errors import UserError
+from newsarchive.options import from_environment
+from newsarchive.project_path import check_packages, put_root_first
 
 # `spiders` and `pipelines` are common names: a package of that name installed by somebody else must not be run.
 put_root_first()
@@ -21,7 +21,7 @@ BOT_NAME = "newsarchive"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
 # Our `scrapy crawl`: arguments are checked before anything starts, and a crawl that failed has an exit status.
-COMMANDS_MODULE = "newsarchive.crawling.commands"
+COMMANDS_MODULE = "newsarchive.crawl.scrapy_commands"
 
 globals().update(from_environment())
 
@@ -68,7 +68,7 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Only the web, and as patiently as it asks for: `file:`, `data:`, `ftp:` and `s3:` have no handler at all.
 DOWNLOAD_HANDLERS = {
-    **dict.fromkeys(("http", "https"), "newsarchive.crawling.retry_after.PatientHandler"),
+    **dict.fromkeys(("http", "https"), "newsarchive.crawl.http.retry_after.RetryAfterDownloadHandler"),
     **dict.fromkeys(("data", "file", "ftp", "s3"), None),
 }
 
@@ -76,24 +76,24 @@ DOWNLOAD_HANDLERS = {
 DOWNLOADER_MIDDLEWARES = {
     # Hosts are checked by the guard, which has no exceptions for redirects or unfiltered requests.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "newsarchive.crawling.guard.Guard": 50,
+    "newsarchive.crawl.http.offsite.OffsiteFilter": 50,
     # Scrapy's own takes a robots.txt that did not come for leave to ask for everything.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "newsarchive.crawling.robots.Robots": 100,
+    "newsarchive.crawl.http.robots.Robots": 100,
     # Scrapy's own decompression hands on what it could read of a truncated body as if it were whole.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "newsarchive.crawling.decompression.Decompression": 590,
+    "newsarchive.crawl.http.decompression.Decompression": 590,
 }
 # Nothing here asks how deep a page lies.
 SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
 # No site needs to hear what led to it.
 REFERRER_POLICY = "no-referrer"
 EXTENSIONS = {
-    "newsarchive.crawling.session.Session": 100,
-    "newsarchive.crawling.feeder.Feeder": 200,
-    "newsarchive.crawling.progress.Progress": 250,
+    "newsarchive.crawl.session.Session": 100,
+    "newsarchive.crawl.frontier_scheduler.FrontierScheduler": 200,
+    "newsarchive.crawl.progress.Progress": 250,
     "scrapy.extensions.logstats.LogStats": None,  # Scrapy's own line a minute knows nothing of articles
-    "newsarchive.crawling.politeness.CrawlDelay": 300,  # after AutoThrottle, which would lower a delay again
+    "newsarchive.crawl.http.crawl_delay.CrawlDelay": 300,  # after AutoThrottle, which would lower a delay again
 }
 # Pages are asked for in the order in which they were found (a stack is Scrapy's default): the oldest vanish first.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
@@ -111,7 +111,7 @@ ITEM_PIPELINES = {
 
 # --- What is written --------------------------------------------------------------------------------------------------
 LOG_LEVEL = "INFO"  # INFO is a page that an operator reads through
-LOG_FORMATTER = "newsarchive.crawling.logs.LogFormatter"
+LOG_FORMATTER = "newsarchive.crawl.log_formatter.LogFormatter"
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False  # the summary at the end says it in words; the counts stand in `runs`
 FEED_EXPORT_ENCODING = "utf-8"  # else a JSON feed escapes every Chinese character

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.reading import read
-from newsarchive.reading.feed import read_entry
+from newsarchive.discovery.feed import read_entry
+from newsarchive.extract import read
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
 
-    from newsarchive.items import Article, Page
+    from newsarchive.models import Article, Page
 
 
 class Extract:

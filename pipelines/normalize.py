@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.normalize import normalize
+from newsarchive.extract.normalize import normalize
 
 if TYPE_CHECKING:
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 
 class Normalize:

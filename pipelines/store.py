@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.crawling.session import Session
+from newsarchive.crawl.session import Session
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
 
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 
 class Store:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from newsarchive.crawling.session import Session
-from newsarchive.validate import rejection, validate
+from newsarchive.crawl.session import Session
+from newsarchive.extract.validate import rejection, validate
 
 if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
 
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 
 class Validate:

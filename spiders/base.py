@@ -9,18 +9,18 @@ from urllib.request import getproxies
 from scrapy import Request, Spider
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from newsarchive.archive import Found
-from newsarchive.crawling.addresses import AddressRules, site_rules
-from newsarchive.crawling.arguments import read_arguments, read_base_url, read_site
-from newsarchive.crawling.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
-from newsarchive.crawling.failures import fate_of
-from newsarchive.crawling.options import Options
-from newsarchive.crawling.politeness import ask_politely
-from newsarchive.crawling.rebase import reachable_base, rebase
-from newsarchive.crawling.session import Session
-from newsarchive.crawling.share_links import origin_url
-from newsarchive.identity import find_info_code
-from newsarchive.items import Page
+from newsarchive.archive import Link
+from newsarchive.crawl.arguments import read_arguments, read_base_url, read_site
+from newsarchive.crawl.http.address_rules import AddressRules, site_rules
+from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
+from newsarchive.crawl.http.crawl_delay import ask_politely
+from newsarchive.crawl.outcomes import outcome_of
+from newsarchive.crawl.session import Session
+from newsarchive.models import Page
+from newsarchive.options import Options
+from newsarchive.sites.rebase import reachable_base, rebase
+from newsarchive.sites.share_links import origin_url
+from newsarchive.urls import find_info_code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from newsarchive.archive import FrontierRow
-    from newsarchive.crawling.arguments import Reader
-    from newsarchive.crawling.fates import Fate
-    from newsarchive.items import Article, Role
+    from newsarchive.archive import FrontierEntry
+    from newsarchive.crawl.arguments import Reader
+    from newsarchive.crawl.outcomes import Outcome
+    from newsarchive.models import Article, Role
     from newsarchive.sites import Site
 
 DEFAULT_SITE = "finews"
@@ -90,11 +90,11 @@ class ArchiveSpider(Spider):
         """Give the site by whose rules a page is read."""
         return self.site
 
-    def follow(self, article: Article) -> Iterable[Found]:  # noqa: ARG002 - a spider may have nothing to follow
+    def follow(self, article: Article) -> Iterable[Link]:  # noqa: ARG002 - a spider may have nothing to follow
         """Give the URLs that a stored article leads to; they enter the frontier in the same transaction."""
         return ()
 
-    def instead(self, row: FrontierRow, fate: Fate) -> Iterable[Found]:  # noqa: ARG002 - there may be nothing else
+    def instead(self, row: FrontierEntry, outcome: Outcome) -> Iterable[Link]:  # noqa: ARG002 - there may be nothing else
         """Give the URLs to ask for in place of one that failed; they enter the frontier as its fate is recorded."""
         return ()
 
@@ -119,7 +119,7 @@ class FrontierSpider(ArchiveSpider):
         """Give the requests for listings; a spider that knows its articles writes them to the frontier instead."""
         return ()
 
-    def request_page(self, row: FrontierRow) -> Request:
+    def request_page(self, row: FrontierEntry) -> Request:
         """Make the request for a row of the frontier."""
         # The frontier knows what was asked for before; Scrapy's filter would swallow a redirect to a known URL.
         return Request(
@@ -132,7 +132,7 @@ class FrontierSpider(ArchiveSpider):
             dont_filter=True,
         )
 
-    def parse_page(self, response: Response, row: FrontierRow) -> Iterator[Page]:
+    def parse_page(self, response: Response, row: FrontierEntry) -> Iterator[Page]:
         """Hand the page on to the pipelines, under the URL that the frontier knows, unless it is as it was."""
         if row.validators and is_unchanged(response, row.validators):
             self.session.unchanged(row)
@@ -143,35 +143,35 @@ class FrontierSpider(ArchiveSpider):
 
     def page_failed(self, failure: Failure) -> None:
         """Record what became of a row whose page did not come."""
-        row: FrontierRow = failure.request.cb_kwargs["row"]  # type: ignore[attr-defined]
+        row: FrontierEntry = failure.request.cb_kwargs["row"]  # type: ignore[attr-defined]
         error = failure.value
         assert error is not None
-        fate = fate_of(error)
+        outcome = outcome_of(error)
         status = error.response.status if isinstance(error, HttpError) else None
-        self.session.settle(row, "fetch", fate, status)
-        self.logger.info("Not fetched: %s: %s", row.url, fate.detail or fate.reason)
+        self.session.settle(row, "fetch", outcome, status)
+        self.logger.info("Not fetched: %s: %s", row.url, outcome.detail or outcome.reason)
 
-    def instead(self, row: FrontierRow, fate: Fate) -> Iterator[Found]:
+    def instead(self, row: FrontierEntry, outcome: Outcome) -> Iterator[Link]:
         """Look elsewhere for the text that a share link did not give, and for a post that has left its site."""
         # A host that asked for a pause is waited for; any other failure may be the service's own.
-        if fate.not_before is None and (origin := self._origin_of(row)) is not None:
+        if outcome.not_before is None and (origin := self._origin_of(row)) is not None:
             self.session.count("share/fallbacks")
-            yield Found(origin, self.site.name, "original", found_on=row.url)
-        if fate.state == "gone" and row.validators is None and (address := self._vanished(row)) is not None:
+            yield Link(origin, self.site.name, "original", found_on=row.url)
+        if outcome.state == "gone" and row.validators is None and (address := self._vanished(row)) is not None:
             self.session.count("vanished")
-            yield Found(address, self.site.name, "file", found_on=row.url, hints=row.hints)
+            yield Link(address, self.site.name, "file", found_on=row.url, hints=row.hints)
 
-    def _origin_of(self, row: FrontierRow) -> str | None:
+    def _origin_of(self, row: FrontierEntry) -> str | None:
         service, code = self.site.share, find_info_code(row.url)
         return origin_url(service, code) if row.role == "share" and service and code else None
 
-    def _vanished(self, row: FrontierRow) -> str | None:
+    def _vanished(self, row: FrontierEntry) -> str | None:
         """Give the address at which the site keeps posts that left it before they were read."""
         vanished = self.site.vanished
         return vanished.address_of(row.url) if vanished and row.role == "post" else None
 
 
-def make_page(response: Response, url: str, role: Role, site: str, row: FrontierRow | None = None) -> Page:
+def make_page(response: Response, url: str, role: Role, site: str, row: FrontierEntry | None = None) -> Page:
     """Make a page of a response; `url` is what was asked for, before any redirect."""
     headers = {
         name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")

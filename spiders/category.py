@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from newsarchive.crawling.arguments import read_slugs
-from spiders.listing import ListingSpider
+from newsarchive.crawl.arguments import read_slugs
+from spiders.discovery import DiscoverySpider
 
 if TYPE_CHECKING:
-    from newsarchive.crawling.arguments import Reader
+    from newsarchive.crawl.arguments import Reader
 
 
-class CategorySpider(ListingSpider):
+class CategorySpider(DiscoverySpider):
     """Crawls home and category pages."""
 
     name = "category"
     ways: ClassVar[tuple[str, ...]] = ("category",)
-    readers: ClassVar[dict[str, Reader]] = ListingSpider.readers | {"category": read_slugs}
+    readers: ClassVar[dict[str, Reader]] = DiscoverySpider.readers | {"category": read_slugs}

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from spiders.listing import ListingSpider
+from spiders.discovery import DiscoverySpider
 
 
-class FeedSpider(ListingSpider):
+class FeedSpider(DiscoverySpider):
     """Crawls feeds."""
 
     name = "feed"

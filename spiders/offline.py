@@ -7,14 +7,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from newsarchive.crawling.arguments import read_site
+from newsarchive.crawl.arguments import read_site
 from newsarchive.errors import UserError
 from newsarchive.sites import Site, SiteError, load_site
 from spiders.base import ArchiveSpider
 
 if TYPE_CHECKING:
-    from newsarchive.crawling.arguments import Reader
-    from newsarchive.items import Page
+    from newsarchive.crawl.arguments import Reader
+    from newsarchive.models import Page
 
 # Stands for the site of a run that is not limited to one; nothing is asked of its address.
 ALL_SITES = Site("all sites", "all sites", "https://all-sites.invalid", (), ZoneInfo("UTC"))

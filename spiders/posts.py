@@ -11,15 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.crawling.arguments import read_site
+from newsarchive.crawl.arguments import read_site
 from newsarchive.errors import UserError
-from newsarchive.items import Page
+from newsarchive.models import Page
 from spiders.base import ArchiveSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from newsarchive.crawling.arguments import Reader
+    from newsarchive.crawl.arguments import Reader
 
 SUFFIXES = (".md", ".markdown")
 # Where a checkout of the site keeps its posts. Where one of these exists, nothing else is read (README.md is no post).

@@ -10,16 +10,16 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.archive.rereading import kept_pages
-from newsarchive.archive.warc_record import SnapshotDamagedError
-from newsarchive.crawling.arguments import read_date
+from newsarchive.archive.snapshots import kept_pages
+from newsarchive.crawl.arguments import read_date
+from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from newsarchive.crawling.arguments import Reader
+    from newsarchive.crawl.arguments import Reader
 
 
 class ReplaySpider(OfflineSpider):

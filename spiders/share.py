@@ -12,10 +12,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.archive import Found
-from newsarchive.crawling.arguments import read_count
-from newsarchive.crawling.share_links import data_url, read_code
+from newsarchive.archive import Link
+from newsarchive.crawl.arguments import read_count
 from newsarchive.errors import UserError
+from newsarchive.sites.share_links import data_url, read_code
 from spiders.base import FrontierSpider
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from scrapy import Request
 
-    from newsarchive.crawling.arguments import Reader
-    from newsarchive.items import Role
+    from newsarchive.crawl.arguments import Reader
+    from newsarchive.models import Role
 
 STANDARD_INPUT = "-"
 # Links that one transaction writes to the frontier.
@@ -85,13 +85,13 @@ class ShareSpider(FrontierSpider):
             lacking = self.session.archive.copies.without_share(self.site.name)
             yield from ((code or url, url) for code, url in lacking if code or url)
 
-    def _found(self, link: str, found_on: str | None) -> Found | None:
+    def _found(self, link: str, found_on: str | None) -> Link | None:
         code = read_code(link)
         assert self.site.share is not None
         if code is None:
             self.session.problem(link[:500], "argument", "bad-info-code")
             return None
-        return Found(data_url(self.site.share, code), self.site.name, "share", found_on=found_on)
+        return Link(data_url(self.site.share, code), self.site.name, "share", found_on=found_on)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[tuple[str, None]]:

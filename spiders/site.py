@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from newsarchive.crawling.ways import WAYS
-from spiders.listing import ListingSpider
+from newsarchive.discovery import LINK_SOURCES
+from spiders.discovery import DiscoverySpider
 
 
-class SiteSpider(ListingSpider):
+class SiteSpider(DiscoverySpider):
     """Crawls feeds, lists, category pages and sitemaps, as far as the site has them."""
 
     name = "site"
-    ways: ClassVar[tuple[str, ...]] = tuple(WAYS)
+    ways: ClassVar[tuple[str, ...]] = tuple(LINK_SOURCES)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from spiders.listing import ListingSpider
+from spiders.discovery import DiscoverySpider
 
 
-class SitemapSpider(ListingSpider):
+class SitemapSpider(DiscoverySpider):
     """Crawls sitemaps."""
 
     name = "sitemap"

@@ -11,17 +11,17 @@ import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.archive.warc_stream import Damage, read_records
-from newsarchive.crawling.captures import CaptureError, Captures, sites_by_host
 from newsarchive.errors import UserError
+from newsarchive.warc.import_pages import CaptureError, Captures, sites_by_host
+from newsarchive.warc.reader import Damage, read_records
 from spiders.offline import OfflineSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from newsarchive.archive.warc_stream import Record
-    from newsarchive.crawling.arguments import Reader
-    from newsarchive.items import Page
+    from newsarchive.crawl.arguments import Reader
+    from newsarchive.models import Page
+    from newsarchive.warc.reader import Record
 
 SUFFIXES = (".warc", ".warc.gz")
 #: Bytes that the headers of a record's HTTP answer may take besides its body.

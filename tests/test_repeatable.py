@@ -32,7 +32,7 @@ def drawn(folder, before="", profile=()):
 def test_examples_change_with_exploring_and_not_with_what_is_loaded(tmp_path, monkeypatch):
     monkeypatch.delenv("HYPOTHESIS_PROFILE", raising=False)
     alone = drawn(tmp_path / "alone").splitlines()
-    beside = drawn(tmp_path / "beside", before="import newsarchive.reading, newsarchive.archive\n").splitlines()
+    beside = drawn(tmp_path / "beside", before="import newsarchive.extract, newsarchive.archive\n").splitlines()
     explored = drawn(tmp_path / "explored", profile=["--hypothesis-profile=explore"]).splitlines()
     assert alone == beside
     assert alone != explored[: len(alone)]

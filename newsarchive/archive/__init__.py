@@ -1,7 +1,7 @@
 """The archive: one SQLite file that holds articles, where they stood, what they said when, and what went wrong."""
 
 from newsarchive.archive.archive import Archive
-from newsarchive.archive.frontier import Found, FrontierRow
+from newsarchive.archive.frontier import FrontierEntry, Link
 from newsarchive.archive.store import Stored
 
-__all__ = ["Archive", "Found", "FrontierRow", "Stored"]
+__all__ = ["Archive", "FrontierEntry", "Link", "Stored"]

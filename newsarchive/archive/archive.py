@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 
 class Archive:

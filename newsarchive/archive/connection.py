@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from newsarchive.archive.schema import APPLICATION_ID, MIGRATION_NAMES, migrations
-from newsarchive.archive.search_index import register_functions
-from newsarchive.archive.upgrade import telling
+from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_progress
 from newsarchive.errors import UserError
+from newsarchive.search.index import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +91,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
         connection.execute(pragma)
     if migrations.pending(db):
         # All steps or none: what a killed process began is as if it had never been.
-        with telling(db, path), transaction(db):
+        with report_progress(db, path), transaction(db):
             migrations.apply(db)
     return db
 

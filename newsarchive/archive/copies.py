@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 #: How many values one statement is given at most; SQLite allows 999 in older builds.
 _CHUNK = 500

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
 from newsarchive.archive.timestamps import stamp
-from newsarchive.items import Category, Hints, Role
+from newsarchive.models import Category, Hints, Role
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from newsarchive.items import Page
+    from newsarchive.models import Page
 
 End = Literal["gone", "blocked", "rejected", "failed"]
 
@@ -30,7 +30,7 @@ _BLOCKED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Link:
     """A URL that a page led to: what it is said to be, and what was said of it there."""
 
     url: str
@@ -41,7 +41,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class FrontierRow(Found):
+class FrontierEntry(Link):
     """A URL that is to be fetched, and how often that was tried.
 
     `validators` tells by what the stored copy is known again, where the URL is only looked at for changes.
@@ -51,7 +51,7 @@ class FrontierRow(Found):
     validators: Validators | None = None
 
     @classmethod
-    def of_page(cls, page: Page) -> FrontierRow:
+    def of_page(cls, page: Page) -> FrontierEntry:
         """Give the row that a page came from, as far as the page tells."""
         return cls(page.url, page.site, page.role, page.found_on, page.hints)
 
@@ -62,7 +62,7 @@ class Frontier:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, found: Iterable[Found], run_id: int | None, now: datetime) -> int:
+    def add(self, found: Iterable[Link], run_id: int | None, now: datetime) -> int:
         """Note URLs as pending; those that are known already stay as they are. Give the number of new ones.
 
         What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
@@ -80,7 +80,7 @@ class Frontier:
 
     def pending(
         self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
-    ) -> list[FrontierRow]:
+    ) -> list[FrontierEntry]:
         """Give what may be fetched now, in the order in which it was found."""
         rows = self._connection.execute(
             "SELECT url, site, role, found_on, hints, attempts FROM frontier"
@@ -88,7 +88,7 @@ class Frontier:
             " AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
             (site, stamp(now), role, -1 if limit is None else limit),
         ).fetchall()
-        return [FrontierRow(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
+        return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
 
     def done(self, url: str, now: datetime) -> None:
         """Mark a URL as stored; the caller does so in the transaction that stores its article."""
@@ -97,7 +97,7 @@ class Frontier:
             (stamp(now), url),
         )
 
-    def checks(self, *, site: str, now: datetime, limit: int) -> list[FrontierRow]:
+    def checks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
         """Give the stored copies that are to be looked at again for changes, the longest due first."""
         rows = self._connection.execute(
             "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
@@ -106,7 +106,7 @@ class Frontier:
             (site, stamp(now), limit),
         ).fetchall()
         return [
-            FrontierRow(url, of_site, role, found_on, _decode(hints), attempts, Validators(*known_by))
+            FrontierEntry(url, of_site, role, found_on, _decode(hints), attempts, Validators(*known_by))
             for url, of_site, role, found_on, hints, attempts, *known_by in rows
         ]
 

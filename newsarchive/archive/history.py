@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
-from newsarchive.archive.reading import Reading
+from newsarchive.archive.observations import Observation
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from newsarchive.items import Page
+    from newsarchive.models import Page
 
 #: Why a copy says something else than before: the site changed it, or the same bytes were read by other rules.
 Cause = Literal["site", "reread"]
@@ -31,7 +31,7 @@ WHERE c.article_id = ?
 
 def add(
     connection: sqlite3.Connection,
-    reading: Reading,
+    reading: Observation,
     page: Page,
     article_id: int,
     *,
@@ -79,10 +79,10 @@ def add(
     return True
 
 
-def newest(connection: sqlite3.Connection, article_id: int) -> list[Reading]:
+def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:
     """Give the latest reading of each copy of an article."""
     return [
-        Reading(url, role, site, title, body, content_hash, extractor, json.loads(fields))
+        Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
         for url, role, site, title, body, content_hash, extractor, fields in connection.execute(_NEWEST, (article_id,))
     ]
 
@@ -108,7 +108,7 @@ def _part(connection: sqlite3.Connection, reading_id: int, seen_at: str) -> None
     connection.execute("UPDATE readings SET last_seen_at = min(first_seen_at, ?) WHERE id = ?", (seen_at, reading_id))
 
 
-def _text_id(connection: sqlite3.Connection, reading: Reading) -> int:
+def _text_id(connection: sqlite3.Connection, reading: Observation) -> int:
     row = connection.execute("SELECT id FROM texts WHERE content_hash = ?", (reading.content_hash,)).fetchone()
     if row:
         return int(row[0])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.timestamps import stamp
-from newsarchive.items import Category
+from newsarchive.models import Category
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,7 @@ class Validators:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundListing:
+class ListingLink:
     """A listing that something led to: `way` says how it is read, `found_on` on which listing it stood."""
 
     url: str
@@ -39,7 +39,7 @@ class FoundListing:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownListing(FoundListing):
+class KnownListing(ListingLink):
     """A listing as it was last read; `rules` tells the rules by which that was done."""
 
     validators: Validators = Validators()
@@ -68,14 +68,14 @@ class Listings:
             url, site, way, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
         )
 
-    def find(self, found: Iterable[FoundListing]) -> None:
+    def find(self, found: Iterable[ListingLink]) -> None:
         """Note listings as due; those that are known already stay as they are."""
         self._connection.executemany(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1) ON CONFLICT (url) DO NOTHING",
             [(f.url, f.site, f.way, f.found_on) for f in found],
         )
 
-    def want(self, found: FoundListing) -> None:
+    def want(self, found: ListingLink) -> None:
         """Note a listing as due, also where it is known."""
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1)"
@@ -116,17 +116,17 @@ class Listings:
             (validators.etag, validators.last_modified, url),
         )
 
-    def due(self, site: str) -> list[FoundListing]:
+    def due(self, site: str) -> list[ListingLink]:
         """Give the listings of a site that something led to and that were not answered for since."""
         return self._select("site = ? AND due = 1", site)
 
-    def of_site(self, site: str) -> list[FoundListing]:
+    def of_site(self, site: str) -> list[ListingLink]:
         """Give all listings of a site, in the order in which they were found; later pages are not among them."""
         return self._select(
             "site = ? AND NOT EXISTS (SELECT 1 FROM listings p WHERE p.url = l.found_on AND p.next_url = l.url)", site
         )
 
-    def below(self, url: str) -> list[FoundListing]:
+    def below(self, url: str) -> list[ListingLink]:
         """Give the listings that a listing leads to, without its next page."""
         return self._select(
             "found_on = ? AND url IS NOT (SELECT next_url FROM listings p WHERE p.url = l.found_on)", url
@@ -137,9 +137,9 @@ class Listings:
         rows = self._connection.execute("SELECT slug, name, url FROM categories WHERE site = ? ORDER BY slug", (site,))
         return [Category(slug, name, url) for slug, name, url in rows]
 
-    def _select(self, condition: str, value: str) -> list[FoundListing]:
+    def _select(self, condition: str, value: str) -> list[ListingLink]:
         rows = self._connection.execute(
             f"SELECT url, site, way, found_on FROM listings l WHERE {condition} ORDER BY rowid",  # noqa: S608
             (value,),
         ).fetchall()
-        return [FoundListing(*row) for row in rows]
+        return [ListingLink(*row) for row in rows]

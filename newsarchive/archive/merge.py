@@ -6,15 +6,22 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.items import ROLES
+from newsarchive.models import ROLES
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from newsarchive.archive.reading import Reading
-    from newsarchive.items import Byline, Category, Image, Mention, Paragraph, Precision
+    from newsarchive.archive.observations import Observation
+    from newsarchive.models import (
+        Byline,
+        Category,
+        Image,
+        Mention,
+        Paragraph,
+        Precision,
+    )
 
 _TRUST = {role: rank for rank, role in enumerate(ROLES)}
 # Which copy is shown as the article's address: the page that a person can open, before services and files.
@@ -38,7 +45,7 @@ class Merged:
     images: list[Image] = field(default_factory=list)
 
 
-def merge(readings: Iterable[Reading]) -> Merged:
+def merge(readings: Iterable[Observation]) -> Merged:
     """Take each field from the most trusted copy that has it (original, share, post, file, feed, listing).
 
     Editions come in the order media, flash; the URL decides between equals. A copy that is not whole
@@ -91,20 +98,20 @@ def merge(readings: Iterable[Reading]) -> Merged:
     )
 
 
-def _rank(reading: Reading) -> tuple[int, int, str]:
+def _rank(reading: Observation) -> tuple[int, int, str]:
     return _TRUST[reading.role], _EDITION.get(reading.fields.get("kind", ""), _LAST), reading.url
 
 
-def _by_edition(reading: Reading) -> tuple[int, int, str]:
+def _by_edition(reading: Observation) -> tuple[int, int, str]:
     trust, edition, url = _rank(reading)
     return edition, trust, url
 
 
-def _first(readings: Sequence[Reading], name: str) -> Any:
+def _first(readings: Sequence[Observation], name: str) -> Any:
     return next((reading.fields[name] for reading in readings if name in reading.fields), None)
 
 
-def _published(readings: Sequence[Reading]) -> tuple[datetime, Precision] | tuple[None, None]:
+def _published(readings: Sequence[Observation]) -> tuple[datetime, Precision] | tuple[None, None]:
     times = [published for reading in readings if (published := reading.published)]
     if not times:
         return None, None
@@ -121,7 +128,7 @@ def _same_as_far(coarse: datetime, fine: datetime, fineness: Precision) -> bool:
     return coarse.replace(second=0, microsecond=0) == fine.replace(second=0, microsecond=0)
 
 
-def _bylines(readings: Sequence[Reading]) -> list[Byline]:
+def _bylines(readings: Sequence[Observation]) -> list[Byline]:
     """Take each role's names from the first copy that names any in that role."""
     chosen: dict[str, list[Byline]] = {}
     for reading in readings:
@@ -133,7 +140,7 @@ def _bylines(readings: Sequence[Reading]) -> list[Byline]:
     return [byline for role in sorted(chosen) for byline in chosen[role]]
 
 
-def _mentions(readings: Sequence[Reading]) -> list[Mention]:
+def _mentions(readings: Sequence[Observation]) -> list[Mention]:
     """Unite the securities of all copies; the count is the highest that one copy has."""
     united: dict[tuple[str, str], Mention] = {}
     for reading in readings:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import copies, history, sources, stories
+from newsarchive import stories
+from newsarchive.archive import copies, history, outlets
 from newsarchive.archive.merge import merge
-from newsarchive.archive.reading import reading_of
+from newsarchive.archive.observations import observation_of
 from newsarchive.archive.timestamps import stamp
 from newsarchive.text import clean
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from newsarchive.archive.merge import Merged
-    from newsarchive.items import Article, Category
+    from newsarchive.models import Article, Category
 
-Outcome = Literal["new", "changed", "known"]
+StoreOutcome = Literal["new", "changed", "known"]
 
 _PARTS = ("paragraphs", "bylines", "mentions", "images")
 
@@ -29,7 +30,7 @@ class Stored:
     """What storing a page did: `new` article, `changed` article, or nothing but a later `last_seen_at` (`known`)."""
 
     article_id: int
-    outcome: Outcome
+    outcome: StoreOutcome
 
 
 def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
@@ -41,7 +42,7 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
     """
     page = article.page
     seen_at = stamp(page.fetched_at)
-    reading = reading_of(article)
+    reading = observation_of(article)
     # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
     _source_id(connection, article.source)
     _upsert_category(connection, page.site, article.category)
@@ -175,7 +176,7 @@ def _insert_part(connection: sqlite3.Connection, table: str, rows: list[tuple[An
 
 
 def _source_id(connection: sqlite3.Connection, printed: str | None) -> int | None:
-    return sources.resolve(connection, printed) if printed and clean(printed) else None
+    return outlets.resolve(connection, printed) if printed and clean(printed) else None
 
 
 def _upsert_category(connection: sqlite3.Connection, site: str, category: Category | None) -> int | None:

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils import to_css_class
 from markupsafe import Markup, escape
 
-from newsarchive.browse.addresses import term
-from newsarchive.browse.shown import IN_CELL, element, harmless, is_web_address, link, moment, shown, web_link
+from newsarchive.browse.filters import (
+    IN_CELL,
+    element,
+    harmless,
+    is_web_address,
+    link,
+    moment,
+    shown,
+    web_link,
+)
+from newsarchive.browse.urls import term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsarchive.browse.addresses import Addresses
+    from newsarchive.browse.urls import Addresses
 
 # Columns that refer to a row -> the table that it stands in.
 _REFERENCES = {

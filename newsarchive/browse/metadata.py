@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from datasette.utils import sqlite_timelimit
 
 from newsarchive.archive import Archive
-from newsarchive.archive.describe import descriptions
-
-if TYPE_CHECKING:
-    import sqlite3
+from newsarchive.archive.schema_docs import descriptions
 
 _QUERIES = Path(__file__).with_name("queries.toml")
 
@@ -114,3 +114,33 @@ def _table(name: str) -> dict[str, Any]:
     if described is None or described.hidden:
         return {"hidden": True}
     return {"description": described.about, "columns": described.columns, **_TABLES.get(name, {})}
+
+
+#: Milliseconds that counting the rows of one table may take.
+COUNT_TIME = 40
+
+
+def tables(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    """List what the descriptions tell of, in their order; `count` is None for views and where counting takes long."""
+    kinds = dict(connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall())
+    return [
+        {
+            "name": name,
+            "columns": [row[1] for row in connection.execute(f"PRAGMA table_info({name})")],
+            "is_view": kinds[name] == "view",
+            "count": _count(connection, name) if kinds[name] == "table" else None,
+            "hidden": False,
+        }
+        for name, described in descriptions().items()
+        if name in kinds and not described.hidden
+    ]
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int | None:
+    try:
+        with sqlite_timelimit(connection, COUNT_TIME):
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a name of ours
+    except sqlite3.OperationalError as error:
+        if "interrupted" not in str(error):
+            raise
+        return None

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 from datasette.plugins import pm
 from datasette.utils.asgi import asgi_static
 
-from newsarchive.archive.schema import APPLICATION_ID
-from newsarchive.archive.search import match_expression, register_functions
-from newsarchive.archive.search_index import folding_of
-from newsarchive.browse.addresses import Addresses, term
+from newsarchive.archive.migrations import APPLICATION_ID
+from newsarchive.browse.archives import archive_known, archive_of
+from newsarchive.browse.atom import can_render, render
 from newsarchive.browse.cells import body_of, body_of_table, show_cell
-from newsarchive.browse.failures import show_failure
-from newsarchive.browse.feed import can_render, render
-from newsarchive.browse.guard import guarded
+from newsarchive.browse.errors import show_failure
+from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import queries
-from newsarchive.browse.pages import ROUTES
-from newsarchive.browse.shown import FILTERS
-from newsarchive.browse.site import archive_known, archive_of
+from newsarchive.browse.security import guarded
+from newsarchive.browse.urls import Addresses, term
+from newsarchive.browse.views import ROUTES
+from newsarchive.search import match_expression, register_functions
+from newsarchive.search.index import folding_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -6,26 +6,25 @@ import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.overview import last_runs, overview
-from newsarchive.commands.show_overview import print_overview, print_run
+from newsarchive.archive.statistics import last_runs, overview
+from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.errors import UserError
+from newsarchive.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 #: The spiders that fill an archive from a site, in the order in which each feeds the next.
 SPIDERS = ("category", "share")
 _FAILED = 1
 _WRONG_USE = 2  # the spider said what was wrong, and nothing was crawled
 _SHORT = 3  # it ended and brought less than it should have
-
-_PROJECT = Path(__file__).resolve().parents[2]
 
 
 @click.command()
@@ -98,4 +97,4 @@ def _scrapy(db: Path, spider: str, arguments: dict[str, str], *, verbose: bool) 
     if not verbose:
         command += ["-s", "LOG_LEVEL=WARNING"]
     environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
-    return subprocess.run(command, cwd=_PROJECT, env=environment, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603

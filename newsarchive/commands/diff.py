@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.finding import find_article
-from newsarchive.commands.printing import console, on_terminal, plain, print_rows, rows_options
-from newsarchive.difference import difference
+from newsarchive.archive.queries import find_article
+from newsarchive.commands.output import (
+    console,
+    on_terminal,
+    plain,
+    print_rows,
+    rows_options,
+)
 from newsarchive.errors import UserError
+from newsarchive.textdiff import difference
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +25,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from newsarchive.difference import Line, Piece
+    from newsarchive.textdiff import Line, Piece
 
 _COLUMNS = ("change", "before", "after")
 _REVISIONS = "SELECT revision, seen_at, cause, title, body FROM revisions WHERE article_id = ? ORDER BY revision"

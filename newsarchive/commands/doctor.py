@@ -13,7 +13,12 @@ import click
 
 from newsarchive import __version__
 from newsarchive.archive import Archive
-from newsarchive.commands.printing import plain, print_rows, rows_options, size_of
+from newsarchive.commands.output import (
+    plain,
+    print_rows,
+    rows_options,
+    size_of,
+)
 from newsarchive.errors import UserError
 from newsarchive.plots.fonts import FONT_HINT, find_font
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive import export as writers
+from newsarchive import search as engine
 from newsarchive.archive import Archive
-from newsarchive.archive import search as engine
-from newsarchive.archive.export import PARTS, articles, articles_of
-from newsarchive.commands.printing import on_terminal
+from newsarchive.archive.queries import PARTS, articles, articles_of
+from newsarchive.commands.output import on_terminal
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:

@@ -15,15 +15,21 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from newsarchive import __version__
-from newsarchive.crawling.addresses import DEFAULT_PORTS, host_port, is_local, is_public, parse_address
+from newsarchive.crawl.http.address_rules import (
+    DEFAULT_PORTS,
+    host_port,
+    is_local,
+    is_public,
+    parse_address,
+)
 from newsarchive.errors import UserError
-from newsarchive.items import Page
+from newsarchive.models import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from email.message import Message
 
-    from newsarchive.items import Role
+    from newsarchive.models import Role
     from newsarchive.sites import Site
 
 #: Bytes of a page and of a robots.txt; seconds for all of it and for one wait.
@@ -221,8 +227,8 @@ def _unpacked(body: bytes, headers: Message, largest: int) -> bytes:
     coding = (headers.get("content-encoding") or "identity").strip().lower()
     if coding == "identity" or not body:
         return body
-    from newsarchive.crawling.decompression import decompress  # noqa: PLC0415 - loads Scrapy, and is rarely needed
-    from newsarchive.crawling.failures import BrokenTransfer, TooLarge  # noqa: PLC0415
+    from newsarchive.crawl.http.decompression import decompress  # noqa: PLC0415 - loads Scrapy, and is rarely needed
+    from newsarchive.crawl.outcomes import BrokenTransfer, TooLarge  # noqa: PLC0415
 
     try:
         return decompress(body, coding.encode("latin-1", "replace"), largest)

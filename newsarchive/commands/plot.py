@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.printing import size_of
+from newsarchive.commands.output import size_of
 from newsarchive.errors import UserError
 from newsarchive.export import atomic_file
 from newsarchive.plots.charts import KINDS, draw, has_chinese_font

@@ -10,16 +10,22 @@ import click
 
 from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.fetch import get_page
-from newsarchive.commands.printing import json_option, on_terminal, plain, print_rows, to_json
-from newsarchive.commands.wrapping import wrap
-from newsarchive.normalize import normalize
+from newsarchive.commands.output import (
+    json_option,
+    on_terminal,
+    plain,
+    print_rows,
+    to_json,
+    wrap,
+)
+from newsarchive.extract.explain import explain
+from newsarchive.extract.normalize import normalize
+from newsarchive.extract.validate import rejection, validate
 from newsarchive.problems import REASONS
-from newsarchive.reading.explain import explain
 from newsarchive.sites import load_site
-from newsarchive.validate import rejection, validate
 
 if TYPE_CHECKING:
-    from newsarchive.items import Article
+    from newsarchive.models import Article
 
 _WIDEST, _UNKNOWN = 88, 80
 _COLUMNS = ("field", "value", "evidence")
@@ -37,7 +43,7 @@ def read(place: str, site: str | None, url: str | None, why: bool, as_json: bool
     Nothing is stored. A page is fetched once, robots.txt permitting; addresses inside a private network are refused
     (a loopback address that was typed here is not). The status is 1 when the page is no article.
     """
-    from newsarchive.reading import read as read_page  # noqa: PLC0415 - loads the whole reader
+    from newsarchive.extract import read as read_page  # noqa: PLC0415 - loads the whole reader
 
     rules = load_site(site) if site else None
     article = normalize(read_page(get_page(place, rules, url=url), rules))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.commands.fetch import get_page
-from newsarchive.commands.printing import plain
+from newsarchive.commands.output import plain
 from newsarchive.errors import UserError
 from newsarchive.export import atomic_file
 
 if TYPE_CHECKING:
-    from newsarchive.items import Page
+    from newsarchive.models import Page
 
 MOST_PAGES = 6
 _PAUSE = 1.0  # seconds between two requests to the site
@@ -35,7 +35,7 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     finds title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
     """
-    from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
+    from newsarchive.sites.draft import draft as make_draft  # noqa: PLC0415 - loads the whole reader
 
     if not 2 <= len(places) <= MOST_PAGES:
         raise UserError(f"rules: two to {MOST_PAGES} pages are wanted, not {len(places)}")

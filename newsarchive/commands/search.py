@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsarchive import search as engine
 from newsarchive.archive import Archive
-from newsarchive.archive import search as engine
 from newsarchive.archive.timestamps import as_known
-from newsarchive.commands.printing import console, on_terminal, plain, plain_lines, print_rows, rows_options
+from newsarchive.commands.output import (
+    console,
+    on_terminal,
+    plain,
+    plain_lines,
+    print_rows,
+    rows_options,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from newsarchive.archive.search import Hit, Order
+    from newsarchive.search import Hit, Order
 
 _COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
 _NO_MARKS = engine.Marks(start="", end="")
@@ -94,7 +101,7 @@ def _row(hit: Hit) -> tuple[str | None, ...]:
 def _draw(hits: Sequence[Hit]) -> None:
     from rich.text import Text  # noqa: PLC0415 - only a terminal needs it
 
-    from newsarchive.commands.wrapping import wrap  # noqa: PLC0415
+    from newsarchive.commands.output import wrap  # noqa: PLC0415
 
     out = console()
     for hit in hits:

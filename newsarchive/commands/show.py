@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.export import articles_of
+from newsarchive.archive.queries import articles_of, find_article
 from newsarchive.archive.timestamps import as_known
-from newsarchive.commands.finding import find_article
-from newsarchive.commands.printing import json_option, on_terminal, plain, shorten, to_json
-from newsarchive.commands.wrapping import wrap
-from newsarchive.export.jsonlines import as_object
+from newsarchive.commands.output import (
+    json_option,
+    on_terminal,
+    plain,
+    shorten,
+    to_json,
+    wrap,
+)
+from newsarchive.export.json_lines import as_object
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
-    from newsarchive.archive.export import Exported
+    from newsarchive.archive.queries import Exported
 
 #: Columns of text on a wide terminal, and where there is no terminal.
 WIDEST, UNKNOWN = 88, 80

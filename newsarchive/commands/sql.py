@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.printing import print_rows, rows_options
+from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.overview import overview
-from newsarchive.archive.search import condition
-from newsarchive.commands.printing import on_terminal, print_rows, rows_options
-from newsarchive.commands.show_overview import print_overview
+from newsarchive.archive.statistics import overview
+from newsarchive.commands.output import on_terminal, print_rows, rows_options
+from newsarchive.commands.overview import print_overview
+from newsarchive.search import condition
 
 if TYPE_CHECKING:
     import sqlite3

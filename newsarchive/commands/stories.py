@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsarchive import stories as engine
 from newsarchive.archive import Archive
-from newsarchive.archive import stories as engine
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,19 @@ from urllib.parse import quote
 
 from newsarchive.demo import origin, vocabulary
 from newsarchive.demo.blocks import Block, plain
-from newsarchive.demo.postfiles import file_name
+from newsarchive.demo.post_files import file_name
 from newsarchive.demo.posts import SITE_NOTES, Post, editions
 from newsarchive.demo.vocabulary import Stock
-from newsarchive.identity import canonical_url
-from newsarchive.items import ROLES, Byline, Category, Paragraph, ParagraphKind, Precision, Role
+from newsarchive.models import (
+    ROLES,
+    Byline,
+    Category,
+    Paragraph,
+    ParagraphKind,
+    Precision,
+    Role,
+)
+from newsarchive.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import escape
 
-from newsarchive.demo.dice import Dice
+from newsarchive.demo.html_page import Head, page
 from newsarchive.demo.mirror import Entry, category_page
-from newsarchive.demo.pages import Head, page
 from newsarchive.demo.reply import JSON, Manner, Reply
+from newsarchive.demo.seeded_random import SeededRandom
 
 SLUG, TAG = "hostile", "坏天气新闻"
 ENDLESS = "/category/endless"
@@ -283,5 +283,5 @@ def troubled(good: Reply, path: str, attempt: int, percent: int) -> Reply:
     """Let `percent` of the addresses fail on their first two attempts, each in its own way; then it answers well."""
     if attempt >= _FAILURES or not percent:
         return good
-    dice = Dice("trouble", path)
+    dice = SeededRandom("trouble", path)
     return dice.pick(_TROUBLES)(good, "", path, attempt) if dice.chance(percent) else good

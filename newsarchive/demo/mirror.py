@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsarchive.demo import vocabulary
-from newsarchive.demo.pages import Head, page
+from newsarchive.demo.html_page import Head, page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
 
 from newsarchive.demo import vocabulary
-from newsarchive.demo.dice import Dice
+from newsarchive.demo.seeded_random import SeededRandom
 from newsarchive.demo.vocabulary import Medium
 
 if TYPE_CHECKING:
@@ -138,14 +138,14 @@ class Planner:
 
     def published(self, number: int) -> datetime:
         """Tell when an article came out; a later number is never earlier."""
-        jitter = Dice(self.seed, "time", number).below(self._step)
+        jitter = SeededRandom(self.seed, "time", number).below(self._step)
         micro = timedelta(microseconds=number * self._step + jitter)
         # The second more keeps the first article of a full site inside its three days.
         return (NOW - LIFETIME + micro + timedelta(seconds=1)).replace(microsecond=0)
 
     def digits(self, number: int) -> str:
         """Give the 18 digits: the day, then a serial that grows with time."""
-        jitter = Dice(self.seed, "serial", number).below(_SERIAL_STEP)
+        jitter = SeededRandom(self.seed, "serial", number).below(_SERIAL_STEP)
         serial = _SERIAL_BASE + (number + _SERIAL_SHIFT) * _SERIAL_STEP + jitter
         return f"{self.published(number):%Y%m%d}{serial:010d}"
 
@@ -171,7 +171,7 @@ class Planner:
         shape = self._shape(number)
         if shape in _MEDIUM_OF:
             return _MEDIUM_OF[shape]
-        dice = Dice(self.seed, "medium", number)
+        dice = SeededRandom(self.seed, "medium", number)
         if shape == "nested-credit":
             return dice.pick([medium for medium in vocabulary.MEDIA if medium.board])
         story, variant = self._story(number)
@@ -200,7 +200,7 @@ class Planner:
             return number, 0
         if self._editions(original, 0)[1] == "first":
             return number, 0
-        if not Dice(self.seed, "copy", number).chance(80):
+        if not SeededRandom(self.seed, "copy", number).chance(80):
             return number, 0
         return original, 1 + _COPY_SLOTS.index(slot)
 

@@ -8,9 +8,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from newsarchive.demo import feed, hostile, lists, mirror, origin, postfiles, share, vocabulary
+from newsarchive.demo import (
+    hostile,
+    listings,
+    mirror,
+    origin,
+    post_files,
+    share,
+    vocabulary,
+)
 from newsarchive.demo.mirror import Entry
-from newsarchive.demo.plan import LIFETIME, NOW, STALE, Plan, Planner
+from newsarchive.demo.plan import (
+    LIFETIME,
+    NOW,
+    STALE,
+    Plan,
+    Planner,
+)
 from newsarchive.demo.posts import SITE_NOTES, Post, editions
 from newsarchive.demo.reply import JSON, TEXT, XML, Reply
 from newsarchive.demo.stories import Item, compose, title_of
@@ -88,12 +102,12 @@ class DemoSite:
     def post_files(self) -> Iterator[tuple[str, bytes]]:
         """Give name and text of the post file of every post on the mirror, and of the site's own messages."""
         for post in self.posts():
-            yield postfiles.file_name(post), postfiles.post_file(post)
-        yield from map(postfiles.note_file, SITE_NOTES)
+            yield post_files.file_name(post), post_files.post_file(post)
+        yield from map(post_files.note_file, SITE_NOTES)
 
     def export_posts(self, folder: Path) -> list[Path]:
         """Write the post files into a folder and give their paths, sorted."""
-        return postfiles.write(folder, dict(self.post_files()))
+        return post_files.write(folder, dict(self.post_files()))
 
     # Fixed addresses and services
 
@@ -111,11 +125,11 @@ class DemoSite:
         return None
 
     def _list(self, path: str, query: dict[str, str]) -> Reply | None:
-        if path != lists.LIST:
+        if path != listings.LIST:
             return None
         page = query.get("page", "1")
         number = int(page) if page.isdecimal() and len(page) < 5 else 1
-        return Reply(lists.json_list(self._listed_posts(), number), content_type="application/javascript")
+        return Reply(listings.json_list(self._listed_posts(), number), content_type="application/javascript")
 
     def _robots(self) -> bytes:
         lines = ["User-agent: *", "Disallow: /private/"]
@@ -137,7 +151,7 @@ class DemoSite:
     # Pages
 
     def _page(self, path: str, attempt: int) -> Reply | None:
-        if path in ("/", "/index.html", "/feed.xml", lists.INDEX, lists.POSTS) or path.startswith("/category/"):
+        if path in ("/", "/index.html", "/feed.xml", listings.INDEX, listings.POSTS) or path.startswith("/category/"):
             return _listing(self, path)
         if path.startswith(("/a/", "/news/")):
             return self._origin(path, attempt)
@@ -171,7 +185,7 @@ class DemoSite:
             return None
         for post in editions(self.item(number), self.base_url):
             if path == f"/old_post/{post.item.plan.published:%Y-%m-%d}-{post.id}.md":
-                return Reply(postfiles.post_file(post), content_type=TEXT)
+                return Reply(post_files.post_file(post), content_type=TEXT)
         return None
 
     def _origin(self, path: str, attempt: int) -> Reply | None:
@@ -204,10 +218,10 @@ class DemoSite:
         """Write the home page, the feed or a category page."""
         if path == "/feed.xml":
             return self._feed()
-        if path == lists.INDEX:
-            return Reply(lists.sitemap_index(self.base_url), content_type=XML)
-        if path == lists.POSTS:
-            return Reply(lists.sitemap(self._listed_posts()), content_type="application/gzip")
+        if path == listings.INDEX:
+            return Reply(listings.sitemap_index(self.base_url), content_type=XML)
+        if path == listings.POSTS:
+            return Reply(listings.sitemap(self._listed_posts()), content_type="application/gzip")
         if path.startswith("/category/"):
             return self._category(path.removeprefix("/category/").removesuffix(".html"))
         return Reply(mirror.home_page(self.base_url, self._groups()))
@@ -217,8 +231,8 @@ class DemoSite:
         return [post for post in self.posts() if post.path.count("/") > 4]
 
     def _feed(self) -> Reply:
-        newest = [post for post in self.posts(self.live[-feed.LENGTH * 2 :]) if post.path.count("/") > 4]
-        return Reply(feed.feed(self.base_url, newest[: feed.LENGTH], self.now), content_type=XML)
+        newest = [post for post in self.posts(self.live[-listings.LENGTH * 2 :]) if post.path.count("/") > 4]
+        return Reply(listings.feed(self.base_url, newest[: listings.LENGTH], self.now), content_type=XML)
 
     def _groups(self) -> Iterator[tuple[str, list[Entry]]]:
         yield vocabulary.SITE_NEWS_TAG, self._site_news()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.demo import vocabulary
 from newsarchive.demo.blocks import Block, plain, text
-from newsarchive.demo.draft import Draft, is_bulletin
+from newsarchive.demo.content import Draft, is_bulletin
 from newsarchive.demo.vocabulary import Stock
 
 if TYPE_CHECKING:

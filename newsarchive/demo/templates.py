@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from newsarchive.demo.blocks import Run, Runs
-    from newsarchive.demo.dice import Dice
+    from newsarchive.demo.seeded_random import SeededRandom
 
     #: What a name stands for: a word, or several of which each use takes one. Words are templates too.
     Word = Run | tuple[str, ...]
     Words = Mapping[str, Word]
-    DiceFor = Callable[[str], Dice]
+    DiceFor = Callable[[str], SeededRandom]
 
 _TOKEN = re.compile(r"\{(?P<name>\w+)(?::(?P<low>[\d.]+)-(?P<high>[\d.]+))?\}|[\[|\]]")
 
@@ -86,7 +86,7 @@ def _write_word(blank: _Blank, words: Words, dice_for: DiceFor, runs: list[Run])
         _write(_parse(word), words, dice_for, runs)
 
 
-def _number(blank: _Blank, dice: Dice) -> str:
+def _number(blank: _Blank, dice: SeededRandom) -> str:
     if blank.name == "n":
         return str(dice.between(int(blank.low), int(blank.high)))
     return dice.decimal(blank.low, blank.high)

@@ -12,7 +12,7 @@ from newsarchive.text import strip_invisible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsarchive.archive.export import Exported
+    from newsarchive.archive.queries import Exported
 
 # Characters that XML 1.0 has no form for.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")

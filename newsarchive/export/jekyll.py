@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from newsarchive.archive.export import Exported
+    from newsarchive.archive.queries import Exported
 
 #: Where the ways back lead when the archive knows no address of the category page.
 CATEGORY_PAGE = "/category/{slug}.html"

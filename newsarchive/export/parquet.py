@@ -13,16 +13,22 @@ from importlib import import_module
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.export import COLUMNS, PARTS, articles_of_month, months, one_moment
+from newsarchive.archive.queries import (
+    COLUMNS,
+    PARTS,
+    articles_of_month,
+    months,
+    one_moment,
+)
 from newsarchive.errors import UserError
-from newsarchive.export.jsonlines import as_object
+from newsarchive.export.json_lines import as_object
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from newsarchive.archive.export import Exported
+    from newsarchive.archive.queries import Exported
 
 #: The folder of articles without a date.
 UNDATED = "month=__HIVE_DEFAULT_PARTITION__"

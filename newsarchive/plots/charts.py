@@ -7,7 +7,12 @@ from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
-from newsarchive.plots.figures import OTHERS, hours, lags, volume
+from newsarchive.plots.data import (
+    OTHERS,
+    hours,
+    lags,
+    volume,
+)
 from newsarchive.plots.fonts import find_font
 from newsarchive.text import strip_invisible
 

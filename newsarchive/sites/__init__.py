@@ -1,9 +1,20 @@
 """Sites as data: one TOML file a site, read into a typed `Site`."""
 
 from newsarchive.sites.loader import SiteError, load_site, site_names
-from newsarchive.sites.model import Feed, JsonList, Layout, Listing, Politeness, Recheck, ShareService, Site, Vanished
+from newsarchive.sites.model import (
+    FallbackSource,
+    Feed,
+    JsonList,
+    Layout,
+    Listing,
+    Politeness,
+    Recheck,
+    ShareService,
+    Site,
+)
 
 __all__ = [
+    "FallbackSource",
     "Feed",
     "JsonList",
     "Layout",
@@ -13,7 +24,6 @@ __all__ = [
     "ShareService",
     "Site",
     "SiteError",
-    "Vanished",
     "load_site",
     "site_names",
 ]

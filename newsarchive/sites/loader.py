@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
 from newsarchive.paths import user_sites
-from newsarchive.sites.model import Feed, JsonList, Layout, Listing, Politeness, Recheck, ShareService, Site, Vanished
-from newsarchive.sites.values import (
+from newsarchive.sites.model import (
+    FallbackSource,
+    Feed,
+    JsonList,
+    Layout,
+    Listing,
+    Politeness,
+    Recheck,
+    ShareService,
+    Site,
+)
+from newsarchive.sites.schema import (  # fmt: skip
     FEED,
     LAYOUT,
     LIST,
@@ -23,12 +33,12 @@ from newsarchive.sites.values import (
     SITE,
     VANISHED,
     texts,
-)  # fmt: skip
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from newsarchive.sites.values import Reader
+    from newsarchive.sites.schema import Reader
 
 _BUILT_IN = Path(__file__).parent
 
@@ -77,7 +87,7 @@ class _Loader:
             "listing": self._section(data, "listing", LISTING, Listing),
             "share": self._section(data, "share", SHARE, ShareService),
             "politeness": self._section(data, "politeness", POLITENESS, Politeness) or Politeness(),
-            "vanished": self._section(data, "vanished", VANISHED, Vanished),
+            "vanished": self._section(data, "vanished", VANISHED, FallbackSource),
             "recheck": self._section(data, "recheck", RECHECK, Recheck) or Recheck(),
             "feeds": self._sections(data, "feeds", FEED, Feed),
             "lists": self._sections(data, "lists", LIST, JsonList),
@@ -109,7 +119,7 @@ class _Loader:
         values = self._table(key, data[key], schema)
         return make(**values) if len(self.wrong) == before else None
 
-    def _check_vanished(self, vanished: Vanished | None) -> None:
+    def _check_vanished(self, vanished: FallbackSource | None) -> None:
         if vanished is not None:
             try:
                 vanished.address.format(**dict.fromkeys(vanished.url.groupindex, ""))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
-    from newsarchive.items import Role
+    from newsarchive.models import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class ShareService:
 
 
 @dataclass(frozen=True, slots=True)
-class Vanished:
+class FallbackSource:
     """Where the text of a post can still be had that has left the site.
 
     `url` matches the post's URL (searched); `address` is made of its named groups, as `{year}` or `{id}`, and leads to
@@ -190,7 +190,7 @@ class Site:
     politeness: Politeness = field(default_factory=Politeness)
     #: Jekyll post files: the zone in which the site takes a date that names none (its pages show the shifted time).
     post_file_timezone: tzinfo | None = None
-    vanished: Vanished | None = None
+    vanished: FallbackSource | None = None
     recheck: Recheck = field(default_factory=Recheck)
     feeds: tuple[Feed, ...] = ()
     #: Paths of sitemaps below the base URL; one that is an index leads to the others.

@@ -10,7 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from newsarchive.archive import Archive, connection
-from newsarchive.archive.schema import APPLICATION_ID, migrations
+from newsarchive.archive.migrations import APPLICATION_ID, migrations
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsarchive.archive import Archive, Found
-from newsarchive.items import Category, Hints, Page
+from newsarchive.archive import Archive, Link
+from newsarchive.models import Category, Hints, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 def test_a_url_is_noted_once_and_given_back_with_its_hints_in_the_order_found(archive: Archive) -> None:
     hints = Hints(title="标题", category=Category("jiangwan", "江湾晚报"))
-    first = Found("http://demo/1", "demo", "post", "http://demo/", hints)
-    second = Found("http://demo/0", "demo", "post")
+    first = Link("http://demo/1", "demo", "post", "http://demo/", hints)
+    second = Link("http://demo/0", "demo", "post")
     assert archive.frontier.add([first, second, first], None, NOW) == 2
     assert archive.frontier.add([first], None, NOW) == 0
     rows = archive.frontier.pending(site="demo", now=NOW)
@@ -40,7 +40,7 @@ def test_a_url_is_noted_once_and_given_back_with_its_hints_in_the_order_found(ar
 
 
 def test_a_url_to_be_tried_again_waits_for_its_time_and_counts_attempts(archive: Archive) -> None:
-    archive.frontier.add([Found("http://demo/1", "demo", "post")], None, NOW)
+    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
     later = NOW + timedelta(minutes=10)
     archive.frontier.retry("http://demo/1", reason="unreachable", now=NOW, next_at=later)
     assert archive.frontier.pending(site="demo", now=NOW) == []
@@ -48,7 +48,7 @@ def test_a_url_to_be_tried_again_waits_for_its_time_and_counts_attempts(archive:
 
 
 def test_an_ended_url_keeps_its_reason_and_is_not_noted_again(archive: Archive) -> None:
-    found = Found("http://demo/1", "demo", "post")
+    found = Link("http://demo/1", "demo", "post")
     archive.frontier.add([found], None, NOW)
     archive.frontier.end(found.url, state="gone", reason="gone", now=NOW)
     assert archive.frontier.add([found], None, NOW) == 0
@@ -56,7 +56,7 @@ def test_an_ended_url_keeps_its_reason_and_is_not_noted_again(archive: Archive) 
 
 
 def test_what_robots_txt_forbade_is_pending_again_when_it_is_found_a_day_later(archive: Archive) -> None:
-    found = Found("http://demo/1", "demo", "post")
+    found = Link("http://demo/1", "demo", "post")
     archive.frontier.add([found], None, NOW)
     archive.frontier.end(found.url, state="blocked", reason="robots", now=NOW)
     assert archive.frontier.add([found], None, NOW + timedelta(hours=23)) == 0

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from newsarchive.archive import Archive
-from newsarchive.archive.listings import FoundListing, KnownListing, Validators
+from newsarchive.archive.listings import KnownListing, ListingLink, Validators
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HOME, CATEGORY, SECOND = "http://h/", "http://h/c", "http://h/c2"
@@ -33,14 +33,14 @@ def test_what_was_read_is_given_back(listings):
 
 
 def test_a_found_listing_is_due_until_it_is_read_or_answered_for(listings):
-    listings.find([FoundListing(CATEGORY, "demo", "category", HOME), FoundListing(SECOND, "demo", "category", HOME)])
+    listings.find([ListingLink(CATEGORY, "demo", "category", HOME), ListingLink(SECOND, "demo", "category", HOME)])
     assert urls(listings.due("demo")) == [CATEGORY, SECOND]
     read(listings, CATEGORY)
     listings.answered(SECOND)
     assert urls(listings.due("demo")) == []
-    listings.find([FoundListing(CATEGORY, "demo", "category", HOME)])
+    listings.find([ListingLink(CATEGORY, "demo", "category", HOME)])
     assert urls(listings.due("demo")) == []
-    listings.want(FoundListing(CATEGORY, "demo", "category", HOME))
+    listings.want(ListingLink(CATEGORY, "demo", "category", HOME))
     assert urls(listings.due("demo")) == [CATEGORY]
     assert urls(listings.due("other")) == []
 

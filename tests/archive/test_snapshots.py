@@ -20,9 +20,9 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from newsarchive.archive import Archive
-from newsarchive.archive.warc_record import SnapshotDamagedError, payload_digest
 from newsarchive.errors import UserError
-from newsarchive.items import Page
+from newsarchive.models import Page
+from newsarchive.warc.record import SnapshotDamagedError, payload_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

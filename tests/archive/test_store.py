@@ -11,9 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.archive import Archive, Found
+from newsarchive.archive import Archive, Link
 from newsarchive.archive.store import store
-from newsarchive.items import Article, Byline, Category, Hints, Image, Mention, Page, Paragraph, Problem
+from newsarchive.models import (
+    Article,
+    Byline,
+    Category,
+    Hints,
+    Image,
+    Mention,
+    Page,
+    Paragraph,
+    Problem,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,7 +242,7 @@ def test_what_is_read_anew_from_a_snapshot_is_told_from_a_change_of_the_site(arc
 
 
 def test_the_frontier_row_is_done_with_the_article_or_not_at_all(archive: Archive) -> None:
-    archive.frontier.add([Found(MEDIA.page.url, "demo", "post")], None, T0)
+    archive.frontier.add([Link(MEDIA.page.url, "demo", "post")], None, T0)
     broken = replace(MEDIA, problems=[Problem("read", "no such reason")])
     with pytest.raises(ValueError, match="no such reason"):
         archive.store(broken, None, T0)

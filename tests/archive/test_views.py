@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsarchive.archive import sources, stories, views
+from newsarchive import stories
+from newsarchive.archive import outlets, views
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def connection() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute(ARTICLES)
     stories.create_tables(connection)
-    sources.create_tables(connection)
+    outlets.create_tables(connection)
     views.create_views(connection)
     yield connection
     connection.close()
@@ -37,7 +38,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 def add(connection: sqlite3.Connection, source: str | None, at: str | None, body: str = REPORT) -> int:
     """Store and link an article, published at a time or on a day, and give its id."""
-    source_id = sources.resolve(connection, source) if source else None
+    source_id = outlets.resolve(connection, source) if source else None
     precision = at and ("day" if len(at) == 10 else "second")
     moment = f"{at}T00:00:00+08:00" if precision == "day" else at
     cursor = connection.execute(

@@ -8,11 +8,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from serving import ESCAPING, HOSTILE, served
+from support.serving import ESCAPING, HOSTILE, served
 
 from newsarchive.archive import Archive
-from newsarchive.docs.sample import make_sample
-from newsarchive.items import Article, Byline, Category, Image, Mention, Page, Paragraph
+from newsarchive.models import (
+    Article,
+    Byline,
+    Category,
+    Image,
+    Mention,
+    Page,
+    Paragraph,
+)
+from tools.docs.sample import make_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ import sys
 import httpx
 import pytest
 
-from newsarchive.archive.describe import descriptions
+from newsarchive.archive.schema_docs import descriptions
 from newsarchive.browse.metadata import metadata
 from newsarchive.browse.serve import is_loopback
 

@@ -8,17 +8,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from newsarchive.archive import search_fold
-from newsarchive.archive.search_query import Filter, parse
-from newsarchive.browse.addresses import term
-from newsarchive.browse.searching import Wanted
-from newsarchive.browse.shown import marked, moment, plain, shown, web_link
-from newsarchive.browse.spreadsheet import SafeCsv
-from newsarchive.export.tables import cell
+from newsarchive.browse.filters import (
+    marked,
+    moment,
+    plain,
+    shown,
+    web_link,
+)
+from newsarchive.browse.search_page import SearchForm
+from newsarchive.browse.security import SafeCsv
+from newsarchive.browse.urls import term
+from newsarchive.export.csv import cell
+from newsarchive.search.folding import built_in_folding
+from newsarchive.search.query import Filter, parse
 
 # Texts as SQLite gives them: no surrogates; and often with what is special somewhere.
 TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>\"'&=+-@,\n\r\t\u202e\x00“”「」『』()*: ")))
-FOLDING = search_fold.built_in()
+FOLDING = built_in_folding()
 
 
 def as_browser(markup):
@@ -78,6 +84,6 @@ def test_a_field_of_a_facet_asks_for_exactly_its_value(value):
 
 @given(st.dictionaries(st.sampled_from(["q", "order", "from", "to", "after", "x"]), TEXTS))
 def test_any_arguments_make_a_search(arguments):
-    wanted = Wanted.of(arguments)
+    wanted = SearchForm.of(arguments)
     assert wanted.order in ("newest", "oldest", "rank")
     assert sqlite3.connect(":memory:").execute("SELECT ?", (wanted.whole,)).fetchone()

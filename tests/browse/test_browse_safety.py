@@ -9,12 +9,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from lxml import html
-from serving import ESCAPING, HOSTILE, served
+from support.serving import ESCAPING, HOSTILE, served
 
-from newsarchive.browse.addresses import term
+from newsarchive.browse.filters import (
+    is_web_address,
+    marked,
+    plain,
+    shown,
+    web_link,
+)
 from newsarchive.browse.metadata import queries
-from newsarchive.browse.shown import is_web_address, marked, plain, shown, web_link
-from newsarchive.browse.spreadsheet import SafeCsv
+from newsarchive.browse.security import SafeCsv
+from newsarchive.browse.urls import term
 
 EVIL = "/article/evil~2Eexample~2F0"
 LISTS = ["/", "/search", "/search?q=量子", "/archive/articles", "/archive/copies", "/archive/paragraphs"]

@@ -3,11 +3,19 @@
 from datetime import UTC, datetime
 
 import pytest
-from running import HOSTILE, run_on
+from support.running import HOSTILE, run_on
 
 from newsarchive.archive import Archive
-from newsarchive.docs.sample import make_sample
-from newsarchive.items import Article, Byline, Category, Image, Mention, Page, Paragraph
+from newsarchive.models import (
+    Article,
+    Byline,
+    Category,
+    Image,
+    Mention,
+    Page,
+    Paragraph,
+)
+from tools.docs.sample import make_sample
 
 
 @pytest.fixture(scope="session")

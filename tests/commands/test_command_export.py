@@ -3,7 +3,7 @@ import io
 import json
 
 import pytest
-from running import on_terminal, run_on
+from support.running import on_terminal, run_on
 
 FILES = ["csv", "jsonl", "atom"]
 FOLDERS = ["jekyll", "text"]

@@ -5,10 +5,9 @@ import sys
 
 import click
 import pytest
-from running import ROOT, command_line, run_on
+from support.running import ROOT, command_line, run_on
 
-from newsarchive.cli import cli
-from newsarchive.commands.registry import COMMANDS
+from newsarchive.cli import COMMANDS, cli
 
 CONTEXT = click.Context(cli, info_name="newsarchive")
 LINES = [(name, line) for section in COMMANDS.values() for name, (_, line) in section.items()]

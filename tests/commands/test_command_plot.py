@@ -3,10 +3,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from running import ROOT, command_line, run_on
+from support.running import ROOT, command_line, run_on
 
 from newsarchive.archive import Archive
-from newsarchive.plots.figures import hours
+from newsarchive.plots.data import hours
 from newsarchive.plots.fonts import VARIABLE, find_font
 
 KINDS = ["volume", "hours", "lag", "gaps"]

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import ClassVar
 
 import pytest
-from running import ROOT, command_line, run_on
+from support.running import ROOT, command_line, run_on
 
 from newsarchive.commands import fetch
 from newsarchive.demo import DemoSite, serve

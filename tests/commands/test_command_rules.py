@@ -1,4 +1,4 @@
-from running import run_on
+from support.running import run_on
 
 from newsarchive.demo import DemoSite
 from newsarchive.sites import load_site

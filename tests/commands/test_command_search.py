@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from running import on_terminal, run_on
+from support.running import on_terminal, run_on
 
 
 def found(ran):

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from newsarchive.archive import Archive
 from newsarchive.cli import cli
-from newsarchive.docs.sample import make_sample
+from tools.docs.sample import make_sample
 
 if TYPE_CHECKING:
     from pathlib import Path

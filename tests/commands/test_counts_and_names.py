@@ -4,7 +4,7 @@ import json
 import shutil
 
 import pytest
-from running import run_on
+from support.running import run_on
 
 
 @pytest.fixture

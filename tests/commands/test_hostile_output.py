@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from running import HOSTILE, on_terminal, run_on
+from support.running import HOSTILE, on_terminal, run_on
 
 KEY = "evil.example/0"
 COMMANDS = [

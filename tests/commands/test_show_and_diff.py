@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from running import on_terminal
+from support.running import on_terminal
 
 
 def first(run, query):

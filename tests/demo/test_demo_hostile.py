@@ -12,7 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from newsarchive.demo import DemoSite, RunningServer, hostile, serve
+from newsarchive.demo import (
+    DemoSite,
+    RunningServer,
+    hostile,
+    serve,
+)
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:

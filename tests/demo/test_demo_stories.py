@@ -13,8 +13,8 @@ import pytest
 from newsarchive.archive import Archive
 from newsarchive.demo import DemoSite
 from newsarchive.demo.blocks import plain
-from newsarchive.demo.draft import is_bulletin
-from newsarchive.docs.sample import make_sample
+from newsarchive.demo.content import is_bulletin
+from tools.docs.sample import make_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsarchive.demo.blocks import plain
-from newsarchive.demo.dice import Dice
-from newsarchive.demo.draft import BULLETIN_TOPIC, ENGLISH_TOPIC, TOPICS, Draft, topic
+from newsarchive.demo.content import BULLETIN_TOPIC, ENGLISH_TOPIC, TOPICS, Draft, topic
 from newsarchive.demo.plan import Planner
+from newsarchive.demo.seeded_random import SeededRandom
 from newsarchive.demo.templates import fill
 from newsarchive.demo.vocabulary import Stock
 
@@ -24,7 +24,7 @@ PLANS = Planner(articles=160, seed=5, media=0)
 
 
 def filled(template: str, *key: object) -> str:
-    dice = Dice(*key)
+    dice = SeededRandom(*key)
     return plain(fill(template, WORDS, lambda _spec: dice))
 
 
@@ -40,11 +40,11 @@ def test_choices_may_stand_in_choices() -> None:
 
 
 def test_a_security_stays_one() -> None:
-    assert fill("{co}与{city}签约", WORDS, lambda _spec: Dice(1)) == (STOCK, "与江湾市签约")
+    assert fill("{co}与{city}签约", WORDS, lambda _spec: SeededRandom(1)) == (STOCK, "与江湾市签约")
 
 
 def test_blanks_spelt_alike_get_the_dice_for_their_spelling() -> None:
-    words = fill("{n:1-900} {n:1-900} {n:1-901}", WORDS, Dice)
+    words = fill("{n:1-900} {n:1-900} {n:1-901}", WORDS, SeededRandom)
     first, second, third = plain(words).split()
     assert first == second != third
 

@@ -6,9 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsarchive.demo import DemoSite, Expected, merged, truth
-from newsarchive.items import Article, Page, Role
-from newsarchive.reading import read
+from newsarchive.demo import (
+    DemoSite,
+    Expected,
+    merged,
+    truth,
+)
+from newsarchive.extract import read
+from newsarchive.models import Article, Page, Role
 from newsarchive.sites import load_site
 
 SITE = DemoSite()

@@ -1,7 +1,7 @@
 import pytest
 
 from newsarchive.archive import Archive
-from newsarchive.docs.sample import make_sample
+from tools.docs.sample import make_sample
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive.search import register_functions
-from newsarchive.docs.__main__ import main
-from newsarchive.docs.questions import questions, questions_page
-from newsarchive.docs.reference import commands_page
-from newsarchive.docs.schema import schema_page
+from newsarchive.search import register_functions
+from tools.docs.__main__ import main
+from tools.docs.commands_page import commands_page
+from tools.docs.questions import questions, questions_page
+from tools.docs.schema_page import schema_page
 
 DOCS = Path(__file__).parents[2] / "docs"
-ADVICE = "out of date: run python -m newsarchive.docs write"
+ADVICE = "out of date: run python -m tools.docs write"
 QUESTIONS = [question for _, group in questions() for question in group]
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from newsarchive.archive import Archive
-from newsarchive.docs.sample import make_sample
 from newsarchive.plots.charts import draw
-from newsarchive.plots.figures import lags
+from newsarchive.plots.data import lags
+from tools.docs.sample import make_sample
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 

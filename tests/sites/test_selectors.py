@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as lxml_html
 
-from newsarchive.reading.plan import plan_of
-from newsarchive.reading.scan import Scan
+from newsarchive.extract.scanner.plan import plan_of
+from newsarchive.extract.scanner.scan import Scan
 from newsarchive.sites.model import Layout
 from newsarchive.sites.selectors import find_all, simple_selector
 

@@ -1,7 +1,7 @@
 """Real crawls in processes of their own, against the sample site on loopback."""
 
 import pytest
-from crawler import Crawler
+from support.crawler import Crawler
 
 
 @pytest.fixture

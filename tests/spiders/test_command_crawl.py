@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from crawler import ROOT
-from small_site import small_site
+from support.crawler import ROOT
+from support.small_site import small_site
 
 STATUSES = {"newsarchive": ["-m", "newsarchive", "crawl", "--help"], "scrapy": ["-m", "scrapy", "crawl", "--help"]}
 

@@ -1,7 +1,7 @@
 """What is asked for again, and what is not: listings by their validators, young articles for changes."""
 
 import pytest
-from small_site import small_site
+from support.small_site import small_site
 
 AT_ONCE = "[recheck]\ndays = 3000\nminutes = [0.001]"
 NEVER = "[recheck]\ndays = 0"

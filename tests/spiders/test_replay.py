@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from crawler import ROOT, Crawler
+from support.crawler import ROOT, Crawler
 
 from newsarchive.archive import Archive
-from newsarchive.archive.check import check
-from newsarchive.archive.rereading import kept_pages
-from newsarchive.crawling.session import Session
+from newsarchive.archive.snapshots import kept_pages
+from newsarchive.crawl.session import Session
 from newsarchive.demo import DemoSite, serve
 from newsarchive.errors import UserError
+from newsarchive.maintenance.check import check
 from spiders.replay import ReplaySpider
 
 # All that an analyst sees of an archive; not when our own work was done.

@@ -8,7 +8,7 @@ import sys
 import time
 
 import pytest
-from crawler import ROOT
+from support.crawler import ROOT
 
 from newsarchive.demo import DemoSite, serve
 

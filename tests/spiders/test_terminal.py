@@ -8,7 +8,7 @@ import struct
 import subprocess
 import termios
 
-from crawler import ROOT
+from support.crawler import ROOT
 
 from newsarchive.demo import DemoSite, serve
 

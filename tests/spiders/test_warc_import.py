@@ -9,10 +9,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newsarchive.archive import Archive
-from newsarchive.archive.check import check
-from newsarchive.crawling.session import Session
+from newsarchive.crawl.session import Session
 from newsarchive.demo import DemoSite, serve
 from newsarchive.errors import UserError
+from newsarchive.maintenance.check import check
 from spiders.warc import WarcSpider, find_files
 
 TEXT = "江湾港口今晨恢复作业，首批三艘货轮已经离港，预计周末前全部积压货物可以运完。"

@@ -1,7 +1,7 @@
 """The ways into a site: each leads to the posts that it lists, and stops at what is known."""
 
 import pytest
-from small_site import small_site
+from support.small_site import small_site
 
 from newsarchive.demo import DemoSite, serve, truth
 

@@ -1,0 +1,127 @@
+"""What every answer carries, and who may ask: headers that let a browser run and load nothing but our own style sheet.
+
+A page of the archive can hold anything that a page of the web holds. Templates escape it; these headers are the second
+fence: no scripts at all, no pictures or frames from anywhere, no address of ours given away.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.export.csv import cell
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, MutableMapping
+
+    Scope = MutableMapping[str, Any]
+    Message = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+    App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; connect-src 'self'; manifest-src 'self'"
+)
+#: Headers of what is kept as data and must never be shown as a page.
+DATA_ONLY = {"content-security-policy": "default-src 'none'; sandbox"}
+
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "interest-cohort=()",
+    "x-robots-tag": "noindex, nofollow",
+}
+
+
+def guarded(app: App, hosts: Collection[str] | None = None) -> App:
+    """Wrap an application. With `hosts` only requests to these host names are answered.
+
+    On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here.
+    """
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        if hosts is not None and _host(scope) not in hosts:
+            await _refuse(send)
+            return
+        await app(scope, receive, _with_headers(send, is_csv=scope["path"].endswith(".csv")))
+
+    return wrapped
+
+
+def _with_headers(send: Send, *, is_csv: bool) -> Send:
+    csv = SafeCsv() if is_csv else None
+
+    async def sending(message: Message) -> None:
+        nonlocal csv
+        if message["type"] == "http.response.start":
+            headers = list(message.get("headers", ()))
+            given = {name.lower(): value for name, value in headers}
+            headers += [(k.encode(), v.encode()) for k, v in _HEADERS.items() if k.encode() not in given]
+            if not given.get(b"content-type", b"").startswith((b"text/csv", b"text/plain")):
+                csv = None
+            if csv is not None:
+                headers = [pair for pair in headers if pair[0].lower() != b"content-length"]
+            message = {**message, "headers": headers}
+        elif message["type"] == "http.response.body" and csv is not None:
+            is_last = not message.get("more_body", False)
+            message = {**message, "body": csv.feed(message.get("body", b""), is_last=is_last)}
+        await send(message)
+
+    return sending
+
+
+def _host(scope: Scope) -> str:
+    host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).lower()
+
+
+async def _refuse(send: Send) -> None:
+    body = b"This archive is served under another host name: use the address that newsarchive browse printed.\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 421, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+# A field as Python's csv module writes it: in quotes, with quotes doubled, or free of everything special.
+_FIELD = re.compile(r'"([^"]*(?:""[^"]*)*)"|[^",\r\n]+')
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+
+
+class SafeCsv:
+    """Takes CSV in pieces, gives it back in pieces that end where a record ends."""
+
+    def __init__(self) -> None:
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._pending: list[str] = []
+        self._open = False
+
+    def feed(self, piece: bytes, *, is_last: bool = False) -> bytes:
+        """Take a piece and give what is complete; with `is_last` everything."""
+        text = self._decoder.decode(piece, final=is_last)
+        self._pending.append(text)
+        if text.count('"') % 2:
+            self._open = not self._open
+        if not is_last and (self._open or not text.endswith("\n")):
+            return b""
+        whole = "".join(self._pending)
+        self._pending.clear()
+        return _FIELD.sub(_safe, whole).encode("utf-8")
+
+
+def _safe(match: re.Match[str]) -> str:
+    quoted = match[1]
+    if quoted is not None:
+        return f'"{cell(quoted)}"'
+    return match[0] if _NUMBER.fullmatch(match[0]) else str(cell(match[0]))

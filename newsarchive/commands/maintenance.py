@@ -1,0 +1,102 @@
+"""Commands that keep an archive sound: check it, back it up, make it small again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from newsarchive.archive import Archive
+from newsarchive.commands.output import plain, size_of
+from newsarchive.errors import UserError
+from newsarchive.locks import no_crawl
+from newsarchive.maintenance.backup import backup as back_up
+from newsarchive.maintenance.backup import vacuum as make_small
+from newsarchive.maintenance.check import Report
+from newsarchive.maintenance.check import check as run_check
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Read every page that is kept, not only the newest.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def check(db: Path, deep: bool, as_json: bool) -> int:
+    """Check that everything in the archive is as it was stored.
+
+    SQLite's own checks, the hashes of all texts, each article against its copies, the raw pages against their
+    digests, the frontier against what is stored. Nothing is written, and a crawl may go on. The status is 0 when all
+    is well and 1 when anything is lost or wrong.
+    """
+    with Archive.open(db, readonly=True) as archive:
+        report = run_check(archive, datetime.now(UTC), deep=deep)
+    if as_json:
+        click.echo(json.dumps(asdict(report) | {"damaged": report.is_damaged}, ensure_ascii=False, indent=2))
+    else:
+        _print_report(report, db)
+    return int(report.is_damaged)
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--no-warc", is_flag=True, help="Copy the archive alone, without the raw pages.")
+@click.pass_obj
+def backup(db: Path, target: Path, no_warc: bool) -> int:
+    """Copy the archive and its raw pages into the folder TARGET.
+
+    A crawl may write meanwhile. The copy is checked before it takes the place of an earlier one, and raw pages that
+    are there already are not copied again. The status is 1 when the archive has lost raw pages; everything else is
+    copied all the same.
+    """
+    done = back_up(db, target, warc=not no_warc)
+    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, checked.")
+    if not no_warc:
+        click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({size_of(done.bytes_copied)}).")
+    for name in done.damaged:
+        click.echo(f"Damaged or missing, not copied: {name} - newsarchive check --deep says more", err=True)
+    return int(bool(done.damaged))
+
+
+@click.command()
+@click.pass_obj
+def vacuum(db: Path) -> None:
+    """Make the archive's file as small as it can be.
+
+    No crawl runs meanwhile: while one is going on nothing is done, and the status is 2.
+    """
+    _must_exist(db)
+    with no_crawl(db):
+        before, after = make_small(db)
+    click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
+
+
+@click.command()
+@click.pass_obj
+def migrate(db: Path) -> None:
+    """Bring an archive that an older version wrote up to date.
+
+    A crawl does so, too, and so does every command that writes; this is for those who only read. It takes minutes where
+    there are many articles. An interrupted one leaves the archive as it was.
+    """
+    _must_exist(db)
+    with no_crawl(db), Archive.open(db):
+        click.echo(f"{db} is up to date.")
+
+
+def _must_exist(db: Path) -> None:
+    if not db.is_file():
+        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
+
+
+def _print_report(report: Report, db: Path) -> None:
+    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    click.echo(f"{db}: {counts}")
+    for finding in report.findings:
+        click.echo(f"{finding.severity}: {finding.what} ({finding.count:,} x)")
+        for example in finding.examples:
+            click.echo(f"    {plain(example)}")
+        if finding.count > len(finding.examples):
+            click.echo("    ...")
+    click.echo("Something is damaged or lost." if report.is_damaged else "All is well.")

@@ -1,0 +1,114 @@
+"""Print an overview of the archive for people: totals, bars per day and medium, what went wrong, what to type next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.columns import Columns
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from newsarchive.commands.output import plain, shorten
+from newsarchive.paths import ARCHIVE
+from newsarchive.problems import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from newsarchive.archive.statistics import Overview
+
+_NEXT = (
+    ("find a word", "search 银行"),
+    ("browse", "open"),
+    ("ask in SQL", 'sql "select published_date, title from articles limit 5"'),
+    ("see what went wrong", "problems"),
+)
+_BAR = 24
+_TITLE = 40
+
+
+def print_overview(found: Overview, db: Path, console: Console | None = None) -> None:
+    """Print what is in the archive; texts from pages are printed as text, never as markup or control codes."""
+    console = console or Console(highlight=False)
+    console.print(Panel(_totals(found), title=f"[bold]{plain(_near(db))}[/]", title_align="left", box=box.ROUNDED))
+    if found.articles:
+        counted = [("per day", found.days), ("per source", found.top_sources)]
+        console.print(Columns([_bars(title, rows) for title, rows in counted if rows], padding=(0, 3)), "")
+        console.print(_latest(found), "")
+    if found.problems:
+        console.print(_problems(found), "")
+
+
+def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None = None) -> None:
+    """Print what the last runs brought, and what to type next."""
+    console = console or Console(highlight=False)
+    new = sum(run["counts"].get("articles/new", 0) for run in runs)
+    changed = sum(run["counts"].get("articles/changed", 0) for run in runs)
+    failed = [run for run in runs if run["outcome"] not in ("finished", "running")]
+    if failed:
+        for run in failed:
+            console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {plain(str(run['reason']))}")
+    elif new or changed:
+        console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
+    else:
+        console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
+    for run in runs:
+        if run["outcome"] == "finished" and run["reason"]:
+            console.print(f"[bold yellow]{run['spider']} brought less than it should have[/]: {plain(run['reason'])}")
+    option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
+    console.print("\nNext:")
+    for purpose, command in _NEXT:
+        console.print(f"  {purpose:22}[cyan].venv/bin/newsarchive {option}{command}[/]", soft_wrap=True)
+
+
+def _near(path: Path) -> str:
+    """Spell a path from here where it lies below."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def _totals(found: Overview) -> Text:
+    if not found.articles:
+        return Text("The archive is empty.")
+    days = f"{found.first_day} to {found.last_day}" if found.first_day else "no dates"
+    lines = [
+        f"{found.articles:,} articles from {found.sources:,} sources, {days}",
+        f"{found.characters:,} characters, {found.copies:,} copies, {found.revised:,} articles with earlier texts, "
+        f"{found.mentions:,} securities named",
+    ]
+    if pending := found.frontier.get("pending"):
+        lines.append(f"{pending:,} pages are still to be fetched")
+    return Text("\n".join(lines))
+
+
+def _bars(title: str, rows: Sequence[tuple[str, int]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 1))
+    most = max((count for _, count in rows), default=1)
+    for name, count in rows:
+        table.add_row(
+            Text(plain(name)), Text(str(count), style="bold"), Text("█" * max(1, _BAR * count // most), "blue")
+        )
+    table.columns[1].justify = "right"
+    return table
+
+
+def _latest(found: Overview) -> Table:
+    table = Table(title="newest", title_justify="left", title_style="bold", box=None, show_header=False, padding=(0, 1))
+    for day, title, source in found.latest:
+        table.add_row(
+            day or "no date", Text(shorten(plain(title or "(no title)"), _TITLE)), Text(plain(source or ""), "dim")
+        )
+    return table
+
+
+def _problems(found: Overview) -> Table:
+    table = Table(
+        title="not everything went well", title_justify="left", title_style="bold", box=None, show_header=False
+    )
+    for reason, count in found.problems:
+        table.add_row(Text(str(count), style="bold yellow"), reason, Text(REASONS.get(reason, ""), style="dim"))
+    table.columns[0].justify = "right"
+    return table

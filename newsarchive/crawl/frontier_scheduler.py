@@ -1,0 +1,98 @@
+"""Feeds the crawl from the frontier: what waits in the archive becomes requests, a window at a time.
+
+Scrapy's own queue never holds more than the window, so that a killed crawl forgets nothing and memory stays flat.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import DontCloseSpider, NotConfigured
+
+from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.session import Session
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+    from newsarchive.archive import FrontierEntry
+
+
+class FrontierScheduler:
+    """Extension that asks for pending URLs of the roles that the spider names in `roles`.
+
+    A spider without `roles` has no use for the frontier.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        spider: Any = crawler.spider
+        if not getattr(spider, "roles", ()):
+            raise NotConfigured
+        self.crawler = crawler
+        self.asked = 0
+        self.checks = 0
+        crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
+        crawler.signals.connect(self.idle, signals.spider_idle)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    def queue_empty(self) -> None:
+        """Refill when half of the window is used up and there may be more."""
+        session = Session.of(self.crawler)
+        if session.grown and len(session.in_flight) <= session.options.window // 2:
+            self.feed(session)
+
+    def idle(self) -> None:
+        """Keep the crawl open while something waits in the frontier, or may come into it by what is being written."""
+        session = Session.of(self.crawler)
+        fed = self.feed(session)
+        while not fed and session.writer.wait():
+            fed = self.feed(session)
+        if fed:
+            raise DontCloseSpider
+
+    def feed(self, session: Session) -> int:
+        """Ask for pending URLs until the window is full; give their number."""
+        fed = 0
+        while not fed and (rows := self._pending(session)):
+            session.in_flight.update(row.url for row in rows)
+            fed = sum(self._ask(session, row) for row in rows)
+        self.asked += fed
+        session.grown = fed > 0
+        return fed
+
+    def _pending(self, session: Session) -> list[FrontierEntry]:
+        """Give what is to be asked for next: what was never read, then what is looked at again for changes."""
+        spider: Any = self.crawler.spider
+        window = session.options.window
+        room = window - len(session.in_flight)
+        if spider.limit is not None:
+            room = min(room, spider.limit - self.asked)
+        if room <= 0 or session.run_id is None:
+            return []
+        frontier, site, now = session.archive.frontier, spider.site.name, session.now()
+        rows: list[FrontierEntry] = []
+        for role in spider.roles:
+            rows += frontier.pending(site=site, now=now, role=role, limit=window)
+        rows = [row for row in rows if row.url not in session.in_flight]
+        if not rows and self.checks < session.options.checks_max:
+            limit = min(window, session.options.checks_max - self.checks)
+            rows = [row for row in frontier.checks(site=site, now=now, limit=limit) if row.role in spider.roles]
+            rows = [row for row in rows if row.url not in session.in_flight][:room]
+            self.checks += len(rows)
+        return rows[:room]
+
+    def _ask(self, session: Session, row: FrontierEntry) -> bool:
+        spider: Any = self.crawler.spider
+        refusal = spider.address_rules.refusal(row.url)
+        if refusal is not None:
+            session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail))
+            return False
+        self.crawler.engine.crawl(spider.request_page(row))
+        return True

@@ -1,0 +1,81 @@
+"""Retry-After honoured: a host that asks for a pause gets it, and one that asks for a long pause is left alone.
+
+This is done where a request becomes a transfer, behind all queues: what waits in them must not slip out during a pause.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.utils.httpobj import urlparse_cached
+
+from newsarchive.crawl.outcomes import HostPaused
+from newsarchive.crawl.summary import STATS_PREFIX
+from newsarchive.options import Options
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+logger = logging.getLogger(__name__)
+
+# The statuses with which a server may ask for a pause (RFC 9110, section 10.2.3; RFC 6585, section 4).
+_STATUSES = (429, 503)
+#: Seconds after which a waiting request looks whether the crawl is being stopped.
+_STEP = 0.5
+
+
+def parse_retry_after(value: str, now: datetime) -> float | None:
+    """Read a Retry-After header, seconds or a date, as seconds from `now` (UTC); None when it is neither."""
+    value = value.strip()
+    if value.isascii() and value.isdigit() and len(value) < 10:
+        return float(value)
+    try:
+        when = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return max(0.0, (when - now).total_seconds())
+
+
+class RetryAfterDownloadHandler(HTTP11DownloadHandler):
+    """Download handler for http and https that lets no request to a host out before the time that the host named.
+
+    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostRests and stay in the
+    frontier until then.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.crawler = crawler
+        self.longest = Options.from_settings(crawler.settings).retry_after_max
+        self._until: dict[str, float] = {}  # host -> monotonic time
+
+    async def download_request(self, request: Request) -> Response:
+        """Wait while the host rests, then download; asking again after a 429 or 503 is left to Scrapy's middleware."""
+        host = urlparse_cached(request).netloc.lower()
+        while (left := self._until.get(host, 0.0) - time.monotonic()) > 0:
+            if left > self.longest or not self.crawler.crawling:
+                raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=left))
+            await asyncio.sleep(min(left, _STEP))
+        response = await super().download_request(request)
+        if response.status in _STATUSES:
+            self._note(host, response)
+        return response
+
+    def _note(self, host: str, response: Response) -> None:
+        header = response.headers.get("Retry-After") or b""
+        seconds = parse_retry_after(header.decode("latin-1"), datetime.now(UTC))
+        if seconds is None:
+            return
+        self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + seconds)
+        self.crawler.stats.inc_value(STATS_PREFIX + "pauses")
+        logger.info("%s asks for a pause of %d seconds (status %d)", host, seconds, response.status)

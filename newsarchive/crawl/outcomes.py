@@ -1,0 +1,128 @@
+"""What a failure means for a URL of the frontier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    NotSupported,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from newsarchive.crawl.http.address_rules import Refusal
+
+
+#: `retry`: pending until a later time; the others are ends of a frontier row.
+State = Literal["retry", "gone", "blocked", "rejected", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a frontier row goes on, and why; `not_before` (UTC) is the earliest time of another try, where known."""
+
+    reason: str
+    state: State
+    detail: str = ""
+    not_before: datetime | None = None
+
+
+class Refused(IgnoreRequest):
+    """A request that is not made, because the address is none that this crawl may ask."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
+class HostPaused(IgnoreRequest):
+    """A request that is not made now, because its host asked to be left alone until a time (UTC)."""
+
+    def __init__(self, host: str, until: datetime) -> None:
+        super().__init__(f"{host} asks to be left alone until {until:%Y-%m-%d %H:%M:%S} UTC")
+        self.until = until
+
+
+class RobotsUnavailable(IgnoreRequest):
+    """A request that is not made now, because the robots.txt of its host did not come."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"robots.txt could not be read ({why}), so nothing is asked for now")
+
+
+class BrokenTransfer(Exception):  # noqa: N818 - named as the reason is
+    """The body did not arrive whole, or cannot be unpacked."""
+
+
+class TooLarge(IgnoreRequest):
+    """The body is larger than DOWNLOAD_MAXSIZE when unpacked."""
+
+
+# What the server said -> reason, state. Any other error status is final; 5xx not named here may pass.
+_STATUSES: dict[int, tuple[str, State]] = {
+    404: ("gone", "gone"),
+    410: ("gone", "gone"),
+    408: ("http-error", "retry"),
+    425: ("http-error", "retry"),
+    429: ("http-error", "retry"),
+    501: ("http-error", "failed"),
+    505: ("http-error", "failed"),
+}
+# What Scrapy raises -> reason, state; the first class that fits.
+_EXCEPTIONS: tuple[tuple[type[Exception], str, State], ...] = (
+    (HostPaused, "http-error", "retry"),
+    (RobotsUnavailable, "unreachable", "retry"),
+    (TooLarge, "too-large", "rejected"),
+    (DownloadCancelledError, "too-large", "rejected"),  # raised for nothing else than DOWNLOAD_MAXSIZE
+    (BrokenTransfer, "broken-transfer", "retry"),
+    (ResponseDataLossError, "broken-transfer", "retry"),
+    (DownloadTimeoutError, "unreachable", "retry"),
+    (DownloadConnectionRefusedError, "unreachable", "retry"),
+    (CannotResolveHostError, "unreachable", "retry"),
+    (DownloadFailedError, "unreachable", "retry"),
+    (OSError, "unreachable", "retry"),
+    (UnsupportedURLSchemeError, "unsafe-url", "rejected"),
+    (NotSupported, "unsafe-url", "rejected"),
+)
+# Scrapy's middlewares tell some refusals apart by nothing but the words of an IgnoreRequest.
+_WORDS: dict[str, tuple[str, State]] = {
+    "Forbidden by robots.txt": ("robots", "blocked"),
+    "max redirections reached": ("redirect-loop", "rejected"),
+}
+
+
+def outcome_of(error: BaseException) -> Outcome:
+    """Tell what a failed request means for its URL."""
+    if isinstance(error, Refused):
+        return Outcome(error.refusal.reason, "rejected", error.refusal.detail)
+    if isinstance(error, HttpError):
+        return _outcome_of_status(error)
+    words = str(error)
+    if isinstance(error, IgnoreRequest) and words in _WORDS:
+        return Outcome(*_WORDS[words])
+    not_before = error.until if isinstance(error, HostPaused) else None
+    for kind, reason, state in _EXCEPTIONS:
+        if isinstance(error, kind):
+            return Outcome(reason, state, words or kind.__name__, not_before)
+    return Outcome("unreachable", "retry", f"{type(error).__name__}: {words}")
+
+
+def _outcome_of_status(error: HttpError) -> Outcome:
+    status = error.response.status
+    if 300 <= status < 400:
+        # Scrapy follows every redirect that leads to a web address; what is left leads elsewhere or nowhere.
+        location = (error.response.headers.get("Location") or b"").decode("latin-1")
+        return Outcome("unsafe-url", "rejected", f"status {status}, redirects to {location[:200] or 'nowhere'}")
+    reason, state = _STATUSES.get(status, ("http-error", "retry" if status >= 500 else "failed"))
+    return Outcome(reason, state, f"status {status}")

@@ -1,0 +1,161 @@
+"""Show a crawl at work: a line that renews itself on a terminal, one line a minute in a log, never both."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+from scrapy import signals
+from scrapy.utils.asyncio import create_looping_call
+
+from newsarchive.crawl.session import Session
+from newsarchive.crawl.summary import STATS_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+#: Seconds between two looks at the counts: on a terminal, in a log.
+ON_TERMINAL, IN_LOG = 0.5, 60.0
+# A rate over less than this many seconds is chance.
+_SETTLED = 3.0
+# What a narrow terminal goes without, one after the other.
+_LEAST_NEEDED = ("known", "rate", "word", "label", "changed", "problems", "left")
+# The turning sign and the blank after it; the last column stays empty, because some terminals wrap when it is filled.
+_SIGN_COLUMNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A crawl at one moment; `seconds` since it began, `rate` in pages a second."""
+
+    pages: int
+    new: int
+    changed: int
+    known: int
+    listings: int
+    problems: int
+    pending: int
+    seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Pages and listings that a second brought, on the whole."""
+        return (self.pages + self.listings) / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def left(self) -> timedelta | None:
+        """How long what is pending takes at this rate; None where that cannot be told yet."""
+        if not self.pending or self.seconds < _SETTLED or self.rate <= 0:
+            return None
+        return timedelta(seconds=round(self.pending / self.rate))
+
+    def line(self, label: str = "", width: int | None = None) -> str:
+        """Tell it in one line; where that is wider than `width` columns, what is needed least is left out."""
+        for count in range(len(_LEAST_NEEDED) + 1):
+            line = self._told(label, _LEAST_NEEDED[:count])
+            if width is None or cell_len(line) <= width:
+                return line
+        return set_cell_size(line, width or 0)
+
+    def _told(self, label: str, without: Sequence[str]) -> str:
+        texts = {
+            "new": f"{self.new} new",
+            "changed": f"{self.changed} changed",
+            "known": f"{self.known} known",
+            "pending": f"{self.pending} pending",
+            "problems": f"{self.problems} problems" if self.problems else "",
+            "left": f"{self.left} left" if self.left is not None else "",
+        }
+        pages = f"{self.listings + self.pages} pages"
+        start = "" if "label" in without or not label else f"{label}: "
+        rate = "" if "rate" in without else f" ({self.rate:.1f}/s)"
+        articles = "" if "word" in without else "articles: "
+        return f"{start}{pages}{rate}, {articles}" + ", ".join(
+            text for name, text in texts.items() if text and name not in without
+        )
+
+
+def state_of(stats: Mapping[str, Any], pending: int, seconds: float) -> State:
+    """Take the state of a crawl out of Scrapy's stats."""
+
+    def count(*names: str) -> int:
+        return sum(int(stats.get(STATS_PREFIX + name, 0)) for name in names)
+
+    return State(
+        pages=count("pages", "checks/unchanged"),
+        new=count("articles/new"),
+        changed=count("articles/changed"),
+        known=count("articles/known", "links/known", "checks/unchanged"),
+        listings=count("listings/read", "listings/unchanged", "listings/failed", "listings/refused"),
+        problems=sum(int(number) for name, number in stats.items() if name.startswith(STATS_PREFIX + "problems/")),
+        pending=pending,
+        seconds=seconds,
+    )
+
+
+class Progress:
+    """Extension that shows a crawl at work."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._began = time.monotonic()
+        self._live: Live | None = None
+        self._stderr: TextIO = sys.stderr
+        self._timer = create_looping_call(self.show)
+        crawler.signals.connect(self.opened, signals.spider_opened)
+        crawler.signals.connect(self.closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    def opened(self) -> None:
+        """Begin to show: on a terminal that nothing else is written to page by page, else in the log."""
+        settings = self.crawler.settings
+        if sys.stderr.isatty() and not settings["LOG_FILE"] and settings["LOG_LEVEL"] != "DEBUG":
+            self._live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
+            self._live.start()
+            self._turn_handlers(self._stderr, sys.stderr)
+        self._timer.start(ON_TERMINAL if self._live else IN_LOG, now=self._live is not None)
+
+    def closed(self) -> None:
+        """Clear the line; the summary tells the rest."""
+        if self._timer.running:
+            self._timer.stop()
+        if self._live is not None:
+            self._turn_handlers(sys.stderr, self._stderr)
+            self._live.stop()
+
+    def show(self) -> None:
+        """Show the crawl as it is now."""
+        session = Session.of(self.crawler)
+        spider: Any = self.crawler.spider
+        pending = session.archive.frontier.counts(spider.site.name).get("pending", 0)
+        state = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
+        if self._live is None:
+            logger.info("%s", state.line())
+        else:
+            width = self._live.console.width - _SIGN_COLUMNS
+            self._live.update(Spinner("dots", Text(state.line(f"{spider.name} of {spider.site.name}", width))))
+
+    @staticmethod
+    def _turn_handlers(old: TextIO, new: TextIO) -> None:
+        """Let log lines go where they do not break the line that renews itself."""
+        for handler in logging.root.handlers:
+            if isinstance(handler, logging.StreamHandler) and handler.stream is old:
+                handler.setStream(new)

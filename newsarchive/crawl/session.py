@@ -1,0 +1,286 @@
+"""The archive as one crawl uses it: one handle, one run row, and a fate for every URL.
+
+What is written goes through the writer, in batches, each in one transaction with its problems and the ends of its
+frontier rows: a crash costs a batch of pages to fetch again, never an article.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.exceptions import CloseSpider
+
+from newsarchive.archive import Archive, FrontierEntry
+from newsarchive.archive.health import last_new
+from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.summary import (
+    STATS_PREFIX,
+    RunSummary,
+    alarms_of,
+    run_outcome,
+    split_stats,
+)
+from newsarchive.crawl.writer.client import Writer
+from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.errors import UserError
+from newsarchive.locks import CrawlLock
+from newsarchive.options import Options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from newsarchive.archive import Link
+    from newsarchive.crawl.writer import Committed
+    from newsarchive.models import Article, Page
+
+logger = logging.getLogger(__name__)
+
+#: Signal: sent once, when a run's row is closed, with `summary` (a RunSummary).
+run_finished = object()
+
+
+class Session:
+    """Extension that holds the archive open while a crawl runs.
+
+    Raises:
+        UserError: when it is made, if the archive cannot be opened or a setting of ours is wrong; as
+            AlreadyRunningError, if another crawl of the same site into the same archive is going on.
+
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.options = Options.from_settings(crawler.settings)
+        spider: Any = crawler.spider
+        self._lock = CrawlLock(self.options.db, spider.warc_label)
+        #: The archive as it is committed, to read from; the writer writes.
+        self.archive = Archive.open(self.options.db)
+        self.archive.connection.execute("PRAGMA cache_size = -2048")  # KiB; no page of the file is read twice
+        self.writer = Writer(on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()])
+        self.run_id: int | None = None
+        #: URLs of the frontier that are asked for and have no fate yet.
+        self.in_flight: set[str] = set()
+        #: Whether the frontier got new rows since somebody last looked.
+        self.grown = True
+        self._started_at = self.now()
+        self._failure: str | None = None
+        self._errors = 0
+        self._closing: asyncio.Future[None] | None = None
+        for handler, signal in (
+            (self.opened, signals.spider_opened),
+            (self.closed, signals.spider_closed),
+            (self.spider_failed, signals.spider_error),
+            (self.item_failed, signals.item_error),
+        ):
+            crawler.signals.connect(handler, signal)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl."""
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Self:
+        """Give the session of a crawl that has one."""
+        session = crawler.get_extension(cls)
+        assert session is not None, "newsarchive.crawl.session.Session is not among EXTENSIONS"
+        return session
+
+    # What the spider and the pipelines call
+
+    @staticmethod
+    def now() -> datetime:
+        """Give the time, in UTC."""
+        return datetime.now(UTC)
+
+    def count(self, name: str, number: int = 1) -> None:
+        """Count a finding in Scrapy's stats, under our prefix."""
+        self.crawler.stats.inc_value(STATS_PREFIX + name, number)
+
+    async def room(self) -> None:
+        """Wait until the writer can take another page."""
+        await self.writer.room()
+
+    def keep(self, page: Page) -> None:
+        """Keep the raw bytes of a page."""
+        self.writer.tell(Operations.keep, page)
+
+    def store(self, article: Article) -> None:
+        """Store an article whose page is kept, and write what it leads to into the frontier."""
+        spider: Any = self.crawler.spider
+        url = article.page.url
+        article.page = replace(article.page, body=b"")
+        found = list(spider.follow(article))
+        self.writer.tell(Operations.store, article, found, then=lambda _: self.in_flight.discard(url))
+
+    def find(self, found: Iterable[Link]) -> None:
+        """Write URLs into the frontier; they are asked for once that is committed."""
+        self.writer.tell(Operations.find, list(found))
+
+    def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
+        """Record a problem of a URL that is in no frontier row."""
+        self.writer.tell(Operations.problem, url, stage, reason, detail, site)
+
+    def settle(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None = None) -> None:
+        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be asked instead."""
+        spider: Any = self.crawler.spider
+        found = list(spider.instead(row, outcome))
+        self.writer.tell(
+            Operations.settle, row, stage, outcome, status, found, then=lambda _: self.in_flight.discard(row.url)
+        )
+
+    def unchanged(self, row: FrontierEntry) -> None:
+        """Record that a stored copy was looked at and is as it was."""
+        self.writer.tell(Operations.unchanged, row.url, then=lambda _: self.in_flight.discard(row.url))
+
+    def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
+        """Record that a page is no article: a problem, and the end of its frontier row."""
+        self.settle(FrontierEntry.of_page(page), stage, Outcome(reason, "rejected", detail))
+
+    def fail(self, error: Exception) -> None:
+        """End the crawl, because it cannot go on; what is not stored stays pending in the frontier."""
+        if self._failure is None:
+            self._failure = str(error)
+            logger.error("%s", error)
+            if self.crawler.engine.spider is not None:
+                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive_error"))
+
+    # Signals
+
+    def opened(self) -> None:
+        """Open the run's row."""
+        spider: Any = self.crawler.spider
+        try:
+            with self.archive.transaction():
+                self.run_id = self.archive.runs.start(
+                    spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
+                )
+        except UserError as error:
+            self._failure = str(error)
+            raise CloseSpider("archive_error") from error
+        self.writer.begin(
+            Crawl(
+                run_id=self.run_id,
+                site=spider.site.name,
+                label=spider.warc_label,
+                fetches=spider.fetches,
+                reread_at=spider.reread_at,
+                recheck=spider.site.recheck,
+                options=self.options,
+            )
+        )
+
+    def closed(self, reason: str) -> None:
+        """Store what is left, close the run's row and the archive."""
+        self.writer.close()
+        summary = self._summarize(reason)
+        try:
+            if self.run_id is not None:
+                with self.archive.transaction():
+                    self.archive.runs.finish(
+                        self.run_id,
+                        outcome=summary.outcome,
+                        reason=summary.reason or "; ".join(summary.alarms) or None,
+                        counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
+                        now=summary.finished_at,
+                    )
+        except UserError as error:
+            logger.warning("the end of run %s could not be written: %s", self.run_id, error)
+        finally:
+            self.archive.close()
+            self._lock.release()
+        for line in summary.lines():
+            logger.info("%s", line)
+        self.crawler.signals.send_catch_log(run_finished, summary=summary)
+
+    def spider_failed(self, failure: Failure, response: Response | Failure | None) -> None:
+        """Record that a rule of ours failed in the spider; the page is not tried again by itself."""
+        if isinstance(failure.value, UserError):
+            self.fail(failure.value)
+            return
+        self._errors += 1
+        request = getattr(response, "request", None)
+        detail = f"{type(failure.value).__name__}: {failure.value}"
+        if request is not None and isinstance(row := request.cb_kwargs.get("row"), FrontierEntry):
+            self.settle(row, "spider", Outcome("spider-error", "failed", detail))
+        elif request is not None:
+            self.problem(request.url, "spider", "spider-error", detail)
+
+    def item_failed(self, item: Page, failure: Failure) -> None:
+        """Record that a rule of ours failed in a pipeline."""
+        if isinstance(failure.value, UserError):
+            self.fail(failure.value)
+            return
+        self._errors += 1
+        outcome = Outcome("spider-error", "failed", f"{type(failure.value).__name__}: {failure.value}")
+        self.settle(FrontierEntry.of_page(item), "pipeline", outcome)
+
+    # Inside
+
+    def _committed(self, batch: Committed) -> None:
+        self.grown = self.grown or batch.grown
+        for name, number in batch.counts.items():
+            self.count(name, number)
+        self._errors += len(batch.errors)
+        for error in batch.errors:
+            logger.error("%s", error)
+
+    def _broken(self, reason: str) -> None:
+        self.fail(UserError(reason))
+
+    def _summarize(self, scrapy_reason: str) -> RunSummary:
+        spider: Any = self.crawler.spider
+        counts, problems = split_stats(self.crawler.stats.get_stats())
+        outcome = run_outcome(scrapy_reason)
+        reason = self._failure or (None if scrapy_reason == "finished" else scrapy_reason)
+        if outcome == "finished" and reason is None:
+            reason = self._shortfall(counts)
+            outcome = "failed" if reason else "finished"
+        site = spider.site.name
+        return RunSummary(
+            spider=spider.name,
+            site=site,
+            outcome="failed" if self._failure else outcome,
+            reason=reason,
+            started_at=self._started_at,
+            finished_at=self.now(),
+            archive=self.options.db,
+            run_id=self.run_id,
+            counts=counts,
+            problems=problems,
+            alarms=self._alarms(counts),
+            pending=self.archive.frontier.counts(site).get("pending", 0),
+        )
+
+    def _alarms(self, counts: dict[str, int]) -> list[str]:
+        """Tell where a crawl that did its work brought less than it should have."""
+        spider: Any = self.crawler.spider
+        if not spider.fetches:
+            return []
+        newest = last_new(self.archive.connection, spider.site.name)
+        silence = self.now() - datetime.fromisoformat(newest) if newest else timedelta(0)
+        return alarms_of(
+            counts,
+            losses_percent=self.options.losses_percent,
+            silent_hours=silence / timedelta(hours=1) if spider.lists_all else 0.0,
+            silence_hours=self.options.silence_hours,
+        )
+
+    def _shortfall(self, counts: dict[str, int]) -> str | None:
+        """Tell what a crawl that ended by itself did not do; None when it did its work."""
+        if self._errors:
+            return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
+        missed = counts.get("listings/failed", 0) + counts.get("listings/refused", 0)
+        if missed and not counts.get("listings/read") and not counts.get("listings/unchanged"):
+            return "no listing page could be read"
+        return None

@@ -1,0 +1,120 @@
+"""What a crawl did, in numbers and in words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from newsarchive.problems import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+RunOutcome = Literal["finished", "stopped", "failed"]
+
+STATS_PREFIX = "newsarchive/"
+_PROBLEMS = "problems/"
+# Scrapy's own counts that a run's row carries too -> our name for them.
+_SCRAPY_COUNTS = {
+    "downloader/request_count": "requests",
+    "downloader/response_bytes": "bytes",
+    "response_received_count": "responses",
+    "retry/count": "retries",
+}
+# Scrapy's reasons for ending -> outcome; whatever is not here is a failure.
+_OUTCOMES: dict[str, RunOutcome] = {
+    "finished": "finished",
+    "closespider_timeout": "finished",
+    "closespider_itemcount": "finished",
+    "closespider_pagecount": "finished",
+    "shutdown": "stopped",
+    "cancelled": "stopped",
+}
+
+
+# Fewer lost pages than these are no alarm, however few were asked for: the next run tries them again.
+_FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """How a crawl ended. Times are UTC; `pending` is what the frontier still holds of the site.
+
+    `alarms` tell where a crawl that did its work brought less than it should have.
+    """
+
+    spider: str
+    site: str
+    outcome: RunOutcome
+    reason: str | None
+    started_at: datetime
+    finished_at: datetime
+    archive: str
+    run_id: int | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: dict[str, int] = field(default_factory=dict)
+    pending: int = 0
+    alarms: list[str] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        """0 for a crawl that did what it was asked; 1 for one that failed or was stopped; 3 for one with alarms."""
+        if self.outcome != "finished":
+            return 1
+        return 3 if self.alarms else 0
+
+    def articles(self, outcome: str) -> int:
+        """Count the stored pages whose article was `new`, `changed` or `known`."""
+        return self.counts.get(f"articles/{outcome}", 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give all of it as plain values, times as ISO 8601."""
+        plain = asdict(self)
+        return plain | {name: plain[name].isoformat() for name in ("started_at", "finished_at")}
+
+    def lines(self) -> list[str]:
+        """Tell it in a few lines for people."""
+        seconds = (self.finished_at - self.started_at).total_seconds()
+        ended = {"finished": "finished", "stopped": "was stopped", "failed": "FAILED"}[self.outcome]
+        head = f"{self.spider} of {self.site} {ended} after {seconds:.0f} s"
+        lines = [head + (f": {self.reason}" if self.reason else "")]
+        lines.append(
+            f"articles: {self.articles('new')} new, {self.articles('changed')} changed, "
+            f"{self.articles('known') + self.counts.get('links/known', 0)} known"
+        )
+        if self.pending:
+            lines.append(f"waiting for a later run: {self.pending}")
+        lines += [f"problem: {count} x {reason} ({REASONS[reason]})" for reason, count in sorted(self.problems.items())]
+        return lines + [f"ALARM: {alarm}" for alarm in self.alarms]
+
+
+def alarms_of(
+    counts: Mapping[str, int], *, losses_percent: float, silent_hours: float, silence_hours: float
+) -> list[str]:
+    """Tell from the counts of a run and the hours since the last new article whether too much was lost."""
+    alarms = []
+    lost = counts.get("lost", 0)
+    asked = lost + counts.get("pages", 0) + counts.get("checks/unchanged", 0)
+    if lost >= _FEW and lost * 100 > losses_percent * asked:
+        alarms.append(f"{lost} of {asked} pages could not be read")
+    missed = counts.get("listings/failed", 0)
+    listings = missed + counts.get("listings/read", 0) + counts.get("listings/unchanged", 0)
+    if missed >= _FEW and missed * 100 > losses_percent * listings:
+        alarms.append(f"{missed} of {listings} listing pages could not be read")
+    if silent_hours > silence_hours:
+        alarms.append(f"nothing new for {silent_hours:.0f} hours")
+    return alarms
+
+
+def run_outcome(scrapy_reason: str) -> RunOutcome:
+    """Tell what Scrapy's reason for ending a crawl means."""
+    return _OUTCOMES.get(scrapy_reason, "failed")
+
+
+def split_stats(stats: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
+    """Take out of Scrapy's stats what a run's row carries: (counts, problems by reason)."""
+    counts = {name: int(stats[key]) for key, name in _SCRAPY_COUNTS.items() if key in stats}
+    own = {key.removeprefix(STATS_PREFIX): int(n) for key, n in stats.items() if key.startswith(STATS_PREFIX)}
+    problems = {key.removeprefix(_PROBLEMS): n for key, n in own.items() if key.startswith(_PROBLEMS)}
+    return counts | {key: n for key, n in own.items() if not key.startswith(_PROBLEMS)}, problems

@@ -1,0 +1,91 @@
+"""The process that writes the archive while the crawl downloads and reads: `serve` is its life.
+
+Extracting an article and storing it take about equally long; in two processes they take place at the same time. One
+process writes, so that nobody ever waits for a lock, and it commits in batches: when one is full or old, or at once
+when the crawl waits for it (`Message.urgent`). It outlives the crawl by a batch: when the crawl is gone, however it
+ended, it commits what it was told, lets go of the crawl's lock, and ends.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
+
+from newsarchive.archive import Archive
+from newsarchive.crawl.writer import Broken, Committed, Message
+from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from newsarchive.options import Options
+
+
+#: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
+CACHE = "PRAGMA cache_size = -12288"
+
+
+def serve(connection: Connection) -> None:
+    """Write what a connection tells (a `Crawl`, then `Message`s) until it ends; answer each batch."""
+    try:
+        crawl: Crawl = connection.recv()
+    except EOFError:
+        return
+    try:
+        with Archive.open(crawl.options.db) as archive:
+            archive.connection.execute(CACHE)
+            operations = Operations(archive, crawl)
+            while messages := _gather(connection, crawl.options):
+                answer = _write(operations, messages)
+                with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
+                    connection.send(answer)
+    except Exception as error:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.send(Broken(_reason(error)))
+        if not isinstance(error, UserError):
+            raise  # a fault of ours: its traceback is for those who mend it
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UserError):
+        return str(error)
+    return f"the archive could not be written because of a fault in newsarchive ({type(error).__name__}: {error})"
+
+
+def _gather(connection: Connection, options: Options) -> list[Message]:
+    """Take messages until a batch is full, old or urgent; none when the connection has ended.
+
+    No transaction is open meanwhile: another crawl may be waiting to write.
+    """
+    messages: list[Message] = []
+    stored, end = 0, 0.0
+    with suppress(EOFError, ConnectionResetError):
+        while not messages or connection.poll(max(0.0, end - time.monotonic())):
+            messages.append(connection.recv())
+            end = end or time.monotonic() + options.batch_seconds
+            stored += messages[-1].method is Operations.store
+            if messages[-1].urgent or stored >= options.batch_size:
+                break
+    return messages
+
+
+def _write(operations: Operations, messages: list[Message]) -> Committed:
+    with operations.archive.transaction():
+        results = [message.method(operations, *message.arguments) if message.method else None for message in messages]
+    return Committed(results, *operations.take())
+
+
+def main() -> None:
+    """Serve the connection whose descriptor is the only argument."""
+    # The crawl decides when this process ends; both are sent the same signals when a person or a service stops it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    with Connection(int(sys.argv[1])) as connection:
+        serve(connection)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""Pages that list articles: the articles they lead to, the categories, the next page."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+
+from newsarchive.extract.blocks import line_of
+from newsarchive.extract.html import parse, take_source
+from newsarchive.models import Category, Hints
+from newsarchive.sites.selectors import find_all
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+    from newsarchive.models import Page
+    from newsarchive.sites import Listing, Site
+
+# Escapes stay as they are; blanks and Chinese characters in a link are escaped, as a browser does it.
+_PATH_SAFE = "/%:@!$&'()*+,;=-._~"
+_QUERY_SAFE = _PATH_SAFE + "?"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_CUT_SHORT = ("...", "…")
+# More links than any real page has; a page made to exhaust us ends here.
+_MOST_LINKS = 20_000
+
+
+@dataclass(slots=True)
+class ListedArticle:
+    """A link to an article, and what the listing says of it."""
+
+    url: str
+    hints: Hints
+
+
+@dataclass(slots=True)
+class ListingPage:
+    """What a listing page holds: articles and categories in the order of print, each URL once.
+
+    `rejected` are links that look like articles and must not be followed, with `unsafe-url` or `foreign-host`.
+    `further` are listings that are read as this one is; `pages` are articles whose whole text stands in the listing.
+    """
+
+    articles: list[ListedArticle] = field(default_factory=list)
+    categories: list[Category] = field(default_factory=list)
+    next_url: str | None = None
+    rejected: list[tuple[str, str]] = field(default_factory=list)
+    further: list[str] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=list)
+
+
+def read_listing(page: Page, site: Site) -> ListingPage:
+    """Read a listing page of a site by its `listing` rules. Nothing is raised, whatever the bytes are.
+
+    Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
+    heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
+    """
+    root = parse(take_source(page, None).text)
+    if site.listing is None or root is None:
+        return ListingPage()
+    return _Reader(page, site, site.listing).read(root)
+
+
+class _Reader:
+    def __init__(self, page: Page, site: Site, listing: Listing) -> None:
+        self.page = page
+        self.site = site
+        self.listing = listing
+        self.own_host = _split(page.url).netloc
+        self.found = ListingPage()
+        self.articles: dict[str, ListedArticle] = {}
+        self.refused: set[str] = set()
+        self.heading: str | None = None
+
+    def read(self, root: _Element) -> ListingPage:
+        headings = set(find_all(self.listing.heading, root)) if self.listing.heading else set()
+        items = set(find_all(self.listing.item, root))
+        for element in root.iter():
+            if element in headings:
+                self.heading = line_of(element)
+            elif element in items:
+                self._read_item(element)
+        self.found.articles = list(self.articles.values())
+        self.found.next_url = self._next(root)
+        self._read_categories(root)
+        return self.found
+
+    def _read_item(self, item: _Element) -> None:
+        links = [item] if item.tag == "a" else list(item.iter("a"))
+        times = find_all(self.listing.time, item) if self.listing.time else []
+        printed = next(filter(None, map(line_of, times)), None)
+        for link in links[:_MOST_LINKS]:
+            target = (link.get("href") or "").strip()
+            url = self._article_url(target) if target and not target.startswith("#") else None
+            if url is not None:
+                self._take(url, _title(link), printed)
+
+    def _take(self, url: str, title: str | None, printed: str | None) -> None:
+        known = self.articles.get(url)
+        if known is None:
+            self.articles[url] = ListedArticle(url, Hints(title, printed, self._category_of(url)))
+            return
+        # A picture and a headline often lead to one article: the longer text is the headline.
+        if len(title or "") > len(known.hints.title or ""):
+            known.hints.title = title
+        known.hints.published = known.hints.published or printed
+
+    def _article_url(self, target: str) -> str | None:
+        """Complete a link to an article; None for all others. Refused ones are noted."""
+        url = complete(target, self.page.url)
+        if url is None:
+            if self.listing.item != "a" or self.listing.article.search(target):
+                self._refuse(target, "unsafe-url")
+            return None
+        parts = _split(url)
+        if not self.listing.article.search(unquote(parts.path)):
+            return None
+        if self._is_own(parts):
+            return url
+        self._refuse(url, "unsafe-url" if is_private(parts.hostname or "") else "foreign-host")
+        return None
+
+    def _refuse(self, url: str, reason: str) -> None:
+        if url not in self.refused:
+            self.refused.add(url)
+            self.found.rejected.append((url[:500], reason))
+
+    def _is_own(self, parts: SplitResult) -> bool:
+        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and _port_is_plain(parts))
+
+    def _category_of(self, url: str) -> Category | None:
+        """Name the category of a listed article: the page's own slug, else the one in the article's URL."""
+        name = self.heading
+        suffix = self.listing.heading_suffix
+        if name and suffix:
+            name = name.removesuffix(suffix) or name
+        slug = self._slug(self.page.url)
+        if slug:
+            return Category(slug, name, self.page.url)
+        layout = self.site.layout_for(url)
+        match = layout.url.search(url) if layout else None
+        slug = (match.groupdict().get("slug") or "") if match else ""
+        return Category(unquote(slug).replace("/", " "), name) if slug else None
+
+    def _slug(self, url: str) -> str | None:
+        pattern = self.listing.category
+        match = pattern.search(unquote(_split(url).path)) if pattern else None
+        return match.groupdict().get("slug") if match else None
+
+    def _read_categories(self, root: _Element) -> None:
+        if self.listing.category is None:
+            return
+        # The next page of a listing is no category of its own, although its address often looks like one.
+        seen = {self.page.url, self.found.next_url}
+        for link in list(root.iter("a"))[:_MOST_LINKS]:
+            url = complete((link.get("href") or "").strip(), self.page.url)
+            slug = self._slug(url) if url and url not in seen else None
+            if url and slug and self._is_own(_split(url)):
+                seen.add(url)
+                self.found.categories.append(Category(slug, line_of(link) or None, url))
+
+    def _next(self, root: _Element) -> str | None:
+        if self.listing.next:
+            for link in find_all(self.listing.next, root):
+                target = (link.get("href") or "").strip()
+                url = complete(target, self.page.url) if target and not target.startswith("#") else None
+                if url and url != self.page.url and self._is_own(_split(url)):
+                    return url
+        if self.listing.numbered_page and self.articles:
+            return self._numbered(self.listing.numbered_page)
+        return None
+
+    def _numbered(self, template: str) -> str | None:
+        """Give the page after this one by its number; the first page of a category has none."""
+        match = _template_pattern(template).search(_split(self.page.url).path)
+        if match:
+            slug, number = match["slug"], int(match["page"]) + 1
+        else:
+            slug, number = self._slug(self.page.url) or "", 2
+        if not slug or number > self.listing.max_pages:
+            return None
+        return urljoin(self.page.url, template.format(slug=quote(slug, safe=_PATH_SAFE), page=number))
+
+
+def is_private(host: str) -> bool:
+    """Tell whether a host name or address is one inside a private network (written names are not looked up)."""
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _port_is_plain(parts: SplitResult) -> bool:
+    try:
+        return parts.port in (None, 80, 443)
+    except ValueError:
+        return False
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
+def complete(target: str, base_url: str) -> str | None:
+    """Give the full http(s) URL of a link, its blanks and Chinese characters escaped; None for other schemes."""
+    target = clean(target)
+    if _SCHEME.match(target) and not target.lower().startswith(("http:", "https:")):
+        return None
+    try:
+        parts = urlsplit(urljoin(base_url, target))
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        return None
+    path, query = quote(parts.path, safe=_PATH_SAFE), quote(parts.query, safe=_QUERY_SAFE)
+    return parts._replace(path=path, query=query, fragment="").geturl()
+
+
+def _title(link: _Element) -> str | None:
+    text = line_of(link)
+    full = clean(link.get("title") or "")
+    return (full if not text or (text.endswith(_CUT_SHORT) and len(full) > len(text)) else text) or None
+
+
+@lru_cache(maxsize=64)
+def _template_pattern(template: str) -> re.Pattern[str]:
+    text = re.escape(template).replace(r"\{slug\}", "(?P<slug>[^/]+?)").replace(r"\{page\}", r"(?P<page>\d{1,6})")
+    return re.compile(text + "$")

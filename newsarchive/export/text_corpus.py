@@ -1,0 +1,48 @@
+"""A plain-text corpus: one file an article, and a table that says which file is what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.export.csv import write_csv
+from newsarchive.export.files import safe_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from newsarchive.archive.queries import Exported
+
+INDEX = "index.csv"
+_INDEX_COLUMNS = ("file", "article_key", "title", "source", "published_at", "lang", "char_count", "url")
+
+
+def write_corpus(articles: Iterable[Exported], folder: Path) -> int:
+    """Write each article to `<year>/<month>/<key>.txt` in UTF-8 (title, empty line, body), and `index.csv`.
+
+    Undated articles go to `undated/`. Gives the number of articles. The folder must exist and be empty.
+    """
+
+    def written() -> Iterator[Exported]:
+        for article in articles:
+            name = file_of(article)
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text_of(article), encoding="utf-8", newline="\n")
+            article.row["file"] = name
+            yield article
+
+    with (folder / INDEX).open("wb") as index:
+        return write_csv(written(), index, columns=_INDEX_COLUMNS)
+
+
+def file_of(article: Exported) -> str:
+    """Give the path of an article's file inside the corpus."""
+    date = article.row["published_date"] or ""
+    place = f"{date[:4]}/{date[5:7]}" if len(date) == 10 and date[:4].isdigit() and date[5:7].isdigit() else "undated"
+    return f"{place}/{safe_name(article.key)}.txt"
+
+
+def text_of(article: Exported) -> str:
+    """Write title and body as plain text."""
+    return "\n\n".join(part for part in (article.row["title"], article.row["body"]) if part) + "\n"

@@ -1,0 +1,1 @@
+"""Whom an article credits: sources, reprints and people."""

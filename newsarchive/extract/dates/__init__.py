@@ -1,0 +1,310 @@
+"""Dates as pages print them, read into aware times."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from dateutil import parser as dateutil_parser
+
+from newsarchive.extract.dates import patterns as forms
+from newsarchive.extract.dates.parts import (
+    Context,
+    Dated,
+    clock_of,
+    dated_at,
+    named_zone,
+    with_time,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import tzinfo
+
+    from newsarchive.models import Precision
+
+__all__ = ["Dated", "find_dates", "is_future", "parse_date"]
+
+#: `parse_date` is for one line of print; what stands further on is not looked at (characters).
+_LINE = 400
+_DIGIT = re.compile("[0-9]")
+
+
+def parse_date(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None) -> Dated | None:
+    """Read the date that a short line prints (a time element, an info line, a metadata value), or None.
+
+    `now` (aware) is the time at which the page was fetched: relative forms and missing years are counted from it.
+    `year_hint` is a year known from elsewhere, for dates that print none. A date with its year wins over one without,
+    else the first wins. Impossible dates are none; whether a date lies in the future is the caller's question.
+    """
+    match = forms.PLAIN.match(text)
+    if match is not None:
+        return _plain(match, zone)
+    context = _context(text[:_LINE], zone, now, year_hint, line=True)
+    if context is None:
+        return None
+    whole = _number(context)
+    if whole is not None:
+        return whole
+    for reader in _READERS:
+        found = next(reader(context), None)
+        if found is not None:
+            return found
+    return _by_dateutil(context)
+
+
+def find_dates(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None) -> list[Dated]:
+    """List the dates of a longer text in the order of print, none overlapping another.
+
+    Forms that are dates only by themselves (03-03, 22-03-03, 昨天 without a time, bare numbers) are left out.
+    """
+    context = _context(text, zone, now, year_hint, line=False)
+    if context is None:
+        return []
+    found: list[Dated] = []
+    for reader in _READERS:
+        found = _merged(found, list(reader(context)))
+    return found
+
+
+def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
+    """Merge two lists in the order of print, leaving out of the second what overlaps the first."""
+    if not later:
+        return earlier
+    merged: list[Dated] = []
+    position = 0
+    for dated in later:
+        while position < len(earlier) and earlier[position].span[1] <= dated.span[0]:
+            merged.append(earlier[position])
+            position += 1
+        if position == len(earlier) or earlier[position].span[0] >= dated.span[1]:
+            merged.append(dated)
+    return merged + earlier[position:]
+
+
+def is_future(when: datetime, now: datetime, slack: timedelta = timedelta(hours=1)) -> bool:
+    """Tell whether a time lies more than `slack` after `now` (both aware)."""
+    return when - now > slack
+
+
+def _context(text: str, zone: tzinfo, now: datetime, year_hint: int | None, *, line: bool) -> Context | None:
+    if not text.isascii() and forms.HAS_FULL_WIDTH_DIGIT.search(text):
+        text = text.translate(forms.FULL_WIDTH_DIGITS)
+    if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
+        return None
+    return Context(text, zone, now.astimezone(zone), year_hint, line)
+
+
+#: A text without digits and without one of these holds no date.
+_SIGNS = ("年", "天", "日", "前", "刚", "剛", "ago", "day", "now", "Day", "Now")
+
+
+def _plain(match: re.Match[str], zone: tzinfo) -> Dated | None:
+    year, month, day, hour, minute, second = match.groups()
+    clock = (int(hour), int(minute), int(second) if second else None)
+    return dated_at((int(year), int(month), int(day)), clock, zone, match.span(1)[0], match.span(6 if second else 5)[1])
+
+
+# Readers: each yields the dates of one kind of form, in the order of print.
+
+
+def _full(context: Context) -> Iterator[Dated]:
+    for match in forms.FULL.finditer(context.text):
+        year = int(context.text[match.start() : match.start() + 4])
+        month = match["m1"] or match["m2"] or match["m3"]
+        day = match["d1"] or match["d2"] or match["d3"]
+        found = with_time(context, (year, int(month), int(day)), match.start(), match.end())
+        if found is not None:
+            yield found
+
+
+def _year_last(context: Context) -> Iterator[Dated]:
+    for match in forms.YEAR_LAST.finditer(context.text):
+        first, second = int(match["a"]), int(match["b"])
+        # Only a slash is used the American way round, and only where the numbers do not speak against it.
+        month, day = (first, second) if match["sep"] == "/" and first <= 12 else (second, first)
+        found = with_time(context, (int(match["y"]), month, day), match.start(), match.end())
+        if found is not None:
+            yield found
+
+
+def _english(context: Context) -> Iterator[Dated]:
+    if not forms.HAS_MONTH_NAME.search(context.text):
+        return
+    for match in forms.ENGLISH.finditer(context.text):
+        month = forms.MONTHS[(match["mon1"] or match["mon2"]).lower()]
+        day = (int(match["y1"] or match["y2"]), month, int(match["d1"] or match["d2"]))
+        found = with_time(context, day, match.start(), match.end())
+        if found is not None and found.precision == "day":
+            found = _after_time(context, day, match.start(), match.end()) or found
+        if found is not None:
+            yield found
+
+
+def _after_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
+    match = forms.TIME_BEFORE.search(context.text, max(0, start - 40), start)
+    if match is None:
+        return None
+    zone = named_zone((match["name"] or "").upper(), context.zone) or context.zone
+    return dated_at(day, clock_of(match), zone, match.start(), end)
+
+
+def _chinese(context: Context) -> Iterator[Dated]:
+    if "年" not in context.text:
+        return
+    for match in forms.CHINESE.finditer(context.text):
+        year = int("".join(str(forms.CHINESE_DIGITS[char]) for char in match["y"]))
+        month = 1 if match["m"] == "元" else _numeral(match["m"])
+        found = with_time(context, (year, month, _numeral(match["d"])), match.start(), match.end())
+        if found is not None:
+            yield found
+
+
+def _numeral(text: str) -> int:
+    """Read a Chinese number below one hundred (0 for anything else, which no calendar has)."""
+    tens, ten, ones = text.partition("十")
+    if not ten:
+        return forms.CHINESE_DIGITS.get(text, 0)
+    return forms.CHINESE_DIGITS.get(tens or "一", 9) * 10 + (forms.CHINESE_DIGITS.get(ones, 9) if ones else 0)
+
+
+def _short_year(context: Context) -> Iterator[Dated]:
+    for match in forms.SHORT_YEAR.finditer(context.text):
+        short = int(match[0][:2])
+        century = context.now.year // 100 * 100
+        year = century + short if century + short <= context.now.year + 1 else century - 100 + short
+        day = (year, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
+        found = with_time(context, day, match.start(), match.end())
+        if found is not None and (match["m1"] or _firm(context, found)):
+            yield found
+
+
+def _minguo(context: Context) -> Iterator[Dated]:
+    if "民" not in context.text:
+        return
+    for match in forms.MINGUO.finditer(context.text):
+        day = (int(match["y"]) + forms.FIRST_OF_MINGUO, int(match["m1"]), int(match["d1"]))
+        found = with_time(context, day, match.start(), match.end())
+        if found is not None:
+            yield found
+
+
+def _no_year(context: Context) -> Iterator[Dated]:
+    for match in forms.NO_YEAR.finditer(context.text):
+        month, day = int(match["m1"]), int(match["d1"] or match["d2"])
+        year = context.year_hint or context.now.year
+        found = with_time(context, (year, month, day), match.start(), match.end())
+        if context.year_hint is None and (found is None or is_future(found.when, context.now, timedelta(days=2))):
+            found = with_time(context, (year - 1, month, day), match.start(), match.end())
+        if found is not None and (match["d1"] or _firm(context, found)):
+            yield found
+
+
+def _firm(context: Context, found: Dated) -> bool:
+    """Tell whether a weak form is a date: a time of day stands beside it, or nothing else does."""
+    return found.precision != "day" or (context.line and _alone(context.text, found.span))
+
+
+def _alone(text: str, span: tuple[int, int]) -> bool:
+    return bool(forms.ONLY_AFTER_LABEL.match(text[: span[0]]) and forms.ONLY_BEFORE_END.match(text[span[1] :]))
+
+
+def _relative(context: Context) -> Iterator[Dated]:
+    text = context.text
+    if "前" not in text and "ago" not in text:
+        return
+    for match in forms.RELATIVE.finditer(text):
+        unit = (match["u"] or "").lstrip("个個")
+        seconds = forms.UNIT_SECONDS.get(unit.lstrip("半")[:1]) or forms.UNIT_SECONDS[(match["e"] or "")[:3].lower()]
+        if seconds > 86400 and not (context.line and _alone(text, match.span())):
+            continue
+        amount = int(match["n"]) if match["n"].isdigit() else 0.5 if match["n"] == "半" else 1
+        amount += 0.5 if unit.startswith("半") else 0
+        try:
+            yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
+        except OverflowError:
+            continue
+
+
+def _ago(context: Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
+    when = (context.now - distance).replace(second=0, microsecond=0)
+    if distance < timedelta(hours=1):
+        return Dated(when, "minute", span)
+    if unit < 86400:
+        return Dated(when, "day", span)
+    return Dated(when.replace(hour=0, minute=0), "day", span)
+
+
+def _day_word(context: Context) -> Iterator[Dated]:
+    for match in forms.DAY_WORD.finditer(context.text):
+        then = context.now.date() - timedelta(days=forms.DAYS_AGO[match[0].lower()])
+        found = with_time(context, (then.year, then.month, then.day), match.start(), match.end())
+        if found is not None and _firm(context, found):
+            yield found
+
+
+def _just_now(context: Context) -> Iterator[Dated]:
+    match = forms.JUST_NOW.search(context.text)
+    if match is not None and context.line and _alone(context.text, match.span()):
+        yield Dated(context.now.replace(second=0, microsecond=0), "minute", match.span())
+
+
+_READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
+    _full,
+    _english,
+    _chinese,
+    _minguo,
+    _year_last,
+    _short_year,
+    _no_year,
+    _relative,
+    _day_word,
+    _just_now,
+)
+
+
+def _number(context: Context) -> Dated | None:
+    """Read a text that is one number: seconds or milliseconds since 1970, or YYYYMMDD with or without a time."""
+    compact = forms.COMPACT.match(context.text)
+    if compact is not None:
+        clock = None
+        if compact["h"]:
+            clock = (int(compact["h"]), int(compact["mi"]), int(compact["s"]) if compact["s"] else None)
+        zone = UTC if compact[0].rstrip().endswith("Z") else context.zone
+        day = (int(compact["y"]), int(compact["m"]), int(compact["d"]))
+        return dated_at(day, clock, zone, compact.start("y"), len(compact[0].rstrip()))
+    epoch = forms.EPOCH.match(context.text)
+    if epoch is None:
+        return None
+    seconds = int(epoch["n"][:10])
+    # 2000 to 2038: other numbers of ten digits are telephone numbers and codes.
+    if not 946_684_800 <= seconds < 2_147_483_648:
+        return None
+    return Dated(datetime.fromtimestamp(seconds, context.zone), "second", (epoch.start("n"), len(epoch[0].rstrip())))
+
+
+_ODD = re.compile(r"(?:19|20)[0-9]{2}")
+_DEFAULTS = (datetime(2000, 1, 1, 0, 0), datetime(2004, 2, 2, 0, 0))  # noqa: DTZ001 - the zone is set afterwards
+
+
+def _by_dateutil(context: Context) -> Dated | None:
+    """Let dateutil read odd English forms (Thu Mar 03 05:23:38 +0800 2022), if it needs to assume nothing."""
+    text = context.text.strip()
+    if len(text) > 60 or not text.isascii() or not _ODD.search(text) or not forms.HAS_MONTH_NAME.search(text):
+        return None
+
+    def zone_of(name: str | None, offset: int | None) -> tzinfo | None:
+        return named_zone(name or "", context.zone) if offset is None else timezone(timedelta(seconds=offset))
+
+    try:
+        first, second = (dateutil_parser.parse(text, default=default, tzinfos=zone_of) for default in _DEFAULTS)
+    except (ValueError, OverflowError):
+        return None
+    if first != second:
+        return None
+    when = first if first.tzinfo else first.replace(tzinfo=context.zone)
+    start = context.text.index(text)
+    has_time = ":" in text
+    precision: Precision = ("second" if text.count(":") > 1 else "minute") if has_time else "day"
+    return Dated(when, precision, (start, start + len(text)))

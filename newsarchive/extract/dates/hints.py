@@ -1,0 +1,25 @@
+"""The day of an article before it is fetched: from the listing's printed time, its URL, or its number."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from newsarchive.urls import find_info_code
+
+_PRINTED = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
+_PATH = re.compile(r"/(\d{4})[/-]?(\d{2})[/-]?(\d{2})/")
+
+
+def day_of(url: str, printed: str | None = None) -> date | None:
+    """Give the day of the article at a URL, as far as it can be told; None when nothing tells it."""
+    code = find_info_code(url)
+    digits = (code.digits[:4], code.digits[4:6], code.digits[6:8]) if code else None
+    matches = (_PRINTED.search(printed or ""), _PATH.search(url))
+    for parts in (*(match.groups() for match in matches if match), digits):
+        try:
+            if parts:
+                return date(*(int(part) for part in parts))
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,145 @@
+"""The forms in which pages print dates: patterns and word tables for `newsarchive.extract.dates`.
+
+Every pattern is made of bounded repeats only. Digits are ASCII: full-width ones are folded before.
+"""
+
+from __future__ import annotations
+
+import re
+
+FULL_WIDTH_DIGITS = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
+HAS_FULL_WIDTH_DIGIT = re.compile("[\uff10-\uff19]")
+
+CHINESE_DIGITS = {char: value for value, chars in enumerate(["〇零○", *"一二三四五六七八九"]) for char in chars}
+
+#: Zone printed beside a time -> hours from UTC. CST is not here: it is China's where the site is in China.
+ZONE_HOURS: dict[str, float] = {
+    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "IST": 5.5, "ICT": 7, "HKT": 8, "SGT": 8, "BJT": 8, "PHT": 8, "JST": 9, "KST": 9,
+    "ACST": 9.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+    "北京时间": 8, "北京時間": 8, "格林尼治标准时间": 0, "格林尼治标准時間": 0, "格林尼治时间": 0,
+}  # fmt: skip
+#: Zone whose distance from UTC depends on the season -> its name in the zone database.
+ZONE_NAMES = {
+    "ET": "America/New_York",
+    "CT": "America/Chicago",
+    "MT": "America/Denver",
+    "PT": "America/Los_Angeles",
+    "CST": "America/Chicago",
+}
+
+#: Word for a part of the day -> (hours before which twelve are added, whether 12 means midnight).
+AFTERNOON = frozenset(("下午", "晚上", "晚间", "晚", "傍晚", "午后", "夜间", "夜里", "p"))
+MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "上午", "a"))
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july", "aug august",
+         "sep sept september", "oct october", "nov november", "dec december"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_DAY = r"(?:[0-9]{2}(?=[0-9]{2}[:：])|[0-9]{1,2}(?![0-9]))"  # 10-0812:00: day and time stand without a blank
+# A number of one or two digits that is no part of a longer one; {0} is what must not stand before it.
+_NUMBER = r"(?:[0-9](?<![0-9{0}].)(?![0-9])|[0-9][0-9](?<![0-9{0}]..))"
+_NOT_INSIDE = r"(?<![0-9A-Za-z_/.]{0})(?<![0-9]-{0})(?<![A-Za-z]-{0})"
+_HANZI_DATE = rf"\s?年\s?(?P<m1>[0-9]{{1,2}})\s?月\s?(?P<d1>{_DAY})\s?[日号號]?"
+
+#: A date with its year in four digits, the year first.
+FULL = re.compile(
+    rf"(?:19|20){_NOT_INSIDE.format('..')}(?P<y>[0-9]{{2}})(?:{_HANZI_DATE}"
+    rf"|\s?(?P<sep>[-/.‐–])\s?(?P<m2>[0-9]{{1,2}})\s?(?P=sep)\s?(?P<d2>{_DAY})(?![-/.][0-9])日?"
+    r"|\s(?P<m3>[0-9]{2})\s?/\s?(?P<d3>[0-9]{2})(?![0-9/]))"
+)
+#: The same with the day first: 03.11.2019, 19/11/2019, 11/19/2019.
+YEAR_LAST = re.compile(
+    rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})"
+    r"(?P<sep>[-/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+)
+#: A year in two digits. The form with 年 stands by itself, the others need a time (or nothing else) beside them.
+SHORT_YEAR = re.compile(
+    rf"[0-9]{{2}}{_NOT_INSIDE.format('..')}(?:{_HANZI_DATE}"
+    rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
+)
+#: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
+MINGUO = re.compile(rf"民[國国]\s?(?P<y>[0-9]{{2,3}}){_HANZI_DATE}")
+FIRST_OF_MINGUO = 1911
+#: No year. The form with 月 and 日 stands by itself, 03-03 needs a time (or nothing else) beside it.
+NO_YEAR = re.compile(
+    rf"(?P<m1>{_NUMBER.format('年./-')})(?:\s?月\s?(?P<d1>{_DAY})\s?[日号號]"
+    rf"|(?P<sep>[-/])(?P<d2>{_DAY})(?![-/.%]))"
+)
+CHINESE = re.compile(
+    "(?P<y>[一二][〇零○一二三四五六七八九]{3})年(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
+)
+_MONTH = (
+    "(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+ENGLISH = re.compile(
+    rf"\b(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
+    rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}))(?![0-9])",
+    re.IGNORECASE,
+)
+HAS_MONTH_NAME = re.compile(
+    "[JFMASONDjfmasond](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|AN|EB|AR|PR|AY|UN|UL|UG|EP|CT|OV|EC)"
+)
+
+RELATIVE = re.compile(
+    r"(?<![0-9.:：])(?P<n>[0-9]{1,3}|半|an?\s)\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
+    r"|(?P<e>second|sec|minute|min|hour|hr|day|week|month|year)s?\sago)",
+    re.IGNORECASE,
+)
+DAY_WORD = re.compile("今天|今日|昨天|昨日|前天|前日|today|yesterday", re.IGNORECASE)
+DAYS_AGO = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2}
+JUST_NOW = re.compile(r"刚刚|刚才|剛剛|剛才|just\snow", re.IGNORECASE)
+#: First character of a unit (of English ones the first three) -> seconds.
+UNIT_SECONDS = {
+    "秒": 1, "分": 60, "小": 3600, "天": 86400, "周": 604800, "週": 604800, "星": 604800, "月": 2592000, "年": 31536000,
+    "sec": 1, "min": 60, "hou": 3600, "hr": 3600, "day": 86400, "wee": 604800, "mon": 2592000, "yea": 31536000,
+}  # fmt: skip
+
+#: What may stand between a day and its time of day.
+_BETWEEN = (
+    r"(?:[\sT,，·|]|[（(]?(?:星期|周|週|礼拜)[一二三四五六日天][)）]?|[（(]?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[)）]?|at\s"
+    r"|(?P<before>北京时间|北京時間|格林尼治标准时间|格林尼治标准時間|格林尼治时间)){0,6}"
+)
+TIME = re.compile(
+    rf"{_BETWEEN}(?P<half>上午|下午|晚上|晚间|晚|凌晨|早上|早晨|清晨|中午|傍晚|午后|夜间|夜里)?\s?"
+    r"(?P<h>[0-9]{1,2})(?:\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
+    r"|\s?[时時点點](?![0-9]{3})(?:\s?(?P<mi2>[0-9]{1,2})\s?分(?:\s?(?P<s2>[0-9]{1,2})\s?秒)?)?"
+    r"|(?=\s?[ap]\.?m\b))"
+    r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
+    re.IGNORECASE,
+)
+#: A zone right after a time. A bare offset needs seconds before it (10:00-11:30 is a span of time).
+OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})(?![0-9])")
+ZONE = re.compile(
+    r"\s?[（(]?(?:(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?![0-9])"
+    r"|(?P<name>[A-Z]{1,4}(?![A-Za-z])|北京时间|北京時間|格林尼治标准时间|格林尼治时间))[）)]?"
+)
+ZONE_BEFORE = re.compile(r"(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?[^0-9\n]{0,40}$")
+#: 6:07 PM ET, Tue November 19, 2019: the time stands before the day.
+TIME_BEFORE = re.compile(
+    r"(?P<h>[0-9]{1,2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2}))?\s?(?:(?P<ampm>[ap])\.?m\.?)?\s?(?P<name>[A-Z]{1,4})?"
+    r"\s?,?\s?(?:on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?$",
+    re.IGNORECASE,
+)
+
+#: The form of nearly every machine-written date, tried first.
+PLAIN = re.compile(
+    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
+    r"[ T](?P<h>[0-9]{2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2}))?\s{0,9}$"
+)
+EPOCH = re.compile(r"\s{0,9}(?P<n>[0-9]{10}(?:[0-9]{3})?)(?:\.[0-9]{1,9})?\s{0,9}$")
+COMPACT = re.compile(
+    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])"
+    r"(?:[ T]?(?P<h>[0-2][0-9]):?(?P<mi>[0-5][0-9]):?(?P<s>[0-5][0-9])?Z?)?\s{0,9}$"
+)
+#: A line that says nothing but a date: an optional label, then the date.
+ONLY_AFTER_LABEL = re.compile(r"\s{0,9}(?:[^\W\d]{0,8}\s?[:：]\s{0,9}|[（(\[【]\s?)?$")
+ONLY_BEFORE_END = re.compile(r"\s{0,9}[)）\]】|]?\s{0,9}$")

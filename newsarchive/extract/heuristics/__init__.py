@@ -1,0 +1,185 @@
+"""The reader for sites that nobody wrote rules for."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.credits.sources import original_title
+from newsarchive.extract.fields import (
+    identity_of,
+    missing,
+    problem,
+    set_credit,
+)
+from newsarchive.extract.heuristics.body import find_body
+from newsarchive.extract.heuristics.lines import parse, read_lines
+from newsarchive.extract.heuristics.metadata import (
+    authors_of_head,
+    find_address,
+    find_people,
+    find_section,
+    is_walled,
+    read_head,
+)
+from newsarchive.extract.heuristics.paragraphs import language_of, read_text
+from newsarchive.extract.heuristics.published import DateReader, zone_of
+from newsarchive.extract.heuristics.source import find_source
+from newsarchive.extract.heuristics.title import (
+    find_headline,
+    headline_before,
+    only_heading,
+    title_of_head,
+)
+from newsarchive.extract.heuristics.trim import kept_lines
+from newsarchive.models import Article
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from newsarchive.extract.charset import Decoded
+    from newsarchive.extract.heuristics.body import Body
+    from newsarchive.extract.heuristics.lines import PrintedLines
+    from newsarchive.extract.heuristics.metadata import Head
+    from newsarchive.extract.heuristics.title import Headline
+    from newsarchive.models import Page
+
+#: How many lines about the headline are looked at for dates and credits: behind it, and before it.
+_BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
+#: How many lines behind the article are looked at, and how many of its own last ones.
+_BEHIND_TEXT, _LAST_LINES = 12, 3
+#: How many of them are looked at for people.
+_NEAREST = 12
+_SHORT = 60
+
+
+def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Article:
+    """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
+
+    Without a zone the language tells: Chinese pages are in China's. Fields that are not on the page stay empty;
+    `evidence` names the rule that gave each of the others, `problems` the required ones that are missing. Time is
+    linear in the size of the page.
+    """
+    code, key = identity_of(page.url)
+    article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
+    root = parse(page.body if decoded.as_sent else decoded.text.encode("utf-8", "replace"))
+    if root is not None:
+        head = read_head(root)
+        _Reader(article, read_lines(root), head, decoded.text).read(zone)
+    for reason in missing(article):
+        problem(article, reason)
+    return article
+
+
+class _Reader:
+    """One page that is being read into its article."""
+
+    def __init__(self, article: Article, flow: PrintedLines, head: Head, text: str) -> None:
+        self.article = article
+        self.flow = flow
+        self.head = head
+        self.page_text = text
+        self.kept: list[int] = []
+        self.near: list[int] = []
+        self.opening: list[int] = []
+        self.ending: list[int] = []
+
+    def read(self, zone: tzinfo | None) -> None:
+        headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
+        start = headline.lines[0] if headline else -1
+        body = find_body(self.flow, start)
+        if body:
+            self.kept = kept_lines(self.flow, body, start)
+        headline = headline or self._headline()
+        self._look_around(headline)
+        self._take_title(headline)
+        self._take_text(body)
+        self._take_date(zone)
+        self._take_people()
+        self._take_head()
+
+    def _headline(self) -> Headline | None:
+        before = headline_before(self.flow, self.kept[0]) if self.kept else None
+        return before or title_of_head(self.head)
+
+    def _look_around(self, headline: Headline | None) -> None:
+        """Choose the lines that may print date and credit: about the headline, and about the end of the text."""
+        first = self.kept[0] if self.kept else len(self.flow.text)
+        last = self.kept[-1] + 1 if self.kept else 0
+        before = [n for n in headline.lines if n < first] if headline else []
+        anchor = max(before, default=first - 1)
+        self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
+        self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
+        self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
+        self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
+
+    def _set(self, name: str, found: tuple[str, str] | None) -> None:
+        """Set a field of text to a value found, with the rule that gave it."""
+        if found:
+            setattr(self.article, name, found[0])
+            self.article.evidence[name] = found[1]
+
+    def _take_title(self, headline: Headline | None) -> None:
+        if headline:
+            self.article.title = headline.text
+            self.article.evidence["title"] = headline.evidence
+
+    def _take_text(self, body: Body | None) -> None:
+        article = self.article
+        if body:
+            found = read_text(self.flow, body, self.kept, article.page.url)
+            article.paragraphs, article.images = found.paragraphs, found.images
+            if article.paragraphs:
+                element = self.flow.element[body.block]
+                name = element.get("id") or element.get("class") or ""
+                article.evidence["body"] = f"{element.tag!s} {name}".strip()
+        sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
+        self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
+
+    def _take_date(self, zone: tzinfo | None) -> None:
+        article = self.article
+        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC))
+        near, behind = (
+            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, self.ending)
+        )
+        images = [image.url for image in article.images]
+        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text, images=images)
+        if found:
+            article.published_at, article.precision = found.dated.when, found.dated.precision
+            article.evidence["published_at"] = found.evidence
+        elif dates.future:
+            problem(article, "future-date", dates.future[0].when.isoformat())
+        credit = find_source(
+            self.flow,
+            self.head,
+            near=self.near,
+            opening=self.opening,
+            date_line=found.line if found else -1,
+            ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
+        )
+        if credit:
+            set_credit(article, credit.attribution, credit.evidence)
+
+    def _take_people(self) -> None:
+        article = self.article
+        around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *self.ending[: _NEAREST // 2])]
+        article.bylines = find_people(article.paragraphs, around)
+        if article.bylines:
+            article.evidence["bylines"] = "printed"
+        if not any(person.role == "author" for person in article.bylines):
+            authors = authors_of_head(self.head)
+            if authors:
+                article.bylines += authors
+                article.evidence["bylines"] = "head"
+        first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
+        article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
+
+    def _take_head(self) -> None:
+        article, head = self.article, self.head
+        digest = head.first("digest")
+        if digest and digest != article.title:
+            article.digest = digest
+            article.evidence["digest"] = head.meta["digest"][0][1]
+        self._set("section", find_section(head, [self.flow.text[n] for n in self.near]))
+        self._set("canonical_url", find_address(head, article.page.url))
+        article.paywalled = is_walled(head, [self.flow.text[n] for n in self.ending])

@@ -1,0 +1,329 @@
+"""Where the article's text stands: scores of lines, summed up over the blocks that hold them.
+
+A line that looks like running text has points, one that looks like links or labels costs some. A block is worth the
+sum of its lines; furniture inside it may cost but never add. The block worth most holds the article: text that stands
+together without much furniture around it beats longer text that is scattered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.heuristics.class_names import (
+    BODY,
+    COMMENTS,
+    DOUBTFUL,
+    FURNITURE,
+    HIDDEN,
+    STRONG,
+    hints_of,
+)
+
+if TYPE_CHECKING:
+    from newsarchive.extract.heuristics.lines import PrintedLines
+
+#: Marks of sentences; many languages use the second kind, with a blank behind each.
+_CHINESE_MARKS, _OTHER_MARKS = "，。！？；：、”", (", ", ". ", "? ", "! ", "; ")
+_ENDS = frozenset(".!?,;")
+#: So many marks in a line count.
+_MOST_MARKS = 8
+#: Beginnings (in lower case) of sentences that stand on every page of a site: they are text, but no article's.
+_BOILERPLATE = (
+    "免责声明", "免責聲明", "郑重声明", "版权", "版權", "声明：", "声明:", "特别提示", "风险提示", "风险自担",
+    "投资有风险", "未经授权", "未经许可", "本网站", "本站", "网友评论", "违法和不良信息", "如有侵权",
+    "copyright", "all rights reserved", "this site uses", "this website uses", "our site uses", "our website uses",
+    "we use", "we and our partners", "by continuing", "by using", "by clicking", "sign up for", "sign up to",
+    "subscribe to", "subscribe now", "enter your email",
+)  # fmt: skip
+_BRACKETS = "[【（(「©*※> "
+#: A linked line costs at least `_LINK`; one worth a teaser's headline costs `_TEASER` or more.
+_LINK, _TEASER = -2.0, -5.0
+#: A link of this length and more costs the most.
+_LONG_LINK, _LONGEST_LINK = 40, -34.0
+#: After so much furniture (lines) text counts half.
+_FADING = 80.0
+#: What text counts before the headline, and outside the `<article>` that holds it.
+_BEFORE_HEADLINE, _ELSEWHERE = 0.5, 0.1
+#: How many h1 elements are looked at for the beginning of another article.
+_MOST_HEADLINES = 50
+#: The most that a part without text can cost the block around it.
+_WORST_PART = -15.0
+#: A body with less text than this (some forty Chinese characters) is doubted.
+_LEAST_TEXT = 60.0
+#: A block holding this share of its parent's text is the better body; less will do if its name says so.
+_NEARLY_ALL, _NAMED = 0.8, 0.6
+#: A doubtful block with this share of the page's text is no furniture.
+_MUCH = 0.4
+#: Elements that hold one piece of a text: never the body, unless they hold all of it.
+_ONE_LINE = frozenset(("p", "li"))
+_PIECES = frozenset(
+    ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "tr", "tbody", "table", "li", "dd", "dt")
+) | {"figure", "figcaption"}
+
+
+@dataclass(slots=True)
+class Body:
+    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points."""
+
+    block: int
+    dropped: list[int]
+    points: list[float]
+    text: float
+
+
+def score_line(text: str, linked: int) -> float:
+    """Tell how much a line looks like running text (positive) or like a link or a label (negative).
+
+    A Chinese character counts as much as three Latin letters: lengths are UTF-8 bytes by three.
+    """
+    length = len(text)
+    if linked * 2 > length:
+        weight = length / 3 if text.isascii() else length
+        return _LINK - weight * 0.8 if weight < _LONG_LINK else _LONGEST_LINK
+    if length < 8:
+        return -0.5
+    weight = (length if text.isascii() else len(text.encode("utf-8", "replace"))) / 3
+    if weight < 8:
+        return -0.5
+    if text[:24].lstrip(_BRACKETS).lower().startswith(_BOILERPLATE):
+        return -1.0
+    marks = _count_marks(text)
+    if not marks:
+        return -1.0 if weight < 20 else weight * 0.2
+    return weight * (1 - linked / length) * 0.5 + 4 * min(marks, _MOST_MARKS)
+
+
+def _count_marks(text: str) -> int:
+    """Count the marks of sentences; where there are more than count, some of them."""
+    marks = int(text[-1] in _ENDS)
+    kinds = () if text.isascii() else _CHINESE_MARKS
+    for mark in (*kinds, *_OTHER_MARKS) if " " in text else kinds:
+        marks += text.count(mark)
+        if marks >= _MOST_MARKS:
+            break
+    return marks
+
+
+def score_lines(flow: PrintedLines, start: int) -> list[float]:
+    """Score all lines; `start` is the headline's line.
+
+    Text before the headline, behind much furniture or outside the headline's `<article>` counts less; teasers, what
+    was printed before, and what stands behind the headline of another article count nothing.
+    """
+    points = list(map(score_line, flow.text, flow.linked))
+    first, last = _own_article(flow, start)
+    end, next_headline = len(points), _next_headline(flow, start)
+    gap = text_seen = 0.0
+    seen: set[str] = set()
+    for number, value in enumerate(points):
+        if number == next_headline and text_seen > _LEAST_TEXT:
+            end = number
+        if value > 0:
+            text = flow.text[number]
+            if text in seen or number >= end:
+                points[number] = 0.0
+            elif number <= start:
+                points[number] = value * _BEFORE_HEADLINE
+            else:
+                points[number] = value * _FADING / (_FADING + gap) * (1.0 if first <= number < last else _ELSEWHERE)
+                text_seen += value
+            seen.add(text)
+        elif number > start:
+            gap += 1.0 if value <= _LINK else 0.5
+    _strike_teasers(flow, points)
+    return points
+
+
+def _strike_teasers(flow: PrintedLines, points: list[float]) -> None:
+    """Take the points of texts that belong to links, where at least three such pairs follow each other."""
+    last = -99
+    run: list[int] = []
+    for number in [number for number, value in enumerate(points) if value > 0]:
+        link = number - 1 if points[number - 1] <= _TEASER else number - 2
+        if link >= 0 and points[link] <= _TEASER and _in_one_item(flow, link, number):
+            run = [*run, number] if number - last <= 6 else [number]
+            last = number
+            if len(run) >= 3:
+                for teaser in run[-3:]:
+                    points[teaser] = -1.0
+
+
+def _next_headline(flow: PrintedLines, start: int) -> int:
+    """Give the line of the next headline made like that of the article, which begins another article; -1 for none.
+
+    An h1 in another depth, or of another class, may as well be a heading in the text.
+    """
+    block = flow.block[start] if start >= 0 else -1
+    if block < 0 or flow.element[block].tag != "h1":
+        return -1
+    kind, title, depth = flow.element[block].get("class"), flow.text[start], _depth(flow, block)
+    others = (number for number, element in enumerate(flow.element) if element.tag == "h1" and number > block)
+    for other in islice(others, _MOST_HEADLINES):
+        line = flow.first[other]
+        if line >= len(flow.text) or flow.text[line] == title or flow.element[other].get("class") != kind:
+            continue
+        if _depth(flow, other) == depth:
+            return line
+    return -1
+
+
+def _depth(flow: PrintedLines, block: int) -> int:
+    depth = 0
+    while block >= 0:
+        depth, block = depth + 1, flow.parent[block]
+    return depth
+
+
+def _own_article(flow: PrintedLines, start: int) -> tuple[int, int]:
+    """Give the lines of the `<article>` around the headline, or all lines."""
+    block = flow.block[start] if start >= 0 else -1
+    while block >= 0:
+        if flow.element[block].tag == "article":
+            return flow.first[block], flow.last[block]
+        block = flow.parent[block]
+    return 0, len(flow.text)
+
+
+def _in_one_item(flow: PrintedLines, link: int, number: int) -> bool:
+    """Tell whether a link and a text stand together in one small block, as in a list of teasers."""
+    block = flow.block[number]
+    for _ in range(4):
+        if block < 0 or flow.last[block] - flow.first[block] > 7:
+            return False
+        if flow.first[block] <= link:
+            return True
+        block = flow.parent[block]
+    return False
+
+
+def find_body(flow: PrintedLines, start: int) -> Body | None:
+    """Find the block that holds the article's text; names of blocks are believed unless they leave no text at all.
+
+    `start` is the number of the headline's line, -1 when there is none. None when nothing looks like text.
+    """
+    points = score_lines(flow, start)
+    strict = _Search(flow, points, start, strict=True).run()
+    if strict is None or strict.text < _LEAST_TEXT:
+        loose = _Search(flow, points, start, strict=False).run()
+        if loose is not None and (strict is None or loose.text > 2 * strict.text):
+            return loose
+    return strict
+
+
+class _Search:
+    """One search over a flow. For each block: `worth`, `text` (points of text alone), `links` (cost of links alone)."""
+
+    def __init__(self, flow: PrintedLines, points: list[float], start: int, *, strict: bool) -> None:
+        self.flow = flow
+        self.points = points
+        self.start = start
+        self.strict = strict
+        count = len(flow.parent)
+        self.worth = [0.0] * count
+        self.text = [0.0] * count
+        self.links = [0.0] * count
+        self.furniture = [False] * count
+        self.clear: set[int] = set()
+
+    def run(self) -> Body | None:
+        self._sum_up()
+        best = self._best()
+        if best < 0:
+            return None
+        best = self._narrow(best)
+        return Body(best, self._prune(best), self.points, self.text[best])
+
+    def _sum_up(self) -> None:
+        worth, text, links = self.worth, self.text, self.links
+        for block, value in zip(self.flow.block, self.points, strict=True):
+            worth[block] += value
+            if value > 0:
+                text[block] += value
+            elif value <= _LINK:
+                links[block] += value
+        whole = sum(text)
+        parents = self.flow.parent
+        for block in range(len(parents) - 1, 0, -1):
+            value, words = worth[block], text[block]
+            if not value and not words:
+                continue
+            parent = parents[block]
+            if words and self._is_furniture(block, whole):
+                self.furniture[block] = True
+                value = min(value, 0.0)
+            else:
+                text[parent] += words
+                links[parent] += links[block]
+            if value < _WORST_PART:
+                worth[parent] += _WORST_PART
+            else:
+                worth[parent] += value
+
+    def _is_furniture(self, block: int, whole: float) -> bool:
+        if self.flow.first[block] <= self.start < self.flow.last[block]:
+            return False
+        hints = hints_of(self.flow.element[block])
+        if hints & COMMENTS or (self.strict and (hints & HIDDEN or hints & (FURNITURE | BODY) == FURNITURE)):
+            return True
+        if hints & (FURNITURE | HIDDEN) or hints & (DOUBTFUL | BODY) == DOUBTFUL:
+            return self.text[block] < _MUCH * whole
+        return False
+
+    def _best(self) -> int:
+        best, top = -1, 0.0
+        for block, value in enumerate(self.worth):
+            if value >= top and value > 0 and not self._is_in_furniture(block):
+                best, top = block, value
+        return best
+
+    def _is_in_furniture(self, block: int) -> bool:
+        """Tell whether a block is inside furniture; the way up is remembered, so that no part of it is gone twice."""
+        way: list[int] = []
+        while block > 0 and block not in self.clear:
+            if self.furniture[block]:
+                for inner in way:
+                    self.furniture[inner] = True
+                return True
+            way.append(block)
+            block = self.flow.parent[block]
+        self.clear.update(way)
+        return False
+
+    def _narrow(self, best: int) -> int:
+        """Go down while one block inside holds nearly all of the text."""
+        parents, text, elements = self.flow.parent, self.text, self.flow.element
+        found = best
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] != found or text[block] < _NAMED * text[found] or elements[block].tag in _PIECES:
+                continue
+            if text[block] >= _NEARLY_ALL * text[found] or hints_of(elements[block]) & STRONG:
+                found = block
+        return found
+
+    def _prune(self, best: int) -> list[int]:
+        """List the blocks inside the body that are furniture or hold links and hardly any text."""
+        parents = self.flow.parent
+        dropped: list[int] = []
+        gone: set[int] = set()
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] in gone:
+                gone.add(block)
+            elif self._is_foreign(block, best):
+                gone.add(block)
+                dropped.append(block)
+        return dropped
+
+    def _is_foreign(self, block: int, best: int) -> bool:
+        if self.text[block] or self.furniture[block]:
+            # Blocks with text have been judged when they were summed up.
+            return self.furniture[block] or self._is_link_list(block)
+        return self._is_link_list(block) or self._is_furniture(block, self.text[best])
+
+    def _is_link_list(self, block: int) -> bool:
+        return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag not in _ONE_LINE

@@ -1,0 +1,216 @@
+"""What the head of a page says of its article: meta elements, the title element, JSON-LD."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.extract.blocks import full_url
+from newsarchive.extract.credits.bylines import find_bylines
+from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
+from newsarchive.models import Byline
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from lxml.etree import _Element
+
+    from newsarchive.models import Paragraph
+
+
+#: field -> names (or properties, or itemprops) of meta elements that give it, the best first; compared in lower case.
+META_NAMES = {
+    "title": ("og:title", "twitter:title", "dc.title", "articletitle", "title"),
+    "published": (
+        "article:published_time", "og:published_time", "publishdate", "pubdate", "datepublished", "publish-date",
+        "publish_date", "og:release_date", "weibo: article:create_at", "weibo:article:create_at", "og:time",
+        "bytedance:published_time", "parsely-pub-date", "sailthru.date", "dcterms.created", "dc.date.issued",
+        "dcterms.issued", "article.published", "apub:time", "_pubtime", "firstpublishedtime", "dc.date", "date",
+        "dateupdate",
+    ),
+    "source": (
+        "source", "mediaid", "contentsource", "article:source", "og:source", "dc.source", "sourcename", "news_source",
+    ),
+    "author": ("author", "article:author", "og:article:author", "dc.creator", "parsely-author", "byl"),
+    "digest": ("description", "og:description", "dc.description"),
+    "section": ("article:section", "og:article:section", "category", "columnname", "parsely-section"),
+    "url": ("og:url",),
+    "tier": ("article:content_tier",),
+    "lang": ("og:locale", "language", "content-language"),
+}  # fmt: skip
+_FIELD_OF = {name: (key, rank) for key, names in META_NAMES.items() for rank, name in enumerate(names)}
+_ARTICLE_TYPES = frozenset(
+    (
+        "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "blogposting",
+        "reviewnewsarticle", "socialmediaposting", "liveblogposting", "report", "scholarlyarticle", "techarticle",
+        "advertisercontentarticle", "webpage",
+    )
+)  # fmt: skip
+#: A JSON-LD block larger than this (characters) is no article's card.
+_LONGEST_CARD = 400_000
+
+
+@dataclass(slots=True)
+class Head:
+    """The head's answers. `meta` maps a field to (rank, name, content), best first; `card` is the article's JSON-LD."""
+
+    title: str = ""
+    lang: str | None = None
+    canonical: str | None = None
+    meta: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    card: dict[str, Any] = field(default_factory=dict)
+
+    def first(self, key: str) -> str | None:
+        """Give the best meta content of a field, or None."""
+        found = self.meta.get(key)
+        return found[0][2] if found else None
+
+
+def read_head(root: _Element) -> Head:
+    """Read meta, title and link elements and JSON-LD, wherever they stand."""
+    head = Head(lang=root.get("lang") or root.get("xml:lang"))
+    cards: list[_Element] = []
+    for element in root.iter("meta", "title", "link", "script"):
+        tag = element.tag
+        if tag == "script":
+            kind = element.get("type")
+            if kind and "ld+json" in kind.lower():
+                cards.append(element)
+        elif tag == "meta":
+            _read_meta(element, head)
+        elif tag == "title":
+            if not head.title:
+                head.title = clean(element.text or "")
+        elif head.canonical is None and (element.get("rel") or "").lower() == "canonical":
+            head.canonical = (element.get("href") or "").strip() or None
+    for found in head.meta.values():
+        found.sort(key=lambda entry: entry[0])
+    head.card = _read_cards(cards)
+    return head
+
+
+def _read_meta(element: _Element, head: Head) -> None:
+    content = element.get("content")
+    if not content:
+        return
+    for attribute in ("name", "property", "itemprop", "http-equiv"):
+        value = element.get(attribute)
+        name = value.strip().lower() if value else ""
+        known = _FIELD_OF.get(name)
+        if known:
+            content = clean(content)
+            if content:
+                head.meta.setdefault(known[0], []).append((known[1], name, content))
+            return
+
+
+def _read_cards(scripts: Sequence[_Element]) -> dict[str, Any]:
+    """Give the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
+    best: dict[str, Any] = {}
+    for script in scripts:
+        text = script.text or ""
+        if len(text) > _LONGEST_CARD:
+            continue
+        try:
+            data = json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        for card in _articles_in(data):
+            if len(card) > len(best):
+                best = card
+    return best
+
+
+def _articles_in(data: object) -> list[dict[str, Any]]:
+    """List the article objects at the top, in a list, or in an @graph."""
+    queue, found = [data], []
+    while queue and len(queue) < 1000:
+        value = queue.pop()
+        if isinstance(value, list):
+            queue.extend(value)
+        elif isinstance(value, dict):
+            kinds = value.get("@type")
+            names = kinds if isinstance(kinds, list) else [kinds]
+            if any(isinstance(name, str) and name.lower() in _ARTICLE_TYPES for name in names):
+                found.append(value)
+            queue.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
+    return found
+
+
+#: Who is named in the first and last paragraphs wrote the article; who is named in between may be anybody.
+_FIRST, _LAST = 6, 4
+#: Longer lines around the article are texts of other articles.
+_LONGEST_LINE = 80
+#: A path to the article (首页 > 财经 > 正文).
+_PATH = re.compile(r"\s*(?:>>?|»|›|＞|→)\s*")
+_WORD = re.compile(r"\w\w")
+_NO_SECTION = frozenset(("正文", "首页", "新闻", "资讯", "内容", "文章", "详情", "home", "article"))
+_LONGEST_SECTION = 16
+_LOCKED = frozenset(("locked", "metered", "paid", "premium"))
+_WALL = re.compile(
+    r"(?:登录|登錄|订阅|訂閱|付费|付費|开通会员|成为会员|購買)后?(?:可|即可|才能)?(?:继续)?(?:阅读|閱讀|查看)(?:全文|更多|剩余|完整)?|本文为付费|以下内容需|剩余\s?[0-9]{1,3}%"
+    r"|subscribe to (?:continue|read)|to (?:continue|keep) reading|this (?:article|content) is for subscribers"
+)
+
+
+def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str]) -> list[Byline]:
+    """List who wrote and edited the article: named by its first and last paragraphs and the lines around it."""
+    texts = [paragraph.text for paragraph in paragraphs]
+    if len(texts) > _FIRST + _LAST:
+        texts = texts[:_FIRST] + texts[-_LAST:]
+    return find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
+
+
+def authors_of_head(head: Head) -> list[Byline]:
+    """List the authors that the head names; desks, sites and accounts are none."""
+    names = (name for name in _authors(head) if is_chinese_name(name) or is_latin_name(name))
+    return [Byline("author", name) for name in dict.fromkeys(names)]
+
+
+def _authors(head: Head) -> Iterator[str]:
+    author = head.card.get("author")
+    for entry in author if isinstance(author, list) else [author]:
+        name = entry.get("name") if isinstance(entry, dict) else entry
+        if isinstance(name, str):
+            yield clean(name[:100]).removeprefix("By ")
+    for _, _, content in head.meta.get("author", ())[:1]:
+        # On Chinese pages this is whoever put the page up.
+        if content.isascii():
+            yield content[:100].removeprefix("By ")
+
+
+def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
+    """Give the section that the head names, else the last step of the path before the headline, and where it stands."""
+    named: Any = head.card.get("articleSection") or head.first("section")
+    if isinstance(named, list):
+        named = named[0] if named else None
+    if isinstance(named, str) and clean(named):
+        return clean(named[:100]), "head"
+    for text in before:
+        steps = _PATH.split(text[:200]) if len(text) <= 200 else []
+        if len(steps) > 1:
+            for step in reversed(steps):
+                if _WORD.search(step) and step.lower() not in _NO_SECTION and len(step) <= _LONGEST_SECTION:
+                    return step, "path before the headline"
+    return None
+
+
+def find_address(head: Head, base_url: str) -> tuple[str, str] | None:
+    """Give the canonical address that the page declares for itself, and where it does."""
+    for link, rule in ((head.canonical, "link canonical"), (head.first("url"), "og:url")):
+        address = full_url(link[:2000], base_url) if link else None
+        if address:
+            return address, rule
+    return None
+
+
+def is_walled(head: Head, around: Sequence[str]) -> bool:
+    """Tell whether the page gives only a part of the article to readers who do not pay or log in."""
+    if str(head.card.get("isAccessibleForFree", "")).strip().lower() == "false":
+        return True
+    if (head.first("tier") or "").lower() in _LOCKED:
+        return True
+    return _WALL.search("\n".join(text for text in around if len(text) < 120)) is not None

@@ -1,0 +1,200 @@
+"""When an article was published: what the head says, what is printed near the headline, what the address says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from newsarchive.extract.dates import Dated, is_future, parse_date
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import tzinfo
+
+    from newsarchive.extract.heuristics.metadata import Head
+
+_FIRST_YEAR = 1990
+# A line without this holds no date worth a closer look.
+_SIGN = re.compile("[0-9０-９天年]")
+_MAYBE = re.compile(
+    r"[0-9０-９]{1,4}\s?[-/.年月:：]\s?[0-9０-９]|[0-9]\s?(?:分钟|小时|天|分鐘|小時)前|昨天|前天|今天|年.{1,3}月"
+    r"|\b(?:19|20)\d\d\b|ago\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|更新|publi|posted|date", re.IGNORECASE)
+_URL_DATE = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d{2})"
+    r"(?:(?P<s>[-/_.])(?P<m>\d{1,2})(?:(?P=s)|/)(?P<d>\d{1,2})|[-/]?(?P<m2>[01]\d)[-/]?(?P<d2>[0-3]\d))(?!\d)"
+)
+#: Words of a script's names behind which a time of publication may stand, without a first letter of either case.
+_SCRIPT_NAMES = (
+    "ublish", "pub_", "pubDate", "pubdate", "pubTime", "pubtime", "reateTime", "reate_time", "reatedAt", "ctime",
+    "var ct", "elease",
+)  # fmt: skip
+_SCRIPT_TIME = re.compile(
+    r"[A-Za-z_]{0,16}[\"']?\s?[:=]\s?[\"']?"
+    r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:]{4,8})?)"
+)
+#: How many places of a script are looked at for each name.
+_MOST_PLACES = 20
+# A number in quotes; each kind of quote apart, because a search for a fixed beginning is many times faster.
+_QUOTED_EPOCHS = (re.compile(r'"(1[0-9]{9})"'), re.compile(r"'(1[0-9]{9})'"))
+_YEAR = re.compile(r"(?:19|20)[0-9]{2}|(?<![0-9])[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[一二三四五六七八九〇零]{4}年")
+_WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
+_ZONES = {"zh": "Asia/Shanghai", "ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
+
+Lines = list[tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A time of publication, the rule that gave it, and the number of the line where it is printed (-1: none)."""
+
+    dated: Dated
+    evidence: str
+    line: int = -1
+
+
+def zone_of(lang: str | None) -> tzinfo:
+    """Give the zone in which a page of this language prints its times, when nothing else tells."""
+    name = _ZONES.get((lang or "")[:2].lower())
+    return ZoneInfo(name) if name else UTC
+
+
+@dataclass(frozen=True, slots=True)
+class DateReader:
+    """Reads dates for one page: `now` is the time of fetching, `zone` the one in which the page prints its times.
+
+    `future` collects the dates that were not taken because they lie after `now`.
+    """
+
+    zone: tzinfo
+    now: datetime
+    future: list[Dated] = field(default_factory=list)
+
+    def read(self, text: str, year_hint: int | None = None) -> Dated | None:
+        """Read a date that can be one of publication: not in the future, not before there were web pages."""
+        dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint)
+        if dated is None or dated.when.year < _FIRST_YEAR:
+            return None
+        if is_future(dated.when, self.now):
+            self.future.append(dated)
+            return None
+        if dated.precision != "day" and dated.when.utcoffset() == timedelta(0) and self.zone is not UTC:
+            return Dated(dated.when.astimezone(self.zone), dated.precision, dated.span)
+        return dated
+
+    def find(
+        self, head: Head, near: Lines, behind: Lines, *, url: str, page: str, images: list[str]
+    ) -> Published | None:
+        """Find the time of publication.
+
+        `near` are the (number, text) about the headline, the nearest first, `behind` those behind the article, `page`
+        is the text of the whole page,
+        `images` the addresses of the article's pictures.
+        """
+        lines = near
+        printed = self._printed(near, None)
+        if printed is None:
+            lines = behind
+            printed = self._printed(behind, None)
+        for value, evidence in _said(head):
+            dated = self.read(value)
+            if dated is None:
+                continue
+            if printed and dated.precision == "day" and printed.dated.when.date() == dated.when.date():
+                return printed
+            line = printed.line if printed and printed.dated.when.date() == dated.when.date() else -1
+            return Published(dated, evidence, line)
+        if printed and _has_year(lines, printed):
+            return printed
+        other = self._weak(head) or self._of_url(url) or self._of_script(page) or self._of_images(images)
+        if printed is None or other is None:
+            return other or printed
+        again = self._printed(lines, other.dated.when.year)
+        return again if again and again.dated.when.date() == other.dated.when.date() else other
+
+    def _printed(self, lines: Lines, year_hint: int | None) -> Published | None:
+        best: tuple[int, Published] | None = None
+        for number, text in lines:
+            if len(text) > 200 or not _SIGN.search(text) or not _MAYBE.search(text):
+                continue
+            dated = self.read(text, year_hint)
+            if dated is None:
+                continue
+            rank = 2 * bool(_LABEL.search(text)) + (dated.precision != "day") + (len(text) < 60)
+            if best is None or rank > best[0]:
+                best = (rank, Published(dated, "printed", number))
+            if rank >= 3:
+                break
+        return best[1] if best else None
+
+    def _weak(self, head: Head) -> Published | None:
+        for _, name, content in head.meta.get("published", ()):
+            dated = self.read(content)
+            if dated:
+                return Published(dated, f"meta:{name}")
+        return None
+
+    def _of_url(self, url: str) -> Published | None:
+        dated = self._in_address(url)
+        return Published(dated, "url") if dated else None
+
+    def _of_images(self, images: list[str]) -> Published | None:
+        for url in images[:10]:
+            dated = self._in_address(url)
+            if dated:
+                return Published(dated, "image address")
+        return None
+
+    def _in_address(self, url: str) -> Dated | None:
+        for match in _URL_DATE.finditer(url[:2000]):
+            dated = self.read(f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}")
+            if dated:
+                return dated
+        return None
+
+    def _of_script(self, page: str) -> Published | None:
+        places = sorted(place for name in _SCRIPT_NAMES for place in _places(page, name))
+        for place in places:
+            match = _SCRIPT_TIME.match(page, place)
+            dated = self.read(match["value"]) if match else None
+            if dated:
+                return Published(dated, "script")
+        numbers = (match for quoted in _QUOTED_EPOCHS for match in quoted.finditer(page))
+        for match in sorted(islice(numbers, _MOST_PLACES), key=re.Match.start):
+            # The value of an attribute is a key or a counter.
+            dated = None if page[match.start() - 1] == "=" else self.read(match[1])
+            if dated:
+                return Published(dated, "script:number")
+        return None
+
+
+def _places(text: str, name: str) -> Iterator[int]:
+    """Give the positions right behind a name, the first few of them."""
+    place = -1
+    for _ in range(_MOST_PLACES):
+        place = text.find(name, place + 1)
+        if place < 0:
+            return
+        yield place + len(name)
+
+
+def _has_year(lines: Lines, printed: Published) -> bool:
+    text = dict(lines)[printed.line]
+    start, end = printed.dated.span
+    return bool(_YEAR.search(text[start:end]))
+
+
+def _said(head: Head) -> Iterator[tuple[str, str]]:
+    for key in ("datePublished", "dateCreated", "uploadDate"):
+        value = head.card.get(key)
+        if isinstance(value, str):
+            yield value[:100], f"json-ld:{key}"
+    for _, name, content in head.meta.get("published", ()):
+        if name not in _WEAK_META:
+            yield content[:100], f"meta:{name}"

@@ -1,0 +1,159 @@
+"""Which medium a page credits: a label near the headline, metadata, a name beside the date, a credit at the end."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.credits.person_names import is_chinese_name
+from newsarchive.extract.credits.source_patterns import MEDIUM
+from newsarchive.extract.credits.sources import (
+    Attribution,
+    read_attribution,
+    tidy_name,
+    trailing_source,
+)
+from newsarchive.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from lxml.etree import _Element
+
+    from newsarchive.extract.heuristics.lines import PrintedLines
+    from newsarchive.extract.heuristics.metadata import Head
+
+#: Class names of an element that holds the medium's name, and of one that may hold a person's or an account's name.
+_SOURCE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:\w*source\w*|from|media|origin|laiyuan|ly|copyfrom|provider|nick-?name|publisher)(?![a-z])",
+    re.IGNORECASE,
+)
+_OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECASE)
+#: Words about an account that can be followed: the name beside them is an account's, not a person's.
+_FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
+#: Words of buttons and labels that stand where a name may stand.
+_NO_NAME = re.compile(
+    r"返回|关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
+    r"|图片$|更多|热点|参与|跟贴|回复|展开|收起|收录|专栏|责任|人气|次数|公众号|功能介绍|新闻中心$|认证|[0-9]{3,}|[。！？；]",
+)
+# A line without this credits nobody (a quick look before the thorough one).
+_SIGN = re.compile("[源自据據载載处處道導]|ource")
+#: A credit that names nobody.
+_NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
+_LONGEST_NAME, _LONGEST_LINE = 20, 200
+#: Words about an account stand in lines shorter than this.
+_SHORT = 40
+#: Points of `_unlabelled` for a name to be taken at all, and to be preferred to a name in brackets behind the text.
+_LIKELY, _SURE = 2.5, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """The credit of an article and the rule that gave it."""
+
+    attribution: Attribution
+    evidence: str
+
+
+def find_source(
+    flow: PrintedLines,
+    head: Head,
+    *,
+    near: Sequence[int],
+    opening: Sequence[int],
+    date_line: int,
+    ending: Sequence[int],
+) -> Credit | None:
+    """Find the credited medium.
+
+    `near` are the numbers of the lines about the headline, the nearest first, `opening` the first lines of the text,
+    `date_line` the line that prints the date (-1: none), `ending` the last lines of the text and those behind it.
+    """
+    found = _labelled(flow, (*near, *opening))
+    if found:
+        return Credit(found, "printed:label")
+    for _, name, content in head.meta.get("source", ()):
+        medium = tidy_name(content)
+        if medium:
+            return Credit(Attribution(content, medium), f"meta:{name}")
+    points, named = _unlabelled(flow, near, date_line)
+    found = _labelled(flow, ending)
+    if found and not (named and _NOBODY.fullmatch(found.source)):
+        return Credit(found, "printed:end of text")
+    if points < _SURE:
+        found = next(filter(None, (trailing_source(flow.text[number]) for number in ending)), None)
+        if found:
+            return Credit(found, "printed:brackets at the end")
+    return Credit(Attribution(named, named), "printed:name near the headline") if named else None
+
+
+def _labelled(flow: PrintedLines, numbers: Iterable[int]) -> Attribution | None:
+    for number in numbers:
+        text = flow.text[number]
+        found = read_attribution(text) if len(text) < _LONGEST_LINE and _SIGN.search(text) else None
+        if found:
+            return found
+    return None
+
+
+def _unlabelled(flow: PrintedLines, near: Sequence[int], date_line: int) -> tuple[float, str]:
+    """Find a name that stands alone near the headline: in an element of a telling class, or beside the date.
+
+    Gives how sure it is and the name ("" for none).
+    """
+    account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
+    best = (0.0, "")
+    for number in near[:30]:
+        for text, element in _segments(flow, number):
+            medium = _name_in(text)
+            if not medium:
+                continue
+            name = _name_of(element) if element is not None else ""
+            points = 3.0 * bool(_SOURCE_NAME.search(name)) + 2.0 * bool(MEDIUM.search(medium))
+            if _OWNER_NAME.search(name) and (account or not is_chinese_name(medium)):
+                points += 2
+            if date_line >= 0:
+                distance = abs(number - date_line)
+                points += 2.5 if not distance and _alone(flow, number, text) else 0.5 if distance <= 3 else 0.0
+            if points >= _LIKELY and points > best[0]:
+                best = (points, medium)
+    return best
+
+
+def _alone(flow: PrintedLines, number: int, text: str) -> bool:
+    """Tell whether a line prints a date and this name and nothing else."""
+    return len(flow.text[number]) - len(clean(text)) <= 22 and not (
+        len(clean(text)) < 4 and is_chinese_name(clean(text))
+    )
+
+
+def _name_in(text: str) -> str:
+    if text.isascii():
+        return ""
+    text = clean(text)
+    if "/" in text:
+        text = text.rpartition("/")[2]
+    text = text.strip("·•|｜ -—")
+    if not 1 < len(text) <= _LONGEST_NAME or text.isascii() or _NO_NAME.search(text):
+        return ""
+    return tidy_name(text)
+
+
+def _segments(flow: PrintedLines, number: int) -> Iterator[tuple[str, _Element | None]]:
+    """Give the pieces of a line that stand in elements of their own, each with the element that names it."""
+    block = flow.block[number]
+    if block < 0:
+        return
+    element = flow.element[block]
+    for count, child in enumerate(element.iter()):
+        if count > 40:
+            return
+        if child.text:
+            yield child.text, child if child.get("class") else element
+        if child.tail and child is not element:
+            yield child.tail, None
+
+
+def _name_of(element: _Element) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"

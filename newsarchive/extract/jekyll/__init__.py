@@ -1,0 +1,1 @@
+"""Post files of Jekyll sites: front matter and kramdown."""

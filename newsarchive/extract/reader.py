@@ -1,0 +1,122 @@
+"""The door of reading: a page and its site in, an article out. Whatever the bytes are, nothing is raised."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsarchive.extract import error_pages, fields
+from newsarchive.extract.charset import decode
+from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.extract.jekyll.post_file import read_post_file
+from newsarchive.extract.layout import read_layout
+from newsarchive.extract.share_json import read_share
+from newsarchive.models import Article
+from newsarchive.sites import (
+    Layout,
+    Site,
+    SiteError,
+    load_site,
+    site_names,
+)
+
+if TYPE_CHECKING:
+    from newsarchive.models import Page
+
+
+def read(page: Page, site: Site | None = None) -> Article:
+    """Read a page into an article.
+
+    With a site whose layouts know the URL the layout's rules are used; a field whose element is not on the page is
+    looked for by the generic reader. Without one, or for another URL, the site whose file names the host is used,
+    else the generic reader alone. A page that is no article, or lacks a field, says so in `problems`.
+    """
+    if not page.body or page.body.isspace():
+        article = Article(page, fields.identity_of(page.url)[1])
+        fields.problem(article, "empty-page")
+        return article
+    if page.role == "file" and site is not None:
+        return read_post_file(page, site)
+    site, layout = _rules_for(page, site)
+    if site is None or layout is None:
+        return _read_unknown(page, site)
+    if layout.format == "json":
+        return read_share(page, site, layout)
+    return _read_known(page, site, layout)
+
+
+def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | None]:
+    layout = site.layout_for(page.url) if site else None
+    if layout is not None:
+        return site, layout
+    other = _site_of_host(_host(page.url))
+    return (other, other.layout_for(page.url)) if other else (site, None)
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=1)
+def _all_sites() -> tuple[Site, ...]:
+    """Load every site file once; one that cannot be used is told where its site is asked for, not here."""
+    sites = []
+    for name in site_names():
+        with suppress(SiteError):
+            sites.append(load_site(name))
+    return tuple(sites)
+
+
+@lru_cache(maxsize=1024)
+def _site_of_host(host: str) -> Site | None:
+    return next((site for site in _all_sites() if host in site.hosts), None)
+
+
+def _read_known(page: Page, site: Site, layout: Layout) -> Article:
+    article, empty = read_layout(page, site, layout)
+    if fields.is_complete(article):
+        return article
+    lacking = fields.missing(article)
+    decoded = decode(page.body, page.headers.get("content-type"))
+    if error_pages.detect_error_page(article, layout, decoded.text):
+        return article
+    wanted = set(lacking) - empty
+    if wanted:
+        other = read_by_heuristics(page, decoded, site.timezone)
+        if other.title == site.title:
+            other.title = None
+        _fill(article, other, wanted, decoded.text)
+    error_pages.apply_hints(article, site)
+    for reason in fields.missing(article):
+        fields.problem(article, reason)
+    return article
+
+
+def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None:
+    """Take the fields for which the layout's rules found no element from what the generic reader saw."""
+    if "no-title" in wanted and other.title and other.title in text[: text.find("</head") + 1]:
+        article.title = other.title
+        article.evidence["title"] = "generic"
+    if "no-date" in wanted and other.published_at:
+        fields.set_time(article, other.published_at, other.precision)
+        article.evidence["published_at"] = "generic"
+    if "no-body" in wanted and other.paragraphs:
+        article.paragraphs, article.images, article.bylines = other.paragraphs, other.images, other.bylines
+        article.evidence["body"] = "generic"
+        if article.source is None:
+            article.attribution, article.source, article.via = other.attribution, other.source, other.via
+
+
+def _read_unknown(page: Page, site: Site | None) -> Article:
+    decoded = decode(page.body, page.headers.get("content-type"))
+    article = read_by_heuristics(page, decoded, site.timezone if site else None)
+    if decoded.wrong_declaration:
+        fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
+    if decoded.damaged:
+        fields.problem(article, "damaged-text")
+    return article

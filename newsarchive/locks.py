@@ -1,0 +1,120 @@
+"""One crawl at a time of one site into one archive: a lock that dies with its process, however that ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsarchive.archive.runs import process_exists
+from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# Seconds in which the writing process of a killed crawl has committed what it was told, however busy the machine is.
+_LEFT_BEHIND = 60.0
+_NO_NAME = re.compile(r"[^a-z0-9._-]+")
+
+
+class AlreadyRunningError(UserError):
+    """Another crawl of this site into this archive is going on: there is nothing to do, and nothing is wrong."""
+
+    def __init__(self, label: str, holder: str) -> None:
+        super().__init__(f"{label} is being crawled already (process {holder}): nothing to do")
+        self.label, self.holder = label, holder
+
+
+class CrawlLock:
+    """The lock of a site in an archive, held from when it is made until it is released or its process ends.
+
+    The file `<archive>-<site>.lock` stays: taking it away would part those who wait for it from those who come later.
+
+    Raises:
+        AlreadyRunningError: another process holds it; the message names that process.
+        UserError: the file cannot be made.
+
+    """
+
+    def __init__(self, archive: Path | str, label: str) -> None:
+        self.path = lock_path(archive, label)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise UserError(
+                f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
+            ) from error
+        end = time.monotonic() + _LEFT_BEHIND
+        while not try_lock(self._descriptor):
+            holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
+            if _is_there(holder) or time.monotonic() > end:
+                os.close(self._descriptor)
+                raise AlreadyRunningError(label, holder or "unknown")
+            time.sleep(0.02)
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
+
+    def fileno(self) -> int:
+        """Give the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
+        return self._descriptor
+
+    def release(self) -> None:
+        """Let others crawl; releasing twice does no harm."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+@contextmanager
+def no_crawl(archive: Path | str) -> Iterator[None]:
+    """Let no crawl of any site into an archive begin while the block runs.
+
+    A site that was never crawled into it has no lock yet; its first crawl meets SQLite's own lock.
+
+    Raises:
+        UserError: a crawl is going on; the message names its site and process.
+
+    """
+    path = Path(archive)
+    start = f"{path.name}-"
+    labels = sorted(
+        entry.name.removeprefix(start).removesuffix(".lock")
+        for entry in path.parent.iterdir()
+        if entry.name.startswith(start) and entry.suffix == ".lock"
+    )
+    with ExitStack() as held:
+        for label in labels:
+            try:
+                held.callback(CrawlLock(path, label).release)
+            except AlreadyRunningError as error:
+                raise UserError(
+                    f"archive {path}: {error.label} is being crawled (process {error.holder}) - run this again when "
+                    "the crawl has ended"
+                ) from None
+        yield
+
+
+def _is_there(process: str) -> bool:
+    """Tell whether a process is there; one that has not written down its number yet is."""
+    return not process.isdecimal() or process_exists(int(process))
+
+
+def lock_path(archive: Path | str, label: str) -> Path:
+    """Give the file that is locked while a site is crawled."""
+    path = Path(archive)
+    return path.with_name(f"{path.name}-{_NO_NAME.sub('-', label.lower()).strip('-.') or 'site'}.lock")
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file or folder for this process alone; False, without waiting, where another holds it."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

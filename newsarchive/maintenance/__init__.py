@@ -1,0 +1,1 @@
+"""Checking an archive and backing it up."""

@@ -1,0 +1,275 @@
+"""Check an archive: whether everything in it is as it was stored, and agrees with everything else.
+
+Nothing is written, and a crawl may go on meanwhile: all is read at one moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Literal
+
+from newsarchive.archive import history, outlets
+from newsarchive.archive.merge import merge
+from newsarchive.archive.observations import content_hash
+from newsarchive.archive.timestamps import stamp
+from newsarchive.search.sql import PAIRS
+from newsarchive.warc.record import SnapshotDamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from newsarchive.archive.archive import Archive
+    from newsarchive.archive.merge import Merged
+
+
+#: `damage`: something is lost or wrong. `notice`: a person may want to know.
+Severity = Literal["damage", "notice"]
+
+#: Things of one kind that a finding names; the rest is counted.
+EXAMPLES = 5
+#: Snapshots, the newest, whose records are read unless all are.
+SAMPLE = 200
+#: A URL that is due for so long is waiting for a crawl that does not come.
+_OVERDUE = timedelta(days=7)
+_COUNTED = ("articles", "copies", "readings", "texts", "snapshots", "frontier", "problems", "runs")
+
+
+@dataclass(slots=True)
+class Finding:
+    """One kind of thing that is not as it should be, how often, and some of them by name."""
+
+    severity: Severity
+    what: str
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found, and how much it looked at (rows by table)."""
+
+    findings: list[Finding]
+    counts: dict[str, int]
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether anything is lost or wrong."""
+        return any(finding.severity == "damage" for finding in self.findings)
+
+
+def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
+    """Check everything; `deep` also reads every page that is kept, not only the newest `SAMPLE`."""
+    connection = archive.connection
+    checks: tuple[Callable[[], Iterator[Fault]], ...] = (
+        lambda: _check_file(connection),
+        lambda: _check_texts(connection),
+        lambda: check_articles(connection),
+        lambda: _check_index(connection),
+        lambda: check_places(connection, archive.path.parent),
+        lambda: check_records(archive, None if deep else SAMPLE),
+        lambda: _check_frontier(connection, now),
+    )
+    connection.execute("BEGIN")
+    try:
+        faults = [fault for one in checks for fault in _survive(one)]
+        counts = _count(connection)
+    finally:
+        connection.rollback()
+    return Report(_group(faults), counts)
+
+
+Fault = tuple[Severity, str, str]
+
+
+def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
+    """Go through one check; where the file cannot be read that is a finding, and the next check goes on."""
+    try:
+        yield from one()
+    except sqlite3.DatabaseError as error:
+        yield "damage", "the SQLite file cannot be read", str(error)
+
+
+def _group(faults: Iterable[Fault]) -> list[Finding]:
+    findings: dict[tuple[Severity, str], Finding] = {}
+    for severity, what, example in faults:
+        finding = findings.setdefault((severity, what), Finding(severity, what))
+        finding.count += 1
+        if len(finding.examples) < EXAMPLES and example not in finding.examples:
+            finding.examples.append(example)
+    return sorted(findings.values(), key=lambda finding: finding.severity)
+
+
+def _check_file(connection: sqlite3.Connection) -> Iterator[Fault]:
+    for (line,) in connection.execute("PRAGMA integrity_check"):
+        if line != "ok":
+            yield "damage", "the SQLite file is damaged", line
+    for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield "damage", f"a row of {table} names a row of {parent} that does not exist", f"row {row_id}"
+
+
+def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
+    for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts"):
+        if content_hash(body) != expected:
+            yield "damage", "a text is not the one that was stored", f"text {text_id}"
+
+
+def _check_index(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Look whether each article is in the search index, and nothing else."""
+    sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
+    for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
+        yield "damage", "an article is not in the search index", key
+    for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
+        yield "damage", "the search index has an article that does not exist", f"row {row_id}"
+
+
+def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
+    lost = connection.execute(
+        "SELECT url FROM frontier f WHERE state = 'done' AND role <> 'listing'"
+        " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)"
+    )
+    for (url,) in lost:
+        yield "damage", "a URL is marked as stored, but there is no copy of it", url
+    due = connection.execute(
+        "SELECT url FROM frontier WHERE state = 'pending' AND coalesce(next_at, found_at) < ?",
+        (stamp(now - _OVERDUE),),
+    )
+    for (url,) in due:
+        yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url
+    for (url,) in connection.execute("SELECT url FROM copies WHERE snapshot_id IS NULL"):
+        yield "notice", "a copy has no snapshot", url
+
+
+def _count(connection: sqlite3.Connection) -> dict[str, int]:
+    counts = {}
+    for table in _COUNTED:
+        # A table that cannot be read has been told by the other checks.
+        with contextlib.suppress(sqlite3.DatabaseError):
+            (counts[table],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+    return counts
+
+
+_ROW = """
+SELECT a.*, c.slug AS category, c.site AS category_site
+FROM articles a LEFT JOIN categories c ON c.id = a.category_id
+WHERE a.id = ?
+"""
+_SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?"
+# What reading the parts of a reading raises where these were changed or do not belong together.
+_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+# What hangs on an article, in the order in which `_parts_of` gives it.
+_PARTS = {
+    "paragraphs": "SELECT position, kind, text FROM paragraphs WHERE article_id = ? ORDER BY position",
+    "bylines": "SELECT role, name FROM bylines WHERE article_id = ? ORDER BY role, name",
+    "mentions": "SELECT market, code, name, count FROM mentions WHERE article_id = ? ORDER BY market, code",
+    "images": "SELECT position, url, alt, caption FROM images WHERE article_id = ? ORDER BY position",
+}
+
+
+def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Give a fault for every article that is not what its copies say."""
+    for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
+        readings = history.newest(connection, article_id)
+        if not readings:
+            yield "damage", "an article has no copy that says anything", key
+            continue
+        try:
+            merged = merge(readings)
+        except _UNREADABLE as error:
+            yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}"
+            continue
+        for name in _differences(connection, article_id, merged):
+            yield "damage", f"an article's {name} is not what its copies say", key
+
+
+def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:
+    cursor = connection.execute(_ROW, (article_id,))
+    row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    for name, value in _columns_of(connection, article_id, merged).items():
+        if row[name] != value:
+            yield name
+    for table, parts in _parts_of(merged).items():
+        if connection.execute(_PARTS[table], (article_id,)).fetchall() != parts:
+            yield table
+
+
+def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged) -> dict[str, Any]:
+    first_seen_at, last_seen_at = connection.execute(_SEEN, (article_id,)).fetchone()
+    revision, changed_at = history.last_revision(connection, article_id)
+    category = merged.category
+    return merged.columns | {
+        "source_id": outlets.find(connection, printed) if (printed := merged.columns["source_printed"]) else None,
+        "category": category.slug if category else None,
+        "category_site": merged.category_site if category else None,
+        "first_seen_at": first_seen_at,
+        "last_seen_at": last_seen_at,
+        "revision": revision,
+        "changed_at": changed_at,
+    }
+
+
+def _parts_of(merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+    return {
+        "paragraphs": [(i, p.kind, p.text) for i, p in enumerate(merged.paragraphs)],
+        "bylines": sorted({(b.role, b.name) for b in merged.bylines}),
+        "mentions": sorted((m.market, m.code, m.name, m.count) for m in merged.mentions),
+        "images": [(i, image.url, image.alt, image.caption) for i, image in enumerate(merged.images)],
+    }
+
+
+_PLACES = "SELECT warc_file, id, warc_offset, warc_length FROM snapshots ORDER BY warc_file, warc_offset"
+_WRONG_ORIGINALS = """
+SELECT s.id FROM snapshots s JOIN snapshots p ON p.id = s.payload_id
+WHERE p.payload_id IS NOT NULL OR p.digest <> s.digest OR p.length <> s.length
+"""
+_NEWEST = """
+SELECT id FROM (SELECT id, warc_file, warc_offset FROM snapshots ORDER BY id DESC LIMIT ?)
+ORDER BY warc_file, warc_offset
+"""
+
+
+def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
+    """Compare the places of all records with the files; nothing is unpacked. `base` is the archive's folder."""
+    known: set[Path] = set()
+    for name, rows in groupby(connection.execute(_PLACES), key=lambda row: row[0]):
+        known.add(base / name)
+        yield from _check_warc_file(base / name, name, rows)
+    for (snapshot_id,) in connection.execute(_WRONG_ORIGINALS):
+        yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}"
+    for path in sorted((base / "warc").rglob("*.warc.gz")):
+        if path not in known:
+            yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base))
+
+
+def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
+    """Read the newest records, or all of them, and compare their bytes with the digests."""
+    ids = archive.connection.execute(_NEWEST, (-1 if newest is None else newest,))
+    for (snapshot_id,) in ids:
+        try:
+            archive.snapshots.verify(snapshot_id)
+        except SnapshotDamagedError as error:
+            yield "damage", "a snapshot cannot be read", str(error)
+
+
+def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, int]]) -> Iterator[Fault]:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        yield "damage", f"a WARC file cannot be read ({error.strerror})", f"{name}: {sum(1 for _ in rows)} snapshots"
+        return
+    end = lost = 0
+    for _, snapshot_id, offset, length in rows:
+        if offset < end:
+            yield "damage", "two snapshots lie in one place", f"snapshot {snapshot_id} in {name}"
+        end = offset + length
+        lost += end > size
+    if lost:
+        yield "damage", "a WARC file is shorter than it was", f"{name}: {lost} snapshots are lost"
+    elif end < size:
+        detail = f"{name}: {size - end} bytes"
+        yield "notice", "a run that is at work, or was killed, wrote more than the archive knows", detail

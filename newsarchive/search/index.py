@@ -1,0 +1,239 @@
+"""The full-text index: FTS5 over the tokens of `search_tokens`, kept in step by triggers as articles are stored.
+
+Two indexes read the articles through views that call our SQL functions, so the text is stored once, FTS5 can check
+and rebuild itself, and a program without these functions gets an error instead of an index that silently drifts:
+
+- `search_index` holds pairs and words with their places, for body, title and digest. The body comes first because
+  FTS5 spends two bytes per token and article on every column but the first. A digest that the body repeats is not
+  indexed again. Its order `rank` is bm25 with the weights below.
+- `search_characters` holds the single unspaced characters of an article, without places: a search for one character
+  would otherwise have to join every pair that begins with it.
+
+Rows of articles must be changed by UPDATE, upsert or DELETE. `INSERT OR REPLACE` deletes rows without calling triggers
+(unless `PRAGMA recursive_triggers` is on).
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from typing import TYPE_CHECKING
+
+from newsarchive.search.folding import built_in_folding, load_folding
+from newsarchive.search.query import (
+    LONGEST,
+    MOST_TERMS,
+    QueryError,
+    parse,
+)
+from newsarchive.search.sql import (
+    CHARACTERS,
+    PAIRS,
+    fts5_phrase,
+    plan,
+)
+from newsarchive.search.tokens import characters, pairs, phrase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsarchive.search.folding import Folding
+
+#: How much a word weighs in the body, in the title and in the digest.
+WEIGHTS = (1.0, 5.0, 2.0)
+#: Articles that `reindex` reads at once; progress is told after each such step.
+STEP = 2000
+
+# The token characters of `ascii` are ASCII letters and digits and everything that is not ASCII: just what our tokens
+# are made of, and the same in every version of SQLite.
+_TOKENIZE = "tokenize='ascii'"
+# While much is written at once: bytes of tokens gathered in memory before a part is written, and how many parts may
+# lie beside each other before they are merged.
+_BULK = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 16}
+# Pages that one step of merging writes.
+_MERGED_PAGES = 2000
+_USUAL = {"hashsize": 1 << 20, "automerge": 8, "crisismerge": 16}
+
+_NOTHING = '""'  # FTS5's form of a phrase without words
+_SYNTAX = re.compile(r"[\s\"“”„＂「」『』()（）]+")
+
+_INDEXES = {PAIRS: ("body", "title", "digest"), CHARACTERS: ("characters",)}
+# What each column is made of; {row} is the table or trigger row that is read.
+_VALUES = {
+    "body": "search_pairs({row}.body)",
+    "title": "search_pairs({row}.title)",
+    "digest": "search_pairs(CASE WHEN instr({row}.body, {row}.digest) THEN NULL ELSE {row}.digest END)",
+    "characters": "search_letters({row}.body, {row}.title, {row}.digest)",
+}
+_TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
+    f"new.{column} IS NOT old.{column}" for column in ("title", "digest", "body")
+)
+
+
+def register_functions(connection: sqlite3.Connection) -> None:
+    """Give a connection the SQL functions that the index and its triggers call; every connection needs them.
+
+    - `search_pairs(text)` and `search_letters(body, title, digest)`: tokens of the two indexes
+    - `search_fold(text)`: the text with its spellings made equal
+    - `search_match(query)`: `match_expression` of a query
+    """
+    stored: list[Folding] = []
+
+    def folding() -> Folding:
+        if not stored:
+            stored.append(built_in_folding())
+        return stored[0]
+
+    if (table := _stored_table(connection)) is not None:
+        stored.append(load_folding(table))
+    _create_functions(connection, folding)
+
+
+def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
+    def make(name: str, arity: int, function: Callable[..., str | None]) -> None:
+        connection.create_function(name, arity, function, deterministic=True)
+
+    make("search_pairs", 1, lambda text: pairs(text, folding()))
+    make("search_letters", 3, lambda *texts: characters(texts, folding()))
+    make("search_fold", 1, lambda text: None if text is None else folding().fold(str(text)))
+    make("search_match", 1, lambda query: match_expression(str(query or ""), folding()))
+
+
+def _stored_table(connection: sqlite3.Connection) -> bytes | None:
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_folding'").fetchone():
+        return None
+    row = connection.execute("SELECT folding FROM search_folding").fetchone()
+    return bytes(row[0]) if row else None
+
+
+def folding_of(connection: sqlite3.Connection) -> Folding:
+    """Give the folding that the index of this archive was made with."""
+    table = _stored_table(connection)
+    return built_in_folding() if table is None else load_folding(table)
+
+
+def match_expression(query: str, folding: Folding | None = None) -> str:
+    """Write the words of a query as an FTS5 expression for `search_index`; fields other than title are left out.
+
+    A query without words, or with only excluded ones, gives an expression that matches nothing. One that cannot be
+    understood is taken for plain words: this is for search boxes that have no place for an error.
+    """
+    folding = folding or built_in_folding()
+    try:
+        found = plan(parse(query, folding), only=PAIRS).match
+    except QueryError:
+        words = [phrase(word, folding) for word in _SYNTAX.sub(" ", query[:LONGEST]).split()[:MOST_TERMS]]
+        return " AND ".join(fts5_phrase(word, is_prefix=word.prefix) for word in words if word) or _NOTHING
+    return found.expression if found else _NOTHING
+
+
+def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
+    """Create both indexes, their views and triggers, and index the articles that are there; no commit is made.
+
+    `progress` is told as by `reindex`.
+    """
+    connection.execute(
+        "CREATE TABLE search_folding (id INTEGER PRIMARY KEY CHECK (id = 1), folding BLOB NOT NULL) STRICT"
+    )
+    connection.execute("INSERT INTO search_folding VALUES (1, ?)", (built_in_folding().dump(),))
+    for index, columns in _INDEXES.items():
+        values = ", ".join(f"{_VALUES[column].format(row='articles')} AS {column}" for column in columns)
+        connection.execute(f"CREATE VIEW {index}_text AS SELECT id, {values} FROM articles")  # noqa: S608
+    common = f"content='%s_text', content_rowid='id', {_TOKENIZE}"
+    connection.execute(f"CREATE VIRTUAL TABLE {PAIRS} USING fts5(body, title, digest, {common % PAIRS})")
+    connection.execute(
+        f"CREATE VIRTUAL TABLE {CHARACTERS} USING fts5(characters, {common % CHARACTERS}, detail=none, columnsize=0)"
+    )
+    _command(connection, PAIRS, "rank", f"bm25{WEIGHTS}")
+    _create_triggers(connection)
+    reindex(connection, progress)
+
+
+def _create_triggers(connection: sqlite3.Connection) -> None:
+    add = "".join(_write(index, "new", command=None) for index in _INDEXES)
+    remove = "".join(_write(index, "old", command="delete") for index in _INDEXES)
+    connection.execute(f"CREATE TRIGGER search_insert AFTER INSERT ON articles BEGIN {add} END")
+    connection.execute(f"CREATE TRIGGER search_delete AFTER DELETE ON articles BEGIN {remove} END")
+    connection.execute(
+        "CREATE TRIGGER search_update AFTER UPDATE OF id, title, digest, body ON articles "
+        f"WHEN {_TEXT_CHANGED} BEGIN {remove} {add} END"
+    )
+
+
+def _write(index: str, row: str, *, command: str | None) -> str:
+    names = ("rowid", *_INDEXES[index])
+    values = [f"{row}.id", *(_VALUES[column].format(row=row) for column in _INDEXES[index])]
+    if command is not None:
+        names, values = (index, *names), [f"'{command}'", *values]
+    return f"INSERT INTO {index} ({', '.join(names)}) VALUES ({', '.join(values)});"  # noqa: S608
+
+
+def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
+    """Make both indexes anew from the articles, with the folding of the installed libraries; no commit is made.
+
+    `progress` is called with the number of articles done and of all, after every `STEP` of them. Where the installed
+    libraries fold otherwise than those the index was made with, the transaction must not have written articles before,
+    and other connections have to be opened anew afterwards.
+    """
+    folding = built_in_folding()
+    if (table := folding.dump()) != _stored_table(connection):
+        # First of all: SQLite refuses it once the index was written to.
+        _create_functions(connection, lambda: folding)
+        connection.execute("INSERT OR REPLACE INTO search_folding (id, folding) VALUES (1, ?)", (table,))
+    for index in _INDEXES:
+        _command(connection, index, "delete-all")
+        _configure(connection, index, _BULK)
+    (total,) = connection.execute("SELECT count(*) FROM articles").fetchone()
+    last, done = -1, 0
+    while rows := connection.execute(
+        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, STEP)
+    ).fetchall():
+        first, last = rows[0][0], rows[-1][0]
+        for index, columns in _INDEXES.items():
+            names = ", ".join(columns)
+            connection.execute(
+                f"INSERT INTO {index} (rowid, {names}) SELECT id, {names} FROM {index}_text "  # noqa: S608
+                "WHERE id BETWEEN ? AND ? ORDER BY id",
+                (first, last),
+            )
+        done += len(rows)
+        if progress is not None:
+            progress(done, total)
+    for index in _INDEXES:
+        _merge(connection, index)
+        _configure(connection, index, _USUAL)
+
+
+def _merge(connection: sqlite3.Connection, index: str) -> None:
+    """Merge the parts of an index into one: every part costs each search a look-up for each of its words."""
+    _command(connection, index, "merge", -_MERGED_PAGES)
+    before = -2
+    # FTS5 says that there is nothing left to merge by changing no more than a row.
+    while connection.total_changes - before > 1:
+        before = connection.total_changes
+        _command(connection, index, "merge", _MERGED_PAGES)
+
+
+def integrity_check(connection: sqlite3.Connection) -> list[str]:
+    """Compare both indexes with the articles and list what is wrong, in words.
+
+    The connection must be allowed to write, though nothing is changed.
+    """
+    problems = []
+    for index in _INDEXES:
+        try:
+            _command(connection, index, "integrity-check", 1)
+        except sqlite3.OperationalError:  # a locked or read-only file says nothing about the index
+            raise
+        except sqlite3.DatabaseError as error:
+            problems.append(f"{index} does not agree with the articles ({error}) - run `newsarchive search reindex`")
+    return problems
+
+
+def _configure(connection: sqlite3.Connection, index: str, settings: dict[str, int]) -> None:
+    for name, value in settings.items():
+        _command(connection, index, name, value)
+
+
+def _command(connection: sqlite3.Connection, index: str, command: str, argument: str | int | None = None) -> None:
+    connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES (?, ?)", (command, argument))  # noqa: S608

@@ -1,0 +1,140 @@
+"""Snippets: the places of an article's own text that a query matched, marked, in little room.
+
+The result is plain text, never HTML: what shows it has to escape it. Control characters and invisible marks are
+removed, so the default marks (STX and ETX) cannot stand in the text itself and survive every kind of escaping.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from newsarchive.search.folding import UNSPACED
+from newsarchive.text import squeeze, strip_invisible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from newsarchive.search.folding import Folding
+    from newsarchive.search.query import Words
+
+#: How far into a text matches are looked for, and how much of a title is shown. Characters.
+LONGEST_TEXT, LONGEST_TITLE = 50_000, 200
+#: Room for one snippet, how many places it shows at most, and the text shown before a match. Characters.
+ROOM, FRAGMENTS, LEAD = 160, 3, 16
+#: How many matches of one text are looked at.
+MOST_MARKED = 200
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_WORD_END = rf"(?![^\W_{UNSPACED}])"
+_WORD_START = rf"(?<![^\W_{UNSPACED}])"
+_RUN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+_BETWEEN = r"[\W_]{0,20}"
+# Good places for a fragment to begin: behind the end of a sentence or clause.
+_CLAUSE_END = re.compile(r"[。！？；，、：,;:!?\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands before and after a match, and between two fragments."""
+
+    start: str = "\x02"
+    end: str = "\x03"
+    gap: str = " … "
+
+
+class Highlighter:
+    """Finds and marks what one query asks for."""
+
+    def __init__(self, words: Iterable[Words], folding: Folding, marks: Marks) -> None:
+        self._marks = marks
+        wanted = list(words)
+        self._anywhere = _pattern((word for word in wanted if not word.in_title), folding)
+        self._title = _pattern(wanted, folding)
+
+    def title(self, title: str) -> str:
+        """Mark the matches in a title; a very long one is cut."""
+        text = _printable(title)[:LONGEST_TITLE]
+        return self._marked(text, 0, len(text), _places(text, self._title))
+
+    def snippet(self, *texts: str | None) -> str:
+        """Show the first places that match in the first of the texts that has any; without one, how the text begins."""
+        printable = [_printable(text[:LONGEST_TEXT]) for text in texts if text]
+        for text in printable:
+            if places := _places(text, self._anywhere):
+                return self._fragments(text, places)
+        beginning = printable[0] if printable else ""
+        return squeeze(beginning[:ROOM]) + (self._marks.gap.rstrip() if len(beginning) > ROOM else "")
+
+    def _fragments(self, text: str, places: list[tuple[int, int]]) -> str:
+        pieces = []
+        room = ROOM // min(FRAGMENTS, len(places))
+        shown = 0
+        for start, end in places:
+            if start < shown:
+                continue
+            first = max(shown, _beginning(text, start))
+            last = min(len(text), max(end, first + room))
+            pieces.append(("" if first == shown else self._marks.gap) + self._marked(text, first, last, places))
+            shown = last
+            if len(pieces) == FRAGMENTS:
+                break
+        return squeeze("".join(pieces)) + (self._marks.gap.rstrip() if shown < len(text) else "")
+
+    def _marked(self, text: str, first: int, last: int, places: list[tuple[int, int]]) -> str:
+        return "".join(self._marked_pieces(text, first, last, places))
+
+    def _marked_pieces(self, text: str, first: int, last: int, places: list[tuple[int, int]]) -> Iterator[str]:
+        at = first
+        for start, end in places:
+            if start < at or start >= last:
+                continue
+            yield text[at:start]
+            yield f"{self._marks.start}{text[start : min(end, last)]}{self._marks.end}"
+            at = min(end, last)
+        yield text[at:last]
+
+
+def _pattern(words: Iterable[Words], folding: Folding) -> re.Pattern[str] | None:
+    patterns = {_word_pattern(word, folding) for word in words}
+    # Longer ones first, so that the whole of a phrase is marked and not its beginning.
+    return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None
+
+
+def _word_pattern(word: Words, folding: Folding) -> str:
+    """Write a regular expression for what the index takes for a match: words whole, anything but text between runs.
+
+    It is for printed text: every character stands for all that fold to it. A character that folds to several is found
+    by the index and not marked here.
+    """
+    runs = _RUN.findall(folding.fold(word.text))
+    pieces = []
+    for run in runs:
+        letters = "".join(f"[{re.escape(folding.variants(letter))}]" for letter in run)
+        pieces.append(letters if _is_unspaced(run) else _WORD_START + letters)
+    ends = ["" if _is_unspaced(run) else _WORD_END for run in runs]
+    if word.phrase.prefix and ends[-1]:
+        ends[-1] = r"\w{0,40}"
+    return _BETWEEN.join(piece + end for piece, end in zip(pieces, ends, strict=True))
+
+
+def _is_unspaced(run: str) -> bool:
+    return re.match(f"[{UNSPACED}]", run) is not None
+
+
+def _places(text: str, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:
+    return [match.span() for match in islice(pattern.finditer(text), MOST_MARKED)] if pattern else []
+
+
+def _printable(text: str) -> str:
+    return strip_invisible(_CONTROL.sub("", text))
+
+
+def _beginning(text: str, start: int) -> int:
+    """Begin a fragment behind the last clause end shortly before a match, or right at the text's beginning."""
+    if start <= LEAD:
+        return 0
+    ends = [match.end() for match in _CLAUSE_END.finditer(text, start - LEAD, start)]
+    return ends[0] if ends else start - LEAD

@@ -1,0 +1,104 @@
+"""Tokens: how a text is cut for the full-text index.
+
+Words of languages without blanks cannot be told apart reliably, so runs of such characters are cut into overlapping
+pairs: 量子计算 becomes 量子, 子计, 计算 and, at the end of the run, 算 alone. Words and numbers stay whole (`5g`, `a`,
+`2022`, `0.25` with its point). A search for neighbouring characters is a phrase of pairs and finds exactly what a
+comparison character by character finds. A pair never reaches over punctuation, blanks or line ends.
+
+Where a word meets an unspaced run the two stand beside each other in the index; if more than blanks part them, a
+token of its own (`PART`) stands between, so that 收3500点 is not found in 收3500，点评.
+"""
+
+from __future__ import annotations
+
+import re
+from operator import add
+from typing import TYPE_CHECKING, NamedTuple
+
+from newsarchive.search.folding import UNSPACED
+
+if TYPE_CHECKING:
+    from newsarchive.search.folding import Folding
+
+#: Stands between a word and an unspaced run that punctuation or a line end parts.
+PART = "\u00a6"
+#: Stands for the decimal point; the index cuts at every ASCII character that is no letter or digit.
+POINT = "\u00b7"
+#: Longer words are indexed as several, so that no token reaches the index's own limit. Characters.
+LONGEST_WORD = 64
+
+# Marks that belong to the letters around them (Arabic, Indic and Thai vowel signs) though they are no letters.
+_MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece"
+_WORD = rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])"
+_RUN = re.compile(
+    rf"(?P<unspaced>[{UNSPACED}]+)"
+    rf"|(?P<number>(?<![0-9]\.)[0-9]++\.[0-9]++(?!\.[0-9]|{_WORD}))"
+    rf"|(?P<word>{_WORD}+)"
+)
+_UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
+_BLANKS = " \t"
+
+
+def pairs(text: str | None, folding: Folding) -> str:
+    """Cut a text into the tokens of the index, in their order, one blank between them."""
+    if not text:
+        return ""
+    return " ".join(_tokens(folding.fold(text)))
+
+
+def characters(texts: tuple[str | None, ...], folding: Folding) -> str:
+    """List the different unspaced characters of some texts, one blank between them."""
+    distinct = sorted(set().union(*(folding.fold(text) for text in texts if text)))
+    return " ".join("".join(_UNSPACED_RUN.findall("".join(distinct))))
+
+
+class Phrase(NamedTuple):
+    """What a piece of a query is in the index: neighbouring tokens; the last may be the beginning of a longer one."""
+
+    tokens: tuple[str, ...]
+    prefix: bool
+
+    @property
+    def is_character(self) -> bool:
+        """Whether it asks for one unspaced character alone."""
+        return len(self.tokens) == 1 and len(self.tokens[0]) == 1 and bool(_UNSPACED_RUN.match(self.tokens[0]))
+
+
+def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | None:
+    """Turn a piece of a query into a phrase; None when it holds nothing that can be searched.
+
+    With `prefix` a word at the end stands for every word that begins with it.
+    """
+    folded = folding.fold(text)
+    tokens = _tokens(folded)
+    if not tokens:
+        return None
+    *_, last = _RUN.finditer(folded)
+    if last.lastgroup == "unspaced":
+        # A text goes on after the query's last character: a pair begins with it, or it ends the run and stands alone.
+        prefix = len(last[0]) == 1
+        tokens = tokens if prefix else tokens[:-1]
+    return Phrase(tuple(tokens), prefix)
+
+
+def _tokens(folded: str) -> list[str]:
+    tokens: list[str] = []
+    end, before = 0, ""
+    for match in _RUN.finditer(folded):
+        kind, text, start = match.lastgroup or "", match[0], match.start()
+        is_border = before and (kind == "unspaced") is not (before == "unspaced")
+        if is_border and start > end and folded[end:start].strip(_BLANKS):
+            tokens.append(PART)
+        end, before = match.end(), kind
+        if kind == "unspaced":
+            tokens.extend(map(add, text, text[1:]))
+            tokens.append(text[-1])
+        elif len(text) > LONGEST_WORD:
+            tokens.extend(_pieces(text))
+        else:
+            tokens.append(text.replace(".", POINT))
+    return tokens
+
+
+def _pieces(word: str) -> list[str]:
+    return [word[i : i + LONGEST_WORD].replace(".", POINT) for i in range(0, len(word), LONGEST_WORD)]

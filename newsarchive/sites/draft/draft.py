@@ -1,0 +1,169 @@
+"""A site file drafted from a few article pages: the generic reader says what is there, the elements say where."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from newsarchive.errors import UserError
+from newsarchive.extract import read
+from newsarchive.extract.charset import decode
+from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.sites import load_site
+from newsarchive.sites.draft.candidates import (
+    body_candidate,
+    credit_candidates,
+    parse_page,
+    time_candidates,
+    title_candidates,
+)
+from newsarchive.sites.draft.selectors import choose
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from lxml.html import HtmlElement
+
+    from newsarchive.models import Article, Page
+
+#: key of the layout -> (what finds the elements that hold the value, attribute of an article that it gives)
+_FIELDS: dict[str, tuple[Callable[[HtmlElement, Article], list[HtmlElement]], str]] = {
+    "title": (title_candidates, "title"),
+    "published": (time_candidates, "published_at"),
+    "body": (body_candidate, "paragraphs"),
+    "attribution": (credit_candidates, "source"),
+}
+# Labels of a host that do not name the site.
+_COMMON = frozenset(("www", "m", "wap", "news", "com", "cn", "net", "org", "gov", "edu", "co", "html"))
+_NOT_IN_NAME = re.compile(r"[^a-z0-9_-]")
+
+
+class Sure(NamedTuple):
+    """How sure one field is: read again by the drafted rule, `right` of the `known` pages gave the same value."""
+
+    field: str
+    selector: str
+    right: int
+    known: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted site file (`toml`, for a file called `name`.toml), and how sure each field is."""
+
+    name: str
+    toml: str
+    sure: list[Sure]
+
+
+def draft(pages: Sequence[Page], name: str | None = None) -> Draft:
+    """Draft a site file from two or three article pages of one site.
+
+    The file can be loaded as it is; fields that no selector finds on most pages are left to the generic reader.
+    Raises UserError when the pages are of different hosts, or no text is found in them.
+    """
+    hosts = {urlsplit(page.url).netloc for page in pages}
+    if len(hosts) != 1 or not all(page.url.startswith(("http://", "https://")) for page in pages):
+        raise UserError(f"rules: the pages must be of one web site, not of {', '.join(sorted(hosts)) or 'files'}")
+    articles = [_read_generic(page) for page in pages]
+    roots = [parse_page(page) for page in pages]
+    chosen: dict[str, str] = {}
+    for key, (find, _) in _FIELDS.items():
+        choice = choose(roots, [find(root, article) for root, article in zip(roots, articles, strict=True)])
+        if choice is not None:
+            chosen[key] = choice.selector
+    if "body" not in chosen:
+        raise UserError("rules: no text was found in these pages - give pages that show an article each")
+    name = name or _name_of(hosts.pop())
+    toml = _toml(name, articles, chosen)
+    return Draft(name, toml, _check(name, toml, articles, chosen))
+
+
+def _read_generic(page: Page) -> Article:
+    """Read a page as if nobody had written rules for its site."""
+    return read_by_heuristics(page, decode(page.body, page.headers.get("content-type")), None)
+
+
+def _check(name: str, toml: str, articles: Sequence[Article], chosen: dict[str, str]) -> list[Sure]:
+    """Load the file and read the pages by it: that is what counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / f"{name}.toml").write_text(toml, encoding="utf-8")
+        site = load_site(name, folder)
+    again = [read(article.page, site) for article in articles]
+    sure = []
+    for key, (_, attribute) in _FIELDS.items():
+        pairs = [
+            (getattr(one, attribute), getattr(other, attribute)) for one, other in zip(articles, again, strict=True)
+        ]
+        known = [pair for pair in pairs if pair[0]]
+        right = sum(_is_same(one, other) for one, other in known) if key in chosen else 0
+        sure.append(Sure(key, chosen.get(key, ""), right, len(known)))
+    return sure
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Compare two values; of two texts nine paragraphs in ten must be in both."""
+    if not isinstance(one, list) or not isinstance(other, list):
+        return one == other
+    texts, others = ({paragraph.text for paragraph in paragraphs} for paragraphs in (one, other))
+    return len(texts & others) >= 0.9 * max(len(texts), len(others))
+
+
+def _toml(name: str, articles: Sequence[Article], chosen: dict[str, str]) -> str:
+    urls = [article.page.url for article in articles]
+    parts = urlsplit(urls[0])
+    pattern = url_pattern(urls)
+    lang = Counter(article.lang or "zh" for article in articles).most_common(1)[0][0]
+    lines = [
+        f"# Drafted from {len(urls)} pages; before it is used: newsarchive read URL --site {name} --explain",
+        f"name = {_text(name)}",
+        f"title = {_text(parts.hostname or name)}  # the site's own name as its titles print it",
+        f"base_url = {_text(f'{parts.scheme}://{parts.netloc}')}",
+        f"hosts = [{_text(parts.hostname or '')}]",
+        f"timezone = {_text('Asia/Shanghai' if lang.startswith('zh') else 'UTC')}",
+        f"lang = {_text(lang)}",
+        "\n[listing]",
+        'start = ["/"]  # pages that list articles',
+        f"article = {_text(pattern)}",
+        "\n[[layouts]]",
+        'role = "original"',
+        f"url = {_text(pattern)}",
+        *(f"{key} = [{_text(selector)}]" for key, selector in chosen.items()),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def url_pattern(urls: Sequence[str]) -> str:
+    """Write a regular expression for addresses of this kind: digits stand for any digits, what differs for anything."""
+    paths = [urlsplit(url).path.split("/")[1:] for url in urls]
+    if len({len(path) for path in paths}) > 1:
+        return r"/[^?#]*" + _one_of([_digits(path[-1]) for path in paths])
+    return "".join(f"/{_one_of([_digits(part) for part in parts])}" for parts in zip(*paths, strict=True))
+
+
+def _digits(part: str) -> str:
+    return "".join(r"\d+" if piece.isdigit() else re.escape(piece) for piece in re.split(r"([0-9]+)", part))
+
+
+def _one_of(patterns: list[str]) -> str:
+    if len(set(patterns)) == 1:
+        return patterns[0]
+    endings = {pattern.rpartition(r"\.")[2] for pattern in patterns if r"\." in pattern}
+    return r"[^/?#]+" + (rf"\.{endings.pop()}" if len(endings) == 1 and all(r"\." in p for p in patterns) else "")
+
+
+def _name_of(host: str) -> str:
+    labels = [label for label in host.partition(":")[0].lower().split(".") if label not in _COMMON]
+    name = _NOT_IN_NAME.sub("", labels[-1]) if labels else ""
+    return name if name and not name.isdigit() else "site"
+
+
+def _text(text: str) -> str:
+    """Write a TOML string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,262 @@
+"""Which texts are worth comparing, and the links that came of it: tables of texts and their links.
+
+The links are a function of the set of texts alone, whatever the order in which they came. Two texts *meet* at a
+shingle when both have it and fewer than `REACH` texts that have it stand between them, in the order of their ids
+(which are hashes of the texts, so the order means nothing and nobody can choose a place in it). Texts that meet
+often enough for their sizes, and look alike, are compared. A text that comes or goes changes who meets only around its
+own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
+and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
+
+An id tells the kind of its text, so nothing is read of most of the texts that only have a stock phrase in common.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsarchive.stories.overlap import Comparable, compare
+from newsarchive.stories.shingles import (
+    SHINGLE_TABLES,
+    around,
+    count_between,
+    create_shingle_tables,
+    enter,
+    take_out,
+)
+from newsarchive.stories.text import (
+    KIND_BITS,
+    StoryText,
+    expected,
+    look_alike,
+    sample,
+    story_text,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from newsarchive.stories.overlap import Overlap
+
+#: Texts on either side of a text, among those that have a shingle, with which it meets there.
+REACH = 4
+#: Two texts are compared when they meet at this share of the shingles that they had in common, were one a part of the
+#: other; one stock phrase is not enough.
+COMMON = 0.1
+#: Characters of recently compared texts that are kept in memory, with their pieces (about 120 bytes a character).
+_REMEMBERED = 150_000
+
+#: The tables by which stories are found.
+INDEX_TABLES = ("story_texts", *SHINGLE_TABLES, "story_text_links", "story_articles")
+
+_TABLES = """
+CREATE TABLE story_texts (
+    id INTEGER PRIMARY KEY,
+    shingles BLOB NOT NULL,
+    sketch BLOB NOT NULL
+) STRICT;
+CREATE TABLE story_text_links (
+    text_id INTEGER NOT NULL,
+    other_id INTEGER NOT NULL,
+    share REAL NOT NULL,
+    other_share REAL NOT NULL,
+    relation TEXT NOT NULL,
+    joins INTEGER NOT NULL,
+    PRIMARY KEY (text_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE story_articles (
+    article_id INTEGER PRIMARY KEY,
+    text_id INTEGER NOT NULL,
+    printed INTEGER NOT NULL
+) STRICT;
+CREATE INDEX story_articles_text ON story_articles (text_id);
+"""
+
+# By the kinds of two texts, at how many shingles they must meet.
+_ENOUGH = [
+    [max(1, round(COMMON * expected(kind, other))) for other in range(KIND_BITS + 1)] for kind in range(KIND_BITS + 1)
+]
+
+
+def create_index_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables of this module; the caller holds the transaction."""
+    create_shingle_tables(connection)
+    for statement in _TABLES.split(";"):
+        connection.execute(statement)
+
+
+@dataclass(slots=True)
+class Change:
+    """What the coming or going of a text did to the links between others and itself, by text ids."""
+
+    joined: set[int] = field(default_factory=set)
+    parted: set[int] = field(default_factory=set)
+
+
+class _Recent:
+    """The texts compared last. Ids are hashes of the texts, so what is remembered can never be stale."""
+
+    def __init__(self, characters: int) -> None:
+        self._room = characters
+        self._texts: OrderedDict[int, Comparable] = OrderedDict()
+
+    def get(self, text_id: int) -> Comparable | None:
+        if text_id in self._texts:
+            self._texts.move_to_end(text_id)
+        return self._texts.get(text_id)
+
+    def add(self, comparable: Comparable) -> None:
+        if comparable.id in self._texts:
+            return
+        self._texts[comparable.id] = comparable
+        self._room -= comparable.length
+        while self._room < 0:
+            self._room += self._texts.popitem(last=False)[1].length
+
+
+_recent = _Recent(_REMEMBERED)
+
+
+def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
+    """Enter a text that the index does not have, and link it; pairs that it stands between may part."""
+    taken = sample(text)
+    shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
+    cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
+    neighbours = around(cursor, text.id, taken.shingles, REACH)
+    enter(cursor, text.id, taken.shingles)
+    change = Change()
+    meetings = Counter(other for before, after in neighbours for other in (*before, *after))
+    _recent.add(Comparable(text))
+    enough = _ENOUGH[text.id & KIND_BITS]
+    candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
+    for other in _like(cursor, text.id, taken.sketch, candidates):
+        if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
+            change.joined.add(other)
+    for one, other in _linked(cursor, _straddling(neighbours)):
+        if not _meet(cursor, one, other) and _unlink(cursor, one, other):
+            change.parted |= {one, other}
+    return change
+
+
+def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
+    """Take a text and its links out of the index; pairs that it stood between may link."""
+    shingles = _shingles(cursor, text_id)
+    take_out(cursor, text_id, shingles)
+    change = Change()
+    links = cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
+    for (other,) in links:
+        if _unlink(cursor, text_id, other):
+            change.parted.add(other)
+    cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
+    pairs = _straddling(around(cursor, text_id, shingles, REACH))
+    for one, other in pairs - set(_linked(cursor, pairs)):
+        if not (_meet(cursor, one, other) and _like(cursor, one, _sketch(cursor, one), [other])):
+            continue
+        if (overlap := _compare(cursor, one, other)) and _link(cursor, one, other, overlap):
+            change.joined |= {one, other}
+    return change
+
+
+def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
+    """Give the pairs that meet at a shingle without the text between them and do not meet there with it."""
+    return {
+        (before[i], after[REACH - 1 - i])
+        for before, after in neighbours
+        for i in range(max(0, REACH - len(after)), len(before))
+    }
+
+
+def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Give those of the pairs that are linked, in a fixed order."""
+    if not pairs:
+        return []
+    links = cursor.execute(
+        "SELECT text_id, other_id FROM story_text_links WHERE text_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list({one for one, _ in pairs})),),
+    )
+    return sorted(pairs.intersection(links.fetchall()))
+
+
+def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
+    """Tell whether two texts (the smaller id first) meet often enough."""
+    missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
+    for shingle in _shingles(cursor, one) & _shingles(cursor, other):
+        missing -= count_between(cursor, shingle, one, other, REACH) < REACH
+        if not missing:
+            return True
+    return False
+
+
+def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: list[int]) -> list[int]:
+    """Give those of other texts that look like a text at a glance."""
+    if not others:
+        return []
+    rows = cursor.execute(
+        "SELECT id, sketch FROM story_texts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(others),)
+    )
+    return [other for other, packed in rows if look_alike(text_id, sketch, other, _unpack("H", packed))]
+
+
+def _shingles(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
+    (packed,) = cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+    return frozenset(_unpack("i", packed))
+
+
+def _sketch(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
+    (packed,) = cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+    return frozenset(_unpack("H", packed))
+
+
+def _pack(kind: str, hashes: frozenset[int]) -> bytes:
+    return struct.pack(f"<{len(hashes)}{kind}", *sorted(hashes))
+
+
+def _unpack(kind: str, packed: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(packed) // struct.calcsize(kind)}{kind}", packed)
+
+
+def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:
+    first, second = _load(cursor, one), _load(cursor, other)
+    return compare(first, second) if first and second else None
+
+
+def _load(cursor: sqlite3.Cursor, text_id: int) -> Comparable | None:
+    """Give a text of the index: remembered, or made again from any article that has it.
+
+    None when the article has another text by now: its own turn to be linked is still to come.
+    """
+    if comparable := _recent.get(text_id):
+        return comparable
+    row = cursor.execute(
+        "SELECT title, body, published_date FROM articles"
+        " WHERE id = (SELECT article_id FROM story_articles WHERE text_id = ? LIMIT 1)",
+        (text_id,),
+    ).fetchone()
+    text = story_text(*row) if row else None
+    if text is None or text.id != text_id:
+        return None
+    comparable = Comparable(text)
+    _recent.add(comparable)
+    return comparable
+
+
+def _link(cursor: sqlite3.Cursor, one: int, other: int, overlap: Overlap) -> bool:
+    """Enter a link, readable from either side; tell whether it joins two stories."""
+    for first, second, seen in ((one, other, overlap), (other, one, overlap.reversed())):
+        cursor.execute(
+            "INSERT INTO story_text_links VALUES (?, ?, ?, ?, ?, ?)",
+            (first, second, seen.share, seen.other_share, seen.relation, int(seen.joins)),
+        )
+    return overlap.joins
+
+
+def _unlink(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
+    """Take out a link; tell whether it joined two stories."""
+    (joins,) = cursor.execute(
+        "DELETE FROM story_text_links WHERE text_id = ? AND other_id = ? RETURNING joins", (one, other)
+    ).fetchone()
+    cursor.execute("DELETE FROM story_text_links WHERE text_id = ? AND other_id = ?", (other, one))
+    return bool(joins)

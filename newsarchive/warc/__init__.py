@@ -1,0 +1,1 @@
+"""Raw pages as WARC records: writing, reading, and importing those of others."""

@@ -1,0 +1,200 @@
+"""Listing pages give their articles, categories and next page, and tell which links must not be followed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.known_pages import HOST, SITE, page, post_html
+
+from newsarchive.discovery.html_listing import ListingPage, is_private, read_listing
+from newsarchive.models import Category
+from newsarchive.sites import load_site
+
+ORIGIN = load_site("eastmoney")
+ORIGIN_HOST = "https://finance.eastmoney.com"
+ARTICLE = "/haiyunribao/2022/05/30/NW202205302391234567.html"
+OTHER = "/emnews/2022/05/30/202205302391234568.html"
+
+
+def entries(*links: str) -> str:
+    return "<ul>" + "".join(f'<li><a href="{link}">题{number}</a></li>' for number, link in enumerate(links)) + "</ul>"
+
+
+def read_home(inner: str, url: str = f"{HOST}/") -> ListingPage:
+    return read_listing(page(url, post_html(inner), "listing"), SITE)
+
+
+def read_origin(inner: str, url: str = f"{ORIGIN_HOST}/a/cgnjj.html") -> ListingPage:
+    html = f'<html><head><meta charset="utf-8"></head><body>{inner}</body></html>'
+    return read_listing(page(url, html, "listing"), ORIGIN)
+
+
+def test_the_home_page_gives_articles_under_the_headings_of_their_tags() -> None:
+    inner = f"<h2>海运日报新闻</h2>{entries(ARTICLE)}<hr /><h2>东财滚动新闻</h2>{entries(OTHER)}"
+    found = read_home(inner)
+    assert [(a.url, a.hints.title, a.hints.category) for a in found.articles] == [
+        (HOST + ARTICLE, "题0", Category("haiyunribao", "海运日报")),
+        (HOST + OTHER, "题0", Category("emnews", "东财滚动")),
+    ]
+    assert (found.next_url, found.rejected, found.categories) == (None, [], [])
+
+
+def test_a_category_page_is_named_by_its_heading_and_its_address() -> None:
+    url = f"{HOST}/category/21shijijingjibaodao%2021caijingAPP.html"
+    html = post_html(f"<h2>二一新闻</h2>{entries(ARTICLE)}").replace("海运价格连涨三周 |", "别的报新闻 |")
+    found = read_listing(page(url, html, "listing"), SITE)
+    assert found.articles[0].hints.category == Category("21shijijingjibaodao 21caijingAPP", "二一", url)
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("//finews.withounder.com" + ARTICLE, HOST + ARTICLE),
+        ("/21a 21b/2022/05/30/NW1.html", f"{HOST}/21a%2021b/2022/05/30/NW1.html"),
+        ("/anxin(xianggang)/2022/05/30/NW1.html", f"{HOST}/anxin(xianggang)/2022/05/30/NW1.html"),
+        (" \n/x/2022/05/30/NW1.html ", f"{HOST}/x/2022/05/30/NW1.html"),
+        ("/x/2022/05/30/NW1.html#top", f"{HOST}/x/2022/05/30/NW1.html"),
+        ("/中/2022/05/30/NW1.html", f"{HOST}/%E4%B8%AD/2022/05/30/NW1.html"),
+        ("http://finews.withounder.com/x/2022/05/30/NW1.html", "http://finews.withounder.com/x/2022/05/30/NW1.html"),
+    ],
+)
+def test_links_of_every_form_are_completed(link: str, url: str) -> None:
+    assert [article.url for article in read_home(entries(link)).articles] == [url]
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        ("javascript:alert(1)", "unsafe-url"),
+        ("file:///etc/2022/05/30/passwd.html", "unsafe-url"),
+        ("data:text/html,x", "unsafe-url"),
+        ("http://127.0.0.1/x/2022/05/30/NW1.html", "unsafe-url"),
+        ("http://192.168.1.1/x/2022/05/30/NW1.html", "unsafe-url"),
+        ("http://localhost:8080/x/2022/05/30/NW1.html", "unsafe-url"),
+        ("http://[::1]/x/2022/05/30/NW1.html", "unsafe-url"),
+        ("http://user@finews.withounder.com/x/2022/05/30/NW1.html", "unsafe-url"),
+        ("https://other.example.com/x/2022/05/30/NW1.html", "foreign-host"),
+        ("https://finews.withounder.com.evil.example/x/2022/05/30/NW1.html", "foreign-host"),
+        ("http://finews.withounder.com:22/x/2022/05/30/NW1.html", "foreign-host"),
+    ],
+)
+def test_links_that_must_not_be_followed_are_told(link: str, reason: str) -> None:
+    found = read_home(entries(link, ARTICLE, link))
+    assert [article.url for article in found.articles] == [HOST + ARTICLE]
+    assert [told for _, told in found.rejected] == [reason]
+
+
+@pytest.mark.parametrize("link", ["/", "/about.html", "#top", "", "mailto:a@b.c", "/category/x.html"])
+def test_other_links_are_no_articles(link: str) -> None:
+    assert read_home(entries(link)).articles == []
+
+
+def test_a_listing_served_from_another_address_keeps_its_own_host() -> None:
+    found = read_home(entries(ARTICLE), "http://127.0.0.1:8095/")
+    assert [article.url for article in found.articles] == [f"http://127.0.0.1:8095{ARTICLE}"]
+
+
+def test_an_article_listed_twice_counts_once_with_its_longer_title() -> None:
+    inner = f'<ul><li><a href="{ARTICLE}"><img src="/a.jpg"></a><a href="{ARTICLE}">海运价格连涨三周</a></li></ul>'
+    found = read_home(inner + entries(ARTICLE))
+    assert [article.hints.title for article in found.articles] == ["海运价格连涨三周"]
+
+
+def test_category_links_are_found_wherever_they_stand() -> None:
+    inner = '<p><a href="/category/Wind.html">万得</a> <a href="//finews.withounder.com/category/a b.html">甲</a></p>'
+    assert read_home(inner).categories == [
+        Category("Wind", "万得", f"{HOST}/category/Wind.html"),
+        Category("a b", "甲", f"{HOST}/category/a%20b.html"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<div id="newsListContent"><ul><li><p class="title"><a href="/a/202205302391234567.html">题</a></p>'
+        '<p class="time">05月30日 22:00</p></li></ul></div>',
+        '<p class="title"><a href="/a/202205302391234567.html">题</a></p>',
+        '<div class="repeatList"><div class="text"><a href="/a/202205302391234567.html">题</a></div></div>',
+        '<ul class="newsList"><li><span class="time">05-30 22:00</span>'
+        '<a href="/a/202205302391234567.html">题</a></li></ul>',
+        '<ul class="newsList"><li><a href="http://stock.eastmoney.com/news/1353,202205302391234567.html">题</a></li></ul>',
+    ],
+)
+def test_every_list_of_the_origin_is_read(inner: str) -> None:
+    found = read_origin(inner)
+    assert [article.hints.title for article in found.articles] == ["题"]
+    assert "202205302391234567" in found.articles[0].url
+    assert found.articles[0].hints.published in (None, "05月30日 22:00", "05-30 22:00")
+    assert found.articles[0].hints.category == Category("cgnjj", None, f"{ORIGIN_HOST}/a/cgnjj.html")
+
+
+def test_a_title_that_is_cut_short_is_taken_from_its_attribute() -> None:
+    link = '<a href="/a/202205302391234567.html" title="海运价格连涨三周 港口忙">海运价格连涨…</a>'
+    assert read_origin(f'<p class="title">{link}</p>').articles[0].hints.title == "海运价格连涨三周 港口忙"
+
+
+@pytest.mark.parametrize(
+    ("url", "following"),
+    [
+        ("/a/cgnjj.html", "/a/cgnjj_2.html"),
+        ("/a/cgnjj_2.html", "/a/cgnjj_3.html"),
+        ("/a/cgnjj_25.html", None),
+        ("/", None),
+    ],
+)
+def test_later_pages_are_numbered(url: str, following: str | None) -> None:
+    inner = '<p class="title"><a href="/a/202205302391234567.html">题</a></p>'
+    assert read_origin(inner, ORIGIN_HOST + url).next_url == (ORIGIN_HOST + following if following else None)
+
+
+def test_an_empty_list_has_no_next_page() -> None:
+    assert read_origin("<ul></ul>").next_url is None
+
+
+@pytest.mark.parametrize(
+    ("link", "following"),
+    [
+        ("cgnjj_7.html", f"{ORIGIN_HOST}/a/cgnjj_7.html"),
+        ("/a/cgnjj.html", f"{ORIGIN_HOST}/a/cgnjj_2.html"),
+        ("#", f"{ORIGIN_HOST}/a/cgnjj_2.html"),
+        ("https://other.example.com/2", f"{ORIGIN_HOST}/a/cgnjj_2.html"),
+        ("javascript:next()", f"{ORIGIN_HOST}/a/cgnjj_2.html"),
+    ],
+)
+def test_a_link_to_the_next_page_goes_before_numbers(link: str, following: str) -> None:
+    inner = f'<p class="title"><a href="/a/202205302391234567.html">题</a></p><a class="next" href="{link}">下一页</a>'
+    assert read_origin(inner).next_url == following
+
+
+def test_a_site_without_listing_rules_lists_nothing() -> None:
+    assert read_listing(page(HOST, entries(ARTICLE), "listing"), replace(SITE, listing=None)) == ListingPage()
+
+
+@pytest.mark.parametrize(
+    ("host", "private"),
+    [
+        ("10.1.2.3", True),
+        ("169.254.1.1", True),
+        ("fd00::1", True),
+        ("nas.local", True),
+        ("8.8.8.8", False),
+        ("a.cn", False),
+    ],
+)
+def test_private_hosts_are_known(host: str, private: bool) -> None:
+    assert is_private(host) is private
+
+
+@given(st.binary(max_size=300), st.sampled_from(["http://[::1", "https://a.b:99999/", HOST]))
+def test_any_bytes_are_read(body: bytes, url: str) -> None:
+    assert read_listing(page(url, body, "listing"), SITE).articles == []
+
+
+@given(st.text(max_size=60))
+def test_any_link_is_followed_refused_or_left(link: str) -> None:
+    quoted = link.replace("&", "&amp;").replace('"', "&quot;")
+    for article in read_home(entries(quoted)).articles:
+        assert article.url.startswith(HOST)

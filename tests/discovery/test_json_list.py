@@ -1,0 +1,102 @@
+"""JSON lists: by the keys that a site file names, whatever their case and whatever stands around the JSON."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsarchive.discovery.json_list import first_url, read_json_list
+from newsarchive.models import Page
+from newsarchive.sites import JsonList, load_site
+
+LIST = JsonList(
+    url="http://api.example/list?column=350&page_index={page}",
+    items="Data.list",
+    id=("code", "infocode"),
+    link=("uniqueUrl", "url"),
+    title=("title",),
+    time=("showTime",),
+    source=("mediaName",),
+    article="http://h.example/a/{id}.html",
+    max_pages=3,
+)
+SITE = replace(load_site("demo"), lists=(LIST,))
+ITEMS = [
+    {"CODE": "202603051234567890", "Title": "甲", "showtime": "2026-03-05 08:00:00", "MediaName": "江湾晚报"},
+    {"uniqueurl": "http://h.example/x.html", "code": 7, "title": "乙"},
+    {"title": "没有编号"},
+    "不是对象",
+    {"url": "javascript:alert(1)", "code": None},
+]
+
+
+def page(body, url=None):
+    when = datetime(2026, 3, 6, tzinfo=UTC)
+    return Page(url or first_url(LIST, "http://h.example"), "listing", "demo", body.encode(), when)
+
+
+@pytest.mark.parametrize("around", ["{}", "var ajaxResult={};", "jQuery123({})", "\ufeff/* x */ callback({});"])
+def test_items_become_articles_by_link_or_by_number(around):
+    body = around.replace("{}", json.dumps({"data": {"List": ITEMS}}, ensure_ascii=False))
+    first, second = read_json_list(page(body), SITE).articles
+    assert first.url == "http://h.example/a/202603051234567890.html"
+    hints = first.hints
+    assert (hints.title, hints.published, hints.source) == ("甲", "2026-03-05 08:00:00", "江湾晚报")
+    assert second.url == "http://h.example/x.html"
+
+
+def test_pages_are_counted_up_to_the_most_that_the_site_file_allows():
+    body = json.dumps({"data": {"list": ITEMS}})
+    url, seen = first_url(LIST, "http://h.example"), []
+    while url:
+        seen.append(url)
+        url = read_json_list(page(body, url), SITE).next_url
+    assert [url[-1] for url in seen] == ["1", "2", "3"]
+
+
+def test_a_cursor_leads_to_the_next_page_until_there_is_none():
+    cursor = replace(LIST, url="http://api.example/fast?sort={cursor}", cursor="data.sortEnd")
+    site = replace(SITE, lists=(cursor,))
+    answer = {"data": {"list": ITEMS, "sortEnd": "16 7&8"}}
+    url = first_url(cursor, "http://h.example")
+    assert url == "http://api.example/fast?sort="
+    assert read_json_list(page(json.dumps(answer), url), site).next_url == "http://api.example/fast?sort=16%207%268"
+    del answer["data"]["sortEnd"]
+    assert read_json_list(page(json.dumps(answer), url), site).next_url is None
+
+
+def test_a_page_without_items_is_the_last():
+    listed = read_json_list(page('{"data": {"list": []}}'), SITE)
+    assert (listed.articles, listed.next_url) == ([], None)
+
+
+ORIGIN = load_site("eastmoney")
+NUMBER = "202603053999999901"
+HEADLINES = {"code": "1", "data": {"list": [{
+    "code": NUMBER, "title": "江湾港吞吐量增加一成", "summary": "摘要", "showTime": "2026-03-05 08:00:00",
+    "mediaName": "江湾晚报", "url": "", "uniqueUrl": f"http://finance.eastmoney.com/a/{NUMBER}.html",
+}]}}  # fmt: skip
+ROLLING = {"code": "1", "data": {"sortEnd": "1772668800000001", "fastNewsList": [
+    {"code": NUMBER, "title": "江湾港吞吐量增加一成", "showTime": "2026-03-05 08:00:00", "summary": "", "stockList": []}
+]}}  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "answer"), list(zip(ORIGIN.lists, (HEADLINES, ROLLING), strict=True)))
+def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
+    url = first_url(found, ORIGIN.base_url)
+    listed = read_json_list(replace(page(json.dumps(answer), url), site="eastmoney"), ORIGIN)
+    [article] = listed.articles
+    assert article.url.split("//")[1] == f"finance.eastmoney.com/a/{NUMBER}.html"
+    assert (article.hints.title, article.hints.published) == ("江湾港吞吐量增加一成", "2026-03-05 08:00:00")
+    assert urlsplit(listed.next_url).netloc == urlsplit(url).netloc
+    assert {urlsplit(address).netloc for address in (url, article.url)} <= set(ORIGIN.hosts)
+    assert ("page_index=2" in listed.next_url) or ("sortEnd=1772668800000001" in listed.next_url)
+
+
+@given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
+def test_whatever_the_bytes_are_nothing_is_raised(text):
+    assert all(found.url.startswith("http") for found in read_json_list(page(text), SITE).articles)

@@ -1,0 +1,117 @@
+"""Times of publication: which of a page's many dates is the article's."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from newsarchive.extract.charset import decode
+from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.extract.heuristics.metadata import Head
+from newsarchive.extract.heuristics.published import DateReader, zone_of
+from newsarchive.models import Page
+
+NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
+READER = DateReader(zone_of("zh"), NOW)
+
+
+def find(*, near=(), behind=(), url="", page="", images=(), meta=(), card=None):
+    head = Head(meta={"published": [(rank, name, value) for rank, (name, value) in enumerate(meta)]}, card=card or {})
+    lines, later = list(enumerate(near)), list(enumerate(behind, 100))
+    return READER.find(head, lines, later, url=url, page=page, images=list(images))
+
+
+def when(**given) -> str | None:
+    found = find(**given)
+    return found.dated.when.isoformat() if found else None
+
+
+def test_structured_data_and_meta_come_before_what_is_printed():
+    assert when(card={"datePublished": "2024-05-30T00:15:00Z"}, near=["2024-05-29"]) == "2024-05-30T08:15:00+08:00"
+    assert (
+        when(meta=[("article:published_time", "2024-05-30 08:15")], near=["2024-05-29"]) == "2024-05-30T08:15:00+08:00"
+    )
+
+
+def test_a_printed_time_adds_the_hour_that_the_head_lacks():
+    assert when(meta=[("pubdate", "2024-05-30")], near=["2024年05月30日 08:15"]) == "2024-05-30T08:15:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "发布时间：2024-05-30 08:15",
+        "2024年5月30日08:15　来源：河湾报",
+        "２０２４年５月３０日 ０８:１５",
+        "2024/05/30 08:15",
+    ],
+)
+def test_dates_near_the_headline_are_read_in_the_usual_forms(line: str):
+    assert when(near=["字号", line]) == "2024-05-30T08:15:00+08:00"
+
+
+def test_a_labelled_date_wins_over_an_unlabelled_one():
+    assert when(near=["2020-01-01 更多", "发布时间：2024-05-30 08:15"]) == "2024-05-30T08:15:00+08:00"
+
+
+def test_a_date_in_the_future_is_never_taken():
+    assert when(near=["2024-06-09 08:15", "2024-05-30 08:15"]) == "2024-05-30T08:15:00+08:00"
+    assert when(near=["2033-01-01"]) is None
+
+
+def test_what_stands_near_the_headline_wins_over_what_stands_behind_the_text():
+    assert when(near=["2024-05-30"], behind=["时间：2024-05-31 10:00"]) == "2024-05-30T00:00:00+08:00"
+    assert when(behind=["时间：2024-05-31 10:00"]) == "2024-05-31T10:00:00+08:00"
+
+
+def test_a_date_without_a_year_takes_it_from_the_rest_of_the_page():
+    found = find(near=["发布时间：05-30 08:15"], meta=[("dateupdate", "2021-05-30 09:00:00")])
+    assert found is not None
+    assert (found.dated.when.isoformat(), found.line) == ("2021-05-30T08:15:00+08:00", 0)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://n.example/2024/05/30/1.html",
+        "https://n.example/20240530/1.html",
+        "https://n.example/a/2024-05/30/c_1.htm",
+        "https://n.example/t20240530_7.htm",
+    ],
+)
+def test_the_address_tells_the_day_where_nothing_is_printed(url: str):
+    found = find(url=url)
+    assert found is not None
+    assert (found.dated.when.date().isoformat(), found.dated.precision, found.evidence) == ("2024-05-30", "day", "url")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var ct = "1717028100";',
+        '{"publish_time": 1717028100}',
+        "createTime = '2024-05-30 08:15'",
+        'e(0,"1717028100",0,document.getElementById("t"))',
+    ],
+)
+def test_a_script_is_the_last_resort(script: str):
+    assert str(when(page=f"<script nonce='1545761157'>{script}</script>")).startswith("2024-05-30T08:15")
+
+
+def test_a_printed_relative_date_gives_way_to_a_number_in_the_script():
+    assert when(near=["前天"], page='var ct = "1653869700";') == "2022-05-30T08:15:00+08:00"
+
+
+def test_addresses_of_the_articles_pictures_tell_the_day():
+    assert when(images=["https://n.example/upload/2024/05/30/1.jpg"]) == "2024-05-30T00:00:00+08:00"
+
+
+def test_a_date_in_the_future_is_told_and_not_taken():
+    body = "<h1>河湾镇的桥</h1><div><p>2031-05-30 10:00</p><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p></div>"
+    page = Page(url="https://news.example/1", role="original", site="", body=body.encode(), fetched_at=NOW)
+    article = read_by_heuristics(page, decode(page.body))
+    assert article.published_at is None
+    assert [(p.reason, p.detail) for p in article.problems if p.reason == "future-date"] == [
+        ("future-date", "2031-05-30T10:00:00+08:00")
+    ]

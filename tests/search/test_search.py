@@ -1,0 +1,497 @@
+from __future__ import annotations
+
+import re
+import sqlite3
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+from support.searching import add, ids, open_archive
+
+from newsarchive import search
+from newsarchive.archive.migrations import migrations
+from newsarchive.search import ranking
+from newsarchive.search.folding import UNSPACED, Folding, built_in_folding
+from newsarchive.search.query import FIELDS
+
+MARKS = search.Marks("[", "]")
+
+
+@pytest.fixture
+def connection(tmp_path):
+    connection = open_archive(tmp_path / "archive.db")
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def news(connection):
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '财联社'), (2, '證券時報'), (3, '证券日报')")
+    connection.execute("INSERT INTO categories (id, site, slug, name) VALUES (1, 'demo', 'cailianshe', '财联社新闻')")
+    add(
+        connection,
+        1,
+        "央行全面降准",
+        "央行决定降准0.25个百分点。\n\n释放长期资金，约5300亿元。",
+        published_at="2022-04-25T18:00:00+08:00",
+    )
+    add(
+        connection,
+        2,
+        "臺灣半導體",
+        "臺灣的半導體公司在A股上市。",
+        published_at="2022-03-01T09:00:00+08:00",
+        source_id=1,
+    )
+    add(
+        connection,
+        3,
+        "5G 手机",
+        "5G手机销量，升。Inflation rises",
+        published_at="2022-03-31T23:59:59+08:00",
+        source_id=2,
+        lang="zh",
+    )
+    add(
+        connection,
+        4,
+        None,
+        "国",
+        digest="只在摘要里",
+        published_at=None,
+        source_id=3,
+        category_id=1,
+        story_id=12,
+        lang="zh-Hant",
+    )
+    connection.execute("INSERT INTO mentions VALUES (1, '1', '600160', '巨化股份', 2), (2, '105', 'NIO', '蔚来', 1)")
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("降准", [1]),
+        ("准", [1]),
+        ("台湾", [2]),
+        ("臺灣", [2]),
+        ("灣的半导体公司在", [2]),
+        ("A股", [2]),
+        ("ａ股", [2]),
+        ("股", [2]),
+        ("5G手机", [3]),
+        ("5G 手机", [3]),
+        ('"手机 inflation"', []),
+        ("G手机", []),
+        ("inflation", [3]),
+        ("infla", []),
+        ("infla*", [3]),
+        ("0.25", [1]),
+        ("25", []),
+        ("5300亿", [1]),
+        ("530*", [1]),
+        ("量升", []),
+        ('"量，升"', [3]),
+        ("摘要", [4]),
+        ("降准 台湾", []),
+        ("降准 OR 台湾", [1, 2]),
+        ("(降准 OR 台湾) -央行", [2]),
+        ("降准 NOT (释放 资金)", []),
+        ("-降准", [3, 2, 4]),
+        ("NOT (降准 OR source:财联社)", [3, 4]),
+        ("降准 OR source:财联社", [1, 2]),
+        ("国 OR 股", [2, 4]),
+        ("国 OR 台湾", [2, 4]),
+        ("title:降准", [1]),
+        ("title:释放", []),
+        ("title:准", [1]),
+        ("title:央行 释放", [1]),
+        ("source:财联社", [2]),
+        ("source:证券时报", [3]),
+        ("source:证券*", [3, 4]),
+        ("source:%", []),
+        ("category:cailianshe", [4]),
+        ("category:财联社*", [4]),
+        ("code:600160", [1]),
+        ("code:1.600160 降准", [1]),
+        ("code:0.600160", []),
+        ("code:nio", [2]),
+        ("code:6001*", [1]),
+        ("story:12", [4]),
+        ("lang:zh", [3, 4]),
+        ("key:202203030000000003", [3]),
+        ("key:NW202203030000000003", [3]),
+        ("after:2022-03-31", [1, 3]),
+        ("before:2022-03-31", [2]),
+        ("after:2022-03 before:2022-04", [3, 2]),
+        ("央行 after:2022-04", [1]),
+        ("央行 before:2022-04", []),
+    ],
+)
+def test_query_finds(news, query, found):
+    assert ids(news, query) == found
+    assert search.count(news, query) == len(found)
+    assert sorted(ids(news, query, order="rank")) == sorted(found)
+    assert set(ids(news, query, order="oldest")) == set(found)
+
+
+def test_empty_query_is_an_error_for_people_but_every_article_for_an_export(news):
+    with pytest.raises(search.QueryError):
+        search.search(news, " ")
+    condition = search.condition(news, " ")
+    assert news.execute(f"SELECT count(*) FROM articles a WHERE {condition.text}", condition.parameters).fetchone() == (
+        4,
+    )
+
+
+def test_hit_shows_the_articles_own_text(news):
+    (hit,) = search.search(news, "台湾 半导体", marks=MARKS)
+    assert hit.title == "臺灣半導體"
+    assert hit.marked_title == "[臺灣][半導體]"
+    assert hit.snippet == "[臺灣]的[半導體]公司在A股上市。"
+    assert (hit.source, hit.published_at) == ("财联社", "2022-03-01T09:00:00+08:00")
+
+
+def test_title_weighs_more_than_body(connection):
+    add(connection, 1, "银行", "今日要闻。" + "市场平稳。" * 20)
+    add(connection, 2, "要闻", "今日银行。" + "市场平稳。" * 20)
+    for i in range(3, 9):
+        add(connection, i, "其他", "市场平稳。" * 20)
+    hits = search.search(connection, "银行", order="rank")
+    assert [hit.article_id for hit in hits] == [1, 2]
+    assert hits[0].rank > hits[1].rank > 0
+
+
+def test_single_character_in_a_title_ranks_first(connection):
+    add(connection, 1, "国债", "利率")
+    add(connection, 2, "利率", "国债")
+    assert ids(connection, "国", order="rank") == [1, 2]
+
+
+# -- in step ---------------------------------------------------------------------------------------------------------
+
+
+def test_index_follows_every_kind_of_change(connection):
+    add(connection, 1, "旧题", "旧文")
+    connection.execute("UPDATE articles SET title = '新题' WHERE id = 1")
+    assert [ids(connection, q) for q in ("旧题", "新题", "旧文", "旧", "新")] == [[], [1], [1], [1], [1]]
+    connection.execute(
+        "INSERT INTO articles (id, article_key, site, url, body, content_hash, first_seen_at, last_seen_at) "
+        "VALUES (1, 'k', 's', 'u', '插入', '-', '-', '-') ON CONFLICT (id) DO UPDATE SET body = '更改'"
+    )
+    assert [ids(connection, q) for q in ("旧文", "更改", "插入", "旧")] == [[], [1], [], []]
+    connection.execute("UPDATE articles SET digest = '摘要' WHERE id = 1")
+    assert ids(connection, "摘要") == [1]
+    connection.execute("UPDATE articles SET id = 7 WHERE id = 1")
+    assert ids(connection, "更改") == [7]
+    assert search.integrity_check(connection) == []
+    connection.execute("DELETE FROM articles WHERE id = 7")
+    assert [ids(connection, q) for q in ("更改", "新题", "摘要", "新")] == [[], [], [], []]
+    assert search.integrity_check(connection) == []
+
+
+def test_index_is_rolled_back_with_the_article(connection):
+    connection.execute("BEGIN")
+    add(connection, 1, "降准", "央行")
+    assert ids(connection, "降准") == [1]
+    connection.execute("ROLLBACK")
+    assert ids(connection, "降准") == []
+    assert search.integrity_check(connection) == []
+
+
+def test_seeing_an_article_again_does_not_touch_the_index(connection):
+    add(connection, 1, "降准", "央行")
+    before = connection.execute("SELECT count(*), sum(length(block)) FROM search_index_data").fetchone()
+    connection.execute("UPDATE articles SET last_seen_at = 'later', title = title, body = body")
+    assert connection.execute("SELECT count(*), sum(length(block)) FROM search_index_data").fetchone() == before
+
+
+def test_digest_that_the_body_repeats_is_indexed_once(connection):
+    add(connection, 1, None, "央行降准。释放资金。", digest="央行降准。")
+    assert connection.execute("SELECT digest FROM search_index_text").fetchone() == ("",)
+
+
+def test_a_missing_and_a_foreign_row_are_noticed_and_mended(connection):
+    add(connection, 1, "降准", "央行")
+    connection.execute("INSERT INTO search_index (rowid, body) VALUES (99, '鬼魂')")
+    assert "search_index" in search.integrity_check(connection)[0]
+    search.reindex(connection)
+    assert search.integrity_check(connection) == []
+    connection.execute(
+        "INSERT INTO search_characters (search_characters, rowid, characters) VALUES ('delete', 1, '央 行 降 准')"
+    )
+    assert "reindex" in search.integrity_check(connection)[0]
+
+
+def test_reindex_tells_its_progress(connection, monkeypatch):
+    monkeypatch.setattr("newsarchive.search.index.STEP", 2)
+    for i in range(1, 6):
+        add(connection, i, "降准", "央行")
+    seen = []
+    search.reindex(connection, lambda done, total: seen.append((done, total)))
+    assert seen == [(2, 5), (4, 5), (5, 5)]
+    for index in ("search_index", "search_characters"):
+        assert connection.execute(f"SELECT count(DISTINCT segid) FROM {index}_idx").fetchone() == (1,)
+    assert search.count(connection, "降准") == 5
+    assert search.integrity_check(connection) == []
+
+
+def test_archive_made_before_there_was_a_search_is_indexed_when_it_is_opened(tmp_path):
+    old = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
+    migrations.apply(Database(old), stop_before="m0003_search")
+    add(old, 1, "降准", "央行")
+    old.close()
+    connection = open_archive(tmp_path / "old.db")
+    assert ids(connection, "降准") == [1]
+    assert search.integrity_check(connection) == []
+    connection.close()
+
+
+def test_writer_without_the_functions_is_refused_rather_than_ignored(tmp_path):
+    open_archive(tmp_path / "archive.db").close()
+    plain = sqlite3.connect(tmp_path / "archive.db")
+    with pytest.raises(sqlite3.OperationalError, match="no such function"):
+        add(plain, 1, "降准", "央行")
+    plain.close()
+
+
+def test_index_keeps_the_folding_it_was_made_with(tmp_path, monkeypatch):
+    other = Folding({ord("臺"): "台", ord("灣"): "湾"})
+    with monkeypatch.context() as patched:
+        patched.setattr("newsarchive.search.index.built_in_folding", lambda: other)
+        connection = open_archive(tmp_path / "archive.db")
+        add(connection, 1, "臺灣後", "A")
+        connection.close()
+    connection = sqlite3.connect(tmp_path / "archive.db")
+    search.register_functions(connection)
+    assert [ids(connection, q) for q in ("台湾", "後", "后")] == [[1], [1], []]
+    connection.execute("UPDATE articles SET title = '後來'")
+    connection.commit()
+    assert search.integrity_check(connection) == []
+    connection.rollback()
+    search.reindex(connection)
+    assert [ids(connection, q) for q in ("后来", "a")] == [[1], [1]]
+    assert search.integrity_check(connection) == []
+    connection.close()
+
+
+# -- what is found is what a comparison of characters finds ----------------------------------------------------------
+
+TEXT = st.text(st.sampled_from("中国经济臺台。，, \n\u3000Aab12.é5"), max_size=30)
+
+
+@pytest.fixture(scope="module")
+def workbench(tmp_path_factory):
+    connection = open_archive(tmp_path_factory.mktemp("search") / "archive.db")
+    yield connection
+    connection.close()
+
+
+def atoms(folded: str) -> list[tuple[str, bool]]:
+    """Write a text as words and single characters, each with whether it is parted from the one before.
+
+    Between a word and an unspaced character blanks part nothing; between two words something always does.
+    """
+    found: list[tuple[str, bool]] = []
+    end, before = 0, ""
+    number = r"(?<![0-9]\.)[0-9]+\.[0-9]+(?!\.[0-9])(?![^\W_" + UNSPACED + "])"
+    for match in re.finditer(rf"[{UNSPACED}]|{number}|[^\W_{UNSPACED}]+", folded):
+        gap = folded[end : match.start()]
+        is_unspaced = [bool(re.match(f"[{UNSPACED}]", atom)) for atom in (before, match[0])]
+        parted = bool(gap) if all(is_unspaced) else not any(is_unspaced) or bool(gap.strip(" \t"))
+        found.append((match[0], parted))
+        end, before = match.end(), match[0]
+    return found
+
+
+def contains(text: str, query: str) -> bool:
+    """Find a query in a text by going through it place by place."""
+    folding = built_in_folding()
+    texts, wanted = atoms(folding.fold(text)), atoms(folding.fold(query))
+    if not wanted:
+        return False
+    for start in range(len(texts) - len(wanted) + 1):
+        window = [(texts[start][0], False), *texts[start + 1 : start + len(wanted)]]
+        if window == [(wanted[0][0], False), *wanted[1:]]:
+            return True
+    return False
+
+
+def refill(connection, texts):
+    connection.execute("BEGIN")
+    connection.execute("DELETE FROM articles")
+    for i, (title, body) in enumerate(texts, start=1):
+        add(connection, i, title, body)
+    connection.execute("COMMIT")
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=4), data=st.data())
+def test_phrase_is_found_where_a_comparison_finds_it(workbench, texts, data):
+    refill(workbench, texts)
+    for _ in range(5):
+        whole = data.draw(st.sampled_from([part for pair in texts for part in pair]))
+        start = data.draw(st.integers(0, len(whole)))
+        query = whole[start : start + data.draw(st.integers(1, 8))]
+        expected = [i for i, pair in enumerate(texts, start=1) if any(contains(part, query) for part in pair)]
+        quoted = f'"{query}"'
+        if atoms(built_in_folding().fold(query)):
+            assert ids(workbench, quoted, order="oldest") == expected
+            assert sorted(ids(workbench, quoted, order="rank")) == expected
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(
+    texts=st.lists(st.text(st.sampled_from("中国经济，A\n"), max_size=30), min_size=1, max_size=5),
+    query=st.text(st.sampled_from("中国经济"), min_size=1, max_size=8),
+)
+def test_unspaced_characters_are_found_where_like_finds_them(workbench, texts, query):
+    refill(workbench, [("", text) for text in texts])
+    like = workbench.execute("SELECT id FROM articles WHERE body LIKE ? ORDER BY id", (f"%{query}%",)).fetchall()
+    assert [(found,) for found in ids(workbench, query, order="oldest")] == like
+
+
+PIECES = [
+    "降准",
+    "国",
+    "A股",
+    "a*",
+    " ",
+    " ",
+    '"',
+    "“",
+    "「",
+    "(",
+    ")",
+    "-",
+    " AND ",
+    " OR ",
+    " NOT ",
+    "*",
+    "：",
+    "%",
+    "_",
+    "'",
+    "\0",
+]
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(
+    query=st.one_of(
+        st.text(max_size=40),
+        st.lists(st.sampled_from([*PIECES, *FIELDS.values(), *(f"{name}:" for name in FIELDS)]), max_size=20).map(
+            "".join
+        ),
+    ),
+    order=st.sampled_from(["newest", "oldest", "rank"]),
+)
+def test_no_query_reaches_sqlite_as_an_error(workbench, query, order):
+    try:
+        search.search(workbench, query, order=order, limit=3)
+        search.count(workbench, query)
+    except search.QueryError:
+        pass
+    expression = search.match_expression(query)
+    workbench.execute("SELECT rowid FROM search_index WHERE search_index MATCH ?", (expression,)).fetchall()
+    assert workbench.execute("SELECT search_match(?)", (query,)).fetchone()[0] == expression
+    assert workbench.execute("SELECT count(*) FROM sqlite_master WHERE name = 'articles'").fetchone() == (1,)
+
+
+def test_expression_for_other_tools_takes_a_broken_query_for_plain_words(news):
+    def found(query):
+        sql = "SELECT rowid FROM search_index WHERE search_index MATCH search_match(?)"
+        return [row[0] for row in news.execute(sql, (query,))]
+
+    assert found('降准 "释放') == [1]
+    assert found("台湾 OR 降准") == [1, 2]
+    assert found("国") == [4]
+    assert found("source:财联社") == []
+    assert found("-降准") == []
+    assert found(None) == []
+    assert found("(央行 " * 10_000) == [1]
+
+
+# -- order -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stored", ["as published", "old ones last", "shuffled", "half undated", "at one time"])
+@pytest.mark.parametrize("query", ["国", "中国", "罕见", "中国 source:甲", "中国 after:2022-01-03", "source:甲"])
+def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, monkeypatch, stored, query):
+    for name, value in {
+        "_FEW": 20,
+        "_FEW_WITH_CONDITIONS": 30,
+        "_MOST_STRAGGLERS": 15,
+        "_LARGEST_WINDOW": 64,
+        "_RANGES": 3,
+        "_FAR": 40,
+        "_FEW_AND_FAR": 40,
+    }.items():
+        monkeypatch.setattr(ranking, name, value)
+    monkeypatch.setattr(ranking, "_SMALLEST_WINDOW", 16)
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '甲'), (2, '乙')")
+    first = datetime(2022, 1, 1, tzinfo=UTC)
+    rows = []
+    connection.execute("BEGIN")
+    for i in range(1, 241):
+        hour = {"as published": i, "old ones last": i if i < 180 else i - 230, "half undated": i}.get(
+            stored, i * 97 % 241
+        )
+        published = (first + timedelta(hours=hour if stored != "at one time" else 60)).isoformat()
+        if stored == "half undated" and i % 2:
+            published = None
+        rows.append((i, published))
+        body = "中国" + ("，罕见" if i % 50 == 7 else "")
+        add(connection, i, "题", body, published_at=published, source_id=1 + i % 3 % 2)
+    connection.execute("COMMIT")
+    condition = search.condition(connection, query)
+    sql = f"SELECT id FROM articles a WHERE {condition.text}"
+    matching = {row[0] for row in connection.execute(sql, condition.parameters)}
+    assert 0 < len(matching) <= 240
+    dated = sorted((p, i) for i, p in rows if p and i in matching)
+    undated = sorted(i for i, p in rows if not p and i in matching)
+    oldest = [i for _, i in dated] + undated
+    newest = [i for _, i in reversed(dated)] + undated[::-1]
+    for order, expected in (("newest", newest), ("oldest", oldest)):
+        for limit in (1, 7, 60, 300):
+            assert ids(connection, query, order=order, limit=limit) == expected[:limit]
+        assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
+        seen, after = [], None
+        while hits := search.search(connection, query, order=order, limit=23, after=after):
+            seen += [hit.article_id for hit in hits]
+            after = hits[-1].position
+        assert seen == expected
+
+
+@pytest.mark.parametrize(
+    "query", ["中国 source:甲", "中国 source:乙", "中国 before:2022-03", "国 source:甲", "国 -source:甲"]
+)
+def test_only_the_newest_that_meet_the_conditions_are_ranked(connection, monkeypatch, query):
+    monkeypatch.setattr(ranking, "MOST_RANKED", 10)
+    monkeypatch.setattr(ranking, "MOST_RANKED_CHARACTERS", 10)
+    monkeypatch.setattr(ranking, "_SAMPLE", 10)
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '甲'), (2, '乙')")
+    for i in range(1, 61):
+        published = f"2022-{1 + i // 12:02}-01T09:00:00+08:00"
+        add(connection, i, "题", "中国", published_at=published, source_id=2 if i % 9 == 0 else 1)
+    condition = search.condition(connection, query)
+    sql = f"SELECT id FROM articles a WHERE {condition.text} ORDER BY id DESC LIMIT 10"
+    expected = [row[0] for row in connection.execute(sql, condition.parameters)]
+    assert sorted(ids(connection, query, order="rank", limit=60), reverse=True) == expected
+
+
+def test_a_page_that_cannot_be_is_refused(news):
+    for page in ({"limit": 0}, {"limit": -1}, {"offset": -1}):
+        with pytest.raises(ValueError, match="no such page"):
+            search.search(news, "降准", **page)
+
+
+def test_only_the_newest_matches_are_ranked(connection, monkeypatch):
+    monkeypatch.setattr(ranking, "MOST_RANKED", 10)
+    for i in range(1, 31):
+        add(connection, i, "中国" if i < 5 else "题", "中国")
+    found = ids(connection, "中国", order="rank", limit=50)
+    assert sorted(found) == list(range(21, 31))
+    assert ids(connection, "中国", order="rank", limit=3, offset=4) == found[4:7]

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsarchive.search.folding import built_in_folding
+from newsarchive.search.query import (
+    DEEPEST,
+    FIELDS,
+    LONGEST,
+    MOST_TERMS,
+    And,
+    Filter,
+    Not,
+    Or,
+    QueryError,
+    Words,
+    parse,
+    read_moment,
+)
+
+FOLDING = built_in_folding()
+WORDS = "降准 国 A股 5G inflat* \" “ ” 「 」 ( ) （ ） - AND OR NOT * ： : ， 2022-03 x'; DROP TABLE"
+PIECES = [*WORDS.split(), *(f"{name}:" for name in FIELDS)]
+SYNTAX = st.lists(st.sampled_from([*PIECES, " ", " ", "\0"]), max_size=25).map("".join)
+
+
+def shape(text: str) -> object:
+    """Write a tree as nested tuples."""
+
+    def show(query):
+        match query:
+            case Words():
+                return f"title:{query.text}" if query.in_title else query.text
+            case Filter():
+                return f"{query.field}:{query.value}{'*' if query.prefix else ''}"
+            case Not():
+                return ("not", show(query.part))
+            case And() | Or():
+                return (type(query).__name__.lower(), *map(show, query.parts))
+
+    return show(parse(text, FOLDING))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("降准", "降准"),
+        ("降准 银行", ("and", "降准", "银行")),
+        ("降准　银行", ("and", "降准", "银行")),
+        ("降准 AND 银行", ("and", "降准", "银行")),
+        ("降准 OR 加息 银行", ("or", "降准", ("and", "加息", "银行"))),
+        ("(降准 OR 加息) 银行", ("and", ("or", "降准", "加息"), "银行")),
+        ("（降准 OR 加息）银行", ("and", ("or", "降准", "加息"), "银行")),
+        ("降准 -美联储", ("and", "降准", ("not", "美联储"))),
+        ("降准 NOT 美联储", ("and", "降准", ("not", "美联储"))),
+        ("NOT NOT 降准", "降准"),
+        ('"全面 降准"', "全面 降准"),
+        ("央行“降准”落地", ("and", "央行", "降准", "落地")),
+        ('title:"全面 降准"', "title:全面 降准"),
+        ("title:(降准 OR 加息)", ("or", "title:降准", "title:加息")),
+        ("source：财联社", "source:财联社"),
+        ("Source:(财联社 OR 证券*)", ("or", "source:财联社", "source:证券*")),
+        ("-source:财联社", ("not", "source:财联社")),
+        ("after:2022年3月 before:20220501", ("and", "after:2022-03", "before:2022-05-01")),
+        ("央行：降准 — 10:30 http://x.example/", ("and", "央行：降准", "10:30", "http://x.example/")),
+        ("and or not", ("and", "and", "or", "not")),
+        ("降准 () 。", "降准"),
+        ('key:"NW202203032294703888"', "key:NW202203032294703888"),
+    ],
+)
+def test_query_is_understood(text, expected):
+    assert shape(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "says"),
+    [
+        ("", 0, "nothing to search for"),
+        ("！？", 0, "nothing to search for"),
+        ('降准 "全面', 3, "quotation mark is not closed"),
+        ("(降准", 0, "bracket is not closed"),
+        ("降准)", 2, "closed that was not opened"),
+        ("降准 AND", 3, "AND has nothing after it"),
+        ("OR 降准", 0, "OR has nothing before it"),
+        ("降准 OR OR 加息", 3, "OR has nothing after it"),
+        ("降准 NOT", 3, "NOT has nothing after it"),
+        ("sorce:财联社", 0, "write source: instead"),
+        ("降准 source: 财联社", 3, "source: has no value"),
+        ('source:""', 7, "source: has no value"),
+        ("after:gestern", 6, "write a day, month or year"),
+        ("after:2022-02-30", 6, "'2022-02-30' is no value"),
+        ("story:first", 6, "write the story's number"),
+        ("lang:z*", 5, "takes no *"),
+        ("中" * (LONGEST + 1), LONGEST, "longer than"),
+        ("(" * 40 + "中" + ")" * 40, DEEPEST, "inside each other"),
+        ("中 " * (MOST_TERMS + 1), 2 * MOST_TERMS, "search for fewer"),
+    ],
+)
+def test_error_says_what_is_wrong_and_where(text, position, says):
+    with pytest.raises(QueryError) as error:
+        parse(text, FOLDING)
+    assert error.value.position == position
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@given(st.one_of(st.text(), SYNTAX))
+def test_any_text_is_a_query_or_an_error_for_people(text):
+    problem = None
+    try:
+        parse(text, FOLDING)
+    except QueryError as error:
+        problem = error
+    assert problem is None or (problem.advice and 0 <= problem.position <= len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2022", "2022"),
+        ("2022年", "2022"),
+        ("2022-3", "2022-03"),
+        ("2022年3月1日", "2022-03-01"),
+        ("２０２２／３／１", "2022-03-01"),
+        ("20220301", "2022-03-01"),
+        ("2022-13", None),
+        ("2022-02-30", None),
+        ("03-01", None),
+        ("", None),
+    ],
+)
+def test_moments_are_read(text, moment):
+    assert read_moment(text) == moment

@@ -1,0 +1,36 @@
+"""A searchable archive for tests: the real schema, and articles in one line each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive import search
+from newsarchive.archive.connection import connect
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+
+def open_archive(path: Path) -> sqlite3.Connection:
+    return connect(path).conn
+
+
+def add(connection: sqlite3.Connection, article_id: int, title: str | None, body: str, **columns: object) -> None:
+    row = {
+        "id": article_id,
+        "article_key": f"20220303{article_id:010d}",
+        "site": "demo",
+        "url": f"https://demo.example/{article_id}",
+        "title": title,
+        "body": body,
+        "content_hash": "-",
+        "first_seen_at": "2022-03-03T00:00:00Z",
+        "last_seen_at": "2022-03-03T00:00:00Z",
+    } | columns
+    marks = ", ".join("?" * len(row))
+    connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
+
+
+def ids(connection: sqlite3.Connection, query: str, **options: object) -> list[int]:
+    return [hit.article_id for hit in search.search(connection, query, **options)]

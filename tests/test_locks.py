@@ -1,0 +1,68 @@
+"""One crawl of a site at a time."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from newsarchive.errors import UserError
+from newsarchive.locks import (
+    AlreadyRunningError,
+    CrawlLock,
+    lock_path,
+    no_crawl,
+)
+
+
+def test_a_lock_is_held_until_it_is_released(tmp_path):
+    lock = CrawlLock(tmp_path / "a.db", "finews")
+    with pytest.raises(AlreadyRunningError, match=f"finews is being crawled already .process {os.getpid()}."):
+        CrawlLock(tmp_path / "a.db", "finews")
+    lock.release()
+    lock.release()
+    CrawlLock(tmp_path / "a.db", "finews").release()
+
+
+def test_other_sites_and_other_archives_are_not_locked(tmp_path):
+    locks = [CrawlLock(tmp_path / db, site) for db in ("a.db", "b.db") for site in ("demo", "finews")]
+    assert len({lock.path for lock in locks}) == len(locks)
+    for lock in locks:
+        lock.release()
+
+
+def test_the_lock_lies_beside_the_archive_under_a_harmless_name(tmp_path):
+    assert lock_path(tmp_path / "a.db", "../../etc/x y").parent == tmp_path
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot be made"):
+        CrawlLock(tmp_path / "file" / "a.db", "demo")
+
+
+def test_what_a_killed_crawl_left_behind_is_waited_for(tmp_path):
+    # The lock is made by a process that hands it to another and dies; the other lives on for a moment.
+    code = (
+        "import os, subprocess, sys\n"
+        "from newsarchive.locks import CrawlLock\n"
+        "lock = CrawlLock(sys.argv[1], 'demo')\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(1)'], pass_fds=[lock.fileno()])\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "a.db")], check=False)
+    CrawlLock(tmp_path / "a.db", "demo").release()
+
+
+def test_what_needs_the_archive_for_itself_waits_for_no_crawl_and_lets_none_begin(tmp_path):
+    path = tmp_path / "a.db"
+    CrawlLock(path, "demo").release()
+    crawl = CrawlLock(path, "finews")
+    CrawlLock(tmp_path / "b.db", "demo")
+    with pytest.raises(UserError, match=f"finews is being crawled .process {os.getpid()}."), no_crawl(path):
+        pytest.fail("a crawl is going on")
+    CrawlLock(path, "demo").release()
+    crawl.release()
+    with no_crawl(path), pytest.raises(AlreadyRunningError):
+        CrawlLock(path, "finews")
+    CrawlLock(path, "finews").release()

@@ -1,0 +1,173 @@
+"""Which records of foreign WARC files become pages, and which pages."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from newsarchive.models import Page
+from newsarchive.sites import load_site
+from newsarchive.warc.import_pages import CaptureError, Captures, sites_by_host
+from newsarchive.warc.reader import Record
+from newsarchive.warc.record import (
+    build_record,
+    payload_digest,
+    split_record,
+    unpack,
+)
+
+HTML = "<html><p>江湾晚报讯</p></html>".encode()
+CAPTURES = Captures(sites=sites_by_host(), wants=lambda url: "unwanted" not in url, body_of={}.get, limit=100_000)
+
+
+def record(
+    body: bytes = HTML,
+    *,
+    url: str = "http://press.example/1.html",
+    http: str = "Content-Type: text/html",
+    status: str = "200 OK",
+    **headers: str,
+) -> Record:
+    named = {"warc-type": "response", "warc-target-uri": url, "warc-date": "2022-05-30T01:02:03Z"}
+    named |= {name.replace("_", "-"): value for name, value in headers.items()}
+    return Record(0, named, f"HTTP/1.1 {status}\r\n{http}\r\n\r\n".encode() + body)
+
+
+def page(found: Record, captures: Captures = CAPTURES) -> Page:
+    made = captures.page_of(found)
+    assert made is not None
+    return made
+
+
+def test_an_answer_becomes_a_page_of_its_host_and_time() -> None:
+    assert page(record(http="Content-Type: text/html; charset=gbk\r\nETag: x")) == Page(
+        url="http://press.example/1.html",
+        role="original",
+        site="press.example",
+        body=HTML,
+        fetched_at=datetime(2022, 5, 30, 1, 2, 3, tzinfo=UTC),
+        status=200,
+        headers={"content-type": "text/html; charset=gbk", "etag": "x"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "coding"),
+    [
+        (gzip.compress(HTML, mtime=0), "gzip"),
+        (gzip.compress(HTML[:9], mtime=0) + gzip.compress(HTML[9:], mtime=0), "x-gzip"),
+        (zlib.compress(HTML), "deflate"),
+        (zlib.compress(HTML)[2:-4], "deflate"),
+        (gzip.compress(zlib.compress(HTML), mtime=0), "deflate, gzip"),
+        (HTML, "identity"),
+        (HTML, "gzip"),  # unpacked by the crawler, which kept the header
+        (HTML, "deflate"),
+        (HTML, "br"),
+    ],
+)
+def test_packed_bodies_are_unpacked(body: bytes, coding: str) -> None:
+    made = page(record(body, http=f"Content-Type: text/html\r\nContent-Encoding: {coding}\r\nContent-Length: 3"))
+    assert (made.body, made.headers) == (HTML, {"content-type": "text/html"})
+
+
+def test_chunks_are_joined_before_the_body_is_unpacked() -> None:
+    packed = gzip.compress(HTML, mtime=0)
+    body = b"5\r\n" + packed[:5] + b"\r\n%x\r\n" % (len(packed) - 5) + packed[5:] + b"\r\n0\r\n\r\n"
+    http = "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip"
+    assert page(record(body, http=http)).body == HTML
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (
+            record(gzip.compress(HTML, mtime=0)[:-6], http="Content-Type: text/html\r\nContent-Encoding: gzip"),
+            "broken-transfer",
+        ),
+        (record(b"\x0b\x02\x80", http="Content-Type: text/html\r\nContent-Encoding: br"), "broken-transfer"),
+        (record(b"9\r\nabc", http="Content-Type: text/html\r\nTransfer-Encoding: chunked"), "broken-transfer"),
+        (
+            record(gzip.compress(bytes(10**6), mtime=0), http="Content-Type: text/html\r\nContent-Encoding: gzip"),
+            "too-large",
+        ),
+        (replace(record(), block=None), "too-large"),
+        (replace(record(), block=b"no answer"), "broken-transfer"),
+        (record(warc_truncated="length"), "broken-transfer"),
+        (record(warc_date="soon"), "damaged-file"),
+    ],
+)
+def test_what_is_not_whole_is_told(found: Record, reason: str) -> None:
+    with pytest.raises(CaptureError) as told:
+        CAPTURES.page_of(found)
+    assert told.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        record(status="404 Not Found"),
+        record(status="301 Moved"),
+        record(http="Content-Type: image/png"),
+        record(http="Content-Type: application/json"),
+        record(b"GIF89a", http="Server: x"),
+        record(url="dns:press.example"),
+        record(url="http://[broken/"),
+        record(url=""),
+        record(url="http://press.example/unwanted"),
+        record(url="http://finance.eastmoney.com/about/contact.html"),
+        record(warc_type="revisit", warc_payload_digest="sha1:UNKNOWN"),
+    ],
+)
+def test_what_is_no_page_or_not_asked_for_is_passed_over(found: Record) -> None:
+    assert CAPTURES.page_of(found) is None
+
+
+def test_a_page_without_a_type_is_taken_when_it_looks_like_one() -> None:
+    assert page(record(b"\n <html></html>", http="Server: x")).role == "original"
+
+
+def test_a_known_sites_page_has_the_role_of_its_layout() -> None:
+    made = page(record(url="http://finance.eastmoney.com/a/202205302396671645.html"))
+    assert (made.role, made.site) == ("original", "eastmoney")
+    share = record(
+        b'{"text":"x"}',
+        url="http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW202205302396671645",
+        http="Content-Type: application/json",
+    )
+    made = page(share)
+    assert (made.role, made.body) == ("share", b'{"text":"x"}')
+
+
+def test_only_one_site_is_taken_when_it_is_named() -> None:
+    only = replace(CAPTURES, sites=sites_by_host([load_site("eastmoney")]), any_host=False)
+    assert only.page_of(record()) is None
+    assert only.page_of(record(x_newsarchive_role="post", x_newsarchive_site="demo")) is None
+    assert page(record(url="http://finance.eastmoney.com/a/202205302396671645.html"), only).site == "eastmoney"
+    assert page(record(x_newsarchive_role="original", x_newsarchive_site="eastmoney"), only).site == "eastmoney"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        Page("http://127.0.0.1:9/x.html", "post", "demo", HTML, datetime(2026, 3, 5, tzinfo=UTC), 200, {"etag": "x"}),
+        Page("file:2026-03-05-a.md", "file", "finews", b"---\n", datetime(2026, 3, 5, tzinfo=UTC)),
+        Page("http://127.0.0.1:9/s?id=1", "share", "demo", b"{}", datetime(2026, 3, 5, tzinfo=UTC), 200, {"a": "b"}),
+    ],
+)
+def test_what_the_archive_wrote_itself_comes_back_as_it_was(kept: Page) -> None:
+    written = unpack(build_record(kept, payload_digest(kept.body)), len(kept.body))
+    assert CAPTURES.page_of(Record(0, *split_record(written))) == kept
+
+
+def test_a_record_that_refers_to_an_earlier_one_gives_its_body_where_that_is_known() -> None:
+    captures = replace(CAPTURES, body_of={"sha1:KNOWN": HTML}.get)
+    again = record(b"", warc_type="revisit", warc_payload_digest="sha1:KNOWN", warc_date="2022-06-01T00:00:00.5Z")
+    made = page(again, captures)
+    assert (made.body, made.fetched_at.day) == (HTML, 1)
+    assert page(replace(again, block=b""), captures).body == HTML
+    unchanged = record(b"", warc_type="revisit", warc_payload_digest="sha1:KNOWN", status="304 Not Modified")
+    assert captures.page_of(unchanged) is None
