@@ -1,6 +1,7 @@
 """A plugin of sqlite-utils: its command line can then write to an archive, whose triggers call our SQL functions.
 
-sqlite-utils loads this module while it is itself half loaded, so the functions are imported when they are needed.
+sqlite-utils loads this module while it is itself half loaded, so it lies in no package that imports sqlite-utils, and
+imports our functions when they are needed.
 """
 
 from __future__ import annotations
