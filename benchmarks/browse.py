@@ -199,7 +199,7 @@ def pages(connection: sqlite3.Connection, name: str, rounds: int) -> dict[str, l
 
 
 def ask(client: http.client.HTTPConnection, address: str) -> tuple[float, float, int]:
-    """Fetch an address; give milliseconds until the whole answer is here, those of the processor, and its bytes."""
+    """Fetch an address; return milliseconds until the whole answer is here, those of the processor, and its bytes."""
     started, worked = time.perf_counter(), time.process_time()
     client.request("GET", address)
     response = client.getresponse()

@@ -65,7 +65,7 @@ class ChangingSite(DemoSite):
 
 
 def folders(site: DemoSite) -> list[str]:
-    """Give the folders of posts that have plain names, the fullest first."""
+    """Return the folders of posts that have plain names, the fullest first."""
     counts = Counter(urlsplit(post.url).path.split("/")[1] for post in site.posts())
     return [f"/{name}/" for name, _ in counts.most_common() if name.isascii() and name.isalnum()]
 

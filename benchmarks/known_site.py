@@ -40,7 +40,7 @@ INNER = 20  # calls between two looks at the clock
 
 
 def real_pages() -> Iterator[Page]:
-    """Give the pages of the real posts, and those that the replica of origin and share service makes of them."""
+    """Yield the pages of the real posts, and those that the replica of origin and share service makes of them."""
     spec = importlib.util.spec_from_file_location("replica", REAL / "replica.py")
     assert spec is not None
     assert spec.loader is not None
@@ -60,7 +60,7 @@ def real_pages() -> Iterator[Page]:
 
 
 def sample_pages() -> Iterator[Page]:
-    """Give the pages of the sample site."""
+    """Yield the pages of the sample site."""
     site = DemoSite()
     for expected in truth(site):
         reply = site.reply(expected.url)
@@ -73,7 +73,7 @@ def page(url: str, role: Role, body: bytes, content_type: str) -> Page:
 
 
 def cost(action: Callable[[], object]) -> float:
-    """Give the CPU seconds of one call."""
+    """Return the CPU seconds of one call."""
     began = time.process_time_ns()
     for _ in range(INNER):
         action()
@@ -81,7 +81,7 @@ def cost(action: Callable[[], object]) -> float:
 
 
 def measure(one: Page, site: Site, rounds: int) -> tuple[float, float]:
-    """Give the best times of parsing and of reading a page, measured in turn."""
+    """Return the best times of parsing and of reading a page, measured in turn."""
     parsing = reading = float("inf")
     gc.collect()
     gc.disable()

@@ -110,13 +110,13 @@ def print_row(name: str, extractor: str, summary: dict[str, float], times: tuple
 
 
 def ratios(rows: list[dict[str, float]], floor: list[dict[str, float]]) -> tuple[float, float]:
-    """Give the median and the 95th percentile of CPU times over those of the bare parse."""
+    """Return the median and the 95th percentile of CPU times over those of the bare parse."""
     times, bare = ([row["cpu"] for row in each] for each in (rows, floor))
     return statistics.median(times) / statistics.median(bare), tail(times) / tail(bare)
 
 
 def tail(values: list[float]) -> float:
-    """Give the 95th percentile."""
+    """Return the 95th percentile."""
     return sorted(values)[round(0.95 * (len(values) - 1))]
 
 

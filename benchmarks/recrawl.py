@@ -22,7 +22,7 @@ SETTINGS = {"NEWSARCHIVE_SWEEP_HOURS": 0.0001}
 
 
 def rows(db: Path) -> dict[str, set[tuple[object, ...]]]:
-    """Give the rows of all tables that are not an index's own."""
+    """Return the rows of all tables that are not an index's own."""
     connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
     try:
         names = connection.execute(

@@ -69,7 +69,7 @@ class Writer:
 
 
 def build(connection: sqlite3.Connection, total: int) -> dict[str, float]:
-    """Fill an archive and index it at once; give seconds and bytes. Then index some articles as a crawl does."""
+    """Fill an archive and index it at once; return seconds and bytes. Then index some articles as a crawl does."""
     triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE name LIKE 'search_%' AND type = 'trigger'")
     kept = triggers.fetchall()
     for name, _ in kept:
@@ -169,7 +169,7 @@ def move_dates(connection: sqlite3.Connection, total: int, years: int) -> None:
 
 
 def timed(call: Callable[[], object]) -> float:
-    """Give the seconds that a call takes."""
+    """Return the seconds that a call takes."""
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
@@ -194,7 +194,7 @@ def queries(connection: sqlite3.Connection, total: int, count: int) -> dict[str,
 
 
 def compare(connection: sqlite3.Connection, asked: dict[str, list[str]]) -> tuple[float, float]:
-    """Compare what is found with a comparison of characters over all texts; give recall and precision."""
+    """Compare what is found with a comparison of characters over all texts; return recall and precision."""
     wanted = {
         query: connection.execute("SELECT search_fold(?)", (query,)).fetchone()[0].split()
         for query in chain(*asked.values())
@@ -222,7 +222,7 @@ def latencies(connection: sqlite3.Connection, asked: list[str], **options: objec
 
 
 def index_bytes(connection: sqlite3.Connection, index: str) -> int:
-    """Give the bytes that an index takes: its blocks, and the lengths of the texts that ranking needs."""
+    """Return the bytes that an index takes: its blocks, and the lengths of the texts that ranking needs."""
     (blocks,) = connection.execute(f"SELECT sum(length(block)) FROM {index}_data").fetchone()
     if index == "search_characters":
         return int(blocks)

@@ -45,7 +45,7 @@ class Pages:
         self.counts = {"requests": 0, "conditional": 0, "unchanged": 0, "bytes": 0, "articles": 0}
 
     def write_all(self) -> int:
-        """Write all posts, the texts behind their share links, the listings; give the number of pages."""
+        """Write all posts, the texts behind their share links, the listings; return the number of pages."""
         targets = {"/", "/robots.txt", "/feed.xml"}
         for post in self.site.posts():
             targets.add(urlsplit(post.url).path)
@@ -57,7 +57,7 @@ class Pages:
         return len(targets)
 
     def answer(self, target: str) -> tuple[bytes, bytes, bytes, bytes]:
-        """Give status, content type, ETag and body for an address."""
+        """Return status, content type, ETag and body for an address."""
         if target not in self.made:
             reply = self.site.reply(target)
             if target == "/" and self.site.media:
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
 
 @contextmanager
 def serve_static(port: int, *, articles: int, media: int = 0) -> Iterator[str]:
-    """Serve a sample site in another process while the context is open; give its address."""
+    """Serve a sample site in another process while the context is open; return its address."""
     command = [sys.executable, __file__, str(port), "--articles", str(articles), "--media", str(media)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
@@ -129,7 +129,7 @@ def serve_static(port: int, *, articles: int, media: int = 0) -> Iterator[str]:
 
 
 def take_counts(base: str) -> dict[str, int]:
-    """Give what was asked since the last call."""
+    """Return what was asked since the last call."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(base + COUNTS) as answer:
         counts: dict[str, int] = json.load(answer)
@@ -193,7 +193,7 @@ class MemoryWatch(threading.Thread):
 
 
 def children_of(pid: int) -> list[int]:
-    """Give the processes that a process started; none of one that has ended."""
+    """Return the processes that a process started; none of one that has ended."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
@@ -201,7 +201,7 @@ def children_of(pid: int) -> list[int]:
 
 
 def memory_of(pid: int) -> int:
-    """Give the proportional set size of a process in KiB; 0 of one that has ended."""
+    """Return the proportional set size of a process in KiB; 0 of one that has ended."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:

@@ -48,7 +48,7 @@ process.start()
 
 
 def full(folder: Path, base: str) -> tuple[int, Ran]:
-    """Crawl all into a new archive; give the number of pages and the run."""
+    """Crawl all into a new archive; return the number of pages and the run."""
     folder.mkdir()
     ran = crawl(folder / "archive.db", "category", base)
     if ran.status:
@@ -57,7 +57,7 @@ def full(folder: Path, base: str) -> tuple[int, Ran]:
 
 
 def urls(folder: Path) -> list[str]:
-    """Give the addresses of which the archive keeps a page."""
+    """Return the addresses of which the archive keeps a page."""
     connection = sqlite3.connect(folder / "archive.db")
     found = [url for (url,) in connection.execute("SELECT url FROM snapshots")]
     connection.close()

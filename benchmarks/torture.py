@@ -66,7 +66,7 @@ class Tally:
 
 
 def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
-    """Give what an archive holds."""
+    """Return what an archive holds."""
     connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
     try:
         return {name: set(connection.execute(query)) for name, query in _HOLDS.items()}

@@ -61,7 +61,7 @@ class CrawlLock:
         os.pwrite(self._descriptor, str(os.getpid()).encode(), 0)
 
     def fileno(self) -> int:
-        """Give the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
+        """Return the descriptor, for a process that is to hold the lock as well; who ends last lets others crawl."""
         return self._descriptor
 
     def release(self) -> None:
@@ -101,12 +101,12 @@ def no_crawl(archive: Path | str) -> Iterator[None]:
 
 
 def _is_there(process: str) -> bool:
-    """Tell whether a process is there; one that has not written down its number yet is."""
+    """Return whether a process is there; one that has not written down its number yet is."""
     return not process.isdecimal() or process_exists(int(process))
 
 
 def lock_path(archive: Path | str, label: str) -> Path:
-    """Give the file that is locked while a site is crawled."""
+    """Return the file that is locked while a site is crawled."""
     path = Path(archive)
     return path.with_name(f"{path.name}-{_NO_NAME.sub('-', label.lower()).strip('-.') or 'site'}.lock")
 

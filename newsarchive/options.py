@@ -73,13 +73,13 @@ class Options:
 
 
 def defaults() -> dict[str, Value]:
-    """Give our settings with their defaults, under their full names."""
+    """Return our settings with their defaults, under their full names."""
     plain = Options()
     return {PREFIX + field.name.upper(): getattr(plain, field.name) for field in fields(Options)}
 
 
 def from_environment(variables: Mapping[str, str] = os.environ) -> dict[str, Value]:
-    """Give our settings with what the environment says in place of the defaults; an empty variable says nothing."""
+    """Return our settings with what the environment says in place of the defaults; an empty variable says nothing."""
     return {name: variables.get(name) or value for name, value in defaults().items()}
 
 

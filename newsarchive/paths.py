@@ -15,5 +15,5 @@ ARCHIVE = (ROOT if _IS_CHECKOUT else Path()) / "data" / "archive.db"
 
 
 def user_sites() -> Path:
-    """Give the folder of the user's own site files: NEWSARCHIVE_SITES, else `data/sites` of the checkout."""
+    """Return the folder of the user's own site files: NEWSARCHIVE_SITES, else `data/sites` of the checkout."""
     return Path(os.environ.get("NEWSARCHIVE_SITES") or ROOT / "data" / "sites")

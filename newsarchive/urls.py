@@ -69,6 +69,6 @@ def canonical_url(url: str) -> str:
 
 
 def article_key(url: str, info_code: str | None = None) -> str:
-    """Tell which article a URL is a copy of: the 18 digits where there are any, else the canonical URL."""
+    """Return which article a URL is a copy of: the 18 digits where there are any, else the canonical URL."""
     code = (parse_info_code(info_code) if info_code else None) or find_info_code(url)
     return code.digits if code else canonical_url(url)

@@ -87,15 +87,15 @@ class ArchiveSpider(Spider):
         return self.site.name
 
     def site_of(self, page: Page) -> Site | None:  # noqa: ARG002 - a crawl of one site knows it
-        """Give the site by whose rules a page is read."""
+        """Return the site by whose rules a page is read."""
         return self.site
 
     def follow(self, article: Article) -> Iterable[Link]:  # noqa: ARG002 - a spider may have nothing to follow
-        """Give the URLs that a stored article leads to; they enter the frontier in the same transaction."""
+        """Return the URLs that a stored article leads to; they enter the frontier in the same transaction."""
         return ()
 
     def instead(self, row: FrontierEntry, outcome: Outcome) -> Iterable[Link]:  # noqa: ARG002 - there may be nothing else
-        """Give the URLs to ask for in place of one that failed; they enter the frontier as its fate is recorded."""
+        """Return the URLs to ask for in place of one that failed; they enter the frontier as its fate is recorded."""
         return ()
 
 
@@ -116,7 +116,7 @@ class FrontierSpider(ArchiveSpider):
             yield request
 
     def listing_requests(self) -> Iterable[Request]:
-        """Give the requests for listings; a spider that knows its articles writes them to the frontier instead."""
+        """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""
         return ()
 
     def request_page(self, row: FrontierEntry) -> Request:
@@ -166,7 +166,7 @@ class FrontierSpider(ArchiveSpider):
         return origin_url(service, code) if row.role == "share" and service and code else None
 
     def _vanished(self, row: FrontierEntry) -> str | None:
-        """Give the address at which the site keeps posts that left it before they were read."""
+        """Return the address at which the site keeps posts that left it before they were read."""
         vanished = self.site.vanished
         return vanished.address_of(row.url) if vanished and row.role == "post" else None
 

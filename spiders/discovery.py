@@ -253,7 +253,7 @@ class DiscoverySpider(FrontierSpider):
         return Link(place, self.site.name, role, found_on=listing.url, hints=link.hints)
 
     def _is_wanted(self, link: ListedArticle) -> bool:
-        """Tell whether a link is of the chosen days and categories; where it tells neither, it is taken."""
+        """Return whether a link is of the chosen days and categories; where it tells neither, it is taken."""
         category = link.hints.category
         if self.chosen and category is not None and category.slug and category.slug not in self.chosen:
             return False

@@ -40,13 +40,13 @@ class OfflineSpider(ArchiveSpider):
         self.url_pattern: re.Pattern[str] | None = values.get("url")
 
     def site_of(self, page: Page) -> Site | None:
-        """Give the site that the page names; None where there is no file of that site."""
+        """Return the site that the page names; None where there is no file of that site."""
         if self.only_site is not None and page.site == self.only_site.name:
             return self.site
         return _known_site(page.site)
 
     def wants(self, url: str) -> bool:
-        """Tell whether a URL is among those that the argument `url` asks for."""
+        """Return whether a URL is among those that the argument `url` asks for."""
         pattern = self.url_pattern
         return pattern is None or url == pattern.pattern or pattern.search(url) is not None
 

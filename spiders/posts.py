@@ -69,7 +69,7 @@ class PostsSpider(ArchiveSpider):
         return values
 
     async def start(self) -> AsyncIterator[Any]:
-        """Give one page a file."""
+        """Yield one page a file."""
         limit = self.settings.getint("DOWNLOAD_MAXSIZE")
         for path in self.values["path"]:
             url = f"file:{path.name}"

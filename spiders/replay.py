@@ -34,7 +34,7 @@ class ReplaySpider(OfflineSpider):
         self.reread_at = datetime.now(UTC)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Give the newest page of each copy, with what was said of it where it was found."""
+        """Yield the newest page of each copy, with what was said of it where it was found."""
         archive = self.session.archive
         site = self.only_site.name if self.only_site else None
         for kept in kept_pages(archive.connection, site=site, since=self.since):

@@ -73,7 +73,7 @@ class ShareSpider(FrontierSpider):
         return ()
 
     def _links(self) -> Iterator[tuple[str, str | None]]:
-        """Give links or codes, each with the URL on which it was found."""
+        """Yield links or codes, each with the URL on which it was found."""
         if "codes" in self.values:
             yield from ((code, None) for code in self.values["codes"])
         elif self.values.get("file") == STANDARD_INPUT:

@@ -66,7 +66,7 @@ class WarcSpider(OfflineSpider):
         return values
 
     async def start(self) -> AsyncIterator[Any]:
-        """Give the pages of all files, one after the other."""
+        """Yield the pages of all files, one after the other."""
         limit = self.settings.getint("DOWNLOAD_MAXSIZE")
         captures = Captures(
             sites=sites_by_host([self.only_site] if self.only_site else None),
@@ -83,7 +83,7 @@ class WarcSpider(OfflineSpider):
                     yield page
 
     def _records(self, path: Path, limit: int) -> Iterator[Record]:
-        """Give the records of a file; what of it cannot be read is recorded."""
+        """Yield the records of a file; what of it cannot be read is recorded."""
         try:
             for found in read_records(path, limit):
                 if isinstance(found, Damage):

@@ -38,7 +38,7 @@ def pytest_sessionstart():
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
-    """Give a function that makes a costly file once, however many processes share the tests, and tells its path."""
+    """Return a function that makes a costly file once, however many processes share the tests, and tells its path."""
 
     def once(name, make):
         base = tmp_path_factory.getbasetemp()

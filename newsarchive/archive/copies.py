@@ -67,7 +67,7 @@ class Copies:
         self._connection = connection
 
     def known(self, urls: Iterable[str]) -> set[str]:
-        """Give those of the URLs that are stored copies, so that they need not be fetched."""
+        """Return those of the URLs that are stored copies, so that they need not be fetched."""
         known: set[str] = set()
         for chunk in _chunks(urls):
             marks = ", ".join("?" * len(chunk))
@@ -81,7 +81,7 @@ class Copies:
         return known
 
     def digests(self, urls: Iterable[str]) -> dict[str, str]:
-        """Give for those of the URLs that are stored copies the digest of the raw page that was last read there."""
+        """Return for those of the URLs that are stored copies the digest of the raw page that was last read there."""
         found: dict[str, str] = {}
         for chunk in _chunks(urls):
             marks = ", ".join("?" * len(chunk))
@@ -118,7 +118,7 @@ class Copies:
         return cursor.rowcount > 0
 
     def without_share(self, site: str) -> Iterator[tuple[str | None, str]]:
-        """Give (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""
+        """Yield (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""
         rows = self._connection.execute(
             "SELECT DISTINCT a.info_code, coalesce(a.share_url, a.original_url) FROM articles a"
             " WHERE coalesce(a.share_url, a.original_url) IS NOT NULL"

@@ -52,7 +52,7 @@ class FrontierEntry(Link):
 
     @classmethod
     def of_page(cls, page: Page) -> FrontierEntry:
-        """Give the row that a page came from, as far as the page tells."""
+        """Return the row that a page came from, as far as the page tells."""
         return cls(page.url, page.site, page.role, page.found_on, page.hints)
 
 
@@ -63,7 +63,7 @@ class Frontier:
         self._connection = connection
 
     def add(self, found: Iterable[Link], run_id: int | None, now: datetime) -> int:
-        """Note URLs as pending; those that are known already stay as they are. Give the number of new ones.
+        """Record URLs as pending; those that are known already stay as they are. Return the number of new ones.
 
         What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
         """
@@ -81,7 +81,7 @@ class Frontier:
     def pending(
         self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
     ) -> list[FrontierEntry]:
-        """Give what may be fetched now, in the order in which it was found."""
+        """Return what may be fetched now, in the order in which it was found."""
         rows = self._connection.execute(
             "SELECT url, site, role, found_on, hints, attempts FROM frontier"
             " WHERE site = ?1 AND state = 'pending' AND (next_at IS NULL OR next_at <= ?2)"
@@ -98,7 +98,7 @@ class Frontier:
         )
 
     def checks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
-        """Give the stored copies that are to be looked at again for changes, the longest due first."""
+        """Return the stored copies that are to be looked at again for changes, the longest due first."""
         rows = self._connection.execute(
             "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
             " FROM frontier f JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id"
@@ -111,7 +111,7 @@ class Frontier:
         ]
 
     def found_at(self, url: str) -> datetime | None:
-        """Tell when (UTC) a URL was found; None where the frontier does not know it."""
+        """Return when (UTC) a URL was found; None where the frontier does not know it."""
         row = self._connection.execute("SELECT found_at FROM frontier WHERE url = ?", (url,)).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
@@ -130,12 +130,12 @@ class Frontier:
         )
 
     def hints(self, url: str) -> tuple[Hints, str | None]:
-        """Give what was said of a URL where it was found, and where that was."""
+        """Return what was said of a URL where it was found, and where that was."""
         row = self._connection.execute("SELECT hints, found_on FROM frontier WHERE url = ?", (url,)).fetchone()
         return (_decode(row[0]), row[1]) if row else (Hints(), None)
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
-        """Give a URL up for good, with a reason from `problems.REASONS`."""
+        """Return a URL up for good, with a reason from `problems.REASONS`."""
         _check(reason)
         self._connection.execute(
             "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"

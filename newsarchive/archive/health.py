@@ -69,7 +69,7 @@ class SiteHealth:
     dead_rules: list[str] = field(default_factory=list)
 
     def alarms(self, now: datetime, *, run_hours: float, silence_hours: float) -> list[str]:
-        """Tell what somebody should look at: no good run, or nothing new, for so many hours; rules that died."""
+        """Return what somebody should look at: no good run, or nothing new, for so many hours; rules that died."""
         found: list[str] = []
         if self.outcome is None:
             return found
@@ -82,13 +82,13 @@ class SiteHealth:
 
 
 def health(connection: sqlite3.Connection, now: datetime, site: str | None = None) -> list[SiteHealth]:
-    """Tell how the crawls are doing, of one site or of all that were ever crawled."""
+    """Return how the crawls are doing, of one site or of all that were ever crawled."""
     names = [name for (name,) in connection.execute(_SITES)]
     return [_health_of(connection, name, now) for name in names if site is None or name == site]
 
 
 def last_new(connection: sqlite3.Connection, site: str) -> str | None:
-    """Tell when the latest copy of a site's articles came in; None when none ever did."""
+    """Return when the latest copy of a site's articles came in; None when none ever did."""
     row = connection.execute(
         "SELECT first_seen_at FROM copies WHERE site = ? ORDER BY id DESC LIMIT 1", (site,)
     ).fetchone()

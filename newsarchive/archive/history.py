@@ -80,7 +80,7 @@ def add(
 
 
 def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:
-    """Give the latest reading of each copy of an article."""
+    """Return the latest reading of each copy of an article."""
     return [
         Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
         for url, role, site, title, body, content_hash, extractor, fields in connection.execute(_NEWEST, (article_id,))
@@ -88,7 +88,7 @@ def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]
 
 
 def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int, str]:
-    """Give the number of the newest revision of an article and the time at which it was first seen."""
+    """Return the number of the newest revision of an article and the time at which it was first seen."""
     revision, seen_at = connection.execute(
         "SELECT revision, seen_at FROM revisions WHERE article_id = ?1 UNION ALL"
         " SELECT 1, min(first_seen_at) FROM readings WHERE article_id = ?1 ORDER BY 1 DESC, 2 DESC LIMIT 1",

@@ -55,7 +55,7 @@ class Listings:
         self._connection = connection
 
     def get(self, url: str) -> KnownListing | None:
-        """Give what is known of a listing; None where it was never heard of."""
+        """Return what is known of a listing; None where it was never heard of."""
         row = self._connection.execute(
             "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due FROM listings"
             " WHERE url = ?",
@@ -69,14 +69,14 @@ class Listings:
         )
 
     def find(self, found: Iterable[ListingLink]) -> None:
-        """Note listings as due; those that are known already stay as they are."""
+        """Record listings as due; those that are known already stay as they are."""
         self._connection.executemany(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1) ON CONFLICT (url) DO NOTHING",
             [(f.url, f.site, f.way, f.found_on) for f in found],
         )
 
     def want(self, found: ListingLink) -> None:
-        """Note a listing as due, also where it is known."""
+        """Record a listing as due, also where it is known."""
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1)"
             " ON CONFLICT (url) DO UPDATE SET due = 1 WHERE due = 0",
@@ -84,7 +84,7 @@ class Listings:
         )
 
     def read(self, listing: KnownListing, now: datetime) -> None:
-        """Note what a listing said when it was read; it is due no more."""
+        """Record what a listing said when it was read; it is due no more."""
         known_by = listing.validators
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, due,"
@@ -106,34 +106,34 @@ class Listings:
         )
 
     def answered(self, url: str) -> None:
-        """Note that a listing is due no more although nothing was read: it is unchanged, or it is not there."""
+        """Record that a listing is due no more although nothing was read: it is unchanged, or it is not there."""
         self._connection.execute("UPDATE listings SET due = 0 WHERE url = ? AND due = 1", (url,))
 
     def renew(self, url: str, validators: Validators) -> None:
-        """Note by what an unchanged listing is known from now on."""
+        """Record by what an unchanged listing is known from now on."""
         self._connection.execute(
             "UPDATE listings SET etag = ?, last_modified = ? WHERE url = ?",
             (validators.etag, validators.last_modified, url),
         )
 
     def due(self, site: str) -> list[ListingLink]:
-        """Give the listings of a site that something led to and that were not answered for since."""
+        """Return the listings of a site that something led to and that were not answered for since."""
         return self._select("site = ? AND due = 1", site)
 
     def of_site(self, site: str) -> list[ListingLink]:
-        """Give all listings of a site, in the order in which they were found; later pages are not among them."""
+        """Return all listings of a site, in the order in which they were found; later pages are not among them."""
         return self._select(
             "site = ? AND NOT EXISTS (SELECT 1 FROM listings p WHERE p.url = l.found_on AND p.next_url = l.url)", site
         )
 
     def below(self, url: str) -> list[ListingLink]:
-        """Give the listings that a listing leads to, without its next page."""
+        """Return the listings that a listing leads to, without its next page."""
         return self._select(
             "found_on = ? AND url IS NOT (SELECT next_url FROM listings p WHERE p.url = l.found_on)", url
         )
 
     def categories(self, site: str) -> list[Category]:
-        """Give the categories of a site that are known from its articles and listings, by their slugs."""
+        """Return the categories of a site that are known from its articles and listings, by their slugs."""
         rows = self._connection.execute("SELECT slug, name, url FROM categories WHERE site = ? ORDER BY slug", (site,))
         return [Category(slug, name, url) for slug, name, url in rows]
 

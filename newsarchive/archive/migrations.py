@@ -344,7 +344,7 @@ def m0006_lighter_story_index(db: Database) -> None:
 
 @migrations()
 def m0007_precision(db: Database) -> None:
-    """Tell how exactly a time of publication is printed: a day without a time of day is no midnight."""
+    """Return how exactly a time of publication is printed: a day without a time of day is no midnight."""
     _add_precision(db)
     store.fill_precision(db.conn, progress.get())
 

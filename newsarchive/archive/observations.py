@@ -62,7 +62,7 @@ class Observation:
         return [Paragraph(text, kind) for text, kind in zip(texts, self.kinds(len(texts)), strict=True)]
 
     def kinds(self, count: int) -> list[Any]:
-        """Give the kind of each paragraph; only those that are not plain text are kept in the fields."""
+        """Return the kind of each paragraph; only those that are not plain text are kept in the fields."""
         kinds = ["text"] * count
         for position, kind in self.fields.get("kinds", {}).items():
             kinds[int(position)] = kind

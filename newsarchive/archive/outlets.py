@@ -82,7 +82,7 @@ def rules() -> Rules:
 
 
 def outlet_of(name: str) -> tuple[str, str | None]:
-    """Tell the medium of a printed name and the reason of the rule that says so; the name itself where none does."""
+    """Return the medium of a printed name and the reason of the rule that says so; the name itself where none does."""
     known = rules()
     if found := known.media.get(_key(name)):
         return found[0], (found[1] if found[0] != name else None)
@@ -203,7 +203,7 @@ def _id(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str | None) -> int:
-    """Give a source's articles (those that print a name, or all) another source, and count their stories anew."""
+    """Return a source's articles (those that print a name, or all) another source, and count their stories anew."""
     articles = _rows(
         connection,
         "SELECT id, story_id FROM articles WHERE source_id = ?1 AND (?2 IS NULL OR source_printed = ?2)",

@@ -32,7 +32,7 @@ class ProblemLog:
         now: datetime,
         detail: str = "",
     ) -> None:
-        """Note a problem of one URL. Raises ValueError when `reason` is none of `problems.REASONS`."""
+        """Record a problem of one URL. Raises ValueError when `reason` is none of `problems.REASONS`."""
         if reason not in REASONS:
             raise ValueError(f"{reason!r} is no reason that newsarchive.problems knows")
         at = stamp(now)

@@ -177,7 +177,7 @@ _SHORTEST_END = 4  # digits
 
 
 def find_article(connection: sqlite3.Connection, text: str) -> int:
-    """Give the id of the article that a key, an info code, an address or the last digits of a key name.
+    """Return the id of the article that a key, an info code, an address or the last digits of a key name.
 
     Raises UserError when there is none, or more than one.
     """

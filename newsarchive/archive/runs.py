@@ -53,7 +53,7 @@ class Runs:
         )
 
     def ended(self, spider: str, site: str, limit: int) -> Iterator[EndedRun]:
-        """Give the latest runs of a spider and site that are over, the newest first."""
+        """Yield the latest runs of a spider and site that are over, the newest first."""
         rows = self._connection.execute(
             "SELECT outcome, started_at, counts FROM runs WHERE spider = ? AND site = ? AND outcome <> 'running'"
             " ORDER BY id DESC LIMIT ?",
@@ -91,7 +91,7 @@ def _start_time(pid: int) -> str:
 
 
 def is_alive(process: str) -> bool:
-    """Tell whether the process of a run is still there; that of another machine is taken to be."""
+    """Return whether the process of a run is still there; that of another machine is taken to be."""
     host, pid, start_time = process.rsplit(":", 2)
     if host != socket.gethostname():
         return True
@@ -99,7 +99,7 @@ def is_alive(process: str) -> bool:
 
 
 def process_exists(pid: int) -> bool:
-    """Tell whether there is a process of this number, whoever's it is."""
+    """Return whether there is a process of this number, whoever's it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

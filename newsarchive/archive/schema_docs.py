@@ -20,7 +20,7 @@ class Described:
 
 
 def descriptions() -> dict[str, Described]:
-    """Give the description of every table and view, in the order in which a reader wants to meet them."""
+    """Return the description of every table and view, in the order in which a reader wants to meet them."""
     with _FILE.open("rb") as file:
         tables = tomllib.load(file)
     return {

@@ -51,7 +51,7 @@ class Snapshots:
         )
 
     def keep(self, page: Page) -> int:
-        """Keep a page's bytes and headers; keeping the same page again gives the same snapshot. Give its id.
+        """Keep a page's bytes and headers; keeping the same page again gives the same snapshot. Return its id.
 
         Raises:
             UserError: the WARC file cannot be written; then nothing of the page is kept.
@@ -88,7 +88,7 @@ class Snapshots:
         return cursor.lastrowid
 
     def find(self, url: str, fetched_at: datetime) -> int | None:
-        """Give the id of the page that was kept of an address at a time, to the second; None where there is none."""
+        """Return the id of the page that was kept of an address at a time, to the second; None where there is none."""
         row = self._connection.execute(
             "SELECT max(id) FROM snapshots WHERE url = ? AND fetched_at = ?", (url, stamp(fetched_at))
         ).fetchone()
@@ -99,7 +99,7 @@ class Snapshots:
         self._connection.execute("UPDATE snapshots SET charset = ? WHERE id = ?", (charset, snapshot_id))
 
     def load(self, snapshot_id: int, *, role: Role, site: str) -> Page:
-        """Give a page back as it was fetched.
+        """Return a page back as it was fetched.
 
         Raises:
             KeyError: there is no such snapshot.
@@ -125,7 +125,7 @@ class Snapshots:
         )
 
     def body_of(self, digest: str) -> bytes | None:
-        """Give the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
+        """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
         row = self._connection.execute(
             "SELECT id FROM snapshots WHERE digest = ? AND payload_id IS NULL ORDER BY id LIMIT 1", (digest,)
         ).fetchone()
@@ -218,7 +218,7 @@ class KeptPage:
 
 
 def kept_pages(connection: sqlite3.Connection, *, site: str | None, since: date) -> Iterator[KeptPage]:
-    """Give the newest page of each copy, then the pages that no article could be made of.
+    """Yield the newest page of each copy, then the pages that no article could be made of.
 
     Only those of one site where it is named, and only pages fetched on the day `since` (UTC) or later. The archive
     may be written to between two of them.

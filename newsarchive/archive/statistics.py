@@ -75,7 +75,7 @@ def overview(connection: sqlite3.Connection, *, days: int = 14, sources: int = 1
 
 
 def last_runs(connection: sqlite3.Connection, after: int) -> list[dict[str, Any]]:
-    """Give the runs whose id is greater than `after`, oldest first, with their counts as a dict."""
+    """Return the runs whose id is greater than `after`, oldest first, with their counts as a dict."""
     return [
         {"spider": spider, "site": site, "outcome": outcome, "reason": reason, "counts": json.loads(counts or "{}")}
         for spider, site, outcome, reason, counts in connection.execute(

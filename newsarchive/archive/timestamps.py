@@ -11,5 +11,5 @@ def stamp(when: datetime) -> str:
 
 
 def as_known(published_at: str, precision: str | None) -> str:
-    """Give a time of publication as far as it is known: with the precision `day` that is the day alone."""
+    """Return a time of publication as far as it is known: with the precision `day` that is the day alone."""
     return published_at[:10] if precision == "day" else published_at

@@ -30,7 +30,7 @@ def _plugin() -> ModuleType:
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Give each connection the functions of the search index, and a bound for what SQL may make."""
+    """Return each connection the functions of the search index, and a bound for what SQL may make."""
     _plugin().prepare(conn)
 
 
@@ -74,7 +74,7 @@ def render_cell(  # noqa: PLR0917 - the hook hands over what it is asked for by 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    """Give the templates our filters, and what the frame of every page needs."""
+    """Return the templates our filters, and what the frame of every page needs."""
     _plugin().prepare_templates(env, datasette)
 
 

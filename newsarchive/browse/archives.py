@@ -14,7 +14,7 @@ _FOUND: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
 
 
 async def archive_of(datasette: Datasette) -> str | None:
-    """Give the name of the first database that is an archive of ours; None where there is none."""
+    """Return the name of the first database that is an archive of ours; None where there is none."""
     if (known := _FOUND.get(datasette)) is not None:
         return known
     for name, database in datasette.databases.items():
@@ -26,5 +26,5 @@ async def archive_of(datasette: Datasette) -> str | None:
 
 
 def archive_known(datasette: Datasette) -> str | None:
-    """Give what `archive_of` has found, without looking."""
+    """Return what `archive_of` has found, without looking."""
     return _FOUND.get(datasette)

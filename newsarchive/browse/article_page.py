@@ -98,7 +98,7 @@ def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) ->
 
 
 def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
-    """Give the key of the article in a row of the table."""
+    """Return the key of the article in a row of the table."""
     row = one(connection, "SELECT article_key FROM articles WHERE id = ?", (article_id,))
     return row["article_key"] if row else None
 

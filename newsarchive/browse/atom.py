@@ -42,7 +42,7 @@ def exported(connection: sqlite3.Connection, column: str, values: Sequence[Any])
 
 
 def search_rows(found: SearchResult, to: Addresses) -> list[dict[str, Any]]:
-    """Give the hits of a search as rows of JSON; the snippet has its matches in [[ ]]."""
+    """Return the hits of a search as rows of JSON; the snippet has its matches in [[ ]]."""
     return [
         {
             "article_key": hit.article_key,
@@ -65,7 +65,7 @@ def feed(articles: Sequence[Exported], title: str, request: Request) -> bytes:
 
 
 def can_render(columns: Sequence[str]) -> bool:
-    """Tell whether a list is one of articles: whether it has their keys."""
+    """Return whether a list is one of articles: whether it has their keys."""
     return "article_key" in columns
 
 
@@ -78,7 +78,7 @@ async def render(  # noqa: PLR0917 - Datasette hands over what is asked for by n
     query_name: str | None,
     table: str | None,
 ) -> Response:
-    """Give any list of articles, of a table or a question, as an Atom feed."""
+    """Return any list of articles, of a table or a question, as an Atom feed."""
     if "article_key" not in columns:
         return Response.text("This list has no column article_key, so it is no list of articles.", status=400)
     keys = list(dict.fromkeys(row["article_key"] for row in rows))[:MOST_ENTRIES]

@@ -89,7 +89,7 @@ def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
 
 
 def is_web_address(url: object) -> bool:
-    """Tell whether a value is an http or https address that may become a link."""
+    """Return whether a value is an http or https address that may become a link."""
     if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
         return False
     try:

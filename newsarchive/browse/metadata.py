@@ -86,7 +86,7 @@ def metadata(path: Path, *, hosts: list[str] | None = None) -> dict[str, Any]:
 
 @cache
 def queries() -> dict[str, dict[str, Any]]:
-    """Give the canned queries: name -> title, description, SQL."""
+    """Return the canned queries: name -> title, description, SQL."""
     with _QUERIES.open("rb") as file:
         found = tomllib.load(file)
     return {

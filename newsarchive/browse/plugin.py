@@ -85,7 +85,7 @@ def routes() -> list[tuple[str, Callable[..., Any]]]:
 
 
 def questions(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
-    """Give the canned queries of the archive; other databases have none of ours."""
+    """Return the canned queries of the archive; other databases have none of ours."""
     return queries() if archive_known(datasette) == database else {}
 
 

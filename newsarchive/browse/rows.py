@@ -20,12 +20,12 @@ def rows(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | M
 
 
 def one(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
-    """Give the first row of a query, None where there is none."""
+    """Return the first row of a query, None where there is none."""
     found = rows(connection, sql, parameters)
     return found[0] if found else None
 
 
 def value(connection: sqlite3.Connection, sql: str, parameters: Sequence[Any] = ()) -> Any:
-    """Give the only value of a query that has one."""
+    """Return the only value of a query that has one."""
     (found,) = connection.execute(sql, parameters).fetchone()
     return found

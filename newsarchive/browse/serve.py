@@ -37,7 +37,7 @@ def application(path: Path, host: str = "127.0.0.1", *, public: bool = False) ->
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only programs of this machine can reach an address."""
+    """Return whether only programs of this machine can reach an address."""
     try:
         return host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:

@@ -26,7 +26,7 @@ class Bar:
 
 
 def days_ending(last: str, length: int, counts: Mapping[str, int], address: Callable[[str], str]) -> list[Bar]:
-    """Give one bar for each of `length` days up to `last`, also for days without articles."""
+    """Return one bar for each of `length` days up to `last`, also for days without articles."""
     end = date.fromisoformat(last)
     days = [(end - timedelta(days=back)).isoformat() for back in range(length - 1, -1, -1)]
     return [Bar(day, counts.get(day, 0), address(day)) for day in days]

@@ -151,7 +151,7 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
 
 @route(r"/raw/(?P<snapshot_id>\d{1,18})$")
 async def raw_page(datasette: Datasette, request: Request) -> Response:
-    """Give a page as it was fetched, as a text to keep, never as a page to show."""
+    """Return a page as it was fetched, as a text to keep, never as a page to show."""
     name = await _needed(datasette)
     snapshot_id = int(request.url_vars["snapshot_id"])
 

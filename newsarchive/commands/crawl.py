@@ -90,7 +90,7 @@ def _served(site: str) -> Iterator[str | None]:
 
 
 def _scrapy(db: Path, spider: str, arguments: dict[str, str], *, verbose: bool) -> int:
-    """Run one spider in a process of its own, as cron would, and give its exit status."""
+    """Run one spider in a process of its own, as cron would, and return its exit status."""
     command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"NEWSARCHIVE_DB={db.absolute()}"]
     for name, value in arguments.items():
         command += ["-a", f"{name}={value}"]

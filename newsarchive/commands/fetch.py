@@ -102,7 +102,7 @@ class _Opener:
             raise UserError(f"{url}: the site's robots.txt asks not to fetch it - save it in a browser, read the file")
 
     def get(self, url: str, largest: int) -> tuple[bytes, Any]:
-        """Give the body of an address and its answer, redirects followed."""
+        """Return the body of an address and its answer, redirects followed."""
         self._refuse(url)
         request = urllib.request.Request(url, headers=_HEADERS)  # noqa: S310 - the scheme was looked at
         try:

@@ -33,18 +33,18 @@ _NARROWEST = 8
 
 
 def rows_options(command: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Give a command that prints rows its two options; it receives `form`: "json", "csv" or None."""
+    """Return a command that prints rows its two options; it receives `form`: "json", "csv" or None."""
     command = click.option("--json", "form", flag_value="json", help="Print JSON, one object a line.")(command)
     return click.option("--csv", "form", flag_value="csv", help="Print CSV with a heading.")(command)
 
 
 def json_option(command: Callable[_P, _T]) -> Callable[_P, _T]:
-    """Give a command that prints one thing its option; it receives `as_json`."""
+    """Return a command that prints one thing its option; it receives `as_json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
 
 def on_terminal() -> bool:
-    """Tell whether a person reads along, so that colours and drawn tables are of use."""
+    """Return whether a person reads along, so that colours and drawn tables are of use."""
     return sys.stdout.isatty()
 
 
@@ -84,7 +84,7 @@ def print_rows(
     *,
     bar: str | None = None,
 ) -> int:
-    """Print rows as JSON lines, CSV, or a table: drawn on a terminal, tab-separated in a pipe. Gives their number.
+    """Print rows as JSON lines, CSV, or a table: drawn on a terminal, tab-separated in a pipe. Returns their number.
 
     On a terminal the column of numbers named by `bar` is also drawn as bars. CSV cells that a spreadsheet would run
     get a leading apostrophe.
@@ -221,7 +221,7 @@ def _pieces(text: str, width: int) -> Iterator[str]:
 
 
 def _tail(line: str) -> str:
-    """Give the signs at the end of a line that belong to what follows."""
+    """Return the signs at the end of a line that belong to what follows."""
     end = len(line)
     while end > 1 and line[end - 1] in _NOT_LAST:
         end -= 1

@@ -58,7 +58,7 @@ class FrontierScheduler:
             raise DontCloseSpider
 
     def feed(self, session: Session) -> int:
-        """Ask for pending URLs until the window is full; give their number."""
+        """Ask for pending URLs until the window is full; return their number."""
         fed = 0
         while not fed and (rows := self._pending(session)):
             session.in_flight.update(row.url for row in rows)
@@ -68,7 +68,7 @@ class FrontierScheduler:
         return fed
 
     def _pending(self, session: Session) -> list[FrontierEntry]:
-        """Give what is to be asked for next: what was never read, then what is looked at again for changes."""
+        """Return what is to be asked for next: what was never read, then what is looked at again for changes."""
         spider: Any = self.crawler.spider
         window = session.options.window
         room = window - len(session.in_flight)

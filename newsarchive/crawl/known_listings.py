@@ -59,12 +59,12 @@ class ListingMemory:
         self._rules = hashlib.sha256(rules.encode()).hexdigest()[:16]
 
     def headers(self, url: str) -> dict[str, str]:
-        """Give the headers with which a listing is asked for."""
+        """Return the headers with which a listing is asked for."""
         known = self._known(url)
         return conditional_headers(known.validators if known else None)
 
     def unchanged(self, url: str, response: Response) -> KnownListing | None:
-        """Give what is known of a listing if the answer says that nothing on it has changed."""
+        """Return what is known of a listing if the answer says that nothing on it has changed."""
         known = self._known(url)
         if known is None or not is_unchanged(response, known.validators):
             return None
@@ -75,7 +75,7 @@ class ListingMemory:
         return known
 
     async def read(self, listing: ReadListing, response: Response) -> tuple[int, int]:
-        """Note a listing that was read and all that it leads to; give the number of (new, known) articles."""
+        """Record a listing that was read and all that it leads to; return the number of (new, known) articles."""
         return await self.session.writer.ask(
             Operations.read_listing,
             list(listing.articles),
@@ -85,12 +85,12 @@ class ListingMemory:
         )
 
     def not_stored(self, pages: Sequence[Page]) -> list[Page]:
-        """Give those pages that the archive does not have as they are."""
+        """Return those pages that the archive does not have as they are."""
         digests = self.session.archive.copies.digests(page.url for page in pages)
         return [page for page in pages if digests.get(page.url) != payload_digest(page.body)]
 
     def failed(self, url: str, way: str, *, again: bool) -> None:
-        """Note that a listing did not come: it is due, or with `again` false it is not there or must not be asked."""
+        """Record that a listing did not come: it is due, or with `again` false it is not there or must not be asked."""
         if not self.remembers:
             return
         if again:
@@ -99,15 +99,15 @@ class ListingMemory:
             self.session.writer.tell(Operations.answered, url, None)
 
     def due(self) -> Iterable[ListingLink]:
-        """Give the listings that an earlier run was led to and did not get."""
+        """Return the listings that an earlier run was led to and did not get."""
         return self.session.archive.listings.due(self.site.name) if self.remembers else ()
 
     def all(self) -> Iterable[ListingLink]:
-        """Give all listings of the site, without later pages."""
+        """Return all listings of the site, without later pages."""
         return self.session.archive.listings.of_site(self.site.name)
 
     def below(self, url: str) -> Iterable[ListingLink]:
-        """Give the listings that an unchanged listing leads to."""
+        """Return the listings that an unchanged listing leads to."""
         return self.session.archive.listings.below(url)
 
     def _known(self, url: str) -> KnownListing | None:
@@ -130,7 +130,7 @@ class ListingMemory:
 
 
 def _is_renewed(before: Validators, now: Validators) -> bool:
-    """Tell whether a page of the same bytes came with other validators, by which it is to be asked for next time."""
+    """Return whether a page of the same bytes came with other validators, by which it is to be asked for next time."""
     return (before.etag, before.last_modified) != (now.etag, now.last_modified)
 
 
@@ -141,7 +141,7 @@ _LOOK_BACK = 500
 
 
 def full_discovery_is_due(runs: Runs, spider: str, site: str, now: datetime, interval: timedelta) -> bool:
-    """Tell whether no sweep of a site ended well within the interval, or a run after it did not end well."""
+    """Return whether no sweep of a site ended well within the interval, or a run after it did not end well."""
     for run in runs.ended(spider, site, _LOOK_BACK):
         if run.outcome != "finished" or run.counts.get("listings/failed"):
             return True

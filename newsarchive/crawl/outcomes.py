@@ -103,7 +103,7 @@ _WORDS: dict[str, tuple[str, State]] = {
 
 
 def outcome_of(error: BaseException) -> Outcome:
-    """Tell what a failed request means for its URL."""
+    """Return what a failed request means for its URL."""
     if isinstance(error, Refused):
         return Outcome(error.refusal.reason, "rejected", error.refusal.detail)
     if isinstance(error, HttpError):

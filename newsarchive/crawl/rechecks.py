@@ -16,7 +16,7 @@ ROLES = ("post", "original")
 def next_recheck(
     recheck: Recheck, *, now: datetime, found_at: datetime, published_at: datetime | None
 ) -> datetime | None:
-    """Tell when a copy is to be looked at again; None for never more.
+    """Return when a copy is to be looked at again; None for never more.
 
     The times follow from when the copy was found alone, so that a run that comes late does not push the rest back.
     """

@@ -91,7 +91,7 @@ class Session:
 
     @classmethod
     def of(cls, crawler: Crawler) -> Self:
-        """Give the session of a crawl that has one."""
+        """Return the session of a crawl that has one."""
         session = crawler.get_extension(cls)
         assert session is not None, "newsarchive.crawl.session.Session is not among EXTENSIONS"
         return session
@@ -100,7 +100,7 @@ class Session:
 
     @staticmethod
     def now() -> datetime:
-        """Give the time, in UTC."""
+        """Return the time, in UTC."""
         return datetime.now(UTC)
 
     def count(self, name: str, number: int = 1) -> None:
@@ -263,7 +263,7 @@ class Session:
         )
 
     def _alarms(self, counts: dict[str, int]) -> list[str]:
-        """Tell where a crawl that did its work brought less than it should have."""
+        """Return where a crawl that did its work brought less than it should have."""
         spider: Any = self.crawler.spider
         if not spider.fetches:
             return []
@@ -277,7 +277,7 @@ class Session:
         )
 
     def _shortfall(self, counts: dict[str, int]) -> str | None:
-        """Tell what a crawl that ended by itself did not do; None when it did its work."""
+        """Return what a crawl that ended by itself did not do; None when it did its work."""
         if self._errors:
             return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
         missed = counts.get("listings/failed", 0) + counts.get("listings/refused", 0)

@@ -69,7 +69,7 @@ class RunSummary:
         return self.counts.get(f"articles/{outcome}", 0)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give all of it as plain values, times as ISO 8601."""
+        """Return all of it as plain values, times as ISO 8601."""
         plain = asdict(self)
         return plain | {name: plain[name].isoformat() for name in ("started_at", "finished_at")}
 
@@ -108,7 +108,7 @@ def alarms_of(
 
 
 def run_outcome(scrapy_reason: str) -> RunOutcome:
-    """Tell what Scrapy's reason for ending a crawl means."""
+    """Return what Scrapy's reason for ending a crawl means."""
     return _OUTCOMES.get(scrapy_reason, "failed")
 
 

@@ -33,5 +33,5 @@ def text(*parts: Runs) -> Block:
 
 
 def plain(runs: Runs) -> str:
-    """Give the text of runs, without anything that markup adds."""
+    """Return the text of runs, without anything that markup adds."""
     return "".join(run if isinstance(run, str) else run.name for run in runs)

@@ -36,7 +36,7 @@ _COMMON: dict[str, Word] = {
 
 
 def is_bulletin(plan: Plan) -> bool:
-    """Tell whether an article is one of a row that share a form."""
+    """Return whether an article is one of a row that share a form."""
     return plan.shape != "english" and plan.story % _BULLETIN_EVERY == _BULLETIN_PLACE
 
 
@@ -92,7 +92,7 @@ class Draft:
         return words
 
     def title(self, offset: int) -> str:
-        """Give one of the story's titles; offsets from 0 to 3 give different ones."""
+        """Return one of the story's titles; offsets from 0 to 3 give different ones."""
         titles = self.angle["titles"]
         return plain(self.fill_angle(titles[(self._first_title + offset) % len(titles)]))
 

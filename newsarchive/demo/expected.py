@@ -77,7 +77,7 @@ class Expected:
 
 
 def truth(site: DemoSite, roles: Iterable[Role] = ("post", "share", "original")) -> Iterator[Expected]:
-    """Give what every page of the articles on the mirror says, newest article first, in the order of `roles`.
+    """Yield what every page of the articles on the mirror says, newest article first, in the order of `roles`.
 
     Posts come with the site's own messages behind them. For the role `file` the post files are told instead, each
     under its name in place of an address.
@@ -135,7 +135,7 @@ def _pages(site: DemoSite, item: Item, role: Role) -> Iterator[Expected]:
 
 
 def expected_post(post: Post) -> Expected:
-    """Tell what the page of a post says."""
+    """Return what the page of a post says."""
     item, plan = post.item, post.item.plan
     named = post.names_source
     credit = f"（{plan.medium.name}）" if post.first_form else f"（文章来源：{plan.medium.name}）"
@@ -161,14 +161,14 @@ def expected_post(post: Post) -> Expected:
 
 
 def expected_file(post: Post) -> Expected:
-    """Tell what a post file says; one with a broken title can still be read."""
+    """Return what a post file says; one with a broken title can still be read."""
     broken = post.item.plan.shape == "broken-front-matter"
     page = replace(expected_post(post), url=file_name(post), role="file", category=_category(post))
     return replace(page, problems=frozenset(["broken-front-matter"])) if broken else page
 
 
 def expected_share(item: Item, base: str) -> Expected:
-    """Tell what the JSON behind the share link of an article says; only media items own their info code."""
+    """Return what the JSON behind the share link of an article says; only media items own their info code."""
     plan = item.plan
     page = _base(item, f"{base}/NewsData/GetNewsText.do?id={plan.info_code}&cid=share", "share")
     page = replace(page, info_code=plan.info_code if plan.media else None)
@@ -188,7 +188,7 @@ def expected_share(item: Item, base: str) -> Expected:
 
 
 def expected_origin(item: Item, base: str) -> Expected:
-    """Tell what the article's page at the origin says; its times have no seconds, its editors are codes."""
+    """Return what the article's page at the origin says; its times have no seconds, its editors are codes."""
     plan = item.plan
     charset, header, meta = plan.charset
     declared = {header or meta or charset} | {meta or header or charset}
@@ -223,7 +223,7 @@ def _base(item: Item, url: str, role: Role) -> Expected:
 
 
 def paragraphs(blocks: tuple[Block, ...]) -> tuple[Paragraph, ...]:
-    """Give the paragraphs of blocks, with their kinds; the cells of a row are parted by a bar."""
+    """Return the paragraphs of blocks, with their kinds; the cells of a row are parted by a bar."""
     found: list[Paragraph] = []
     for block in blocks:
         kind = _KINDS.get(block.kind, "text")

@@ -115,7 +115,7 @@ def cases() -> list[Case]:
 
 
 def entries() -> list[Entry]:
-    """Give the lines of the category page."""
+    """Return the lines of the category page."""
     return [Entry(case.link, case.title) for case in cases()]
 
 

@@ -53,12 +53,12 @@ class Answer:
 
 
 def old_layout(plan: Plan) -> bool:
-    """Tell whether the origin still shows an article in its old layout."""
+    """Return whether the origin still shows an article in its old layout."""
     return plan.number % 4 == 3
 
 
 def shows_digest(plan: Plan) -> bool:
-    """Tell whether the origin shows an abstract: where there is a flash edition with one."""
+    """Return whether the origin shows an abstract: where there is a flash edition with one."""
     return plan.flash == "later"
 
 

@@ -115,7 +115,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Planner:
-    """Gives the plan of every article: `articles` of them are on the mirror at any time, in `media` or more media."""
+    """Returns the plan of every article: `articles` of them are on the mirror at any time, in `media` or more media."""
 
     articles: int
     seed: int
@@ -137,14 +137,14 @@ class Planner:
         return tuple(medium for medium in self.all_media if medium not in vocabulary.AWKWARD_MEDIA)
 
     def published(self, number: int) -> datetime:
-        """Tell when an article came out; a later number is never earlier."""
+        """Return when an article came out; a later number is never earlier."""
         jitter = SeededRandom(self.seed, "time", number).below(self._step)
         micro = timedelta(microseconds=number * self._step + jitter)
         # The second more keeps the first article of a full site inside its three days.
         return (NOW - LIFETIME + micro + timedelta(seconds=1)).replace(microsecond=0)
 
     def digits(self, number: int) -> str:
-        """Give the 18 digits: the day, then a serial that grows with time."""
+        """Return the 18 digits: the day, then a serial that grows with time."""
         jitter = SeededRandom(self.seed, "serial", number).below(_SERIAL_STEP)
         serial = _SERIAL_BASE + (number + _SERIAL_SHIFT) * _SERIAL_STEP + jitter
         return f"{self.published(number):%Y%m%d}{serial:010d}"
@@ -157,7 +157,7 @@ class Planner:
         return number if abs(number) < _SERIAL_SHIFT and self.digits(number) == digits else None
 
     def plan(self, number: int) -> Plan:
-        """Give the plan of one article."""
+        """Return the plan of one article."""
         story, variant = self._story(number)
         shape = self._shape(number)
         media, flash = self._editions(number, variant)
@@ -167,7 +167,7 @@ class Planner:
         return Plan(number, *own, story, *lent, variant, self.medium(number), media, flash, shape, charset)
 
     def medium(self, number: int) -> Medium:
-        """Tell which medium carries an article."""
+        """Return which medium carries an article."""
         shape = self._shape(number)
         if shape in _MEDIUM_OF:
             return _MEDIUM_OF[shape]
@@ -205,7 +205,7 @@ class Planner:
         return original, 1 + _COPY_SLOTS.index(slot)
 
     def span(self, now: datetime, lifetime: timedelta = LIFETIME) -> range:
-        """Give the numbers of the articles that came out in the `lifetime` before `now`, oldest first."""
+        """Return the numbers of the articles that came out in the `lifetime` before `now`, oldest first."""
         start, end = self._first_after(now - lifetime), self._first_after(now)
         return range(start, end)
 

@@ -47,7 +47,7 @@ def _date(post: Post) -> str:
 
 
 def note_file(note: SiteNote) -> tuple[str, bytes]:
-    """Give name and text of the file of a message of the site itself; its date names no zone."""
+    """Return name and text of the file of a message of the site itself; its date names no zone."""
     shown = note.published - _ZONE_SHIFT
     text = (
         f'---\nlayout: post\ntitle: "{note.title}"\ndate: {shown:%Y-%m-%d %H:%M:%S}\n'

@@ -62,7 +62,7 @@ class Post:
 
     @property
     def first_form(self) -> bool:
-        """Tell whether it is a flash item of the first form: the digest as a plain paragraph and nothing else."""
+        """Return whether it is a flash item of the first form: the digest as a plain paragraph and nothing else."""
         return self.edition == "flash" and self.item.plan.flash == "first"
 
     @property
@@ -79,7 +79,7 @@ class Post:
 
     @property
     def names_source(self) -> bool:
-        """Tell whether the page says which medium the text is from."""
+        """Return whether the page says which medium the text is from."""
         if not self.first_form:
             return self.item.plan.shape != "no-body"
         shape = self.item.plan.shape
@@ -111,7 +111,7 @@ class Post:
         return [*parts, credit(self.item.plan.medium, linker)]
 
     def ways_back(self) -> tuple[tuple[str, str], ...]:
-        """Give label and address (without a scheme) of the links at the end; empty where the post has none."""
+        """Return label and address (without a scheme) of the links at the end; empty where the post has none."""
         host = self.base.partition(":")[2]
         if self.item.plan.shape in ("no-return", "first-flash-bare"):
             return ()
@@ -120,7 +120,7 @@ class Post:
         return ((f"返回{self.medium.tag}", f"{host}/category/{self.medium.slug}.html"), (HOME_LABEL, f"{host}/"))
 
     def description(self) -> str:
-        """Give the text in one line, as the head of the page repeats it."""
+        """Return the text in one line, as the head of the page repeats it."""
         if self.first_form:
             return self.only_paragraph
         lines = [plain(part) for block in self.item.blocks for part in block.parts]
@@ -132,13 +132,13 @@ def _escaped(text: str) -> str:
 
 
 def original_url(base: str, item: Item) -> str:
-    """Give the old form of the article's address at the origin."""
+    """Return the old form of the article's address at the origin."""
     column = vocabulary.COLUMNS[item.plan.number % len(vocabulary.COLUMNS)]
     return f"{base}/news/{column},{item.plan.digits}.html"
 
 
 def editions(item: Item, base: str) -> list[Post]:
-    """Give the posts of an article, the media edition first."""
+    """Return the posts of an article, the media edition first."""
     kinds: list[Edition] = []
     if item.plan.media:
         kinds.append("media")

@@ -25,7 +25,7 @@ class SeededRandom:
         self._room = 1
 
     def below(self, limit: int) -> int:
-        """Give a number from 0 to `limit` - 1."""
+        """Return a number from 0 to `limit` - 1."""
         if self._room < limit << 32:
             digest = blake2b(self._key, digest_size=_SIZE, salt=self._count.to_bytes(16, "big")).digest()
             self._pool, self._room = int.from_bytes(digest, "big"), 1 << (8 * _SIZE)
@@ -35,25 +35,25 @@ class SeededRandom:
         return number
 
     def between(self, low: int, high: int) -> int:
-        """Give a number from `low` to `high`, both included."""
+        """Return a number from `low` to `high`, both included."""
         return low + self.below(high - low + 1)
 
     def decimal(self, low: str, high: str) -> str:
-        """Give a decimal between two printed ones, with as many places as the longer of them has."""
+        """Return a decimal between two printed ones, with as many places as the longer of them has."""
         places = max(len(text.partition(".")[2]) for text in (low, high))
         scale = 10**places
         number = self.between(round(float(low) * scale), round(float(high) * scale))
         return f"{number / scale:.{places}f}"
 
     def pick(self, items: Sequence[T]) -> T:
-        """Give one of `items`."""
+        """Return one of `items`."""
         return items[self.below(len(items))]
 
     def draw(self, items: Sequence[T], count: int) -> list[T]:
-        """Give `count` different ones of `items` (all of them where there are fewer), in a new order."""
+        """Return `count` different ones of `items` (all of them where there are fewer), in a new order."""
         rest = list(items)
         return [rest.pop(self.below(len(rest))) for _ in range(min(count, len(rest)))]
 
     def chance(self, percent: int) -> bool:
-        """Give True in `percent` of 100 cases."""
+        """Return True in `percent` of 100 cases."""
         return self.below(100) < percent

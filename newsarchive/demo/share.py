@@ -28,7 +28,7 @@ def shell(code: str, path: str = "/NewsData/GetNewsText.do") -> bytes:
 
 
 def form(item: Item) -> Form:
-    """Tell how the JSON of an article marks its paragraphs."""
+    """Return how the JSON of an article marks its paragraphs."""
     if item.plan.number % 3 == 1:
         return "breaks"
     only_text = all(block.kind in ("text", "heading", "subheading") for block in item.blocks)

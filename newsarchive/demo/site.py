@@ -62,7 +62,7 @@ class DemoSite:
     base_url: str = "http://127.0.0.1:8095"
 
     def at(self, *, base_url: str | None = None, now: datetime | None = None) -> DemoSite:
-        """Give the same site at another address or another time."""
+        """Return the same site at another address or another time."""
         return replace(self, base_url=base_url or self.base_url, now=now or self.now)
 
     @property
@@ -80,12 +80,12 @@ class DemoSite:
         return compose(self.planner.plan(number), self.seed, self.now)
 
     def posts(self, numbers: Sequence[int] | None = None) -> Iterator[Post]:
-        """Give the posts of the articles of these numbers (of those on the mirror now), newest first."""
+        """Yield the posts of the articles of these numbers (of those on the mirror now), newest first."""
         for number in reversed(self.live if numbers is None else numbers):
             yield from editions(self.item(number), self.base_url)
 
     def render(self, target: str) -> bytes:
-        """Give the body that answers for an address (path and query) at the first attempt."""
+        """Return the body that answers for an address (path and query) at the first attempt."""
         return self.reply(target).body
 
     def reply(self, target: str, attempt: int = 0) -> Reply:
@@ -100,7 +100,7 @@ class DemoSite:
         return self._service(path, query) or self._list(path, query) or self._page(path, attempt) or self._missing()
 
     def post_files(self) -> Iterator[tuple[str, bytes]]:
-        """Give name and text of the post file of every post on the mirror, and of the site's own messages."""
+        """Yield name and text of the post file of every post on the mirror, and of the site's own messages."""
         for post in self.posts():
             yield post_files.file_name(post), post_files.post_file(post)
         yield from map(post_files.note_file, SITE_NOTES)
@@ -178,7 +178,7 @@ class DemoSite:
         return None
 
     def _old_post(self, path: str) -> Reply | None:
-        """Give the file of a post that has left the mirror; the name is the date and the last part of its address."""
+        """Return the file of a post that has left the mirror; the name is the date and the last part of its address."""
         digits = path[-21:-3]
         number = self._known(digits)
         if number is None or number in self.live:
@@ -227,7 +227,7 @@ class DemoSite:
         return Reply(mirror.home_page(self.base_url, self._groups()))
 
     def _listed_posts(self) -> list[Post]:
-        """Give the posts that the mirror lists, newest first."""
+        """Return the posts that the mirror lists, newest first."""
         return [post for post in self.posts() if post.path.count("/") > 4]
 
     def _feed(self) -> Reply:

@@ -71,7 +71,7 @@ class Item:
 
 
 def title_of(plan: Plan, seed: int) -> str:
-    """Give the first title of an article; cheap, for listing pages."""
+    """Return the first title of an article; cheap, for listing pages."""
     return _title(Draft(plan, seed))
 
 
@@ -99,7 +99,7 @@ def compose(plan: Plan, seed: int, now: datetime) -> Item:
 
 
 def revised_at(plan: Plan, now: datetime) -> datetime:
-    """Tell when the text at `now` became what it is."""
+    """Return when the text at `now` became what it is."""
     revision = _revision(plan, now)
     return plan.published + REVISIONS[revision - 1] if revision else plan.published
 
@@ -111,7 +111,7 @@ def _revision(plan: Plan, now: datetime) -> int:
 
 
 def _digest(blocks: list[Block]) -> str:
-    """Give the first paragraph that is no editorial note."""
+    """Return the first paragraph that is no editorial note."""
     texts = (plain(block.parts[0]) for block in blocks if block.kind == "text")
     return next((line for line in texts if not line.startswith(_NOTES)), "")
 

@@ -102,7 +102,7 @@ def _parse(template: str) -> _Parts:
 
 
 def _parse_forms(template: str, start: int) -> tuple[list[_Parts], int]:
-    """Read forms parted by bars up to the bracket that closes them, or the end; give them and where that is."""
+    """Read forms parted by bars up to the bracket that closes them, or the end; return them and where that is."""
     forms: list[list[str | _Blank | _Choice]] = [[]]
     while match := _TOKEN.search(template, start):
         if match.start() > start:

@@ -112,7 +112,7 @@ def _title(entry: _Element) -> str | None:
 
 
 def _text(entry: _Element) -> str | None:
-    """Give the HTML of an entry, the longest of what it holds."""
+    """Return the HTML of an entry, the longest of what it holds."""
     found = [element for element in entry if name_of(element) in _TEXT]
     return max(filter(None, map(_markup, found)), key=len, default=None)
 

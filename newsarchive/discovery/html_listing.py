@@ -176,7 +176,7 @@ class _Reader:
         return None
 
     def _numbered(self, template: str) -> str | None:
-        """Give the page after this one by its number; the first page of a category has none."""
+        """Return the page after this one by its number; the first page of a category has none."""
         match = _template_pattern(template).search(_split(self.page.url).path)
         if match:
             slug, number = match["slug"], int(match["page"]) + 1
@@ -188,7 +188,7 @@ class _Reader:
 
 
 def is_private(host: str) -> bool:
-    """Tell whether a host name or address is one inside a private network (written names are not looked up)."""
+    """Return whether a host name or address is one inside a private network (written names are not looked up)."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
         return True
     try:
@@ -212,7 +212,7 @@ def _split(url: str) -> SplitResult:
 
 
 def complete(target: str, base_url: str) -> str | None:
-    """Give the full http(s) URL of a link, its blanks and Chinese characters escaped; None for other schemes."""
+    """Return the full http(s) URL of a link, its blanks and Chinese characters escaped; None for other schemes."""
     target = clean(target)
     if _SCHEME.match(target) and not target.lower().startswith(("http:", "https:")):
         return None

@@ -20,12 +20,12 @@ _LONGEST = 2_000  # characters of one value
 
 
 def first_url(found: JsonList, base_url: str) -> str:
-    """Give the address of a list's first page."""
+    """Return the address of a list's first page."""
     return page_url(found, base_url, page=found.first_page, cursor="")
 
 
 def page_url(found: JsonList, base_url: str, *, page: int, cursor: str) -> str:
-    """Give the address of a page of a list."""
+    """Return the address of a page of a list."""
     filled = found.url.replace("{page}", str(page)).replace("{cursor}", quote(cursor, safe=""))
     return urljoin(base_url + "/", filled)
 
@@ -99,7 +99,7 @@ def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:
 
 
 def _list_of(url: str, site: Site) -> JsonList | None:
-    """Tell which list a page belongs to: host, path and what is fixed in the query are those of its address."""
+    """Return which list a page belongs to: host, path and what is fixed in the query are those of its address."""
     parts = urlsplit(url)
     query = set(parse_qsl(parts.query))
     for found in site.lists:

@@ -36,17 +36,17 @@ def parse_xml(body: bytes) -> _Element | None:
 
 
 def name_of(element: _Element) -> str:
-    """Give an element's name without its namespace, in lower case; "" for comments and the like."""
+    """Return an element's name without its namespace, in lower case; "" for comments and the like."""
     return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""
 
 
 def text_of(element: _Element | None) -> str | None:
-    """Give the text of an element, without that of comments, or None."""
+    """Return the text of an element, without that of comments, or None."""
     return (clean("".join(element.itertext())) or None) if element is not None else None
 
 
 def child(element: _Element, *names: str) -> _Element | None:
-    """Give the first child that has one of the names, whatever its namespace."""
+    """Return the first child that has one of the names, whatever its namespace."""
     return next((inner for inner in element if name_of(inner) in names), None)
 
 

@@ -22,7 +22,7 @@ _NEVER = "1970-01-01T00:00:00Z"
 def write_atom(
     articles: Iterable[Exported], stream: IO[bytes], *, title: str, feed_id: str, self_url: str | None = None
 ) -> int:
-    """Write articles as an Atom feed in the order given; give their number.
+    """Write articles as an Atom feed in the order given; return their number.
 
     `feed_id` is the feed's own IRI and must stay the same for ever. An entry was updated when its text last changed,
     else when it was published; articles without a known time are dated 1970. Only http(s) addresses become links.
@@ -45,7 +45,7 @@ def write_atom(
 
 
 def updated_of(article: Exported) -> str:
-    """Tell when an article's text last changed, in the form of the archive."""
+    """Return when an article's text last changed, in the form of the archive."""
     row = article.row
     changed = row["changed_at"] if (row["revision"] or 1) > 1 else None
     return str(changed or row["published_at"] or row["first_seen_at"] or _NEVER)

@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def write_csv(
     articles: Iterable[Exported], stream: IO[bytes], *, columns: tuple[str, ...] = tuple(COLUMNS), bom: bool = False
 ) -> int:
-    """Write articles as CSV in UTF-8 (RFC 4180) with a line of column names; give the number of articles.
+    """Write articles as CSV in UTF-8 (RFC 4180) with a line of column names; return the number of articles.
 
     `bom` puts a byte order mark first, which Excel needs to read Chinese. A text that a spreadsheet would run as a
     formula gets a leading apostrophe; control characters are left out.

@@ -48,7 +48,7 @@ _FORMATS = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M %z"}
 
 
 def write_posts(articles: Iterable[Exported], folder: Path) -> int:
-    """Write each article to a post file; give the number of articles. The folder must exist and be empty."""
+    """Write each article to a post file; return the number of articles. The folder must exist and be empty."""
     count = 0
     for article in articles:
         with _new_file(folder, article) as file:
@@ -189,7 +189,7 @@ def _html(text: str) -> str:
 
 
 def _address(url: str | None) -> str | None:
-    """Give an http(s) address that cannot end the angle brackets or quotes it is put into."""
+    """Return an http(s) address that cannot end the angle brackets or quotes it is put into."""
     if not url or not url.lower().startswith(("http://", "https://")):
         return None
     return quote(url, safe=_URL_SAFE).replace("{", "%7B")

@@ -17,7 +17,7 @@ _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\
 
 
 def write_json_lines(articles: Iterable[Exported], stream: IO[bytes]) -> int:
-    """Write articles as JSON objects in UTF-8, one a line; give their number.
+    """Write articles as JSON objects in UTF-8, one a line; return their number.
 
     An object has the columns of the row (null where there is nothing) and a list for each part.
     """
@@ -30,5 +30,5 @@ def write_json_lines(articles: Iterable[Exported], stream: IO[bytes]) -> int:
 
 
 def as_object(article: Exported) -> dict[str, Any]:
-    """Give an article as plain values for JSON."""
+    """Return an article as plain values for JSON."""
     return article.row | {part: getattr(article, part) for part in PARTS}

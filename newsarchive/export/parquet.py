@@ -44,7 +44,7 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 def write_parquet(
     connection: sqlite3.Connection, folder: Path, query: str = "", *, progress: Callable[[int], None] | None = None
 ) -> int:
-    """Write the articles that a query matches to `month=<month>/articles.parquet` files; give their number.
+    """Write the articles that a query matches to `month=<month>/articles.parquet` files; return their number.
 
     The folder must exist and be empty. `progress` is called with the number of articles done. Raises UserError where
     pyarrow is not installed, QueryError for a query that cannot be understood.

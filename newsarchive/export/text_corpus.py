@@ -20,7 +20,7 @@ _INDEX_COLUMNS = ("file", "article_key", "title", "source", "published_at", "lan
 def write_corpus(articles: Iterable[Exported], folder: Path) -> int:
     """Write each article to `<year>/<month>/<key>.txt` in UTF-8 (title, empty line, body), and `index.csv`.
 
-    Undated articles go to `undated/`. Gives the number of articles. The folder must exist and be empty.
+    Undated articles go to `undated/`. Returns the number of articles. The folder must exist and be empty.
     """
 
     def written() -> Iterator[Exported]:
@@ -37,7 +37,7 @@ def write_corpus(articles: Iterable[Exported], folder: Path) -> int:
 
 
 def file_of(article: Exported) -> str:
-    """Give the path of an article's file inside the corpus."""
+    """Return the path of an article's file inside the corpus."""
     date = article.row["published_date"] or ""
     place = f"{date[:4]}/{date[5:7]}" if len(date) == 10 and date[:4].isdigit() and date[5:7].isdigit() else "undated"
     return f"{place}/{safe_name(article.key)}.txt"

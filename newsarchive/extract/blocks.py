@@ -76,14 +76,14 @@ def read_blocks(root: _Element, base_url: str, skip: Container[_Element] = ()) -
 
 
 def line_of(element: _Element) -> str:
-    """Give all the text of an element as one line; edges of blocks and `<br>` in it become blanks."""
+    """Return all the text of an element as one line; edges of blocks and `<br>` in it become blanks."""
     if not len(element):
         return clean(element.text or "")
     return clean("".join(_pieces(element)))
 
 
 def is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Tell whether an element's own attributes hide it (`display:none`, `hidden`)."""
+    """Return whether an element's own attributes hide it (`display:none`, `hidden`)."""
     style = attributes.get("style")
     if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
         return True
@@ -105,7 +105,7 @@ def _is_caption(element: _Element) -> bool:
 
 
 def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
-    """Give the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
+    """Return the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
     for name in _SOURCES:
         source = attributes.get(name)
         if source and not source.startswith("data:"):
@@ -123,7 +123,7 @@ def full_url(link: str, base_url: str) -> str | None:
 
 
 def _pieces(root: _Element) -> Iterator[str]:
-    """Give the pieces of text that are printed inside an element, in order, with blanks where lines end."""
+    """Yield the pieces of text that are printed inside an element, in order, with blanks where lines end."""
     stack = [(root, iter(root))]
     yield root.text or ""
     while stack:

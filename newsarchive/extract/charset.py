@@ -87,7 +87,7 @@ class Decoded:
 
     @property
     def as_sent(self) -> bool:
-        """Tell whether the page's bytes, as they were sent, are the text in UTF-8."""
+        """Return whether the page's bytes, as they were sent, are the text in UTF-8."""
         return self.evidence in {_VALID, _PLAIN}
 
 
@@ -124,7 +124,7 @@ def _told(text: str, charset: str, evidence: str, declared: list[tuple[str, str]
 
 @lru_cache(maxsize=256)
 def codec_name(label: str | None) -> str | None:
-    """Give the Python codec that reads what a label stands for on the web, or None for an unknown label.
+    """Return the Python codec that reads what a label stands for on the web, or None for an unknown label.
 
     gb2312 and gbk are read as gb18030, big5 as big5hkscs and so on: the larger set holds the smaller one, and pages
     use characters of the larger one under the smaller one's name.
@@ -158,7 +158,7 @@ def _declarations(body: bytes, header: str | None) -> list[tuple[str, str]]:
 
 
 def _meta_label(head: bytes) -> bytes | None:
-    """Give the charset that a meta element names, in a head in lower case."""
+    """Return the charset that a meta element names, in a head in lower case."""
     if b"charset" not in head:
         return None
     head = _without_comments(head)
@@ -279,7 +279,7 @@ def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, 
 
 
 def _choose(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
-    """Give the likeliest charset of a sample, why, and how well it reads (0 where that is not measured)."""
+    """Return the likeliest charset of a sample, why, and how well it reads (0 where that is not measured)."""
     if len(_ALONE.findall(sample)) >= _LATIN * len(_HIGH.findall(sample)):
         return (*_western(sample, declared), 0.0)
     return _by_score(sample, declared)
@@ -314,7 +314,7 @@ def _candidates(declared: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _score(sample: bytes, charset: str) -> float:
-    """Give the share of foreign characters that are frequent where this charset is used, less the broken ones.
+    """Return the share of foreign characters that are frequent where this charset is used, less the broken ones.
 
     Characters in daily use count a little too, which decides between readings of a text as short as a headline.
     """
@@ -327,7 +327,7 @@ def _score(sample: bytes, charset: str) -> float:
 
 
 def _declared_legacy(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str] | None:
-    """Give the first declared charset that reads the sample, for samples that say little by themselves."""
+    """Return the first declared charset that reads the sample, for samples that say little by themselves."""
     for name, where in declared:
         if name != "utf-8" and _broken_share(sample.decode(name, "replace")) <= _DAMAGE:
             return name, f"declared by {where}, nothing speaks against it"

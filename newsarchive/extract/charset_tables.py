@@ -101,7 +101,7 @@ GUESSES = tuple(FREQUENT)
 
 @cache
 def daily(charset: str) -> frozenset[str]:
-    """Give the characters in daily use (some thousands) of an East Asian charset; empty for any other."""
+    """Return the characters in daily use (some thousands) of an East Asian charset; empty for any other."""
     if charset not in _DAILY:
         return frozenset()
     first, last, standard = _DAILY[charset]

@@ -25,7 +25,7 @@ _ERROR_MARKS = (
 
 
 def detect_error_page(article: Article, layout: Layout, text: str) -> bool:
-    """Tell whether a page that lacks a part of an article says why: an error page or a login wall.
+    """Return whether a page that lacks a part of an article says why: an error page or a login wall.
 
     It is no article then: title, text and date are emptied, and the problem is noted. `text` is the whole page.
     """

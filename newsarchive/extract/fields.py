@@ -66,7 +66,7 @@ _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]"
 
 
 def identity_of(url: str) -> tuple[str, str]:
-    """Give the info code ("" where none has a prefix) and the article key of a URL.
+    """Return the info code ("" where none has a prefix) and the article key of a URL.
 
     A URL that cannot be parsed is its own key.
     """
@@ -93,7 +93,7 @@ def begin(page: Page, site: Site, layout: Layout) -> Article:
 
 
 def problem(article: Article, reason: str, detail: str = "") -> None:
-    """Note a problem of the reading stage."""
+    """Record a problem of the reading stage."""
     article.problems.append(Problem(_STAGE, reason, detail[:200]))
 
 
@@ -172,7 +172,7 @@ def read_people(article: Article, editor_line: str) -> None:
 
 
 def _that_may_name(texts: Sequence[str]) -> list[int]:
-    """Give the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
+    """Return the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
     ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} {text[-_TAIL:]}" for text in texts]
     joined = "\n".join(ends)
     found: list[int] = []
@@ -186,7 +186,7 @@ def _that_may_name(texts: Sequence[str]) -> list[int]:
 
 
 def _people_part(text: str) -> str:
-    """Give what of a paragraph may name people: all of it, or only what follows its last sentence."""
+    """Return what of a paragraph may name people: all of it, or only what follows its last sentence."""
     if len(text) <= _HEAD + _TAIL or _PEOPLE.search(text, 0, _HEAD):
         return text
     match = _PEOPLE.search(text, len(text) - _TAIL)
@@ -255,7 +255,7 @@ def _category_url(base: str, template: str, slug: str) -> str:
 
 
 def origin_of(url: str) -> str:
-    """Give scheme and host of an http(s) URL, without a slash at the end."""
+    """Return scheme and host of an http(s) URL, without a slash at the end."""
     return url[: url.find("/", 8)] if url.find("/", 8) > 0 else url
 
 
@@ -283,7 +283,7 @@ def cut_end(paragraphs: list[Paragraph], stop: Sequence[str], trailing: Sequence
 
 
 def is_complete(article: Article) -> bool:
-    """Tell whether an article has all that it must have."""
+    """Return whether an article has all that it must have."""
     return bool(article.title and article.published_at and article.paragraphs)
 
 

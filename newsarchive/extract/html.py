@@ -47,7 +47,7 @@ def take_source(page: Page, cut: tuple[bytes, bytes] | None) -> Source:
 
 
 def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
-    """Give what stands from the first mark behind `<body` up to the last of the second mark, else everything.
+    """Return what stands from the first mark behind `<body` up to the last of the second mark, else everything.
 
     Only behind `<body`, because a broken head can hold a copy of the article.
     """
@@ -63,7 +63,7 @@ def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:
 
 
 def _says_utf8(page: Page) -> bool:
-    """Tell whether header and page declare UTF-8 or nothing."""
+    """Return whether header and page declare UTF-8 or nothing."""
     header = page.headers.get("content-type")
     if header and "utf-8" not in header and "charset" in header and "utf-8" not in header.lower():
         return False

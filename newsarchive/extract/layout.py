@@ -33,7 +33,7 @@ _PLANS: dict[int, Plan] = {}
 def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[str]]:
     """Read a page by a layout.
 
-    Gives the article without the problems of missing fields, and the reasons (`no-title` ...) of the fields whose
+    Returns the article without the problems of missing fields, and the reasons (`no-title` ...) of the fields whose
     elements are on the page but empty: an empty title is no reason to look for one elsewhere.
     """
     source = take_source(page, layout.cut)
@@ -108,7 +108,7 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
 
 
 def _best(found: Scan, name: str) -> Value | None:
-    """Give the first value with text of the most preferred selector."""
+    """Return the first value with text of the most preferred selector."""
     best: Value | None = None
     for value in found.values.get(name, ()):
         if value.text and (best is None or value.role.rank < best.role.rank):

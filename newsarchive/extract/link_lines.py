@@ -27,7 +27,7 @@ def read_link_lines(
 
     `lines` are the paragraphs that hold links and separators only: their number on the page (`first` is that of the
     article's first one) -> address and text of each link. The search goes from the end and stops at the first
-    paragraph that is something else. Gives the slug and the URL of the category page that one of the links leads to.
+    paragraph that is something else. Returns the slug and the URL of the category page that one of the links leads to.
     """
     if layout.share_link is None and layout.original_link is None and layout.category_link is None:
         return None
@@ -93,7 +93,7 @@ class _LinkLines:
 
 @lru_cache(maxsize=8192)
 def _own_link(target: str, base: str, hosts: tuple[str, ...], category: str | None) -> tuple[str, str] | None:
-    """Give slug ("" for other pages) and URL of a link into the site itself; None for any other link.
+    """Return slug ("" for other pages) and URL of a link into the site itself; None for any other link.
 
     Every article of a category ends with the same links, so that they are worth remembering.
     """

@@ -34,7 +34,7 @@ _EVIDENCE = "printed:"
 
 
 def normalize(article: Article) -> Article:
-    """Spell the fields of an article in one way, in place, and give it back."""
+    """Spell the fields of an article in one way, in place, and return it back."""
     for name in _LINES:
         _replace(article, name, _line(getattr(article, name)))
     for name in _ADDRESSES:

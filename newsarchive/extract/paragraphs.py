@@ -106,7 +106,7 @@ class ParagraphBuilder:
         return "caption"
 
     def image(self, url: str, alt: str | None) -> None:
-        """Note a picture; a caption that follows it is given to it."""
+        """Record a picture; a caption that follows it is given to it."""
         image = Image(url, clean(alt or "") or None)
         self.images.append(image)
         self.fresh.append(image)

@@ -50,7 +50,7 @@ class Mentions:
             mention.count += 1
 
     def name(self, security: tuple[str, str], name: str) -> None:
-        """Note under which name a mark stands; the first name is kept."""
+        """Record under which name a mark stands; the first name is kept."""
         mention = self.found.get(security)
         if mention is not None and mention.name is None and name:
             mention.name = name

@@ -78,7 +78,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 
 def _first(answer: dict[str, Any], names: Sequence[str]) -> tuple[str, str]:
-    """Give the first of the keys that holds text, and the text; numbers count, for times in seconds."""
+    """Return the first of the keys that holds text, and the text; numbers count, for times in seconds."""
     for name in names:
         value = answer.get(name.lower())
         if isinstance(value, str) and value.strip():

@@ -43,7 +43,7 @@ def validate(article: Article) -> None:
 
 
 def rejection(article: Article) -> Problem | None:
-    """Tell why a page is not to be stored as an article; None for an article, also for one that lacks much."""
+    """Return why a page is not to be stored as an article; None for an article, also for one that lacks much."""
     problems = {problem.reason: problem for problem in article.problems}
     for reason in _NO_ARTICLE:
         if reason in problems:
@@ -76,7 +76,7 @@ def _implausible(article: Article, published: datetime) -> Iterator[Problem]:
 
 
 def _from_listing(article: Article, field: str) -> bool:
-    """Tell whether the page itself was silent and the field is what the listing said."""
+    """Return whether the page itself was silent and the field is what the listing said."""
     return article.evidence.get(field) == "listing"
 
 

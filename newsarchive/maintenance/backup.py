@@ -81,7 +81,7 @@ def backup(source: Path, target: Path, *, warc: bool = True) -> Backup:
 
 
 def vacuum(path: Path) -> tuple[int, int]:
-    """Make an archive's file as small as it can be; give its size in bytes before and after, with its log.
+    """Make an archive's file as small as it can be; return its size in bytes before and after, with its log.
 
     Raises:
         UserError: there is no such archive, another program uses it, or the disk is too small for the second copy
@@ -155,7 +155,7 @@ def _refuse_others(copy: Path, source: sqlite3.Connection) -> None:
 
 
 def _copy_database(source: sqlite3.Connection, partial: Path) -> int:
-    """Copy the database as it is at one moment and check the copy; give the number of articles."""
+    """Copy the database as it is at one moment and check the copy; return the number of articles."""
     partial.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy:
         source.execute("BEGIN")
@@ -201,7 +201,7 @@ def _copy_files(partial: Path, base: Path, done: Backup) -> None:
 
 
 def _is_whole(copy: Archive, path: Path, end: int, last_id: int) -> bool:
-    """Tell whether a file is as long as it should be and its last record is the one that should be there."""
+    """Return whether a file is as long as it should be and its last record is the one that should be there."""
     if not path.exists() or path.stat().st_size < end:
         return False
     try:
@@ -212,7 +212,7 @@ def _is_whole(copy: Archive, path: Path, end: int, last_id: int) -> bool:
 
 
 def _copy_file(source: Path, there: Path, end: int) -> int:
-    """Copy the first `end` bytes, so that no half record is copied; give what was copied, 0 where there is less."""
+    """Copy the first `end` bytes, so that no half record is copied; return what was copied, 0 where there is less."""
     length = min(end, source.stat().st_size) if source.exists() else 0
     if length == 0 or (length < end and there.exists() and there.stat().st_size >= length):
         return 0

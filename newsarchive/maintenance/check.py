@@ -172,7 +172,7 @@ _PARTS = {
 
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Give a fault for every article that is not what its copies say."""
+    """Yield a fault for every article that is not what its copies say."""
     for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
         readings = history.newest(connection, article_id)
         if not readings:

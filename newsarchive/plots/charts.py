@@ -41,7 +41,7 @@ _FEWEST_IN_BOX = 5
 
 
 def draw(connection: sqlite3.Connection, kind: str, query: str = "") -> Any:
-    """Draw a chart of one of `KINDS` from the articles that a query matches; give matplotlib's figure.
+    """Draw a chart of one of `KINDS` from the articles that a query matches; return matplotlib's figure.
 
     Raises UserError where matplotlib is not installed or nothing can be drawn, QueryError for a wrong query.
     """
@@ -56,7 +56,7 @@ def draw(connection: sqlite3.Connection, kind: str, query: str = "") -> Any:
 
 
 def has_chinese_font() -> bool:
-    """Tell whether Chinese labels can be drawn on this machine."""
+    """Return whether Chinese labels can be drawn on this machine."""
     return find_font() is not None
 
 

@@ -49,7 +49,7 @@ _MOST_FILES = 20_000  # looked at before the search is given up
 
 
 def find_font() -> Path | None:
-    """Give the font file that `NEWSARCHIVE_FONT` names, else the best known Chinese one of this machine, or None."""
+    """Return the font file that `NEWSARCHIVE_FONT` names, else the best known Chinese one of this machine, or None."""
     if chosen := os.environ.get(VARIABLE):
         return Path(chosen) if Path(chosen).is_file() else None
     found = [(rank, path) for path in _files() if (rank := _rank(path)) is not None]

@@ -71,7 +71,7 @@ class Folding:
         return text.translate(self._table)
 
     def variants(self, folded: str) -> str:
-        """Give the single characters that fold to a folded character, itself among them."""
+        """Return the single characters that fold to a folded character, itself among them."""
         if self._variants is None:
             self._variants = defaultdict(str)
             for code, form in self._table.items():

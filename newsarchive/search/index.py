@@ -71,7 +71,7 @@ _TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
 
 
 def register_functions(connection: sqlite3.Connection) -> None:
-    """Give a connection the SQL functions that the index and its triggers call; every connection needs them.
+    """Return a connection the SQL functions that the index and its triggers call; every connection needs them.
 
     - `search_pairs(text)` and `search_letters(body, title, digest)`: tokens of the two indexes
     - `search_fold(text)`: the text with its spellings made equal
@@ -107,7 +107,7 @@ def _stored_table(connection: sqlite3.Connection) -> bytes | None:
 
 
 def folding_of(connection: sqlite3.Connection) -> Folding:
-    """Give the folding that the index of this archive was made with."""
+    """Return the folding that the index of this archive was made with."""
     table = _stored_table(connection)
     return built_in_folding() if table is None else load_folding(table)
 

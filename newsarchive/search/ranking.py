@@ -65,7 +65,7 @@ _OLDEST = _Direction("ASC", ">", "<")
 def by_time(
     connection: sqlite3.Connection, plan: Plan, count: int, *, oldest: bool = False, after: Position | None = None
 ) -> list[int]:
-    """Give the ids of the `count` newest (or oldest) articles of a plan, those behind a position if one is given."""
+    """Return the ids of the `count` newest (or oldest) articles of a plan, those behind a position if one is given."""
     direction = _OLDEST if oldest else _NEWEST
     match, where = plan.match, plan.where
     if match is None:
@@ -88,7 +88,7 @@ def by_time(
 
 
 def by_rank(connection: sqlite3.Connection, plan: Plan, count: int, folding: Folding) -> list[tuple[int, float]]:
-    """Give the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.
+    """Return the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.
 
     Single characters weigh nothing in FTS5's sense: of the newest `MOST_RANKED_CHARACTERS` articles, those that have
     them in their title come first.
@@ -136,7 +136,7 @@ def _by_title(
 
 
 def _newest_ids(connection: sqlite3.Connection, plan: Plan, count: int) -> list[int]:
-    """Give the newest ids that match a plan with all its conditions."""
+    """Return the newest ids that match a plan with all its conditions."""
     match = plan.match
     assert match is not None
     if not plan.conditions:
@@ -184,7 +184,7 @@ def _matches(connection: sqlite3.Connection, match: Match, count: int, direction
 
 
 def _first_matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int] | None:
-    """Give the first matches in time where a look at the first by id can tell them; None where it cannot."""
+    """Return the first matches in time where a look at the first by id can tell them; None where it cannot."""
     look = _FIRST_LOOK * count
     ids = _matches(connection, match, look, direction)
     if len(ids) == look < _FEW_AND_FAR and abs(ids[0] - ids[count - 1]) > _FAR:
@@ -226,7 +226,7 @@ def _among(ids: list[int], condition: Sql) -> Sql:
 def _first(
     connection: sqlite3.Connection, where: Sql, direction: _Direction, after: Position | None, count: int
 ) -> list[int]:
-    """Give the first articles of a condition in the order of publication."""
+    """Return the first articles of a condition in the order of publication."""
     windows = _walk(connection, where, direction, after, (count, count))
     return list(islice(chain.from_iterable(windows), count))
 

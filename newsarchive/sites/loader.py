@@ -143,7 +143,7 @@ class _Loader:
         )
 
     def _borrowed(self, data: dict[str, Any]) -> tuple[Layout, ...]:
-        """Give the layouts of the sites named in `layouts_of`; those that they borrow themselves are not among them."""
+        """Return the layouts of the sites named in `layouts_of`, without those that these sites borrow themselves."""
         try:
             names = texts(data.get("layouts_of", []))
         except ValueError as reason:

@@ -112,7 +112,7 @@ class FallbackSource:
     hosts: tuple[str, ...] = ()
 
     def address_of(self, url: str) -> str | None:
-        """Give the second address of a post; None where it has none."""
+        """Return the second address of a post; None where it has none."""
         match = self.url.search(url)
         return self.address.format(**match.groupdict("")) if match else None
 
@@ -198,5 +198,5 @@ class Site:
     lists: tuple[JsonList, ...] = ()
 
     def layout_for(self, url: str) -> Layout | None:
-        """Give the first layout whose pattern is found in the URL, or None."""
+        """Return the first layout whose pattern is found in the URL, or None."""
         return next((layout for layout in self.layouts if layout.url.search(url)), None)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def rebase(site: Site, base_url: str) -> Site:
-    """Give the site as it is served at `base_url`: its own pages and services there, all other hosts as they are."""
+    """Return the site as it is served at `base_url`: its own pages and services there, all other hosts as they are."""
     share = site.share
     if share is not None:
         share = replace(
@@ -43,7 +43,7 @@ def _move_list(found: JsonList, old_base: str, new_base: str) -> JsonList:
 
 
 def reachable_base(base_url: str, proxies: Mapping[str, str]) -> str:
-    """Give the base URL as it can be reached: by http where there is a proxy for http and none for https.
+    """Return the base URL as it can be reached: by http where there is a proxy for http and none for https.
 
     `proxies` maps a scheme to the URL of its proxy, as `urllib.request.getproxies` gives it.
     """

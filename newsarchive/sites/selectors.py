@@ -38,7 +38,7 @@ def compile_css(css: str) -> etree.XPath:
 
 
 def find_all(css: str, root: _Element) -> list[_Element]:
-    """Give the elements below `root` (itself included) that match, in document order."""
+    """Return the elements below `root` (itself included) that match, in document order."""
     return cast("list[_Element]", compile_css(css)(root))
 
 
@@ -52,7 +52,7 @@ class Step:
     classes: frozenset[str]
 
     def fits(self, tag: str, attributes: Mapping[str, str]) -> bool:
-        """Tell whether an element is one of these, whatever stands around it."""
+        """Return whether an element is one of these, whatever stands around it."""
         if self.tag and tag != self.tag:
             return False
         if self.identity and attributes.get("id") != self.identity:

@@ -24,10 +24,10 @@ def read_code(text: str) -> InfoCode | None:
 
 
 def data_url(service: ShareService, code: InfoCode) -> str:
-    """Give the URL of the JSON behind a share link. The page for people is a script without text and is not fetched."""
+    """Return the URL of the JSON behind a share link; the page for people is a script without text."""
     return service.data.format(code=code, digits=code.digits)
 
 
 def origin_url(service: ShareService, code: InfoCode) -> str | None:
-    """Give the URL of the origin's own page of an article, where the service names one."""
+    """Return the URL of the origin's own page of an article, where the service names one."""
     return service.origin.format(code=code, digits=code.digits) if service.origin else None

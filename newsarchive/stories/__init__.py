@@ -103,7 +103,7 @@ def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], 
 
 
 def link(connection: sqlite3.Connection, article_id: int) -> int:
-    """Give an article its story, after it was stored or its title, text, date or source changed.
+    """Return an article its story, after it was stored or its title, text, date or source changed.
 
     Returns the story's id. Calling it again without a change does nothing. Raises KeyError for an unknown article.
     """
@@ -162,7 +162,7 @@ def refresh(connection: sqlite3.Connection, story_ids: Iterable[int]) -> None:
 
 
 def _plain_cursor(connection: sqlite3.Connection) -> sqlite3.Cursor:
-    """Give a cursor whose rows are tuples, whatever row factory the connection has."""
+    """Return a cursor whose rows are tuples, whatever row factory the connection has."""
     cursor = connection.cursor()
     cursor.row_factory = None
     return cursor
@@ -174,7 +174,7 @@ def _text_of(cursor: sqlite3.Cursor, article_id: int) -> int | None:
 
 
 def _is_linked(cursor: sqlite3.Cursor, article_id: int, printed: int) -> bool:
-    """Tell whether an article was linked as it is printed now, without looking at what of it is compared."""
+    """Return whether an article was linked as it is printed now, without looking at what of it is compared."""
     query = "SELECT 1 FROM story_articles WHERE article_id = ? AND printed = ?"
     return cursor.execute(query, (article_id, printed)).fetchone() is not None
 
@@ -209,7 +209,7 @@ def _leave(cursor: sqlite3.Cursor, article_id: int, story_id: int) -> None:
 
 
 def _stories_of(cursor: sqlite3.Cursor, text_ids: Collection[int]) -> set[int]:
-    """Give the stories of the articles that have these texts; an article just being linked has none yet."""
+    """Return the stories of the articles that have these texts; an article just being linked has none yet."""
     if not text_ids:
         return set()
     rows = cursor.execute(

@@ -161,7 +161,7 @@ def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
 
 
 def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
-    """Give the pairs that meet at a shingle without the text between them and do not meet there with it."""
+    """Return the pairs that meet at a shingle without the text between them and do not meet there with it."""
     return {
         (before[i], after[REACH - 1 - i])
         for before, after in neighbours
@@ -170,7 +170,7 @@ def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int,
 
 
 def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Give those of the pairs that are linked, in a fixed order."""
+    """Return those of the pairs that are linked, in a fixed order."""
     if not pairs:
         return []
     links = cursor.execute(
@@ -181,7 +181,7 @@ def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[i
 
 
 def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
-    """Tell whether two texts (the smaller id first) meet often enough."""
+    """Return whether two texts (the smaller id first) meet often enough."""
     missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
     for shingle in _shingles(cursor, one) & _shingles(cursor, other):
         missing -= count_between(cursor, shingle, one, other, REACH) < REACH
@@ -191,7 +191,7 @@ def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
 
 
 def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: list[int]) -> list[int]:
-    """Give those of other texts that look like a text at a glance."""
+    """Return those of other texts that look like a text at a glance."""
     if not others:
         return []
     rows = cursor.execute(
@@ -224,7 +224,7 @@ def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:
 
 
 def _load(cursor: sqlite3.Cursor, text_id: int) -> Comparable | None:
-    """Give a text of the index: remembered, or made again from any article that has it.
+    """Return a text of the index: remembered, or made again from any article that has it.
 
     None when the article has another text by now: its own turn to be linked is still to come.
     """

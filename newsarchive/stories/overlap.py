@@ -102,7 +102,7 @@ class Overlap:
     joins: bool
 
     def reversed(self) -> Overlap:
-        """Tell the same from the second text's side."""
+        """Return the same from the second text's side."""
         return Overlap(self.other_share, self.share, _REVERSED[self.relation], self.joins)
 
 
@@ -190,7 +190,7 @@ def _resembles(shorter: Comparable, longer: Comparable) -> bool:
 
 
 def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool) -> float:
-    """Give the share of equal text that makes one story of two texts; less is needed where the figures agree."""
+    """Return the share of equal text that makes one story of two texts; less is needed where the figures agree."""
     if shorter.length < shorter.measure.brief:
         return _BRIEF_NEEDED
     if shorter.length < shorter.measure.long:
@@ -207,13 +207,13 @@ def _hits(text: Comparable, other: Comparable) -> bytes:
 
 
 def _pieces(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
-    """Give the stretches of a text (first character, character after the last) of which the other has every gram."""
+    """Return the stretches of a text (first character, character after the last) of which the other has every gram."""
     more = measure.gram - 1
     return [(match.start(), match.end() + more) for match in _PIECE.finditer(hits)]
 
 
 def _runs(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
-    """Give the stretches, joined where only a word parts them, that are long enough to count."""
+    """Return the stretches, joined where only a word parts them, that are long enough to count."""
     more = measure.gram - 1
     return [
         (match.start(), match.end() + more)

@@ -86,7 +86,7 @@ def take_out(cursor: sqlite3.Cursor, text_id: int, shingles: Iterable[int]) -> N
 def around(
     cursor: sqlite3.Cursor, text_id: int, shingles: Iterable[int], reach: int
 ) -> list[tuple[list[int], list[int]]]:
-    """Give for each shingle that any text has the texts before and after a text (itself not counted), nearest first.
+    """Return for each shingle that any text has the texts before and after a text (itself not counted), nearest first.
 
     At most `reach` on either side; both sides are empty where no other text has the shingle.
     """

@@ -98,7 +98,7 @@ def figures_told(runs: list[tuple[int, int]], text: Comparable, other: Comparabl
 def is_one_form(
     pieces: list[tuple[int, int]], runs: list[tuple[int, int]], text: Comparable, other: Comparable, *, confirmed: bool
 ) -> bool:
-    """Tell whether two texts are one form with other figures or names.
+    """Return whether two texts are one form with other figures or names.
 
     `pieces` are the stretches that they have in common, `runs` the stretches that are long enough to count. `confirmed`
     tells whether the figures are a sign of a copy.
@@ -124,7 +124,7 @@ def _has_figures_out_of_order(runs: list[tuple[int, int]], text: Comparable, oth
 
 
 def _gaps(pieces: list[tuple[int, int]], text: Comparable, other: Comparable) -> list[_Gap]:
-    """Give the small differences between stretches that the other text has in the same order."""
+    """Return the small differences between stretches that the other text has in the same order."""
     gaps = []
     size, longest, place = text.measure.gram, 2 * text.measure.run, 0
     for (first, end), (start, last) in pairwise(pieces):
@@ -163,7 +163,7 @@ def _hold_a_name(names: list[str], text: Comparable, other: Comparable) -> bool:
 
 
 def _figures_near(runs: list[tuple[int, int]], distance: int, text: Comparable) -> list[str]:
-    """Give the figures that stand in runs, or at most so many characters from one."""
+    """Return the figures that stand in runs, or at most so many characters from one."""
     near = bytearray(text.length)
     for start, end in runs:
         first, last = max(0, start - distance), min(text.length, end + distance)

@@ -169,7 +169,7 @@ def fingerprint(text: str) -> int:
 
 
 def codes(text: str) -> bytes:
-    """Give two bytes for every character, the lower one first; a character beyond the basic plane stands as U+FFFD."""
+    """Return two bytes a character, the lower one first; a character beyond the basic plane becomes U+FFFD."""
     encoded = text.encode("utf-16-le", "surrogatepass")
     if len(encoded) > 2 * len(text):
         encoded = _BEYOND.sub("\ufffd", text).encode("utf-16-le", "surrogatepass")
@@ -198,7 +198,7 @@ def sample(text: StoryText) -> Sample:
 
 
 def expected(kind: int, other_kind: int) -> float:
-    """Tell how many shingles the samples of two texts share where one text is a part of the other."""
+    """Return how many shingles the samples of two texts share where one text is a part of the other."""
     smaller = min(kind & _SIZE_BITS, other_kind & _SIZE_BITS)
     return _SIZES[max(0, smaller - 1)] / max(_RATES[kind], _RATES[other_kind])
 

@@ -75,7 +75,7 @@ class Captures:
         )
 
     def _place(self, url: str, headers: dict[str, str]) -> tuple[Role, str] | None:
-        """Tell what a URL is to an article, and of which site; None where it is not taken.
+        """Return what a URL is to an article, and of which site; None where it is not taken.
 
         A record that this program wrote says it itself. Else the site that names the host does, by its layouts; a
         page of an unknown host is taken for an original.
@@ -107,7 +107,7 @@ class Captures:
             raise CaptureError("broken-transfer", str(error)) from error
 
     def _revisited(self, record: Record) -> Answer | None:
-        """Give the answer of a record that refers to an earlier one, where the archive has the body."""
+        """Return the answer of a record that refers to an earlier one, where the archive has the body."""
         body = self.body_of(record.headers.get("warc-payload-digest", ""))
         if body is None:
             return None
@@ -136,7 +136,7 @@ class Captures:
 
 
 def sites_by_host(sites: Iterable[Site] | None = None) -> dict[str, Site]:
-    """Give the site of each host that a site names; all sites unless some are given."""
+    """Return the site of each host that a site names; all sites unless some are given."""
     found: dict[str, Site] = {}
     for site in sites or [load_site(name) for name in site_names()]:
         for host in (*site.hosts, *(site.share.hosts if site.share else ())):

@@ -56,7 +56,7 @@ _ERRORS = (_DamagedError, zlib.error)
 
 
 def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
-    """Give the records of a file that carry pages, and the places that are damaged, in the order of the file.
+    """Yield the records of a file that carry pages, and the places that are damaged, in the order of the file.
 
     Args:
         path: a WARC file (1.0 or 1.1), packed or not.
@@ -80,7 +80,7 @@ def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
 
 
 def _read_row(file: _Stream, members: _Members | None, limit: int) -> Generator[Record, None, Damage | None]:
-    """Give the records from here to the end of the file, or to the first damage, which is returned."""
+    """Yield the records from here to the end of the file, or to the first damage, which is returned."""
     stream: _Stream = io.BufferedReader(members, _CHUNK) if members else file
     begin = file.tell()
     try:
@@ -119,7 +119,7 @@ class _Members(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Give bytes of one member only; 0 at the end of the file."""
+        """Return bytes of one member only; 0 at the end of the file."""
         while True:
             if not self._packed:
                 self._packed = self._file.read(_CHUNK)

@@ -67,12 +67,12 @@ class Original:
 
 
 def payload_digest(body: bytes) -> str:
-    """Give the digest of a body as WARC files write it (`sha1:` and 32 characters of base 32)."""
+    """Return the digest of a body as WARC files write it (`sha1:` and 32 characters of base 32)."""
     return "sha1:" + base64.b32encode(hashlib.sha1(body, usedforsecurity=False).digest()).decode()
 
 
 def is_resource(page: Page) -> bool:
-    """Tell whether a page is a file and not an answer of a server."""
+    """Return whether a page is a file and not an answer of a server."""
     return page.role == "file" and not page.headers
 
 

@@ -55,7 +55,7 @@ class WarcFolder:
         self._tidied: set[str] = set()
 
     def append(self, record: bytes, when: datetime, label: str) -> tuple[str, int]:
-        """Append a record to the file of a day and label; give the file's name and the record's offset in it.
+        """Append a record to the file of a day and label; return the file's name and the record's offset in it.
 
         Raises:
             UserError: another process writes to that file, or it cannot be written.
@@ -230,7 +230,7 @@ class WarcFile:
 
 
 def _owner(head: bytes) -> str | None:
-    """Give the archive that a file says it belongs to; None for one that does not say, or is no WARC file of ours."""
+    """Return the archive that a file says it belongs to; None for one that does not say, or is no WARC file of ours."""
     try:
         _, block = split_record(unpack_first(head, _HEAD))
     except SnapshotDamagedError:

@@ -54,7 +54,7 @@ def run(path, *arguments):
 
 
 def state(path):
-    """Give the migrations that a file has, and what it holds."""
+    """Return the migrations that a file has, and what it holds."""
     connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     try:
         names = {name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations")}

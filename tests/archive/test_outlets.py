@@ -54,7 +54,7 @@ def add(connection: sqlite3.Connection, printed: str) -> int:
 
 
 def names(connection: sqlite3.Connection) -> list[str]:
-    """Give the source's name of every article, oldest first."""
+    """Return the source's name of every article, oldest first."""
     rows = connection.execute("SELECT name FROM articles a JOIN sources s ON s.id = a.source_id ORDER BY a.id")
     return [name for (name,) in rows]
 

@@ -48,7 +48,7 @@ def load(archive: Archive, snapshot_id: int) -> Page:
 
 
 def records(path: Path) -> list[tuple[str, str]]:
-    """Read a file with warcio, which verifies it; give types and addresses."""
+    """Read a file with warcio, which verifies it; return types and addresses."""
     with path.open("rb") as file:
         found = []
         for record in ArchiveIterator(file, check_digests="raise"):

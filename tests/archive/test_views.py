@@ -37,7 +37,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 
 def add(connection: sqlite3.Connection, source: str | None, at: str | None, body: str = REPORT) -> int:
-    """Store and link an article, published at a time or on a day, and give its id."""
+    """Store and link an article, published at a time or on a day, and return its id."""
     source_id = outlets.resolve(connection, source) if source else None
     precision = at and ("day" if len(at) == 10 else "second")
     moment = f"{at}T00:00:00+08:00" if precision == "day" else at

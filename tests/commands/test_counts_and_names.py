@@ -9,7 +9,7 @@ from support.running import run_on
 
 @pytest.fixture
 def own(sample, tmp_path):
-    """Give a copy of the sample that may be written to."""
+    """Return a copy of the sample that may be written to."""
     run_on(sample, "backup", tmp_path / "copy", "--no-warc")
     return next((tmp_path / "copy").glob("*.db"))
 

@@ -50,7 +50,7 @@ def groups(pairs: Iterable[tuple[object, str]]) -> Groups:
 
 
 def plan_of(key: str, planner: Planner) -> Plan | None:
-    """Give the plan of an article; None for a message of the site."""
+    """Return the plan of an article; None for a message of the site."""
     number = planner.number(key)
     return None if number is None else planner.plan(number)
 
@@ -80,7 +80,7 @@ def test_bulletins_share_their_wording_and_are_stories_of_their_own(archive: tup
 
 
 def shared(one: str, other: str) -> float:
-    """Give the share of the first text's pieces of four characters that the second has."""
+    """Return the share of the first text's pieces of four characters that the second has."""
     pieces = [one[start : start + 4] for start in range(len(one) - 3)]
     return sum(piece in other for piece in pieces) / max(1, len(pieces))
 

@@ -14,7 +14,7 @@ BLOCKS = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
 
 
 def run(text, folder):
-    """Run the blocks of a page in a folder; give what each prints."""
+    """Run the blocks of a page in a folder; return what each prints."""
     names = {}
     printed = []
     with contextlib.chdir(folder):

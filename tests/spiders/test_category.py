@@ -27,7 +27,7 @@ def again(demo, shared_crawl, first):
 
 
 def dump(crawled):
-    """Give all rows that a crawl may not change, without the times of seeing."""
+    """Return all rows that a crawl may not change, without the times of seeing."""
     return {
         "articles": crawled.rows(
             "SELECT article_key, title, body, published_at, content_hash, revision FROM articles ORDER BY 1"

@@ -41,7 +41,7 @@ def dump(crawled):
 
 
 def said(crawled):
-    """Give what the articles say, without the times at which they were crawled and what that was found by."""
+    """Return what the articles say, without the times at which they were crawled and what that was found by."""
     found = dump(crawled)
     found["articles"] = [row[:-3] for row in found["articles"]]
     found["copies"] = [(row[0], row[1], row[-1]) for row in found["copies"]]
@@ -58,7 +58,7 @@ def crawled(shared_crawl):
 
 @pytest.fixture
 def archive(crawled, crawl):
-    """Give each test the crawled archive for itself; the site that was crawled is no longer there."""
+    """Return each test the crawled archive for itself; the site that was crawled is no longer there."""
     shutil.copytree(crawled.db.parent, crawl.db.parent, dirs_exist_ok=True)
     return replace(crawled, db=crawl.db)
 

@@ -67,7 +67,7 @@ class Desk:
         return stories.link(self.connection, cursor.lastrowid)
 
     def change(self, key: str, *paragraphs: str) -> int:
-        """Give an article another text and link it again."""
+        """Return an article another text and link it again."""
         article_id = self.id(key)
         body = "\n\n".join(paragraphs)
         self.connection.execute("UPDATE articles SET body = ? WHERE id = ?", (body, article_id))
@@ -84,7 +84,7 @@ class Desk:
         return self.connection.execute(sql, values).fetchall()
 
     def relation(self, key: str, other: str) -> tuple[object, ...] | None:
-        """Give relation, share, other_share and joins of one article to another."""
+        """Return relation, share, other_share and joins of one article to another."""
         rows = self.rows(
             "SELECT relation, share, other_share, joins FROM story_links WHERE article_id = ? AND other_id = ?",
             self.id(key),
@@ -99,7 +99,7 @@ class Desk:
         return count == 1
 
     def state(self) -> tuple[object, ...]:
-        """Give everything that stories keep, told by keys instead of ids."""
+        """Return everything that stories keep, told by keys instead of ids."""
         groups: dict[object, list[str]] = {}
         for key, story in self.connection.execute("SELECT article_key, story_id FROM articles ORDER BY 1"):
             groups.setdefault(story, []).append(key)

@@ -10,7 +10,7 @@ ROUNDS, ENOUGH = 12, 0.02
 
 
 def grows_linearly(work, size):
-    """Tell whether `work(TIMES * size)` takes little more than TIMES the processor time of `work(size)`.
+    """Return whether `work(TIMES * size)` takes little more than TIMES the processor time of `work(size)`.
 
     `work` gets a size and gives what is to be measured, a function without arguments. The least of all rounds counts;
     another round is run only while they say no.

@@ -50,7 +50,7 @@ def command_line(db, *arguments):
 
 
 def on_terminal(db, *arguments, columns=80):
-    """Run a command in a process whose standard output is a terminal; give its status and what the terminal got."""
+    """Run a command in a process whose standard output is a terminal; return its status and what the terminal got."""
     master, slave = pty.openpty()
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
     process = subprocess.Popen(

@@ -88,7 +88,7 @@ class SmallSite(ThreadingHTTPServer):
         self.write(path, f"<html><body><ul>{items}</ul>{more}</body></html>")
 
     def asked(self):
-        """Give what was asked since the last call, without robots.txt."""
+        """Return what was asked since the last call, without robots.txt."""
         log, self.log = self.log, []
         return [entry for entry in log if entry[0] != "/robots.txt"]
 

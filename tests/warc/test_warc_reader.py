@@ -22,7 +22,7 @@ LIMIT = 1 << 20
 
 
 def write(count: int = 5, *, packed: bool = True, body: bytes = b"<p>text</p>") -> list[bytes]:
-    """Make a file as other crawlers do, with requests and metadata between the pages; give it record by record."""
+    """Make a file as other crawlers do, with requests and metadata between the pages; return it record by record."""
     records = []
     for number in range(count):
         out = io.BytesIO()
@@ -48,7 +48,7 @@ def write(count: int = 5, *, packed: bool = True, body: bytes = b"<p>text</p>") 
 
 
 def read(path: Path, data: bytes, limit: int = LIMIT) -> list[str]:
-    """Give the last part of each page's address, and `damage` where something was damaged."""
+    """Return the last part of each page's address, and `damage` where something was damaged."""
     path.write_bytes(data)
     return [
         "damage" if isinstance(found, Damage) else found.headers["warc-target-uri"].rpartition("/")[2]

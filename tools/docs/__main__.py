@@ -52,7 +52,7 @@ def picture(path: Path, picture: Path) -> None:
 
 
 def generate() -> dict[str, str]:
-    """Give the text of every generated page by its file name."""
+    """Return the text of every generated page by its file name."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "archive.db"
         make_sample(path)

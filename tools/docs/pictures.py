@@ -37,7 +37,7 @@ def draw_crawl(path: Path, picture: Path) -> None:
 
 
 def _widen(match: re.Match[str]) -> str:
-    """Give Chinese characters their two columns: rich counts every character as one."""
+    """Return Chinese characters their two columns: rich counts every character as one."""
     text = html.unescape(match[3])
     length = float(match[1]) * cell_len(text) / len(text)
     return f'textLength="{length:.1f}"{match[2]}>{match[3]}<'

@@ -39,7 +39,7 @@ class Question:
 
 
 def questions() -> list[tuple[str, list[Question]]]:
-    """Give the questions, under the headings that group them."""
+    """Return the questions, under the headings that group them."""
     with _FILE.open("rb") as file:
         groups = tomllib.load(file)["groups"]
     return [(group["name"], [Question(**question) for question in group["questions"]]) for group in groups]

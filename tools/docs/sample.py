@@ -97,7 +97,7 @@ class _Filler:
         self._fetch(demo, url, "share", run_id, now + timedelta(minutes=1))
 
     def _part_with(self, posts: dict[str, Post], now: datetime) -> None:
-        """Note the posts that were there and are not any more."""
+        """Record the posts that were there and are not any more."""
         for url in self._posts:
             if url not in posts and url not in self._gone:
                 self._archive.copies.gone(url, 404, now)

@@ -72,7 +72,7 @@ def _links(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 
 def _example(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
-    """Give the first of the rows that have most columns filled."""
+    """Return the first of the rows that have most columns filled."""
     cursor = connection.execute(f'SELECT * FROM "{table}" LIMIT {_LOOKED_AT}')  # noqa: S608 - a name of our own file
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]

@@ -40,7 +40,7 @@ class AddressRules:
     trusted: frozenset[str] = field(default=frozenset())
 
     def refusal(self, url: str) -> Refusal | None:
-        """Tell why a URL is not to be asked, or give None where nothing speaks against it."""
+        """Return why a URL is not to be asked, or give None where nothing speaks against it."""
         try:
             parts = urlsplit(url)
             port = parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
@@ -58,12 +58,12 @@ class AddressRules:
         return Refusal("foreign-host", f"{host}:{port} is no host of this site")
 
     def trusts(self, host: str, port: int) -> bool:
-        """Tell whether the user named this host and port, so that its address may be a private one."""
+        """Return whether the user named this host and port, so that its address may be a private one."""
         return f"{host.rstrip('.').lower()}:{port}" in self.trusted
 
 
 def is_local(host: str) -> bool:
-    """Tell whether a host is an address outside the public network, in any spelling, or a name that only is inside."""
+    """Whether a host is an address outside the public network, in any spelling, or a name used only inside one."""
     address = parse_address(host)
     if address is not None:
         return not is_public(address)
@@ -83,7 +83,7 @@ def parse_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | 
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """Tell whether an address is reachable by everybody; an IPv4 address inside an IPv6 one is looked at itself."""
+    """Return whether an address is reachable by everybody; an IPv4 address inside an IPv6 one is looked at itself."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
         if address in _NAT64:

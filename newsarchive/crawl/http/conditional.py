@@ -15,7 +15,7 @@ NOT_MODIFIED = 304
 
 
 def conditional_headers(known_by: Validators | None) -> dict[str, str]:
-    """Give the headers that ask a server to answer only if the page is another than the known one."""
+    """Return the headers that ask a server to answer only if the page is another than the known one."""
     if known_by is None:
         return {}
     headers = {"If-None-Match": known_by.etag, "If-Modified-Since": known_by.last_modified}
@@ -23,12 +23,12 @@ def conditional_headers(known_by: Validators | None) -> dict[str, str]:
 
 
 def validators_of(response: Response) -> Validators:
-    """Give by what the page of an answer is known again."""
+    """Return by what the page of an answer is known again."""
     return Validators(_text(response, "ETag"), _text(response, "Last-Modified"), payload_digest(response.body))
 
 
 def is_unchanged(response: Response, known_by: Validators | None) -> bool:
-    """Tell whether an answer is the known page: the server says so, or its bytes are the same."""
+    """Return whether an answer is the known page: the server says so, or its bytes are the same."""
     if response.status == NOT_MODIFIED:
         return True
     return known_by is not None and known_by.digest is not None and known_by.digest == payload_digest(response.body)

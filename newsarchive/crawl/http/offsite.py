@@ -55,7 +55,7 @@ class OffsiteFilter:
         reactor.installNameResolver(self._resolver)
 
     def closed(self) -> None:
-        """Give the reactor its resolver back."""
+        """Return the reactor its resolver back."""
         from twisted.internet import reactor  # noqa: PLC0415
 
         if self._resolver is not None:

@@ -38,7 +38,7 @@ class Robots(RobotsTxtMiddleware):
         self._rules: dict[str, asyncio.Task[RobotParser | None]] = {}
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """Give the rules of a request's host, None where it has none.
+        """Return the rules of a request's host, None where it has none.
 
         Raises:
             RulesUnknown: its robots.txt could not be read; this is so for the rest of the run.

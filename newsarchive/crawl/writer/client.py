@@ -80,7 +80,7 @@ class Writer:
         self._put(Message(method, arguments), then)
 
     async def ask(self, method: Callable[[Operations, *Arguments], Result], *arguments: *Arguments) -> Result:
-        """Have a method of the ledger called, and give its result once that is committed, which is done at once.
+        """Have a method of the ledger called, and return its result once that is committed, which is done at once.
 
         Raises:
             UserError: the archive cannot be written any more.

@@ -61,7 +61,7 @@ class Operations:
         archive.snapshots.label = crawl.label
 
     def take(self) -> tuple[Counter[str], bool, list[str]]:
-        """Give `counts`, `grown` and `errors`, and begin anew."""
+        """Return `counts`, `grown` and `errors`, and reset them."""
         taken = self.counts, self.grown, self.errors
         self.counts, self.grown, self.errors = Counter(), False, []
         return taken
@@ -88,7 +88,7 @@ class Operations:
             self.counts.update(f"problems/{problem.reason}" for problem in article.problems)
 
     def find(self, found: Sequence[Link]) -> int:
-        """Write URLs into the frontier; give the number of new ones."""
+        """Write URLs into the frontier; return the number of new ones."""
         new = self.archive.frontier.add(found, self.crawl.run_id, _now())
         self.grown = self.grown or new > 0
         return new
@@ -137,7 +137,7 @@ class Operations:
         next_page: ListingLink | None,
         listing: KnownListing | None,
     ) -> tuple[int, int]:
-        """Note what a listing leads to and, where it is to be remembered, itself; give the (new, known) articles."""
+        """Record a listing's links and, if it is to be remembered, the listing; return the (new, known) articles."""
         now = _now()
         known = self.archive.copies.known(found.url for found in articles)
         self.archive.copies.touch(known, now, older_than=_SIGHT)
@@ -150,13 +150,13 @@ class Operations:
         return new, len(known)
 
     def answered(self, url: str, renewed: Validators | None = None) -> None:
-        """Note that a listing is not due any more, and by what it is `renewed` to be known, if that changed."""
+        """Record that a listing is not due any more, and by what it is `renewed` to be known, if that changed."""
         self.archive.listings.answered(url)
         if renewed is not None:
             self.archive.listings.renew(url, renewed)
 
     def want(self, listing: ListingLink) -> None:
-        """Note that a listing is due."""
+        """Record that a listing is due."""
         self.archive.listings.want(listing)
 
     def _settle_missing(self, row: FrontierEntry, outcome: Outcome) -> None:

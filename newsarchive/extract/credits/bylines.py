@@ -78,7 +78,7 @@ def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
 
 
 def _labels(text: str) -> Iterator[_Label]:
-    """Give the labels of a text, without the words that only look like some."""
+    """Yield the labels of a text, without the words that only look like some."""
     for match in labels.LABEL.finditer(text):
         word, start = match["label"], match.start()
         firm = bool(match["parted"])
@@ -126,12 +126,12 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
 
 
 def _is_prefix(chunk: str) -> bool:
-    """Tell whether a text is one word that stands right before a label (南方记者)."""
+    """Return whether a text is one word that stands right before a label (南方记者)."""
     return not chunk.endswith(tuple(labels.EDGES)) and labels.LEAD.match(chunk) is not None
 
 
 def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
-    """Take names off the beginning of a text; give them with what follows.
+    """Take names off the beginning of a text; return them with what follows.
 
     `firm` is for names after a label with a separator, where pen names without a known surname pass.
     """
@@ -159,7 +159,7 @@ def _without_reporter(text: str) -> str:
 
 
 def _name(token: str, *, firm: bool) -> tuple[str, int]:
-    """Give the name in a token and how many characters of the token it takes; nothing if it is no name."""
+    """Return the name in a token and how many characters of the token it takes; nothing if it is no name."""
     if labels.SPACED_NAME.match(token):
         joined = token.replace(" ", "")
         return (joined, len(token)) if is_chinese_name(joined) else ("", 0)
@@ -228,7 +228,7 @@ def _after_mark(text: str) -> Sequence[tuple[BylineRole, str]]:
 
 
 def _parts_into_names(text: str) -> bool:
-    """Tell whether a run of characters can be parted into names of two or three characters."""
+    """Return whether a run of characters can be parted into names of two or three characters."""
     if len(text) <= 3:
         return is_chinese_name(text)
     return any(is_chinese_name(text[:size]) and _parts_into_names(text[size:]) for size in (3, 2))
@@ -273,7 +273,7 @@ def _english(line: str) -> Iterator[tuple[BylineRole, str]]:
 
 
 def _once(name: str) -> str:
-    """Give a name that is printed twice in a row (beside a portrait and below it) once."""
+    """Return a name that is printed twice in a row (beside a portrait and below it) once."""
     words = name.split(" ")
     half = len(words) // 2
     return " ".join(words[:half]) if half > 1 and words[:half] == words[half:] else name

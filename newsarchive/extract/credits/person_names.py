@@ -90,7 +90,7 @@ _LATIN_NOT = re.compile(
 
 
 def is_chinese_name(text: str, *, surname: bool = True) -> bool:
-    """Tell whether a text is a Chinese person's name of 2 to 4 characters, or a minority name with points.
+    """Return whether a text is a Chinese person's name of 2 to 4 characters, or a minority name with points.
 
     With `surname` the first characters must be a known family name; without it (after a label that leaves no doubt)
     pen names pass too.
@@ -108,5 +108,5 @@ def is_chinese_name(text: str, *, surname: bool = True) -> bool:
 
 
 def is_latin_name(text: str) -> bool:
-    """Tell whether a text is a name in Latin letters of two to four words (Jane Doe, J. R. van der Berg)."""
+    """Return whether a text is a name in Latin letters of two to four words (Jane Doe, J. R. van der Berg)."""
     return bool(_LATIN.match(text)) and not _LATIN_NOT.search(text)

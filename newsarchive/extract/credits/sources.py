@@ -87,7 +87,7 @@ def _labelled(line: str) -> Attribution | None:
 
 
 def _is_label(line: str, match: re.Match[str], kind: str) -> bool:
-    """Tell whether a label is the article's own: not 图片来源, not a word of running text."""
+    """Return whether a label is the article's own: not 图片来源, not a word of running text."""
     start = match.start()
     if not match["parted"] and "open" not in kind and (start or not match["blank"]):
         return False
@@ -102,7 +102,7 @@ def _is_label(line: str, match: re.Match[str], kind: str) -> bool:
 
 
 def _cut_name(line: str, start: int) -> tuple[str, int]:
-    """Cut the name that begins at `start`; give it with the position after it, or an empty name."""
+    """Cut the name that begins at `start`; return it with the position after it, or an empty name."""
     rest = line[start : start + 3 * _LONGEST_NAME]
     stop = labels.STOP.search(rest)
     if stop is not None:
@@ -249,7 +249,7 @@ def _balanced_title(title: str, opening: str) -> str:
 
 
 def is_picture_credit(text: str) -> bool:
-    """Tell whether a short text credits a picture or a video (图片来源：X, 张三 摄) and not the article."""
+    """Return whether a short text credits a picture or a video (图片来源：X, 张三 摄) and not the article."""
     if len(text) > 120:
         return False
     return bool(labels.PICTURE.match(clean(text)))

@@ -11,5 +11,5 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def any_of(text: str) -> str:
-    """Give a pattern that matches any of the words of a list, the longest first; for use inside a group."""
+    """Return a pattern that matches any of the words of a list, the longest first; for use inside a group."""
     return "|".join(sorted(map(re.escape, text.split()), key=len, reverse=True))

@@ -84,7 +84,7 @@ def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
 
 
 def is_future(when: datetime, now: datetime, slack: timedelta = timedelta(hours=1)) -> bool:
-    """Tell whether a time lies more than `slack` after `now` (both aware)."""
+    """Return whether a time lies more than `slack` after `now` (both aware)."""
     return when - now > slack
 
 
@@ -202,7 +202,7 @@ def _no_year(context: Context) -> Iterator[Dated]:
 
 
 def _firm(context: Context, found: Dated) -> bool:
-    """Tell whether a weak form is a date: a time of day stands beside it, or nothing else does."""
+    """Return whether a weak form is a date: a time of day stands beside it, or nothing else does."""
     return found.precision != "day" or (context.line and _alone(context.text, found.span))
 
 

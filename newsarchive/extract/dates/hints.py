@@ -12,7 +12,7 @@ _PATH = re.compile(r"/(\d{4})[/-]?(\d{2})[/-]?(\d{2})/")
 
 
 def day_of(url: str, printed: str | None = None) -> date | None:
-    """Give the day of the article at a URL, as far as it can be told; None when nothing tells it."""
+    """Return the day of the article at a URL, as far as it can be told; None when nothing tells it."""
     code = find_info_code(url)
     digits = (code.digits[:4], code.digits[4:6], code.digits[6:8]) if code else None
     matches = (_PRINTED.search(printed or ""), _PATH.search(url))

@@ -78,7 +78,7 @@ def with_time(context: Context, day: tuple[int, int, int], start: int, end: int)
 
 
 def clock_of(match: re.Match[str]) -> tuple[int, int, int | None]:
-    """Give hour (0 to 24), minute and second (None: not printed) of a matched time of day."""
+    """Return hour (0 to 24), minute and second (None: not printed) of a matched time of day."""
     groups = match.groupdict()
     hour = int(groups["h"])
     minute = groups.get("mi") or groups.get("mi2")
@@ -117,7 +117,7 @@ def _offset(match: re.Match[str]) -> tzinfo | None:
 
 
 def named_zone(name: str, zone: tzinfo) -> tzinfo | None:
-    """Give the zone of an abbreviation or Chinese name, or None; CST is China's where `zone` is eight hours east."""
+    """Return the zone of an abbreviation or Chinese name, or None; CST is China's where `zone` is eight hours east."""
     if name == "CST" and zone.utcoffset(datetime(2000, 1, 1)) == timedelta(hours=8):  # noqa: DTZ001 - zone's own time
         return zone
     if name in forms.ZONE_HOURS:

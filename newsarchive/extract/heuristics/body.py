@@ -74,7 +74,7 @@ class Body:
 
 
 def score_line(text: str, linked: int) -> float:
-    """Tell how much a line looks like running text (positive) or like a link or a label (negative).
+    """Return how much a line looks like running text (positive) or like a link or a label (negative).
 
     A Chinese character counts as much as three Latin letters: lengths are UTF-8 bytes by three.
     """
@@ -151,7 +151,7 @@ def _strike_teasers(flow: PrintedLines, points: list[float]) -> None:
 
 
 def _next_headline(flow: PrintedLines, start: int) -> int:
-    """Give the line of the next headline made like that of the article, which begins another article; -1 for none.
+    """Return the line of the next headline made like that of the article, which begins another article; -1 for none.
 
     An h1 in another depth, or of another class, may as well be a heading in the text.
     """
@@ -177,7 +177,7 @@ def _depth(flow: PrintedLines, block: int) -> int:
 
 
 def _own_article(flow: PrintedLines, start: int) -> tuple[int, int]:
-    """Give the lines of the `<article>` around the headline, or all lines."""
+    """Return the lines of the `<article>` around the headline, or all lines."""
     block = flow.block[start] if start >= 0 else -1
     while block >= 0:
         if flow.element[block].tag == "article":
@@ -187,7 +187,7 @@ def _own_article(flow: PrintedLines, start: int) -> tuple[int, int]:
 
 
 def _in_one_item(flow: PrintedLines, link: int, number: int) -> bool:
-    """Tell whether a link and a text stand together in one small block, as in a list of teasers."""
+    """Return whether a link and a text stand together in one small block, as in a list of teasers."""
     block = flow.block[number]
     for _ in range(4):
         if block < 0 or flow.last[block] - flow.first[block] > 7:
@@ -279,7 +279,7 @@ class _Search:
         return best
 
     def _is_in_furniture(self, block: int) -> bool:
-        """Tell whether a block is inside furniture; the way up is remembered, so that no part of it is gone twice."""
+        """Return whether a block is inside furniture; the way up is remembered, so that no part of it is gone twice."""
         way: list[int] = []
         while block > 0 and block not in self.clear:
             if self.furniture[block]:

@@ -82,7 +82,7 @@ def _hints_of_token(token: str) -> int:
 
 @lru_cache(maxsize=16384)
 def hints_of_name(name: str) -> int:
-    """Tell what a class or id says of an element: a sum of COMMENTS, FURNITURE, BODY, DOUBTFUL and STRONG.
+    """Return what a class or id says of an element: a sum of COMMENTS, FURNITURE, BODY, DOUBTFUL and STRONG.
 
     Token by token: `post_recommend` is furniture although a post is named; `entry-content read-more` is both.
     """
@@ -95,7 +95,7 @@ def hints_of_name(name: str) -> int:
 
 
 def hints_of(element: _Element) -> int:
-    """Tell what an element's tag, class, id and style say of it: a sum of the hints above."""
+    """Return what an element's tag, class, id and style say of it: a sum of the hints above."""
     hints = _HINTS_OF_TAG.get(element.tag, 0)
     get = element.get
     for name in (get("class"), get("id")):

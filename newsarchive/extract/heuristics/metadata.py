@@ -64,7 +64,7 @@ class Head:
     card: dict[str, Any] = field(default_factory=dict)
 
     def first(self, key: str) -> str | None:
-        """Give the best meta content of a field, or None."""
+        """Return the best meta content of a field, or None."""
         found = self.meta.get(key)
         return found[0][2] if found else None
 
@@ -108,7 +108,7 @@ def _read_meta(element: _Element, head: Head) -> None:
 
 
 def _read_cards(scripts: Sequence[_Element]) -> dict[str, Any]:
-    """Give the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
+    """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
     best: dict[str, Any] = {}
     for script in scripts:
         text = script.text or ""
@@ -183,7 +183,7 @@ def _authors(head: Head) -> Iterator[str]:
 
 
 def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
-    """Give the section that the head names, else the last step of the path before the headline, and where it stands."""
+    """Return the section that the head names, else the last step of the path before the headline, with its place."""
     named: Any = head.card.get("articleSection") or head.first("section")
     if isinstance(named, list):
         named = named[0] if named else None
@@ -199,7 +199,7 @@ def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
 
 
 def find_address(head: Head, base_url: str) -> tuple[str, str] | None:
-    """Give the canonical address that the page declares for itself, and where it does."""
+    """Return the canonical address that the page declares for itself, and where it does."""
     for link, rule in ((head.canonical, "link canonical"), (head.first("url"), "og:url")):
         address = full_url(link[:2000], base_url) if link else None
         if address:
@@ -208,7 +208,7 @@ def find_address(head: Head, base_url: str) -> tuple[str, str] | None:
 
 
 def is_walled(head: Head, around: Sequence[str]) -> bool:
-    """Tell whether the page gives only a part of the article to readers who do not pay or log in."""
+    """Return whether the page gives only a part of the article to readers who do not pay or log in."""
     if str(head.card.get("isAccessibleForFree", "")).strip().lower() == "false":
         return True
     if (head.first("tier") or "").lower() in _LOCKED:

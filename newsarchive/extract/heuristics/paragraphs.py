@@ -42,7 +42,7 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
 
 
 def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[_Element], dict[str, None]]:
-    """Give the elements in which no line is kept, and the texts of other lines that are not kept, in order."""
+    """Return the elements in which no line is kept, and the texts of other lines that are not kept, in order."""
     first, last = flow.first[body.block], flow.last[body.block]
     wanted = set(kept)
     flags = [n in wanted for n in range(first, last)]
@@ -82,7 +82,7 @@ def _cut_ends(paragraphs: list[Paragraph], loose: dict[str, None]) -> None:
 
 
 def language_of(text: str, declared: str | None) -> tuple[str, str] | None:
-    """Tell the language of a text by its script where that settles it, else as the page declares it, and by which.
+    """Return the language of a text by its script where that settles it, else as the page declares it, and by which.
 
     Chinese pages often declare `en` because their templates do.
     """

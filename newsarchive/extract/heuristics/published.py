@@ -60,7 +60,7 @@ class Published:
 
 
 def zone_of(lang: str | None) -> tzinfo:
-    """Give the zone in which a page of this language prints its times, when nothing else tells."""
+    """Return the zone in which a page of this language prints its times, when nothing else tells."""
     name = _ZONES.get((lang or "")[:2].lower())
     return ZoneInfo(name) if name else UTC
 
@@ -175,7 +175,7 @@ class DateReader:
 
 
 def _places(text: str, name: str) -> Iterator[int]:
-    """Give the positions right behind a name, the first few of them."""
+    """Yield the positions right behind a name, the first few of them."""
     place = -1
     for _ in range(_MOST_PLACES):
         place = text.find(name, place + 1)

@@ -100,7 +100,7 @@ def _labelled(flow: PrintedLines, numbers: Iterable[int]) -> Attribution | None:
 def _unlabelled(flow: PrintedLines, near: Sequence[int], date_line: int) -> tuple[float, str]:
     """Find a name that stands alone near the headline: in an element of a telling class, or beside the date.
 
-    Gives how sure it is and the name ("" for none).
+    Returns how sure it is and the name ("" for none).
     """
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
     best = (0.0, "")
@@ -122,7 +122,7 @@ def _unlabelled(flow: PrintedLines, near: Sequence[int], date_line: int) -> tupl
 
 
 def _alone(flow: PrintedLines, number: int, text: str) -> bool:
-    """Tell whether a line prints a date and this name and nothing else."""
+    """Return whether a line prints a date and this name and nothing else."""
     return len(flow.text[number]) - len(clean(text)) <= 22 and not (
         len(clean(text)) < 4 and is_chinese_name(clean(text))
     )
@@ -141,7 +141,7 @@ def _name_in(text: str) -> str:
 
 
 def _segments(flow: PrintedLines, number: int) -> Iterator[tuple[str, _Element | None]]:
-    """Give the pieces of a line that stand in elements of their own, each with the element that names it."""
+    """Yield the pieces of a line that stand in elements of their own, each with the element that names it."""
     block = flow.block[number]
     if block < 0:
         return

@@ -54,7 +54,7 @@ class _Said:
     key: str
 
     def may_end(self, length: int) -> bool:
-        """Tell whether a suffix may begin where so much of the key is over: at a separator, a blank, or the end.
+        """Return whether a suffix may begin where so much of the key is over: at a separator, a blank, or the end.
 
         Before a blank, which may stand anywhere in a title, more of the title must have been said.
         """
@@ -89,7 +89,7 @@ def find_headline(flow: PrintedLines, head: Head) -> Headline | None:
 
 
 def _candidates(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, str]]:
-    """Give the lines that begin like a title, also behind a label such as 原创."""
+    """Yield the lines that begin like a title, also behind a label such as 原创."""
     beginnings = keys | {key.upper() for key in keys}
     if '"' in keys:
         beginnings.update(_QUOTES)
@@ -103,7 +103,7 @@ def _candidates(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, str]]
 def _agreements(
     flow: PrintedLines, number: int, text: str, said: Iterable[_Said]
 ) -> Iterator[tuple[float, int, str, str]]:
-    """Give (points, line, title, name) for each title of the head that begins like this line's text."""
+    """Yield (points, line, title, name) for each title of the head that begins like this line's text."""
     key = key_of(text)
     rank = -1.0
     for title in said:
@@ -120,7 +120,7 @@ def _agreements(
 
 
 def _rank(flow: PrintedLines, block: int) -> float:
-    """Tell how much a block is made for a headline: 4 for an h1 down to 0."""
+    """Return how much a block is made for a headline: 4 for an h1 down to 0."""
     if block < 0:
         return 0.0
     element = flow.element[block]
@@ -142,7 +142,7 @@ def _common(a: str, b: str) -> int:
 
 
 def _cut(text: str, length: int) -> str:
-    """Give the beginning of a text whose key has `length` characters."""
+    """Return the beginning of a text whose key has `length` characters."""
     # The key of a text is as long as the text, or shorter by its blanks and dashes.
     end = lacking = length
     while lacking > 0 and end < len(text):
@@ -170,7 +170,7 @@ def _titles(head: Head) -> Iterator[tuple[str, str]]:
 
 
 def only_heading(flow: PrintedLines, head: Head) -> Headline | None:
-    """Give the page's h1, if there is one alone and it is not the site's name."""
+    """Return the page's h1, if there is one alone and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
         if block >= 0 and flow.element[block].tag == "h1" and not flow.linked[number]:
@@ -200,7 +200,7 @@ def headline_before(flow: PrintedLines, first: int) -> Headline | None:
 
 
 def title_of_head(head: Head) -> Headline | None:
-    """Give the head's own title without the site's suffix."""
+    """Return the head's own title without the site's suffix."""
     for name, text in _titles(head):
         whole = head.title != text and key_of(head.title).startswith(key_of(text))
         title = text if whole or name == "json-ld" else _SUFFIX.split(text)[0]

@@ -100,7 +100,7 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
 
 
 def _is_way_out(text: str, linked: int) -> bool:
-    """Tell whether a line is a link, or links with a word or two between them."""
+    """Return whether a line is a link, or links with a word or two between them."""
     return linked >= len(text) or (2 * linked > len(text) and len(text) < _SHORT)
 
 

@@ -85,7 +85,7 @@ def _kind(line: str) -> str:
 
 
 def _ends(kind: str, line: str) -> bool:
-    """Tell whether a block of that kind ends before the line."""
+    """Return whether a block of that kind ends before the line."""
     if kind in ("header", "rule"):
         return True
     if kind == "html":
@@ -149,7 +149,7 @@ def _inline(text: str) -> str:
 
 
 def _span(text: str, at: int, stars: dict[int, str]) -> tuple[str, int]:
-    """Render what begins at a special character; give it with the position behind it."""
+    """Render what begins at a special character; return it with the position behind it."""
     char = text[at]
     if char in _QUOTES:
         return _curly(text, at), at + 1

@@ -182,7 +182,7 @@ def _offset(zone: str) -> str:
 
 
 def _post_url(post: PostFile, site: Site, when: datetime | None) -> str | None:
-    """Give the address of the post on the site: lower-cased words of the slug, the shown day, the id."""
+    """Return the address of the post on the site: lower-cased words of the slug, the shown day, the id."""
     name = _NAME.fullmatch(post.name)
     if name is None or when is None:
         return None
@@ -191,7 +191,7 @@ def _post_url(post: PostFile, site: Site, when: datetime | None) -> str | None:
 
 
 def _any_url(post: PostFile, site: Site) -> str:
-    """Give an address of the post's form for a file that makes no post, so that it is read by the same rules."""
+    """Return an address of the post's form for a file that makes no post, so that it is read by the same rules."""
     words = "/".join(quote(word.lower(), safe=_PATH_SAFE) for word in post.slug.split()) or "-"
     stem = re.sub(r"\.[^.]*$", "", post.name).lstrip("-")
     return f"{site.base_url}/{words}/0000/00/00/{quote(stem, safe=_PATH_SAFE)}.html"

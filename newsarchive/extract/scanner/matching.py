@@ -44,7 +44,7 @@ def give_roles(plan: Plan, node: Node, around: Around) -> None:
 
 
 def roles_here(node: Node, above: int, before: Before, around: Around) -> tuple[Role, ...]:
-    """Give an element's roles with those of the doubtful ones that hang on the elements before it.
+    """Return an element's roles with those of the doubtful ones that hang on the elements before it.
 
     `above` is its parent's place on the stack, `before` are the elements before it.
     """
@@ -56,7 +56,7 @@ def roles_here(node: Node, above: int, before: Before, around: Around) -> tuple[
 
 
 def _hangs(node: Node, above: int, before: Before, chain: tuple[Step, ...], around: Around) -> bool:
-    """Tell whether an element fits a chain of steps with what stands around it."""
+    """Return whether an element fits a chain of steps with what stands around it."""
     step = chain[-1]
     if not step.fits(node.tag.name, node.tag.attributes):
         return False

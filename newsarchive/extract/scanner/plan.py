@@ -70,7 +70,7 @@ class Plan:
             self.top, self.met = Node(self.top.tag), 0
 
     def roles_of(self, name: str) -> list[Role]:
-        """Give the roles that an element of that name may have."""
+        """Return the roles that an element of that name may have."""
         found = self.by_name.get(name)
         if found is None:
             found = [role for role in self.roles if any(c[-1].tag in (None, name) for c in role.selector.alternatives)]

@@ -207,7 +207,7 @@ class Scan:
             self.link_lines[number] = links
 
     def _links(self) -> tuple[list[tuple[str, str]], str]:
-        """Give address and text of the links in the paragraph that is being collected, and the text around them."""
+        """Return address and text of the links in the paragraph that is being collected, and the text around them."""
         parts = self.collector.parts
         if len(parts) == 1:
             _, _, href = self._anchors.pop()
@@ -309,7 +309,7 @@ class Scan:
         self._on_close(self._end_name, tag.security, self._sink, len(self._sink))
 
     def _is_named(self, security: tuple[str, str], around: list[Node]) -> bool:
-        """Tell whether one of the elements around names the security already (a link around a chart)."""
+        """Return whether one of the elements around names the security already (a link around a chart)."""
         return any(node.tag.security == security for node in around)
 
     def _end_name(self, security: tuple[str, str], sink: list[str], start: int) -> None:
@@ -333,7 +333,7 @@ class Scan:
             self._counts = any(role.field == "attribution" for role in roles)
 
     def _wants(self, roles: tuple[Role, ...]) -> bool:
-        """Tell whether a matching element is of use: a title only as long as no better one was found."""
+        """Return whether a matching element is of use: a title only as long as no better one was found."""
         return any(role.field != "title" or role.rank < self.title_rank for role in roles)
 
     def _end_capture(self, roles: tuple[Role, ...], outer: list[str] | None, tag: Tag) -> None:
@@ -342,7 +342,7 @@ class Scan:
         self._take_all(roles, clean("".join(inner)), tag, len(self._stack), inner)
 
     def _take_all(self, roles: tuple[Role, ...], line: str, tag: Tag, depth: int, pieces: list[str]) -> None:
-        """Note a value for each role; give the text on to what is around the element, if it belongs there too."""
+        """Record a value for each role; return the text on to what is around the element, if it belongs there too."""
         kept = False
         for role in roles:
             kept = self._take(role, line, tag, depth) or kept
@@ -355,7 +355,7 @@ class Scan:
             self._end_line()
 
     def _take(self, role: Role, text: str, tag: Tag, depth: int) -> bool:
-        """Note the value of a field; False when the element's text remains text of the body.
+        """Record the value of a field; False when the element's text remains text of the body.
 
         `depth` is the element's own place on the stack.
         """

@@ -33,19 +33,19 @@ def parse_page(page: Page) -> HtmlElement:
 
 
 def title_candidates(root: HtmlElement, article: Article) -> list[HtmlElement]:
-    """Give the elements whose text is the title and nothing else, the innermost ones."""
+    """Return the elements whose text is the title and nothing else, the innermost ones."""
     wanted = _squeezed(article.title or "")
     return _innermost(root, lambda text: _squeezed(text) == wanted) if wanted else []
 
 
 def time_candidates(root: HtmlElement, article: Article) -> list[HtmlElement]:
-    """Give the innermost short elements that print the time of publication."""
+    """Return the innermost short elements that print the time of publication."""
     when = article.published_at
     return _innermost(root, lambda text: _prints(text, when, article.page.fetched_at)) if when else []
 
 
 def credit_candidates(root: HtmlElement, article: Article) -> list[HtmlElement]:
-    """Give the innermost short elements that print the whole credit, else those that print the source's name."""
+    """Return the innermost short elements that print the whole credit, else those that print the source's name."""
     for wanted in (article.attribution, article.source):
         if not wanted:
             continue
@@ -57,7 +57,7 @@ def credit_candidates(root: HtmlElement, article: Article) -> list[HtmlElement]:
 
 
 def body_candidate(root: HtmlElement, article: Article) -> list[HtmlElement]:
-    """Give the smallest element that holds nearly all of the text."""
+    """Return the smallest element that holds nearly all of the text."""
     held: Counter[HtmlElement] = Counter()
     total = 0
     for paragraph in article.paragraphs:
@@ -85,7 +85,7 @@ def _innermost(root: HtmlElement, fits: Callable[[str], bool]) -> list[HtmlEleme
 
 
 def _short_text(element: HtmlElement) -> str | None:
-    """Give the text of an element, or None as soon as it is longer than a line."""
+    """Return the text of an element, or None as soon as it is longer than a line."""
     parts: list[str] = []
     length = 0
     for part in element.itertext():
@@ -103,7 +103,7 @@ def _prints(text: str, when: datetime, now: datetime) -> bool:
 
 
 def _deepest(root: HtmlElement, beginning: str) -> HtmlElement | None:
-    """Give the innermost element whose text holds a beginning; the first of several."""
+    """Return the innermost element whose text holds a beginning; the first of several."""
     element = next(iter(_elements(root)))
     if beginning not in _squeezed("".join(element.itertext())):
         return None
