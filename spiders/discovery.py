@@ -23,9 +23,7 @@ from newsarchive.discovery.feed import MARK
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.extract.dates.hints import day_of
-from newsarchive.sites.rebase import move
-from newsarchive.sites.share_links import data_url, read_code
-from newsarchive.urls import canonical_url
+from newsarchive.urls import canonical_url, read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider, make_page
 
 if TYPE_CHECKING:
@@ -132,7 +130,7 @@ class DiscoverySpider(FrontierSpider):
 
     def _ask(self, url: str, way: str, paging: Paging | None = None, found_on: str | None = None) -> Iterator[Request]:
         """Ask for a listing page once a run."""
-        url = move(url, self.original_base, self.site.base_url)
+        url = replace_base(url, self.original_base, self.site.base_url)
         if way not in self.ways or canonical_url(url) in self._visited:
             return
         refusal = self.address_rules.refusal(url)
@@ -232,7 +230,7 @@ class DiscoverySpider(FrontierSpider):
         return [*categories, *further, *pages, *self._go_on(listed, listing, paging, new=new)]
 
     def _next_url(self, listed: ListingPage) -> str | None:
-        return move(listed.next_url, self.original_base, self.site.base_url) if listed.next_url else None
+        return replace_base(listed.next_url, self.original_base, self.site.base_url) if listed.next_url else None
 
     def _go_on(self, listed: ListingPage, listing: ReadListing, paging: Paging, *, new: int) -> Iterator[Request]:
         """Ask for the next page, unless all of this one was known before."""
@@ -247,7 +245,7 @@ class DiscoverySpider(FrontierSpider):
 
     def _found(self, link: ListedArticle, listing: ReadListing, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; one whose text stands in the listing is known by that place."""
-        url = move(link.url, self.original_base, self.site.base_url)
+        url = replace_base(link.url, self.original_base, self.site.base_url)
         role: Role = "feed" if link.url + MARK in whole else "post"
         place = link.url + MARK if role == "feed" else url
         return Link(place, self.site.name, role, found_on=listing.url, hints=link.hints)
@@ -272,8 +270,8 @@ class DiscoverySpider(FrontierSpider):
         """Lead from a post to the text behind its share link."""
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return
-        code = read_code(article.share_url)
+        code = read_info_code(article.share_url)
         if code is None:
             self.session.problem(article.share_url, "link", "bad-info-code", f"on {article.page.url}")
         else:
-            yield Link(data_url(self.site.share, code), self.site.name, "share", found_on=article.page.url)
+            yield Link(self.site.share.data_url(code), self.site.name, "share", found_on=article.page.url)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive.timestamps import as_known
-from newsarchive.commands.fetch import get_page
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
@@ -18,6 +17,7 @@ from newsarchive.commands.output import (
     to_json,
     wrap,
 )
+from newsarchive.commands.pages import get_page
 from newsarchive.extract.explain import explain
 from newsarchive.extract.normalize import normalize
 from newsarchive.extract.validate import rejection, validate

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, complete
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage
 from newsarchive.discovery.sitemap import (
     child,
     name_of,
@@ -22,6 +22,7 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.models import Category, Hints, Page
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -60,7 +61,7 @@ def read_feed(page: Page, site: Site) -> ListingPage:
         if is_full and _text(entry):
             listed.pages.append(_page(entry, url, page))
     listed.next_url = next(
-        (complete(link.get("href") or "", page.url) for link in root.iter() if _is_link(link, "next")), None
+        (absolute_url(link.get("href") or "", page.url) for link in root.iter() if _is_link(link, "next")), None
     )
     return listed
 
@@ -149,7 +150,7 @@ def _link(entry: _Element, base: str) -> str | None:
     guid = child(entry, "guid")
     if guid is not None and guid.get("isPermaLink", "true") == "true":
         targets.append(text_of(guid))
-    return next((url for target in targets if target and (url := complete(target, base))), None)
+    return next((url for target in targets if target and (url := absolute_url(target, base))), None)
 
 
 def _is_link(element: _Element, relation: str) -> bool:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from newsarchive.export.files import safe_name
+from newsarchive.urls import quote_url, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,7 +35,6 @@ _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SIGNS = re.compile(r"""[&<>"'\\`*_\[\]{}|~]""")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _POST_PATH = re.compile(r"/\d{4}/\d\d/\d\d/([^/?#]+)\.html$")
-_URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 _MARKUP = {
     "heading": "<p><strong>{}</strong></p>",
     "quote": "<blockquote>{}</blockquote>",
@@ -162,7 +162,7 @@ def _mark(market: str, code: str, name: str) -> str:
 
 def _ways_back(article: Exported) -> str:
     row = article.row
-    parts = _split(_address(row["category_url"] or row["url"]) or "")
+    parts = split_url(_address(row["category_url"] or row["url"]) or "")
     host = _target(parts.netloc or quote(row["site"]))
     home = f"[返回首页](//{host}/)"
     if not row["category"]:
@@ -170,13 +170,6 @@ def _ways_back(article: Exported) -> str:
     path = parts.path if row["category_url"] else CATEGORY_PAGE.format(slug=quote(row["category"], safe=""))
     label = _html(" ".join(_BIDI.sub("", _tag(article)).split()))
     return f"[返回{label}](//{host}{_target(path)})｜{home}"
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
 
 
 def _target(text: str) -> str:
@@ -192,7 +185,7 @@ def _address(url: str | None) -> str | None:
     """Return an http(s) address that cannot end the angle brackets or quotes it is put into."""
     if not url or not url.lower().startswith(("http://", "https://")):
         return None
-    return quote(url, safe=_URL_SAFE).replace("{", "%7B")
+    return quote_url(url).replace("{", "%7B")
 
 
 def _date(published_at: str, precision: str | None) -> str:

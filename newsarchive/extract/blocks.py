@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from newsarchive.extract.paragraphs import BREAK, ParagraphBuilder
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
@@ -109,17 +109,8 @@ def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
     for name in _SOURCES:
         source = attributes.get(name)
         if source and not source.startswith("data:"):
-            return full_url(source, base_url)
+            return absolute_url(source, base_url, keep_fragment=True)
     return None
-
-
-def full_url(link: str, base_url: str) -> str | None:
-    """Complete a link and escape its blanks; None when it does not lead to http(s)."""
-    try:
-        url = link.strip() if link.startswith(("http://", "https://")) else urljoin(base_url, link.strip())
-    except ValueError:
-        return None
-    return url.replace(" ", "%20") if url.startswith(("http://", "https://")) else None
 
 
 def _pieces(root: _Element) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import unquote, urljoin
 
 from newsarchive.extract.credits.bylines import find_bylines
 from newsarchive.extract.credits.sources import (
@@ -17,7 +17,7 @@ from newsarchive.extract.credits.sources import (
 )
 from newsarchive.extract.dates import parse_date
 from newsarchive.models import Article, Category, Problem
-from newsarchive.urls import article_key, find_info_code
+from newsarchive.urls import article_key, find_info_code, origin_of, quote_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +34,6 @@ _SAMPLE = 200  # characters of a paragraph that tell
 
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
-_PATH_SAFE = "!$&'()*+,;=-._~"
 # The mirror shows some posts eight hours late, so that they seem to lie ahead; beyond a day it is a mistake.
 _FUTURE = timedelta(days=1)
 _EARLIEST = 1994
@@ -251,12 +250,7 @@ def set_category(article: Article, site: Site, layout: Layout, name: str, link: 
 
 @lru_cache(maxsize=4096)
 def _category_url(base: str, template: str, slug: str) -> str:
-    return urljoin(base + "/", template.format(slug=quote(slug, safe=_PATH_SAFE)))
-
-
-def origin_of(url: str) -> str:
-    """Return scheme and host of an http(s) URL, without a slash at the end."""
-    return url[: url.find("/", 8)] if url.find("/", 8) > 0 else url
+    return urljoin(base + "/", template.format(slug=quote_segment(slug)))
 
 
 def _slug_of_url(article: Article, layout: Layout) -> str:
