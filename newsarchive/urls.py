@@ -122,6 +122,7 @@ def absolute_url(link: str, base_url: str = "https:", *, keep_fragment: bool = F
         link = _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), link, count=1)
     try:
         parts = urlsplit(urljoin(base_url, link))
+        _ = parts.port  # raises for one that is no number
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
             return None
         return parts._replace(
@@ -130,7 +131,7 @@ def absolute_url(link: str, base_url: str = "https:", *, keep_fragment: bool = F
             query=quote(parts.query, safe=_SEGMENT_SAFE + "/%?"),
             fragment=quote(parts.fragment, safe=_SEGMENT_SAFE + "/%?") if keep_fragment else "",
         ).geturl()
-    except ValueError:  # a host in brackets that is no address, a lone surrogate
+    except ValueError:  # a port or a host in brackets that is none, a lone surrogate
         return None
 
 

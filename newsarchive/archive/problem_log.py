@@ -20,7 +20,7 @@ _MARKS = ("", "#feed")
 # All that the archive knows of some URLs (?1, a JSON list), in the order of time.
 _EVENTS = """
 WITH asked (url) AS MATERIALIZED (SELECT value FROM json_each(?1))
-SELECT found_at AS at, 'found' AS event, NULL AS reason, NULL AS count, NULL AS next_at,
+SELECT found_at AS at, 'found' AS event, NULL AS reason, NULL AS times, NULL AS next_at,
     role || ' of ' || site || coalesce(', on ' || found_on, '') || coalesce(', in run ' || run_id, '') AS detail, url,
     1 AS place
 FROM frontier WHERE url IN asked
@@ -40,13 +40,13 @@ ORDER BY at, place, url
 class UrlEvent(NamedTuple):
     """One thing that is known of a URL: `found`, `problem`, `stored`, `vanished`, or the state in which it is now.
 
-    Times are UTC. `count` is how often a problem occurred, or how often a URL was tried; `next_at` is when it is due.
+    Times are UTC. `times` is how often a problem occurred, or how often a URL was tried; `next_at` is when it is due.
     """
 
     at: str
     event: str
     reason: str | None
-    count: int | None
+    times: int | None
     next_at: str | None
     detail: str
     url: str

@@ -9,6 +9,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.problem_log import UrlEvent
 from newsarchive.commands.output import plain, print_rows, rows_options
+from newsarchive.errors import UserError
 from newsarchive.urls import article_key
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
             cursor = archive.connection.execute(_PROBLEMS, (reason, limit))
             print_rows([column[0] for column in cursor.description], cursor, form)
             return 0
-        events = archive.problems.history(url)
         if reason is not None:
-            events = [event for event in events if event.reason == reason]
+            raise UserError("--reason goes with the list of all problems; of one URL everything is told - leave it out")
+        events = archive.problems.history(url)
         if events:
             print_rows(UrlEvent._fields, events[-limit:], form)
             return 0

@@ -7,6 +7,7 @@ because they are the same middlewares and settings. What a crawl would try again
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from datetime import UTC, datetime
 from http.client import responses
@@ -139,8 +140,12 @@ def _page(response: Response) -> Page:
 
 def _rules(urls: Sequence[str]) -> AddressRules:
     """Return the rules for URLs that a person typed: every public host, and this machine where it was meant."""
-    typed = (split_url(url) for url in urls)
-    return AddressRules(None, frozenset(host_port(parts) for parts in typed if is_loopback(parts.hostname or "")))
+    trusted = set()
+    for parts in map(split_url, urls):
+        with contextlib.suppress(ValueError):  # a port that is none is refused by the rules themselves
+            if is_loopback(parts.hostname or ""):
+                trusted.add(host_port(parts))
+    return AddressRules(None, frozenset(trusted))
 
 
 def _error(url: str, error: Exception) -> UserError:

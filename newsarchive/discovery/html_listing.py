@@ -129,7 +129,7 @@ class _Reader:
             self.found.rejected.append((url[:500], reason))
 
     def _is_own(self, parts: SplitResult) -> bool:
-        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and _port_is_plain(parts))
+        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and parts.port in (None, 80, 443))
 
     def _category_of(self, url: str) -> Category | None:
         """Name the category of a listed article: the page's own slug, else the one in the article's URL."""
@@ -183,13 +183,6 @@ class _Reader:
         if not slug or number > self.listing.max_pages:
             return None
         return urljoin(self.page.url, template.format(slug=quote_path(slug), page=number))
-
-
-def _port_is_plain(parts: SplitResult) -> bool:
-    try:
-        return parts.port in (None, 80, 443)
-    except ValueError:
-        return False
 
 
 def _title(link: _Element) -> str | None:
