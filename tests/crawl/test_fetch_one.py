@@ -26,7 +26,7 @@ except UserError as error:
 # Every name is this machine, as a name in a hostile DNS may be.
 _LYING = """
 import socket
-socket.getaddrinfo = lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
+socket.gethostbyname = lambda _: "127.0.0.1"
 """
 
 
