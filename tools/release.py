@@ -1,6 +1,6 @@
 """Build the source archive and the wheel, and prove the wheel in an empty environment.
 
-Outside the checkout, the wheel is installed with the pinned versions of `constraints.txt` into a new virtual environment,
+Outside the checkout, the wheel is installed with the versions of `constraints.txt` into a new virtual environment,
 and has to crawl the sample site, search it, and find nothing new in a second crawl.
 """
 
