@@ -16,6 +16,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,10 +30,9 @@ SIZES = {"run": "150 MB", "dev": "700 MB", "all": "1.1 GB"}
 VENV = Path(".venv")
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = Path("build", "install.lock")
-# What the environment is made from. The names stay relative: pip splits PIP_BUILD_CONSTRAINT at blanks, and the
-# folder of a checkout may have some.
+PROJECT = Path("pyproject.toml")
+# Relative: pip splits PIP_BUILD_CONSTRAINT at blanks, and the folder of a checkout may have some.
 CONSTRAINTS = Path("constraints.txt")
-SOURCES = (Path("pyproject.toml"), CONSTRAINTS)
 
 
 class InstallError(Exception):
@@ -74,10 +74,10 @@ def ensure(stage: str, *, this_python: bool = False) -> None:
 
 
 def _install(stage: str, lock: int, *, this_python: bool) -> None:
-    is_whole = _is_whole(this_python=this_python)
+    can_grow = _is_ready(next(iter(STAGES)), this_python=this_python) and _has_pip()
     for name in STAGES:
         _stamp(name).unlink(missing_ok=True)
-    if not is_whole:
+    if not can_grow:
         _make_environment(lock)
     print(f"Installing newsarchive into .venv (once; about {SIZES[stage]}) ...", flush=True)
     quiet = [] if sys.stdout.isatty() else ["--quiet"]
@@ -85,7 +85,7 @@ def _install(stage: str, lock: int, *, this_python: bool) -> None:
     # Isolated from PYTHONPATH, whose packages would count as installed.
     if _run([str(VENV_PYTHON), "-I", *pip], lock):
         raise InstallError("pip failed, see above - when its reason is gone, the next make starts again")
-    _stamp(stage).write_bytes(_fingerprint(_version_of(VENV_PYTHON)))
+    _stamp(stage).write_text(_fingerprint(_version_of(VENV_PYTHON)), encoding="utf-8")
 
 
 def _make_environment(lock: int) -> None:
@@ -93,7 +93,7 @@ def _make_environment(lock: int) -> None:
         if importlib.util.find_spec(module) is None:
             raise InstallError(f"Python's {module} module is missing - on Debian and Ubuntu: apt install python3-venv")
     if VENV.exists():
-        print(".venv is incomplete or of another Python or place; it is made again.", flush=True)
+        print(".venv is incomplete, or made for other pins, another Python or place: it is made anew.", flush=True)
     # In an activated environment, python3 is the one that is about to be removed.
     python = sys.executable if sys.prefix == sys.base_prefix else os.path.realpath(sys.executable)
     if _run([python, "-I", "-m", "venv", "--clear", str(VENV)], lock):
@@ -101,6 +101,7 @@ def _make_environment(lock: int) -> None:
 
 
 def _is_ready(stage: str, *, this_python: bool) -> bool:
+    """Whether a stage, or one that contains it, has been installed to its end, and is of today."""
     version = _version_of(VENV_PYTHON)
     if not version or (this_python and version != _version_of(Path(sys.executable))):
         return False
@@ -109,26 +110,21 @@ def _is_ready(stage: str, *, this_python: bool) -> bool:
     return any(_read(_stamp(name)) == wanted for name in stages[stages.index(stage) :])
 
 
-def _is_whole(*, this_python: bool) -> bool:
-    """Whether pip may work in the environment as it is: made to its end, in this place, by a Python that is there."""
-    version = _version_of(VENV_PYTHON)
-    if not version or (this_python and version != _version_of(Path(sys.executable))):
-        return False
-    if not any(_read(_stamp(name)).startswith(_place(version)) for name in STAGES):
-        return False
+def _has_pip() -> bool:
     probe = subprocess.run([VENV_PYTHON, "-I", "-m", "pip", "--version"], capture_output=True, check=False)
     return probe.returncode == 0
 
 
-def _fingerprint(version: str) -> bytes:
-    """Return what a stamp says: Python's version and the place, for which .venv was made, and what was asked for."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in SOURCES)).hexdigest()
-    return _place(version) + digest.encode() + b"\n"
-
-
-def _place(version: str) -> bytes:
-    # Scripts begin with the path of their Python, so that an environment cannot be moved.
-    return version.encode() + b"\n" + os.fsencode(Path.cwd()) + b"\n"
+def _fingerprint(version: str) -> str:
+    """Return what a stamp says: a digest of all that an environment is made for and from."""
+    project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))
+    parts = [
+        version.encode(),
+        os.fsencode(Path.cwd()),  # scripts begin with the path of their Python, so that no environment can be moved
+        repr((project["build-system"], project["project"])).encode(),
+        CONSTRAINTS.read_bytes(),
+    ]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _version_of(python: Path) -> str:
@@ -146,8 +142,8 @@ def _stamp(stage: str) -> Path:
     return VENV / f".installed-{stage}"
 
 
-def _read(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _run(command: list[str], lock: int) -> int:
