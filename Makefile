@@ -1,6 +1,7 @@
 # Everything below works on a machine that has Python 3.11 or newer and make, and nothing else.
 PYTHON ?= python3
 SITE ?= demo
+UPGRADE ?= --upgrade
 BIN := .venv/bin
 RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 # A Python that was asked for replaces an environment of another one.
@@ -24,8 +25,8 @@ installed-run installed-dev installed-all: installed-%:
 crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
 	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
-test: installed-dev ## Run all tests
-	@$(BIN)/python -m pytest -q -n 2
+test: installed-dev ## Run all tests (TESTS=tests/reading: some)
+	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
 
 lint: installed-dev ## Check style and types
 	@$(BIN)/ruff check .
@@ -47,10 +48,10 @@ bench: installed-dev ## Measure reading, crawling, stories, search and browsing 
 	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
 	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 
-lock: ## Write constraints.txt anew from the newest releases
+lock: ## Write constraints.txt anew from the newest releases (UPGRADE= keeps the pins that still serve)
 	@"$(PYTHON)" -m venv --clear build/lock
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
-	@build/lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --no-annotate \
+	@build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --all-extras --no-annotate \
 	  --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 	@rm -rf build/lock
 

@@ -33,7 +33,7 @@ dev = []
 peers = []
 """
 
-# It builds what an editable wheel must hold; while a file named `pause` is there, it waits, so that a test can break in.
+# It builds what an editable wheel must hold. While a file named `pause` is there it waits: a test breaks in.
 BACKEND = """
 import pathlib, time, zipfile
 

@@ -31,7 +31,7 @@ VENV = Path(".venv")
 VENV_PYTHON = VENV / "bin" / "python"
 LOCK = Path("build", "install.lock")
 PROJECT = Path("pyproject.toml")
-# Relative: pip splits PIP_BUILD_CONSTRAINT at blanks, and the folder of a checkout may have some.
+# Relative: pip splits PIP_CONSTRAINT at blanks, and the folder of a checkout may have some.
 CONSTRAINTS = Path("constraints.txt")
 
 
@@ -148,8 +148,8 @@ def _read(path: Path) -> str:
 
 def _run(command: list[str], lock: int) -> int:
     """Run a command and return its status; it holds the lock as well, should it outlive this process."""
-    # Settings of the user that cannot go with an environment, and the pins of the tools that build the package.
-    settings = {"PIP_USER": "0", "PIP_BUILD_CONSTRAINT": str(CONSTRAINTS)}
+    # The first cannot go with an environment; the others pin the tools that build the package, for old and new pips.
+    settings = {"PIP_USER": "0", "PIP_CONSTRAINT": str(CONSTRAINTS), "PIP_BUILD_CONSTRAINT": str(CONSTRAINTS)}
     return subprocess.run(command, env=os.environ | settings, pass_fds=[lock], check=False).returncode
 
 
