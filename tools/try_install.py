@@ -7,8 +7,7 @@ after each of them, as it has to in an environment that was left without pip. Ex
 
 As root the trials run as the user that --user names, so that nothing works only because root may do all (but for a
 Python that this user cannot reach, which the table marks with "by root"). A package
-index is needed, and for a Python that is tried for the first time some minutes. The home being empty, pip has no cache
-but what --cache names.
+index is needed. The home being empty, all is fetched anew for each Python.
 """
 
 from __future__ import annotations
@@ -54,7 +53,6 @@ class Newcomer:
     python: Path
     folder: Path
     user: pwd.struct_passwd | None  # none: the one who runs this
-    cache: Path | None
     tests: str
     log: Path = field(init=False)
 
@@ -76,8 +74,6 @@ class Newcomer:
         """Start make in a process group of its own, with little more in its environment than a login gives."""
         kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "LANG", "LC_"))}
         environment = kept | {"PATH": "/usr/bin:/bin", "HOME": str(self.folder.parent / "home")}
-        if self.cache:
-            environment["PIP_CACHE_DIR"] = str(self.cache)
         with self.log.open("ab") as log:
             log.write(f"\n== make {' '.join(targets)}\n".encode())
             log.flush()
@@ -128,7 +124,6 @@ def main() -> None:
     parser.add_argument("pythons", nargs="*", type=Path, metavar="PYTHON", help="an interpreter; none: all found here")
     parser.add_argument("--list", action="store_true", help="only print the interpreters found, the oldest first")
     parser.add_argument("--user", default="nobody", help="who tries, if root runs this (default: nobody)")
-    parser.add_argument("--cache", type=Path, help="a folder in which pip keeps what it fetched")
     parser.add_argument("--breaks", type=int, default=10, help="how many installations are broken off (default: 10)")
     parser.add_argument("--tests", default="", help="what `make test` runs (default: all; none: it is left out)")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments")
@@ -138,9 +133,6 @@ def main() -> None:
         print(*pythons, sep="\n")
         return
     user = pwd.getpwnam(options.user) if os.getuid() == 0 else None
-    if options.cache and user:
-        options.cache.mkdir(parents=True, exist_ok=True)
-        os.chown(options.cache, user.pw_uid, user.pw_gid)
     failed = False
     print("| Python | trial | result | seconds | |\n| --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory(prefix="try install ", ignore_cleanup_errors=True) as base:
@@ -148,7 +140,7 @@ def main() -> None:
         for number, python in enumerate(pythons):
             folder = Path(base, str(number), "新闻 库 (1)")
             may_run = user is None or may(user, python)
-            newcomer = Newcomer(python, folder, user if may_run else None, options.cache, options.tests)
+            newcomer = Newcomer(python, folder, user if may_run else None, options.tests)
             for trial in trials(newcomer, options.breaks, random.Random(options.seed)):
                 result = "ok" if trial.ok else "FAILED"
                 print(f"| {trial.python} | {trial.what} | {result} | {trial.seconds:.0f} | {trial.note} |", flush=True)
