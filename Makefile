@@ -8,7 +8,7 @@ RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 WHICH := $(if $(filter file,$(origin PYTHON)),,--this-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup installed-run installed-dev installed-all crawl test lint format docs torture bench lock clean
+.PHONY: help install setup installed-run installed-dev installed-all crawl test mutants lint format docs torture bench lock release clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -28,10 +28,14 @@ crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finew
 test: installed-dev ## Run all tests (TESTS=tests/reading: some)
 	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
 
-lint: installed-dev ## Check style and types
+mutants: installed-dev ## Change the core modules in small ways and see that tests notice (long; ONLY=merge JOBS=1)
+	@$(BIN)/python tools/mutants.py --jobs $(or $(JOBS),2) $(ONLY)
+
+lint: installed-dev ## Check style, types and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 format: installed-dev ## Put all code into one style
 	@$(BIN)/ruff check --fix .
@@ -54,6 +58,9 @@ lock: ## Write constraints.txt anew from the newest releases (UPGRADE= keeps the
 	@build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --all-extras --no-annotate \
 	  --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 	@rm -rf build/lock
+
+release: installed-dev ## Build sdist and wheel into dist/, and try the wheel in an empty environment
+	@$(BIN)/python tools/release.py
 
 clean: ## Remove what was built (never data/)
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -17,8 +18,10 @@ from newsarchive.locks import (
 
 def test_a_lock_is_held_until_it_is_released(tmp_path):
     lock = CrawlLock(tmp_path / "a.db", "finews")
+    begun = time.monotonic()
     with pytest.raises(AlreadyRunningError, match=f"finews is being crawled already .process {os.getpid()}."):
         CrawlLock(tmp_path / "a.db", "finews")
+    assert time.monotonic() - begun < 20, "told after a wait that only a dead process is worth"
     lock.release()
     lock.release()
     CrawlLock(tmp_path / "a.db", "finews").release()
