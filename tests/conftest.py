@@ -15,6 +15,7 @@ import time
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+from support.archives import new_archive
 
 # Whether examples are made fast enough depends on the machine and on what else it does; so does any deadline.
 settings.register_profile(
@@ -34,6 +35,13 @@ def pytest_sessionstart():
     """
     if settings.get_current_profile_name() == "repeatable":
         pytest.MonkeyPatch().setattr(providers, "is_local_module_file", lambda path: False)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A new archive, open, at `archive.db` in the test's folder."""
+    with new_archive(tmp_path / "archive.db") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """Feeds: every form names its articles, and whatever the bytes are, nothing is raised."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pages import page
 
 from newsarchive.discovery.feed import MARK, read_entry, read_feed
-from newsarchive.models import Page
 from newsarchive.sites import Feed, load_site
 
 SITE = load_site("demo")
@@ -30,12 +29,12 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><link rel="next" href="/feed
 <published>2026-03-05T00:00:00Z</published><updated>2026-03-06T00:00:00Z</updated></entry></feed>"""
 
 
-def page(body, path="/feed.xml"):
-    return Page("http://h.example" + path, "listing", "demo", body.encode(), datetime(2026, 3, 6, tzinfo=UTC))
+def feed(body):
+    return page("http://h.example/feed.xml", body, role="listing")
 
 
 def test_rss_names_articles_with_what_it_says_of_them():
-    first, second = read_feed(page(RSS), SITE).articles
+    first, second = read_feed(feed(RSS), SITE).articles
     assert first.url == "http://h.example/a?x=1&utm_source=rss"
     assert (first.hints.title, first.hints.source) == ("港口的消息", "江湾晚报")
     assert first.hints.published == "2026-03-05T08:00:00+08:00"
@@ -45,7 +44,7 @@ def test_rss_names_articles_with_what_it_says_of_them():
 
 
 def test_atom_names_the_page_of_an_entry_and_the_page_after_it():
-    listed = read_feed(page(ATOM), SITE)
+    listed = read_feed(feed(ATOM), SITE)
     [entry] = listed.articles
     assert (entry.url, entry.hints.title) == ("http://h.example/x.html", "甲 & 乙")
     assert entry.hints.published == "2026-03-05T00:00:00+00:00"
@@ -53,13 +52,13 @@ def test_atom_names_the_page_of_an_entry_and_the_page_after_it():
 
 
 def test_entries_are_pages_only_where_the_site_says_that_its_feed_is_full():
-    assert read_feed(page(RSS), SITE).pages == []
-    [entry] = read_feed(page(RSS), FULL).pages
+    assert read_feed(feed(RSS), SITE).pages == []
+    [entry] = read_feed(feed(RSS), FULL).pages
     assert (entry.url, entry.role) == ("http://h.example/a?x=1&utm_source=rss" + MARK, "feed")
 
 
 def test_an_entry_is_read_into_an_article():
-    [entry] = read_feed(page(RSS), FULL).pages
+    [entry] = read_feed(feed(RSS), FULL).pages
     article = read_entry(entry, FULL)
     assert article.title == "港口的消息"
     assert [paragraph.text for paragraph in article.paragraphs] == [TEXT, MORE]
@@ -71,11 +70,11 @@ def test_an_entry_is_read_into_an_article():
 
 @pytest.mark.parametrize("body", ["", "<", "<rss>", "{}", "<!DOCTYPE x [<!ENTITY a 'b'>]><rss><item>&a;</item></rss>"])
 def test_what_is_no_feed_lists_nothing(body):
-    assert read_feed(page(body), SITE).articles == []
+    assert read_feed(feed(body), SITE).articles == []
 
 
 @given(st.text(alphabet="<>/&;![]CDATA item entry link rss \x00中", max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
-    assert all(found.url for found in read_feed(page(text), FULL).articles)
-    entry = page(text)
+    assert all(found.url for found in read_feed(feed(text), FULL).articles)
+    entry = feed(text)
     assert read_entry(entry, FULL).page is entry

@@ -16,20 +16,20 @@ ADVICE = "out of date: run python -m tools.docs write"
 QUESTIONS = [question for _, group in questions() for question in group]
 
 
-def page(name):
+def generated(name):
     return (DOCS / name).read_text(encoding="utf-8")
 
 
 def test_the_page_of_tables_is_up_to_date(archive):
-    assert schema_page(archive.connection) == page("schema.md"), ADVICE
+    assert schema_page(archive.connection) == generated("schema.md"), ADVICE
 
 
 def test_every_question_has_the_answer_that_the_page_shows(archive):
-    assert questions_page(archive.connection) == page("questions.md"), ADVICE
+    assert questions_page(archive.connection) == generated("questions.md"), ADVICE
 
 
 def test_the_page_of_commands_is_up_to_date():
-    assert commands_page() == page("commands.md"), ADVICE
+    assert commands_page() == generated("commands.md"), ADVICE
 
 
 def test_there_are_thirty_questions():

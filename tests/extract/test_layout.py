@@ -168,7 +168,7 @@ def test_an_article_spilled_into_the_head_is_read_once() -> None:
 
 def test_a_page_without_the_marks_is_read_as_a_whole() -> None:
     html = f"<html><body><div><h1>金融消息</h1></div><SECTION>{pages.section(TEXT, CREDIT)}</SECTION></body></html>"
-    article = pages.read(pages.page(MEDIA_URL, html), pages.SITE)
+    article = pages.read(pages.known_page(MEDIA_URL, html), pages.SITE)
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
     assert article.title == "海运价格连涨三周"
 
@@ -329,10 +329,12 @@ def test_the_text_keeps_line_ends_of_either_kind_apart_from_paragraphs() -> None
 
 def test_a_gbk_page_is_read_and_a_wrong_declaration_noted() -> None:
     html = pages.origin_html().replace('charset="utf-8"', 'charset="gb2312"')
-    article = pages.read(pages.page(pages.ORIGIN_URL, html.encode("gb18030"), "original"), pages.SITE)
+    article = pages.read(pages.known_page(pages.ORIGIN_URL, html.encode("gb18030"), "original"), pages.SITE)
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
     assert (article.charset, reasons(article)) == ("gb18030", [])
-    wrong = pages.page(pages.ORIGIN_URL, pages.origin_html().encode("gb18030"), "original", "text/html; charset=utf-8")
+    wrong = pages.known_page(
+        pages.ORIGIN_URL, pages.origin_html().encode("gb18030"), "original", "text/html; charset=utf-8"
+    )
     assert [p.text for p in pages.read(wrong, pages.SITE).paragraphs] == ["第一段。", "第二段。"]
     assert reasons(pages.read(wrong, pages.SITE)) == ["wrong-charset"]
 

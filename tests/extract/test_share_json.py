@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.known_pages import CREDIT, DATA_URL, DIGITS, NOW, SITE, page, read_share_answer, reasons
+from support.known_pages import CREDIT, DATA_URL, DIGITS, NOW, SITE, known_page, read_share_answer, reasons
 
 from newsarchive.extract import read
 from newsarchive.models import Byline
@@ -132,7 +132,7 @@ def test_the_share_page_for_people_holds_no_text() -> None:
         '<div id="content"></div><script>$.getJSON("/NewsData/GetNewsText.do?id=NW1")</script></body></html>'
     )
     url = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{DIGITS}"
-    article = read(page(url, shell, "share"), SITE)
+    article = read(known_page(url, shell, "share"), SITE)
     assert (article.title, article.paragraphs, article.article_key) == (None, [], DIGITS)
     assert "no-body" in reasons(article)
 

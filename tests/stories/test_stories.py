@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from support.archives import story_tables
 
 from benchmarks.story_corpus import KINDS, Series, corpus, edit
 from benchmarks.story_prose import Prose
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ARTICLES = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_precision TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
-) STRICT
-"""
 REPORT = (
     "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分。",
     "局长林知远说，去年夜间候船的市民超过四十一万人次，渡口商铺联名请求延长营业。",
@@ -43,11 +37,8 @@ class Desk:
     """An archive with the least that stories need."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        self.connection.execute("PRAGMA synchronous = OFF")
-        self.connection.execute(ARTICLES)
+        self.connection = story_tables(path)
         self.connection.execute("BEGIN")
-        stories.create_tables(self.connection)
 
     def add(self, key: str, *paragraphs: str, at: str | None = "2026-03-03T08:00:00+08:00", **more: object) -> int:
         """Store an article and give the id of its story."""
