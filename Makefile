@@ -6,7 +6,7 @@ INSTALLED := .venv/.installed
 RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 
 .DEFAULT_GOAL := help
-.PHONY: help setup crawl test lint format docs torture bench lock clean
+.PHONY: help setup crawl test test-fast lint format docs torture bench lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -27,6 +27,9 @@ crawl: $(INSTALLED) ## Crawl a site into data/archive.db (SITE=demo; SITE=finews
 
 test: $(INSTALLED) ## Run all tests
 	@$(BIN)/python -m pytest -q -n 2
+
+test-fast: $(INSTALLED) ## Run the tests that take no crawl, browser or other long work (under a minute)
+	@$(BIN)/python -m pytest -q -n 2 -m 'not slow'
 
 lint: $(INSTALLED) ## Check style and types
 	@$(BIN)/ruff check .

@@ -36,18 +36,18 @@ def test_the_page_of_commands_is_up_to_date():
 
 
 def test_the_page_of_settings_is_up_to_date():
-    assert settings_page() == page("settings.md"), ADVICE
+    assert settings_page() == generated("settings.md"), ADVICE
 
 
 def test_the_page_of_site_files_is_up_to_date():
-    assert sites_page() == page("sites.md"), ADVICE
+    assert sites_page() == generated("sites.md"), ADVICE
 
 
 def test_every_key_of_a_site_file_is_on_its_page():
     tables = (value for name, value in vars(schema).items() if name.isupper() and isinstance(value, dict))
     keys = [key for table in tables for key in table]
     assert len(keys) > 60
-    assert not [key for key in keys if f"| `{key}` |" not in page("sites.md")]
+    assert not [key for key in keys if f"| `{key}` |" not in generated("sites.md")]
 
 
 def test_there_are_thirty_questions():
