@@ -32,23 +32,6 @@ def read_origin(inner: str, url: str = f"{ORIGIN_HOST}/a/cgnjj.html") -> Listing
     return read_listing(known_page(url, html, "listing"), ORIGIN)
 
 
-def test_the_home_page_gives_articles_under_the_headings_of_their_tags() -> None:
-    inner = f"<h2>海运日报新闻</h2>{entries(ARTICLE)}<hr /><h2>东财滚动新闻</h2>{entries(OTHER)}"
-    found = read_home(inner)
-    assert [(a.url, a.hints.title, a.hints.category) for a in found.articles] == [
-        (HOST + ARTICLE, "题0", Category("haiyunribao", "海运日报")),
-        (HOST + OTHER, "题0", Category("emnews", "东财滚动")),
-    ]
-    assert (found.next_url, found.rejected, found.categories) == (None, [], [])
-
-
-def test_a_category_page_is_named_by_its_heading_and_its_address() -> None:
-    url = f"{HOST}/category/21shijijingjibaodao%2021caijingAPP.html"
-    html = post_html(f"<h2>二一新闻</h2>{entries(ARTICLE)}").replace("海运价格连涨三周 |", "别的报新闻 |")
-    found = read_listing(known_page(url, html, "listing"), SITE)
-    assert found.articles[0].hints.category == Category("21shijijingjibaodao 21caijingAPP", "二一", url)
-
-
 @pytest.mark.parametrize(
     ("link", "url"),
     [

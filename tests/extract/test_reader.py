@@ -43,29 +43,6 @@ def test_an_empty_page_says_so(url: str, role: str, body: bytes) -> None:
     assert reasons(read(known_page(url, body, role), SITE)) == ["empty-page"]
 
 
-def test_the_sites_own_error_page_with_status_200_is_no_article() -> None:
-    notice = (
-        '<h2 id="404">404 找不到页面 Page Not Found</h2><p>此页面不存在，您可能访问了过期的消息或者输入错误的网址。</p>'
-        '<p><br />如继续浏览，请访问<a href="/">首页</a></p>'
-    )
-    article = read(known_page(MEDIA_URL, post_html(notice)), SITE)
-    assert reasons(article) == ["error-page"]
-    assert (article.title, article.paragraphs, article.published_at) == (None, [], None)
-
-
-def test_a_login_wall_is_no_article() -> None:
-    html = "<html><head><title>登录</title></head><body><h1>欢迎</h1><p>请登录后继续阅读全文</p></body></html>"
-    article = read(known_page(ORIGIN_URL, html, "original"), SITE)
-    assert reasons(article) == ["login-wall"]
-    assert article.paragraphs == []
-
-
-def test_a_login_form_in_the_place_of_the_article_is_a_login_wall() -> None:
-    form = '<h1>请登录</h1><p>登录后阅读全文</p><form><input name="user"></form><p>还没有账号？请先注册。</p>'
-    article = read(known_page(MEDIA_URL, post_html(form)), SITE)
-    assert (reasons(article), article.title, article.paragraphs) == (["login-wall"], None, [])
-
-
 def test_an_article_that_speaks_of_logging_in_is_one() -> None:
     article = read_media("<p>页面提示“请登录”，随后显示404 Not Found。</p>")
     assert (reasons(article), len(article.paragraphs)) == ([], 1)
@@ -135,20 +112,6 @@ def test_a_page_of_a_known_host_is_read_by_its_site_whatever_site_led_there() ->
     for site in (SITE, load_site("eastmoney"), None):
         article = read(known_page(ORIGIN_URL, pages.origin_html(), "original"), site)
         assert (article.title, article.extractor) == ("海运价格连涨三周", "eastmoney/original")
-
-
-def test_a_page_of_an_unknown_site_goes_to_the_generic_reader() -> None:
-    paragraphs = [
-        f"港口吞吐量连续{n}周回升，多家航运公司表示运价仍有上行空间，市场预期旺季提前到来。" for n in range(6)
-    ]
-    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    html = (
-        "<html><head><title>港口吞吐量回升 - 某新闻网</title><meta property='article:published_time' "
-        f"content='2022-05-30T22:00:29+08:00'></head><body><h1>港口吞吐量回升</h1>{text}</body></html>"
-    )
-    article = read(known_page("https://news.example.com/2022/a.html", html, "original"))
-    assert (article.title, article.extractor) == ("港口吞吐量回升", "generic")
-    assert len(article.paragraphs) == 6
 
 
 MARKUP = st.sampled_from(
