@@ -8,7 +8,7 @@ RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 WHICH := $(if $(filter file,$(origin PYTHON)),,--this-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup installed-run installed-dev installed-all crawl test mutants lint format docs torture bench lock release clean
+.PHONY: help install setup installed-run installed-dev installed-all crawl test test-fast mutants lint format docs torture bench lock release clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,8 +25,11 @@ installed-run installed-dev installed-all: installed-%:
 crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
 	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
-test: installed-dev ## Run all tests (TESTS=tests/reading: some)
+test: installed-dev ## Run all tests (TESTS=tests/extract: some)
 	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
+
+test-fast: installed-dev ## Run the tests that take less than a minute together (no crawls, no browser)
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow" $(TESTS)
 
 mutants: installed-dev ## Change the core modules in small ways and see that tests notice (long; ONLY=merge JOBS=1)
 	@$(BIN)/python tools/mutants.py --jobs $(or $(JOBS),2) $(ONLY)

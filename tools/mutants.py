@@ -242,11 +242,13 @@ def _numbers(source: Path) -> Iterator[_Change]:
     text = source.read_text(encoding="utf-8")
     outside = [node for node in ast.parse(text).body if not isinstance(node, ast.FunctionDef)]
     for node in (inner for statement in outside for inner in _walk(statement)):
-        if not isinstance(node, ast.Constant) or type(node.value) not in (int, float):
+        if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+            continue
+        if not isinstance(node.value, int | float):
             continue
         assert node.end_col_offset is not None
         old = ast.get_source_segment(text, node) or ""
-        for new in (node.value - 1, node.value + 1) if type(node.value) is int else _around(node.value):
+        for new in (node.value - 1, node.value + 1) if isinstance(node.value, int) else _around(node.value):
             yield _Change(node.lineno, node.col_offset, node.end_col_offset, old, f"({new!r})")
 
 
