@@ -114,7 +114,7 @@ class Newcomer:
             process.wait(after)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, number)
-            return process.wait(60) != 0
+            return process.wait(LONGEST) != 0
         return False
 
 
@@ -132,6 +132,8 @@ def main() -> None:
     if options.list:
         print(*pythons, sep="\n")
         return
+    # A shell's background job ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     user = pwd.getpwnam(options.user) if os.getuid() == 0 else None
     failed = False
     print("| Python | trial | result | seconds | |\n| --- | --- | --- | --- | --- |")
