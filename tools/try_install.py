@@ -66,7 +66,8 @@ class Newcomer:
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, self.folder / name)
         else:  # an unpacked source archive
-            shutil.copytree(ROOT, self.folder, ignore=shutil.ignore_patterns(".venv", "build", "data"))
+            made = {".venv", "build", "data"}
+            shutil.copytree(ROOT, self.folder, ignore=lambda at, names: made & {*names} if Path(at) == ROOT else ())
         if self.user:
             for path in (self.folder.parent, *self.folder.parent.rglob("*")):
                 os.chown(path, self.user.pw_uid, self.user.pw_gid)
