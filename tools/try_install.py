@@ -60,8 +60,8 @@ class Newcomer:
     def __post_init__(self) -> None:
         self.log = self.folder.parent / "log.txt"
         (self.folder.parent / "home").mkdir(parents=True)
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-        if listed.returncode == 0:
+        if (ROOT / ".git").exists():
+            listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
             for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, self.folder / name)
