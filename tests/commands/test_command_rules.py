@@ -62,9 +62,9 @@ def test_pages_are_fetched_in_one_go_with_a_pause_between_them(draft):
         for number in (1, 2, 3):
             site.article(number, f"港口方面说，第{number}条航道的清淤已经完成，渔船可以照常进出，夜里也有人值守。")
         began = time.monotonic()
-        done = draft(*(f"{site.base}/news/{number}.html" for number in (1, 2, 3)))
+        done = draft(*(f"{site.base_url}/news/{number}.html" for number in (1, 2, 3)))
         assert time.monotonic() - began > 2
-        assert [path for path, _ in site.log] == ["/robots.txt", *(f"/news/{number}.html" for number in (1, 2, 3))]
+        assert [entry[0] for entry in site.log] == ["/robots.txt", *(f"/news/{number}.html" for number in (1, 2, 3))]
     assert 'base_url = "http://127.0.0.1' in done.stdout
     assert "of 3 pages" in done.stderr
 
@@ -74,10 +74,10 @@ def test_files_and_addresses_may_be_mixed_and_the_first_that_does_not_come_is_to
         site.article(1, "港口方面说，航道的清淤已经完成，渔船可以照常进出，夜里也有人值守，大家都松了一口气。")
         saved = tmp_path / "saved.html"
         saved.write_bytes(site.pages["/news/1.html"])
-        url = f"{site.base}/news/1.html"
-        assert "of 2 pages" in draft(url, f"{saved}={site.base}/news/2.html").stderr
-        site.asked()
-        done = draft(f"{site.base}/gone.html", url)
+        url = f"{site.base_url}/news/1.html"
+        assert "of 2 pages" in draft(url, f"{saved}={site.base_url}/news/2.html").stderr
+        site.new_requests()
+        done = draft(f"{site.base_url}/gone.html", url)
         assert (done.returncode, done.stdout) == (2, "")
-        assert done.stderr == f"newsarchive: {site.base}/gone.html: the server answers 404 Not Found\n"
-        assert site.asked() == [("/gone.html", 404)]
+        assert done.stderr == f"newsarchive: {site.base_url}/gone.html: the server answers 404 Not Found\n"
+        assert site.new_requests() == [("/gone.html", 404)]
