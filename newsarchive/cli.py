@@ -13,6 +13,7 @@ import click
 from newsarchive import __version__
 from newsarchive.errors import UserError
 from newsarchive.paths import ARCHIVE
+from newsarchive.text import plain
 
 #: heading -> command -> (where it is, its line in the help). A test compares the lines with those of the commands.
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -114,8 +115,6 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
-        from newsarchive.commands.output import plain  # noqa: PLC0415 - loads more than a command that went well needs
-
         # A server may have had a say in it.
         click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(2)

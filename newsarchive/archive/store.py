@@ -75,7 +75,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     columns = _columns(connection, merged)
     names = ", ".join(columns)
     before = connection.execute(f"SELECT {names} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
-    parts_before = _read_parts(connection, article_id)
+    parts_before = stored_parts(connection, article_id)
     changed = tuple(before) != tuple(columns.values())
     first, last = connection.execute(
         "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?", (article_id,)
@@ -84,7 +84,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     columns |= {"first_seen_at": first, "last_seen_at": last, "revision": revision, "changed_at": changed_at}
     assignments = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*columns.values(), article_id))  # noqa: S608
-    parts = _parts(article_id, merged)
+    parts = parts_of(article_id, merged)
     for table in _PARTS:
         if parts_before[table] != parts[table]:
             connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
@@ -126,7 +126,7 @@ def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: s
     )
     article_id = cursor.lastrowid
     assert article_id is not None
-    for table, rows in _parts(article_id, merged).items():
+    for table, rows in parts_of(article_id, merged).items():
         _insert_part(connection, table, rows)
     stories.link(connection, article_id)
     return article_id
@@ -150,7 +150,8 @@ def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
     }
 
 
-def _parts(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+def parts_of(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of what belongs to an article, by table, as they are stored."""
     return {
         "paragraphs": [(article_id, i, p.kind, p.text) for i, p in enumerate(merged.paragraphs)],
         "bylines": sorted({(article_id, b.role, b.name) for b in merged.bylines}),
@@ -159,7 +160,8 @@ def _parts(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def _read_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, list[tuple[Any, ...]]]:
+def stored_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows that are stored of what belongs to an article, in the order of `parts_of`."""
     return {
         table: connection.execute(
             f"SELECT * FROM {table} WHERE article_id = ? ORDER BY 1, 2, 3",  # noqa: S608

@@ -14,13 +14,13 @@ import click
 from newsarchive import __version__
 from newsarchive.archive import Archive
 from newsarchive.commands.output import (
-    plain,
     print_rows,
     rows_options,
     size_of,
 )
 from newsarchive.errors import UserError
 from newsarchive.plots.fonts import FONT_HINT, find_font
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.output import plain, size_of
+from newsarchive.commands.output import size_of
 from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
 from newsarchive.maintenance.check import Report
 from newsarchive.maintenance.check import check as run_check
+from newsarchive.text import plain
 
 
 @click.command()

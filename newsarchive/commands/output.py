@@ -13,6 +13,7 @@ import click
 from rich.cells import cell_len
 
 from newsarchive.export.csv import cell as spreadsheet_cell
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -55,21 +56,9 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def plain(text: str) -> str:
-    """Make any text one line that a terminal prints and does not obey: no control characters, no bidi marks."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
-
-
 def plain_lines(text: str) -> str:
     """Make a text of several lines harmless; its line ends and its full-width blanks stay."""
     return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
-
-
-def shorten(text: str, most: int) -> str:
-    """Cut a text to so many characters, the last of them then being an ellipsis."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:

@@ -12,9 +12,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from newsarchive.commands.output import plain, shorten
 from newsarchive.paths import ARCHIVE
 from newsarchive.problems import REASONS
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

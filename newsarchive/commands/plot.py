@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import size_of
 from newsarchive.errors import UserError
-from newsarchive.export import atomic_file
 from newsarchive.plots.charts import KINDS, draw, has_chinese_font
 from newsarchive.plots.fonts import FONT_HINT
 

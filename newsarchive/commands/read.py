@@ -13,7 +13,6 @@ from newsarchive.commands.fetch import get_page
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
-    plain,
     print_rows,
     to_json,
     wrap,
@@ -23,6 +22,7 @@ from newsarchive.extract.normalize import normalize
 from newsarchive.extract.validate import rejection, validate
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from newsarchive.models import Article

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +12,12 @@ from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain,
     plain_lines,
     print_rows,
     rows_options,
 )
+from newsarchive.progress import progress_bar
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     import sqlite3
@@ -126,11 +126,7 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
-
-    with Archive.open(db) as archive, archive.transaction():
-        engine.reindex(archive.connection, tell)
+    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+        engine.reindex(archive.connection, report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
     click.echo(f"{count:,} articles indexed.")

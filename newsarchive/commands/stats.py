@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.queries import ARTICLES_WITH_NAMES
 from newsarchive.archive.statistics import overview
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
 from newsarchive.commands.overview import print_overview
@@ -41,7 +42,6 @@ _GROUPS = {
         "m.market || '.' || m.code || coalesce(' ' || m.name, '')", join="JOIN mentions m ON m.article_id = a.id"
     ),
 }
-_FROM = "FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id"
 _SUMMARY = ("day", "source", "category")
 
 
@@ -86,7 +86,8 @@ def _count(connection: sqlite3.Connection, by: str, words: str, limit: int | Non
     group, where = _GROUPS[by], condition(connection, words)
     order = "1 DESC" if group.in_order else "2 DESC, 1"
     rows = connection.execute(
-        f"SELECT {group.value}, count(*) {_FROM} {group.join} WHERE {where.text} GROUP BY 1 ORDER BY {order} LIMIT ?",
+        f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text}"
+        f" GROUP BY 1 ORDER BY {order} LIMIT ?",
         (*where.parameters, -1 if limit is None else limit),
     ).fetchall()
     return rows[::-1] if group.in_order else rows

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive import stories as engine
 from newsarchive.archive import Archive
+from newsarchive.progress import progress_bar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,12 +27,7 @@ def rebuild(db: Path) -> None:
     Needed only after the rules by which stories are found have changed. All or nothing: a rebuild that is interrupted
     leaves the stories as they were.
     """
-
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
-
-    with Archive.open(db) as archive, archive.transaction():
-        done = engine.rebuild(archive.connection, tell)
+    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+        done = engine.rebuild(archive.connection, report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
     click.echo(f"{done:,} articles tell {number:,} stories.")

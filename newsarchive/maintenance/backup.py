@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive.archive import Archive
 from newsarchive.archive.connection import explain
 from newsarchive.archive.migrations import APPLICATION_ID
+from newsarchive.atomic import replace_durably
 from newsarchive.errors import UserError
 from newsarchive.locks import try_lock
 from newsarchive.warc.record import SnapshotDamagedError
@@ -235,11 +236,4 @@ def _take_its_place(partial: Path, final: Path) -> None:
     for suffix in ("-wal", "-shm"):
         # The log of an earlier backup that somebody opened must not be applied to this one.
         final.with_name(final.name + suffix).unlink(missing_ok=True)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(final)
-    folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_durably(partial, final)
