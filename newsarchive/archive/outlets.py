@@ -28,20 +28,6 @@ _APART = "split by hand"
 # One medium parts the halves of its name by any of these.
 _DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT) STRICT;
-ALTER TABLE sources ADD COLUMN medium TEXT;
-CREATE INDEX sources_medium ON sources (medium);
-CREATE TABLE source_aliases (
-    alias TEXT PRIMARY KEY,
-    source_id INTEGER NOT NULL REFERENCES sources (id),
-    reason TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX source_aliases_source ON source_aliases (source_id);
-ALTER TABLE articles ADD COLUMN source_printed TEXT;
-UPDATE articles SET source_printed = (SELECT name FROM sources WHERE sources.id = source_id);
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -93,15 +79,9 @@ def outlet_of(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Create or extend the tables of sources beside an `articles` table; the caller holds the transaction.
-
-    `sources.medium` groups the sources of one house; `articles.source_printed` keeps the name from which an article's
-    source was found, so that a later decision can find it again.
-    """
-    for statement in _TABLES.split(";"):
-        connection.execute(statement)
-    for source_id, name in _rows(connection, "SELECT id, name FROM sources"):
+def fill(connection: sqlite3.Connection) -> None:
+    """Give every source that has no outlet yet the one that the rules say; the caller holds the transaction."""
+    for source_id, name in _rows(connection, "SELECT id, name FROM sources WHERE medium IS NULL"):
         connection.execute("UPDATE sources SET medium = ? WHERE id = ?", (outlet_of(name)[0], source_id))
 
 

@@ -94,21 +94,23 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     return changed
 
 
-def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Fill `published_precision` of all articles from what their copies say; the caller holds the transaction.
+def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None]) -> None:
+    """Fill `published_precision` where it is missing, from what the copies say; the caller holds the transaction.
 
-    `progress` is told how many articles are done, and how many have a copy that prints a coarser time than to the
-    second: the others need no look.
+    `progress` is called with how many articles are done, and how many have a copy that prints a time less exactly than
+    to the second: the others need no look.
     """
-    connection.execute("UPDATE articles SET published_precision = 'second' WHERE published_at IS NOT NULL")
+    lacking = "published_at IS NOT NULL AND published_precision IS NULL"
     coarse = connection.execute(
-        "SELECT DISTINCT article_id FROM readings WHERE json_extract(fields, '$.precision') IS NOT NULL"
+        "SELECT id FROM articles"  # noqa: S608
+        f" WHERE {lacking} AND EXISTS (SELECT 1 FROM readings r WHERE r.article_id = articles.id"
+        " AND json_extract(r.fields, '$.precision') IS NOT NULL)"
     ).fetchall()
     for done, (article_id,) in enumerate(coarse, 1):
         precision = merge(history.newest(connection, article_id)).columns["published_precision"]
         connection.execute("UPDATE articles SET published_precision = ? WHERE id = ?", (precision, article_id))
-        if progress is not None:
-            progress(done, len(coarse))
+        progress(done, len(coarse))
+    connection.execute(f"UPDATE articles SET published_precision = 'second' WHERE {lacking}")  # noqa: S608
 
 
 def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:

@@ -7,20 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-# A story's first time of publication is a day alone where no more is known; then there are no hours to tell.
-_SYNDICATION = """
-CREATE VIEW syndication AS
-SELECT st.id AS story_id, st.lead_article_id, first.name AS lead_source, a.id AS article_id, s.name AS source,
-       CASE WHEN a.published_precision IS NOT 'day' AND length(st.first_published_at) > 10 THEN
-           round(24 * (julianday(a.published_at) - julianday(st.first_published_at)), 2)
-       END AS hours_later
-FROM stories st
-JOIN articles a ON a.story_id = st.id AND a.id <> st.lead_article_id
-LEFT JOIN sources first ON first.id = st.lead_source_id
-LEFT JOIN sources s ON s.id = a.source_id
-WHERE st.article_count > 1
-"""
-
 # Triggers keep the count, so that it holds whoever writes; 0 stands for articles that name no source.
 _STATEMENTS = (
     """
@@ -66,7 +52,19 @@ _STATEMENTS = (
     SELECT d.day, s.name AS source, s.medium, d.articles
     FROM source_days d LEFT JOIN sources s ON s.id = d.source_id
     """,
-    _SYNDICATION,
+    # A story's first time of publication is a day alone where no more is known; then there are no hours to tell.
+    """
+    CREATE VIEW syndication AS
+    SELECT st.id AS story_id, st.lead_article_id, first.name AS lead_source, a.id AS article_id, s.name AS source,
+           CASE WHEN a.published_precision IS NOT 'day' AND length(st.first_published_at) > 10 THEN
+               round(24 * (julianday(a.published_at) - julianday(st.first_published_at)), 2)
+           END AS hours_later
+    FROM stories st
+    JOIN articles a ON a.story_id = st.id AND a.id <> st.lead_article_id
+    LEFT JOIN sources first ON first.id = st.lead_source_id
+    LEFT JOIN sources s ON s.id = a.source_id
+    WHERE st.article_count > 1
+    """,
     """
     CREATE VIEW source_activity AS
     WITH printed AS (
@@ -122,14 +120,17 @@ def create_views(connection: sqlite3.Connection) -> None:
     `syndication` has a row for every article that followed the lead of its story, with the hours between them.
     `source_activity` counts a source's articles, how many of them led a story (`own_stories`) or came later
     (`reprints`), and the articles that followed where it led (`followers`). `gaps` lists spells of days in which a
-    source was silent for longer than it is wont to, and (without a source) days without any article. `daily_counts`
+    source was silent for longer than usual, and (without a source) days without any article. `daily_counts`
     counts articles by local day and source; an article without a date has no day and is left out of days and gaps.
     """
     for statement in _STATEMENTS:
         connection.execute(statement)
 
 
-def renew_syndication(connection: sqlite3.Connection) -> None:
-    """Make the view `syndication` anew, in an archive that has it in an older form."""
-    connection.execute("DROP VIEW syndication")
-    connection.execute(_SYNDICATION)
+def drop_views(connection: sqlite3.Connection) -> None:
+    """Drop what `create_views` makes, in whatever form it is there; the caller holds the transaction."""
+    for view in ("daily_counts", "syndication", "source_activity", "gaps"):
+        connection.execute(f"DROP VIEW IF EXISTS {view}")
+    for event in ("insert", "delete", "update"):
+        connection.execute(f"DROP TRIGGER IF EXISTS source_days_{event}")
+    connection.execute("DROP TABLE IF EXISTS source_days")

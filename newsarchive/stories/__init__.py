@@ -80,28 +80,6 @@ def create_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-def part_days_from_times(connection: sqlite3.Connection) -> None:
-    """Bring up to date the stories of an archive that took an article of which the day is known for one of midnight.
-
-    The caller holds the transaction.
-    """
-    connection.execute("DROP INDEX articles_story")
-    connection.execute(_INDEX)
-    found = connection.execute("SELECT DISTINCT story_id FROM articles WHERE published_precision = 'day'")
-    refresh(connection, [story_id for (story_id,) in found if story_id is not None])
-
-
-def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make the tables by which stories are found anew, in an archive that has them in an older form, and all stories.
-
-    The caller holds the transaction. `progress` is told as by `rebuild`.
-    """
-    for table in INDEX_TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    create_index_tables(connection)
-    rebuild(connection, progress)
-
-
 def link(connection: sqlite3.Connection, article_id: int) -> int:
     """Return an article its story, after it was stored or its title, text, date or source changed.
 

@@ -9,29 +9,24 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from newsarchive import stories
 from newsarchive.archive import outlets
+from newsarchive.archive.migrations import migrations, upgrade
 from newsarchive.errors import UserError
+from newsarchive.search import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ARTICLES = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_precision TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
-) STRICT
-"""
 BODY = "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分，票价不变，老人与学生半价。"
 
 
 def archive() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(ARTICLES)
-    stories.create_tables(connection)
-    outlets.create_tables(connection)
+    register_functions(connection)
+    upgrade(Database(connection), lambda _done, _total=None: None)
     return connection
 
 
@@ -45,7 +40,8 @@ def connection() -> Iterator[sqlite3.Connection]:
 def add(connection: sqlite3.Connection, printed: str) -> int:
     """Store an article of a printed source and give its id."""
     cursor = connection.execute(
-        "INSERT INTO articles (title, body, source_id, source_printed, first_seen_at) VALUES ('', ?, ?, ?, '')",
+        "INSERT INTO articles (article_key, site, url, content_hash, title, body, source_id, source_printed,"
+        " first_seen_at, last_seen_at) VALUES (hex(randomblob(8)), 'demo', '', '', '', ?, ?, ?, '', '')",
         (BODY, outlets.resolve(connection, printed), printed),
     )
     assert cursor.lastrowid is not None
@@ -181,12 +177,18 @@ def test_what_cannot_be_done_is_told(connection: sqlite3.Connection, act: object
         act(connection)  # type: ignore[operator]
 
 
-def test_sources_known_before_get_their_medium() -> None:
+def test_sources_known_before_get_their_outlet_and_articles_the_name_that_they_print() -> None:
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(ARTICLES)
-    connection.execute("CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT) STRICT")
+    register_functions(connection)
+    migrations.apply(Database(connection), stop_before="m0005_stories")
     connection.execute("INSERT INTO sources VALUES (7, '证券时报网', '证券时报网')")
-    connection.execute("INSERT INTO articles (body, source_id, first_seen_at) VALUES ('', 7, '')")
-    outlets.create_tables(connection)
+    connection.execute(
+        "INSERT INTO articles (article_key, site, url, content_hash, body, source_id, first_seen_at, last_seen_at)"
+        " VALUES ('k', 'demo', '', '', '', 7, '', '')"
+    )
+    upgrade(Database(connection), lambda _done, _total=None: None)
     assert connection.execute("SELECT name, medium FROM sources").fetchall() == [("证券时报网", "证券时报")]
     assert connection.execute("SELECT source_printed FROM articles").fetchall() == [("证券时报网",)]
+    outlets.set_medium(connection, "证券时报网", "江湾晚报")
+    outlets.fill(connection)
+    assert connection.execute("SELECT medium FROM sources").fetchall() == [("江湾晚报",)]
