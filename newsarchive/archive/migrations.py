@@ -32,29 +32,6 @@ APPLICATION_ID = 0x4E455753
 
 migrations = Migrations("newsarchive")
 
-# A state of an article's text is new when its body is not that of the state before, or when it has another title; a
-# copy that has no title (the share service) goes by the title before it. There is only one window, because SQLite looks
-# at one article alone only where all windows are parted in the same way.
-_REVISIONS = """
-SELECT article_id,
-       row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
-       seen_at, copy_id, url, cause, coalesce(title, previous_title) AS title, body, content_hash
-FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.title, t.body, t.content_hash, r.text_id,
-             CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
-                  WHEN NOT EXISTS (SELECT 1 FROM readings e WHERE e.article_id = r.article_id
-                                     AND e.copy_id = r.copy_id AND e.first_seen_at < r.first_seen_at) THEN 'copy'
-                  ELSE r.cause END AS cause,
-             lag(r.text_id) OVER article AS previous_text_id,
-             (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
-              WHERE e.article_id = r.article_id AND e.title IS NOT NULL
-                AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
-              ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
-      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
-      WHERE t.body <> ''
-      WINDOW article AS (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url))
-WHERE previous_text_id IS NOT text_id OR title <> previous_title
-"""
-
 _OUTLETS = """
 ALTER TABLE sources ADD COLUMN medium TEXT;
 CREATE INDEX sources_medium ON sources (medium);
@@ -241,7 +218,6 @@ def _create_provenance(db: Database) -> None:
         strict=True,
     )
     db.table("readings").create_index(["article_id", "copy_id", "first_seen_at"])
-    db.create_view("revisions", _REVISIONS)
 
 
 @migrations()
@@ -418,6 +394,8 @@ def upgrade(db: Database, progress: Progress) -> None:
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
     connection = db.conn
+    views.drop_views(connection)
+    views.create_views(connection)
     outlets.fill(connection)
     store.fill_precision(connection, progress)
     if not db.table("search_folding").exists():
@@ -425,8 +403,6 @@ def rebuild(db: Database, progress: Progress) -> None:
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.rebuild(connection, progress)
-    views.drop_views(connection)
-    views.create_views(connection)
 
 
 @contextmanager
