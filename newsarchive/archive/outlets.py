@@ -183,7 +183,7 @@ def _id(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str | None) -> int:
-    """Return a source's articles (those that print a name, or all) another source, and count their stories anew."""
+    """Move a source's articles (those that print a name, or all) to another source, and refresh their stories."""
     articles = _rows(
         connection,
         "SELECT id, story_id FROM articles WHERE source_id = ?1 AND (?2 IS NULL OR source_printed = ?2)",

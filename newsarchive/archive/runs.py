@@ -67,8 +67,7 @@ class Runs:
         for run_id, process in running:
             if not is_alive(process):
                 self._connection.execute(
-                    "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is no more'"
-                    " WHERE id = ?",
+                    "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is gone' WHERE id = ?",
                     (stamp(now), run_id),
                 )
 

@@ -36,7 +36,7 @@ class Stored:
 def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
     """Store what one page says of an article; the caller holds the transaction.
 
-    Storing the same page again changes only `last_seen_at`. The article's row is made anew from the newest reading
+    Storing the same page again changes only `last_seen_at`. The article's row is rebuilt from the newest reading
     of each of its copies, so the order in which copies arrive leaves no trace. With `reread_at` (UTC) the page was
     read again from its snapshot at that time: a difference is then recorded as ours, not as the site's.
     """
@@ -70,7 +70,7 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
 
 
 def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
-    """Make an article's row anew from its readings; tell whether anything but the times of seeing changed."""
+    """Rebuild an article's row from its readings; return whether anything but the times of seeing changed."""
     merged = merge(history.newest(connection, article_id))
     columns = _columns(connection, merged)
     names = ", ".join(columns)

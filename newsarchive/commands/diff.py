@@ -35,7 +35,7 @@ _STYLES = {"removed": "red strike", "added": "green bold"}
 
 
 @click.command(epilog="Example: newsarchive diff 202603053101994652 1 2")
-@click.option("--all", "whole", is_flag=True, help="Show the paragraphs that did not change, too.")
+@click.option("--all", "whole", is_flag=True, help="Also show unchanged paragraphs.")
 @rows_options
 @click.argument("key")
 @click.argument("numbers", metavar="[REVISIONS]...", nargs=-1, type=click.IntRange(1))
@@ -43,14 +43,14 @@ _STYLES = {"removed": "red strike", "added": "green bold"}
 def diff(db: Path, key: str, numbers: tuple[int, ...], whole: bool, form: str | None) -> int:
     """Show what changed between two revisions of an article.
 
-    KEY is what `newsarchive show` takes. REVISIONS are two numbers; without them the newest is compared with the one
-    before it. On a terminal they stand side by side; in a pipe [-what went-] and {+what came+} are marked. The status
-    is 1 when there is only one revision.
+    KEY is the same as for `newsarchive show`. REVISIONS are two numbers; without them the newest revision is compared
+    with the one before. A terminal shows them side by side; in a pipe, [-deletions-] and {+insertions+} are marked. The
+    exit status is 1 when there is only one revision.
     """
     with Archive.open(db, readonly=True) as archive:
         known = revisions(archive.connection, find_article(archive.connection, key))
     if len(known) < 2 and not numbers:
-        click.echo("There is one revision only: nothing changed while it was watched.", err=True)
+        click.echo("There is only one revision: no change was seen.", err=True)
         return 1
     before, after = _pair(known, numbers)
     lines = difference(_text(before), _text(after))
@@ -68,7 +68,7 @@ def _pair(known: Sequence[Revision], wanted: tuple[int, ...]) -> tuple[Revision,
     if not wanted:
         return known[-2], known[-1]
     if len(wanted) != 2:
-        raise UserError("diff: two revisions are wanted, or none - for example: newsarchive diff KEY 1 2")
+        raise UserError("diff: give two revisions, or none - for example: newsarchive diff KEY 1 2")
     by_number = {revision.revision: revision for revision in known}
     missing = [number for number in wanted if number not in by_number]
     if missing:

@@ -52,8 +52,8 @@ class Finding(NamedTuple):
 def doctor(db: Path, form: str | None) -> int:
     """Check whether this machine has what newsarchive needs.
 
-    Python, SQLite, fonts, optional packages, room on the disk, the archive, its permissions and its last runs. The
-    status is 1 when something is wrong; a note is no fault.
+    Checks Python, SQLite, fonts, optional packages, disk space, the archive, its permissions and its last runs. The
+    exit status is 1 when something is wrong; a note is not a fault.
     """
     findings = [*_machine(), *_packages(), _font(), *_place(db), *_archive(db)]
     print_rows(Finding._fields, findings, form)

@@ -35,12 +35,12 @@ def _listed(names: list[str], last: str = " and ") -> str:
 
 _LINES = "\n".join(f"{name:9} {form.help}" for name, form in FORMATS.items())
 # \b is click's mark for lines that it must not join.
-_HELP = f"""Write articles in a format that other programs read.
+_HELP = f"""Export articles to a format that other programs read.
 
 \b
 {_LINES}
 
-QUERY takes what `newsarchive search` takes; without one everything is written. {_listed(_names(FileFormat))} go to
+QUERY is the same as for `newsarchive search`; without it everything is exported. {_listed(_names(FileFormat))} go to
 standard output unless --output names a file. A file or folder is written completely or not at all.
 """
 

@@ -28,15 +28,15 @@ WHERE m.code = ?1 AND (?2 = '' OR m.market = ?2) ORDER BY a.published_at DESC, a
 
 
 @click.command(epilog="Example: newsarchive mentions 600160")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many lines at most.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Maximum number of lines.")
 @rows_options
 @click.argument("code", required=False)
 @click.pass_obj
 def mentions(db: Path, limit: int, form: str | None, code: str | None) -> int:
     """List the articles that name a security.
 
-    CODE is a code as printed (600160) or with its market in front (1.600160); without one the securities that are
-    named most are listed. The status is 1 when no article names it.
+    CODE is a code as printed (600160), or with its market in front (1.600160). Without it, the securities that are
+    named most often are listed. The exit status is 1 when no article names it.
     """
     with Archive.open(db, readonly=True) as archive:
         if code is None:

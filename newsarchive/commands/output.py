@@ -35,8 +35,8 @@ _NARROWEST = 8
 
 def rows_options(command: Callable[_P, _T]) -> Callable[_P, _T]:
     """Return a command that prints rows its two options; it receives `form`: "json", "csv" or None."""
-    command = click.option("--json", "form", flag_value="json", help="Print JSON, one object a line.")(command)
-    return click.option("--csv", "form", flag_value="csv", help="Print CSV with a heading.")(command)
+    command = click.option("--json", "form", flag_value="json", help="Print JSON, one object per line.")(command)
+    return click.option("--csv", "form", flag_value="csv", help="Print CSV with a header line.")(command)
 
 
 def json_option(command: Callable[_P, _T]) -> Callable[_P, _T]:

@@ -1,4 +1,4 @@
-"""`newsarchive show`: an article as a person reads it, with its copies, revisions and story."""
+"""`newsarchive show`: one article, with its copies, revisions and story."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ class _Shown:
 @click.argument("key")
 @click.pass_obj
 def show(db: Path, key: str, as_json: bool) -> None:
-    """Show one article as a person reads it.
+    """Print one article, with its copies, revisions and story.
 
-    KEY is an article's key, its info code, the address of any copy, or the last digits of its number. Below the text
-    stand its copies, its revisions (`newsarchive diff KEY` shows them) and the other articles of its story.
+    KEY is an article's key, its info code, the address of any copy, or the last digits of its key. Use
+    `newsarchive diff KEY` to compare the revisions.
     """
     with Archive.open(db, readonly=True) as archive:
         shown = _load(archive.connection, find_article(archive.connection, key))

@@ -49,20 +49,20 @@ _SUMMARY = ("day", "source", "category")
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="Example: newsarchive stats --by source 降准 after:2022-03",
 )
-@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this alone.")
+@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this only.")
 @click.option(
-    "--limit", type=click.IntRange(1), help="How many lines at most: the newest, or those with most articles."
+    "--limit", type=click.IntRange(1), help="Maximum number of lines: the newest, or those with most articles."
 )
 @rows_options
 @click.argument("query", nargs=-1)
 @click.pass_obj
 def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: tuple[str, ...]) -> None:
-    """Count what is in the archive.
+    """Count articles by day, source, category and more.
 
-    QUERY takes what `newsarchive search` takes and counts only what it finds. Without QUERY and --by a page for
-    people is shown; with --json or --csv the counts by day, source and category. Articles without a value (no date,
-    no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours are
-    local to the site.
+    QUERY is the same as for `newsarchive search`: only the articles that it finds are counted. Without QUERY and --by
+    an overview is printed; with --json or --csv, the counts by day, source and category. Articles without a value (no
+    date, no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours
+    are local to the site.
     """
     words = " ".join(query)
     with Archive.open(db, readonly=True) as archive:

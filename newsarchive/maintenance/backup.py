@@ -82,7 +82,7 @@ def backup(source: Path, target: Path, *, warc: bool = True) -> Backup:
 
 
 def vacuum(path: Path) -> tuple[int, int]:
-    """Make an archive's file as small as it can be; return its size in bytes before and after, with its log.
+    """Shrink an archive's file; return its size in bytes before and after, with its log.
 
     Raises:
         UserError: there is no such archive, another program uses it, or the disk is too small for the second copy
@@ -170,7 +170,7 @@ def _copy_database(source: sqlite3.Connection, partial: Path) -> int:
         copy.execute("PRAGMA journal_mode = DELETE")
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise UserError(f"the archive is damaged ({verdict}) and was not copied - `newsarchive check` says more")
+            raise UserError(f"the archive is damaged ({verdict}) and was not copied - run newsarchive check")
         if _counts(copy) != counts:
             raise UserError(f"{partial}: the copy differs from the archive - check the disk")
         return counts["articles"]

@@ -1,4 +1,4 @@
-"""Check an archive: whether everything in it is as it was stored, and agrees with everything else.
+"""Check an archive: whether everything in it is intact and consistent.
 
 Nothing is written, and a crawl may go on meanwhile: all is read at one moment.
 """

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Page
 
-#: Fields of our own, which other programs pass over: an archive can be made anew of its WARC files alone.
+#: Fields of our own, which other programs pass over: an archive can be rebuilt from its WARC files alone.
 ROLE_FIELD = "X-Newsarchive-Role"
 SITE_FIELD = "X-Newsarchive-Site"
 
