@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.runs import is_alive
-from newsarchive.archive.timestamps import stamp
+from newsarchive.processes import is_alive
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,8 +9,8 @@ from newsarchive import stories
 from newsarchive.archive import copies, history, outlets
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
-from newsarchive.archive.timestamps import stamp
 from newsarchive.text import clean
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

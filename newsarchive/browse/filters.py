@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.text import strip_invisible
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

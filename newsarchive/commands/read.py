@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.fetch import get_page
 from newsarchive.commands.output import (
     json_option,
@@ -23,6 +22,7 @@ from newsarchive.extract.validate import rejection, validate
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
 from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     from newsarchive.models import Article

@@ -8,7 +8,6 @@ import click
 
 from newsarchive import search as engine
 from newsarchive.archive import Archive
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.output import (
     console,
     on_terminal,
@@ -18,6 +17,7 @@ from newsarchive.commands.output import (
 )
 from newsarchive.progress import progress_bar
 from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3

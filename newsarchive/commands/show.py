@@ -10,7 +10,6 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.queries import articles_of, find_article, one_moment, revisions, story_members
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
@@ -19,6 +18,7 @@ from newsarchive.commands.output import (
 )
 from newsarchive.export.json_lines import as_object
 from newsarchive.text import plain, shorten
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3

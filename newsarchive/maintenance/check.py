@@ -17,8 +17,8 @@ from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
 from newsarchive.archive.queries import article_row
 from newsarchive.archive.store import parts_of, stored_parts
-from newsarchive.archive.timestamps import stamp
 from newsarchive.search.sql import PAIRS
+from newsarchive.timestamps import stamp
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:

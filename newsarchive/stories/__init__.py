@@ -15,7 +15,6 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.stories.candidates import (
     INDEX_TABLES,
     add_text,
@@ -23,6 +22,7 @@ from newsarchive.stories.candidates import (
     remove_text,
 )
 from newsarchive.stories.text import fingerprint, story_text
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3

@@ -27,8 +27,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newsarchive import __version__
-from newsarchive.archive.timestamps import stamp
 from newsarchive.errors import UserError
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
