@@ -1,8 +1,8 @@
-"""Sources: the media that articles name, and which names are one medium.
+"""Sources: the names that articles are credited to, and which names belong to one outlet.
 
 A source is a name as it was printed; an article's source depends on that name and on the aliases alone, never on what
-was stored before. Names of one house (paper, site, application, account) have one `medium`, given by the rules in
-`source_aliases.toml`; grouping by it is the analyst's choice. What a person decides on top (`merge`, `split`) is an
+was stored before. Names of one outlet (its paper, site, application, account) share a `medium`, given by the rules in
+`outlets.toml`; grouping by it is the analyst's choice. What a person decides on top (`merge`, `split`) is an
 alias in the archive, and every article follows, those to come too.
 
 All functions work inside the transaction that the caller holds.
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 _BY_HAND = "merged by hand"
 _APART = "split by hand"
-# One medium parts the halves of its name by any of these.
+# One outlet separates the halves of its name by any of these.
 _DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The curated rules. Keys of `media` are folded names; values are (medium, reason)."""
+    """The curated rules. Keys of `media` are folded names; values are (outlet, reason)."""
 
     media: dict[str, tuple[str, str]]
     suffixes: tuple[tuple[str, str], ...]
@@ -40,7 +40,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source with its medium, its other spellings, and how many articles name it."""
+    """A source with its outlet (`medium`), its other spellings, and how many articles name it."""
 
     id: int
     name: str
@@ -58,7 +58,7 @@ def rules() -> Rules:
     for entry in data["media"]:
         for name in (entry["medium"], *entry["names"]):
             if media.setdefault(_key(name), (entry["medium"], entry["reason"]))[0] != entry["medium"]:
-                raise UserError(f"source_aliases.toml: {name} is claimed by {entry['medium']} and by another medium")
+                raise UserError(f"outlets.toml: {name} is claimed by {entry['medium']} and by another outlet")
     suffixes = [(ending, entry["reason"]) for entry in data["suffixes"] for ending in entry["endings"]]
     return Rules(
         media=media,
@@ -68,7 +68,7 @@ def rules() -> Rules:
 
 
 def outlet_of(name: str) -> tuple[str, str | None]:
-    """Return the medium of a printed name and the reason of the rule that says so; the name itself where none does."""
+    """Return the outlet of a printed name and the reason of the rule that says so; the name itself where none does."""
     known = rules()
     if found := known.media.get(_key(name)):
         return found[0], (found[1] if found[0] != name else None)
@@ -138,12 +138,12 @@ def split(connection: sqlite3.Connection, alias: str) -> int:
 
 
 def set_medium(connection: sqlite3.Connection, name: str, medium: str) -> None:
-    """Group a source under another medium than the rules say. Raises UserError when the name is unknown."""
+    """Assign a source to another outlet than the rules say. Raises UserError when the name is unknown."""
     connection.execute("UPDATE sources SET medium = ? WHERE id = ?", (clean(medium), _id(connection, name)))
 
 
 def list_sources(connection: sqlite3.Connection) -> list[Source]:
-    """List all sources by medium and name."""
+    """List all sources by outlet and name."""
     aliases: dict[int, list[str]] = {}
     for alias, source_id in _rows(connection, "SELECT alias, source_id FROM source_aliases ORDER BY alias"):
         aliases.setdefault(source_id, []).append(alias)
