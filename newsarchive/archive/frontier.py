@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Category, Hints, Role
 from newsarchive.problems import REASONS
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Category
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.problems import REASONS
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Page, Role
+from newsarchive.timestamps import stamp
 from newsarchive.warc.record import (
     Original,
     SnapshotDamagedError,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from datasette.utils import sqlite_timelimit
 
-from newsarchive.browse.rows import rows
+from newsarchive.archive.queries import rows
 from newsarchive.browse.urls import term
 from newsarchive.search import (
     Position,

@@ -10,12 +10,12 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Response
 from datasette.views.index import IndexView
 
+from newsarchive.archive.queries import articles_of
 from newsarchive.archive.snapshots import Snapshots
 from newsarchive.browse import article_page as articles
 from newsarchive.browse.archives import archive_of
 from newsarchive.browse.atom import (
     FEED_TYPE,
-    exported,
     feed,
     search_rows,
 )
@@ -124,7 +124,7 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
         raise NotFound("The archive has no article with this key.")
     if whole:
         return Response(articles.as_json(shown), content_type="application/json; charset=utf-8")
-    return await _page(datasette, request, "newsarchive_article.html", {"shown": shown, "a": shown.row})
+    return await _page(datasette, request, "newsarchive_article.html", {"page": shown, "a": shown.row})
 
 
 @route(r"/article/(?P<key>[^/.]+)/changes/(?P<revision>\d{1,6})$")
@@ -195,7 +195,7 @@ async def _search_data(datasette: Datasette, name: str, wanted: SearchForm, form
             {"ok": True, "query": wanted.whole, "next": found.next_after, "rows": search_rows(found, to)}
         )
     ids = [hit.article_id for hit in found.hits]
-    rows = await _read(datasette, name, lambda connection: exported(connection, "id", ids))
+    rows = await _read(datasette, name, lambda connection: list(articles_of(connection, ids, parts=())))
     if form == "atom":
         title = f"{wanted.whole} - newsarchive" if wanted.whole else "newsarchive"
         return Response(feed(rows, title, request), content_type=FEED_TYPE)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.fetch import get_page
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
-    plain,
     print_rows,
     to_json,
     wrap,
@@ -23,6 +21,8 @@ from newsarchive.extract.normalize import normalize
 from newsarchive.extract.validate import rejection, validate
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
+from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     from newsarchive.models import Article

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsarchive.atomic import atomic_file
 from newsarchive.commands.fetch import get_page
-from newsarchive.commands.output import plain
 from newsarchive.errors import UserError
-from newsarchive.export import atomic_file
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from newsarchive.models import Page

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive import search as engine
 from newsarchive.archive import Archive
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain,
     plain_lines,
     print_rows,
     rows_options,
 )
+from newsarchive.progress import progress_bar
+from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,9 +41,9 @@ _START, _END = "\x02", "\x03"
     epilog="Example: newsarchive search 降准 -美联储 source:财联社 after:2022-03",
 )
 @click.option("--order", type=click.Choice(["newest", "oldest", "rank"]), default="newest", show_default=True)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many articles at most.")
-@click.option("--offset", default=0, type=click.IntRange(0), help="Leave out so many first.")
-@click.option("--count", "only_count", is_flag=True, help="Print only how many articles match.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="Maximum number of articles.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Number of articles to skip.")
+@click.option("--count", "only_count", is_flag=True, help="Print only the number of matches.")
 @rows_options
 @click.argument("query", nargs=-1, required=True)
 @click.pass_obj
@@ -61,7 +61,7 @@ def search(
     title:降准 source:财联社 category:cailianshe code:600160 lang:zh
     after:2022-03-01 before:2022-04
 
-    `newsarchive search reindex` makes the index anew. The status is 1 when nothing is found.
+    `newsarchive search reindex` rebuilds the index. The exit status is 1 when nothing is found.
     """  # noqa: D301 - click's mark for lines that it must not join
     if query == (_REINDEX,):
         _reindex(db)
@@ -126,11 +126,7 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
-
-    with Archive.open(db) as archive, archive.transaction():
-        engine.reindex(archive.connection, tell)
+    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+        engine.reindex(archive.connection, report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
     click.echo(f"{count:,} articles indexed.")

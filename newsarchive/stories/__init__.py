@@ -15,7 +15,6 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.stories.candidates import (
     INDEX_TABLES,
     add_text,
@@ -23,6 +22,7 @@ from newsarchive.stories.candidates import (
     remove_text,
 )
 from newsarchive.stories.text import fingerprint, story_text
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3
@@ -78,28 +78,6 @@ def create_tables(connection: sqlite3.Connection) -> None:
     create_index_tables(connection)
     for statement in (*_TABLES.split(";"), _INDEX):
         connection.execute(statement)
-
-
-def part_days_from_times(connection: sqlite3.Connection) -> None:
-    """Bring up to date the stories of an archive that took an article of which the day is known for one of midnight.
-
-    The caller holds the transaction.
-    """
-    connection.execute("DROP INDEX articles_story")
-    connection.execute(_INDEX)
-    found = connection.execute("SELECT DISTINCT story_id FROM articles WHERE published_precision = 'day'")
-    refresh(connection, [story_id for (story_id,) in found if story_id is not None])
-
-
-def renew_tables(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make the tables by which stories are found anew, in an archive that has them in an older form, and all stories.
-
-    The caller holds the transaction. `progress` is told as by `rebuild`.
-    """
-    for table in INDEX_TABLES:
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-    create_index_tables(connection)
-    rebuild(connection, progress)
 
 
 def link(connection: sqlite3.Connection, article_id: int) -> int:
