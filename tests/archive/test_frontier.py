@@ -96,9 +96,9 @@ def test_a_run_whose_process_died_is_closed_as_killed_by_the_next(archive: Archi
 
 def test_a_page_comes_back_from_its_snapshot_as_it_was_and_equal_bodies_are_kept_once(archive: Archive) -> None:
     page = Page("http://demo/1", "post", "demo", b"\xff\x00<p>", NOW, 200, {"etag": '"x"'})
-    first = archive.snapshots.keep(page)
-    assert archive.snapshots.keep(page) == first
-    second = archive.snapshots.keep(Page("http://demo/1", "post", "demo", page.body, NOW + timedelta(hours=1), 200, {}))
+    first = archive.snapshots.save(page)
+    assert archive.snapshots.save(page) == first
+    second = archive.snapshots.save(Page("http://demo/1", "post", "demo", page.body, NOW + timedelta(hours=1), 200, {}))
     assert second != first
     assert archive.connection.execute("SELECT count(*) FROM snapshots WHERE payload_id IS NULL").fetchone() == (1,)
     page.snapshot_id = first

@@ -39,7 +39,7 @@ def add(archive: Archive, number: int, days: int = 0) -> None:
         body=f"<p>第{number}篇</p>".encode() * 50,
         fetched_at=AT + timedelta(days=days, seconds=number),
     )
-    page.snapshot_id = archive.snapshots.keep(page)
+    page.snapshot_id = archive.snapshots.save(page)
     archive.store(Article(page, f"20260305{number:010}", title="题", paragraphs=[Paragraph(f"第{number}段")]), None, AT)
 
 

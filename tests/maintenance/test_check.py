@@ -40,7 +40,7 @@ def fill(archive: Archive, count: int = 4) -> None:
                 fetched_at=AT + timedelta(minutes=minute, seconds=number),
             )
             archive.frontier.add([Link(page.url, "demo", page.role)], None, AT)
-            page.snapshot_id = archive.snapshots.keep(page)
+            page.snapshot_id = archive.snapshots.save(page)
             archive.store(article(page, number), None, AT)
 
 
