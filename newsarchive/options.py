@@ -45,7 +45,7 @@ class Options:
     backoff: float = 300.0
     #: Hours after which all known category pages are asked for again, also where nothing new leads to them.
     sweep_hours: float = 6.0
-    #: Stored pages that one run rechecks for changes at most.
+    #: Stored pages that one run looks at again for changes at most.
     checks_max: int = 500
     #: Pages that failed, in percent of those that a run asked for, above which it ends with status 3.
     losses_percent: float = 10.0
