@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from newsarchive.archive.frontier import End
+
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 
 
@@ -105,3 +107,41 @@ def test_a_page_comes_back_from_its_snapshot_as_it_was_and_equal_bodies_are_kept
     assert archive.snapshots.load(first, role="post", site="demo") == page
     with pytest.raises(KeyError):
         archive.snapshots.load(99, role="post", site="demo")
+
+
+def test_what_is_stored_after_a_failure_has_no_reason_and_no_time_left(archive: Archive) -> None:
+    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
+    archive.frontier.retry("http://demo/1", reason="unreachable", now=NOW, next_at=NOW + timedelta(minutes=10))
+    archive.frontier.done("http://demo/1", NOW)
+    assert archive.connection.execute("SELECT state, reason, next_at FROM frontier").fetchall() == [
+        ("done", None, None)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "after"),
+    [
+        ("rejected", "no-body", "done"),
+        ("failed", "spider-error", "done"),
+        ("gone", "gone", "gone"),
+        ("blocked", "robots", "blocked"),
+    ],
+)
+def test_a_page_found_elsewhere_ends_only_what_was_given_up_for_its_content(
+    archive: Archive, state: End, reason: str, after: str
+) -> None:
+    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
+    archive.frontier.accept("http://demo/1", NOW)
+    assert archive.frontier.counts() == {"pending": 1}
+    archive.frontier.end("http://demo/1", state=state, reason=reason, now=NOW)
+    archive.frontier.accept("http://demo/1", NOW)
+    assert archive.frontier.counts() == {after: 1}
+
+
+def test_only_what_is_done_is_rechecked(archive: Archive) -> None:
+    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
+    archive.frontier.schedule_recheck("http://demo/1", NOW)
+    assert archive.frontier.rechecks(site="demo", now=NOW, limit=9) == []
+    assert [row.url for row in archive.frontier.pending(site="demo", now=NOW)] == ["http://demo/1"]
+    assert archive.frontier.found_at("http://demo/1") == NOW
+    assert archive.frontier.found_at("http://demo/2") is None
