@@ -8,23 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.pages import page
 
-from newsarchive.archive import Archive, Link
-from newsarchive.models import Category, Hints, Page
+from newsarchive.archive import Link
+from newsarchive.models import Category, Hints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from newsarchive.archive.frontier import End
+    from newsarchive.archive import Archive
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def test_a_url_is_noted_once_and_given_back_with_its_hints_in_the_order_found(archive: Archive) -> None:
@@ -97,51 +89,13 @@ def test_a_run_whose_process_died_is_closed_as_killed_by_the_next(archive: Archi
 
 
 def test_a_page_comes_back_from_its_snapshot_as_it_was_and_equal_bodies_are_kept_once(archive: Archive) -> None:
-    page = Page("http://demo/1", "post", "demo", b"\xff\x00<p>", NOW, 200, {"etag": '"x"'})
-    first = archive.snapshots.save(page)
-    assert archive.snapshots.save(page) == first
-    second = archive.snapshots.save(Page("http://demo/1", "post", "demo", page.body, NOW + timedelta(hours=1), 200, {}))
+    kept = page("http://demo/1", b"\xff\x00<p>", at=NOW, headers={"etag": '"x"'})
+    first = archive.snapshots.save(kept)
+    assert archive.snapshots.save(kept) == first
+    second = archive.snapshots.save(page(kept.url, kept.body, at=NOW + timedelta(hours=1)))
     assert second != first
     assert archive.connection.execute("SELECT count(*) FROM snapshots WHERE payload_id IS NULL").fetchone() == (1,)
-    page.snapshot_id = first
-    assert archive.snapshots.load(first, role="post", site="demo") == page
+    kept.snapshot_id = first
+    assert archive.snapshots.load(first, role="post", site="demo") == kept
     with pytest.raises(KeyError):
         archive.snapshots.load(99, role="post", site="demo")
-
-
-def test_what_is_stored_after_a_failure_has_no_reason_and_no_time_left(archive: Archive) -> None:
-    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
-    archive.frontier.retry("http://demo/1", reason="unreachable", now=NOW, next_at=NOW + timedelta(minutes=10))
-    archive.frontier.done("http://demo/1", NOW)
-    assert archive.connection.execute("SELECT state, reason, next_at FROM frontier").fetchall() == [
-        ("done", None, None)
-    ]
-
-
-@pytest.mark.parametrize(
-    ("state", "reason", "after"),
-    [
-        ("rejected", "no-body", "done"),
-        ("failed", "spider-error", "done"),
-        ("gone", "gone", "gone"),
-        ("blocked", "robots", "blocked"),
-    ],
-)
-def test_a_page_found_elsewhere_ends_only_what_was_given_up_for_its_content(
-    archive: Archive, state: End, reason: str, after: str
-) -> None:
-    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
-    archive.frontier.accept("http://demo/1", NOW)
-    assert archive.frontier.counts() == {"pending": 1}
-    archive.frontier.end("http://demo/1", state=state, reason=reason, now=NOW)
-    archive.frontier.accept("http://demo/1", NOW)
-    assert archive.frontier.counts() == {after: 1}
-
-
-def test_only_what_is_done_is_rechecked(archive: Archive) -> None:
-    archive.frontier.add([Link("http://demo/1", "demo", "post")], None, NOW)
-    archive.frontier.schedule_recheck("http://demo/1", NOW)
-    assert archive.frontier.rechecks(site="demo", now=NOW, limit=9) == []
-    assert [row.url for row in archive.frontier.pending(site="demo", now=NOW)] == ["http://demo/1"]
-    assert archive.frontier.found_at("http://demo/1") == NOW
-    assert archive.frontier.found_at("http://demo/2") is None

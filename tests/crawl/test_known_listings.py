@@ -7,7 +7,7 @@ import pytest
 from crawl.in_process import session_on
 from scrapy.http import Response
 
-from newsarchive.archive import Archive, Link
+from newsarchive.archive import Link
 from newsarchive.archive.listings import ListingLink
 from newsarchive.crawl.http.address_rules import site_rules
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
@@ -18,12 +18,6 @@ from newsarchive.sites import load_site
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
-
-
-@pytest.fixture
-def archive(tmp_path):
-    with Archive.open(tmp_path / "a.db") as archive:
-        yield archive
 
 
 def run(archive, hours_ago, outcome="finished", site="demo", **counts):
