@@ -75,7 +75,7 @@ class _Filler:
         reply = demo.reply(url)
         headers = {"content-type": reply.content_type} if reply.content_type else {}
         page = Page(url, role, "demo", reply.body, now, reply.status, headers)
-        page.snapshot_id = self._archive.snapshots.keep(page)
+        page.snapshot_id = self._archive.snapshots.save(page)
         article = normalize(read(page, self._site))
         validate(article)
         problem = rejection(article)
