@@ -13,7 +13,6 @@ from newsarchive.extract.html import Source, reserialise, take_source
 from newsarchive.extract.link_lines import read_link_lines
 from newsarchive.extract.scanner.plan import (
     Body,
-    Plan,
     Value,
     plan_of,
 )
@@ -23,11 +22,9 @@ from newsarchive.extract.scanner.tags import UntidyError
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from newsarchive.extract.scanner.plan import Plan
     from newsarchive.models import Article, Page, Precision
     from newsarchive.sites import Layout, Site
-
-# By the identity of the layout, which the plan keeps alive: hashing a layout would cost more than reading a page.
-_PLANS: dict[int, Plan] = {}
 
 
 def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[str]]:
@@ -48,17 +45,10 @@ def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[st
 
 def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> None:
     """Read a piece of HTML that is an article's text and nothing else into the article."""
-    found = _scan(html, _plan(layout), article.page.url, site, fragment=True)
+    found = _scan(html, plan_of(layout), article.page.url, site, fragment=True)
     _set_credit(article, found)
     _set_text(article, found, found.bodies[0])
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
-
-
-def _plan(layout: Layout) -> Plan:
-    plan = _PLANS.get(id(layout))
-    if plan is None:
-        plan = _PLANS[id(layout)] = plan_of(layout)
-    return plan
 
 
 def _scan(text: str, plan: Plan, url: str, site: Site, *, fragment: bool = False) -> Scan:
@@ -78,7 +68,7 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
         fields.problem(article, "wrong-charset", f"{source.wrong_charset} in truth")
     if source.damaged:
         fields.problem(article, "damaged-text")
-    found = _scan(source.text, _plan(layout), page.url, site)
+    found = _scan(source.text, plan_of(layout), page.url, site)
     empty: set[str] = set()
     title = _best(found, "title")
     if title is not None:
