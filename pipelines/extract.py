@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.discovery.feed import read_entry
 from newsarchive.extract import read
 
 if TYPE_CHECKING:
@@ -30,8 +29,4 @@ class Extract:
         """Read a page; what it lacks is told by the article's problems."""
         spider: Any = self.crawler.spider
         site = spider.site_of(item)
-        article = read_entry(item, site) if item.role == "feed" else read(item, site)
-        if item.role == "file" and item.found_on:
-            # The file of a post that has left its site: its address is known, and not only guessed from the file.
-            article.canonical_url = item.found_on
-        return article
+        return read(item, site)

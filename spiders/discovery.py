@@ -19,10 +19,10 @@ from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, ListingMemory, ReadListing, full_discovery_is_due
 from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.discovery import LINK_SOURCES
-from newsarchive.discovery.feed import MARK
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.extract.dates.hints import day_of
+from newsarchive.extract.feed_entry import MARK
 from newsarchive.sites.rebase import move
 from newsarchive.sites.share_links import data_url, read_code
 from newsarchive.urls import canonical_url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
@@ -15,15 +14,15 @@ from newsarchive.extract.credits.sources import (
     read_attribution,
     trailing_source,
 )
-from newsarchive.extract.dates import parse_date
+from newsarchive.extract.validate import date_problem
 from newsarchive.models import Article, Category, Problem
 from newsarchive.urls import article_key, find_info_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
-    from newsarchive.models import Page, Paragraph, Precision
+    from newsarchive.extract.dates import Dated
+    from newsarchive.models import Page, Paragraph
     from newsarchive.sites import Layout, Site
 
 _STAGE = "extract"
@@ -35,19 +34,10 @@ _SAMPLE = 200  # characters of a paragraph that tell
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
 _PATH_SAFE = "!$&'()*+,;=-._~"
-# The mirror shows some posts eight hours late, so that they seem to lie ahead; beyond a day it is a mistake.
-_FUTURE = timedelta(days=1)
-_EARLIEST = 1994
-# A number's date and the printed one may differ by a few days (drafts, nights), not by months.
-_NUMBER_SLACK = timedelta(days=45)
 
 # By far the most frequent form of an address with a number, without a look at its other parts.
 _NUMBERED = re.compile(
     r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
-)
-_PLAIN_TIME = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b", re.ASCII)
-_TIME = re.compile(
-    r"(?<!\d)(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T\u3000\xa0]{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)"
 )
 #: The origin's own line of credit: whatever stands behind the label is the name.
 _CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|｜]{1,60}?)\s{0,5}[）)]?")
@@ -97,46 +87,14 @@ def problem(article: Article, reason: str, detail: str = "") -> None:
     article.problems.append(Problem(_STAGE, reason, detail[:200]))
 
 
-def read_time(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, Precision] | None:
-    """Read a printed time; a time without a zone is in `zone`. None when the text prints none."""
-    plain = _PLAIN_TIME.search(text)
-    if plain:
-        try:
-            return datetime.fromisoformat(plain[0]).replace(tzinfo=zone), "second"
-        except ValueError:
-            return None
-    match = _TIME.search(text)
-    if match:
-        year, month, day, hour, minute, second = match.groups()
-        try:
-            when = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
-        except ValueError:
-            return None
-        return when, "second" if second else "minute"
-    dated = parse_date(text, zone=zone, now=now)
-    return (dated.when, dated.precision) if dated else None
-
-
-def set_time(article: Article, when: datetime, precision: Precision) -> None:
-    """Take a time over if it can be true; a time that cannot becomes a problem."""
-    if when.year < _EARLIEST:
-        problem(article, "implausible-date", when.isoformat())
-    elif when - article.page.fetched_at > _FUTURE:
-        problem(article, "future-date", when.isoformat())
+def set_time(article: Article, dated: Dated, rule: str) -> None:
+    """Take a date over if it can be true; one that cannot becomes a problem."""
+    implausible = date_problem(dated.when, article.page.fetched_at)
+    if implausible:
+        article.problems.append(implausible)
     else:
-        article.published_at, article.precision = when, precision
-        if _contradicts(article.article_key, when):
-            problem(article, "implausible-date", f"{when.isoformat()} in number {article.article_key}")
-
-
-def _contradicts(digits: str, when: datetime) -> bool:
-    if not digits.isdigit() or digits.startswith(f"{when.year}{when.month:02}"):
-        return False
-    try:
-        numbered = datetime(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), tzinfo=when.tzinfo)
-    except ValueError:
-        return False
-    return abs(when - numbered) > _NUMBER_SLACK
+        article.published_at, article.precision = dated.when, dated.precision
+    article.evidence["published_at"] = rule
 
 
 @lru_cache(maxsize=4096)

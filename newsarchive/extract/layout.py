@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
+from newsarchive.extract.dates import find_dates, parse_date
 from newsarchive.extract.html import Source, reserialise, take_source
 from newsarchive.extract.link_lines import read_link_lines
 from newsarchive.extract.scanner.plan import (
@@ -20,10 +21,9 @@ from newsarchive.extract.scanner.scan import Scan
 from newsarchive.extract.scanner.tags import UntidyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from newsarchive.extract.dates import Dated
     from newsarchive.extract.scanner.plan import Plan
-    from newsarchive.models import Article, Page, Precision
+    from newsarchive.models import Article, Page
     from newsarchive.sites import Layout, Site
 
 
@@ -133,21 +133,23 @@ def _set_text(article: Article, found: Scan, body: Body) -> None:
 
 def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empty: set[str]) -> None:
     zone, now = site.timezone, article.page.fetched_at
-    best: tuple[int, tuple[datetime, Precision], str] | None = None
+    best: tuple[int, Dated, str] | None = None
     empty_before = False
     for value in found.values.get("published", ()):
         role = value.role
         if best is None or role.rank < best[0]:
-            time = fields.read_time(value.text, zone, now) if value.text else None
-            if time:
-                best = (role.rank, time, role.selector.text)
+            dated = parse_date(value.text, zone=zone, now=now) if value.text else None
+            if dated:
+                best = (role.rank, dated, role.selector.text)
             empty_before = empty_before or value.before_title
     if best is None and body is not None and body.head:
-        time = fields.read_time(body.head, zone, now)
-        best = (0, time, "before the title") if time else None
+        # What stands before a title can be long, and print the day of reading too: the first one with a time of day.
+        dates = find_dates(body.head, zone=zone, now=now)
+        dated = next((one for one in dates if one.precision != "day"), None)
+        dated = dated or parse_date(body.head, zone=zone, now=now)
+        best = (0, dated, "before the title") if dated else None
     if best:
-        fields.set_time(article, *best[1])
-        article.evidence["published_at"] = best[2]
+        fields.set_time(article, best[1].in_zone(zone), best[2])
     elif empty_before:
         # An element before the title is the one for the time, be it empty; one behind it can be another.
         empty.add("no-date")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.discovery.feed import MARK, read_entry, read_feed
+from newsarchive.discovery.feed import read_feed
+from newsarchive.extract.feed_entry import MARK, read_entry
 from newsarchive.models import Page
 from newsarchive.sites import Feed, load_site
 
@@ -67,6 +68,31 @@ def test_an_entry_is_read_into_an_article():
     assert article.published_at.isoformat() == "2026-03-05T08:00:00+08:00"
     assert article.page is entry
     assert article.article_key == "h.example/a?x=1"
+
+
+@pytest.mark.parametrize(
+    ("printed", "hint", "taken"),
+    [
+        ("Thu, 05 Mar 26 08:00 GMT", "2026-03-05T08:00:00+00:00", "2026-03-05T16:00:00+08:00 minute"),
+        ("2026-03-05 08:00:00", "2026-03-05T08:00:00+08:00", "2026-03-05T08:00:00+08:00 second"),
+        ("2026-03-05", "2026-03-05", "2026-03-05T00:00:00+08:00 day"),
+        ("soon", None, None),
+    ],
+)
+def test_the_time_of_an_entry_is_read_as_it_is_printed(printed, hint, taken):
+    feed = page(RSS.replace("Thu, 05 Mar 2026 08:00:00 +0800", printed))
+    [entry] = read_feed(feed, FULL).pages
+    assert entry.hints.published == hint
+    article = read_entry(entry, FULL)
+    assert (article.published_at and f"{article.published_at.isoformat()} {article.precision}") == taken
+
+
+def test_an_entry_whose_time_cannot_be_true_keeps_the_one_that_its_text_prints():
+    feed = page(RSS.replace("05 Mar 2026", "05 Mar 2099").replace(f"<p>{TEXT}", f"<p>2026-03-04 09:00</p><p>{TEXT}"))
+    [entry] = read_feed(feed, FULL).pages
+    article = read_entry(entry, FULL)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2026-03-04T09:00:00+08:00"
 
 
 @pytest.mark.parametrize("body", ["", "<", "<rss>", "{}", "<!DOCTYPE x [<!ENTITY a 'b'>]><rss><item>&a;</item></rss>"])

@@ -163,6 +163,18 @@ def test_the_time_is_read_in_every_layout_and_is_no_text(when: str) -> None:
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
 
 
+def test_a_zone_that_is_printed_beside_the_time_counts() -> None:
+    article = read_media(TEXT, when="<small>2022-05-30T14:00:29Z</small>")
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2022-05-30T22:00:29+08:00"
+
+
+def test_a_date_of_the_first_years_of_the_web_is_taken_from_a_known_site_too() -> None:
+    article = read_post("https://finews.withounder.com/sitenews/1993/05/02/1.html", TEXT, when="1993-05-02 10:00:00")
+    assert article.published_at is not None
+    assert (article.published_at.isoformat(), article.problems) == ("1993-05-02T10:00:00+08:00", [])
+
+
 def test_an_article_spilled_into_the_head_is_read_once() -> None:
     spilled = f'<meta name="description" content="<p style="display:none;">x</p>{TEXT}{CREDIT}<section>假</section>">'
     article = read_media(TEXT, head=spilled)

@@ -147,8 +147,8 @@ class _Reader:
         if found:
             article.published_at, article.precision = found.dated.when, found.dated.precision
             article.evidence["published_at"] = found.evidence
-        elif dates.future:
-            problem(article, "future-date", dates.future[0].when.isoformat())
+        else:
+            article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
         credit = find_source(
             self.flow,
             self.head,
