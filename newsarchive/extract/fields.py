@@ -7,11 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urljoin
 
-from newsarchive.extract.credits.bylines import find_bylines
+from newsarchive.extract.credits.bylines import find_bylines, is_code, lines_with_people
 from newsarchive.extract.credits.sources import (
-    Attribution,
+    is_only_credit,
     original_title,
-    read_attribution,
+    read_credit,
     trailing_source,
 )
 from newsarchive.extract.validate import date_problem
@@ -21,6 +21,7 @@ from newsarchive.urls import article_key, find_info_code
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from newsarchive.extract.credits.sources import Attribution
     from newsarchive.extract.dates import Dated
     from newsarchive.models import Page, Paragraph
     from newsarchive.sites import Layout, Site
@@ -39,19 +40,6 @@ _PATH_SAFE = "!$&'()*+,;=-._~"
 _NUMBERED = re.compile(
     r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
 )
-#: The origin's own line of credit: whatever stands behind the label is the name.
-_CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|｜]{1,60}?)\s{0,5}[）)]?")
-#: A paragraph that is nothing but a credit.
-_ONLY_CREDIT = re.compile(r"[（(【]\s{0,3}(?:文章来源|稿件来源|信息来源|本文来源|来源)\s?[：:][^。；]{1,60}[）)】]")
-#: Labels and marks without which nobody is named; looked for at both ends of a paragraph (characters).
-# Every alternative begins with a plain character, which lets the engine run over texts without a look at each.
-_PEOPLE = re.compile(
-    "记者|記者|作者|编辑|编译|编：|编:|編輯|編譯|责编|責編|校对|校對|撰文|撰稿|撰写|文/|文／|文丨|文｜|文：|通讯员|摄影|攝影|"
-    "翻译|原标题|□|■|◎|◆|By "
-)
-_HEAD, _TAIL = 40, 60
-_CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
-_CODE_EDITOR = re.compile(r"[（(]?\s{0,3}责任编辑\s{0,3}[：:]?\s{0,3}[A-Za-z]{0,6}\d{0,8}\s{0,3}[）)]?")
 _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
 
 
@@ -97,15 +85,6 @@ def set_time(article: Article, dated: Dated, rule: str) -> None:
     article.evidence["published_at"] = rule
 
 
-@lru_cache(maxsize=4096)
-def read_credit(line: str) -> Attribution | None:
-    """Read a line that an element marks as the credit; the same few hundred lines come again and again."""
-    match = _CREDIT_LINE.fullmatch(line)
-    if match:
-        return Attribution(line, match[1])
-    return read_attribution(line)
-
-
 def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
     """Take a credit over; False when there is none."""
     if found is None or not found.source:
@@ -116,39 +95,10 @@ def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
 
 
 def read_people(article: Article, editor_line: str) -> None:
-    """Find the people that the text and the editor's line name; editors known by a code alone are nobody."""
-    if editor_line and _CODE_EDITOR.fullmatch(editor_line):
-        editor_line = ""
-    texts = [paragraph.text for paragraph in article.paragraphs]
-    texts = [_people_part(texts[number]) for number in _that_may_name(texts)]
-    if not texts and not editor_line:
-        return
-    if editor_line:
-        texts.append(editor_line)
-    article.bylines += [byline for byline in find_bylines(texts) if not _CODE_NAME.fullmatch(byline.name)]
+    """Find the people that the text and the editor's line name, and the title that the article had before."""
+    texts = lines_with_people([paragraph.text for paragraph in article.paragraphs], editor_line)
+    article.bylines += [byline for byline in find_bylines(texts) if not is_code(byline.name)]
     article.original_title = next(filter(None, map(original_title, texts)), None)
-
-
-def _that_may_name(texts: Sequence[str]) -> list[int]:
-    """Return the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
-    ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} {text[-_TAIL:]}" for text in texts]
-    joined = "\n".join(ends)
-    found: list[int] = []
-    number = at = 0
-    for match in _PEOPLE.finditer(joined):
-        number += joined.count("\n", at, match.start())
-        at = match.start()
-        if not found or found[-1] != number:
-            found.append(number)
-    return found
-
-
-def _people_part(text: str) -> str:
-    """Return what of a paragraph may name people: all of it, or only what follows its last sentence."""
-    if len(text) <= _HEAD + _TAIL or _PEOPLE.search(text, 0, _HEAD):
-        return text
-    match = _PEOPLE.search(text, len(text) - _TAIL)
-    return text[text.rfind("。", 0, match.start()) + 1 :] if match else text
 
 
 def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
@@ -171,7 +121,7 @@ def _set_language(article: Article) -> None:
 def take_credit_paragraph(article: Article) -> None:
     """Read a credit that stands as a paragraph of its own at the end, without any mark; it is no text."""
     paragraphs = article.paragraphs
-    if not paragraphs or len(paragraphs[-1].text) > 80 or not _ONLY_CREDIT.fullmatch(paragraphs[-1].text):
+    if not paragraphs or not is_only_credit(paragraphs[-1].text):
         return
     if set_credit(article, read_credit(paragraphs[-1].text), "last paragraph"):
         paragraphs.pop()

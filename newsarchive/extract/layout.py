@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
+from newsarchive.extract.credits.sources import read_credit
 from newsarchive.extract.dates import find_dates, parse_date
 from newsarchive.extract.html import Source, reserialise, take_source
 from newsarchive.extract.link_lines import read_link_lines
@@ -121,7 +122,7 @@ def _rank(value: Value) -> int:
 def _set_credit(article: Article, found: Scan) -> None:
     # Sorting keeps the order on the page among equals.
     for value in sorted(found.values.get("attribution", ()), key=_rank):
-        if value.text and fields.set_credit(article, fields.read_credit(value.text), value.role.selector.text):
+        if value.text and fields.set_credit(article, read_credit(value.text), value.role.selector.text):
             return
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
 from newsarchive.models import Image, Paragraph
 from newsarchive.text import clean
 
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 #: A `<br>` inside the text that is being collected: white space to everyone but us.
 BREAK = "\u2028"
 
-# Beginnings of a picture's credit; such a line is a caption wherever it stands, and never the article's source.
-_CREDITS = ("图片来源", "图源", "图片提供", "供图：", "制图：", "摄影：", "图片：", "图/", "图｜", "图丨")
-_CREDIT_SIGNS = "图供制摄"
+# A line that begins like a picture's credit is a caption wherever it stands, and never the article's source.
+_CREDITS = words(PICTURE_CREDITS)
+_CREDIT_SIGNS = "".join({credit[0] for credit in _CREDITS})
 # Beginnings of a caption, only directly behind a picture.
 _CAPTIONS = ("图为", "图：", "图:", "资料图", "注：", "注:", "▲", "△", "▼", "▽", "↑", "（图", "(图")
 _LONGEST_CAPTION = 80

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
-from newsarchive.extract.credits.sources import Attribution
+from newsarchive.extract.credits.sources import Attribution, read_credit
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.layout import read_fragment
 from newsarchive.text import clean
@@ -116,4 +116,4 @@ def _read_medium(article: Article, answer: dict[str, Any], layout: Layout) -> No
     key, name = _first(answer, [name for name in layout.attribution if "." not in name])
     name = clean(name)
     if name:
-        fields.set_credit(article, fields.read_credit(name) or Attribution(name, name), key)
+        fields.set_credit(article, read_credit(name) or Attribution(name, name), key)
