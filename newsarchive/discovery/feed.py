@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from newsarchive.sites import Site
 
+__all__ = ["MARK", "read_feed"]
+
 _MOST_ENTRIES = 5_000
 
 

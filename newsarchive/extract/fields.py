@@ -14,6 +14,7 @@ from newsarchive.extract.credits.sources import (
     read_credit,
     trailing_source,
 )
+from newsarchive.extract.language import language_on
 from newsarchive.extract.validate import date_problem
 from newsarchive.models import Article, Category, Problem
 from newsarchive.urls import article_key, find_info_code
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
     from newsarchive.sites import Layout, Site
 
 _STAGE = "extract"
-# Languages with a script of their own, and the letters of these scripts.
-_OTHER_SCRIPTS = frozenset({"zh", "ja", "ko"})
-_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
-_SAMPLE = 200  # characters of a paragraph that tell
-
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
 _PATH_SAFE = "!$&'()*+,;=-._~"
@@ -108,14 +104,9 @@ def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
         if article.source is None and article.kind in layout.bracket_source:
             take_bracket_credit(article)
     read_people(article, editor_line)
-    _set_language(article)
-
-
-def _set_language(article: Article) -> None:
-    """Take a text without any letter of the site's script for English."""
-    sample = [article.title or "", *(paragraph.text[:_SAMPLE] for paragraph in article.paragraphs[:3])]
-    if article.lang in _OTHER_SCRIPTS and article.paragraphs and not any(map(_EAST_ASIAN.search, sample)):
-        article.lang = "en"
+    if article.paragraphs:
+        sample = [article.title or "", *(paragraph.text for paragraph in article.paragraphs[:3])]
+        article.lang = language_on(sample, article.lang)
 
 
 def take_credit_paragraph(article: Article) -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.extract.blocks import read_blocks
 from newsarchive.extract.charset import decode
 from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.extract.heuristics.lines import parse
+from newsarchive.extract.html import parse
+from newsarchive.extract.paragraphs import read_blocks
 from newsarchive.models import Article, Page
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
