@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from support import known_pages as pages
-from support.known_pages import CREDIT, MEDIA_URL, SITE, page, post_html, reasons
+from support.known_pages import CREDIT, MEDIA_URL, SITE, known_page, post_html, reasons
 
 from newsarchive import settings
 from newsarchive.extract import process, read, rejection
@@ -13,15 +13,15 @@ from newsarchive.extract.steps import AFTER_READING
 def test_what_was_read_is_normalized_and_then_judged() -> None:
     text = '<p>第一段。</p><center><img src="//img.example/船 图.png"></center>'
     html = post_html(pages.section(text, CREDIT, when="<small>2021-05-30 10:00:00</small>"))
-    article = process(page(MEDIA_URL, html), SITE)
+    article = process(known_page(MEDIA_URL, html), SITE)
     assert [image.url for image in article.images] == ["https://img.example/%E8%88%B9%20%E5%9B%BE.png"]
     assert reasons(article) == ["implausible-date"]
     assert rejection(article) is None
-    assert reasons(read(page(MEDIA_URL, html), SITE)) == []
+    assert reasons(read(known_page(MEDIA_URL, html), SITE)) == []
 
 
 def test_a_page_without_an_article_is_processed_too() -> None:
-    article = process(page(MEDIA_URL, b""), SITE)
+    article = process(known_page(MEDIA_URL, b""), SITE)
     problem = rejection(article)
     assert problem is not None
     assert problem.reason == "empty-page"
