@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.discovery.feed import read_entry
 from newsarchive.extract import read
 from pipelines import Pipeline
 
@@ -17,9 +16,4 @@ class Extract(Pipeline):
 
     def process_item(self, item: Page) -> Article:
         """Read a page; what it lacks is recorded in the article's problems."""
-        site = self.session.spider.site_of(item)
-        article = read_entry(item, site) if item.role == "feed" else read(item, site)
-        if item.role == "file" and item.found_on:
-            # The file of a post that has left its site: its address is known, and not only guessed from the file.
-            article.canonical_url = item.found_on
-        return article
+        return read(item, self.session.spider.site_of(item))

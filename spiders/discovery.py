@@ -21,9 +21,9 @@ from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.writer import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
-from newsarchive.discovery.feed import MARK
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
+from newsarchive.extract.feed_entry import MARK
 from newsarchive.sites.rebase import move
 from newsarchive.sites.share_links import data_url, read_code
 from spiders.base import DEFAULT_SITE, FrontierSpider, make_page

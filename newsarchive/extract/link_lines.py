@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote, urlsplit
 
-from newsarchive.extract.blocks import full_url
 from newsarchive.extract.fields import origin_of
+from newsarchive.extract.html import full_url
 from newsarchive.extract.scanner.scan import SEPARATORS
 
 if TYPE_CHECKING:

@@ -14,6 +14,15 @@ from itertools import compress
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
+from newsarchive.extract.credits.vocabulary import (
+    NOTICE_KINDS,
+    NOTICE_NOUNS,
+    STORY_CREDITED,
+    STORY_LABELS,
+    STORY_SOURCES,
+    any_of,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -78,8 +87,7 @@ _SKETCH_RATES = tuple(max(1, rate // 4) for rate in _RATES)
 
 # A paragraph that is nothing but a credit. Anchored, bounded: a long paragraph that begins so is text.
 _CREDIT = re.compile(
-    r"[\s（(【\[■□]{0,3}(?:(?:本?文章?|稿件|信息|内容|图片|视频|新闻|数据)?(?:来源|来自|源自|转自|转载自)"
-    r"|原标题|原题|责任编辑|责编|编辑|校对|记者|作者|撰文|撰稿|采写|通讯员|见习记者|实习生|监制|审核|审校|统筹|美编|排版|摄影|值班编委"
+    rf"[\s（(【\[■□]{{0,3}}(?:(?:{any_of(STORY_CREDITED)})?(?:{any_of(STORY_SOURCES)})|{any_of(STORY_LABELS)}"
     r"|(?i:source|sources|reporting by|writing by|editing by|written by|edited by|original title|photo|image credit))"
     r"\s?[:：丨|/ ][^。！？]{0,60}"
     r"|文\s?[/|丨].{0,40}"
@@ -88,7 +96,8 @@ _CREDIT = re.compile(
 )
 # A paragraph that tells the reader of rights, risks or channels, however long it is.
 _NOTICE = re.compile(
-    r"[\s（(【\[*※★]{0,3}(?:(?:特别|重要|郑重|免责|版权|风险|法律)(?:声明|提示|提醒)|免责条款|声明[:：]|未经.{0,12}授权|本(?:文|报告|内容|平台)[^。]{0,20}不构成"
+    rf"[\s（(【\[*※★]{{0,3}}(?:(?:{any_of(NOTICE_KINDS)})(?:{any_of(NOTICE_NOUNS)})"
+    r"|免责条款|声明[:：]|未经.{0,12}授权|本(?:文|报告|内容|平台)[^。]{0,20}不构成"
     r"|(?:以上|上述)(?:内容|信息|观点|文章)[^。]{0,12}(?:仅|不|与|纯属)"
     r"|(?:投资|股市|市场)有风险|据此(?:操作|入市|投资)|版权所有|转载请|欢迎(?:关注|转发|下载)|(?:扫|长按).{0,8}二维码"
     r"|(?:打开|下载).{0,12}(?:APP|客户端|微信)|更多.{0,12}(?:请|敬请)(?:关注|下载|登录)|海量资讯"

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.extract.blocks import full_url
 from newsarchive.extract.credits.bylines import find_bylines
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
+from newsarchive.extract.html import full_url
 from newsarchive.models import Byline
 from newsarchive.text import clean
 
