@@ -11,17 +11,15 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_arguments, read_base_url, read_site
-from newsarchive.crawl.http.address_rules import AddressRules, site_rules
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
 from newsarchive.crawl.http.crawl_delay import ask_politely
+from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.writer import Operations
 from newsarchive.models import Page
 from newsarchive.options import Options
-from newsarchive.sites.rebase import reachable_base, rebase
-from newsarchive.sites.share_links import origin_url
-from newsarchive.urls import find_info_code
+from newsarchive.urls import find_info_code, reachable_base
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -66,7 +64,7 @@ class ArchiveSpider(Spider):
         site: Site = values.get("site") or read_site(DEFAULT_SITE)
         self.original_base = site.base_url
         base_url = given_url or reachable_base(site.base_url, getproxies())
-        self.site = site if base_url == site.base_url else rebase(site, base_url)
+        self.site = site if base_url == site.base_url else site.served_at(base_url)
         self.address_rules: AddressRules = site_rules(self.site, also=[given_url] if given_url else [])
 
     @classmethod
@@ -170,7 +168,7 @@ class FrontierSpider(ArchiveSpider):
 
     def _origin_of(self, row: FrontierEntry) -> str | None:
         service, code = self.site.share, find_info_code(row.url)
-        return origin_url(service, code) if row.role == "share" and service and code else None
+        return service.origin_url(code) if row.role == "share" and service and code else None
 
     def _vanished(self, row: FrontierEntry) -> str | None:
         """Return the address at which the site keeps posts that left it before they were read."""

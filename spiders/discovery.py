@@ -24,8 +24,7 @@ from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.extract.feed_entry import MARK
-from newsarchive.sites.rebase import move
-from newsarchive.sites.share_links import data_url, read_code
+from newsarchive.urls import read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider, make_page
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class DiscoverySpider(FrontierSpider):
 
     def _here(self, url: str) -> str:
         """Return a URL at the address at which the site is crawled."""
-        return move(url, self.original_base, self.site.base_url)
+        return replace_base(url, self.original_base, self.site.base_url)
 
     # What they say
 
@@ -222,10 +221,10 @@ class DiscoverySpider(FrontierSpider):
         """Lead from a post to the text behind its share link."""
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return
-        code = read_code(article.share_url)
+        code = read_info_code(article.share_url)
         if code is None:
             self.session.writer.submit(
                 Operations.problem, article.share_url, "link", "bad-info-code", f"on {article.page.url}"
             )
         else:
-            yield Link(data_url(self.site.share, code), self.site.name, "share", found_on=article.page.url)
+            yield Link(self.site.share.data_url(code), self.site.name, "share", found_on=article.page.url)

@@ -11,7 +11,7 @@ from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_count
 from newsarchive.crawl.writer import Operations
 from newsarchive.errors import UserError
-from newsarchive.sites.share_links import data_url, read_code
+from newsarchive.urls import read_info_code
 from spiders.base import FrontierSpider
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ class ShareSpider(FrontierSpider):
             yield from ((code or url, url) for code, url in lacking if code or url)
 
     def _found(self, link: str, found_on: str | None) -> Link | None:
-        code = read_code(link)
+        code = read_info_code(link)
         assert self.site.share is not None
         if code is None:
             self.session.writer.submit(Operations.problem, link[:500], "argument", "bad-info-code")
             return None
-        return Link(data_url(self.site.share, code), self.site.name, "share", found_on=found_on)
+        return Link(self.site.share.data_url(code), self.site.name, "share", found_on=found_on)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[tuple[str, None]]:

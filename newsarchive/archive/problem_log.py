@@ -1,11 +1,13 @@
-"""Problems: one row for each thing that went wrong with one URL, counted when it happens again."""
+"""Problems: one row for each thing that went wrong with one URL, counted when it happens again; and all of one URL."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.problems import REASONS
 from newsarchive.timestamps import stamp
+from newsarchive.urls import spellings
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,6 +15,41 @@ if TYPE_CHECKING:
 
 #: Characters of a detail that are kept.
 _DETAIL_LIMIT = 500
+# An entry of a feed is a copy of its own, beside the page that it leads to (`discovery.feed.MARK`).
+_MARKS = ("", "#feed")
+# All that the archive knows of some URLs (?1, a JSON list), in the order of time.
+_EVENTS = """
+WITH asked (url) AS MATERIALIZED (SELECT value FROM json_each(?1))
+SELECT found_at AS at, 'found' AS event, NULL AS reason, NULL AS times, NULL AS next_at,
+    role || ' of ' || site || coalesce(', on ' || found_on, '') || coalesce(', in run ' || run_id, '') AS detail, url,
+    1 AS place
+FROM frontier WHERE url IN asked
+UNION ALL SELECT last_at, 'problem', reason, count, NULL, stage || ': ' || coalesce(detail, ''), url, 2
+FROM problems WHERE url IN asked
+UNION ALL SELECT c.first_seen_at, 'stored', NULL, NULL, NULL,
+    'article ' || a.article_key || ', last seen ' || c.last_seen_at, c.url, 3
+FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.url IN asked
+UNION ALL SELECT gone_at, 'vanished', NULL, NULL, NULL, 'status ' || http_status || '; its text stays', url, 4
+FROM copies WHERE url IN asked AND gone_at IS NOT NULL
+UNION ALL SELECT coalesce(ended_at, found_at), state, reason, attempts, next_at, NULL, url, 5
+FROM frontier WHERE url IN asked
+ORDER BY at, place, url
+"""
+
+
+class UrlEvent(NamedTuple):
+    """One thing that is known of a URL: `found`, `problem`, `stored`, `vanished`, or the state in which it is now.
+
+    Times are UTC. `times` is how often a problem occurred, or how often a URL was tried; `next_at` is when it is due.
+    """
+
+    at: str
+    event: str
+    reason: str | None
+    times: int | None
+    next_at: str | None
+    detail: str
+    url: str
 
 
 class ProblemLog:
@@ -43,3 +80,9 @@ class ProblemLog:
             " count = count + (excluded.last_at > last_at)",
             (run_id, url, site, stage, reason, detail[:_DETAIL_LIMIT], at, at),
         )
+
+    def history(self, url: str) -> list[UrlEvent]:
+        """Return all that the archive knows of a URL, under each of its spellings, in the order of time."""
+        asked = json.dumps([spelling + mark for spelling in spellings(url) for mark in _MARKS])
+        events = (UrlEvent(*row[:7]) for row in self._connection.execute(_EVENTS, (asked,)))
+        return [event._replace(detail=event.detail or REASONS.get(event.reason or "", "")) for event in events]

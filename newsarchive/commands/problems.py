@@ -1,4 +1,4 @@
-"""`newsarchive problems`: what went wrong in crawls."""
+"""`newsarchive problems`: what went wrong in crawls, and what became of one URL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.problem_log import UrlEvent
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.errors import UserError
+from newsarchive.text import plain
+from newsarchive.urls import article_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,15 +20,41 @@ _PROBLEMS = (
     "SELECT last_at, site, stage, reason, count, url, detail FROM problems"
     " WHERE (?1 IS NULL OR reason = ?1) ORDER BY last_at DESC, id DESC LIMIT ?2"
 )
+_ARTICLE = "SELECT article_key FROM articles WHERE article_key = ?"
 
 
 @click.command(epilog="Example: newsarchive problems --reason no-date")
 @click.option("--reason", help="Only problems of this kind.")
 @click.option("--limit", default=50, show_default=True, help="How many at most.")
 @rows_options
+@click.argument("url", required=False)
 @click.pass_obj
-def problems(db: Path, reason: str | None, limit: int, form: str | None) -> None:
-    """List what went wrong, newest first."""
+def problems(db: Path, url: str | None, reason: str | None, limit: int, form: str | None) -> int:
+    """List what went wrong, newest first; with a URL, all that became of it, oldest first.
+
+    Of a URL the list tells where and when it was found, what went wrong, whether a copy is stored, and its state now:
+    pending (and when it is due), done, gone, blocked, rejected or failed. The status is 1 for one that was never seen.
+    """
     with Archive.open(db, readonly=True) as archive:
-        cursor = archive.connection.execute(_PROBLEMS, (reason, limit))
-        print_rows([column[0] for column in cursor.description], cursor, form)
+        if url is None:
+            cursor = archive.connection.execute(_PROBLEMS, (reason, limit))
+            print_rows([column[0] for column in cursor.description], cursor, form)
+            return 0
+        if reason is not None:
+            raise UserError("--reason goes with the list of all problems; of one URL everything is told - leave it out")
+        events = archive.problems.history(url)
+        if events:
+            print_rows(UrlEvent._fields, events[-limit:], form)
+            return 0
+        click.echo(plain(_unseen(archive, url)), err=True)
+    return 1
+
+
+def _unseen(archive: Archive, url: str) -> str:
+    try:
+        stored = archive.connection.execute(_ARTICLE, (article_key(url),)).fetchone()
+    except ValueError:
+        return f"{url} is not a readable URL"
+    if stored:
+        return f"{url} was never seen, but its article is stored from elsewhere: newsarchive show {stored[0]}"
+    return f"{url} was never seen: no listing that was read leads to it - newsarchive status tells what was crawled"

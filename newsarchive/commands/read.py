@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import newsarchive
-from newsarchive.commands.fetch import get_page
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
@@ -17,6 +16,7 @@ from newsarchive.commands.output import (
     to_json,
     wrap,
 )
+from newsarchive.commands.pages import get_page
 from newsarchive.extract.explain import explain
 from newsarchive.extract.validate import rejection
 from newsarchive.problems import REASONS

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.atomic import atomic_file
-from newsarchive.commands.fetch import get_page
+from newsarchive.commands.pages import fetch_pages, is_address, read_file
 from newsarchive.errors import UserError
 from newsarchive.text import plain
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
 
 MOST_PAGES = 6
-_PAUSE = 1.0  # seconds between two requests to the site
 
 
 @click.group()
@@ -52,11 +50,12 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
 
 
 def _pages(places: tuple[str, ...]) -> list[Page]:
-    pages = []
-    for number, place in enumerate(places):
-        path, _, rest = place.partition("=http")
-        is_file = bool(rest) and not path.startswith(("http://", "https://"))
-        if number and not is_file:
-            time.sleep(_PAUSE)
-        pages.append(get_page(path, url=f"http{rest}") if is_file else get_page(place))
-    return pages
+    """Return the pages in the order in which they were named; all that are on the web are fetched in one go."""
+    urls = list(filter(is_address, places))
+    fetched = iter(fetch_pages(urls) if urls else ())
+    return [next(fetched) if is_address(place) else _read(place) for place in places]
+
+
+def _read(place: str) -> Page:
+    path, _, rest = place.partition("=http")
+    return read_file(path, url=f"http{rest}" if rest else None)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from newsarchive.archive import Link
     from newsarchive.archive.listings import Validators
     from newsarchive.archive.runs import Runs
-    from newsarchive.crawl.http.address_rules import AddressRules
+    from newsarchive.crawl.http.offsite import AddressRules
     from newsarchive.crawl.outcomes import Outcome
     from newsarchive.crawl.session import Session
     from newsarchive.models import Page

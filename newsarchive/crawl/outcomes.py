@@ -21,7 +21,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from newsarchive.crawl.http.address_rules import Refusal
+    from newsarchive.crawl.http.offsite import Refusal
 
 
 #: `retry`: pending until a later time; the others are ends of a frontier row.

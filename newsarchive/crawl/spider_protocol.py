@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from newsarchive.archive import FrontierEntry, Link
-    from newsarchive.crawl.http.address_rules import AddressRules
+    from newsarchive.crawl.http.offsite import AddressRules
     from newsarchive.crawl.outcomes import Outcome
     from newsarchive.models import Article, Page, Role
     from newsarchive.sites import Site

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, complete
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage
 from newsarchive.extract.feed_entry import MARK, entry_text, entry_time, entry_title
 from newsarchive.extract.xml import child, name_of, parse_xml, text_of
 from newsarchive.models import Category, Hints, Page
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -44,7 +45,7 @@ def read_feed(page: Page, site: Site) -> ListingPage:
         if is_full and entry_text(entry):
             listed.pages.append(_page(entry, url, page, hints))
     listed.next_url = next(
-        (complete(link.get("href") or "", page.url) for link in root.iter() if _is_link(link, "next")), None
+        (absolute_url(link.get("href") or "", page.url) for link in root.iter() if _is_link(link, "next")), None
     )
     return listed
 
@@ -74,7 +75,7 @@ def _link(entry: _Element, base: str) -> str | None:
     guid = child(entry, "guid")
     if guid is not None and guid.get("isPermaLink", "true") == "true":
         targets.append(text_of(guid))
-    return next((url for target in targets if target and (url := complete(target, base))), None)
+    return next((url for target in targets if target and (url := absolute_url(target, base))), None)
 
 
 def _is_link(element: _Element, relation: str) -> bool:

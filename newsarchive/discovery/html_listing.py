@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from urllib.parse import unquote, urljoin
 
 from newsarchive.extract.html import line_of, parse, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.sites.selectors import find_all
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
+    from urllib.parse import SplitResult
+
     from lxml.etree import _Element
 
     from newsarchive.models import Page
     from newsarchive.sites import Listing, Site
 
-# Escapes stay as they are; blanks and Chinese characters in a link are escaped, as a browser does it.
-_PATH_SAFE = "/%:@!$&'()*+,;=-._~"
-_QUERY_SAFE = _PATH_SAFE + "?"
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CUT_SHORT = ("...", "…")
 # More links than any real page has; a page made to exhaust us ends here.
 _MOST_LINKS = 20_000
@@ -70,7 +68,7 @@ class _Reader:
         self.page = page
         self.site = site
         self.listing = listing
-        self.own_host = _split(page.url).netloc
+        self.own_host = split_url(page.url).netloc
         self.found = ListingPage()
         self.articles: dict[str, ListedArticle] = {}
         self.refused: set[str] = set()
@@ -111,17 +109,17 @@ class _Reader:
 
     def _article_url(self, target: str) -> str | None:
         """Complete a link to an article; None for all others. Refused ones are noted."""
-        url = complete(target, self.page.url)
+        url = absolute_url(target, self.page.url)
         if url is None:
             if self.listing.item != "a" or self.listing.article.search(target):
                 self._refuse(target, "unsafe-url")
             return None
-        parts = _split(url)
+        parts = split_url(url)
         if not self.listing.article.search(unquote(parts.path)):
             return None
         if self._is_own(parts):
             return url
-        self._refuse(url, "unsafe-url" if is_private(parts.hostname or "") else "foreign-host")
+        self._refuse(url, "unsafe-url" if is_local(parts.hostname or "") else "foreign-host")
         return None
 
     def _refuse(self, url: str, reason: str) -> None:
@@ -130,7 +128,7 @@ class _Reader:
             self.found.rejected.append((url[:500], reason))
 
     def _is_own(self, parts: SplitResult) -> bool:
-        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and _port_is_plain(parts))
+        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and parts.port in (None, 80, 443))
 
     def _category_of(self, url: str) -> Category | None:
         """Name the category of a listed article: the page's own slug, else the one in the article's URL."""
@@ -148,7 +146,7 @@ class _Reader:
 
     def _slug(self, url: str) -> str | None:
         pattern = self.listing.category
-        match = pattern.search(unquote(_split(url).path)) if pattern else None
+        match = pattern.search(unquote(split_url(url).path)) if pattern else None
         return match.groupdict().get("slug") if match else None
 
     def _read_categories(self, root: _Element) -> None:
@@ -157,9 +155,9 @@ class _Reader:
         # The next page of a listing is no category of its own, although its address often looks like one.
         seen = {self.page.url, self.found.next_url}
         for link in list(root.iter("a"))[:_MOST_LINKS]:
-            url = complete((link.get("href") or "").strip(), self.page.url)
+            url = absolute_url((link.get("href") or "").strip(), self.page.url)
             slug = self._slug(url) if url and url not in seen else None
-            if url and slug and self._is_own(_split(url)):
+            if url and slug and self._is_own(split_url(url)):
                 seen.add(url)
                 self.found.categories.append(Category(slug, line_of(link) or None, url))
 
@@ -167,8 +165,8 @@ class _Reader:
         if self.listing.next:
             for link in find_all(self.listing.next, root):
                 target = (link.get("href") or "").strip()
-                url = complete(target, self.page.url) if target and not target.startswith("#") else None
-                if url and url != self.page.url and self._is_own(_split(url)):
+                url = absolute_url(target, self.page.url) if target and not target.startswith("#") else None
+                if url and url != self.page.url and self._is_own(split_url(url)):
                     return url
         if self.listing.numbered_page and self.articles:
             return self._numbered(self.listing.numbered_page)
@@ -176,53 +174,14 @@ class _Reader:
 
     def _numbered(self, template: str) -> str | None:
         """Return the page after this one by its number; the first page of a category has none."""
-        match = _template_pattern(template).search(_split(self.page.url).path)
+        match = _template_pattern(template).search(split_url(self.page.url).path)
         if match:
-            slug, number = match["slug"], int(match["page"]) + 1
+            slug, number = unquote(match["slug"]), int(match["page"]) + 1
         else:
             slug, number = self._slug(self.page.url) or "", 2
         if not slug or number > self.listing.max_pages:
             return None
-        return urljoin(self.page.url, template.format(slug=quote(slug, safe=_PATH_SAFE), page=number))
-
-
-def is_private(host: str) -> bool:
-    """Return whether a host name or address is one inside a private network (written names are not looked up)."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
-        return True
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return False
-
-
-def _port_is_plain(parts: SplitResult) -> bool:
-    try:
-        return parts.port in (None, 80, 443)
-    except ValueError:
-        return False
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return SplitResult("", "", "", "", "")
-
-
-def complete(target: str, base_url: str) -> str | None:
-    """Return the full http(s) URL of a link, its blanks and Chinese characters escaped; None for other schemes."""
-    target = clean(target)
-    if _SCHEME.match(target) and not target.lower().startswith(("http:", "https:")):
-        return None
-    try:
-        parts = urlsplit(urljoin(base_url, target))
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
-        return None
-    path, query = quote(parts.path, safe=_PATH_SAFE), quote(parts.query, safe=_QUERY_SAFE)
-    return parts._replace(path=path, query=query, fragment="").geturl()
+        return urljoin(self.page.url, template.format(slug=quote_path(slug), page=number))
 
 
 def _title(link: _Element) -> str | None:

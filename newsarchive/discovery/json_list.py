@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, complete
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage
 from newsarchive.models import Hints
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from newsarchive.models import Page
@@ -61,7 +62,7 @@ def parse_json(text: str) -> Any:
 def _article(item: dict[str, Any], found: JsonList, page_url: str) -> ListedArticle | None:
     plain = {key.lower(): value for key, value in item.items()}
     link, number = _first(plain, found.link), _first(plain, found.id)
-    url = complete(link, page_url) if link else None
+    url = absolute_url(link, page_url) if link else None
     if url is None and found.article and number:
         url = found.article.replace("{id}", quote(number, safe=""))
     if url is None:

@@ -6,9 +6,10 @@ import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, complete
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage
 from newsarchive.extract.xml import child, name_of, parse_xml, text_of
 from newsarchive.models import Hints
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -33,7 +34,7 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
         return listed
     dated: list[tuple[str, ListedArticle]] = []
     for entry in list(root)[:_MOST_ENTRIES]:
-        url = complete(text_of(child(entry, "loc")) or "", page.url)
+        url = absolute_url(text_of(child(entry, "loc")) or "", page.url)
         if url is None:
             continue
         if name_of(entry) == "sitemap":

@@ -11,9 +11,10 @@ import re
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from newsarchive.export.file_names import safe_name
+from newsarchive.urls import quote_url, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +37,6 @@ _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SIGNS = re.compile(r"""[&<>"'\\`*_\[\]{}|~]""")
 _LINE_ENDS = re.compile(r"[\r\n]+")
 _POST_PATH = re.compile(r"/\d{4}/\d\d/\d\d/([^/?#]+)\.html$")
-_URL_SAFE = "/:?#[]@!$&'()*+,;=%-._~"
 _MARKUP = {
     "heading": "<p><strong>{}</strong></p>",
     "quote": "<blockquote>{}</blockquote>",
@@ -158,7 +158,7 @@ def _mark(mention: Mention, name: str) -> str:
 
 def _ways_back(article: ArchivedArticle) -> str:
     row = article.row
-    parts = _split(_address(row["category_url"] or row["url"]) or "")
+    parts = split_url(_address(row["category_url"] or row["url"]) or "")
     host = _target(parts.netloc or quote(row["site"]))
     home = f"[返回首页](//{host}/)"
     if not row["category"]:
@@ -166,13 +166,6 @@ def _ways_back(article: ArchivedArticle) -> str:
     path = parts.path if row["category_url"] else CATEGORY_PAGE.format(slug=quote(row["category"], safe=""))
     label = _html(" ".join(_BIDI.sub("", _tag(article)).split()))
     return f"[返回{label}](//{host}{_target(path)})｜{home}"
-
-
-def _split(url: str) -> SplitResult:
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
 
 
 def _target(text: str) -> str:
@@ -188,7 +181,7 @@ def _address(url: str | None) -> str | None:
     """Return an http(s) address that cannot end the angle brackets or quotes it is put into."""
     if not url or not url.lower().startswith(("http://", "https://")):
         return None
-    return quote(url, safe=_URL_SAFE).replace("{", "%7B")
+    return quote_url(url).replace("{", "%7B")
 
 
 def _date(published_at: str, precision: str | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import unquote, urljoin
 
 from newsarchive.extract.credits.bylines import find_bylines, is_code, lines_with_people
 from newsarchive.extract.credits.sources import (
@@ -17,7 +17,7 @@ from newsarchive.extract.credits.sources import (
 from newsarchive.extract.language import language_on
 from newsarchive.extract.validate import date_problem
 from newsarchive.models import Article, Category, Problem
-from newsarchive.urls import article_key, find_info_code
+from newsarchive.urls import article_key, find_info_code, origin_of, quote_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 _STAGE = "extract"
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
-_PATH_SAFE = "!$&'()*+,;=-._~"
 
 # By far the most frequent form of an address with a number, without a look at its other parts.
 _NUMBERED = re.compile(
@@ -150,12 +149,7 @@ def set_category(article: Article, site: Site, layout: Layout, name: str, link: 
 
 @lru_cache(maxsize=4096)
 def _category_url(base: str, template: str, slug: str) -> str:
-    return urljoin(base + "/", template.format(slug=quote(slug, safe=_PATH_SAFE)))
-
-
-def origin_of(url: str) -> str:
-    """Return scheme and host of an http(s) URL, without a slash at the end."""
-    return url[: url.find("/", 8)] if url.find("/", 8) > 0 else url
+    return urljoin(base + "/", template.format(slug=quote_segment(slug)))
 
 
 def _slug_of_url(article: Article, layout: Layout) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from newsarchive.extract.charset import decode
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -147,17 +147,8 @@ def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
     for name in _SOURCES:
         source = attributes.get(name)
         if source and not source.startswith("data:"):
-            return full_url(source, base_url)
+            return absolute_url(source, base_url, keep_fragment=True)
     return None
-
-
-def full_url(link: str, base_url: str) -> str | None:
-    """Complete a link and escape its blanks; None when it does not lead to http(s)."""
-    try:
-        url = link.strip() if link.startswith(("http://", "https://")) else urljoin(base_url, link.strip())
-    except ValueError:
-        return None
-    return url.replace(" ", "%20") if url.startswith(("http://", "https://")) else None
 
 
 def _pieces(root: _Element) -> Iterator[str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from newsarchive.extract.fields import origin_of
-from newsarchive.extract.html import full_url
 from newsarchive.extract.scanner.scan import SEPARATORS
+from newsarchive.urls import absolute_url, origin_of
 
 if TYPE_CHECKING:
     from newsarchive.models import Article
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 # An address that is missing where it should be printed: `<>` in the post file.
 _NO_ADDRESS = ("", "<>", "< >")
-_PATH_SAFE = "/%:@!$&'()*+,;=-._~"
 
 
 def read_link_lines(
@@ -97,11 +95,11 @@ def _own_link(target: str, base: str, hosts: tuple[str, ...], category: str | No
 
     Every article of a category ends with the same links, so that they are worth remembering.
     """
-    url = full_url(target, base)
+    url = absolute_url(target, base, keep_fragment=True)
     if url is None:
         return None
     parts = urlsplit(url)
     if parts.hostname not in hosts and origin_of(url) != base:
         return None
     match = re.search(category, unquote(parts.path)) if category else None
-    return match["slug"] if match else "", parts._replace(path=quote(parts.path, safe=_PATH_SAFE)).geturl()
+    return match["slug"] if match else "", url

@@ -9,11 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
-
-from w3lib.url import safe_url_string
 
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,16 +59,7 @@ def _line(text: str | None) -> str | None:
 
 def _address(url: str | None) -> str | None:
     """Complete and escape an address; what is none that a reader could follow becomes None."""
-    text = clean(url) if url else ""
-    if text.startswith("//"):
-        text = "https:" + text
-    try:
-        parts = urlsplit(text)
-        if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
-            return None
-        return safe_url_string(parts._replace(scheme=parts.scheme.lower(), netloc=parts.netloc.lower()).geturl())
-    except ValueError:
-        return None
+    return absolute_url(url, keep_fragment=True) if url else None
 
 
 def _bylines(bylines: Iterable[Byline]) -> list[Byline]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
+
+from newsarchive.urls import replace_base
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
     from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
     from newsarchive.models import Role
+    from newsarchive.urls import InfoCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,19 @@ class ShareService:
     origin: str | None = None
     hosts: tuple[str, ...] = ()
 
+    def data_url(self, code: InfoCode) -> str:
+        """Return the URL of the JSON behind a share link; the page for people is a script without text."""
+        return self.data.format(code=code, digits=code.digits)
+
+    def origin_url(self, code: InfoCode) -> str | None:
+        """Return the URL of the origin's own page of an article, where the service names one."""
+        return self.origin.format(code=code, digits=code.digits) if self.origin else None
+
+    def moved(self, move: Callable[[str], str]) -> ShareService:
+        """Return the service with its URLs moved."""
+        origin = move(self.origin) if self.origin else None
+        return replace(self, page=move(self.page), data=move(self.data), origin=origin)
+
 
 @dataclass(frozen=True, slots=True)
 class FallbackSource:
@@ -115,6 +133,10 @@ class FallbackSource:
         """Return the second address of a post; None where it has none."""
         match = self.url.search(url)
         return self.address.format(**match.groupdict("")) if match else None
+
+    def moved(self, move: Callable[[str], str]) -> FallbackSource:
+        """Return the source with its address moved."""
+        return replace(self, address=move(self.address))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +184,10 @@ class JsonList:
     first_page: int = 1
     max_pages: int = 20
 
+    def moved(self, move: Callable[[str], str]) -> JsonList:
+        """Return the list with its URLs moved."""
+        return replace(self, url=move(self.url), article=move(self.article) if self.article else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
@@ -200,3 +226,21 @@ class Site:
     def layout_for(self, url: str) -> Layout | None:
         """Return the first layout whose pattern is found in the URL, or None."""
         return next((layout for layout in self.layouts if layout.url.search(url)), None)
+
+    def served_at(self, base_url: str) -> Site:
+        """Return the site as a local copy or a replica serves it at another address than its own.
+
+        Its own pages and services are there; all other hosts stay as they are.
+        """
+
+        def move(url: str) -> str:
+            return replace_base(url, self.base_url, base_url)
+
+        return replace(
+            self,
+            base_url=base_url,
+            hosts=(*self.hosts, urlsplit(base_url).netloc.lower()),
+            share=self.share.moved(move) if self.share else None,
+            vanished=self.vanished.moved(move) if self.vanished else None,
+            lists=tuple(found.moved(move) for found in self.lists),
+        )

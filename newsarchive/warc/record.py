@@ -29,6 +29,7 @@ from warcio.warcwriter import WARCWriter
 from newsarchive import __version__
 from newsarchive.errors import UserError
 from newsarchive.timestamps import stamp
+from newsarchive.urls import quote_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,6 @@ SITE_FIELD = "X-Newsarchive-Site"
 _GZIP = zlib.MAX_WBITS + 16
 # 9, which warcio takes, is a tenth slower and saves less than one byte in a thousand.
 _LEVEL = 6
-# What a URI may hold as it is (RFC 3986); everything else is escaped, `%` stays because escapes are already there.
-_URI_SAFE = "!#$%&'()*+,/:;=?@[]~"
 # Headers that tell how a body was sent. The body is kept as it was after unpacking, so that they would be wrong for
 # it: they stay under another name, as in Common Crawl's files.
 _SENT_AS = ("content-encoding", "transfer-encoding", "content-length")
@@ -79,7 +78,7 @@ def is_resource(page: Page) -> bool:
 def build_record(page: Page, digest: str, original: Original | None = None) -> bytes:
     """Make the record of a page as it is appended to a WARC file; a revisit when an `original` holds its body."""
     headers = {
-        "WARC-Target-URI": _uri(page.url),
+        "WARC-Target-URI": quote_url(page.url),
         "WARC-Date": stamp(page.fetched_at),
         "WARC-Payload-Digest": digest,
         ROLE_FIELD: page.role,
@@ -89,7 +88,7 @@ def build_record(page: Page, digest: str, original: Original | None = None) -> b
     if original is not None:
         headers |= {
             "WARC-Profile": WARCWriter.REVISIT_PROFILE_1_1,
-            "WARC-Refers-To-Target-URI": _uri(original.url),
+            "WARC-Refers-To-Target-URI": quote_url(original.url),
             "WARC-Refers-To-Date": original.fetched_at,
         }
         return _pack("revisit", headers, http, b"")
@@ -219,10 +218,6 @@ def _header_value(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if " " <= c <= "~" else quote(c) if c.isprintable() else " " for c in text)
-
-
-def _uri(url: str) -> str:
-    return quote(url, safe=_URI_SAFE, errors="replace")
 
 
 def _media_type(page: Page) -> str:

@@ -1,4 +1,9 @@
-from support.running import run_on
+import subprocess
+import time
+
+import pytest
+from support.running import ROOT, command_line, run_on
+from support.small_site import small_site
 
 from newsarchive.demo import DemoSite
 from newsarchive.sites import load_site
@@ -39,3 +44,40 @@ def test_one_page_is_too_few(tmp_path):
 def test_files_without_their_address_are_refused(tmp_path):
     names = [place.partition("=")[0] for place in places(tmp_path)]
     assert "must be of one web site" in run_on(tmp_path / "none.db", "rules", "draft", *names).err
+
+
+@pytest.fixture
+def draft(tmp_path):
+    """Draft in a process of its own: a process can start Twisted's reactor once."""
+
+    def run(*places):
+        command = command_line(tmp_path / "none.db", "rules", "draft", *places)
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120)
+
+    return run
+
+
+def test_pages_are_fetched_in_one_go_with_a_pause_between_them(draft):
+    with small_site() as site:
+        for number in (1, 2, 3):
+            site.article(number, f"港口方面说，第{number}条航道的清淤已经完成，渔船可以照常进出，夜里也有人值守。")
+        began = time.monotonic()
+        done = draft(*(f"{site.base}/news/{number}.html" for number in (1, 2, 3)))
+        assert time.monotonic() - began > 2
+        assert [path for path, _ in site.log] == ["/robots.txt", *(f"/news/{number}.html" for number in (1, 2, 3))]
+    assert 'base_url = "http://127.0.0.1' in done.stdout
+    assert "of 3 pages" in done.stderr
+
+
+def test_files_and_addresses_may_be_mixed_and_the_first_that_does_not_come_is_told(draft, tmp_path):
+    with small_site() as site:
+        site.article(1, "港口方面说，航道的清淤已经完成，渔船可以照常进出，夜里也有人值守，大家都松了一口气。")
+        saved = tmp_path / "saved.html"
+        saved.write_bytes(site.pages["/news/1.html"])
+        url = f"{site.base}/news/1.html"
+        assert "of 2 pages" in draft(url, f"{saved}={site.base}/news/2.html").stderr
+        site.asked()
+        done = draft(f"{site.base}/gone.html", url)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == f"newsarchive: {site.base}/gone.html: the server answers 404 Not Found\n"
+        assert site.asked() == [("/gone.html", 404)]

@@ -6,13 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.crawl.http.address_rules import (
-    AddressRules,
-    is_local,
-    is_public,
-    parse_address,
-    site_rules,
-)
+from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
 
@@ -45,8 +39,10 @@ def test_hosts_of_the_site_and_the_exact_trusted_address_are_allowed(url):
         ("http://news.example.com:8080/", "foreign-host"),
         ("https://news.example.com:80/", "foreign-host"),
         ("http://media.example.com/", "foreign-host"),
-        ("http://news.example.com@elsewhere.example.com/", "foreign-host"),
+        ("http://news.example.com@elsewhere.example.com/", "unsafe-url"),
         ("http://8.8.8.8/", "foreign-host"),
+        ("http://user:secret@news.example.com/", "unsafe-url"),
+        ("http://user@127.0.0.1:8000/", "unsafe-url"),
         ("http://127.0.0.1/", "unsafe-url"),
         ("http://127.0.0.1:8001/", "unsafe-url"),
         ("http://localhost:8000/", "unsafe-url"),
@@ -89,11 +85,16 @@ def test_no_text_at_all_makes_the_rules_fail(url):
     assert refusal is None or refusal.reason in REASONS
 
 
-@given(st.ip_addresses(v=4))
-def test_all_spellings_of_an_address_are_judged_alike(address):
-    spellings = [str(int(address)), hex(int(address)), ".".join(hex(part) for part in address.packed)]
-    assert {is_local(spelling) for spelling in spellings} == {not is_public(address)}
-    assert all(parse_address(spelling) == address for spelling in spellings)
+@pytest.mark.parametrize("url", ["http://anywhere.example.com/a", "https://8.8.8.8/", "http://localhost:8001/x"])
+def test_without_named_hosts_every_public_one_may_be_asked(url):
+    assert AddressRules(None, RULES.trusted).refusal(url) is None
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8002/x", "http://10.0.0.1/", "http://a:b@anywhere.example.com/"])
+def test_without_named_hosts_private_ones_and_user_names_are_still_refused(url):
+    refusal = AddressRules(None, RULES.trusted).refusal(url)
+    assert refusal is not None
+    assert refusal.reason == "unsafe-url"
 
 
 def test_the_hosts_of_a_site_are_its_own_those_of_its_share_service_and_of_the_origin():

@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from newsarchive.archive import Link
 from newsarchive.archive.listings import ListingLink
-from newsarchive.crawl.http.address_rules import site_rules
+from newsarchive.crawl.http.offsite import site_rules
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.writer import Operations

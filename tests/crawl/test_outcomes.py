@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from newsarchive.crawl.http.address_rules import Refusal
+from newsarchive.crawl.http.offsite import Refusal
 from newsarchive.crawl.outcomes import (
     BrokenTransfer,
     HostPaused,

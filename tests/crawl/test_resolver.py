@@ -8,7 +8,7 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 from zope.interface.verify import verifyObject
 
-from newsarchive.crawl.http.address_rules import AddressRules
+from newsarchive.crawl.http.offsite import AddressRules
 from newsarchive.crawl.http.public_resolver import PublicResolver
 
 

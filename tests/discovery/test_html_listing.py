@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.known_pages import HOST, SITE, known_page, post_html
 
-from newsarchive.discovery.html_listing import ListingPage, is_private, read_listing
+from newsarchive.discovery.html_listing import ListingPage, read_listing
 from newsarchive.models import Category
 from newsarchive.sites import load_site
 
@@ -154,21 +154,6 @@ def test_a_link_to_the_next_page_goes_before_numbers(link: str, following: str) 
 
 def test_a_site_without_listing_rules_lists_nothing() -> None:
     assert read_listing(known_page(HOST, entries(ARTICLE), "listing"), replace(SITE, listing=None)) == ListingPage()
-
-
-@pytest.mark.parametrize(
-    ("host", "private"),
-    [
-        ("10.1.2.3", True),
-        ("169.254.1.1", True),
-        ("fd00::1", True),
-        ("nas.local", True),
-        ("8.8.8.8", False),
-        ("a.cn", False),
-    ],
-)
-def test_private_hosts_are_known(host: str, private: bool) -> None:
-    assert is_private(host) is private
 
 
 @given(st.binary(max_size=300), st.sampled_from(["http://[::1", "https://a.b:99999/", HOST]))

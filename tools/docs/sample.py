@@ -16,7 +16,7 @@ from newsarchive.demo.plan import NOW
 from newsarchive.extract import process, rejection
 from newsarchive.models import Page
 from newsarchive.sites import load_site
-from newsarchive.sites.share_links import data_url, read_code
+from newsarchive.urls import read_info_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,11 +85,11 @@ class _Filler:
         self._archive.frontier.end(url, state="rejected", reason=problem.reason, now=now)
 
     def _follow(self, demo: DemoSite, article: Article, run_id: int, now: datetime) -> None:
-        code = read_code(article.share_url) if article.page.role == "post" and article.share_url else None
+        code = read_info_code(article.share_url) if article.page.role == "post" and article.share_url else None
         if code is None:
             return
         assert self._site.share is not None
-        url = data_url(self._site.share, code)
+        url = self._site.share.data_url(code)
         self._archive.frontier.add([Link(url, "demo", "share", found_on=article.page.url)], run_id, now)
         self._fetch(demo, url, "share", run_id, now + timedelta(minutes=1))
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
-from newsarchive.crawl.http.address_rules import is_public
+from newsarchive.urls import is_public
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from twisted.internet.interfaces import IAddress
 
-    from newsarchive.crawl.http.address_rules import AddressRules
+    from newsarchive.crawl.http.offsite import AddressRules
 
 
 # Zope's interfaces are not types: what is handed on is Any.

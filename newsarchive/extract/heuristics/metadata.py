@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
-from newsarchive.extract.html import full_url
 from newsarchive.models import Byline
 from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -201,7 +201,7 @@ def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
 def find_address(head: Head, base_url: str) -> tuple[str, str] | None:
     """Return the canonical address that the page declares for itself, and where it does."""
     for link, rule in ((head.canonical, "link canonical"), (head.first("url"), "og:url")):
-        address = full_url(link[:2000], base_url) if link else None
+        address = absolute_url(link[:2000], base_url, keep_fragment=True) if link else None
         if address:
             return address, rule
     return None

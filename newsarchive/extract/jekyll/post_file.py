@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import yaml
 
@@ -18,6 +18,7 @@ from newsarchive.extract.jekyll.kramdown import render
 from newsarchive.extract.layout import read_layout
 from newsarchive.sites.model import Layout
 from newsarchive.text import clean
+from newsarchive.urls import quote_segment
 
 if TYPE_CHECKING:
     from newsarchive.models import Article, Page, Precision
@@ -33,7 +34,6 @@ _DATE = re.compile(
     r"(?:(?:[Tt]|[ \t]{1,9})(?P<clock>\d{1,2}:\d\d(?P<second>:\d\d)?)(?:\.\d{0,9})?"
     r"[ \t]{0,9}(?P<zone>Z|(?P<sign>[-+])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?)?"
 )
-_PATH_SAFE = "!$&'()*+,;=:@-._~"
 #: How a post is read when its site has no layout for posts: as the rendered page below is built.
 _PLAIN = Layout(
     role="post",
@@ -185,15 +185,15 @@ def _post_url(post: PostFile, site: Site, when: datetime | None) -> str | None:
     name = _NAME.fullmatch(post.name)
     if name is None or when is None:
         return None
-    words = dict.fromkeys(quote(word.lower(), safe=_PATH_SAFE) for word in post.slug.split())
-    return "/".join([site.base_url, *words, f"{when:%Y/%m/%d}", quote(name["id"], safe=_PATH_SAFE) + ".html"])
+    words = dict.fromkeys(quote_segment(word.lower()) for word in post.slug.split())
+    return "/".join([site.base_url, *words, f"{when:%Y/%m/%d}", quote_segment(name["id"]) + ".html"])
 
 
 def _any_url(post: PostFile, site: Site) -> str:
     """Return an address of the post's form for a file that makes no post, so that it is read by the same rules."""
-    words = "/".join(quote(word.lower(), safe=_PATH_SAFE) for word in post.slug.split()) or "-"
+    words = "/".join(quote_segment(word.lower()) for word in post.slug.split()) or "-"
     stem = re.sub(r"\.[^.]*$", "", post.name).lstrip("-")
-    return f"{site.base_url}/{words}/0000/00/00/{quote(stem, safe=_PATH_SAFE)}.html"
+    return f"{site.base_url}/{words}/0000/00/00/{quote_segment(stem)}.html"
 
 
 def _html(post: PostFile, dated: tuple[datetime, Precision] | None) -> bytes:

@@ -1,0 +1,169 @@
+"""A few pages fetched for a person who looks at them: by the crawl's own downloader, without an archive.
+
+Robots.txt, the User-Agent with its contact, the address rules, decompression and all bounds are those of a crawl,
+because they are the same middlewares and settings. What a crawl would try again later is an error here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from datetime import UTC, datetime
+from http.client import responses
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http.request import NO_CALLBACK
+from scrapy.settings import Settings
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from newsarchive.crawl.http.crawl_delay import ask_politely
+from newsarchive.crawl.http.offsite import AddressRules
+from newsarchive.crawl.outcomes import Refused, outcome_of
+from newsarchive.errors import UserError
+from newsarchive.models import Page
+from newsarchive.options import Options
+from newsarchive.problems import REASONS
+from newsarchive.sites.model import Politeness
+from newsarchive.urls import host_port, is_loopback, split_url
+
+if TYPE_CHECKING:
+    from asyncio import Task
+    from collections.abc import AsyncIterator, Sequence
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+#: Seconds between two pages, and for one page with its robots.txt and all redirects.
+PAUSE, LONGEST = 1.0, 60.0
+# What differs from a crawl: nothing is stored, and a person asks again where a crawl would.
+_SETTINGS: dict[str, Any] = {
+    "EXTENSIONS_BASE": {},  # none of Scrapy's is of use here, and to load them takes a fifth of a second
+    "EXTENSIONS": {"newsarchive.crawl.http.crawl_delay.CrawlDelay": 300},
+    "ITEM_PIPELINES": {},
+    "RETRY_ENABLED": False,
+    "LOG_INSTALL_ROOT_HANDLER": False,
+}
+# What makes a person wait is printed; everything else is told by the error.
+_TOLD = ("newsarchive.crawl.http.crawl_delay", "newsarchive.crawl.http.retry_after")
+_ADVICE = {"unsafe-url": " - save the page and read the file"}
+_ROBOTS = "the site's robots.txt asks not to fetch it - save it in a browser, read the file"
+
+
+def fetch(urls: Sequence[str]) -> list[Page]:
+    """Fetch pages one after the other, as `original`. Once a process: a Twisted reactor cannot be started again.
+
+    Each page has the URL at which it was found after all redirects. A loopback address in `urls` may be asked, with
+    its port; every other private one is refused.
+
+    Raises:
+        UserError: a page did not come, for the first of which this is so; or one of our settings is wrong.
+
+    """
+    rules = _rules(urls)
+    for url in urls:
+        if (refusal := rules.refusal(url)) is not None:
+            raise _error(url, Refused(refusal))
+    settings = Settings()
+    settings.setmodule("newsarchive.settings", priority="project")
+    settings.setdict(_SETTINGS, priority="cmdline")
+    process = AsyncCrawlerProcess(settings)
+    _hush()
+    crawler = process.create_crawler(_Pages)
+    task: Task[None] = process.crawl(crawler, urls=urls, rules=rules)
+    try:
+        process.start(install_signal_handlers=False)
+    except KeyboardInterrupt:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would choose the wrong one
+
+        reactor.getThreadPool().stop()  # else the interpreter waits for it for ever
+        raise
+    task.result()
+    assert isinstance(crawler.spider, _Pages)
+    if crawler.spider.error is not None:
+        raise crawler.spider.error
+    return crawler.spider.pages
+
+
+class _Pages(Spider):
+    """Asks for pages one by one; what comes goes to whoever asked, and not to pipelines."""
+
+    name = "pages"
+
+    def __init__(self, urls: Sequence[str], rules: AddressRules) -> None:
+        super().__init__()
+        self.urls = urls
+        self.address_rules = rules
+        self.pages: list[Page] = []
+        self.error: UserError | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make one for a crawler, and set how it asks."""
+        spider = cls(*args, **kwargs)
+        spider._set_crawler(crawler)
+        # The pause is kept below: between pages, not between a host's robots.txt and the page.
+        ask_politely(crawler.settings, Politeness(delay=0), Options.from_settings(crawler.settings).contact)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Fetch the pages, up to the first that does not come."""
+        for number, url in enumerate(self.urls):
+            if number:
+                await asyncio.sleep(PAUSE)
+            try:
+                self.pages.append(await asyncio.wait_for(self._fetch(url), LONGEST))
+            except Exception as error:  # every way in which a download can fail
+                self.error = _error(url, error)
+                break
+        return
+        yield  # makes this a generator, which Scrapy asks for
+
+    async def _fetch(self, url: str) -> Page:
+        assert self.crawler.engine is not None
+        response = await self.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
+        if not 200 <= response.status < 300:
+            raise HttpError(response)
+        return _page(response)
+
+
+def _page(response: Response) -> Page:
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    return Page(response.url, "original", "", response.body, datetime.now(UTC), response.status, headers)
+
+
+def _rules(urls: Sequence[str]) -> AddressRules:
+    """Return the rules for URLs that a person typed: every public host, and this machine where it was meant."""
+    trusted = set()
+    for parts in map(split_url, urls):
+        with contextlib.suppress(ValueError):  # a port that is none is refused by the rules themselves
+            if is_loopback(parts.hostname or ""):
+                trusted.add(host_port(parts))
+    return AddressRules(None, frozenset(trusted))
+
+
+def _error(url: str, error: Exception) -> UserError:
+    if isinstance(error, TimeoutError):
+        return UserError(f"{url}: took longer than {LONGEST:.0f} seconds - try again later")
+    outcome = outcome_of(error)
+    if outcome.reason == "robots":
+        return UserError(f"{url}: {_ROBOTS}")
+    if isinstance(error, HttpError) and (status := error.response.status) >= 400:
+        return UserError(f"{url}: the server answers {status} {responses.get(status, '')}".rstrip())
+    why = outcome.detail or REASONS[outcome.reason]
+    return UserError(f"{url}: cannot be fetched: {why}{_ADVICE.get(outcome.reason, '')}")
+
+
+def _hush() -> None:
+    """Let nothing of Scrapy's log through but what a person waits for."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    for name in _TOLD:
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.addHandler(logging.StreamHandler())

@@ -1,0 +1,82 @@
+"""What the archive tells of one URL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from newsarchive.archive import Archive, Link
+from newsarchive.models import Article, Page, Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+URL = "https://news.example/a/1.html"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with Archive.open(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def note(archive: Archive, url: str, minutes: int = 0) -> None:
+    found = Link(url, "demo", "post", "https://news.example/")
+    archive.frontier.add([found], None, NOW + timedelta(minutes=minutes))
+
+
+def test_a_url_that_waits_tells_where_it_was_found_how_often_it_was_tried_and_when_it_is_due(archive: Archive) -> None:
+    run = archive.runs.start(spider="category", site="demo", arguments={}, now=NOW)
+    archive.frontier.add([Link(URL, "demo", "post", "https://news.example/")], run, NOW)
+    archive.problems.add(None, url=URL, site="demo", stage="fetch", reason="unreachable", detail="refused", now=NOW)
+    archive.frontier.retry(URL, reason="unreachable", now=NOW, next_at=NOW + timedelta(minutes=10))
+    at = "2026-03-05T01:00:00Z"
+    assert archive.problems.history(URL) == [
+        (at, "found", None, None, None, f"post of demo, on https://news.example/, in run {run}", URL),
+        (at, "problem", "unreachable", 1, None, "fetch: refused", URL),
+        (at, "pending", "unreachable", 1, "2026-03-05T01:10:00Z", "no answer: name, connection or time-out", URL),
+    ]
+
+
+def test_a_url_that_was_never_tried_is_pending_since_it_was_found(archive: Archive) -> None:
+    note(archive, URL)
+    assert [(one.event, one.times, one.detail) for one in archive.problems.history(URL)] == [
+        ("found", None, "post of demo, on https://news.example/"),
+        ("pending", 0, ""),
+    ]
+
+
+def test_a_stored_copy_is_told_and_since_when_it_is_gone(archive: Archive) -> None:
+    note(archive, URL)
+    page = Page(URL, "post", "demo", b"", NOW)
+    archive.store(Article(page, "news.example/a/1.html", title="题", paragraphs=[Paragraph("文")]), None, NOW)
+    archive.copies.gone(URL, 404, NOW + timedelta(days=1))
+    events = [(one.at, one.event, one.detail) for one in archive.problems.history(URL) if one.event != "found"]
+    assert events == [
+        ("2026-03-05T01:00:00Z", "stored", "article news.example/a/1.html, last seen 2026-03-05T01:00:00Z"),
+        ("2026-03-05T01:00:00Z", "done", ""),
+        ("2026-03-06T01:00:00Z", "vanished", "status 404; its text stays"),
+    ]
+
+
+def test_all_spellings_of_a_url_are_told_together_in_the_order_of_time(archive: Archive) -> None:
+    others = ["http://www.news.example/a/1.html", f"{URL}#feed", "https://news.example/a/10.html"]
+    for minutes, url in enumerate([URL, *others]):
+        note(archive, url, minutes)
+    found = [one.url for one in archive.problems.history("news.example/a/1.html") if one.event == "found"]
+    assert found == [URL, *others[:2]]
+
+
+def test_of_a_url_that_was_refused_at_once_the_problem_is_told(archive: Archive) -> None:
+    archive.problems.add(None, url=URL, site="demo", stage="list", reason="foreign-host", now=NOW)
+    assert [(one.event, one.detail) for one in archive.problems.history(URL)] == [("problem", "list: ")]
+
+
+@pytest.mark.parametrize("url", ["https://news.example/a/2.html", "http://[::1/", ""])
+def test_of_what_was_never_seen_nothing_is_told(archive: Archive, url: str) -> None:
+    note(archive, URL)
+    assert archive.problems.history(url) == []
