@@ -331,7 +331,7 @@ def m0005_stories(db: Database) -> None:
     outlets.create_tables(db.conn)
     stories.create_tables(db.conn)
     views.create_views(db.conn)
-    stories.rebuild(db.conn, progress.get())
+    stories.Stories(db.conn).rebuild(progress.get())
 
 
 @migrations()

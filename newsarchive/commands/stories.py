@@ -1,4 +1,4 @@
-"""`newsarchive stories`: compute the stories of an archive anew."""
+"""`newsarchive stories`: rebuild the stories of an archive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive import stories as engine
 from newsarchive.archive import Archive
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def stories() -> None:
 @stories.command()
 @click.pass_obj
 def rebuild(db: Path) -> None:
-    """Compute all stories and their links anew; the result is the same as that of a crawl.
+    """Rebuild all stories and their links; the result is the same as that of a crawl.
 
     Needed only after the rules by which stories are found have changed. All or nothing: a rebuild that is interrupted
     leaves the stories as they were.
@@ -33,6 +32,6 @@ def rebuild(db: Path) -> None:
             click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
 
     with Archive.open(db) as archive, archive.transaction():
-        done = engine.rebuild(archive.connection, tell)
+        done = archive.stories.rebuild(tell)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
     click.echo(f"{done:,} articles tell {number:,} stories.")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive import stories
 from newsarchive.archive import outlets
 from newsarchive.errors import UserError
+from newsarchive.stories import Stories, create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ BODY = "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，
 def archive() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute(ARTICLES)
-    stories.create_tables(connection)
+    create_tables(connection)
     outlets.create_tables(connection)
     return connection
 
@@ -49,7 +49,7 @@ def add(connection: sqlite3.Connection, printed: str) -> int:
         (BODY, outlets.resolve(connection, printed), printed),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsarchive import stories
 from newsarchive.archive import outlets, views
+from newsarchive.stories import Stories, create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ REPORT = (
 def connection() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.execute(ARTICLES)
-    stories.create_tables(connection)
+    create_tables(connection)
     outlets.create_tables(connection)
     views.create_views(connection)
     yield connection
@@ -48,7 +48,7 @@ def add(connection: sqlite3.Connection, source: str | None, at: str | None, body
         (body, moment, precision, at and at[:10], source_id),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 

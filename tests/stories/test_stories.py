@@ -11,8 +11,8 @@ import pytest
 
 from benchmarks.story_corpus import KINDS, Series, corpus, edit
 from benchmarks.story_prose import Prose
-from newsarchive import stories
 from newsarchive.archive import Archive
+from newsarchive.stories import Stories, create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Desk:
         self.connection.execute("PRAGMA synchronous = OFF")
         self.connection.execute(ARTICLES)
         self.connection.execute("BEGIN")
-        stories.create_tables(self.connection)
+        create_tables(self.connection)
 
     def add(self, key: str, *paragraphs: str, at: str | None = "2026-03-03T08:00:00+08:00", **more: object) -> int:
         """Store an article and give the id of its story."""
@@ -64,18 +64,20 @@ class Desk:
             f"INSERT INTO articles ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
         )
         assert cursor.lastrowid is not None
-        return stories.link(self.connection, cursor.lastrowid)
+        return Stories(self.connection).link(cursor.lastrowid)
 
     def change(self, key: str, *paragraphs: str) -> int:
-        """Return an article another text and link it again."""
+        """Give an article another text and link it again."""
         article_id = self.id(key)
         body = "\n\n".join(paragraphs)
         self.connection.execute("UPDATE articles SET body = ? WHERE id = ?", (body, article_id))
-        return stories.link(self.connection, article_id)
+        return Stories(self.connection).link(article_id)
 
     def delete(self, key: str) -> None:
-        stories.unlink(self.connection, self.id(key))
-        self.connection.execute("DELETE FROM articles WHERE article_key = ?", (key,))
+        article_id = self.id(key)
+        self.change(key)  # without a text it is in a story of its own
+        self.connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        self.connection.execute("DELETE FROM stories WHERE lead_article_id = ?", (article_id,))
 
     def id(self, key: str) -> int:
         return int(self.rows("SELECT id FROM articles WHERE article_key = ?", key)[0][0])
@@ -124,7 +126,7 @@ class Desk:
             "SELECT * FROM story_text_links ORDER BY 1, 2",
         )
         before = [self.rows(query) for query in queries]
-        stories.rebuild(self.connection)
+        Stories(self.connection).rebuild()
         return [self.rows(query) for query in queries] == before
 
 
@@ -221,7 +223,7 @@ def test_rebuilding_gives_what_linking_one_by_one_gave(desk: Desk) -> None:
         desk.add(item.key, *item.paragraphs, at=item.published_at.isoformat())
     told: list[tuple[int, int]] = []
     assert desk.rebuilt()
-    stories.rebuild(desk.connection, lambda done, total: told.append((done, total)))
+    Stories(desk.connection).rebuild(lambda done, total: told.append((done, total)))
     assert told == [(number, 400) for number in range(1, 401)]
 
 
@@ -428,7 +430,7 @@ def test_linking_again_without_a_change_does_nothing(desk: Desk) -> None:
     desk.add("b", *REPORT[:3])
     before, article_id = desk.state(), desk.id("b")
     written = desk.connection.total_changes
-    stories.link(desk.connection, article_id)
+    Stories(desk.connection).link(article_id)
     assert desk.connection.total_changes == written
     assert desk.state() == before
 
@@ -439,7 +441,7 @@ def test_another_credit_line_leaves_the_links_as_they_are_and_is_remembered(desk
     before = desk.rows("SELECT * FROM story_links ORDER BY 1, 2")
     desk.change("b", *REPORT[:3], "责任编辑：顾砚秋")
     written = desk.connection.total_changes
-    stories.link(desk.connection, desk.id("b"))
+    Stories(desk.connection).link(desk.id("b"))
     assert desk.connection.total_changes == written
     assert desk.rows("SELECT * FROM story_links ORDER BY 1, 2") == before
 
@@ -452,7 +454,7 @@ def test_an_archive_without_a_table_for_recent_shingles_finds_stories_as_before(
             (key, "\n\n".join(paragraphs)),
         )
         assert row.lastrowid is not None
-        stories.link(archive.connection, row.lastrowid)
+        Stories(archive.connection).link(row.lastrowid)
 
     with Archive.open(tmp_path / "archive.db") as archive:
         store(archive, "old", REPORT)
@@ -529,14 +531,13 @@ def test_a_source_that_changed_is_counted_anew(desk: Desk) -> None:
     story = desk.add("a", *REPORT, source_id=1)
     desk.add("b", *REPORT, source_id=2)
     desk.connection.execute("UPDATE articles SET source_id = 1")
-    stories.refresh(desk.connection, [story])
+    Stories(desk.connection).refresh([story])
     assert desk.rows("SELECT article_count, source_count FROM stories") == [(2, 1)]
 
 
 def test_an_unknown_article_cannot_be_linked(desk: Desk) -> None:
     with pytest.raises(KeyError):
-        stories.link(desk.connection, 7)
-    stories.unlink(desk.connection, 7)
+        Stories(desk.connection).link(7)
 
 
 def test_a_row_factory_of_the_caller_is_no_hindrance(desk: Desk) -> None:
@@ -552,7 +553,7 @@ def test_a_text_that_changed_but_is_not_linked_again_yet_is_left_alone(desk: Des
     desk.add("a", *REPORT)
     desk.connection.execute("UPDATE articles SET body = ?", ("\n\n".join(FOLLOW_UP),))
     desk.add("b", *FOLLOW_UP)
-    stories.link(desk.connection, desk.id("a"))
+    Stories(desk.connection).link(desk.id("a"))
     assert desk.together("a", "b")
     assert desk.rebuilt()
 
