@@ -15,6 +15,7 @@ from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.runs import Runs
 from newsarchive.archive.snapshots import Snapshots
 from newsarchive.archive.store import Stored, store
+from newsarchive.search import Search
 from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Archive:
         self.listings = Listings(self.connection)
         self.copies = Copies(self.connection)
         self.snapshots = Snapshots(self.connection)
+        self.search = Search(self.connection)
         self.stories = Stories(self.connection)
 
     @classmethod

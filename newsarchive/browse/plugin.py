@@ -19,9 +19,9 @@ from newsarchive.browse.errors import show_failure
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import queries
 from newsarchive.browse.security import guarded
-from newsarchive.browse.urls import Addresses, term
+from newsarchive.browse.urls import Addresses
 from newsarchive.browse.views import ROUTES
-from newsarchive.search import match_expression, register_functions
+from newsarchive.search import match_expression, register_functions, write_term
 from newsarchive.search.index import folding_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
     """Add filters and globals."""
     environment.filters.update(FILTERS, body_of=body_of, body_of_table=body_of_table)
     environment.globals.update(
-        newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=term
+        newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=write_term
     )
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive import export as writers
-from newsarchive import search as engine
 from newsarchive.archive import Archive
 from newsarchive.archive.queries import PARTS, articles, articles_of
 from newsarchive.commands.output import on_terminal
@@ -22,13 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
+    from newsarchive.search import Search
+
     Progress = Callable[[int], None]
 
 #: Formats that are one file, and formats that are a folder.
 FILES, FOLDERS = ("csv", "jsonl", "atom"), ("parquet", "jekyll", "text")
 #: Entries of a feed where nobody asks for another number.
 FEED = 50
-_EVERYTHING = "-key:0"  # the query language has no word for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,20 @@ def export(db: Path, /, format: str, query: tuple[str, ...], output: str | None,
     wanted = _Wanted(format, " ".join(query), bool(options["bom"]), int(options["newest"]), str(options["title"]))
     if output is None and (format in FOLDERS or on_terminal()):
         raise UserError(f"export {format}: where to? Add -o NAME" + ("" if format in FOLDERS else " or a pipe"))
-    with Archive.open(db, readonly=True) as archive, _progress(archive.connection, wanted) as tell:
-        number = _write(archive.connection, wanted, output, tell)
+    with Archive.open(db, readonly=True) as archive, _progress(archive.search, wanted) as tell:
+        number = _write(archive, wanted, output, tell)
     click.echo(f"{number:,} articles" + (f" written to {output}" if output else ""), err=True)
 
 
-def _write(connection: sqlite3.Connection, wanted: _Wanted, output: str | None, tell: Progress) -> int:
+def _write(archive: Archive, wanted: _Wanted, output: str | None, tell: Progress) -> int:
     if wanted.format in FOLDERS:
         assert output is not None
         with writers.atomic_folder(output) as folder:
-            return _write_folder(connection, wanted, folder, tell)
+            return _write_folder(archive.connection, wanted, folder, tell)
     if output is None:
-        return _write_stream(connection, wanted, sys.stdout.buffer, tell)
+        return _write_stream(archive, wanted, sys.stdout.buffer, tell)
     with writers.atomic_file(output) as stream:
-        return _write_stream(connection, wanted, stream, tell)
+        return _write_stream(archive, wanted, stream, tell)
 
 
 def _write_folder(connection: sqlite3.Connection, wanted: _Wanted, folder: Path, tell: Progress) -> int:
@@ -92,9 +92,10 @@ def _write_folder(connection: sqlite3.Connection, wanted: _Wanted, folder: Path,
         return write(found, folder)
 
 
-def _write_stream(connection: sqlite3.Connection, wanted: _Wanted, stream: IO[bytes], tell: Progress) -> int:
+def _write_stream(archive: Archive, wanted: _Wanted, stream: IO[bytes], tell: Progress) -> int:
+    connection = archive.connection
     if wanted.format == "atom":
-        hits = engine.search(connection, wanted.query or _EVERYTHING, limit=wanted.newest)
+        hits = archive.search.hits(archive.search.parse(wanted.query), limit=wanted.newest)
         (archive_id,) = connection.execute("SELECT archive_id FROM identity").fetchone()
         feed_id = f"urn:newsarchive:feed:{archive_id}" + (f":{wanted.query}" if wanted.query else "")
         found = articles_of(connection, [hit.article_id for hit in hits])
@@ -107,7 +108,7 @@ def _write_stream(connection: sqlite3.Connection, wanted: _Wanted, stream: IO[by
 
 
 @contextmanager
-def _progress(connection: sqlite3.Connection, wanted: _Wanted) -> Iterator[Progress]:
+def _progress(search: Search, wanted: _Wanted) -> Iterator[Progress]:
     """Draw a bar on a terminal's standard error; elsewhere nothing is told."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -115,7 +116,7 @@ def _progress(connection: sqlite3.Connection, wanted: _Wanted) -> Iterator[Progr
     from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    total = engine.count(connection, wanted.query or _EVERYTHING)
+    total = search.count(search.parse(wanted.query))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(wanted.format, total=total)

@@ -13,7 +13,8 @@ from heapq import nlargest
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsarchive.search.sql import CHARACTERS, Sql
+from newsarchive.search.fields import Sql
+from newsarchive.search.sql import CHARACTERS
 
 if TYPE_CHECKING:
     import sqlite3

@@ -17,7 +17,6 @@ from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
 from newsarchive.models import Article, Page, Paragraph
-from newsarchive.search import search
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -74,7 +73,7 @@ def test_who_only_reads_is_told_the_command_and_the_command_does_it(old):
     assert (done.returncode, done.stdout) == (0, f"{old} is up to date.\n"), done.stderr
     assert f"archive {old}: written by an older version, brought up to date in" in done.stderr
     with Archive.open(old, readonly=True) as archive:
-        assert len(search(archive.connection, "title:第7号", limit=10)) == 1
+        assert archive.search.count(archive.search.parse("title:第7号")) == 1
         assert archive.connection.execute("SELECT count(*) FROM articles WHERE story_id IS NULL").fetchone() == (0,)
     again = run(old, "migrate")
     assert (again.returncode, again.stderr) == (0, "")
