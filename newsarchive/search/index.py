@@ -70,23 +70,22 @@ _TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
 )
 
 
-def register_functions(connection: sqlite3.Connection) -> None:
+def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
     """Give a connection the SQL functions that the index and its triggers call; every connection needs them.
 
     - `search_pairs(text)` and `search_letters(body, title, digest)`: tokens of the two indexes
     - `search_fold(text)`: the text with its spellings made equal
     - `search_match(query)`: `match_expression` of a query
+
+    Returns what gives their folding: that of the index, or, made when it is first needed, that of a new one.
     """
-    stored: list[Folding] = []
+    folding = _stored_folding(connection)
 
-    def folding() -> Folding:
-        if not stored:
-            stored.append(built_in_folding())
-        return stored[0]
+    def used() -> Folding:
+        return folding or built_in_folding()
 
-    if (table := _stored_table(connection)) is not None:
-        stored.append(load_folding(table))
-    _create_functions(connection, folding)
+    _create_functions(connection, used)
+    return used
 
 
 def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
@@ -108,8 +107,12 @@ def _stored_table(connection: sqlite3.Connection) -> bytes | None:
 
 def folding_of(connection: sqlite3.Connection) -> Folding:
     """Return the folding that the index of this archive was made with."""
+    return _stored_folding(connection) or built_in_folding()
+
+
+def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
     table = _stored_table(connection)
-    return built_in_folding() if table is None else load_folding(table)
+    return None if table is None else load_folding(table)
 
 
 def match_expression(query: str, folding: Folding | None = None) -> str:
