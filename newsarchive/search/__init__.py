@@ -18,7 +18,7 @@ from newsarchive.search.index import (
     reindex,
 )
 from newsarchive.search.query import EVERYTHING, Filter, Query, QueryError, all_of, narrow, parse, write_term
-from newsarchive.search.ranking import MOST_RANKED, Position, by_rank, by_time
+from newsarchive.search.ranking import MOST_RANKED, Matches, Position
 from newsarchive.search.snippets import Highlighter, Marks
 from newsarchive.search.sql import Plan, plan, words_of
 
@@ -110,13 +110,13 @@ class Search:
         """
         if limit < 1 or offset < 0:
             raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
-        found = plan(query)
+        matches = Matches(self._connection, plan(query))
         ranks: dict[int, float] = {}
-        if order == "rank" and found.match is not None:
-            ranks = dict(by_rank(self._connection, found, offset + limit, self._folding)[offset:])
+        if order == "rank" and matches.have_words:
+            ranks = dict(matches.by_rank(offset + limit, self._folding)[offset:])
             ids = list(ranks)
         else:
-            ids = by_time(self._connection, found, offset + limit, oldest=order == "oldest", after=after)[offset:]
+            ids = matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:]
         return self._read(ids, ranks, Highlighter(words_of(query), self._folding, marks or Marks()))
 
     def count(self, query: Query) -> int:
