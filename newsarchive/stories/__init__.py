@@ -15,12 +15,7 @@ from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from newsarchive.stories.candidates import (
-    INDEX_TABLES,
-    add_text,
-    create_index_tables,
-    remove_text,
-)
+from newsarchive.stories.candidates import INDEX_TABLES, TextIndex, create_index_tables
 from newsarchive.stories.text import fingerprint, story_text
 
 if TYPE_CHECKING:
@@ -110,6 +105,7 @@ class Stories:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._cursor = connection.cursor()
         self._cursor.row_factory = None  # rows are tuples, whatever the connection makes of them
+        self._texts = TextIndex(self._cursor)
 
     def link(self, article_id: int) -> int:
         """Give an article its story, after it was stored or its title, text, date or source changed.
@@ -175,7 +171,7 @@ class Stories:
         self._cursor.execute("INSERT INTO story_articles VALUES (?, ?, ?)", (article_id, text.id, printed))
         if known:
             return self._settle({article_id}, self._stories_of([text.id]))
-        change = add_text(self._cursor, text)
+        change = self._texts.add(text)
         story_id = self._settle({article_id}, self._stories_of(change.joined))
         if not change.parted:
             return story_id
@@ -190,7 +186,7 @@ class Stories:
         if text_id is not None:
             self._cursor.execute("DELETE FROM story_articles WHERE article_id = ?", (article_id,))
             if not self._cursor.execute("SELECT 1 FROM story_articles WHERE text_id = ?", (text_id,)).fetchone():
-                change = remove_text(self._cursor, text_id)
+                change = self._texts.remove(text_id)
                 touched |= self._stories_of(change.joined | change.parted)
         self._regroup(touched)
 

@@ -1,8 +1,8 @@
 """How much of two texts is the same, and whether they tell one story: a pure function of the pair.
 
 What counts is text that stands in both for some length, not words in common. A run of equal text goes on over a
-changed word, so that a copy with typos mended is one long run, while two reports that fill one form with other
-names and numbers fall into pieces too short to count.
+changed word, so that a copy with corrected typos is one long run, while two reports from one template, with other
+names and numbers, fall into pieces too short to count.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from newsarchive.stories.text import codes
 if TYPE_CHECKING:
     from newsarchive.stories.text import Script, StoryText
 
-#: What the first text is to the second: its equal in words, a shorter form, a longer form, a small passage of it, or
-#: a long text of which the second is such a passage.
+#: What the first text is to the second: its equal in words, a shorter version, a longer version, a small passage of
+#: it, or a long text of which the second is such a passage.
 Relation = Literal["same", "shortened", "extended", "excerpt", "whole"]
 
 _REVERSED: dict[Relation, Relation] = {
@@ -46,7 +46,7 @@ class _Measure:
     long: int
     #: Equal text lies in blocks when its characters stand in runs of this length, on average.
     block: int
-    #: Characters between two equal runs that do not part them: a word mended, not a name put in.
+    #: Characters between two equal runs that do not split them: a corrected word, not another name.
     gap: int
 
 
@@ -57,8 +57,8 @@ _MEASURES: dict[Script, _Measure] = {
 #: Bytes of a piece: it is compared as one number.
 _GRAM_BYTES = 8
 
-#: Share of the shorter text that the longer must have. A form filled in with other numbers shares about half; a copy
-#: cut, extended and changed at once shares two thirds.
+#: Share of the shorter text that the longer must have. Two reports from one template share about half; a copy cut,
+#: extended and changed at once shares two thirds.
 _NEEDED = 0.62
 #: In fewer words a name or a number makes another item: of a text that is not long, and of one or two sentences.
 _SHORT_NEEDED, _BRIEF_NEEDED = 0.75, 0.85
@@ -66,7 +66,7 @@ _SHORT_NEEDED, _BRIEF_NEEDED = 0.75, 0.85
 _SAME = 0.75
 #: Less than this of the longer text is in the shorter: the shorter is an excerpt.
 _EXCERPT = 0.25
-#: Equal sentences scattered among others are a form; a copy has them in blocks, or nearly all of them.
+#: Equal sentences scattered among others come from a template; a copy has them in blocks, or nearly all of them.
 _SCATTERED_NEEDED = 0.75
 #: In a text so short that a block is a greater part of it than this, so much of the text is a block.
 _BLOCK_PART = 0.2
@@ -165,10 +165,10 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     share = _share(runs, one)
     if share < _NEEDED:
         return None
-    confirmed = templates.figures_told(runs, one, other).confirm
+    confirmed = templates.count_figures(runs, one, other).confirm
     if share < _needed(runs, one, confirmed=confirmed):
         return None
-    if templates.is_one_form(_pieces(hits, one.measure), runs, one, other, confirmed=confirmed):
+    if templates.share_template(_pieces(hits, one.measure), runs, one, other, confirmed=confirmed):
         return None
     other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)
@@ -181,7 +181,7 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
 
 
 def _resembles(shorter: Comparable, longer: Comparable) -> bool:
-    """Look at figures and at a few places: most pairs that share a name, or a form, end here at little cost."""
+    """Look at figures and at a few places: most pairs that share a name, or a template, end here at little cost."""
     if templates.has_other_figures(shorter, longer):
         return False
     probes = shorter.grams[:: len(shorter.grams) // _PROBES + 1]
