@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,3 +189,8 @@ def test_a_narrowed_query_asks_for_all_of_the_query_and_the_condition(text, valu
 )
 def test_moments_are_read(text, moment):
     assert read_moment(text) == moment
+
+
+def test_the_page_about_browsing_names_every_field():
+    page = (Path(__file__).parents[2] / "docs" / "browsing.md").read_text(encoding="utf-8")
+    assert [name for name in FIELDS if f"`{name}:`" not in page] == []
