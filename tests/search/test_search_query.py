@@ -151,6 +151,8 @@ def test_the_example_of_every_field_asks_for_that_field(name):
         ("-source:甲", "-source:甲 source:甲"),
         ("source:甲乙", "source:甲乙 source:甲"),
         ("source:甲", None),
+        ("降" * (LONGEST - 9), "降" * (LONGEST - 9) + " source:甲"),
+        ("降" * (LONGEST - 8), None),
         ("降准 source:(甲)", None),
     ],
 )
