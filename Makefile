@@ -1,58 +1,58 @@
 # Everything below works on a machine that has Python 3.11 or newer and make, and nothing else.
 PYTHON ?= python3
 SITE ?= demo
+UPGRADE ?= --upgrade
 BIN := .venv/bin
-INSTALLED := .venv/.installed
 RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
+# A Python that was asked for replaces an environment of another one.
+WHICH := $(if $(filter file,$(origin PYTHON)),,--this-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup crawl test lint format docs torture bench lock clean
+.PHONY: help install setup installed-run installed-dev installed-all crawl test lint format docs torture bench lock clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
-setup: $(INSTALLED) ## Install everything into .venv
+install: installed-run ## Install into .venv what crawling, searching and browsing need
 
-$(INSTALLED): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+setup: installed-all ## Install everything into .venv
+
+installed-run installed-dev installed-all: installed-%:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "newsarchive needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
-	  { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing newsarchive into .venv (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
-	@touch $@
+	@"$(PYTHON)" tools/install.py $(WHICH) $*
 
-crawl: $(INSTALLED) ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
-	@$(BIN)/newsarchive $(if $(DB),--db $(DB)) crawl $(SITE)
+crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
+	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
-test: $(INSTALLED) ## Run all tests
-	@$(BIN)/python -m pytest -q -n 2
+test: installed-dev ## Run all tests (TESTS=tests/reading: some)
+	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
 
-lint: $(INSTALLED) ## Check style and types
+lint: installed-dev ## Check style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-format: $(INSTALLED) ## Put all code into one style
+format: installed-dev ## Put all code into one style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(INSTALLED) ## Write the generated pages of docs/ anew
+docs: installed-dev ## Write the generated pages of docs/ anew
 	@$(BIN)/python -m tools.docs write
 
-torture: $(INSTALLED) ## Kill crawls at random moments and see that nothing is lost (long)
+torture: installed-dev ## Kill crawls at random moments and see that nothing is lost (long)
 	@$(RUN)/torture.py
 
-bench: $(INSTALLED) ## Measure reading, crawling, stories, search and browsing (long)
+bench: installed-dev ## Measure reading, crawling, stories, search and browsing (long)
 	@for name in known_site reading throughput recrawl faults stories; do \
 	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
 	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 
-lock: ## Write constraints.txt anew from the newest releases
-	@rm -rf build/lock && $(PYTHON) -m venv build/lock
-	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@{ echo "# The versions that are tested together; written by 'make lock'."; \
-	   build/lock/bin/python -m pip freeze --exclude-editable | grep -v -i '^newsarchive'; } > constraints.txt
+lock: ## Write constraints.txt anew from the newest releases (UPGRADE= keeps the pins that still serve)
+	@"$(PYTHON)" -m venv --clear build/lock
+	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --all-extras --no-annotate \
+	  --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 	@rm -rf build/lock
 
 clean: ## Remove what was built (never data/)

@@ -7,7 +7,7 @@ from the default here.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -23,38 +23,71 @@ PREFIX = "NEWSARCHIVE_"
 Value = str | int | float
 
 
+def _option(default: Any, about: str) -> Any:
+    """Make a field of `Options`; `about` says for people what the setting does (`docs/settings.md`)."""
+    return field(default=default, metadata={"about": about})
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """Our settings with their defaults; a setting's name is that of the field, in upper case after `NEWSARCHIVE_`."""
 
-    #: Path of the archive.
-    db: str = str(ARCHIVE)
-    #: A URL or address at which the people who run this crawl can be reached; sent in the User-Agent.
-    contact: str = ""
-    #: Articles that one transaction stores at most: more is faster, and a crash costs that many pages to fetch again.
-    batch_size: int = 50
-    #: Seconds after which a started batch is stored although it is not full.
-    batch_seconds: float = 1.0
-    #: Listing pages that one run asks for at most, whatever they link to.
-    listings_max: int = 20_000
-    #: Pages of the frontier that are asked for at one time; the rest waits in the archive, not in memory.
-    window: int = 200
-    #: Runs in which a page may fail before it is given up; with the pauses between them, after about two days.
-    attempts: int = 10
-    #: Seconds until a failed page is due again; doubled after every further failure, one day at most.
-    backoff: float = 300.0
-    #: Hours after which all known category pages are asked for again, also where nothing new leads to them.
-    sweep_hours: float = 6.0
-    #: Stored pages that one run looks at again for changes at most.
-    checks_max: int = 500
-    #: Pages that failed, in percent of those that a run asked for, above which it ends with status 3.
-    losses_percent: float = 10.0
-    #: Hours without a new article of a site after which a run of it ends with status 3.
-    silence_hours: float = 48.0
-    #: Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.
-    retry_after_max: float = 120.0
-    #: Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.
-    crawl_delay_max: float = 60.0
+    db: str = _option(
+        str(ARCHIVE),
+        "Path of the archive.",
+    )
+    contact: str = _option(
+        "",
+        "A URL or address at which the people who run this crawl can be reached; sent in the User-Agent.",
+    )
+    batch_size: int = _option(
+        50,
+        "Articles that one transaction stores at most; more is faster, and a crash costs so many pages to fetch again.",
+    )
+    batch_seconds: float = _option(
+        1.0,
+        "Seconds after which a started batch is stored although it is not full.",
+    )
+    listings_max: int = _option(
+        20_000,
+        "Listing pages that one run asks for at most, whatever they link to.",
+    )
+    window: int = _option(
+        200,
+        "Pages of the frontier that are asked for at one time; the rest waits in the archive, not in memory.",
+    )
+    attempts: int = _option(
+        10,
+        "Runs in which a page may fail before it is given up; with the pauses between them, after about two days.",
+    )
+    backoff: float = _option(
+        300.0,
+        "Seconds until a failed page is due again; doubled after every further failure, one day at most.",
+    )
+    sweep_hours: float = _option(
+        6.0,
+        "Hours after which all known category pages are asked for again, also where nothing new leads to them.",
+    )
+    checks_max: int = _option(
+        500,
+        "Stored pages that one run looks at again for changes at most.",
+    )
+    losses_percent: float = _option(
+        10.0,
+        "Pages that failed, in percent of those that a run asked for, above which it ends with status 3.",
+    )
+    silence_hours: float = _option(
+        48.0,
+        "Hours without a new article of a site after which a run of it ends with status 3.",
+    )
+    retry_after_max: float = _option(
+        120.0,
+        "Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.",
+    )
+    crawl_delay_max: float = _option(
+        60.0,
+        "Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.",
+    )
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Options:
@@ -75,7 +108,7 @@ class Options:
 def defaults() -> dict[str, Value]:
     """Return our settings with their defaults, under their full names."""
     plain = Options()
-    return {PREFIX + field.name.upper(): getattr(plain, field.name) for field in fields(Options)}
+    return {PREFIX + one.name.upper(): getattr(plain, one.name) for one in fields(Options)}
 
 
 def from_environment(variables: Mapping[str, str] = os.environ) -> dict[str, Value]:

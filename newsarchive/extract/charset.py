@@ -7,14 +7,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+import webencodings
 from bs4.dammit import UnicodeDammit
 
-from newsarchive.extract.charset_tables import (
-    ALIASES,
-    FREQUENT,
-    GUESSES,
-    daily,
-)
+from newsarchive.extract.charset_tables import ALIASES, CODECS, CYRILLIC, FREQUENT, GUESSES, daily
 
 #: A declaration counts only near the beginning of a page, as in browsers (they look at 1024 bytes; pages need more).
 _HEAD = 4096
@@ -30,6 +26,12 @@ _DOUBTFUL = 0.15
 _DAILY_WORTH = 0.25
 #: A text with so many of its foreign bytes alone among ASCII is one in Latin letters (café, naïve).
 _LATIN = 0.7
+#: A declared Western charset is believed where so many of the foreign bytes are what Western texts hold.
+_WESTERN = 0.9
+#: A page is UTF-8 with foreign inserts where so many of its foreign bytes are valid: with a declaration, and without.
+_VALID_WHERE_DECLARED, _VALID_ELSEWHERE = 0.7, 0.9
+#: A text in two-byte characters of UTF-8 is Russian or the like where so many of them are frequent Cyrillic letters.
+_CYRILLIC = 0.4
 #: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
 _DAMAGE = 0.1
 #: So many broken characters in the first look are no damage, whatever follows.
@@ -49,7 +51,7 @@ _META = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})")
 _XML = re.compile(rb"^\s{0,9}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:+-]{2,40})", re.IGNORECASE)
 _PARAMETER = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNORECASE)
 _LABEL = re.compile(r"\s{0,9}[\"']?([\w.:+-]{2,40})[\"']?\s{0,9}$")
-_FOREIGN = re.compile(rb"[\x80-\xff][^<>]*")
+_FOREIGN = re.compile(rb"[A-Za-z]?[\x80-\xff][^<>]*")
 _WIDE = re.compile("[\u0800-\U0010ffff]")
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -57,6 +59,18 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 #: One or two accented letters in a word (avaliação).
 _IN_WORD = re.compile(rb"(?:(?<=[A-Za-z])[\x80-\xff]{1,2}|(?<![\x80-\xff])[\x80-\xff]{1,2}(?=[A-Za-z]))(?![\x80-\xff])")
 _RUN = re.compile(rb"[\x80-\xff]+")
+#: What Western texts in Windows-1252 hold: punctuation and signs, and accented letters beside plain ones.
+_WESTERN_BYTES = re.compile(
+    rb"[\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xa3\xa7\xa9\xab\xad\xae\xb0\xb7\xbb\xbf]+(?![\xc0-\xff]{2})"
+    rb"|(?<=[A-Za-z])[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff]{1,2}(?![\xc0-\xff])"
+    rb"|(?<![\x80-\xff])[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff]{1,2}(?=[A-Za-z])"
+)
+#: Text between two tags, and the valid characters of UTF-8 in it.
+_BETWEEN_TAGS = re.compile(rb"[^<>]+")
+_UTF8_CHARACTER = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
+    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
+)
 # Quotation marks, dashes, the ellipsis and the like of Windows-1252, which are no character of UTF-8 where they stand.
 _PASTED = re.compile(rb"(?<![\x80-\xff])[\x82\x84\x85\x91-\x97\x99\xa0](?![\x80-\xff])")
 #: The lead byte of a two-byte character of UTF-8 beyond the signs of Latin-1 (©, », no-break space).
@@ -126,16 +140,16 @@ def _told(text: str, charset: str, evidence: str, declared: list[tuple[str, str]
 def codec_name(label: str | None) -> str | None:
     """Return the Python codec that reads what a label stands for on the web, or None for an unknown label.
 
-    gb2312 and gbk are read as gb18030, big5 as big5hkscs and so on: the larger set holds the smaller one, and pages
-    use characters of the larger one under the smaller one's name.
+    The labels are those of the Encoding Standard; names that it does not know are looked up in Python's list.
     """
     match = (_PARAMETER.search(label) or _LABEL.match(label)) if label else None
     if match is None:
         return None
     name = match[1].lower()
-    known = ALIASES.get(name.replace("_", "-"))
-    if known:
+    if known := ALIASES.get(name.replace("_", "-")):
         return known
+    if standard := webencodings.lookup(name) or webencodings.lookup(name.replace("_", "-")):
+        name = CODECS.get(standard.name, standard.name)
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
@@ -151,33 +165,28 @@ def _declarations(body: bytes, header: str | None) -> list[tuple[str, str]]:
     head = body[:_HEAD]
     if b"<?xml" in head[:64] and (match := _XML.match(head)):
         found.append((codec_name(match[1].decode("ascii", "replace")), "XML declaration"))
-    label = _meta_label(head.lower())
-    if label:
-        found.append((_meta_codec(label), "meta"))
+    found.append((_meta_codec(head.lower()), "meta"))
     return [(name, where) for name, where in found if name]
 
 
-def _meta_label(head: bytes) -> bytes | None:
-    """Return the charset that a meta element names, in a head in lower case."""
+def _meta_codec(head: bytes) -> str | None:
+    """Return the charset of the first meta element that names one that is known, in a head in lower case."""
     if b"charset" not in head:
         return None
     head = _without_comments(head)
     for match in _META.finditer(head):
         start = head.rfind(b"<", 0, match.start())
-        if head[start : start + 6].rstrip() == b"<meta" and b">" not in head[start : match.start()]:
-            return match[1]
+        if head[start : start + 6].rstrip() != b"<meta" or b">" in head[start : match.start()]:
+            continue
+        if name := codec_name(match[1].decode("ascii", "replace")):
+            # A meta element that can be read byte by byte cannot stand in UTF-16: browsers take it for UTF-8.
+            return "utf-8" if name.startswith(("utf-16", "utf-32")) else name
     return None
 
 
 def _without_comments(head: bytes) -> bytes:
     first, *parts = head.split(b"<!--")
     return first + b"".join(part.partition(b"-->")[2] for part in parts) if parts else head
-
-
-def _meta_codec(label: bytes) -> str | None:
-    # A meta tag that can be read byte by byte cannot stand in UTF-16: browsers take it for UTF-8.
-    name = codec_name(label.decode("ascii", "replace"))
-    return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
 
 
 def _by_mark(body: bytes) -> tuple[str, str, str] | None:
@@ -193,7 +202,7 @@ def _by_mark(body: bytes) -> tuple[str, str, str] | None:
 
 def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Decoded:
     for charset, where in declared:
-        if charset in {"iso2022_jp", "hz"} and (b"\x1b$" in body or b"~{" in body):
+        if charset in {"iso2022_jp", "iso2022_kr", "hz"} and (b"\x1b$" in body or b"~{" in body):
             text = body.decode(charset, "replace")
             return Decoded(text, charset, f"declared by {where}, escape sequences", damaged=_LOST in text)
     return Decoded(body.decode("ascii"), "utf-8", _PLAIN)
@@ -209,7 +218,7 @@ def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
         elif _PASTED.match(body, error.start) and (mended := _with_pasted(body)) is not None:
             text, evidence = mended, "UTF-8 with punctuation of Windows-1252 pasted in"
         else:
-            return _broken_utf8(body)
+            return _with_inserts(body, declared) or _broken_utf8(body)
     legacy = _two_byte_text(body, text, declared)
     return legacy if legacy is not None else (text, "utf-8", evidence)
 
@@ -223,12 +232,55 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
     charset = next((name for name, _ in declared if name in FREQUENT), None)
     if charset is None or _WIDE.search(text) or len(body) - len(text) > 60:
         return None
-    if _BESIDE_LETTER.search(body) or not _ABOVE_SIGNS.search(body):
+    if _BESIDE_LETTER.search(body) or not _ABOVE_SIGNS.search(body) or _is_cyrillic(text):
         return None
     try:
         return body.decode(charset), charset, "declared, and valid as UTF-8 by chance only"
     except UnicodeDecodeError:
         return None
+
+
+def _is_cyrillic(text: str) -> bool:
+    foreign = [char for char in text.lower() if char > "\x7f"]
+    return sum(char in CYRILLIC for char in foreign) >= _CYRILLIC * len(foreign)
+
+
+def _with_inserts(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+    """Read UTF-8 into which a footer, an advertisement or the like was pasted in another charset.
+
+    Each text between two tags is read by itself. None where too few of the foreign bytes are valid UTF-8, or no insert
+    is text in another charset.
+    """
+    high = len(_HIGH.findall(body))
+    valid = sum(map(len, _UTF8_CHARACTER.findall(body)))
+    is_declared = any(name == "utf-8" for name, _ in declared)
+    if valid < (_VALID_WHERE_DECLARED if is_declared else _VALID_ELSEWHERE) * high:
+        return None
+    charsets: set[str] = set()
+
+    def read(match: re.Match[bytes]) -> bytes:
+        part = match[0]
+        try:
+            part.decode("utf-8")
+        except UnicodeDecodeError:
+            text, charset = _read_insert(part)
+            charsets.add(charset)
+            return text.encode("utf-8")
+        return part
+
+    text = _BETWEEN_TAGS.sub(read, body).decode("utf-8", "replace")
+    inserted = sorted(charsets - {"utf-8"})
+    return (text, "utf-8", f"UTF-8 with inserts in {', '.join(inserted)}") if inserted else None
+
+
+def _read_insert(part: bytes) -> tuple[str, str]:
+    """Read a text that is not valid UTF-8; as damaged UTF-8 where most of it is, or nothing else fits."""
+    if sum(map(len, _UTF8_CHARACTER.findall(part))) < _VALID_WHERE_DECLARED * len(_HIGH.findall(part)):
+        charset, _, score = _choose(_sample(part), [])
+        text, is_repaired = _read(part, charset)
+        if not is_repaired and (score >= _DOUBTFUL or charset not in FREQUENT):
+            return text, charset
+    return part.decode("utf-8", "replace"), "utf-8"
 
 
 def _with_pasted(body: bytes) -> str | None:
@@ -280,7 +332,10 @@ def _as_legacy(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, 
 
 def _choose(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, float]:
     """Return the likeliest charset of a sample, why, and how well it reads (0 where that is not measured)."""
-    if len(_ALONE.findall(sample)) >= _LATIN * len(_HIGH.findall(sample)):
+    high = len(_HIGH.findall(sample))
+    if len(_ALONE.findall(sample)) >= _LATIN * high:
+        return (*_western(sample, declared), 0.0)
+    if declared and declared[0][0] == "cp1252" and sum(map(len, _WESTERN_BYTES.findall(sample))) >= _WESTERN * high:
         return (*_western(sample, declared), 0.0)
     return _by_score(sample, declared)
 

@@ -4,58 +4,43 @@ from __future__ import annotations
 
 from functools import cache
 
-#: Label (lower case, `-` for `_`) or codec -> the Python codec that reads it as browsers do.
-ALIASES: dict[str, str] = {
-    "utf8": "utf-8",
-    "utf-8": "utf-8",
-    "unicode-1-1-utf-8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "gb2312": "gb18030",
-    "gb-2312-80": "gb18030",
-    "gb-2312": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "cp936": "gb18030",
-    "windows-936": "gb18030",
-    "chinese": "gb18030",
-    "euc-cn": "gb18030",
-    "gb18030": "gb18030",
+#: Name of an encoding in the Encoding Standard -> the Python codec that reads it as browsers do; all others have one of
+#: the same name. The larger set holds the smaller one, and pages use characters of the larger one under its name.
+CODECS: dict[str, str] = {
     "big5": "big5hkscs",
-    "big5-hkscs": "big5hkscs",
-    "big5hkscs": "big5hkscs",
-    "x-x-big5": "big5hkscs",
-    "cn-big5": "big5hkscs",
-    "cp950": "big5hkscs",
-    "shift-jis": "cp932",
-    "shift-jisx0213": "cp932",
-    "x-sjis": "cp932",
-    "sjis": "cp932",
-    "ms-kanji": "cp932",
-    "windows-31j": "cp932",
-    "cp932": "cp932",
     "euc-jp": "euc_jp",
-    "x-euc-jp": "euc_jp",
-    "iso-2022-jp": "iso2022_jp",
-    "hz-gb-2312": "hz",
     "euc-kr": "cp949",
-    "ks-c-5601-1987": "cp949",
-    "windows-949": "cp949",
-    "cp949": "cp949",
-    "korean": "cp949",
-    "iso-8859-1": "cp1252",
-    "iso8859-1": "cp1252",
-    "latin-1": "cp1252",
-    "latin1": "cp1252",
-    "ascii": "cp1252",
-    "us-ascii": "cp1252",
-    "windows-1252": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso8859-9": "cp1254",
-    "windows-1251": "cp1251",
-    "x-cp1251": "cp1251",
-    "tis-620": "cp874",
+    "gbk": "gb18030",
+    "ibm866": "cp866",
+    "iso-2022-jp": "iso2022_jp",
+    "iso-8859-8-i": "iso8859-8",
+    "macintosh": "mac-roman",
+    "shift_jis": "cp932",
+    "utf-16be": "utf-16-be",
+    "utf-16le": "utf-16-le",
     "windows-874": "cp874",
-    "koi8-r": "koi8-r",
+    "x-mac-cyrillic": "mac-cyrillic",
+    **{f"windows-{number}": f"cp{number}" for number in range(1250, 1259)},
+}
+#: Labels that the standard does not know, or gives up for safety where they are met in pages that are shown: the older
+#: forms of Chinese and Korean mail and Usenet, and names that servers and editors write.
+ALIASES: dict[str, str] = {
+    "cn-big5": "big5hkscs",
+    "cp874": "cp874",
+    "cp932": "cp932",
+    "cp936": "gb18030",
+    "cp949": "cp949",
+    "cp950": "big5hkscs",
+    "euc-cn": "gb18030",
+    "gb-2312": "gb18030",
+    "gb-2312-80": "gb18030",
+    "hz": "hz",
+    "hz-gb-2312": "hz",
+    "iso-2022-kr": "iso2022_kr",
+    "shift-jisx0213": "cp932",
+    "utf-8-sig": "utf-8",
+    "windows-936": "gb18030",
+    "x-gb2312": "gb18030",
 }
 
 _PUNCTUATION = "，。、；：？！“”‘’（）《》—…·"
@@ -75,7 +60,8 @@ _KANA = (
     + "ーアイウエオカキクコサシスタテトニノフマムメラリルレロンッュ"
 )
 _HANGUL = "이다는의에을가고하지를한은로기도사서대자나인리해아시라일정어그있들스부전보수원제으주과장동만"
-_CYRILLIC = "оеаинтсрвлкмдпу"
+#: The letters that make up most of a Russian text; Ukrainian and Bulgarian ones use them as much.
+CYRILLIC = "оеаинтсрвлкмдпу"
 
 #: Codec -> characters that make up a good part of any text in it. Read with a wrong codec they are rare.
 FREQUENT: dict[str, frozenset[str]] = {
@@ -84,8 +70,8 @@ FREQUENT: dict[str, frozenset[str]] = {
     "cp932": frozenset(_KANA + "、。「」・"),
     "euc_jp": frozenset(_KANA + "、。「」・"),
     "cp949": frozenset(_HANGUL),
-    "cp1251": frozenset(_CYRILLIC),
-    "koi8-r": frozenset(_CYRILLIC),
+    "cp1251": frozenset(CYRILLIC),
+    "koi8-r": frozenset(CYRILLIC),
 }
 #: Codec -> (first and last lead byte, the codec of the standard) of the part that holds the characters in daily use.
 _DAILY = {

@@ -38,7 +38,7 @@ from newsarchive.sites.schema import (  # fmt: skip
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from newsarchive.sites.schema import Reader
+    from newsarchive.sites.schema import Key
 
 _BUILT_IN = Path(__file__).parent
 
@@ -112,7 +112,7 @@ class _Loader:
         if self.wrong:
             raise SiteError(f"{self.path}: {'; '.join(self.wrong)}")
 
-    def _section(self, data: dict[str, Any], key: str, schema: dict[str, Any], make: Callable[..., Any]) -> Any:
+    def _section(self, data: dict[str, Any], key: str, schema: Mapping[str, Key], make: Callable[..., Any]) -> Any:
         if key not in data:
             return None
         before = len(self.wrong)
@@ -130,7 +130,7 @@ class _Loader:
         return self._sections(data, "layouts", LAYOUT, partial(Layout, site=self.path.stem))
 
     def _sections(
-        self, data: dict[str, Any], key: str, schema: dict[str, Any], make: Callable[..., Any]
+        self, data: dict[str, Any], key: str, schema: Mapping[str, Key], make: Callable[..., Any]
     ) -> tuple[Any, ...]:
         tables = data.get(key, [])
         if not isinstance(tables, list):
@@ -155,9 +155,7 @@ class _Loader:
         known = [self.files[name] for name in names if name in self.files and self.files[name] != self.path]
         return tuple(layout for path in known for layout in _Loader(path, self.files).own_layouts())
 
-    def _table(
-        self, where: str, table: Any, schema: dict[str, tuple[Reader, bool]], others: tuple[str, ...] = ()
-    ) -> dict[str, Any]:
+    def _table(self, where: str, table: Any, schema: Mapping[str, Key], others: tuple[str, ...] = ()) -> dict[str, Any]:
         if not isinstance(table, dict):
             self.wrong.append(f"{where}: must be a table")
             return {}
@@ -169,9 +167,9 @@ class _Loader:
                 self.wrong.append(f"{prefix}{key}: unknown key" + (f", did you mean {near[0]!r}?" if near else ""))
                 continue
             try:
-                values[key] = schema[key][0](value)
+                values[key] = schema[key].reader(value)
             except ValueError as reason:
                 self.wrong.append(f"{prefix}{key}: {reason}")
-        missing = (key for key, (_, required) in schema.items() if required and key not in table)
+        missing = (key for key, known in schema.items() if known.required and key not in table)
         self.wrong.extend(f"{prefix}{key}: is missing" for key in missing)
         return values

@@ -1,10 +1,13 @@
-"""The keys of a site file, and the readers of their values: each gives a typed value or says what is wrong."""
+"""The keys of a site file: what each is for, and what reads its value or says what is wrong with it.
+
+`docs/sites.md` is generated from these tables; the defaults are those of the dataclasses in `newsarchive.sites.model`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +19,15 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?")
 
 #: Reads one value; ValueError carries the reason why it cannot be used.
 Reader = Callable[[Any], object]
+
+
+class Key(NamedTuple):
+    """A key of a table of a site file: what its value is, the reader of the value, and what it is for."""
+
+    kind: str
+    reader: Reader
+    about: str
+    required: bool = False
 
 
 def _text(value: Any) -> str:
@@ -149,76 +161,153 @@ def _site_name(value: Any) -> str:
     return str(value)
 
 
-# key -> (reader, is it required)
-LISTING: dict[str, tuple[Reader, bool]] = {
-    "start": (texts, True),
-    "article": (_pattern, True),
-    "category": (_pattern, False),
-    "item": (_css, False),
-    "heading": (_css, False),
-    "heading_suffix": (_maybe_empty, False),
-    "time": (_css, False),
-    "next": (_css, False),
-    "max_pages": (_whole, False),
-    "category_page": (_page_url("{slug}"), False),
-    "numbered_page": (_page_url("{slug}", "{page}"), False),
+_PATHS = "list of paths"
+_CSS_OR_KEY = "list of selectors (html) or keys (json)"
+_NAMES_OF_KEYS = "list of keys"
+
+SITE: dict[str, Key] = {
+    "name": Key("text", _site_name, "The site's name in commands; the file is called `NAME.toml`.", required=True),
+    "title": Key(
+        "text", _text, "The site's name for people. It is never taken for the title of an article.", required=True
+    ),
+    "base_url": Key("address", _base_url, "Where the site is; paths in this file are below it.", required=True),
+    "hosts": Key(
+        "list of host names",
+        _hosts,
+        "All hosts that belong to the site (channels, `m.`, `www.`). A crawl asks no others, but for those of `[share]`"
+        " and `[vanished]`; a page of one of these hosts is read by this file's layouts.",
+        required=True,
+    ),
+    "timezone": Key("zone", _zone, "The zone of printed times that name none, such as `Asia/Shanghai`.", required=True),
+    "lang": Key("text", _text, "The language of the articles where a text does not show it."),
+    "post_file_timezone": Key(
+        "zone", _zone, "Jekyll post files: the zone of a date that names none, where it differs from `timezone`."
+    ),
+    "sitemaps": Key(_PATHS, texts, "Sitemaps; one that is an index leads to the others."),
+    "layouts_of": Key(
+        "list of sites", texts, "Sites whose layouts serve here, too, behind this file's own: a mirror and its origin."
+    ),
 }
-LAYOUT: dict[str, tuple[Reader, bool]] = {
-    "role": (_one_of(*ROLES), True),
-    "url": (_pattern, True),
-    "format": (_one_of("html", "json"), False),
-    "cut": (_cut, False),
-    "title": (_selectors, False),
-    "published": (_selectors, False),
-    "digest": (_selectors, False),
-    "body": (_selectors, True),
-    "drop": (_selectors, False),
-    "stop": (texts, False),
-    "trailing": (texts, False),
-    "attribution": (_selectors, False),
-    "editor": (_selectors, False),
-    "category": (_selectors, False),
-    "category_suffix": (_maybe_empty, False),
-    "share_link": (_pattern, False),
-    "original_link": (_pattern, False),
-    "category_link": (_pattern, False),
-    "kinds": (_kinds, False),
-    "error_marks": (texts, False),
-    "bracket_source": (texts, False),
+LISTING: dict[str, Key] = {
+    "start": Key(_PATHS, texts, "The pages with which a crawl begins.", required=True),
+    "article": Key("pattern", _pattern, "A link whose path matches (searched) leads to an article.", required=True),
+    "category": Key(
+        "pattern",
+        _pattern,
+        "A link whose path matches leads to a further listing; the group `slug`, if any, is the category's key.",
+    ),
+    "item": Key("CSS", _css, "The entries of a listing; each is a link or holds one."),
+    "heading": Key("CSS", _css, "Headings: the nearest before an entry names the entry's category."),
+    "heading_suffix": Key("text, may be empty", _maybe_empty, "Taken off a heading to get the category (`新闻`)."),
+    "time": Key("CSS", _css, "The printed time inside an entry."),
+    "next": Key("CSS", _css, "The link to the next page of a listing."),
+    "max_pages": Key("whole number", _whole, "Pages of one listing that a run follows at most."),
+    "category_page": Key(
+        "address or path with {slug}",
+        _page_url("{slug}"),
+        "A category's page, for articles that name their category without a link to it.",
+    ),
+    "numbered_page": Key(
+        "address or path with {slug} and {page}",
+        _page_url("{slug}", "{page}"),
+        "Later pages of a category, counted from 2, where no link leads to the next.",
+    ),
 }
-SHARE: dict[str, tuple[Reader, bool]] = {
-    "page": (_code_url, True),
-    "data": (_code_url, True),
-    "origin": (_code_url, False),
-    "hosts": (_hosts, False),
+LAYOUT: dict[str, Key] = {
+    "role": Key(
+        f"one of {', '.join(ROLES)}",
+        _one_of(*ROLES),
+        "What such a page is to its article; a field is taken from the first role in this order that has it.",
+        required=True,
+    ),
+    "url": Key("pattern", _pattern, "The layout serves pages whose URL matches (searched).", required=True),
+    "format": Key("html or json", _one_of("html", "json"), "What the page is."),
+    "cut": Key(
+        "list of two texts",
+        _cut,
+        "Only what stands between the first mark behind `<body` and the last second mark is parsed, which is cheaper;"
+        " where a mark is missing the whole page is.",
+    ),
+    "title": Key(_CSS_OR_KEY, _selectors, "The headline. `selector@name` takes an attribute in place of the text."),
+    "published": Key(_CSS_OR_KEY, _selectors, "The time of publication."),
+    "digest": Key(_CSS_OR_KEY, _selectors, "The summary before the text."),
+    "body": Key(
+        _CSS_OR_KEY,
+        _selectors,
+        "The element (or key) that holds the text; title, time, digest and credits inside it are no paragraphs.",
+        required=True,
+    ),
+    "drop": Key("list of selectors", _selectors, "Elements that are removed from the body."),
+    "stop": Key("list of texts", texts, "A paragraph that starts with one of these ends the body."),
+    "trailing": Key("list of texts", texts, "Paragraphs at the body's end with one of these are left out."),
+    "attribution": Key(
+        _CSS_OR_KEY,
+        _selectors,
+        "The line that credits the source. In JSON, one with a `.` in it is a selector inside the HTML of the text.",
+    ),
+    "editor": Key(_CSS_OR_KEY, _selectors, "The line that names the editor."),
+    "category": Key(_CSS_OR_KEY, _selectors, "The category that the page names."),
+    "category_suffix": Key("text, may be empty", _maybe_empty, "Taken off the category's name."),
+    "share_link": Key("pattern", _pattern, "A link on a line of its own at the end that leads to the share page."),
+    "original_link": Key("pattern", _pattern, "A link on a line of its own at the end that leads to the original."),
+    "category_link": Key("pattern", _pattern, "A link on a line of its own at the end, back to the category."),
+    "kinds": Key(
+        "table of kind = pattern",
+        _kinds,
+        "The article's kind: the first whose pattern is found in the URL (JSON: in the name of the body's key).",
+    ),
+    "error_marks": Key("list of texts", texts, "Texts that only an error page has, whatever its status."),
+    "bracket_source": Key(
+        "list of kinds", texts, "Kinds whose articles may credit their source in brackets at the very end: `（X）`."
+    ),
 }
-VANISHED: dict[str, tuple[Reader, bool]] = {
-    "url": (_pattern, True),
-    "address": (_url, True),
-    "hosts": (_hosts, False),
+SHARE: dict[str, Key] = {
+    "page": Key("address with {code} or {digits}", _code_url, "The share page for people.", required=True),
+    "data": Key("address with {code} or {digits}", _code_url, "The JSON behind it, which is fetched.", required=True),
+    "origin": Key("address with {code} or {digits}", _code_url, "The origin's page, where the JSON does not come."),
+    "hosts": Key("list of host names", _hosts, "The hosts of these addresses."),
 }
-RECHECK: dict[str, tuple[Reader, bool]] = {"days": (_seconds, False), "minutes": (_minutes, False)}
-FEED: dict[str, tuple[Reader, bool]] = {"path": (_text, True), "full": (_yes_or_no, False)}
-LIST: dict[str, tuple[Reader, bool]] = {
-    "url": (_text, True),
-    "items": (_text, True),
-    **dict.fromkeys(("id", "link", "title", "time", "source"), (texts, False)),
-    "article": (_page_url("{id}"), False),
-    "cursor": (_text, False),
-    "first_page": (_whole, False),
-    "max_pages": (_whole, False),
+VANISHED: dict[str, Key] = {
+    "url": Key("pattern", _pattern, "Which posts have a second address (searched in their URL).", required=True),
+    "address": Key("address", _url, "The second address; `{year}`, `{id}` ... are groups of `url`.", required=True),
+    "hosts": Key("list of host names", _hosts, "The hosts of the second address."),
 }
-POLITENESS: dict[str, tuple[Reader, bool]] = {"delay": (_seconds, False), "concurrency": (_whole, False)}
-SITE: dict[str, tuple[Reader, bool]] = {
-    "name": (_site_name, True),
-    "title": (_text, True),
-    "base_url": (_base_url, True),
-    "hosts": (_hosts, True),
-    "timezone": (_zone, True),
-    "lang": (_text, False),
-    "post_file_timezone": (_zone, False),
-    "sitemaps": (texts, False),
+RECHECK: dict[str, Key] = {
+    "days": Key("number", _seconds, "Days after publication in which a stored page is rechecked; 0: never."),
+    "minutes": Key("list of numbers", _minutes, "Minutes between rechecks; the last is repeated."),
 }
+FEED: dict[str, Key] = {
+    "path": Key("path", _text, "An RSS or Atom feed.", required=True),
+    "full": Key(
+        "true or false",
+        _yes_or_no,
+        "Entries hold the whole text: articles are read from the feed alone.",
+    ),
+}
+LIST: dict[str, Key] = {
+    "url": Key(
+        "address or path",
+        _text,
+        "A list of articles as JSON, also behind a JavaScript name. `{page}` counts, `{cursor}` is what the page before"
+        " gave.",
+        required=True,
+    ),
+    "items": Key("key", _text, "Where the items are: keys joined by dots, without regard to case.", required=True),
+    "id": Key(_NAMES_OF_KEYS, texts, "The item's number; the first key that the item has."),
+    "link": Key(_NAMES_OF_KEYS, texts, "The item's address."),
+    "title": Key(_NAMES_OF_KEYS, texts, "The item's title."),
+    "time": Key(_NAMES_OF_KEYS, texts, "The item's time."),
+    "source": Key(_NAMES_OF_KEYS, texts, "The item's credited source."),
+    "article": Key("address with {id}", _page_url("{id}"), "The address of an item without a link."),
+    "cursor": Key("key", _text, "Where a page says how the next is asked for."),
+    "first_page": Key("whole number", _whole, "What `{page}` begins with."),
+    "max_pages": Key("whole number", _whole, "Pages of the list that a run follows at most."),
+}
+POLITENESS: dict[str, Key] = {
+    "delay": Key("seconds", _seconds, "The pause between two requests to one host."),
+    "concurrency": Key("whole number", _whole, "Requests to one host at a time."),
+}
+#: Everything in a site file that is not a plain key of the site.
 SECTIONS = (
     "listing", "layouts", "layouts_of", "share", "politeness", "vanished", "recheck", "feeds", "lists",
 )  # fmt: skip

@@ -6,10 +6,13 @@ from pathlib import Path
 import pytest
 
 from newsarchive.search import register_functions
+from newsarchive.sites import schema
 from tools.docs.__main__ import main
 from tools.docs.commands_page import commands_page
 from tools.docs.questions import questions, questions_page
 from tools.docs.schema_page import schema_page
+from tools.docs.settings_page import settings_page
+from tools.docs.sites_page import sites_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 ADVICE = "out of date: run python -m tools.docs write"
@@ -30,6 +33,21 @@ def test_every_question_has_the_answer_that_the_page_shows(archive):
 
 def test_the_page_of_commands_is_up_to_date():
     assert commands_page() == page("commands.md"), ADVICE
+
+
+def test_the_page_of_settings_is_up_to_date():
+    assert settings_page() == page("settings.md"), ADVICE
+
+
+def test_the_page_of_site_files_is_up_to_date():
+    assert sites_page() == page("sites.md"), ADVICE
+
+
+def test_every_key_of_a_site_file_is_on_its_page():
+    tables = (value for name, value in vars(schema).items() if name.isupper() and isinstance(value, dict))
+    keys = [key for table in tables for key in table]
+    assert len(keys) > 60
+    assert not [key for key in keys if f"| `{key}` |" not in page("sites.md")]
 
 
 def test_there_are_thirty_questions():

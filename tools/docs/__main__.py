@@ -15,6 +15,8 @@ from tools.docs.pictures import draw_crawl
 from tools.docs.questions import questions_page
 from tools.docs.sample import make_sample
 from tools.docs.schema_page import schema_page
+from tools.docs.settings_page import settings_page
+from tools.docs.sites_page import sites_page
 
 
 @click.group()
@@ -61,6 +63,8 @@ def generate() -> dict[str, str]:
                 "schema.md": schema_page(archive.connection),
                 "questions.md": questions_page(archive.connection),
                 "commands.md": commands_page(),
+                "settings.md": settings_page(),
+                "sites.md": sites_page(),
             }
 
 
