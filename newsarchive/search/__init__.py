@@ -140,7 +140,7 @@ class Search:
     def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
         """Count what the articles that a query finds have in common, among those stored last, `most` of them at most.
 
-        Of each kind so many `lines` are returned.
+        At most `lines` values of each kind are returned.
         """
         return count_facets(self._connection, self.condition(query), most=most, lines=lines)
 

@@ -43,7 +43,7 @@ class Facets:
 def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> Facets:
     """Count the values of the articles that meet a condition, those stored last, `most` of them at most.
 
-    Of each kind so many `lines` are returned.
+    At most `lines` values of each kind are returned.
     """
     matches = connection.execute(
         "SELECT a.id, a.source_id, a.category_id, a.published_date FROM articles a"  # noqa: S608

@@ -1,4 +1,4 @@
-"""The fields of the query language: what their values are, and the SQL that each of them stands for.
+"""The fields of the query language: which values they take, and the SQL that each of them means.
 
 A new field is one row of `FIELDS`: the parser, the plan, the help of the command line and the search page read it.
 """
@@ -57,7 +57,7 @@ def _name(template: str) -> Callable[[str, bool], Sql]:
     count = template.count("{is}")
 
     def where(value: str, is_prefix: bool) -> Sql:
-        # The template folds what stands in the archive, search_fold(?) what was asked for.
+        # The template folds what the archive has, search_fold(?) what is asked for.
         if is_prefix:
             text = template.replace("{is}", "LIKE search_fold(?) ESCAPE '\\'")
             return Sql(text, (f"{_escaped(value)}%",) * count)

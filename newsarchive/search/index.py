@@ -47,8 +47,8 @@ STEP = 2000
 # The token characters of `ascii` are ASCII letters and digits and everything that is not ASCII: just what our tokens
 # are made of, and the same in every version of SQLite.
 _OPTIONS = {PAIRS: "tokenize='ascii'", CHARACTERS: "tokenize='ascii', detail=none, columnsize=0"}
-# While much is written at once: bytes of tokens gathered in memory before a part is written, and how many parts may
-# lie beside each other before they are merged.
+# While much is written at once: bytes of tokens collected in memory before a segment is written, and how many
+# segments there may be before they are merged.
 _BULK = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 16}
 # Pages that one step of merging writes.
 _MERGED_PAGES = 2000
@@ -210,7 +210,7 @@ def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None]
 
 
 def _merge(connection: sqlite3.Connection, index: str) -> None:
-    """Merge the parts of an index into one: every part costs each search a look-up for each of its words."""
+    """Merge the segments of an index into one: each of them costs a search one look-up a word."""
     _command(connection, index, "merge", -_MERGED_PAGES)
     before = -2
     # FTS5 says that there is nothing left to merge by changing no more than a row.

@@ -38,7 +38,7 @@ _MOST_STRAGGLERS = 2000
 _FAR, _FEW_AND_FAR = 25_000, 700
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 100, 16000
 # A window's ids are looked up in so many ranges, cut where they lie farthest apart: every look-up begins the search
-# in all parts of the index anew (a millisecond or so), while reading on costs a fraction of a microsecond a match.
+# in all segments of the index again (a millisecond or so), while reading on costs a fraction of a microsecond a match.
 _RANGES = 8
 # So many matches tell whether most of them meet the other conditions of a query.
 _SAMPLE = 1000

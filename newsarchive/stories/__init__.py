@@ -173,9 +173,9 @@ class Stories:
             return self._settle({article_id}, self._stories_of([text.id]))
         change = self._texts.add(text)
         story_id = self._settle({article_id}, self._stories_of(change.joined))
-        if not change.parted:
+        if not change.separated:
             return story_id
-        self._regroup(self._stories_of(change.parted))
+        self._regroup(self._stories_of(change.separated))
         return int(self._cursor.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()[0])
 
     def _leave(self, article_id: int, story_id: int) -> None:
@@ -187,7 +187,7 @@ class Stories:
             self._cursor.execute("DELETE FROM story_articles WHERE article_id = ?", (article_id,))
             if not self._cursor.execute("SELECT 1 FROM story_articles WHERE text_id = ?", (text_id,)).fetchone():
                 change = self._texts.remove(text_id)
-                touched |= self._stories_of(change.joined | change.parted)
+                touched |= self._stories_of(change.joined | change.separated)
         self._regroup(touched)
 
     def _stories_of(self, text_ids: Collection[int]) -> set[int]:
@@ -262,7 +262,7 @@ class Stories:
         return components
 
     def _open_alone(self, article_id: int) -> None:
-        """Enter the story of an article that stands alone, without looking for others."""
+        """Enter the story of a single article, without looking for others."""
         self._cursor.execute(
             "INSERT OR REPLACE INTO stories"  # noqa: S608
             " SELECT id, id, source_id, 1, source_id IS NOT NULL, published_at, published_at FROM"

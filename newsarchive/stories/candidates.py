@@ -7,7 +7,7 @@ often enough for their sizes, and look alike, are compared. A text that comes or
 own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
 and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
 
-An id tells the kind of its text, so nothing is read of most of the texts that only have a stock phrase in common.
+An id shows the kind of its text, so most texts that only have a stock phrase in common need not be read.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Change:
     """What the coming or going of a text did to the links between others and itself, by text ids."""
 
     joined: set[int] = field(default_factory=set)
-    parted: set[int] = field(default_factory=set)
+    separated: set[int] = field(default_factory=set)
 
 
 class _Recent:
@@ -127,7 +127,7 @@ class TextIndex:
         self._cursor = cursor
 
     def add(self, text: StoryText) -> Change:
-        """Enter a text that the index does not have, and link it; pairs that it stands between may part."""
+        """Enter a text that the index does not have, and link it; pairs that it comes between may lose their link."""
         taken = sample(text)
         shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
         self._cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
@@ -143,18 +143,18 @@ class TextIndex:
                 change.joined.add(other)
         for one, other in self._linked(_straddling(neighbours)):
             if not self._meet(one, other) and self._unlink(one, other):
-                change.parted |= {one, other}
+                change.separated |= {one, other}
         return change
 
     def remove(self, text_id: int) -> Change:
-        """Take a text and its links out of the index; pairs that it stood between may link."""
+        """Take a text and its links out of the index; pairs that it came between may gain one."""
         shingles = self._shingles(text_id)
         take_out(self._cursor, text_id, shingles)
         change = Change()
         links = self._cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
         for (other,) in links:
             if self._unlink(text_id, other):
-                change.parted.add(other)
+                change.separated.add(other)
         self._cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
         pairs = _straddling(around(self._cursor, text_id, shingles, REACH))
         for one, other in pairs - set(self._linked(pairs)):
@@ -205,7 +205,7 @@ class TextIndex:
         return compare(first, second) if first and second else None
 
     def _load(self, text_id: int) -> Comparable | None:
-        """Return a text of the index: remembered, or made again from any article that has it.
+        """Return a text of the index: remembered, or built again from any article that has it.
 
         None when the article has another text by now: its own turn to be linked is still to come.
         """

@@ -1,6 +1,6 @@
 """How much of two texts is the same, and whether they tell one story: a pure function of the pair.
 
-What counts is text that stands in both for some length, not words in common. A run of equal text goes on over a
+What counts is text that both have for some length, not words in common. A run of equal text goes on over a
 changed word, so that a copy with corrected typos is one long run, while two reports from one template, with other
 names and numbers, fall into pieces too short to count.
 """
@@ -72,7 +72,7 @@ _SCATTERED_NEEDED = 0.75
 _BLOCK_PART = 0.2
 #: An excerpt must be found nearly whole, however long it is.
 _EXCERPT_NEEDED = 0.75
-#: An excerpt that is a smaller part of the text than this, or does not stand in its opening (so many times its own
+#: An excerpt that is a smaller part of the text than this, or is not in its opening (this many times its own
 #: length), is background or one item of a round-up: linked, but another story.
 _PART_OF_STORY = 0.1
 _OPENING = 2
@@ -81,7 +81,7 @@ _OPENING = 2
 _PROBES, _PROBES_FOUND = 32, 6
 
 _PIECE = re.compile(rb"\x01+")
-# Pieces that only a word parts: what lies between the last gram of one and the first of the next.
+# Pieces that only a word separates: what lies between the last gram of one and the first of the next.
 _RUNS = {
     measure.gram: re.compile(rb"\x01+(?:\x00{1,%d}\x01+)*" % (measure.gram - 1 + measure.gap))
     for measure in _MEASURES.values()
@@ -93,7 +93,7 @@ class Overlap:
     """The relation of a first text to a second.
 
     `share` of the first text's characters stand in the second, `other_share` of the second's in the first (0 to 1,
-    rounded to four places). `joins` tells whether the relation makes them one story.
+    rounded to four places). `joins` is whether the relation makes them one story.
     """
 
     share: float
@@ -107,7 +107,7 @@ class Overlap:
 
 
 class Comparable:
-    """A text with the pieces by which it is compared, made when they are first asked for."""
+    """A text with the pieces by which it is compared, computed when they are first needed."""
 
     def __init__(self, text: StoryText) -> None:
         self.id = text.id
@@ -120,7 +120,7 @@ class Comparable:
     def grams(self) -> array[int]:
         """Every piece of the text, by its place, as a number."""
         units, size = codes(self.text), self.measure.gram
-        # The lower byte tells the letters of a script apart that has no more than 256 of them.
+        # The lower byte distinguishes the letters of a script that has no more than 256 of them.
         units = units if self.script == "cjk" else units[::2]
         width, count = _GRAM_BYTES // size, self.length - size + 1
         grams = array("Q", bytes(_GRAM_BYTES * count))
@@ -202,7 +202,7 @@ def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool
 
 
 def _hits(text: Comparable, other: Comparable) -> bytes:
-    """Tell for every gram of a text whether the other has it."""
+    """Return for every gram of a text whether the other has it, as a byte."""
     return bytes(map(other.gram_set.__contains__, text.grams))
 
 
@@ -213,7 +213,7 @@ def _pieces(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
 
 
 def _runs(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
-    """Return the stretches, joined where only a word parts them, that are long enough to count."""
+    """Return the stretches, joined where only a word separates them, that are long enough to count."""
     more = measure.gram - 1
     return [
         (match.start(), match.end() + more)

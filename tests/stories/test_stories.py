@@ -151,7 +151,7 @@ class Event:
 def events_of(seed: int) -> list[list[Event]]:
     """Invent what happens to some 90 articles: each list in its order, the lists in any order.
 
-    There are a story of thirty copies (more than the reach of a shingle on both sides), two forms filled in twenty
+    There are a story of thirty copies (more than the reach of a shingle on both sides), two templates filled in twenty
     times, items that change their text into another story's or away from it, and some that are taken out again.
     """
     rng = random.Random(seed)
@@ -169,8 +169,8 @@ def events_of(seed: int) -> list[list[Event]]:
     lives += [[add(f"big{number}", copy(0))] for number in range(30)]
     lives += [[add(f"small{number}", copy(1 + number % 3))] for number in range(12)]
     for dense in (True, False):
-        form = Series(prose, dense=dense)
-        lives += [[add(f"form{dense}{number}", form.report()[1])] for number in range(20)]
+        template = Series(prose, dense=dense)
+        lives += [[add(f"template{dense}{number}", template.report()[1])] for number in range(20)]
     for number in range(10):
         first, then = rng.sample(range(6), 2)
         lives.append([add(f"changes{number}", copy(first)), Event("change", f"changes{number}", copy(then))])
@@ -273,7 +273,7 @@ def test_a_round_up_is_linked_with_its_items_but_does_not_make_one_story_of_them
 
 
 def check_told_apart(desk: Desk, one: str, other: str, credit: str = "（江湾晚报）") -> None:
-    """Look that two texts of one form are two stories, and that a copy of the first with one more credit is none."""
+    """Assert that two texts of one template are two stories, and that a copy of the first with a credit is in its."""
     desk.add("a", *one.split("\n"))
     desk.add("b", *other.split("\n"))
     desk.add("c", *(one + credit).split("\n"))
@@ -281,7 +281,7 @@ def check_told_apart(desk: Desk, one: str, other: str, credit: str = "（江湾�
     assert desk.together("a", "c")
 
 
-def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: Desk) -> None:
+def test_flash_items_of_one_template_with_another_name_or_figure_stay_apart(desk: Desk) -> None:
     flash = "{}今日盘中快速拉升，截至午间收盘涨{}%，报{}元，成交额{}亿元，换手率{}%，总市值{}亿元。"
     check_told_apart(
         desk,
@@ -290,7 +290,7 @@ def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: De
     )
 
 
-def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
+def test_a_template_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
     forecast = (
         "江湾市气象台{}日{}时发布天气预报：今天白天到夜间{}转{}，偏{}风{}到{}级，最高气温{}℃，最低气温{}℃。"
         "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
@@ -302,7 +302,7 @@ def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_ar
     )
 
 
-def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
+def test_a_template_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
     forecast = (
         "{}市气象台{}日15时发布天气预报：今天白天到夜间{}转小雨，偏{}风4到5级，最高气温{}℃，最低气温{}℃；"
         "明天{}，气温{}到{}℃；后天{}，气温{}到{}℃。"
@@ -315,8 +315,8 @@ def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(des
     )
 
 
-def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
-    form = (
+def test_a_template_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
+    template = (
         "{company}（{code}）{day}日公告，公司董事会近日收到公司财务总监{name}先生提交的书面辞职报告，{name}因家庭原因申请辞去公司"
         "副总经理职务，辞职后不再担任公司任何职务。根据公司章程的有关规定，辞职报告自送达董事会之日起生效，不会导致董事会成员人数低于"
         "法定最低人数，不会影响公司董事会的正常运作，也不会对公司的日常经营管理产生不利影响，公司将按照法定程序尽快完成补选工作。"
@@ -325,13 +325,13 @@ def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
     )
     check_told_apart(
         desk,
-        form.format(company="白鹭电子", code=682164, day=8, name="林远", heir="顾满", former="长汀造船财务经理"),
-        form.format(company="云帆物流", code=689666, day=9, name="程夏", heir="俞轩", former="北渚食品法务总监"),
+        template.format(company="白鹭电子", code=682164, day=8, name="林远", heir="顾满", former="长汀造船财务经理"),
+        template.format(company="云帆物流", code=689666, day=9, name="程夏", heir="俞轩", former="北渚食品法务总监"),
     )
 
 
-def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
-    form = (
+def test_an_english_template_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
+    template = (
         "{company} today announced that its board of directors has declared a quarterly cash dividend of {amount}"
         " dollars per share of common stock, unchanged from the previous quarter. The dividend is payable on {payable}"
         " to holders of record at the close of business on {record}. {company} is a {trade} company with its head"
@@ -341,11 +341,11 @@ def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apa
         " the weather. The company takes no duty upon itself to bring these statements up to date, and warns investors"
         " not to rely upon them more than is due, nor to take past dividends for a promise of those to come."
     )
-    one = form.format(
+    one = template.format(
         company="Falcon Pharma", amount="0.409", payable="April 14", record="September 8",
         trade="airline", town="Wexcombe", person="Daniel Rivers",
     )  # fmt: skip
-    other = form.format(
+    other = template.format(
         company="Apex Bancorp", amount="0.192", payable="February 14", record="January 8",
         trade="banking", town="Omberly", person="Ruth Ferrers",
     )  # fmt: skip
@@ -360,7 +360,7 @@ def test_a_copy_in_which_somebody_replaced_two_words_or_a_paragraph_is_still_one
     assert desk.together("a", "paragraph")
 
 
-def test_letters_mistyped_as_digits_do_not_make_a_form_of_a_copy(desk: Desk) -> None:
+def test_letters_mistyped_as_digits_do_not_make_a_template_of_a_copy(desk: Desk) -> None:
     rng = random.Random(4)
     for number in range(10):
         title, paragraphs = Prose(rng, "en").article()
@@ -468,7 +468,7 @@ def test_an_archive_without_a_table_for_recent_shingles_finds_stories_as_before(
         assert archive.connection.execute("SELECT article_count FROM stories").fetchall() == [(2,)]
 
 
-def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_anew(tmp_path: Path) -> None:
+def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_again(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive.db") as archive:
         rows = ((f"k{number}", "\n\n".join(REPORT[: 2 + number])) for number in range(3))
         archive.connection.executemany(
