@@ -255,7 +255,7 @@ def _normalise(text: str, script: Script) -> str:
 
 
 def _script(text: str) -> Script:
-    """Return the script by which a text is measured: `cjk` where a fifth of its beginning is Chinese, kana or hangul."""
+    """Return the script by which a text is measured: `cjk` if a fifth of its beginning is Chinese, kana or hangul."""
     beginning = text[:1000]
     return "cjk" if 5 * sum(map(len, _CJK.findall(beginning))) >= len(beginning) else "latin"
 
