@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import article_table, story_tables
 
 from newsarchive.archive import outlets
 from newsarchive.errors import UserError
-from newsarchive.stories import Stories, create_tables
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
-ARTICLES = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_precision TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
-) STRICT
-"""
 BODY = "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分，票价不变，老人与学生半价。"
 
 
-def archive() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(ARTICLES)
-    create_tables(connection)
+def outlet_tables() -> sqlite3.Connection:
+    connection = story_tables()
     outlets.create_tables(connection)
     return connection
 
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = archive()
+    connection = outlet_tables()
     yield connection
     connection.close()
 
@@ -143,7 +135,7 @@ def test_split_undoes_a_merge_by_what_each_article_printed(connection: sqlite3.C
 def test_the_order_of_articles_and_decisions_leaves_no_trace() -> None:
     outcomes = set()
     for order in itertools.permutations(("白鹭网", "白鹭网站", "merge", "白鹭在线")):
-        connection = archive()
+        connection = outlet_tables()
         outlets.resolve(connection, "白鹭网")
         outlets.resolve(connection, "白鹭网站")
         for step in order:
@@ -182,8 +174,7 @@ def test_what_cannot_be_done_is_told(connection: sqlite3.Connection, act: object
 
 
 def test_sources_known_before_get_their_medium() -> None:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(ARTICLES)
+    connection = article_table()
     connection.execute("CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT) STRICT")
     connection.execute("INSERT INTO sources VALUES (7, '证券时报网', '证券时报网')")
     connection.execute("INSERT INTO articles (body, source_id, first_seen_at) VALUES ('', 7, '')")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
+from support.archives import story_tables
 
 from newsarchive.archive import outlets, views
-from newsarchive.stories import Stories, create_tables
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
-ARTICLES = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_precision TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
-) STRICT
-"""
 REPORT = (
     "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分，票价不变，老人与学生半价。"
 )
@@ -27,9 +21,7 @@ REPORT = (
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.execute(ARTICLES)
-    create_tables(connection)
+    connection = story_tables()
     outlets.create_tables(connection)
     views.create_views(connection)
     yield connection

@@ -73,7 +73,7 @@ def _links(connection: sqlite3.Connection, table: str) -> dict[str, str]:
 
 def _example(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
     """Return the first of the rows that have most columns filled."""
-    cursor = connection.execute(f'SELECT * FROM "{table}" LIMIT {_LOOKED_AT}')  # noqa: S608 - a name of our own file
+    cursor = connection.execute(f'SELECT * FROM "{table}" LIMIT {_LOOKED_AT}')
     names = [column[0] for column in cursor.description]
     rows = [dict(zip(names, row, strict=True)) for row in cursor]
     return max(rows, key=lambda row: sum(value not in (None, "") for value in row.values()), default={})
