@@ -402,7 +402,7 @@ def rebuild(db: Database, progress: Progress) -> None:
         index.create_index(connection, progress)
     if not db.table("stories").exists():
         stories.create_tables(connection)
-        stories.rebuild(connection, progress)
+        stories.Stories(connection).rebuild(progress)
 
 
 @contextmanager

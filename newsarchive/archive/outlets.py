@@ -16,8 +16,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from newsarchive import stories
 from newsarchive.errors import UserError
+from newsarchive.stories import Stories
 from newsarchive.text import clean, fold
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str 
         printed,
     )
     connection.executemany("UPDATE articles SET source_id = ? WHERE id = ?", [(to, article) for article, _ in articles])
-    stories.refresh(connection, {story for _, story in articles if story is not None})
+    Stories(connection).refresh({story for _, story in articles if story is not None})
     return len(articles)
 
 

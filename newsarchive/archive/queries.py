@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
 from newsarchive.models import Byline, Image, Mention, Paragraph
-from newsarchive.search import condition
-from newsarchive.search.sql import Sql
+from newsarchive.search import Sql, condition
 from newsarchive.urls import canonical_url, find_info_code, parse_info_code
 
 if TYPE_CHECKING:

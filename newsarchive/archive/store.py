@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive import stories
 from newsarchive.archive import copies, history, outlets
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
+from newsarchive.stories import Stories
 from newsarchive.text import clean
 from newsarchive.timestamps import stamp
 
@@ -90,7 +90,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
             connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
             _insert_part(connection, table, parts[table])
             changed = True
-    stories.link(connection, article_id)
+    Stories(connection).link(article_id)
     return changed
 
 
@@ -130,7 +130,7 @@ def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: s
     assert article_id is not None
     for table, rows in parts_of(article_id, merged).items():
         _insert_part(connection, table, rows)
-    stories.link(connection, article_id)
+    Stories(connection).link(article_id)
     return article_id
 
 
@@ -142,7 +142,7 @@ def _touch(connection: sqlite3.Connection, article_id: int, seen_at: str) -> Non
         (seen_at, article_id),
     )
     if seen_at < first_seen_at:  # between equal times of publication the earlier sighting leads a story
-        stories.link(connection, article_id)
+        Stories(connection).link(article_id)
 
 
 def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:

@@ -12,14 +12,14 @@ from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file, atomic_folder
 from newsarchive.commands.output import on_terminal
 from newsarchive.errors import UserError
-from newsarchive.export import EVERYTHING, FORMATS, Export, FileFormat, FolderFormat
+from newsarchive.export import FORMATS, Export, FileFormat, FolderFormat
 from newsarchive.progress import progress_bar
-from newsarchive.search import count
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from newsarchive.search import Search
 
 #: Entries of a feed unless another number is asked for.
 FEED = 50
@@ -78,7 +78,7 @@ def export(
     is_folder = isinstance(form, FolderFormat)
     if output is None and (is_folder or on_terminal()):
         raise UserError(f"export {format}: where to? Add -o NAME" + ("" if is_folder else " or a pipe"))
-    with Archive.open(db, readonly=True) as archive, _progress(archive.connection, format, words) as progress:
+    with Archive.open(db, readonly=True) as archive, _progress(archive.search, format, words) as progress:
         number = _write(form, Export(archive.connection, words, bom, newest, title, progress), output)
     click.echo(f"{number:,} articles" + (f" written to {output}" if output else ""), err=True)
 
@@ -95,7 +95,7 @@ def _write(form: FileFormat | FolderFormat, wanted: Export, output: str | None) 
 
 
 @contextmanager
-def _progress(connection: sqlite3.Connection, name: str, query: str) -> Iterator[Callable[[int], None]]:
-    total = count(connection, query or EVERYTHING) if sys.stderr.isatty() else None
+def _progress(search: Search, name: str, query: str) -> Iterator[Callable[[int], None]]:
+    total = search.count(search.parse(query)) if sys.stderr.isatty() else None
     with progress_bar(name, total=total) as report:
         yield report

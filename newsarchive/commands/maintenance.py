@@ -21,7 +21,11 @@ from newsarchive.text import plain
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Read every raw page, not only the newest.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Read every raw page, not only the newest, and compare each word of the search index.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def check(db: Path, deep: bool, as_json: bool) -> int:

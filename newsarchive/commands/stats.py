@@ -11,12 +11,13 @@ from newsarchive.archive.queries import ARTICLES_WITH_NAMES
 from newsarchive.archive.statistics import overview
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
 from newsarchive.commands.overview import print_overview
-from newsarchive.search import condition
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
+
+    from newsarchive.search import Sql
 
 
 class _Group(NamedTuple):
@@ -64,26 +65,26 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
     date, no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours
     are local to the site.
     """
-    words = " ".join(query)
     with Archive.open(db, readonly=True) as archive:
+        where = archive.search.condition(archive.search.parse(" ".join(query)))
         if by:
-            print_rows((by, "articles"), _count(archive.connection, by, words, limit), form, bar="articles")
+            print_rows((by, "articles"), _count(archive.connection, by, where, limit), form, bar="articles")
         elif form or query:
-            print_rows(("by", "value", "articles"), _summary(archive.connection, words, limit), form, bar="articles")
+            print_rows(("by", "value", "articles"), _summary(archive.connection, where, limit), form, bar="articles")
         else:
             print_overview(overview(archive.connection), db)
             if on_terminal():
-                rows = _count(archive.connection, "category", words, limit or 12)
+                rows = _count(archive.connection, "category", where, limit or 12)
                 print_rows(("category", "articles"), rows, None, bar="articles")
 
 
-def _summary(connection: sqlite3.Connection, words: str, limit: int | None) -> Iterator[tuple[Any, ...]]:
+def _summary(connection: sqlite3.Connection, where: Sql, limit: int | None) -> Iterator[tuple[Any, ...]]:
     for by in _SUMMARY:
-        yield from ((by, *row) for row in _count(connection, by, words, limit))
+        yield from ((by, *row) for row in _count(connection, by, where, limit))
 
 
-def _count(connection: sqlite3.Connection, by: str, words: str, limit: int | None) -> list[tuple[Any, ...]]:
-    group, where = _GROUPS[by], condition(connection, words)
+def _count(connection: sqlite3.Connection, by: str, where: Sql, limit: int | None) -> list[tuple[Any, ...]]:
+    group = _GROUPS[by]
     order = "1 DESC" if group.in_order else "2 DESC, 1"
     rows = connection.execute(
         f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text}"

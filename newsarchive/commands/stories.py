@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive import stories as engine
 from newsarchive.archive import Archive
 from newsarchive.progress import progress_bar
 
@@ -28,6 +27,6 @@ def rebuild(db: Path) -> None:
     they were.
     """
     with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
-        done = engine.rebuild(archive.connection, report)
+        done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
     click.echo(f"{done:,} articles in {number:,} stories.")

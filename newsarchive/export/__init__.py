@@ -1,5 +1,5 @@
 """Articles in formats that other programs read."""
 
-from newsarchive.export.formats import EVERYTHING, FORMATS, Export, FileFormat, FolderFormat
+from newsarchive.export.formats import FORMATS, Export, FileFormat, FolderFormat
 
-__all__ = ["EVERYTHING", "FORMATS", "Export", "FileFormat", "FolderFormat"]
+__all__ = ["FORMATS", "Export", "FileFormat", "FolderFormat"]

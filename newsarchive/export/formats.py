@@ -13,7 +13,7 @@ from newsarchive.export.jekyll import write_posts
 from newsarchive.export.json_lines import write_json_lines
 from newsarchive.export.parquet import write_parquet
 from newsarchive.export.text_corpus import write_corpus
-from newsarchive.search import search
+from newsarchive.search import Search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsarchive.archive.queries import ArchivedArticle
-
-#: A search query that finds everything; the query language has no word for it.
-EVERYTHING = "-key:0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,8 @@ class FolderFormat:
 
 
 def _atom(export: Export, stream: IO[bytes]) -> int:
-    hits = search(export.connection, export.query or EVERYTHING, limit=export.newest)
+    search = Search(export.connection)
+    hits = search.hits(search.parse(export.query), limit=export.newest)
     archive_id = value(export.connection, "SELECT archive_id FROM identity")
     feed_id = f"urn:newsarchive:feed:{archive_id}" + (f":{export.query}" if export.query else "")
     found = articles_of(export.connection, [hit.article_id for hit in hits], parts=())

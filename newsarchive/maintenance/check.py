@@ -66,13 +66,17 @@ class Report:
 
 
 def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
-    """Check everything; `deep` also reads every page that is kept, not only the newest `SAMPLE`."""
+    """Check everything.
+
+    `deep` also compares the search index with the articles word for word, and reads every page that is kept, not only
+    the newest `SAMPLE`.
+    """
     connection = archive.connection
     checks: tuple[Callable[[], Iterator[Fault]], ...] = (
         lambda: _check_file(connection),
         lambda: _check_texts(connection),
         lambda: check_articles(connection),
-        lambda: _check_index(connection),
+        lambda: _check_index(archive, deep=deep),
         lambda: check_places(connection, archive.path.parent),
         lambda: check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
@@ -121,13 +125,22 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
             yield "damage", "a text is not the one that was stored", f"text {text_id}"
 
 
-def _check_index(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Look whether each article is in the search index, and nothing else."""
+def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
+    """Look whether each article is in the search index, and nothing else; `deep`: whether each of its words is."""
+    connection = archive.connection
     sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
     for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
         yield "damage", "an article is not in the search index", key
     for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
         yield "damage", "the search index has an article that does not exist", f"row {row_id}"
+    if not deep:
+        return
+    try:
+        for problem in archive.search.check():
+            yield "damage", "the search index is not that of the articles", problem
+    except sqlite3.OperationalError as error:
+        advice = "it is copied for that to SQLite's folder for temporary files, see SQLITE_TMPDIR"
+        yield "notice", "the search index could not be compared with the articles", f"{error} - {advice}"
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:

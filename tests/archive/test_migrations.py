@@ -19,7 +19,7 @@ from newsarchive import stories
 from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
-from newsarchive.search import index, register_functions, search
+from newsarchive.search import index, register_functions
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -76,7 +76,7 @@ def test_who_only_reads_is_told_the_command_and_the_command_does_it(old):
     assert (done.returncode, done.stdout) == (0, f"{old} is up to date.\n"), done.stderr
     assert f"archive {old}: written by an older version, upgrading in" in done.stderr
     with Archive.open(old, readonly=True) as archive:
-        assert len(search(archive.connection, "title:第7号", limit=10)) == 1
+        assert archive.search.count(archive.search.parse("title:第7号")) == 1
         assert archive.connection.execute("SELECT count(*) FROM articles WHERE story_id IS NULL").fetchone() == (0,)
     again = run(old, "migrate")
     assert (again.returncode, again.stderr) == (0, "")
@@ -211,7 +211,7 @@ def test_an_archive_of_every_older_version_becomes_as_a_new_one(tmp_path, versio
     old_archive(tmp_path / "old.db", version)
     with Archive.open(tmp_path / "old.db") as archive:
         assert archive.connection.execute("SELECT article_count, count(*) FROM stories").fetchone() == (2, 1)
-        assert len(search(archive.connection, "港务部门", limit=10)) == 2
+        assert archive.search.count(archive.search.parse("港务部门")) == 2
         assert archive.connection.execute("SELECT articles FROM daily_counts").fetchall() == [(2,)]
         query = "SELECT DISTINCT published_precision FROM articles"
         assert archive.connection.execute(query).fetchall() == [("second",)]

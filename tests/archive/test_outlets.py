@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from newsarchive import stories
 from newsarchive.archive import outlets
 from newsarchive.archive.migrations import migrations, upgrade
 from newsarchive.errors import UserError
 from newsarchive.search import register_functions
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def add(connection: sqlite3.Connection, printed: str) -> int:
         (BODY, outlets.resolve(connection, printed), printed),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlite_utils import Database
 
-from newsarchive import stories
 from newsarchive.archive import outlets, views
 from newsarchive.archive.migrations import upgrade
 from newsarchive.search import register_functions
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def add(connection: sqlite3.Connection, source: str | None, at: str | None, body
         (body, moment, precision, at and at[:10], source_id),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 
