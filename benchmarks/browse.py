@@ -26,10 +26,10 @@ from urllib.parse import quote
 import uvicorn
 
 from benchmarks.search import Writer
-from newsarchive import search
 from newsarchive.archive.connection import connect
 from newsarchive.browse.metadata import COLUMNS_FIRST, queries
 from newsarchive.browse.serve import application, listen
+from newsarchive.search import Search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -138,7 +138,7 @@ def build(connection: sqlite3.Connection, total: int) -> None:
             " count(DISTINCT source_id) AS sources, min(published_at) AS since, max(published_at) AS until"
             " FROM articles GROUP BY story_id)"
         )
-        search.reindex(connection)
+        Search(connection).reindex()
         for _, sql in kept:
             connection.execute(sql)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

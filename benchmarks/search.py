@@ -17,12 +17,13 @@ import statistics
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive import search
 from newsarchive.archive.connection import connect
+from newsarchive.search import Search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,8 +88,8 @@ def build(connection: sqlite3.Connection, total: int) -> dict[str, float]:
         writing += timed(lambda rows=rows: insert(connection, rows))
     started = time.perf_counter()
     with transaction(connection):
-        search.reindex(
-            connection, lambda done, of: done % 100_000 or print(f"  indexed {done:,} of {of:,}", flush=True)
+        Search(connection).reindex(
+            lambda done, of: done % 100_000 or print(f"  indexed {done:,} of {of:,}", flush=True)
         )
     indexing = time.perf_counter() - started
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -204,9 +205,10 @@ def compare(connection: sqlite3.Connection, asked: dict[str, list[str]]) -> tupl
         for query, words in wanted.items():
             if all(word in body or word in title for word in words):
                 truth[query].add(article_id)
+    search = Search(connection)
     right = found_all = true_all = 0
     for query, true in truth.items():
-        condition = search.condition(connection, query)
+        condition = search.condition(search.parse(query))
         sql = f"SELECT id FROM articles a WHERE {condition.text}"
         found = {found_id for (found_id,) in connection.execute(sql, condition.parameters)}
         right += len(found & true)
@@ -217,7 +219,12 @@ def compare(connection: sqlite3.Connection, asked: dict[str, list[str]]) -> tupl
 
 def latencies(connection: sqlite3.Connection, asked: list[str], **options: object) -> str:
     """Ask every query once and write the median and the 95th percentile in milliseconds."""
-    times = sorted(timed(lambda q=query: search.search(connection, q, **options)) * 1000 for query in asked)
+
+    def ask(text: str) -> None:
+        search = Search(connection)
+        search.hits(search.parse(text), **options)
+
+    times = sorted(timed(partial(ask, query)) * 1000 for query in asked)
     return f"{statistics.median(times):8.1f} {times[int(len(times) * 0.95)]:8.1f}"
 
 

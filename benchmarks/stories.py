@@ -23,10 +23,10 @@ from statistics import mean
 from typing import TYPE_CHECKING, Literal
 
 from benchmarks.story_corpus import KINDS, Item, corpus
-from newsarchive import stories
 from newsarchive.archive import outlets, views
 from newsarchive.archive.connection import PRAGMAS
 from newsarchive.crawl.writer.process import CACHE
+from newsarchive.stories import Stories, create_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,10 @@ CREATE TABLE articles (
     id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
     published_precision TEXT, published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
 ) STRICT;
+"""
+_SOURCES = """
+CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT, medium TEXT) STRICT;
+CREATE TABLE source_aliases (alias TEXT PRIMARY KEY, source_id INTEGER NOT NULL, reason TEXT NOT NULL) STRICT
 """
 
 
@@ -69,7 +73,7 @@ class Archive:
             self.connection.execute(pragma)
         self.connection.execute("BEGIN")
         self.connection.execute(_ARTICLES)
-        stories.create_tables(self.connection)
+        create_tables(self.connection)
         self.connection.execute("COMMIT")
 
     @property
@@ -85,7 +89,7 @@ class Archive:
         ids = [self._insert(item) for item in batch]
         begun, begun_busy = time.perf_counter(), time.process_time()
         for article_id in ids:
-            stories.link(self.connection, article_id)
+            Stories(self.connection).link(article_id)
         self.connection.execute("COMMIT")
         if timed:
             self.seconds += time.perf_counter() - begun
@@ -161,7 +165,7 @@ def _check_rebuild(connection: sqlite3.Connection) -> None:
     before = snapshot(connection)
     begun = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
-    count = stories.rebuild(connection)
+    count = Stories(connection).rebuild()
     connection.execute("COMMIT")
     same = "the same" if snapshot(connection) == before else "ANOTHER"
     print(f"rebuild of {count:,} articles: {same} result, {time.perf_counter() - begun:.0f} s")
@@ -170,14 +174,15 @@ def _check_rebuild(connection: sqlite3.Connection) -> None:
 def _time_views(connection: sqlite3.Connection) -> None:
     """Read every view whole, four times, and print the best; the articles are dealt out to 2,000 sources anew."""
     connection.execute("BEGIN IMMEDIATE")
-    outlets.create_tables(connection)
+    for statement in _SOURCES.split(";"):
+        connection.execute(statement)
     for number in range(2000):
         outlets.resolve(connection, f"江湾{number}报")
     # A few sources print much, most print little.
     connection.execute("UPDATE articles SET source_id = 1 + 2000 * (id * 7919 % 1000) / (1000 + 20 * (id % 997))")
     connection.execute("CREATE INDEX articles_source ON articles (source_id, published_at)")
     connection.execute("CREATE INDEX articles_day ON articles (published_date, source_id)")
-    stories.refresh(connection, [story for (story,) in connection.execute("SELECT id FROM stories").fetchall()])
+    Stories(connection).refresh([story for (story,) in connection.execute("SELECT id FROM stories").fetchall()])
     views.create_views(connection)
     connection.execute("COMMIT")
     for name in ("daily_counts", "syndication", "source_activity", "gaps"):

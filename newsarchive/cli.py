@@ -13,6 +13,7 @@ import click
 from newsarchive import __version__
 from newsarchive.errors import UserError
 from newsarchive.paths import ARCHIVE
+from newsarchive.text import plain
 
 #: heading -> command -> (where it is, its line in the help). A test compares the lines with those of the commands.
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
@@ -23,36 +24,36 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
-    "Look": {
+    "Search and inspect": {
         "search": ("search:search", "Find articles."),
-        "show": ("show:show", "Show one article as a person reads it."),
+        "show": ("show:show", "Print one article, with its copies, revisions and story."),
         "diff": ("diff:diff", "Show what changed between two revisions of an article."),
-        "stats": ("stats:stats", "Count what is in the archive."),
-        "sources": ("sources:sources", "List the media that articles are credited to, or mend their names."),
+        "stats": ("stats:stats", "Count articles by day, source, category and more."),
+        "sources": ("sources:sources", "List the sources that articles are credited to, or correct their names."),
         "categories": ("categories:categories", "List the category pages."),
         "mentions": ("mentions:mentions", "List the articles that name a security."),
         "browse": (
             "browse:browse",
-            "Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.",
+            "Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.",
         ),
-        "open": ("browse:open_archive", "Show the archive in a browser and open its front page."),
-        "stories": ("stories:stories", "Compute anew which articles tell one story."),
+        "open": ("browse:open_archive", "Serve the archive and open its front page in the browser."),
+        "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
+    },
+    "Export": {
+        "export": ("export:export", "Export articles to a format that other programs read."),
         "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
     },
-    "Take out": {
-        "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
-        "export": ("export:export", "Write articles in a format that other programs read."),
-    },
-    "Keep": {
+    "Maintain": {
         "status": (
             "status:status",
-            "Show how the crawls are doing: last good run, what came in, what waits, what was not collected.",
+            "Report on the crawls: last good run, new articles, pending pages, pages not collected.",
         ),
         "problems": ("problems:problems", "List what went wrong, newest first."),
-        "check": ("maintenance:check", "Check that everything in the archive is as it was stored."),
-        "backup": ("maintenance:backup", "Copy the archive and its raw pages into the folder TARGET."),
-        "migrate": ("maintenance:migrate", "Bring an archive that an older version wrote up to date."),
-        "vacuum": ("maintenance:vacuum", "Make the archive's file as small as it can be."),
+        "check": ("maintenance:check", "Verify that the archive is intact."),
+        "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
+        "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
+        "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
     },
 }
@@ -94,17 +95,17 @@ class LazyGroup(click.Group):
 )
 @click.pass_context
 def cli(context: click.Context, db: Path) -> None:
-    """Crawl and archive syndicated news, and look into the archive.
+    """Crawl and archive syndicated news, and search the archive.
 
-    The status is 0 when all went well, 1 when nothing was found or something is wrong, 2 for a wrong argument.
+    The exit status is 0 on success, 1 when nothing was found or something is wrong, 2 for a wrong argument.
     """
     context.obj = db
 
 
 def main() -> None:
-    """Run the command line; a person's mistake is told in one line and ends with status 2."""
+    """Run the command line; a user's mistake is reported in one line, with exit status 2."""
     try:
-        # A terminal that cannot print a character gets its number instead of an end.
+        # A terminal that cannot print a character gets its code instead of a crash.
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         status = cli(standalone_mode=False)
         sys.stdout.flush()
@@ -114,18 +115,16 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
-        from newsarchive.commands.output import plain  # noqa: PLC0415 - loads more than a command that went well needs
-
-        # A server may have had a say in it.
+        # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(2)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
             raise
-        click.echo(f"newsarchive: the archive: {error} - newsarchive doctor and newsarchive check say more", err=True)
+        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
         sys.exit(1)
     except BrokenPipeError:
-        # Who reads the pipe has had enough (`| head`); click ends so, too, where it is the one to notice.
+        # The reader of the pipe is done (`| head`); click ends in the same way where it notices first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)

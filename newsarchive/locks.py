@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.runs import process_exists
 from newsarchive.errors import UserError
+from newsarchive.processes import process_exists
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -70,7 +70,7 @@ class Options:
     )
     checks_max: int = _option(
         500,
-        "Stored pages that one run looks at again for changes at most.",
+        "Stored pages that one run rechecks for changes at most.",
     )
     losses_percent: float = _option(
         10.0,

@@ -1,4 +1,4 @@
-"""White space, width and invisible characters; one function each."""
+"""White space, width, length and invisible characters; one function each."""
 
 from __future__ import annotations
 
@@ -30,3 +30,15 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Fold full-width forms to plain ones (NFKC) for matching; the printed text itself is kept elsewhere."""
     return unicodedata.normalize("NFKC", text)
+
+
+def plain(text: str) -> str:
+    """Make any text one line that a terminal prints and does not obey: no control characters, no bidi marks."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+
+
+def shorten(text: str, most: int) -> str:
+    """Cut a text to at most so many characters, the last of them then being an ellipsis."""
+    return text if len(text) <= most else text[: most - 1] + "…"

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from newsarchive.discovery.feed import read_entry
 from newsarchive.extract import read
+from pipelines import Pipeline
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from newsarchive.models import Article, Page
 
 
-class Extract:
+class Extract(Pipeline):
     """Item pipeline: Page -> Article, by the rules of the page's site."""
 
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl."""
-        return cls(crawler)
-
     def process_item(self, item: Page) -> Article:
-        """Read a page; what it lacks is told by the article's problems."""
-        spider: Any = self.crawler.spider
-        site = spider.site_of(item)
-        article = read_entry(item, site) if item.role == "feed" else read(item, site)
-        if item.role == "file" and item.found_on:
-            # The file of a post that has left its site: its address is known, and not only guessed from the file.
-            article.canonical_url = item.found_on
-        return article
+        """Read a page; what it lacks is recorded in the article's problems."""
+        return read(item, self.session.spider.site_of(item))

@@ -1,36 +1,24 @@
-"""Keeps the raw bytes of a page before anything can fail on them."""
+"""Saves the raw bytes of a page before anything can fail on them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.crawl.session import Session
+from newsarchive.crawl.writer import Operations
+from pipelines import Pipeline
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from newsarchive.models import Page
 
 
-class Snapshot:
-    """Item pipeline: Page -> Page, kept."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl."""
-        return cls(crawler)
+class Snapshot(Pipeline):
+    """Item pipeline: Page -> Page, saved."""
 
     async def process_item(self, item: Page) -> Page:
-        """Keep a page, unless it comes out of a snapshot."""
-        session = Session.of(self.crawler)
+        """Save a page, unless it comes out of a snapshot."""
         if item.snapshot_id is None:
-            await session.room()
-            session.keep(item)
-        session.count("pages")
-        session.count("page_bytes", len(item.body))
+            await self.session.writer.drain()
+            self.session.writer.submit(Operations.save, item)
+        self.session.count("pages")
+        self.session.count("page_bytes", len(item.body))
         return item

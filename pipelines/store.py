@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsarchive.crawl.session import Session
+from newsarchive.crawl.writer import Operations
+from pipelines import Pipeline
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from newsarchive.models import Article
 
 
-class Store:
-    """Item pipeline: Article -> archive."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl."""
-        return cls(crawler)
+class Store(Pipeline):
+    """Item pipeline: Article -> archive, with the next batch."""
 
     def process_item(self, item: Article) -> Article:
-        """Hand an article to the session, which has it stored with the next batch."""
-        Session.of(self.crawler).store(item)
+        """Have an article stored, and what it leads to written into the frontier."""
+        item.page = replace(item.page, body=b"")  # it is in the snapshot
+        self.session.writer.submit(Operations.store, item, list(self.session.spider.follow(item)))
         return item

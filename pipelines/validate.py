@@ -1,4 +1,4 @@
-"""Parts articles from pages that are none, and records what is missing or implausible."""
+"""Rejects pages that are no articles, and records what is missing or implausible in the others."""
 
 from __future__ import annotations
 
@@ -6,27 +6,17 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import DropItem
 
-from newsarchive.crawl.session import Session
+from newsarchive.archive import FrontierEntry
+from newsarchive.crawl.outcomes import Outcome
 from newsarchive.extract.validate import rejection, validate
+from pipelines import Pipeline
 
 if TYPE_CHECKING:
-    from typing import Self
-
-    from scrapy.crawler import Crawler
-
     from newsarchive.models import Article
 
 
-class Validate:
+class Validate(Pipeline):
     """Item pipeline: Article -> Article with its problems; a page that is no article ends here, with its reason."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl."""
-        return cls(crawler)
 
     def process_item(self, item: Article) -> Article:
         """Check an article; raises DropItem for a page that is none."""
@@ -34,7 +24,7 @@ class Validate:
         problem = rejection(item)
         if problem is None:
             return item
-        session = Session.of(self.crawler)
-        session.count("articles/rejected")
-        session.reject(item.page, problem.stage, problem.reason, problem.detail)
+        self.session.count("articles/rejected")
+        outcome = Outcome(problem.reason, "rejected", problem.detail)
+        self.session.settle(FrontierEntry.of_page(item.page), problem.stage, outcome)
         raise DropItem(problem.detail or problem.reason)

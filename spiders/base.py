@@ -1,4 +1,4 @@
-"""What the spiders share: checked arguments, and pages that become items or the fate of a frontier row."""
+"""What the spiders share: checked arguments, and pages that become items or the outcome of a frontier row."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.session import Session
+from newsarchive.crawl.writer import Operations
 from newsarchive.models import Page
 from newsarchive.options import Options
 from newsarchive.urls import find_info_code, reachable_base
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from newsarchive.archive import FrontierEntry
     from newsarchive.crawl.arguments import Reader
     from newsarchive.crawl.outcomes import Outcome
+    from newsarchive.crawl.spider_protocol import CrawlSpider, FrontierCrawlSpider
     from newsarchive.models import Article, Role
     from newsarchive.sites import Site
 
@@ -38,7 +40,12 @@ DEFAULT_SITE = "finews"
 
 
 class ArchiveSpider(Spider):
-    """A spider of one site, whose arguments are checked before anything is opened or asked for."""
+    """A spider of one site, whose arguments are checked before anything is opened or asked for.
+
+    Spider arguments:
+        site: name of a site file; without it `finews`.
+        base_url: the address at which the site is reached, where that is not the one in its file.
+    """
 
     #: Argument -> what reads it. A reader raises UserError for a value that it cannot use.
     readers: ClassVar[dict[str, Reader]] = {"site": read_site, "base_url": read_base_url}
@@ -92,8 +99,8 @@ class ArchiveSpider(Spider):
         """Return the URLs that a stored article leads to; they enter the frontier in the same transaction."""
         return ()
 
-    def instead(self, row: FrontierEntry, outcome: Outcome) -> Iterable[Link]:  # noqa: ARG002 - there may be nothing else
-        """Return the URLs to ask for in place of one that failed; they enter the frontier as its fate is recorded."""
+    def fallback_links(self, row: FrontierEntry, outcome: Outcome) -> Iterable[Link]:  # noqa: ARG002 - may have none
+        """Return the URLs to fetch in place of one that failed; they enter the frontier with its outcome."""
         return ()
 
 
@@ -133,9 +140,9 @@ class FrontierSpider(ArchiveSpider):
     def parse_page(self, response: Response, row: FrontierEntry) -> Iterator[Page]:
         """Hand the page on to the pipelines, under the URL that the frontier knows, unless it is as it was."""
         if row.validators and is_unchanged(response, row.validators):
-            self.session.unchanged(row)
+            self.session.writer.submit(Operations.unchanged, row.url)
         else:
-            # What a feed told and was lost with a run that was killed is read from the article's own page.
+            # What a feed held and was lost with a run that was killed is read from the article's own page.
             role = "post" if row.role == "feed" else row.role
             yield make_page(response, row.url, role, self.site.name, row)
 
@@ -149,7 +156,7 @@ class FrontierSpider(ArchiveSpider):
         self.session.settle(row, "fetch", outcome, status)
         self.logger.info("Not fetched: %s: %s", row.url, outcome.detail or outcome.reason)
 
-    def instead(self, row: FrontierEntry, outcome: Outcome) -> Iterator[Link]:
+    def fallback_links(self, row: FrontierEntry, outcome: Outcome) -> Iterator[Link]:
         """Look elsewhere for the text that a share link did not give, and for a post that has left its site."""
         # A host that asked for a pause is waited for; any other failure may be the service's own.
         if outcome.not_before is None and (origin := self._origin_of(row)) is not None:
@@ -188,3 +195,9 @@ def make_page(response: Response, url: str, role: Role, site: str, row: Frontier
         page.hints = row.hints
         page.found_on = row.found_on
     return page
+
+
+if TYPE_CHECKING:
+    # The spiders are found by their names at run time; here mypy sees that they keep what they owe a crawl.
+    _archive_spider: type[CrawlSpider] = ArchiveSpider
+    _frontier_spider: type[FrontierCrawlSpider] = FrontierSpider

@@ -1,29 +1,30 @@
 """What the spiders share that read listings: which are asked for, what they lead to, and where they stop.
 
-A listing is asked for by what it is known by, and one without changes costs an answer without a body: none of its
-links are looked at. Later pages are followed while they list something new. Now and then, and after a run that did not
-end well, every listing of the site is asked for (a sweep), later pages included.
+A listing is asked for with its validators, and one without changes costs an answer without a body: none of its links
+are read. Later pages are followed while they list something new. Now and then, and after a run that did not end well,
+a run is a full discovery: every listing of the site is asked for, later pages included.
 """
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import quote, urljoin
 
 from scrapy import Request, signals
 
 from newsarchive.archive import Link
+from newsarchive.archive.listings import ListingLink
 from newsarchive.crawl.arguments import read_count, read_date, read_site
 from newsarchive.crawl.http.conditional import NOT_MODIFIED
-from newsarchive.crawl.known_listings import FULL_DISCOVERY, ListingMemory, ReadListing, full_discovery_is_due
+from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.outcomes import outcome_of
-from newsarchive.discovery import LINK_SOURCES
-from newsarchive.discovery.feed import MARK
+from newsarchive.crawl.selection import Selection
+from newsarchive.crawl.writer import Operations
+from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.dates.hints import day_of
-from newsarchive.urls import canonical_url, read_info_code, replace_base
+from newsarchive.extract.feed_entry import MARK
+from newsarchive.urls import read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider, make_page
 
 if TYPE_CHECKING:
@@ -37,22 +38,23 @@ if TYPE_CHECKING:
     from newsarchive.archive.listings import KnownListing
     from newsarchive.crawl.arguments import Reader
     from newsarchive.discovery.html_listing import ListedArticle, ListingPage
-    from newsarchive.models import (
-        Article,
-        Category,
-        Page,
-        Role,
-    )
+    from newsarchive.models import Article, Category, Page, Role
 
 # Listings are asked for before articles: what they list may vanish while we read.
 _LISTING_PRIORITY = 10
 
 
 class DiscoverySpider(FrontierSpider):
-    """A spider that goes to articles by one or several ways (`newsarchive.discovery`)."""
+    """A spider that finds articles by one or several link sources (`newsarchive.discovery`).
 
-    #: The ways that it goes, where the site has them.
-    ways: ClassVar[tuple[str, ...]]
+    Spider arguments, besides those of `FrontierSpider`:
+        since: only articles of this day or later, as 2026-03-01; one whose day no listing tells is taken.
+        until: only articles of this day or earlier.
+        limit: at most so many articles.
+    """
+
+    #: The link sources that it reads, where the site has them.
+    link_sources: ClassVar[tuple[str, ...]]
     roles: ClassVar[tuple[Role, ...]] = ("post", "original", "share", "feed", "file")
     readers: ClassVar[dict[str, Reader]] = FrontierSpider.readers | {
         "since": read_date,
@@ -62,26 +64,21 @@ class DiscoverySpider(FrontierSpider):
 
     def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
         super().__init__(given, values)
-        self.chosen: tuple[str, ...] = values.get("category", ())
-        self.since: date = values.get("since", date.min)
-        self.until: date = values.get("until", date.max)
-        self.memory: ListingMemory
-        self.is_thorough = self.is_choosy
-        self.lists_all = not self.is_choosy
-        self._visited: set[str] = set()
-
-    @property
-    def is_choosy(self) -> bool:
-        """Whether the run wants a part of the articles alone."""
-        return bool(self.chosen) or self.since > date.min or self.until < date.max
+        self.selection = Selection(
+            values.get("category", ()), values.get("since", date.min), values.get("until", date.max)
+        )
+        self.lists_all = self.selection.is_everything
+        self.listings: KnownListings
+        #: Whether later pages are followed behind one that lists nothing new.
+        self.is_thorough = not self.lists_all
 
     @classmethod
     def check(cls, given: dict[str, str]) -> dict[str, Any]:
         """Read all arguments."""
         values = super().check(given)
         site = values.get("site") or read_site(DEFAULT_SITE)
-        if not any(True for way in cls.ways for _ in LINK_SOURCES[way].starts(site)):
-            lacking = " or ".join(LINK_SOURCES[way].section for way in cls.ways)
+        if not any(True for name in cls.link_sources for _ in LINK_SOURCES[name].starts(site)):
+            lacking = " or ".join(LINK_SOURCES[name].section for name in cls.link_sources)
             raise UserError(f"site={site.name}: its file has no {lacking} - there is nothing to follow")
         if "since" in values and "until" in values and values["since"] > values["until"]:
             raise UserError(f"since={given['since']} lies behind until={given['until']}")
@@ -97,166 +94,120 @@ class DiscoverySpider(FrontierSpider):
     # Which listings are asked for
 
     def listing_requests(self) -> Iterator[Request]:
-        """Ask where the ways begin, for what an earlier run did not get, and in a sweep for all listings."""
-        session = self.session
-        self.memory = ListingMemory(session, self.site, remembers=not self.is_choosy)
+        """Ask for the first listings, for what an earlier run did not get, and in a full discovery for all."""
+        session, site = self.session, self.site
+        self.listings = KnownListings(session, site, self.address_rules, remembers=self.lists_all)
         interval = timedelta(hours=session.options.sweep_hours)
-        is_sweep = not self.is_choosy and full_discovery_is_due(
-            session.archive.runs, self.name, self.site.name, session.now(), interval
+        is_full = self.lists_all and full_discovery_is_due(
+            session.archive.runs, self.name, site.name, datetime.now(UTC), interval
         )
-        self.is_thorough = self.is_thorough or is_sweep
-        yield from self._begin()
-        for listing in self.memory.due():
-            yield from self._ask(listing.url, listing.way, found_on=listing.found_on)
-        if is_sweep:
+        self.is_thorough = self.is_thorough or is_full
+        for link in (*self._first_listings(), *self.listings.due()):
+            yield from self._ask(link)
+        if is_full:
             session.count(FULL_DISCOVERY)
-            yield from self._sweep()
+            for link in session.archive.listings.of_site(site.name):
+                yield from self._ask(link)
+            for category in session.archive.listings.categories(site.name):
+                yield from self._ask_category(category)
 
-    def _begin(self) -> Iterator[Request]:
-        listing = self.site.listing
-        if self.chosen and listing is not None and listing.category_page:
-            for slug in self.chosen:
-                yield from self._ask(self._category_url(slug), "category")
+    def _first_listings(self) -> Iterator[ListingLink]:
+        chosen = [category_url(self.site, slug) for slug in self.selection.categories]
+        if any(chosen):
+            yield from (ListingLink(url, self.site.name, "category") for url in chosen if url)
             return
-        for way in self.ways:
-            for url in LINK_SOURCES[way].starts(self.site):
-                yield from self._ask(url, way)
+        for name in self.link_sources:
+            yield from (ListingLink(url, self.site.name, name) for url in LINK_SOURCES[name].starts(self.site))
 
-    def _sweep(self) -> Iterator[Request]:
-        for listing in self.memory.all():
-            yield from self._ask(listing.url, listing.way, found_on=listing.found_on)
-        for category in self.session.archive.listings.categories(self.site.name):
-            yield from self._ask_category(category)
+    def _ask_category(self, category: Category, found_on: str | None = None) -> Iterator[Request]:
+        url = category.url or category_url(self.site, category.slug)
+        if url and self.selection.has_category(category):
+            yield from self._ask(ListingLink(url, self.site.name, "category", found_on))
 
-    def _ask(self, url: str, way: str, paging: Paging | None = None, found_on: str | None = None) -> Iterator[Request]:
-        """Ask for a listing page once a run."""
-        url = replace_base(url, self.original_base, self.site.base_url)
-        if way not in self.ways or canonical_url(url) in self._visited:
-            return
-        refusal = self.address_rules.refusal(url)
-        if refusal is not None:
-            self.session.problem(url, "listing", refusal.reason, refusal.detail)
-            self.memory.failed(url, way, again=False)
-            return
-        if len(self._visited) >= self.session.options.listings_max:
-            self.session.problem(url, "listing", "endless-paging", f"{len(self._visited)} listing pages in one run")
-            return
-        self._visited.add(canonical_url(url))
-        yield Request(
-            url,
-            headers=self.memory.headers(url),
-            callback=self.parse_listing,
-            errback=self.listing_failed,
-            cb_kwargs={"url": url, "way": way, "paging": paging or Paging(self._max_pages(way)), "found_on": found_on},
-            meta={"handle_httpstatus_list": [NOT_MODIFIED]},
-            priority=_LISTING_PRIORITY,
-            dont_filter=True,
-        )
+    def _ask(self, link: ListingLink, paging: Paging | None = None) -> Iterator[Request]:
+        """Ask for a listing page, unless this run has asked for it or must not."""
+        link = ListingLink(self._here(link.url), link.site, link.link_source, link.found_on)
+        if link.link_source in self.link_sources and self.listings.admit(link):
+            yield Request(
+                link.url,
+                headers=self.listings.headers(link.url),
+                callback=self.parse_listing,
+                errback=self.listing_failed,
+                cb_kwargs={"link": link, "paging": paging or Paging(max_pages(link.link_source, self.site))},
+                meta={"handle_httpstatus_list": [NOT_MODIFIED]},
+                priority=_LISTING_PRIORITY,
+                dont_filter=True,
+            )
 
-    def _max_pages(self, way: str) -> int:
-        if way == "list":
-            return max(found.max_pages for found in self.site.lists)
-        return self.site.listing.max_pages if self.site.listing else 1
-
-    def _ask_category(self, category: Category) -> Iterator[Request]:
-        if self.chosen and category.slug not in self.chosen:
-            return
-        if category.url or (self.site.listing and self.site.listing.category_page):
-            yield from self._ask(category.url or self._category_url(category.slug), "category")
-
-    def _category_url(self, slug: str) -> str:
-        assert self.site.listing is not None
-        assert self.site.listing.category_page is not None
-        return urljoin(self.site.base_url, self.site.listing.category_page.format(slug=quote(slug, safe="()")))
+    def _here(self, url: str) -> str:
+        """Return a URL at the address at which the site is crawled."""
+        return replace_base(url, self.original_base, self.site.base_url)
 
     # What they say
 
     async def parse_listing(
-        self, response: Response, url: str, way: str, paging: Paging, found_on: str | None
+        self, response: Response, link: ListingLink, paging: Paging
     ) -> AsyncIterator[Request | Page]:
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
-        known = self.memory.unchanged(url, response)
+        known = self.listings.unchanged(link.url, response)
         if known is not None:
-            self.session.count("listings/unchanged")
             for request in self._pass(known, paging):
                 yield request
         elif response.status != NOT_MODIFIED:
-            for found in await self._read(response, ReadListing(url, way, found_on), paging):
+            for found in await self._read(response, link, paging):
                 yield found
 
-    def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
-        """Go by an unchanged listing to those below it and, in a sweep, behind it."""
-        for below in self.memory.below(known.url):
-            yield from self._ask(below.url, below.way, found_on=known.url)
-        if known.next_url and self.is_thorough and not paging.skip():
-            yield from self._ask(known.next_url, known.way, paging, known.url)
-
     def listing_failed(self, failure: Failure) -> None:
-        """Record a listing page that did not come; unless it is gone or forbidden the next run asks again."""
+        """Record a listing page that did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         outcome = outcome_of(failure.value)
-        url, way = request.cb_kwargs["url"], request.cb_kwargs["way"]
-        again = outcome.state in ("retry", "failed")
-        self.session.count("listings/failed" if again else "listings/refused")
-        self.session.problem(url, "listing", outcome.reason, outcome.detail)
-        self.memory.failed(url, way, again=again)
+        self.listings.failed(request.cb_kwargs["link"], outcome)
         self.logger.warning("Listing not read: %s: %s", request.url, outcome.detail or outcome.reason)
 
-    async def _read(self, response: Response, listing: ReadListing, paging: Paging) -> list[Request | Page]:
-        page = make_page(response, listing.url, "listing", self.site.name)
-        listed = LINK_SOURCES[listing.way].read(page, self.site)
-        self.session.count("listings/read")
+    def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
+        """Go by an unchanged listing to those below it and, where the run is thorough, behind it."""
+        for below in self.session.archive.listings.below(known.url):
+            yield from self._ask(below)
+        if known.next_url and self.is_thorough and not paging.skip():
+            yield from self._ask(ListingLink(known.next_url, known.site, known.link_source, known.url), paging)
+
+    async def _read(self, response: Response, link: ListingLink, paging: Paging) -> list[Request | Page]:
+        listed = LINK_SOURCES[link.link_source].read(make_page(response, link.url, "listing", link.site), self.site)
         for rejected, reason in listed.rejected:
-            self.session.problem(rejected, "listing", reason, f"on {listing.url}")
-        categories = [request for category in listed.categories for request in self._ask_category(category)]
-        further = [request for url in listed.further for request in self._ask(url, listing.way, found_on=listing.url)]
+            self.listings.problem(rejected, reason, f"on {link.url}")
+        further = [request for category in listed.categories for request in self._ask_category(category, link.url)]
+        for url in listed.further:
+            further += self._ask(ListingLink(url, link.site, link.link_source, link.url))
+        next_url = self._here(listed.next_url) if listed.next_url else None
         whole = {page.url for page in listed.pages}
-        new, known = await self.memory.read(
-            ReadListing(
-                listing.url,
-                listing.way,
-                listing.found_on,
-                [self._found(link, listing, whole) for link in listed.articles if self._is_wanted(link)],
-                [request.cb_kwargs["url"] for request in (*categories, *further)],
-                self._next_url(listed),
-            ),
+        new = await self.listings.read(
+            link,
             response,
+            articles=[self._link(found, link, whole) for found in listed.articles if self.selection.has(found)],
+            further=[request.cb_kwargs["link"] for request in further],
+            next_url=next_url,
         )
-        self.session.count("links/known", known)
-        self.session.count("links/new", new)
-        pages = self.memory.not_stored(listed.pages)
+        pages = self.listings.not_stored(listed.pages)
         self.session.in_flight.update(page.url for page in pages)
-        return [*categories, *further, *pages, *self._go_on(listed, listing, paging, new=new)]
+        next_page = self._next_page(next_url, listed, link, paging, new=new) if next_url else ()
+        return [*further, *pages, *next_page]
 
-    def _next_url(self, listed: ListingPage) -> str | None:
-        return replace_base(listed.next_url, self.original_base, self.site.base_url) if listed.next_url else None
-
-    def _go_on(self, listed: ListingPage, listing: ReadListing, paging: Paging, *, new: int) -> Iterator[Request]:
+    def _next_page(
+        self, url: str, listed: ListingPage, link: ListingLink, paging: Paging, *, new: int
+    ) -> Iterator[Request]:
         """Ask for the next page, unless all of this one was known before."""
-        next_url = self._next_url(listed)
-        if next_url is None:
-            return
-        stop = paging.stop_reason(link.url for link in listed.articles)
+        stop = paging.stop_reason(found.url for found in listed.articles)
         if stop:
-            self.session.problem(listing.url, "listing", "endless-paging", stop)
+            self.listings.problem(link.url, "endless-paging", stop)
         elif new or self.is_thorough:
-            yield from self._ask(next_url, listing.way, paging, listing.url)
+            yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
 
-    def _found(self, link: ListedArticle, listing: ReadListing, whole: set[str]) -> Link:
-        """Make a row of the frontier of a link; one whose text stands in the listing is known by that place."""
-        url = replace_base(link.url, self.original_base, self.site.base_url)
-        role: Role = "feed" if link.url + MARK in whole else "post"
-        place = link.url + MARK if role == "feed" else url
-        return Link(place, self.site.name, role, found_on=listing.url, hints=link.hints)
-
-    def _is_wanted(self, link: ListedArticle) -> bool:
-        """Return whether a link is of the chosen days and categories; where it tells neither, it is taken."""
-        category = link.hints.category
-        if self.chosen and category is not None and category.slug and category.slug not in self.chosen:
-            return False
-        day = day_of(link.url, link.hints.published)
-        return day is None or self.since <= day <= self.until
+    def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
+        """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""
+        is_whole = found.url + MARK in whole
+        url = found.url + MARK if is_whole else self._here(found.url)
+        return Link(url, link.site, "feed" if is_whole else "post", found_on=link.url, hints=found.hints)
 
     # Articles
 
@@ -272,6 +223,8 @@ class DiscoverySpider(FrontierSpider):
             return
         code = read_info_code(article.share_url)
         if code is None:
-            self.session.problem(article.share_url, "link", "bad-info-code", f"on {article.page.url}")
+            self.session.writer.submit(
+                Operations.problem, article.share_url, "link", "bad-info-code", f"on {article.page.url}"
+            )
         else:
             yield Link(self.site.share.data_url(code), self.site.name, "share", found_on=article.page.url)

@@ -29,7 +29,12 @@ def read_url_pattern(text: str) -> re.Pattern[str]:
 
 
 class OfflineSpider(ArchiveSpider):
-    """A spider that makes no request; what it reads says nothing of what is still to be fetched."""
+    """A spider that makes no request; what it reads says nothing of what is still to be fetched.
+
+    Spider arguments:
+        site: only pages of this site; without it those of all sites.
+        url: only this URL, or the URLs in which this regular expression is found.
+    """
 
     fetches: ClassVar[bool] = False
     readers: ClassVar[dict[str, Reader]] = {"site": read_site, "url": read_url_pattern}

@@ -1,17 +1,12 @@
-"""Reads post files: the Markdown sources of a Jekyll site, from a folder, a glob or a git checkout. Asks nobody.
-
-scrapy crawl posts -a path=../finews
-scrapy crawl posts -a 'path=old_post/2022-05-*.md'
-"""
+"""Reads post files: the Markdown sources of a Jekyll site, from a folder, a glob or a git checkout. Asks nobody."""
 
 from __future__ import annotations
 
-import glob
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.crawl.arguments import read_site
+from newsarchive.crawl.arguments import FilesReader, read_site
+from newsarchive.crawl.writer import Operations
 from newsarchive.errors import UserError
 from newsarchive.models import Page
 from spiders.base import ArchiveSpider
@@ -21,44 +16,26 @@ if TYPE_CHECKING:
 
     from newsarchive.crawl.arguments import Reader
 
-SUFFIXES = (".md", ".markdown")
 # Where a checkout of the site keeps its posts. Where one of these exists, nothing else is read (README.md is no post).
-POST_FOLDERS = ("_posts", "old_post")
-
-
-def find_files(text: str) -> tuple[Path, ...]:
-    """Find the post files of a folder (with its sub-folders), a checkout or a glob, sorted by name.
-
-    Raises:
-        UserError: there is no such folder, or no post file in it.
-
-    """
-    root = Path(text).expanduser()
-    if root.is_dir():
-        folders = [root / name for name in POST_FOLDERS if (root / name).is_dir()] or [root]
-        found = [path for folder in folders for path in folder.rglob("*") if not _hidden(path.relative_to(root))]
-    elif root.is_file():
-        found = [root]
-    elif glob.has_magic(text):
-        found = [Path(name) for name in glob.iglob(str(root), recursive=True)]  # noqa: PTH207 - the root is part of it
-    else:
-        raise UserError("there is no such folder or file")
-    files = {path for path in found if path.suffix.lower() in SUFFIXES and path.is_file()}
-    if not files:
-        raise UserError(f"has no post files ({', '.join(SUFFIXES)})")
-    return tuple(sorted(files, key=lambda path: (path.name, str(path))))
-
-
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+POST_FILES = FilesReader("post files", (".md", ".markdown"), folders=("_posts", "old_post"))
 
 
 class PostsSpider(ArchiveSpider):
-    """Hands post files on as pages with the role `file`, under the URL `file:<name>`."""
+    """Hands post files on as pages with the role `file`, under the URL `file:<name>`.
+
+    Spider arguments:
+        site: name of the site that the posts are of; without it `finews`.
+        path: a folder (with its sub-folders), a glob, one file, or a git checkout of the site.
+
+    Examples:
+        scrapy crawl posts -a path=../finews
+        scrapy crawl posts -a 'path=old_post/2022-05-*.md'
+
+    """
 
     name = "posts"
     fetches: ClassVar[bool] = False
-    readers: ClassVar[dict[str, Reader]] = {"site": read_site, "path": find_files}
+    readers: ClassVar[dict[str, Reader]] = {"site": read_site, "path": POST_FILES}
 
     @classmethod
     def check(cls, given: dict[str, str]) -> dict[str, Any]:
@@ -75,11 +52,14 @@ class PostsSpider(ArchiveSpider):
             url = f"file:{path.name}"
             try:
                 if path.stat().st_size > limit:
-                    self.session.problem(url, "fetch", "too-large", f"more than {limit} bytes")
+                    self._problem(url, "too-large", f"more than {limit} bytes")
                     continue
                 body = path.read_bytes()
             except OSError as error:
-                self.session.problem(url, "fetch", "unreachable", f"cannot be read: {error.strerror}")
+                self._problem(url, "unreachable", f"cannot be read: {error.strerror}")
                 continue
-            await self.session.room()
+            await self.session.writer.drain()
             yield Page(url=url, role="file", site=self.site.name, body=body, fetched_at=datetime.now(UTC))
+
+    def _problem(self, url: str, reason: str, detail: str) -> None:
+        self.session.writer.submit(Operations.problem, url, "fetch", reason, detail)

@@ -1,17 +1,13 @@
-"""Reads every kept page again, by the rules of today. Asks nobody.
-
-scrapy crawl replay                                 the newest page of every copy in the archive
-scrapy crawl replay -a site=finews -a since=2022-05-30
-scrapy crawl replay -a url=http://finews.withounder.com/emnews/
-"""
+"""Reads every saved page again, by the rules of today. Asks nobody."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.archive.snapshots import kept_pages
+from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
+from newsarchive.crawl.writer import Operations
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider
@@ -23,7 +19,20 @@ if TYPE_CHECKING:
 
 
 class ReplaySpider(OfflineSpider):
-    """Hands kept pages on; what they now say otherwise becomes a reading with the cause `reread`."""
+    """Hands saved pages on; what they now say otherwise becomes a reading with the cause `reread`.
+
+    Spider arguments:
+        site: only pages of this site.
+        base_url: the address at which the site was crawled, where that is not the one in its file.
+        url: only this URL, or the URLs in which this regular expression is found.
+        since: only pages fetched on this day (UTC) or later, as 2022-05-30.
+
+    Examples:
+        scrapy crawl replay
+        scrapy crawl replay -a site=finews -a since=2022-05-30
+        scrapy crawl replay -a url=http://finews.withounder.com/emnews/
+
+    """
 
     name = "replay"
     readers: ClassVar[dict[str, Reader]] = ArchiveSpider.readers | OfflineSpider.readers | {"since": read_date}
@@ -37,14 +46,16 @@ class ReplaySpider(OfflineSpider):
         """Yield the newest page of each copy, with what was said of it where it was found."""
         archive = self.session.archive
         site = self.only_site.name if self.only_site else None
-        for kept in kept_pages(archive.connection, site=site, since=self.since):
-            if not self.wants(kept.url):
+        for saved in saved_pages(archive.connection, site=site, since=self.since):
+            if not self.wants(saved.url):
                 continue
             try:
-                page = archive.snapshots.load(kept.snapshot_id, role=kept.role, site=kept.site)
+                page = archive.snapshots.load(saved.snapshot_id, role=saved.role, site=saved.site)
             except SnapshotDamagedError as error:
-                self.session.problem(kept.url, "replay", "damaged-snapshot", str(error), kept.site)
+                self.session.writer.submit(
+                    Operations.problem, saved.url, "replay", "damaged-snapshot", str(error), saved.site
+                )
                 continue
-            page.hints, page.found_on = archive.frontier.hints(kept.url)
-            await self.session.room()
+            page.hints, page.found_on = archive.frontier.hints(saved.url)
+            await self.session.writer.drain()
             yield page

@@ -1,9 +1,4 @@
-"""Fetches the text behind info codes: the share service's JSON, else the origin's page.
-
-scrapy crawl share                                  articles of the archive whose text was never fetched there
-scrapy crawl share -a codes=NW202205302396671645    info codes, share links or original links, parted by commas
-scrapy crawl share -a file=links.txt                the same from a file, one a line; `-` reads standard input
-"""
+"""Fetches the text behind info codes: the share service's JSON, else the origin's page."""
 
 from __future__ import annotations
 
@@ -14,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_count
+from newsarchive.crawl.writer import Operations
 from newsarchive.errors import UserError
 from newsarchive.urls import read_info_code
 from spiders.base import FrontierSpider
@@ -32,7 +28,7 @@ _CHUNK = 500
 
 
 def read_codes(text: str) -> tuple[str, ...]:
-    """Read info codes or links, parted by commas."""
+    """Read info codes or links, separated by commas."""
     if text == STANDARD_INPUT:
         raise UserError("to read standard input, write file=-")
     return tuple(code.strip() for code in text.split(",") if code.strip())
@@ -46,7 +42,22 @@ def read_file_name(text: str) -> str:
 
 
 class ShareSpider(FrontierSpider):
-    """Resolves share links."""
+    """Resolves share links.
+
+    Spider arguments:
+        site: name of a site file; without it `finews`.
+        base_url: the address at which the site is reached, where that is not the one in its file.
+        codes: info codes, share links or original links, separated by commas; without codes and file, those of all
+            articles in the archive whose text was never fetched from the share service.
+        file: a file with the same, one a line; `-` reads standard input.
+        limit: at most so many pages.
+
+    Examples:
+        scrapy crawl share
+        scrapy crawl share -a codes=NW202205302396671645
+        scrapy crawl share -a file=links.txt
+
+    """
 
     name = "share"
     roles: ClassVar[tuple[Role, ...]] = ("share", "original")
@@ -68,8 +79,9 @@ class ShareSpider(FrontierSpider):
         """Write what was asked for to the frontier; nothing has to be listed."""
         links = self._links()
         while chunk := list(islice(links, _CHUNK)):
-            self.session.find(found for link, found_on in chunk if (found := self._found(link, found_on)))
-            self.session.writer.wait()
+            found = [found for link, found_on in chunk if (found := self._found(link, found_on))]
+            self.session.writer.submit(Operations.find, found)
+            self.session.writer.wait_for_commit()
         return ()
 
     def _links(self) -> Iterator[tuple[str, str | None]]:
@@ -89,7 +101,7 @@ class ShareSpider(FrontierSpider):
         code = read_info_code(link)
         assert self.site.share is not None
         if code is None:
-            self.session.problem(link[:500], "argument", "bad-info-code")
+            self.session.writer.submit(Operations.problem, link[:500], "argument", "bad-info-code")
             return None
         return Link(self.site.share.data_url(code), self.site.name, "share", found_on=found_on)
 

@@ -1,8 +1,4 @@
-"""Goes all ways into a site that its file describes, the newest at the lowest price first.
-
-scrapy crawl site -a site=finews
-scrapy crawl site -a site=demo -a limit=100
-"""
+"""Goes all ways into a site that its file describes, the newest at the lowest price first."""
 
 from __future__ import annotations
 
@@ -13,7 +9,20 @@ from spiders.discovery import DiscoverySpider
 
 
 class SiteSpider(DiscoverySpider):
-    """Crawls feeds, lists, category pages and sitemaps, as far as the site has them."""
+    """Crawls feeds, lists, category pages and sitemaps, as far as the site has them.
+
+    Spider arguments:
+        site: name of a site file; without it `finews`.
+        base_url: the address at which the site is reached, where that is not the one in its file.
+        since: only articles of this day or later, as 2026-03-01; one whose day no listing tells is taken.
+        until: only articles of this day or earlier.
+        limit: at most so many articles.
+
+    Examples:
+        scrapy crawl site -a site=finews
+        scrapy crawl site -a site=demo -a limit=100
+
+    """
 
     name = "site"
-    ways: ClassVar[tuple[str, ...]] = tuple(LINK_SOURCES)
+    link_sources: ClassVar[tuple[str, ...]] = tuple(LINK_SOURCES)

@@ -100,7 +100,7 @@ TARGETS = {
     ),
     "search_query": Target(
         ["newsarchive/search/query.py"],
-        ["tests/search/test_search_query_boundaries.py"],
+        ["tests/search/test_search_query.py", "tests/search/test_search_query_boundaries.py"],
     ),
     "snapshots": Target(
         ["newsarchive/archive/snapshots.py"],

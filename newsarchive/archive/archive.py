@@ -15,6 +15,8 @@ from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.runs import Runs
 from newsarchive.archive.snapshots import Snapshots
 from newsarchive.archive.store import Stored, store
+from newsarchive.search import Search
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,8 @@ class Archive:
         self.listings = Listings(self.connection)
         self.copies = Copies(self.connection)
         self.snapshots = Snapshots(self.connection)
+        self.search = Search(self.connection)
+        self.stories = Stories(self.connection)
 
     @classmethod
     def open(cls, path: Path | str, *, readonly: bool = False) -> Self:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_progress
+from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_upgrade, upgrade
 from newsarchive.errors import UserError
 from newsarchive.search.index import register_functions
 
@@ -91,8 +91,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
         connection.execute(pragma)
     if migrations.pending(db):
         # All steps or none: what a killed process began is as if it had never been.
-        with report_progress(db, path), transaction(db):
-            migrations.apply(db)
+        with report_upgrade(db, path) as progress, transaction(db):
+            upgrade(db, progress)
     return db
 
 
@@ -137,7 +137,7 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
 
 def _refuse_older(db: Database, path: Path) -> None:
     if migrations.pending(db):
-        raise UserError(f"archive {path}: written by an older version - newsarchive migrate brings it up to date")
+        raise UserError(f"archive {path}: written by an older version - upgrade it with: newsarchive migrate")
 
 
 def _refuse_newer(db: Database, path: Path) -> None:

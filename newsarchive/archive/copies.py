@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,7 +52,7 @@ def see(connection: sqlite3.Connection, article: Article, article_id: int, conte
 
 
 def reread(connection: sqlite3.Connection, url: str, content_hash: str) -> bool:
-    """Record that a copy's page was read anew from its snapshot; tell whether there is such a copy.
+    """Record that a copy's page was read again from its snapshot; return whether there is such a copy.
 
     Nothing else changes: when it was seen, and whether it is gone, is what the site said.
     """

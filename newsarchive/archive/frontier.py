@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Category, Hints, Role
 from newsarchive.problems import REASONS
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -44,7 +44,7 @@ class Link:
 class FrontierEntry(Link):
     """A URL that is to be fetched, and how often that was tried.
 
-    `validators` tells by what the stored copy is known again, where the URL is only looked at for changes.
+    `validators` are those of the stored copy, where the URL is only rechecked for changes.
     """
 
     attempts: int = 0
@@ -62,13 +62,16 @@ class Frontier:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
-    def add(self, found: Iterable[Link], run_id: int | None, now: datetime) -> int:
+    def add(self, links: Iterable[Link], run_id: int | None, now: datetime) -> int:
         """Record URLs as pending; those that are known already stay as they are. Return the number of new ones.
 
         What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
         """
         again = stamp(now - _BLOCKED)
-        rows = [(f.url, f.site, f.role, f.found_on, stamp(now), run_id, _encode(f.hints), again) for f in found]
+        rows = [
+            (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again)
+            for link in links
+        ]
         before = self._connection.total_changes
         self._connection.executemany(
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
@@ -97,8 +100,8 @@ class Frontier:
             (stamp(now), url),
         )
 
-    def checks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
-        """Return the stored copies that are to be looked at again for changes, the longest due first."""
+    def rechecks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
+        """Return the stored copies that are due to be rechecked for changes, the longest due first."""
         rows = self._connection.execute(
             "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
             " FROM frontier f JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id"
@@ -115,10 +118,10 @@ class Frontier:
         row = self._connection.execute("SELECT found_at FROM frontier WHERE url = ?", (url,)).fetchone()
         return datetime.fromisoformat(row[0]) if row else None
 
-    def look_again(self, url: str, next_at: datetime | None) -> None:
-        """Set when a URL that is done is to be looked at again; None for never."""
+    def schedule_recheck(self, url: str, at: datetime | None) -> None:
+        """Set when a URL that is done is to be rechecked; None for never."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ? WHERE url = ? AND state = 'done'", (next_at and stamp(next_at), url)
+            "UPDATE frontier SET next_at = ? WHERE url = ? AND state = 'done'", (at and stamp(at), url)
         )
 
     def accept(self, url: str, now: datetime) -> None:
@@ -135,7 +138,7 @@ class Frontier:
         return (_decode(row[0]), row[1]) if row else (Hints(), None)
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
-        """Return a URL up for good, with a reason from `problems.REASONS`."""
+        """Give a URL up for good, with a reason from `problems.REASONS`."""
         _check(reason)
         self._connection.execute(
             "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.runs import is_alive
-from newsarchive.archive.timestamps import stamp
+from newsarchive.processes import is_alive
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -74,10 +74,10 @@ class SiteHealth:
         if self.outcome is None:
             return found
         if not _is_within(self.last_good_run, now, run_hours):
-            found.append(f"no run ended well in the last {run_hours:g} hours (the last one: {self.outcome})")
+            found.append(f"no good run in the last {run_hours:g} hours (the last one: {self.outcome})")
         if not _is_within(self.last_new, now, silence_hours):
             found.append(f"nothing new in the last {silence_hours:g} hours")
-        found += [f"hardly filled any more: {name}" for name in self.dead_rules]
+        found += [f"rule is dead, the field is nearly always empty: {name}" for name in self.dead_rules]
         return found
 
 
@@ -129,7 +129,7 @@ def _latest(runs: list[tuple[str, str | None, str, str | None, str, str]]) -> tu
         return None, None, None
     outcome, reason, started_at, _, process, _ = runs[0]
     if outcome == "running" and not is_alive(process):
-        return "killed", "its process is no more", started_at
+        return "killed", "its process is gone", started_at
     return outcome, reason, started_at
 
 

@@ -1,4 +1,4 @@
-"""Listings: every page that lists articles, and how it is known again when nothing on it has changed.
+"""Listings: every page that lists articles, and how it is recognised when nothing on it has changed.
 
 A listing's row is written when its page was read, in the transaction that brings what it lists into the frontier, and
 not again before the page changes. `due` marks a listing that something led to and that was not answered for since: the
@@ -10,18 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Category
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from newsarchive.archive.frontier import Link
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """By what a page is known again: the server's ETag and Last-Modified, and the digest of the body."""
+    """What tells whether a page has changed: the server's ETag and Last-Modified, and the digest of the body."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -30,22 +32,37 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class ListingLink:
-    """A listing that something led to: `way` says how it is read, `found_on` on which listing it stood."""
+    """A listing that something led to: `link_source` says how it is read, `found_on` on which listing it was found."""
 
     url: str
     site: str
-    way: str
+    link_source: str
     found_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownListing(ListingLink):
-    """A listing as it was last read; `rules` tells the rules by which that was done."""
+    """A listing as it was last read; `rules` names the rules by which that was done."""
 
     validators: Validators = Validators()
     rules: str | None = None
     next_url: str | None = None
     due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadListing:
+    """A listing page that was just read, the articles and the further listings that it led to."""
+
+    listing: KnownListing
+    articles: Sequence[Link]
+    further: Sequence[ListingLink]
+
+    @property
+    def next_page(self) -> ListingLink | None:
+        """The page after it."""
+        this = self.listing
+        return ListingLink(this.next_url, this.site, this.link_source, this.url) if this.next_url else None
 
 
 class Listings:
@@ -63,28 +80,28 @@ class Listings:
         ).fetchone()
         if row is None:
             return None
-        _, site, way, found_on, etag, last_modified, digest, rules, next_url, due = row
+        _, site, link_source, found_on, etag, last_modified, digest, rules, next_url, due = row
         return KnownListing(
-            url, site, way, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
+            url, site, link_source, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
         )
 
-    def find(self, found: Iterable[ListingLink]) -> None:
+    def find(self, links: Iterable[ListingLink]) -> None:
         """Record listings as due; those that are known already stay as they are."""
         self._connection.executemany(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1) ON CONFLICT (url) DO NOTHING",
-            [(f.url, f.site, f.way, f.found_on) for f in found],
+            [(link.url, link.site, link.link_source, link.found_on) for link in links],
         )
 
-    def want(self, found: ListingLink) -> None:
+    def want(self, link: ListingLink) -> None:
         """Record a listing as due, also where it is known."""
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, due) VALUES (?, ?, ?, ?, 1)"
             " ON CONFLICT (url) DO UPDATE SET due = 1 WHERE due = 0",
-            (found.url, found.site, found.way, found.found_on),
+            (link.url, link.site, link.link_source, link.found_on),
         )
 
     def read(self, listing: KnownListing, now: datetime) -> None:
-        """Record what a listing said when it was read; it is due no more."""
+        """Record what a listing said when it was read; it is no longer due."""
         known_by = listing.validators
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, due,"
@@ -94,7 +111,7 @@ class Listings:
             (
                 listing.url,
                 listing.site,
-                listing.way,
+                listing.link_source,
                 listing.found_on,
                 known_by.etag,
                 known_by.last_modified,
@@ -106,11 +123,11 @@ class Listings:
         )
 
     def answered(self, url: str) -> None:
-        """Record that a listing is due no more although nothing was read: it is unchanged, or it is not there."""
+        """Record that a listing is no longer due although nothing was read: it is unchanged, or it is not there."""
         self._connection.execute("UPDATE listings SET due = 0 WHERE url = ? AND due = 1", (url,))
 
     def renew(self, url: str, validators: Validators) -> None:
-        """Record by what an unchanged listing is known from now on."""
+        """Replace the validators of an unchanged listing."""
         self._connection.execute(
             "UPDATE listings SET etag = ?, last_modified = ? WHERE url = ?",
             (validators.etag, validators.last_modified, url),

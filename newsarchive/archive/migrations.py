@@ -1,6 +1,9 @@
-"""The archive's tables as numbered migrations, from the first day: an old archive is brought up to date, never rebuilt.
+"""The archive's tables as numbered migrations, from the first day: an old archive is upgraded, never rebuilt.
 
-A migration that has once been released is not changed any more; what follows is added in a new one.
+A migration that has once been released is not changed any more; what follows is added in a new one. So a migration
+holds its own SQL and calls no code that may change. What is derived from the articles (search index, stories, views,
+precision of times, outlets of sources) is not made by migrations: one that needs it in another form drops it, and
+`rebuild` makes whatever is missing with today's code, once, after the last migration.
 """
 
 from __future__ import annotations
@@ -8,19 +11,20 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database, Migrations
 
 from newsarchive import stories
 from newsarchive.archive import outlets, store, views
+from newsarchive.progress import progress_bar
 from newsarchive.search import index
-from newsarchive.stories.shingles import create_shingle_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from newsarchive.progress import Progress
 
 
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
@@ -28,30 +32,17 @@ APPLICATION_ID = 0x4E455753
 
 migrations = Migrations("newsarchive")
 
-#: Is told how many articles a migration has done, and of how many, where somebody wants to know.
-progress: ContextVar[Callable[[int, int], None] | None] = ContextVar("progress", default=None)
-
-# A state of an article's text is new when its body is not that of the state before, or when it has another title; a
-# copy that has no title (the share service) goes by the title before it. There is only one window, because SQLite looks
-# at one article alone only where all windows are parted in the same way.
-_REVISIONS = """
-SELECT article_id,
-       row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
-       seen_at, copy_id, url, cause, coalesce(title, previous_title) AS title, body, content_hash
-FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.title, t.body, t.content_hash, r.text_id,
-             CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
-                  WHEN NOT EXISTS (SELECT 1 FROM readings e WHERE e.article_id = r.article_id
-                                     AND e.copy_id = r.copy_id AND e.first_seen_at < r.first_seen_at) THEN 'copy'
-                  ELSE r.cause END AS cause,
-             lag(r.text_id) OVER article AS previous_text_id,
-             (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
-              WHERE e.article_id = r.article_id AND e.title IS NOT NULL
-                AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
-              ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
-      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
-      WHERE t.body <> ''
-      WINDOW article AS (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url))
-WHERE previous_text_id IS NOT text_id OR title <> previous_title
+_OUTLETS = """
+ALTER TABLE sources ADD COLUMN medium TEXT;
+CREATE INDEX sources_medium ON sources (medium);
+CREATE TABLE source_aliases (
+    alias TEXT PRIMARY KEY,
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    reason TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX source_aliases_source ON source_aliases (source_id);
+ALTER TABLE articles ADD COLUMN source_printed TEXT;
+UPDATE articles SET source_printed = (SELECT name FROM sources WHERE sources.id = source_id)
 """
 
 
@@ -227,7 +218,6 @@ def _create_provenance(db: Database) -> None:
         strict=True,
     )
     db.table("readings").create_index(["article_id", "copy_id", "first_seen_at"])
-    db.create_view("revisions", _REVISIONS)
 
 
 @migrations()
@@ -295,8 +285,7 @@ def m0002_crawling(db: Database) -> None:
 
 @migrations()
 def m0003_search(db: Database) -> None:
-    """Index the words of all articles."""
-    index.create_index(db.conn, progress.get())
+    """Have an index of the words of all articles."""
 
 
 @migrations()
@@ -326,31 +315,42 @@ def m0004_listings(db: Database) -> None:
 
 @migrations()
 def m0005_stories(db: Database) -> None:
-    """Know the names of media, and which articles tell one story."""
+    """Keep the outlets of sources and the names under which they were printed; know which articles tell one story."""
     _add_precision(db)
-    outlets.create_tables(db.conn)
-    stories.create_tables(db.conn)
-    views.create_views(db.conn)
-    stories.rebuild(db.conn, progress.get())
+    for statement in _OUTLETS.split(";"):
+        db.execute(statement)
 
 
 @migrations()
 def m0006_lighter_story_index(db: Database) -> None:
-    """Find stories by fewer and shorter shingles; an archive that was never without them has nothing to change."""
-    _add_precision(db)
-    if "rate" in db.table("story_texts").columns_dict:
-        stories.renew_tables(db.conn, progress.get())
+    """Find stories by fewer and shorter shingles."""
+    _drop_stories(db)
 
 
 @migrations()
 def m0007_precision(db: Database) -> None:
-    """Return how exactly a time of publication is printed: a day without a time of day is no midnight."""
+    """Keep how exactly a time of publication is printed: a day without a time of day is no midnight."""
     _add_precision(db)
-    store.fill_precision(db.conn, progress.get())
+
+
+def _drop_stories(db: Database) -> None:
+    """Drop everything by which stories were found, in whatever form; `articles.story_id` is set by the rebuild."""
+    for view in ("story_links", "story_all_shingles"):
+        db.execute(f"DROP VIEW IF EXISTS {view}")
+    for table in (
+        "stories",
+        "story_articles",
+        "story_text_links",
+        "story_texts",
+        "story_shingles",
+        "story_recent_shingles",
+    ):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    db.execute("DROP INDEX IF EXISTS articles_story")
 
 
 def _add_precision(db: Database) -> None:
-    """Add the column of the precision where it is missing; stories are told by it, also in the migrations before."""
+    """Add the column of the precision where it is missing."""
     if "published_precision" not in db.table("articles").columns_dict:
         db.execute(
             "ALTER TABLE articles ADD COLUMN published_precision TEXT"
@@ -368,15 +368,14 @@ def m0008_indexes(db: Database) -> None:
 
 @migrations()
 def m0009_recent_shingles(db: Database) -> None:
-    """Keep the shingles of the last texts apart, as an archive that is new does from the beginning."""
-    create_shingle_tables(db.conn)
+    """Keep the shingles of the last texts apart."""
+    _drop_stories(db)
 
 
 @migrations()
 def m0010_days_in_stories(db: Database) -> None:
-    """Let an article of which the day alone is known be the first of its story only where no other is of that day."""
-    stories.part_days_from_times(db.conn)
-    views.renew_syndication(db.conn)
+    """Let an article of which only the day is known be the first of its story only where no other is of that day."""
+    _drop_stories(db)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
@@ -386,39 +385,43 @@ MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(D
 logger = logging.getLogger(__name__)
 
 
-@contextmanager
-def report_progress(db: Database, path: Path) -> Iterator[None]:
-    """Show on a terminal, or say in the log, what the migrations that the block runs are doing.
+def upgrade(db: Database, progress: Progress) -> None:
+    """Apply the migrations that are missing and rebuild what is derived; the caller holds the transaction."""
+    migrations.apply(db)
+    rebuild(db, progress)
 
-    A new archive is made without a word.
+
+def rebuild(db: Database, progress: Progress) -> None:
+    """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
+    connection = db.conn
+    views.drop_views(connection)
+    views.create_views(connection)
+    outlets.fill(connection)
+    store.fill_precision(connection, progress)
+    if not db.table("search_folding").exists():
+        index.create_index(connection, progress)
+    if not db.table("stories").exists():
+        stories.create_tables(connection)
+        stories.Stories(connection).rebuild(progress)
+
+
+@contextmanager
+def report_upgrade(db: Database, path: Path) -> Iterator[Progress]:
+    """Show on a terminal, or say in the log, how far the upgrade that the block runs is; a new archive is made quietly.
+
+    The block gets a function to report progress to.
     """
     applied = len(migrations.applied(db))
     if not applied:
-        yield
+        yield lambda _done, _total=None: None
         return
     steps = len(MIGRATION_NAMES) - applied
-    text = f"archive {path}: written by an older version, brought up to date in {steps} steps"
-    if sys.stderr.isatty():
-        with _shown(text):
-            yield
-        return
-    # Without a log this still reaches standard error: the next lines may be minutes away.
-    logger.warning("%s; a large one takes minutes, and stays as it was if this is interrupted", text)
-    yield
-    logger.info("archive %s: up to date", path)
-
-
-@contextmanager
-def _shown(text: str) -> Iterator[None]:
-    from rich.console import Console  # noqa: PLC0415 - most who open an archive show nothing
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn  # noqa: PLC0415
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        shown.print(text, markup=False, highlight=False, soft_wrap=True)
-        task = shown.add_task("articles", total=None)
-        token = progress.set(lambda done, total: shown.update(task, completed=done, total=total))
-        try:
-            yield
-        finally:
-            progress.reset(token)
+    text = f"archive {path}: written by an older version, upgrading in {steps} {'steps' if steps > 1 else 'step'}"
+    on_terminal = sys.stderr.isatty()
+    if not on_terminal:
+        # Without a log this still reaches standard error: the next lines may be minutes away.
+        logger.warning("%s; a large archive takes minutes, and stays as it was if this is interrupted", text)
+    with progress_bar("articles", above=text) as progress:
+        yield progress
+    if not on_terminal:
+        logger.info("archive %s: up to date", path)

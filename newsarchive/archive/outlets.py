@@ -1,8 +1,8 @@
-"""Sources: the media that articles name, and which names are one medium.
+"""Sources: the names that articles are credited to, and which names belong to one outlet.
 
 A source is a name as it was printed; an article's source depends on that name and on the aliases alone, never on what
-was stored before. Names of one house (paper, site, application, account) have one `medium`, given by the rules in
-`source_aliases.toml`; grouping by it is the analyst's choice. What a person decides on top (`merge`, `split`) is an
+was stored before. Names of one outlet (its paper, site, application, account) share a `medium`, given by the rules in
+`outlets.toml`; grouping by it is the analyst's choice. What a person decides on top (`merge`, `split`) is an
 alias in the archive, and every article follows, those to come too.
 
 All functions work inside the transaction that the caller holds.
@@ -16,8 +16,8 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from newsarchive import stories
 from newsarchive.errors import UserError
+from newsarchive.stories import Stories
 from newsarchive.text import clean, fold
 
 if TYPE_CHECKING:
@@ -25,27 +25,13 @@ if TYPE_CHECKING:
 
 _BY_HAND = "merged by hand"
 _APART = "split by hand"
-# One medium parts the halves of its name by any of these.
+# One outlet separates the halves of its name by any of these.
 _DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
-
-_TABLES = """
-CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT) STRICT;
-ALTER TABLE sources ADD COLUMN medium TEXT;
-CREATE INDEX sources_medium ON sources (medium);
-CREATE TABLE source_aliases (
-    alias TEXT PRIMARY KEY,
-    source_id INTEGER NOT NULL REFERENCES sources (id),
-    reason TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX source_aliases_source ON source_aliases (source_id);
-ALTER TABLE articles ADD COLUMN source_printed TEXT;
-UPDATE articles SET source_printed = (SELECT name FROM sources WHERE sources.id = source_id);
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The curated rules. Keys of `media` are folded names; values are (medium, reason)."""
+    """The curated rules. Keys of `media` are folded names; values are (outlet, reason)."""
 
     media: dict[str, tuple[str, str]]
     suffixes: tuple[tuple[str, str], ...]
@@ -54,7 +40,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source with its medium, its other spellings, and how many articles name it."""
+    """A source with its outlet (`medium`), its other spellings, and how many articles name it."""
 
     id: int
     name: str
@@ -72,7 +58,7 @@ def rules() -> Rules:
     for entry in data["media"]:
         for name in (entry["medium"], *entry["names"]):
             if media.setdefault(_key(name), (entry["medium"], entry["reason"]))[0] != entry["medium"]:
-                raise UserError(f"source_aliases.toml: {name} is claimed by {entry['medium']} and by another medium")
+                raise UserError(f"outlets.toml: {name} is claimed by {entry['medium']} and by another outlet")
     suffixes = [(ending, entry["reason"]) for entry in data["suffixes"] for ending in entry["endings"]]
     return Rules(
         media=media,
@@ -82,7 +68,7 @@ def rules() -> Rules:
 
 
 def outlet_of(name: str) -> tuple[str, str | None]:
-    """Return the medium of a printed name and the reason of the rule that says so; the name itself where none does."""
+    """Return the outlet of a printed name and the reason of the rule that says so; the name itself where none does."""
     known = rules()
     if found := known.media.get(_key(name)):
         return found[0], (found[1] if found[0] != name else None)
@@ -93,15 +79,9 @@ def outlet_of(name: str) -> tuple[str, str | None]:
     return name, None
 
 
-def create_tables(connection: sqlite3.Connection) -> None:
-    """Create or extend the tables of sources beside an `articles` table; the caller holds the transaction.
-
-    `sources.medium` groups the sources of one house; `articles.source_printed` keeps the name from which an article's
-    source was found, so that a later decision can find it again.
-    """
-    for statement in _TABLES.split(";"):
-        connection.execute(statement)
-    for source_id, name in _rows(connection, "SELECT id, name FROM sources"):
+def fill(connection: sqlite3.Connection) -> None:
+    """Give every source that has no outlet yet the one that the rules say; the caller holds the transaction."""
+    for source_id, name in _rows(connection, "SELECT id, name FROM sources WHERE medium IS NULL"):
         connection.execute("UPDATE sources SET medium = ? WHERE id = ?", (outlet_of(name)[0], source_id))
 
 
@@ -158,12 +138,12 @@ def split(connection: sqlite3.Connection, alias: str) -> int:
 
 
 def set_medium(connection: sqlite3.Connection, name: str, medium: str) -> None:
-    """Group a source under another medium than the rules say. Raises UserError when the name is unknown."""
+    """Assign a source to another outlet than the rules say. Raises UserError when the name is unknown."""
     connection.execute("UPDATE sources SET medium = ? WHERE id = ?", (clean(medium), _id(connection, name)))
 
 
 def list_sources(connection: sqlite3.Connection) -> list[Source]:
-    """List all sources by medium and name."""
+    """List all sources by outlet and name."""
     aliases: dict[int, list[str]] = {}
     for alias, source_id in _rows(connection, "SELECT alias, source_id FROM source_aliases ORDER BY alias"):
         aliases.setdefault(source_id, []).append(alias)
@@ -203,7 +183,7 @@ def _id(connection: sqlite3.Connection, name: str) -> int:
 
 
 def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str | None) -> int:
-    """Return a source's articles (those that print a name, or all) another source, and count their stories anew."""
+    """Move a source's articles (those that print a name, or all) to another source, and refresh their stories."""
     articles = _rows(
         connection,
         "SELECT id, story_id FROM articles WHERE source_id = ?1 AND (?2 IS NULL OR source_printed = ?2)",
@@ -211,7 +191,7 @@ def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str 
         printed,
     )
     connection.executemany("UPDATE articles SET source_id = ? WHERE id = ?", [(to, article) for article, _ in articles])
-    stories.refresh(connection, {story for _, story in articles if story is not None})
+    Stories(connection).refresh({story for _, story in articles if story is not None})
     return len(articles)
 
 

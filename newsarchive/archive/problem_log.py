@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.problems import REASONS
+from newsarchive.timestamps import stamp
 from newsarchive.urls import spellings
 
 if TYPE_CHECKING:

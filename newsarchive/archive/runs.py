@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.timestamps import stamp
+from newsarchive.processes import is_alive, process_name
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,7 +37,7 @@ class Runs:
         cursor = self._connection.execute(
             "INSERT INTO runs (spider, site, arguments, process, started_at, outcome)"
             " VALUES (?, ?, ?, ?, ?, 'running')",
-            (spider, site, _json(arguments), _process(os.getpid()), stamp(now)),
+            (spider, site, _json(arguments), process_name(os.getpid()), stamp(now)),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -67,43 +66,10 @@ class Runs:
         for run_id, process in running:
             if not is_alive(process):
                 self._connection.execute(
-                    "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is no more'"
-                    " WHERE id = ?",
+                    "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its process is gone' WHERE id = ?",
                     (stamp(now), run_id),
                 )
 
 
 def _json(values: Mapping[str, Any]) -> str:
     return json.dumps(dict(values), ensure_ascii=False, sort_keys=True, default=str)
-
-
-def _process(pid: int) -> str:
-    """Name a process so that its number is not mistaken for that of a later one: host, number, time of its start."""
-    return f"{socket.gethostname()}:{pid}:{_start_time(pid)}"
-
-
-def _start_time(pid: int) -> str:
-    try:
-        # The 22nd field of proc(5) stat, counted behind the command's closing parenthesis.
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    except OSError:
-        return ""
-
-
-def is_alive(process: str) -> bool:
-    """Return whether the process of a run is still there; that of another machine is taken to be."""
-    host, pid, start_time = process.rsplit(":", 2)
-    if host != socket.gethostname():
-        return True
-    return process_exists(int(pid)) and _start_time(int(pid)) == start_time
-
-
-def process_exists(pid: int) -> bool:
-    """Return whether there is a process of this number, whoever's it is."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True

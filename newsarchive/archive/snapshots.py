@@ -1,4 +1,4 @@
-"""Snapshots: the raw bytes of every fetched page, kept before anything can fail on them.
+"""Snapshots: the raw bytes of every fetched page, saved before anything can fail on them.
 
 The bytes lie in WARC files beside the archive (see `warc_folder`), a row here says where. The record is written first
 and the row then, so that a row always finds its record; what a killed run wrote without a row is cut off again before
@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.timestamps import stamp
 from newsarchive.models import Page, Role
+from newsarchive.timestamps import stamp
 from newsarchive.warc.record import (
     Original,
     SnapshotDamagedError,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Snapshots:
-    """Pages as they came; a body that was seen before is kept once.
+    """Pages as they came; a body that was seen before is saved once.
 
     `label` names the WARC files that are written; set it to the site of the crawl. While it is None each page goes
     to the file of its own site.
@@ -50,11 +50,11 @@ class Snapshots:
             path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)
         )
 
-    def keep(self, page: Page) -> int:
-        """Keep a page's bytes and headers; keeping the same page again gives the same snapshot. Return its id.
+    def save(self, page: Page) -> int:
+        """Save a page's bytes and headers; saving the same page again gives the same snapshot. Return its id.
 
         Raises:
-            UserError: the WARC file cannot be written; then nothing of the page is kept.
+            UserError: the WARC file cannot be written; then nothing of the page is saved.
 
         """
         digest = payload_digest(page.body)
@@ -86,13 +86,6 @@ class Snapshots:
             raise
         assert cursor.lastrowid is not None
         return cursor.lastrowid
-
-    def find(self, url: str, fetched_at: datetime) -> int | None:
-        """Return the id of the page that was kept of an address at a time, to the second; None where there is none."""
-        row = self._connection.execute(
-            "SELECT max(id) FROM snapshots WHERE url = ? AND fetched_at = ?", (url, stamp(fetched_at))
-        ).fetchone()
-        return None if row[0] is None else int(row[0])
 
     def note_charset(self, snapshot_id: int, charset: str) -> None:
         """Record the charset that a page was decoded with."""
@@ -208,8 +201,8 @@ ORDER BY f.rowid LIMIT ?4
 
 
 @dataclass(frozen=True, slots=True)
-class KeptPage:
-    """The newest page that is kept of a URL, and what the URL is to an article."""
+class SavedPage:
+    """The newest page that is saved of a URL, and what the URL is to an article."""
 
     snapshot_id: int
     url: str
@@ -217,7 +210,7 @@ class KeptPage:
     site: str
 
 
-def kept_pages(connection: sqlite3.Connection, *, site: str | None, since: date) -> Iterator[KeptPage]:
+def saved_pages(connection: sqlite3.Connection, *, site: str | None, since: date) -> Iterator[SavedPage]:
     """Yield the newest page of each copy, then the pages that no article could be made of.
 
     Only those of one site where it is named, and only pages fetched on the day `since` (UTC) or later. The archive
@@ -227,4 +220,4 @@ def kept_pages(connection: sqlite3.Connection, *, site: str | None, since: date)
         last = 0
         while rows := connection.execute(query, (last, site, since.isoformat(), _CHUNK)).fetchall():
             for last, snapshot_id, url, role, page_site in rows:  # noqa: B007 - the next chunk begins behind the last
-                yield KeptPage(snapshot_id, url, role, page_site)
+                yield SavedPage(snapshot_id, url, role, page_site)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.archive.queries import ARTICLES_WITH_SOURCE, value
+
 if TYPE_CHECKING:
     import sqlite3
 
@@ -25,9 +27,9 @@ class Overview:
     without_date: int
     #: (day, articles), oldest first
     days: list[tuple[str, int]]
-    #: (medium, articles), most first
+    #: (source, articles), most first
     top_sources: list[tuple[str, int]]
-    #: (day, title, medium or None), newest first
+    #: (day, title, source or None), newest first
     latest: list[tuple[str | None, str | None, str | None]]
     #: (reason, URLs), most first
     problems: list[tuple[str, int]]
@@ -44,9 +46,9 @@ def overview(connection: sqlite3.Connection, *, days: int = 14, sources: int = 1
     articles, revised, characters, first_day, last_day, without_date = totals
     return Overview(
         articles=articles,
-        copies=_count(connection, "copies"),
-        sources=connection.execute("SELECT count(DISTINCT source_id) FROM articles").fetchone()[0],
-        mentions=connection.execute("SELECT count(DISTINCT market || '.' || code) FROM mentions").fetchone()[0],
+        copies=value(connection, "SELECT count(*) FROM copies"),
+        sources=value(connection, "SELECT count(DISTINCT source_id) FROM articles"),
+        mentions=value(connection, "SELECT count(DISTINCT market || '.' || code) FROM mentions"),
         revised=revised or 0,
         characters=characters or 0,
         first_day=first_day,
@@ -58,13 +60,13 @@ def overview(connection: sqlite3.Connection, *, days: int = 14, sources: int = 1
             (days,),
         ).fetchall()[::-1],
         top_sources=connection.execute(
-            "SELECT name, count(*) FROM articles JOIN sources ON sources.id = source_id"
+            f"SELECT s.name, count(*) {ARTICLES_WITH_SOURCE} WHERE s.id IS NOT NULL"
             " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
             (sources,),
         ).fetchall(),
         latest=connection.execute(
-            "SELECT published_date, title, name FROM articles LEFT JOIN sources ON sources.id = source_id"
-            " ORDER BY published_at DESC, article_key LIMIT ?",
+            f"SELECT a.published_date, a.title, s.name {ARTICLES_WITH_SOURCE}"
+            " ORDER BY a.published_at DESC, a.article_key LIMIT ?",
             (latest,),
         ).fetchall(),
         problems=connection.execute(
@@ -82,7 +84,3 @@ def last_runs(connection: sqlite3.Connection, after: int) -> list[dict[str, Any]
             "SELECT spider, site, outcome, reason, counts FROM runs WHERE id > ? ORDER BY id", (after,)
         )
     ]
-
-
-def _count(connection: sqlite3.Connection, table: str) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive import stories
 from newsarchive.archive import copies, history, outlets
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
-from newsarchive.archive.timestamps import stamp
+from newsarchive.stories import Stories
 from newsarchive.text import clean
+from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -36,7 +36,7 @@ class Stored:
 def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
     """Store what one page says of an article; the caller holds the transaction.
 
-    Storing the same page again changes only `last_seen_at`. The article's row is made anew from the newest reading
+    Storing the same page again changes only `last_seen_at`. The article's row is rebuilt from the newest reading
     of each of its copies, so the order in which copies arrive leaves no trace. With `reread_at` (UTC) the page was
     read again from its snapshot at that time: a difference is then recorded as ours, not as the site's.
     """
@@ -70,12 +70,12 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
 
 
 def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
-    """Make an article's row anew from its readings; tell whether anything but the times of seeing changed."""
+    """Rebuild an article's row from its readings; return whether anything but the times of seeing changed."""
     merged = merge(history.newest(connection, article_id))
     columns = _columns(connection, merged)
     names = ", ".join(columns)
     before = connection.execute(f"SELECT {names} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
-    parts_before = _read_parts(connection, article_id)
+    parts_before = stored_parts(connection, article_id)
     changed = tuple(before) != tuple(columns.values())
     first, last = connection.execute(
         "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?", (article_id,)
@@ -84,31 +84,33 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     columns |= {"first_seen_at": first, "last_seen_at": last, "revision": revision, "changed_at": changed_at}
     assignments = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*columns.values(), article_id))  # noqa: S608
-    parts = _parts(article_id, merged)
+    parts = parts_of(article_id, merged)
     for table in _PARTS:
         if parts_before[table] != parts[table]:
             connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
             _insert_part(connection, table, parts[table])
             changed = True
-    stories.link(connection, article_id)
+    Stories(connection).link(article_id)
     return changed
 
 
-def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Fill `published_precision` of all articles from what their copies say; the caller holds the transaction.
+def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None]) -> None:
+    """Fill `published_precision` where it is missing, from what the copies say; the caller holds the transaction.
 
-    `progress` is told how many articles are done, and how many have a copy that prints a coarser time than to the
-    second: the others need no look.
+    `progress` is called with how many articles are done, and how many have a copy that prints a time less exactly than
+    to the second: the others need no look.
     """
-    connection.execute("UPDATE articles SET published_precision = 'second' WHERE published_at IS NOT NULL")
+    lacking = "published_at IS NOT NULL AND published_precision IS NULL"
     coarse = connection.execute(
-        "SELECT DISTINCT article_id FROM readings WHERE json_extract(fields, '$.precision') IS NOT NULL"
+        "SELECT id FROM articles"  # noqa: S608
+        f" WHERE {lacking} AND EXISTS (SELECT 1 FROM readings r WHERE r.article_id = articles.id"
+        " AND json_extract(r.fields, '$.precision') IS NOT NULL)"
     ).fetchall()
     for done, (article_id,) in enumerate(coarse, 1):
         precision = merge(history.newest(connection, article_id)).columns["published_precision"]
         connection.execute("UPDATE articles SET published_precision = ? WHERE id = ?", (precision, article_id))
-        if progress is not None:
-            progress(done, len(coarse))
+        progress(done, len(coarse))
+    connection.execute(f"UPDATE articles SET published_precision = 'second' WHERE {lacking}")  # noqa: S608
 
 
 def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:
@@ -126,9 +128,9 @@ def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: s
     )
     article_id = cursor.lastrowid
     assert article_id is not None
-    for table, rows in _parts(article_id, merged).items():
+    for table, rows in parts_of(article_id, merged).items():
         _insert_part(connection, table, rows)
-    stories.link(connection, article_id)
+    Stories(connection).link(article_id)
     return article_id
 
 
@@ -140,7 +142,7 @@ def _touch(connection: sqlite3.Connection, article_id: int, seen_at: str) -> Non
         (seen_at, article_id),
     )
     if seen_at < first_seen_at:  # between equal times of publication the earlier sighting leads a story
-        stories.link(connection, article_id)
+        Stories(connection).link(article_id)
 
 
 def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
@@ -150,7 +152,8 @@ def _columns(connection: sqlite3.Connection, merged: Merged) -> dict[str, Any]:
     }
 
 
-def _parts(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+def parts_of(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows of what belongs to an article, by table, as they are stored."""
     return {
         "paragraphs": [(article_id, i, p.kind, p.text) for i, p in enumerate(merged.paragraphs)],
         "bylines": sorted({(article_id, b.role, b.name) for b in merged.bylines}),
@@ -159,7 +162,8 @@ def _parts(article_id: int, merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def _read_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, list[tuple[Any, ...]]]:
+def stored_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, list[tuple[Any, ...]]]:
+    """Return the rows that are stored of what belongs to an article, in the order of `parts_of`."""
     return {
         table: connection.execute(
             f"SELECT * FROM {table} WHERE article_id = ? ORDER BY 1, 2, 3",  # noqa: S608

@@ -1,4 +1,4 @@
-"""Views for people: who carried whose story, who writes and who reprints, and when a source fell silent."""
+"""Views for people: how texts changed, who carried whose story, who writes and who reprints, who fell silent when."""
 
 from __future__ import annotations
 
@@ -6,6 +6,30 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import sqlite3
+
+# A state of an article's text is new when its body is not that of the state before, or when it has another title; a
+# copy that has no title (the share service) goes by the title before it. There is only one window, because SQLite looks
+# at one article alone only where all windows are parted in the same way.
+_REVISIONS = """
+CREATE VIEW revisions AS
+SELECT article_id,
+       row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
+       seen_at, copy_id, url, cause, coalesce(title, previous_title) AS title, body, content_hash
+FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.title, t.body, t.content_hash, r.text_id,
+             CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
+                  WHEN NOT EXISTS (SELECT 1 FROM readings e WHERE e.article_id = r.article_id
+                                     AND e.copy_id = r.copy_id AND e.first_seen_at < r.first_seen_at) THEN 'copy'
+                  ELSE r.cause END AS cause,
+             lag(r.text_id) OVER article AS previous_text_id,
+             (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
+              WHERE e.article_id = r.article_id AND e.title IS NOT NULL
+                AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
+              ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
+      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
+      WHERE t.body <> ''
+      WINDOW article AS (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url))
+WHERE previous_text_id IS NOT text_id OR title <> previous_title
+"""
 
 # A story's first time of publication is a day alone where no more is known; then there are no hours to tell.
 _SYNDICATION = """
@@ -23,6 +47,7 @@ WHERE st.article_count > 1
 
 # Triggers keep the count, so that it holds whoever writes; 0 stands for articles that name no source.
 _STATEMENTS = (
+    _REVISIONS,
     """
     CREATE TABLE source_days (
         source_id INTEGER NOT NULL,
@@ -117,19 +142,23 @@ _STATEMENTS = (
 
 
 def create_views(connection: sqlite3.Connection) -> None:
-    """Create the views beside articles, sources and stories; the caller holds the transaction.
+    """Create the views beside articles, readings, sources and stories; the caller holds the transaction.
 
-    `syndication` has a row for every article that followed the lead of its story, with the hours between them.
-    `source_activity` counts a source's articles, how many of them led a story (`own_stories`) or came later
-    (`reprints`), and the articles that followed where it led (`followers`). `gaps` lists spells of days in which a
-    source was silent for longer than it is wont to, and (without a source) days without any article. `daily_counts`
-    counts articles by local day and source; an article without a date has no day and is left out of days and gaps.
+    `revisions` has the states of each article's text. `syndication` has a row for every article that followed the lead
+    of its story, with the hours between them. `source_activity` counts a source's articles, how many of them led a
+    story (`own_stories`) or came later (`reprints`), and the articles that followed where it led (`followers`). `gaps`
+    lists spells of days in which a source was silent for longer than usual, and (without a source) days without any
+    article. `daily_counts` counts articles by local day and source; an article without a date has no day and is left
+    out of days and gaps.
     """
     for statement in _STATEMENTS:
         connection.execute(statement)
 
 
-def renew_syndication(connection: sqlite3.Connection) -> None:
-    """Make the view `syndication` anew, in an archive that has it in an older form."""
-    connection.execute("DROP VIEW syndication")
-    connection.execute(_SYNDICATION)
+def drop_views(connection: sqlite3.Connection) -> None:
+    """Drop what `create_views` makes, in whatever form it is there; the caller holds the transaction."""
+    for view in ("revisions", "daily_counts", "syndication", "source_activity", "gaps"):
+        connection.execute(f"DROP VIEW IF EXISTS {view}")
+    for event in ("insert", "delete", "update"):
+        connection.execute(f"DROP TRIGGER IF EXISTS source_days_{event}")
+    connection.execute("DROP TABLE IF EXISTS source_days")

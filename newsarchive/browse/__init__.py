@@ -28,16 +28,13 @@ def _plugin() -> ModuleType:
     return plugin
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Return each connection the functions of the search index, and a bound for what SQL may make."""
+    """Give each connection the functions of the search, after Datasette has given it its own, and bound what SQL makes.
+
+    The search box of a table then understands what the search page understands.
+    """
     _plugin().prepare(conn)
-
-
-@hookimpl(specname="prepare_connection", trylast=True)
-def prepare_search_box(conn: sqlite3.Connection) -> None:
-    """Let the search box of a table understand what the search page understands."""
-    _plugin().prepare_search_box(conn)
 
 
 @hookimpl

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.browse.rows import one, rows
+from newsarchive.archive.queries import (
+    article_row,
+    articles_of,
+    ids_of,
+    one,
+    one_moment,
+    revisions,
+    story_members,
+)
+from newsarchive.models import Paragraph
+from newsarchive.text import shorten
 from newsarchive.textdiff import (
     Line,
     Piece,
@@ -18,61 +28,44 @@ from newsarchive.textdiff import (
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
-    from newsarchive.browse.rows import Row
+    from newsarchive.archive.queries import ArchivedArticle, Member, Revision, Row
+    from newsarchive.models import Mention
 
 #: What is shown of one article at most; the JSON has everything.
-MOST_CHARACTERS, MOST_MEMBERS, MOST_REVISIONS = 200_000, 100, 50
-
-_ARTICLE = """
-SELECT a.*, s.name AS source, c.name AS category, c.slug AS category_slug
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id
-"""
-_PARTS = {
-    "paragraphs": "SELECT position, kind, text FROM paragraphs WHERE article_id = ? ORDER BY position",
-    "bylines": "SELECT role, name FROM bylines WHERE article_id = ? ORDER BY rowid",
-    "mentions": "SELECT market, code, name, count FROM mentions WHERE article_id = ? ORDER BY count DESC, rowid",
-    "images": "SELECT url, alt, caption FROM images WHERE article_id = ? ORDER BY position",
-    "copies": "SELECT c.url, c.role, c.site, c.first_seen_at, c.last_seen_at, c.gone_at, c.http_status, c.snapshot_id,"
-    " n.length FROM copies c LEFT JOIN snapshots n ON n.id = c.snapshot_id WHERE c.article_id = ?"
-    " ORDER BY c.first_seen_at, c.url",
-    "revisions": "SELECT revision, seen_at, url, cause, title, body, content_hash FROM revisions WHERE article_id = ?"
-    " ORDER BY revision",
-}
-_MEMBERS = """
-SELECT a.article_key, a.title, a.published_at, a.published_precision, a.char_count, s.name AS source,
-       CASE WHEN a.id = t.lead_article_id THEN 0
-            WHEN a.published_precision IS NOT 'day' AND length(t.first_published_at) > 10 THEN
-                CAST(round((julianday(a.published_at) - julianday(t.first_published_at)) * 1440) AS INTEGER)
-       END AS minutes_later
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id JOIN stories t ON t.id = a.story_id
-WHERE a.story_id = ?
-ORDER BY julianday(a.published_at) IS NULL, julianday(a.published_at) + (a.published_precision IS 'day'), a.id LIMIT ?
-"""
-_STORY = "SELECT * FROM stories WHERE id = ?"
-_TWO = "SELECT revision, seen_at, url, cause, title, body FROM revisions WHERE article_id = ? AND revision IN (?, ?)"
+MOST_CHARACTERS, MOST_MEMBERS = 200_000, 100
+_LONGEST_TITLE = 1000  # characters of a headline that are compared
+# Columns of the row that the JSON gives under other names, or not.
+_INNER = ("category", "category_name", "category_site")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An article with its parts, each as rows; `is_cut` when paragraphs were left out because there are too many."""
+class ArticlePage:
+    """An article, its revisions and its story; `is_cut` when paragraphs were left out because there are too many."""
 
     row: Row
-    parts: dict[str, list[Row]]
-    members: list[Row]
+    article: ArchivedArticle
+    revisions: list[Revision]
+    members: list[Member]
     via: list[str]
     is_cut: bool
+
+    @property
+    def mentions(self) -> list[Mention]:
+        """The securities, those named most often first."""
+        return sorted(self.article.mentions, key=lambda mention: -mention.count)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The step from one revision to the next: both rows, the headline's pieces, the text's paragraphs.
+    """The step from one revision to the next: both revisions, the headline's pieces, the text's paragraphs.
 
     The paragraphs come in groups: runs that are the same, and runs that are not.
     """
 
-    before: Row
-    after: Row
+    before: Revision
+    after: Revision
     title: list[Piece]
     groups: list[list[Line]]
 
@@ -83,18 +76,22 @@ class Story:
 
     row: Row
     title: str
-    members: list[Row]
+    members: list[Member]
 
 
-def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) -> Shown | None:
+def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) -> ArticlePage | None:
     """Read an article by its key, None for an unknown one; `whole` leaves nothing out."""
-    row = one(connection, f"{_ARTICLE} WHERE a.article_key = ?", (key,))
-    if row is None:
-        return None
-    parts = {name: rows(connection, sql, (row["id"],)) for name, sql in _PARTS.items()}
-    is_cut = not whole and _cut(parts["paragraphs"])
-    members = _members(connection, row["story_id"]) if row["story_id"] else []
-    return Shown(row, parts, members, _names(row["via"]), is_cut)
+    with one_moment(connection):
+        row = _row(connection, key)
+        if row is None:
+            return None
+        found = next(iter(articles_of(connection, [row["id"]])))
+        states = revisions(connection, row["id"])
+        members = story_members(connection, row["story_id"], limit=MOST_MEMBERS)
+    is_cut = False
+    if not whole:
+        found.paragraphs, is_cut = _cut(found.paragraphs)
+    return ArticlePage(row, found, states, members, _names(row["via"]), is_cut)
 
 
 def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
@@ -105,48 +102,67 @@ def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
 
 def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row, Change] | None:
     """Compare a revision of an article with the one before; None where either is unknown."""
-    row = one(connection, f"{_ARTICLE} WHERE a.article_key = ?", (key,))
+    row = _row(connection, key)
     if row is None:
         return None
-    found = {state["revision"]: state for state in rows(connection, _TWO, (row["id"], revision - 1, revision))}
-    if len(found) < 2:
+    found = {state.revision: state for state in revisions(connection, row["id"])}
+    if revision not in found or revision - 1 not in found:
         return None
     before, after = found[revision - 1], found[revision]
-    titles = ((state["title"] or "")[:1000] for state in (before, after))
-    bodies = ((state["body"] or "")[:MOST_CHARACTERS] for state in (before, after))
+    titles = ((state.title or "")[:_LONGEST_TITLE] for state in (before, after))
+    bodies = ((state.body or "")[:MOST_CHARACTERS] for state in (before, after))
     groups = [list(lines) for _, lines in groupby(difference(*bodies), key=attrgetter("is_same"))]
     return row, Change(before, after, line_difference(*titles), groups)
 
 
 def story(connection: sqlite3.Connection, story_id: int) -> Story | None:
     """Read a story; None for an unknown one."""
-    row = one(connection, _STORY, (story_id,))
+    row = one(connection, "SELECT * FROM stories WHERE id = ?", (story_id,))
     if row is None:
         return None
     lead = one(connection, "SELECT title FROM articles WHERE id = ?", (row["lead_article_id"],))
-    return Story(row, (lead["title"] if lead else None) or "", _members(connection, story_id))
+    members = story_members(connection, story_id, limit=MOST_MEMBERS)
+    return Story(row, (lead["title"] if lead else None) or "", members)
 
 
-def as_json(shown: Shown) -> str:
+def as_json(page: ArticlePage) -> str:
     """Write an article with all its parts as JSON."""
-    content: dict[str, Any] = {**shown.row, "via": shown.via, **shown.parts, "story": shown.members}
+    row = {name: value for name, value in page.row.items() if name not in _INNER}
+    content: dict[str, Any] = {
+        **row,
+        "category": page.row["category_name"],
+        "category_slug": page.row["category"],
+        "via": page.via,
+        "paragraphs": [
+            {"position": position, **asdict(paragraph)} for position, paragraph in enumerate(page.article.paragraphs)
+        ],
+        "bylines": _objects(page.article.bylines),
+        "mentions": _objects(page.mentions),
+        "images": _objects(page.article.images),
+        "copies": _objects(page.article.copies),
+        "revisions": _objects(page.revisions),
+        "story": _objects(page.members),
+    }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _members(connection: sqlite3.Connection, story_id: int) -> list[Row]:
-    return rows(connection, _MEMBERS, (story_id, MOST_MEMBERS))
+def _row(connection: sqlite3.Connection, key: str) -> Row | None:
+    found = ids_of(connection, [key])
+    return article_row(connection, found[0]) if found else None
 
 
-def _cut(paragraphs: list[Row]) -> bool:
-    """Leave out what is beyond the most that a page shows; tell whether anything was."""
+def _objects(parts: Iterable[Any]) -> list[dict[str, Any]]:
+    return [asdict(part) for part in parts]
+
+
+def _cut(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], bool]:
+    """Return the paragraphs up to the most that a page shows, and whether any text was left out."""
     room = MOST_CHARACTERS
     for position, paragraph in enumerate(paragraphs):
-        if len(paragraph["text"]) > room:
-            paragraph["text"] = paragraph["text"][:room] + "…"
-            del paragraphs[position + 1 :]
-            return True
-        room -= len(paragraph["text"])
-    return False
+        if len(paragraph.text) > room:
+            return [*paragraphs[:position], Paragraph(shorten(paragraph.text, room + 1), paragraph.kind)], True
+        room -= len(paragraph.text)
+    return paragraphs, False
 
 
 def _names(via: str | None) -> list[str]:

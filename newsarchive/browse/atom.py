@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
 
-from newsarchive.archive.queries import COLUMNS, Exported
-from newsarchive.browse.rows import rows
+from newsarchive.archive.queries import articles_of, ids_of
 from newsarchive.export.atom import write_atom
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
+    from newsarchive.archive.queries import ArchivedArticle
     from newsarchive.browse.search_page import SearchResult
     from newsarchive.browse.urls import Addresses
 
 FEED_TYPE = "application/atom+xml; charset=utf-8"
 #: Entries of a feed at most.
 MOST_ENTRIES = 100
-
-_NAMED = {"id": "a.id", "article_key": "a.article_key"}
-_ARTICLES = (
-    "SELECT {wanted} AS wanted, {columns} FROM articles a LEFT JOIN sources s ON s.id = a.source_id"
-    " LEFT JOIN categories c ON c.id = a.category_id WHERE {wanted} IN (SELECT value FROM json_each(?))"
-)
-
-
-def exported(connection: sqlite3.Connection, column: str, values: Sequence[Any]) -> list[Exported]:
-    """Read articles by their ids or keys, in the order given; unknown ones are left out."""
-    columns = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
-    sql = _ARTICLES.format(wanted=_NAMED[column], columns=columns)
-    found = {row.pop("wanted"): Exported(row) for row in rows(connection, sql, (json.dumps(list(values)),))}
-    return [found[value] for value in values if value in found]
 
 
 def search_rows(found: SearchResult, to: Addresses) -> list[dict[str, Any]]:
@@ -57,7 +41,7 @@ def search_rows(found: SearchResult, to: Addresses) -> list[dict[str, Any]]:
     ]
 
 
-def feed(articles: Sequence[Exported], title: str, request: Request) -> bytes:
+def feed(articles: Sequence[ArchivedArticle], title: str, request: Request) -> bytes:
     """Write an Atom feed; it is named by its own address."""
     stream = BytesIO()
     write_atom(articles, stream, title=title, feed_id=request.url, self_url=request.url)
@@ -83,7 +67,7 @@ async def render(  # noqa: PLR0917 - Datasette hands over what is asked for by n
         return Response.text("This list has no column article_key, so it is no list of articles.", status=400)
     keys = list(dict.fromkeys(row["article_key"] for row in rows))[:MOST_ENTRIES]
     found = await datasette.get_database(database).execute_fn(
-        lambda connection: exported(connection, "article_key", keys)
+        lambda connection: list(articles_of(connection, ids_of(connection, keys), parts=()))
     )
     title = f"{query_name or table or 'SQL'} - newsarchive"
     return Response(feed(found, title, request), content_type=FEED_TYPE)

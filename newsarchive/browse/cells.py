@@ -17,7 +17,7 @@ from newsarchive.browse.filters import (
     shown,
     web_link,
 )
-from newsarchive.browse.urls import term
+from newsarchive.search import write_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,7 +97,7 @@ def _address(to: Addresses, row: Any, value: str, column: str, *, table: str | N
 def _search_for(to: Addresses, value: str, column: str) -> str | None:
     if column == "day":
         return to.search(**{"from": value, "to": value})
-    query = term(_SEARCHED[column], value) if column in _SEARCHED else None
+    query = write_term(_SEARCHED[column], value) if column in _SEARCHED else None
     return to.search(query) if query else None
 
 

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from newsarchive.archive.timestamps import as_known
 from newsarchive.text import strip_invisible
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: Characters shown of a headline in a list, of a headline on its own page, of a cell in a table, and of an address.
-IN_LIST, IN_PAGE, IN_CELL, IN_LINK = 160, 300, 140, 64
+#: Characters shown of a headline in a list, of a cell in a table, and of an address.
+IN_LIST, IN_CELL, IN_LINK = 160, 140, 64
 
 # Characters that take room and print nothing; a link must not consist of them.
 _BLANK = re.compile("[\\s\x02\x03\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]*")

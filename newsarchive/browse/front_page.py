@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.browse.rows import one, rows, value
+from newsarchive.archive.queries import ARTICLES_WITH_SOURCE, one, rows, value
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from newsarchive.browse.rows import Row
+    from newsarchive.archive.queries import Row
 
 #: Days of the chart at most and at least; articles, stories, sources and securities in the lists.
 MOST_DAYS, FEWEST_DAYS = 60, 14
@@ -25,10 +25,10 @@ _RECENT = 1000
 # The share of articles that may fall off the chart at its old end.
 _STRAY = 0.02
 
-_LATEST = """
+_LATEST = f"""
 SELECT a.article_key, a.title, substr(a.body, 1, 120) AS beginning, a.published_at, a.published_precision,
        s.name AS source, a.story_id, t.source_count
-FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN stories t ON t.id = a.story_id
+{ARTICLES_WITH_SOURCE} LEFT JOIN stories t ON t.id = a.story_id
 WHERE a.published_at IS NOT NULL ORDER BY a.published_at DESC, a.id DESC LIMIT ?
 """
 _STORIES = """

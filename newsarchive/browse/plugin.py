@@ -19,10 +19,9 @@ from newsarchive.browse.errors import show_failure
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import queries
 from newsarchive.browse.security import guarded
-from newsarchive.browse.urls import Addresses, term
+from newsarchive.browse.urls import Addresses
 from newsarchive.browse.views import ROUTES
-from newsarchive.search import match_expression, register_functions
-from newsarchive.search.index import folding_of
+from newsarchive.search import match_expression, register_functions, write_term
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -35,7 +34,6 @@ __all__ = [
     "cell",
     "guarding",
     "prepare",
-    "prepare_search_box",
     "prepare_templates",
     "questions",
     "routes",
@@ -55,17 +53,15 @@ _STYLE_VERSION = hashlib.blake2b((_STATIC / "style.css").read_bytes(), digest_si
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Bound what SQL may make, and register our functions where the database is an archive."""
+    """Bound what SQL may make, and register our functions where the database is an archive.
+
+    One takes the place of Datasette's own, which makes an FTS5 expression of what is typed into a table's search box.
+    """
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
-    if _is_archive(connection):
-        register_functions(connection)
-
-
-def prepare_search_box(connection: sqlite3.Connection) -> None:
-    """Replace the function by which Datasette makes an FTS5 expression of what is typed into a table's search box."""
-    if _is_archive(connection):
-        folding = folding_of(connection)
-        connection.create_function("escape_fts", 1, lambda query: match_expression(query, folding))
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    if application_id == APPLICATION_ID:
+        folding = register_functions(connection)
+        connection.create_function("escape_fts", 1, lambda query: match_expression(query, folding()))
 
 
 def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
@@ -100,7 +96,7 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
     """Add filters and globals."""
     environment.filters.update(FILTERS, body_of=body_of, body_of_table=body_of_table)
     environment.globals.update(
-        newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=term
+        newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=write_term
     )
 
 
@@ -112,8 +108,3 @@ def guarding(datasette: Datasette) -> Callable[[Any], Any]:
 
 def _addresses(datasette: Datasette) -> Addresses:
     return Addresses(datasette, archive_known(datasette) or next(iter(datasette.databases), ""))
-
-
-def _is_archive(connection: sqlite3.Connection) -> bool:
-    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    return bool(application_id == APPLICATION_ID)

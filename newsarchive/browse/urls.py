@@ -10,10 +10,6 @@ from datasette.utils import tilde_encode
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-# A query may have some 900 characters; a longer value is for nobody to search for.
-_LONGEST_VALUE = 300
-_QUOTES = (('"', '"'), ("「", "」"), ("『", "』"))
-
 
 class Addresses:
     """Makes the addresses of one Datasette's pages."""
@@ -70,20 +66,3 @@ class Addresses:
     def row(self, table: str, value: object) -> str:
         """Address of a row by its primary key."""
         return f"{self._urls.table(self._database, table)}/{tilde_encode(str(value))}"
-
-
-def term(field: str, value: str) -> str | None:
-    """Write a field of a query, such as source:"财联社"; None for a value that no query can hold.
-
-    It is too long, or has every kind of quotation mark in it.
-    """
-    if not value or len(value) > _LONGEST_VALUE:
-        return None
-    if not any(character.isspace() or character in '"“”„＂「」『』()（）*' for character in value):
-        return f"{field}:{value}"
-    for opening, closing in _QUOTES:
-        # The double quotes close each other, whichever opened.
-        closers = '"“”„＂' if closing == '"' else closing
-        if not any(character in value for character in closers):
-            return f"{field}:{opening}{value}{closing}"
-    return None

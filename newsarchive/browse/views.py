@@ -10,12 +10,12 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Response
 from datasette.views.index import IndexView
 
+from newsarchive.archive.queries import articles_of
 from newsarchive.archive.snapshots import Snapshots
 from newsarchive.browse import article_page as articles
 from newsarchive.browse.archives import archive_of
 from newsarchive.browse.atom import (
     FEED_TYPE,
-    exported,
     feed,
     search_rows,
 )
@@ -31,7 +31,7 @@ from newsarchive.browse.security import DATA_ONLY
 from newsarchive.browse.svg import days_ending, draw, meter
 from newsarchive.browse.urls import Addresses
 from newsarchive.export.csv import write_csv
-from newsarchive.search import MOST_RANKED
+from newsarchive.search import FIELDS, MOST_RANKED
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
+
+    from newsarchive.browse.search_page import SearchResult
 
     T = TypeVar("T")
 
@@ -102,15 +104,12 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
     """Search, as a page or in one of the forms that programs read."""
     name = await _needed(datasette)
     arguments = {key: request.args[key] for key in request.args}
-    wanted = SearchForm.of(arguments)
-    form = request.url_vars.get("form")
-    if form:
-        return await _search_data(datasette, name, wanted, form, request)
-    found = await _read(datasette, name, lambda connection: find(connection, wanted))
-    context = {"found": found, "wanted": wanted, "meter": meter, "most_ranked": MOST_RANKED}
-    return await _page(
-        datasette, request, "newsarchive_search.html", context | _links(datasette, name, found, arguments)
-    )
+    form = SearchForm.of(arguments)
+    if suffix := request.url_vars.get("form"):
+        return await _search_data(datasette, name, form, suffix, request)
+    found = await _read(datasette, name, lambda connection: find(connection, form))
+    context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
+    return await _page(datasette, request, "newsarchive_search.html", context | _links(datasette, name, found))
 
 
 @route(r"/article/(?P<key>[^/.]+)(?:\.(?P<form>json))?$")
@@ -124,7 +123,7 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
         raise NotFound("The archive has no article with this key.")
     if whole:
         return Response(articles.as_json(shown), content_type="application/json; charset=utf-8")
-    return await _page(datasette, request, "newsarchive_article.html", {"shown": shown, "a": shown.row})
+    return await _page(datasette, request, "newsarchive_article.html", {"page": shown, "a": shown.row})
 
 
 @route(r"/article/(?P<key>[^/.]+)/changes/(?P<revision>\d{1,6})$")
@@ -184,44 +183,35 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     return Response.redirect(Addresses(datasette, name).article(key))
 
 
-async def _search_data(datasette: Datasette, name: str, wanted: SearchForm, form: str, request: Request) -> Response:
-    size = FEED if form == "atom" else DOWNLOAD
-    found = await _read(datasette, name, lambda connection: find(connection, wanted, size=size, counts=False))
+async def _search_data(datasette: Datasette, name: str, form: SearchForm, suffix: str, request: Request) -> Response:
+    size = FEED if suffix == "atom" else DOWNLOAD
+    found = await _read(datasette, name, lambda connection: find(connection, form, size=size, counts=False))
     if found.error:
         return Response.json({"ok": False, "error": found.error}, status=400)
-    if form == "json":
-        to = Addresses(datasette, name)
-        return Response.json(
-            {"ok": True, "query": wanted.whole, "next": found.next_after, "rows": search_rows(found, to)}
-        )
+    if suffix == "json":
+        rows = search_rows(found, Addresses(datasette, name))
+        return Response.json({"ok": True, "query": form.text, "next": found.next_after, "rows": rows})
     ids = [hit.article_id for hit in found.hits]
-    rows = await _read(datasette, name, lambda connection: exported(connection, "id", ids))
-    if form == "atom":
-        title = f"{wanted.whole} - newsarchive" if wanted.whole else "newsarchive"
-        return Response(feed(rows, title, request), content_type=FEED_TYPE)
+    listed = await _read(datasette, name, lambda connection: list(articles_of(connection, ids, parts=())))
+    if suffix == "atom":
+        title = f"{form.text} - newsarchive" if form.text else "newsarchive"
+        return Response(feed(listed, title, request), content_type=FEED_TYPE)
     stream = BytesIO()
-    write_csv(rows, stream, bom=request.args.get("bom") == "1")
+    write_csv(listed, stream, bom=request.args.get("bom") == "1")
     headers = {"content-disposition": 'attachment; filename="search.csv"', "x-next": found.next_after or ""}
     return Response(stream.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
 
 
-def _links(datasette: Datasette, name: str, found: Any, arguments: dict[str, str]) -> dict[str, Any]:
-    """Make the links of a search page: what follows, other forms, narrower searches."""
+def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, Any]:
+    """Return the links of a search page: to narrower searches, to what follows, to other forms of the list."""
     to = Addresses(datasette, name)
-    kept = {key: arguments[key] for key in ("order", "from", "to") if arguments.get(key)}
-    query = found.wanted.query
-
-    def narrowed(line: Any) -> str | None:
-        if line.day:
-            return to.search(query, **{**kept, "from": line.day, "to": line.day})
-        return to.search(line.query, **kept) if line.query else None
-
+    same = found.form.arguments
     return {
-        "narrowed": narrowed,
-        "next_page": to.search(query, **kept, after=found.next_after) if found.next_after else None,
-        "first_page": to.search(query, **kept) if found.wanted.after else None,
-        "forms": {form: to.search(query, form, **kept) for form in ("csv", "json", "atom")},
-        "feed": to.search(query, "atom", **kept),
+        "narrowed": lambda line: to.search(**line.narrower.arguments) if line.narrower else None,
+        "next_page": to.search(**same, after=found.next_after) if found.next_after else None,
+        "first_page": to.search(**same) if found.form.after else None,
+        "forms": {suffix: to.search(form=suffix, **same) for suffix in ("csv", "json", "atom")},
+        "feed": to.search(form="atom", **same),
     }
 
 

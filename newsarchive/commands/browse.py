@@ -20,15 +20,15 @@ from newsarchive.errors import UserError
 @click.option(
     "--write-metadata",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the metadata for Datasette's own command to this file, and serve nothing.",
+    help="Write the metadata for Datasette's own command to this file instead of serving.",
 )
-@click.option("--public", is_flag=True, help="Serve for others behind a web server: no SQL of their own.")
+@click.option("--public", is_flag=True, help="Serve others behind a web server: no arbitrary SQL.")
 @click.pass_obj
 def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metadata: Path | None, public: bool) -> None:
-    """Show the archive in a browser until Ctrl-C: search, articles, stories, questions, tables.
+    """Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.
 
-    Nothing is ever written to it. SQL of one's own is allowed on this machine only, not with a --host that others
-    can reach.
+    The archive is opened read-only. Arbitrary SQL is allowed on this machine only, not with a --host that others can
+    reach.
     """
     try:
         from newsarchive.browse.metadata import metadata  # noqa: PLC0415 - Datasette takes a while to load
@@ -58,5 +58,5 @@ def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metad
 )
 @click.pass_context
 def open_archive(context: click.Context, port: int) -> None:
-    """Show the archive in a browser and open its front page."""
+    """Serve the archive and open its front page in the browser."""
     context.invoke(browse, port=port, open_browser=True)

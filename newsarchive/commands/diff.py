@@ -2,66 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.queries import find_article
+from newsarchive.archive.queries import find_article, revisions
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain,
     print_rows,
     rows_options,
 )
 from newsarchive.errors import UserError
+from newsarchive.text import plain
 from newsarchive.textdiff import difference
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from rich.text import Text
 
+    from newsarchive.archive.queries import Revision
     from newsarchive.textdiff import Line, Piece
 
 _COLUMNS = ("change", "before", "after")
-_REVISIONS = "SELECT revision, seen_at, cause, title, body FROM revisions WHERE article_id = ? ORDER BY revision"
 # A removed or added piece in a pipe, as wdiff marks it.
 _MARKS = {"same": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
 _LEADS = {"same": " ", "removed": "-", "added": "+", "changed": "~"}
 _STYLES = {"removed": "red strike", "added": "green bold"}
 
 
-class _Revision(NamedTuple):
-    number: int
-    seen_at: str
-    cause: str
-    title: str | None
-    body: str
-
-
 @click.command(epilog="Example: newsarchive diff 202603053101994652 1 2")
-@click.option("--all", "whole", is_flag=True, help="Show the paragraphs that did not change, too.")
+@click.option("--all", "whole", is_flag=True, help="Also show unchanged paragraphs.")
 @rows_options
 @click.argument("key")
-@click.argument("revisions", nargs=-1, type=click.IntRange(1))
+@click.argument("numbers", metavar="[REVISIONS]...", nargs=-1, type=click.IntRange(1))
 @click.pass_obj
-def diff(db: Path, key: str, revisions: tuple[int, ...], whole: bool, form: str | None) -> int:
+def diff(db: Path, key: str, numbers: tuple[int, ...], whole: bool, form: str | None) -> int:
     """Show what changed between two revisions of an article.
 
-    KEY is what `newsarchive show` takes. REVISIONS are two numbers; without them the newest is compared with the one
-    before it. On a terminal they stand side by side; in a pipe [-what went-] and {+what came+} are marked. The status
-    is 1 when there is only one revision.
+    KEY is the same as for `newsarchive show`. REVISIONS are two numbers; without them the newest revision is compared
+    with the one before. A terminal shows them side by side; in a pipe, [-deletions-] and {+insertions+} are marked. The
+    exit status is 1 when there is only one revision.
     """
     with Archive.open(db, readonly=True) as archive:
-        known = _load(archive.connection, find_article(archive.connection, key))
-    if len(known) < 2 and not revisions:
-        click.echo("There is one revision only: nothing changed while it was watched.", err=True)
+        known = revisions(archive.connection, find_article(archive.connection, key))
+    if len(known) < 2 and not numbers:
+        click.echo("There is only one revision: no change was seen.", err=True)
         return 1
-    before, after = _pair(known, revisions)
+    before, after = _pair(known, numbers)
     lines = difference(_text(before), _text(after))
     lines = lines if whole else [line for line in lines if not line.is_same]
     if form:
@@ -73,23 +64,19 @@ def diff(db: Path, key: str, revisions: tuple[int, ...], whole: bool, form: str 
     return 0
 
 
-def _load(connection: sqlite3.Connection, article_id: int) -> list[_Revision]:
-    return [_Revision(*row) for row in connection.execute(_REVISIONS, (article_id,))]
-
-
-def _pair(known: Sequence[_Revision], wanted: tuple[int, ...]) -> tuple[_Revision, _Revision]:
+def _pair(known: Sequence[Revision], wanted: tuple[int, ...]) -> tuple[Revision, Revision]:
     if not wanted:
         return known[-2], known[-1]
     if len(wanted) != 2:
-        raise UserError("diff: two revisions are wanted, or none - for example: newsarchive diff KEY 1 2")
-    by_number = {revision.number: revision for revision in known}
+        raise UserError("diff: give two revisions, or none - for example: newsarchive diff KEY 1 2")
+    by_number = {revision.revision: revision for revision in known}
     missing = [number for number in wanted if number not in by_number]
     if missing:
         raise UserError(f"there is no revision {missing[0]}: the article has {len(known)}")
     return by_number[wanted[0]], by_number[wanted[1]]
 
 
-def _text(revision: _Revision) -> str:
+def _text(revision: Revision) -> str:
     """Take the title for the first paragraph, so that it is compared like the others."""
     return "\n\n".join(part for part in (revision.title, revision.body) if part)
 
@@ -108,11 +95,11 @@ def _row(line: Line) -> tuple[str, str, str]:
     return _kind(line), before, after
 
 
-def _head(revision: _Revision) -> str:
-    return f"revision {revision.number} {revision.seen_at} ({revision.cause})"
+def _head(revision: Revision) -> str:
+    return f"revision {revision.revision} {revision.seen_at} ({revision.cause})"
 
 
-def _print(before: _Revision, after: _Revision, lines: Sequence[Line]) -> None:
+def _print(before: Revision, after: Revision, lines: Sequence[Line]) -> None:
     click.echo(f"--- {_head(before)}\n+++ {_head(after)}")
     for line in lines:
         kind = _kind(line)
@@ -123,7 +110,7 @@ def _marked(line: Line) -> Iterator[str]:
     return (_MARKS[piece.kind].format(plain(piece.text)) for piece in line.pieces)
 
 
-def _draw(before: _Revision, after: _Revision, lines: Sequence[Line]) -> None:
+def _draw(before: Revision, after: Revision, lines: Sequence[Line]) -> None:
     from rich import box  # noqa: PLC0415 - only a terminal needs it
     from rich.table import Table  # noqa: PLC0415
 

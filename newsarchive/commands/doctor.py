@@ -14,13 +14,13 @@ import click
 from newsarchive import __version__
 from newsarchive.archive import Archive
 from newsarchive.commands.output import (
-    plain,
     print_rows,
     rows_options,
     size_of,
 )
 from newsarchive.errors import UserError
 from newsarchive.plots.fonts import FONT_HINT, find_font
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,8 +52,8 @@ class Finding(NamedTuple):
 def doctor(db: Path, form: str | None) -> int:
     """Check whether this machine has what newsarchive needs.
 
-    Python, SQLite, fonts, optional packages, room on the disk, the archive, its permissions and its last runs. The
-    status is 1 when something is wrong; a note is no fault.
+    Checks Python, SQLite, fonts, optional packages, disk space, the archive, its permissions and its last runs. The
+    exit status is 1 when something is wrong; a note is not a fault.
     """
     findings = [*_machine(), *_packages(), _font(), *_place(db), *_archive(db)]
     print_rows(Finding._fields, findings, form)

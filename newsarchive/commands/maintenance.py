@@ -1,4 +1,4 @@
-"""Commands that keep an archive sound: check it, back it up, make it small again."""
+"""Commands that maintain an archive: check, backup, vacuum, migrate."""
 
 from __future__ import annotations
 
@@ -10,25 +10,30 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.output import plain, size_of
+from newsarchive.commands.output import size_of
 from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
 from newsarchive.maintenance.check import Report
 from newsarchive.maintenance.check import check as run_check
+from newsarchive.text import plain
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Read every page that is kept, not only the newest.")
+@click.option(
+    "--deep",
+    is_flag=True,
+    help="Read every raw page, not only the newest, and compare each word of the search index.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def check(db: Path, deep: bool, as_json: bool) -> int:
-    """Check that everything in the archive is as it was stored.
+    """Verify that the archive is intact.
 
-    SQLite's own checks, the hashes of all texts, each article against its copies, the raw pages against their
-    digests, the frontier against what is stored. Nothing is written, and a crawl may go on. The status is 0 when all
-    is well and 1 when anything is lost or wrong.
+    Runs SQLite's own checks and compares texts with their hashes, articles with their copies, raw pages with their
+    digests, and the frontier with what is stored. Nothing is written, and a crawl may be running. The exit status is 1
+    when anything is lost or damaged.
     """
     with Archive.open(db, readonly=True) as archive:
         report = run_check(archive, datetime.now(UTC), deep=deep)
@@ -41,30 +46,30 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--no-warc", is_flag=True, help="Copy the archive alone, without the raw pages.")
+@click.option("--no-warc", is_flag=True, help="Copy the archive only, without the raw pages.")
 @click.pass_obj
 def backup(db: Path, target: Path, no_warc: bool) -> int:
-    """Copy the archive and its raw pages into the folder TARGET.
+    """Back up the archive and its raw pages into the folder TARGET.
 
-    A crawl may write meanwhile. The copy is checked before it takes the place of an earlier one, and raw pages that
-    are there already are not copied again. The status is 1 when the archive has lost raw pages; everything else is
-    copied all the same.
+    A crawl may be running. The copy is verified before it replaces an earlier one, and raw pages that are already
+    there are not copied again. The exit status is 1 when raw pages of the archive are lost or damaged; everything else
+    is copied all the same.
     """
     done = back_up(db, target, warc=not no_warc)
-    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, checked.")
+    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, verified.")
     if not no_warc:
         click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({size_of(done.bytes_copied)}).")
     for name in done.damaged:
-        click.echo(f"Damaged or missing, not copied: {name} - newsarchive check --deep says more", err=True)
+        click.echo(f"Damaged or missing, not copied: {name} - run newsarchive check --deep", err=True)
     return int(bool(done.damaged))
 
 
 @click.command()
 @click.pass_obj
 def vacuum(db: Path) -> None:
-    """Make the archive's file as small as it can be.
+    """Shrink the archive's file.
 
-    No crawl runs meanwhile: while one is going on nothing is done, and the status is 2.
+    No crawl may be running: otherwise nothing is done, and the exit status is 2.
     """
     _must_exist(db)
     with no_crawl(db):
@@ -75,10 +80,10 @@ def vacuum(db: Path) -> None:
 @click.command()
 @click.pass_obj
 def migrate(db: Path) -> None:
-    """Bring an archive that an older version wrote up to date.
+    """Upgrade an archive written by an older version.
 
-    A crawl does so, too, and so does every command that writes; this is for those who only read. It takes minutes where
-    there are many articles. An interrupted one leaves the archive as it was.
+    A crawl and every command that writes do so, too; commands that only read need this one first. It takes minutes
+    for a large archive. An interrupted upgrade leaves the archive as it was.
     """
     _must_exist(db)
     with no_crawl(db), Archive.open(db):
@@ -99,4 +104,4 @@ def _print_report(report: Report, db: Path) -> None:
             click.echo(f"    {plain(example)}")
         if finding.count > len(finding.examples):
             click.echo("    ...")
-    click.echo("Something is damaged or lost." if report.is_damaged else "All is well.")
+    click.echo("Something is damaged or lost." if report.is_damaged else "The archive is intact.")

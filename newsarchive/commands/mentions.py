@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.queries import ARTICLES_WITH_SOURCE
 from newsarchive.commands.output import print_rows, rows_options
 
 if TYPE_CHECKING:
@@ -19,23 +20,23 @@ FROM mentions m JOIN articles a ON a.id = m.article_id
 GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2 LIMIT ?
 """
 _MENTION_COLUMNS = ("article_key", "published_at", "source", "title", "market", "code", "name", "count")
-_MENTIONS = """
+_MENTIONS = f"""
 SELECT a.article_key, a.published_at, s.name, a.title, m.market, m.code, m.name, m.count
-FROM mentions m JOIN articles a ON a.id = m.article_id LEFT JOIN sources s ON s.id = a.source_id
+{ARTICLES_WITH_SOURCE} JOIN mentions m ON m.article_id = a.id
 WHERE m.code = ?1 AND (?2 = '' OR m.market = ?2) ORDER BY a.published_at DESC, a.id DESC LIMIT ?3
 """
 
 
 @click.command(epilog="Example: newsarchive mentions 600160")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many lines at most.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="Maximum number of lines.")
 @rows_options
 @click.argument("code", required=False)
 @click.pass_obj
 def mentions(db: Path, limit: int, form: str | None, code: str | None) -> int:
     """List the articles that name a security.
 
-    CODE is a code as printed (600160) or with its market in front (1.600160); without one the securities that are
-    named most are listed. The status is 1 when no article names it.
+    CODE is a code as printed (600160), or with its market in front (1.600160). Without it, the securities that are
+    named most often are listed. The exit status is 1 when no article names it.
     """
     with Archive.open(db, readonly=True) as archive:
         if code is None:

@@ -13,6 +13,7 @@ import click
 from rich.cells import cell_len
 
 from newsarchive.export.csv import cell as spreadsheet_cell
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,8 +35,8 @@ _NARROWEST = 8
 
 def rows_options(command: Callable[_P, _T]) -> Callable[_P, _T]:
     """Return a command that prints rows its two options; it receives `form`: "json", "csv" or None."""
-    command = click.option("--json", "form", flag_value="json", help="Print JSON, one object a line.")(command)
-    return click.option("--csv", "form", flag_value="csv", help="Print CSV with a heading.")(command)
+    command = click.option("--json", "form", flag_value="json", help="Print JSON, one object per line.")(command)
+    return click.option("--csv", "form", flag_value="csv", help="Print CSV with a header line.")(command)
 
 
 def json_option(command: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -55,21 +56,9 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
-def plain(text: str) -> str:
-    """Make any text one line that a terminal prints and does not obey: no control characters, no bidi marks."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
-
-
 def plain_lines(text: str) -> str:
     """Make a text of several lines harmless; its line ends and its full-width blanks stay."""
     return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
-
-
-def shorten(text: str, most: int) -> str:
-    """Cut a text to so many characters, the last of them then being an ellipsis."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Print an overview of the archive for people: totals, bars per day and medium, what went wrong, what to type next."""
+"""Print an overview of the archive for people: totals, bars per day and source, what went wrong, what to type next."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from newsarchive.commands.output import plain, shorten
+from newsarchive.commands.output import BAR
 from newsarchive.paths import ARCHIVE
 from newsarchive.problems import REASONS
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,6 @@ _NEXT = (
     ("ask in SQL", 'sql "select published_date, title from articles limit 5"'),
     ("see what went wrong", "problems"),
 )
-_BAR = 24
 _TITLE = 40
 
 
@@ -53,12 +53,12 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
         for run in failed:
             console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {plain(str(run['reason']))}")
     elif new or changed:
-        console.print(f"[bold green]This crawl added {new} articles; {changed} further copies added to them.[/]")
+        console.print(f"[bold green]This crawl added {new} articles; {changed} more copies added to articles.[/]")
     else:
-        console.print("[bold]Nothing new: everything that the site lists is in the archive already.[/]")
+        console.print("[bold]Nothing new: the archive already has everything that the site lists.[/]")
     for run in runs:
         if run["outcome"] == "finished" and run["reason"]:
-            console.print(f"[bold yellow]{run['spider']} brought less than it should have[/]: {plain(run['reason'])}")
+            console.print(f"[bold yellow]{run['spider']} collected less than expected[/]: {plain(run['reason'])}")
     option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:
@@ -76,11 +76,11 @@ def _totals(found: Overview) -> Text:
     days = f"{found.first_day} to {found.last_day}" if found.first_day else "no dates"
     lines = [
         f"{found.articles:,} articles from {found.sources:,} sources, {days}",
-        f"{found.characters:,} characters, {found.copies:,} copies, {found.revised:,} articles with earlier texts, "
-        f"{found.mentions:,} securities named",
+        f"{found.characters:,} characters, {found.copies:,} copies, {found.revised:,} articles with earlier revisions, "
+        f"{found.mentions:,} securities mentioned",
     ]
     if pending := found.frontier.get("pending"):
-        lines.append(f"{pending:,} pages are still to be fetched")
+        lines.append(f"{pending:,} pages are pending")
     return Text("\n".join(lines))
 
 
@@ -89,7 +89,7 @@ def _bars(title: str, rows: Sequence[tuple[str, int]]) -> Table:
     most = max((count for _, count in rows), default=1)
     for name, count in rows:
         table.add_row(
-            Text(plain(name)), Text(str(count), style="bold"), Text("█" * max(1, _BAR * count // most), "blue")
+            Text(plain(name)), Text(str(count), style="bold"), Text("█" * max(1, BAR * count // most), "blue")
         )
     table.columns[1].justify = "right"
     return table
@@ -105,9 +105,7 @@ def _latest(found: Overview) -> Table:
 
 
 def _problems(found: Overview) -> Table:
-    table = Table(
-        title="not everything went well", title_justify="left", title_style="bold", box=None, show_header=False
-    )
+    table = Table(title="problems", title_justify="left", title_style="bold", box=None, show_header=False)
     for reason, count in found.problems:
         table.add_row(Text(str(count), style="bold yellow"), reason, Text(REASONS.get(reason, ""), style="dim"))
     table.columns[0].justify = "right"

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import size_of
 from newsarchive.errors import UserError
-from newsarchive.export import atomic_file
 from newsarchive.plots.charts import KINDS, draw, has_chinese_font
 from newsarchive.plots.fonts import FONT_HINT
 
@@ -36,7 +36,7 @@ def plot(db: Path, kind: str, output: str, query: tuple[str, ...]) -> None:
     lag      hours until others carried a story
     gaps     sources by day, and the days on which they are silent
 
-    OUTPUT ends in .svg or .png. QUERY takes what `newsarchive search` takes. Needs matplotlib (the extra `plot`) and,
+    OUTPUT ends in .svg or .png. QUERY is the same as for `newsarchive search`. Needs matplotlib (the extra `plot`) and,
     for Chinese labels, a font of this machine (NEWSARCHIVE_FONT may name its file).
     """  # noqa: D301 - click's mark for lines that it must not join
     form = output.rpartition(".")[2].lower()
@@ -51,4 +51,4 @@ def plot(db: Path, kind: str, output: str, query: tuple[str, ...]) -> None:
         size = stream.tell()
     click.echo(f"{output}: {size_of(size)}")
     if not has_chinese_font():
-        click.echo(f"Chinese letters are missing in it. Fonts: {FONT_HINT}", err=True)
+        click.echo(f"Its Chinese labels are missing. Fonts: {FONT_HINT}", err=True)

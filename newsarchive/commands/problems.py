@@ -8,8 +8,9 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.problem_log import UrlEvent
-from newsarchive.commands.output import plain, print_rows, rows_options
+from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
+from newsarchive.text import plain
 from newsarchive.urls import article_key
 
 if TYPE_CHECKING:

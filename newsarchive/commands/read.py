@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarchive.archive.timestamps import as_known
+import newsarchive
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
-    plain,
     print_rows,
     to_json,
     wrap,
 )
 from newsarchive.commands.pages import get_page
 from newsarchive.extract.explain import explain
-from newsarchive.extract.normalize import normalize
-from newsarchive.extract.validate import rejection, validate
+from newsarchive.extract.validate import rejection
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
+from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     from newsarchive.models import Article
@@ -43,11 +43,8 @@ def read(place: str, site: str | None, url: str | None, why: bool, as_json: bool
     Nothing is stored. A page is fetched once, robots.txt permitting; addresses inside a private network are refused
     (a loopback address that was typed here is not). The status is 1 when the page is no article.
     """
-    from newsarchive.extract import read as read_page  # noqa: PLC0415 - loads the whole reader
-
     rules = load_site(site) if site else None
-    article = normalize(read_page(get_page(place, rules, url=url), rules))
-    validate(article)
+    article = newsarchive.process(get_page(place, rules, url=url), rules)
     rejected = rejection(article)
     if as_json:
         click.echo(to_json(_as_object(article), indent=2))

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive.commands.output import plain
+from newsarchive.atomic import atomic_file
 from newsarchive.commands.pages import fetch_pages, is_address, read_file
 from newsarchive.errors import UserError
-from newsarchive.export import atomic_file
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from newsarchive.models import Page

@@ -2,90 +2,100 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
+from rich.cells import set_cell_size
 
-from newsarchive import search as engine
 from newsarchive.archive import Archive
-from newsarchive.archive.timestamps import as_known
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain,
     plain_lines,
     print_rows,
     rows_options,
 )
+from newsarchive.progress import progress_bar
+from newsarchive.search import FIELDS, Marks
+from newsarchive.text import plain
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
 
     from rich.text import Text
 
-    from newsarchive.search import Hit, Order
+    from newsarchive.search import Hit, Order, Query, Search
 
 _COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
-_NO_MARKS = engine.Marks(start="", end="")
+_NO_MARKS = Marks(start="", end="")
 _REINDEX = "reindex"
 _WIDEST = 100  # columns of a snippet
 _START, _END = "\x02", "\x03"
 
 
+_SYNTAX = {
+    "降准 银行": "both words",
+    "降准 OR 加息": "one of them; (降准 OR 加息) 银行 groups",
+    "降准 -美联储": "without a word",
+    "'\"全面 降准\"'": "a phrase (the shell takes the outer quotes)",
+    "inflat*": "words that begin so",
+} | {field.example: field.meaning for field in FIELDS.values()}
+
+
+def _help() -> str:
+    lines = (f"{set_cell_size(example, 30)}{meaning}" for example, meaning in _SYNTAX.items())
+    return "\n".join(
+        (
+            "Find articles.",
+            "",
+            "\b",
+            *lines,
+            "",
+            "`newsarchive search reindex` rebuilds the index. The status is 1 when nothing is found.",
+        )
+    )
+
+
 # Words may begin with a minus sign, so an option that is not known is a word, and -h stands for nothing.
 @click.command(
+    help=_help(),
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="Example: newsarchive search 降准 -美联储 source:财联社 after:2022-03",
 )
 @click.option("--order", type=click.Choice(["newest", "oldest", "rank"]), default="newest", show_default=True)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="How many articles at most.")
-@click.option("--offset", default=0, type=click.IntRange(0), help="Leave out so many first.")
-@click.option("--count", "only_count", is_flag=True, help="Print only how many articles match.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="Maximum number of articles.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Number of articles to skip.")
+@click.option("--count", "only_count", is_flag=True, help="Print only the number of matches.")
 @rows_options
 @click.argument("query", nargs=-1, required=True)
 @click.pass_obj
 def search(
     db: Path, /, query: tuple[str, ...], *, order: Order, limit: int, offset: int, only_count: bool, form: str | None
 ) -> int:
-    """Find articles.
-
-    \b
-    降准 银行                     both words
-    降准 OR 加息, (降准 OR 加息) 银行
-    降准 -美联储                  without a word
-    '"全面 降准"'                 a phrase (the shell takes the outer quotes)
-    inflat*                       words that begin so
-    title:降准 source:财联社 category:cailianshe code:600160 lang:zh
-    after:2022-03-01 before:2022-04
-
-    `newsarchive search reindex` makes the index anew. The status is 1 when nothing is found.
-    """  # noqa: D301 - click's mark for lines that it must not join
+    """Find articles, or rebuild the index; the help is made of the fields of the query language."""
     if query == (_REINDEX,):
         _reindex(db)
         return 0
-    text = " ".join(query)
     with Archive.open(db, readonly=True) as archive:
+        wanted = archive.search.parse(" ".join(query))
         if only_count:
-            number = engine.count(archive.connection, text)
+            number = archive.search.count(wanted)
             click.echo(str(number))
             return int(number == 0)
-        return _print_hits(archive.connection, text, order=order, limit=limit, offset=offset, form=form)
+        return _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
 
 
-def _print_hits(
-    connection: sqlite3.Connection, text: str, *, order: Order, limit: int, offset: int, form: str | None
-) -> int:
+def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offset: int, form: str | None) -> int:
     draws = form is None and on_terminal()
     marks = None if draws else _NO_MARKS
-    hits = engine.search(connection, text, order=order, limit=limit, offset=offset, marks=marks)
+    hits = search.hits(query, order=order, limit=limit, offset=offset, marks=marks)
     if draws:
         _draw(hits)
     elif hits or form:
         print_rows(_COLUMNS, (_row(hit) for hit in hits), form)
-    total = engine.count(connection, text)
+    total = search.count(query)
     if len(hits) < total:
         first = f"{offset + 1:,} to {offset + len(hits):,} of " if hits else "none of these places holds one of "
         click.echo(f"{first}{total:,} articles (--limit, --offset)", err=True)
@@ -126,11 +136,7 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
-
-    with Archive.open(db) as archive, archive.transaction():
-        engine.reindex(archive.connection, tell)
+    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+        archive.search.reindex(report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
     click.echo(f"{count:,} articles indexed.")

@@ -1,4 +1,4 @@
-"""`newsarchive show`: an article as a person reads it, with its copies, revisions and story."""
+"""`newsarchive show`: one article, with its copies, revisions and story."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.queries import articles_of, find_article
-from newsarchive.archive.timestamps import as_known
+from newsarchive.archive.queries import articles_of, find_article, one_moment, revisions, story_members
 from newsarchive.commands.output import (
     json_option,
     on_terminal,
-    plain,
-    shorten,
     to_json,
     wrap,
 )
 from newsarchive.export.json_lines import as_object
+from newsarchive.text import plain, shorten
+from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle, Copy, Member, Revision
+    from newsarchive.models import Paragraph
 
 #: Columns of text on a wide terminal, and where there is no terminal.
 WIDEST, UNKNOWN = 88, 80
@@ -34,18 +34,16 @@ _LONGEST_TITLE = 300  # characters
 _MARGIN = "  "
 # kind of paragraph -> what stands before its first line, and before the others
 _LEADS = {"text": ("\u3000\u3000", ""), "quote": ("│ ", "│ "), "list": ("• ", "  "), "caption": ("▫ ", "  ")}
-_REVISIONS = "SELECT revision, seen_at, cause, url, title FROM revisions WHERE article_id = ? ORDER BY revision"
-_STORY = (
-    "SELECT a.article_key, a.published_at, a.published_precision, s.name AS source, a.title FROM articles a"
-    " LEFT JOIN sources s ON s.id = a.source_id WHERE a.story_id = ? AND a.id <> ? ORDER BY a.published_at, a.id"
-)
+# What the JSON tells of a revision, and of another article of the story.
+_OF_REVISION = ("revision", "seen_at", "cause", "url", "title")
+_OF_MEMBER = ("article_key", "published_at", "published_precision", "source", "title")
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    article: Exported
-    revisions: list[dict[str, Any]]
-    story: list[dict[str, Any]]
+    article: ArchivedArticle
+    revisions: list[Revision]
+    story: list[Member]
 
 
 @click.command(epilog="Example: newsarchive show 202603053101994652")
@@ -53,15 +51,15 @@ class _Shown:
 @click.argument("key")
 @click.pass_obj
 def show(db: Path, key: str, as_json: bool) -> None:
-    """Show one article as a person reads it.
+    """Print one article, with its copies, revisions and story.
 
-    KEY is an article's key, its info code, the address of any copy, or the last digits of its number. Below the text
-    stand its copies, its revisions (`newsarchive diff KEY` shows them) and the other articles of its story.
+    KEY is an article's key, its info code, the address of any copy, or the last digits of its key. Use
+    `newsarchive diff KEY` to compare the revisions.
     """
     with Archive.open(db, readonly=True) as archive:
         shown = _load(archive.connection, find_article(archive.connection, key))
     if as_json:
-        click.echo(to_json(as_object(shown.article) | {"revisions": shown.revisions, "story": shown.story}, indent=2))
+        click.echo(_json(shown))
         return
     width = min(WIDEST, shutil.get_terminal_size((UNKNOWN, 24)).columns) if on_terminal() else UNKNOWN
     for line, style in _lines(shown, max(20, width - 2 * len(_MARGIN))):
@@ -69,17 +67,20 @@ def show(db: Path, key: str, as_json: bool) -> None:
 
 
 def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
-    article = next(articles_of(connection, [article_id]))
-    return _Shown(
-        article,
-        _dicts(connection.execute(_REVISIONS, (article_id,))),
-        _dicts(connection.execute(_STORY, (article.row["story_id"], article_id))),
-    )
+    with one_moment(connection):
+        article = next(iter(articles_of(connection, [article_id])))
+        story = story_members(connection, article.row["story_id"])
+        return _Shown(
+            article, revisions(connection, article_id), [one for one in story if one.article_key != article.key]
+        )
 
 
-def _dicts(cursor: sqlite3.Cursor) -> list[dict[str, Any]]:
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
+def _json(shown: _Shown) -> str:
+    revisions_and_story = {
+        "revisions": [{name: getattr(one, name) for name in _OF_REVISION} for one in shown.revisions],
+        "story": [{name: getattr(one, name) for name in _OF_MEMBER} for one in shown.story],
+    }
+    return to_json(as_object(shown.article) | revisions_and_story, indent=2)
 
 
 def _lines(shown: _Shown, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -103,12 +104,12 @@ def _lines(shown: _Shown, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
                     yield ("  " if place else "• ") + line, {}
 
 
-def _head(article: Exported) -> str:
+def _head(article: ArchivedArticle) -> str:
     row = article.row
-    names = " ".join(f"{one['role']} {one['name']}" for one in article.bylines)
+    names = " ".join(f"{one.role} {one.name}" for one in article.bylines)
     parts = (
         row["source"],
-        _when(row),
+        _when(row["published_at"], row["published_precision"]),
         names,
         row["category_name"],
         row["info_code"] or article.key,
@@ -116,17 +117,15 @@ def _head(article: Exported) -> str:
     return plain(" · ".join(part for part in dict.fromkeys(parts) if part))
 
 
-def _when(row: dict[str, Any]) -> str:
-    return as_known(row["published_at"] or "no date", row["published_precision"])
+def _when(published_at: str | None, precision: str | None) -> str:
+    return as_known(published_at or "no date", precision)
 
 
-def _paragraph(paragraph: dict[str, Any], width: int) -> Iterator[tuple[str, dict[str, Any]]]:
-    first, others = _LEADS.get(paragraph["kind"], ("", ""))
-    style = {"bold": True} if paragraph["kind"] == "heading" else {}
+def _paragraph(paragraph: Paragraph, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
+    first, others = _LEADS.get(paragraph.kind, ("", ""))
+    style = {"bold": True} if paragraph.kind == "heading" else {}
     room = width - 2 * len(others)
-    for place, line in enumerate(
-        wrap(first + plain(paragraph["text"]) if not others else plain(paragraph["text"]), room)
-    ):
+    for place, line in enumerate(wrap(first + plain(paragraph.text) if not others else plain(paragraph.text), room)):
         yield (line if not others else (others if place else first) + line), style
 
 
@@ -134,18 +133,21 @@ def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
     article = shown.article
     yield (
         "Securities",
-        [f"{one['market']}.{one['code']} {one['name'] or ''} ×{one['count']}" for one in article.mentions],
+        [f"{one.market}.{one.code} {one.name or ''} ×{one.count}" for one in article.mentions],
     )
-    yield "Images", [f"{one['caption'] or one['alt'] or ''} {one['url']}".strip() for one in article.images]
-    yield "Copies", [f"{one['role']} {one['url']} ({_span(one)})" for one in article.copies]
-    revisions = [f"{one['revision']} {one['seen_at']} {one['cause']}: {one['title'] or ''}" for one in shown.revisions]
-    yield "Revisions", revisions if len(revisions) > 1 else []
+    yield "Images", [f"{one.caption or one.alt or ''} {one.url}".strip() for one in article.images]
+    yield "Copies", [f"{one.role} {one.url} ({_span(one)})" for one in article.copies]
+    states = [f"{one.revision} {one.seen_at} {one.cause}: {one.title or ''}" for one in shown.revisions]
+    yield "Revisions", states if len(states) > 1 else []
     yield (
         "The same story",
-        [f"{_when(one)} {one['source'] or ''} {one['article_key']} {one['title'] or ''}" for one in shown.story],
+        [
+            f"{_when(one.published_at, one.published_precision)} {one.source or ''} {one.article_key} {one.title or ''}"
+            for one in shown.story
+        ],
     )
 
 
-def _span(copy: dict[str, Any]) -> str:
-    first, last = copy["first_seen_at"], copy["last_seen_at"]
+def _span(copy: Copy) -> str:
+    first, last = copy.first_seen_at, copy.last_seen_at
     return f"seen {first}" if first == last else f"seen {first} to {last}"

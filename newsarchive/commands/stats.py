@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.queries import ARTICLES_WITH_NAMES
 from newsarchive.archive.statistics import overview
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
 from newsarchive.commands.overview import print_overview
-from newsarchive.search import condition
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
+
+    from newsarchive.search import Sql
 
 
 class _Group(NamedTuple):
@@ -41,7 +43,6 @@ _GROUPS = {
         "m.market || '.' || m.code || coalesce(' ' || m.name, '')", join="JOIN mentions m ON m.article_id = a.id"
     ),
 }
-_FROM = "FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id"
 _SUMMARY = ("day", "source", "category")
 
 
@@ -49,44 +50,45 @@ _SUMMARY = ("day", "source", "category")
     context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="Example: newsarchive stats --by source 降准 after:2022-03",
 )
-@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this alone.")
+@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this only.")
 @click.option(
-    "--limit", type=click.IntRange(1), help="How many lines at most: the newest, or those with most articles."
+    "--limit", type=click.IntRange(1), help="Maximum number of lines: the newest, or those with most articles."
 )
 @rows_options
 @click.argument("query", nargs=-1)
 @click.pass_obj
 def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: tuple[str, ...]) -> None:
-    """Count what is in the archive.
+    """Count articles by day, source, category and more.
 
-    QUERY takes what `newsarchive search` takes and counts only what it finds. Without QUERY and --by a page for
-    people is shown; with --json or --csv the counts by day, source and category. Articles without a value (no date,
-    no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours are
-    local to the site.
+    QUERY is the same as for `newsarchive search`: only the articles that it finds are counted. Without QUERY and --by
+    an overview is printed; with --json or --csv, the counts by day, source and category. Articles without a value (no
+    date, no time of day, no source) are counted under an empty one; weekdays are numbers, 0 is Sunday. Days and hours
+    are local to the site.
     """
-    words = " ".join(query)
     with Archive.open(db, readonly=True) as archive:
+        where = archive.search.condition(archive.search.parse(" ".join(query)))
         if by:
-            print_rows((by, "articles"), _count(archive.connection, by, words, limit), form, bar="articles")
+            print_rows((by, "articles"), _count(archive.connection, by, where, limit), form, bar="articles")
         elif form or query:
-            print_rows(("by", "value", "articles"), _summary(archive.connection, words, limit), form, bar="articles")
+            print_rows(("by", "value", "articles"), _summary(archive.connection, where, limit), form, bar="articles")
         else:
             print_overview(overview(archive.connection), db)
             if on_terminal():
-                rows = _count(archive.connection, "category", words, limit or 12)
+                rows = _count(archive.connection, "category", where, limit or 12)
                 print_rows(("category", "articles"), rows, None, bar="articles")
 
 
-def _summary(connection: sqlite3.Connection, words: str, limit: int | None) -> Iterator[tuple[Any, ...]]:
+def _summary(connection: sqlite3.Connection, where: Sql, limit: int | None) -> Iterator[tuple[Any, ...]]:
     for by in _SUMMARY:
-        yield from ((by, *row) for row in _count(connection, by, words, limit))
+        yield from ((by, *row) for row in _count(connection, by, where, limit))
 
 
-def _count(connection: sqlite3.Connection, by: str, words: str, limit: int | None) -> list[tuple[Any, ...]]:
-    group, where = _GROUPS[by], condition(connection, words)
+def _count(connection: sqlite3.Connection, by: str, where: Sql, limit: int | None) -> list[tuple[Any, ...]]:
+    group = _GROUPS[by]
     order = "1 DESC" if group.in_order else "2 DESC, 1"
     rows = connection.execute(
-        f"SELECT {group.value}, count(*) {_FROM} {group.join} WHERE {where.text} GROUP BY 1 ORDER BY {order} LIMIT ?",
+        f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text}"
+        f" GROUP BY 1 ORDER BY {order} LIMIT ?",
         (*where.parameters, -1 if limit is None else limit),
     ).fetchall()
     return rows[::-1] if group.in_order else rows

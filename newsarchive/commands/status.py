@@ -22,16 +22,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("site", required=False)
-@click.option("--check", is_flag=True, help="End with status 1 if somebody should look at it.")
-@click.option("--run-hours", default=24.0, show_default=True, help="Hours without a good run that are too many.")
-@click.option("--silence-hours", default=48.0, show_default=True, help="Hours without anything new that are too many.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a line.")
+@click.option("--check", is_flag=True, help="Exit with status 1 when there is an alarm.")
+@click.option("--run-hours", default=24.0, show_default=True, help="Alarm after so many hours without a good run.")
+@click.option(
+    "--silence-hours", default=48.0, show_default=True, help="Alarm after so many hours without new articles."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
 @click.pass_obj
 def status(db: Path, /, site: str | None, *, check: bool, run_hours: float, silence_hours: float, as_json: bool) -> int:
-    """Show how the crawls are doing: last good run, what came in, what waits, what was not collected.
+    """Report on the crawls: last good run, new articles, pending pages, pages not collected.
 
-    For SITE, or for all sites that were ever crawled. Rules are called dead when a field that they usually filled is
-    hardly filled any more: the site has changed its pages.
+    Reports on SITE, or on all sites that were ever crawled. A rule is reported as dead when a field that it used to
+    fill is now nearly always empty: the site has changed its pages.
     """
     now = datetime.now(UTC)
     with Archive.open(db, readonly=True) as archive:

@@ -1,14 +1,13 @@
-"""`newsarchive stories`: compute the stories of an archive anew."""
+"""`newsarchive stories`: rebuild the stories of an archive."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive import stories as engine
 from newsarchive.archive import Archive
+from newsarchive.progress import progress_bar
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,23 +15,18 @@ if TYPE_CHECKING:
 
 @click.group()
 def stories() -> None:
-    """Compute anew which articles tell one story."""
+    """Rebuild the stories of the archive."""
 
 
 @stories.command()
 @click.pass_obj
 def rebuild(db: Path) -> None:
-    """Compute all stories and their links anew; the result is the same as that of a crawl.
+    """Rebuild all stories and their links; the result is the same as that of a crawl.
 
-    Needed only after the rules by which stories are found have changed. All or nothing: a rebuild that is interrupted
-    leaves the stories as they were.
+    Needed only after the rules by which stories are found have changed. An interrupted rebuild leaves the stories as
+    they were.
     """
-
-    def tell(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            click.echo(f"\r{done:,} of {total:,} articles", nl=done == total, err=True)
-
-    with Archive.open(db) as archive, archive.transaction():
-        done = engine.rebuild(archive.connection, tell)
+    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+        done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
-    click.echo(f"{done:,} articles tell {number:,} stories.")
+    click.echo(f"{done:,} articles in {number:,} stories.")

@@ -1,10 +1,13 @@
-"""Spider arguments: each is read and checked before the first request, and a wrong one is told in one line."""
+"""Spider arguments: each is read and checked before the first request, and a wrong one is reported in one line."""
 
 from __future__ import annotations
 
+import glob
 import re
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,10 +61,10 @@ def read_count(text: str) -> int:
 
 
 def read_slugs(text: str) -> tuple[str, ...]:
-    """Read the keys of categories, parted by commas; a blank inside one belongs to it."""
+    """Read the keys of categories, separated by commas; a blank inside one belongs to it."""
     slugs = tuple(slug.strip() for slug in text.split(",") if slug.strip())
     if not slugs:
-        raise UserError("names no category; write their slugs, parted by commas")
+        raise UserError("names no category; write their slugs, separated by commas")
     return slugs
 
 
@@ -75,6 +78,45 @@ def read_base_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
         raise UserError("not the address of a site; write it as http://127.0.0.1:8000/")
     return text.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class FilesReader:
+    """Reads a path as the files of one kind: a folder with its sub-folders, a glob, or one file.
+
+    `kind` names the files in an error, and `suffixes` are theirs, in lower case. Of a folder that has one of `folders`
+    in it, only these are searched; hidden files and folders below it are passed by.
+    """
+
+    kind: str
+    suffixes: tuple[str, ...]
+    folders: tuple[str, ...] = ()
+
+    def __call__(self, text: str) -> tuple[Path, ...]:
+        """Return the files, sorted by name, in which the day comes first where there is one.
+
+        Raises:
+            UserError: there is no such folder or file, or no file of the kind in it.
+
+        """
+        root = Path(text).expanduser()
+        if root.is_file():
+            return (root,)
+        if root.is_dir():
+            found = self._below(root)
+        elif glob.has_magic(text):
+            found = {Path(name) for name in glob.iglob(str(root), recursive=True)}  # noqa: PTH207 - part of the glob
+        else:
+            raise UserError("there is no such folder or file")
+        files = [path for path in found if path.name.lower().endswith(self.suffixes) and path.is_file()]
+        if not files:
+            raise UserError(f"has no {self.kind} ({', '.join(self.suffixes)})")
+        return tuple(sorted(files, key=lambda path: (path.name, path)))
+
+    def _below(self, root: Path) -> set[Path]:
+        folders = [root / name for name in self.folders if (root / name).is_dir()] or [root]
+        found = {path for folder in folders for path in folder.rglob("*")}
+        return {path for path in found if not any(part.startswith(".") for part in path.relative_to(root).parts)}
 
 
 def _read(name: str, reader: Reader, text: str) -> Any:

@@ -1,17 +1,19 @@
-"""Feeds the crawl from the frontier: what waits in the archive becomes requests, a window at a time.
+"""Feed the crawl from the frontier: what waits in the archive becomes requests, a window at a time.
 
 Scrapy's own queue never holds more than the window, so that a killed crawl forgets nothing and memory stays flat.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.session import Session
+from newsarchive.crawl.spider_protocol import FrontierCrawlSpider
 
 if TYPE_CHECKING:
     from typing import Self
@@ -22,18 +24,17 @@ if TYPE_CHECKING:
 
 
 class FrontierScheduler:
-    """Extension that asks for pending URLs of the roles that the spider names in `roles`.
-
-    A spider without `roles` has no use for the frontier.
-    """
+    """Extension that asks for pending URLs of the roles that a FrontierCrawlSpider names; others do without it."""
 
     def __init__(self, crawler: Crawler) -> None:
-        spider: Any = crawler.spider
-        if not getattr(spider, "roles", ()):
+        spider: object = crawler.spider
+        if not isinstance(spider, FrontierCrawlSpider):
             raise NotConfigured
         self.crawler = crawler
+        self.spider = spider
+        #: Pages that were asked for, and how many of them are rechecks.
         self.asked = 0
-        self.checks = 0
+        self.rechecks = 0
         crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
         crawler.signals.connect(self.idle, signals.spider_idle)
 
@@ -52,7 +53,7 @@ class FrontierScheduler:
         """Keep the crawl open while something waits in the frontier, or may come into it by what is being written."""
         session = Session.of(self.crawler)
         fed = self.feed(session)
-        while not fed and session.writer.wait():
+        while not fed and session.writer.wait_for_commit():
             fed = self.feed(session)
         if fed:
             raise DontCloseSpider
@@ -68,31 +69,30 @@ class FrontierScheduler:
         return fed
 
     def _pending(self, session: Session) -> list[FrontierEntry]:
-        """Return what is to be asked for next: what was never read, then what is looked at again for changes."""
-        spider: Any = self.crawler.spider
+        """Return what is to be asked for next: what was never read, then what is rechecked for changes."""
+        spider = self.spider
         window = session.options.window
         room = window - len(session.in_flight)
         if spider.limit is not None:
             room = min(room, spider.limit - self.asked)
         if room <= 0 or session.run_id is None:
             return []
-        frontier, site, now = session.archive.frontier, spider.site.name, session.now()
+        frontier, site, now = session.archive.frontier, spider.site.name, datetime.now(UTC)
         rows: list[FrontierEntry] = []
         for role in spider.roles:
             rows += frontier.pending(site=site, now=now, role=role, limit=window)
         rows = [row for row in rows if row.url not in session.in_flight]
-        if not rows and self.checks < session.options.checks_max:
-            limit = min(window, session.options.checks_max - self.checks)
-            rows = [row for row in frontier.checks(site=site, now=now, limit=limit) if row.role in spider.roles]
+        if not rows and self.rechecks < session.options.checks_max:
+            limit = min(window, session.options.checks_max - self.rechecks)
+            rows = [row for row in frontier.rechecks(site=site, now=now, limit=limit) if row.role in spider.roles]
             rows = [row for row in rows if row.url not in session.in_flight][:room]
-            self.checks += len(rows)
+            self.rechecks += len(rows)
         return rows[:room]
 
     def _ask(self, session: Session, row: FrontierEntry) -> bool:
-        spider: Any = self.crawler.spider
-        refusal = spider.address_rules.refusal(row.url)
+        refusal = self.spider.address_rules.refusal(row.url)
         if refusal is not None:
             session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail))
             return False
-        self.crawler.engine.crawl(spider.request_page(row))
+        self.crawler.engine.crawl(self.spider.request_page(row))
         return True

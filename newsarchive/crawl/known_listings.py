@@ -1,6 +1,6 @@
-"""What a crawl remembers of listings: whether one is as it was, what it leads to, and what is still to be asked.
+"""The listings of a site as one crawl uses them: which to ask for, whether one has changed, and what it led to.
 
-What a listing leads to enters the archive in the transaction that notes the listing as read. A run that is killed
+What a listing leads to enters the archive in the transaction that records the listing as read. A run that is killed
 behind it has lost nothing, and one that is killed before it reads the listing again.
 """
 
@@ -10,9 +10,10 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.listings import KnownListing, ListingLink
-from newsarchive.crawl.http.conditional import conditional_headers, is_unchanged, validators_of
-from newsarchive.crawl.writer.operations import Operations
+from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing
+from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged, validators_of
+from newsarchive.crawl.writer import Operations
+from newsarchive.urls import canonical_url
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
@@ -24,124 +25,134 @@ if TYPE_CHECKING:
     from newsarchive.archive import Link
     from newsarchive.archive.listings import Validators
     from newsarchive.archive.runs import Runs
+    from newsarchive.crawl.http.offsite import AddressRules
+    from newsarchive.crawl.outcomes import Outcome
     from newsarchive.crawl.session import Session
     from newsarchive.models import Page
     from newsarchive.sites import Site
 
 
-@dataclass(frozen=True, slots=True)
-class ReadListing:
-    """What a listing page led to: articles, further listings, and the page after it."""
-
-    url: str
-    way: str
-    found_on: str | None = None
-    articles: Sequence[Link] = ()
-    further: Sequence[str] = ()
-    next_url: str | None = None
-
-
 @dataclass(slots=True)
-class ListingMemory:
-    """The listings of one site, as one run uses them.
+class KnownListings:
+    """The listings of one site in one run.
 
-    Without `remembers` nothing is taken from it and nothing is noted: a run that wants a part of the articles alone
-    must not keep the next one from reading the rest.
+    With `remembers` false nothing is taken from the archive and nothing is recorded of a listing but what it leads to:
+    a run that wants a part of the articles alone must not keep the next one from reading the rest.
     """
 
     session: Session
     site: Site
+    address_rules: AddressRules
     remembers: bool = True
+    #: Canonical URLs of the listing pages that this run has asked for.
+    _asked: set[str] = field(default_factory=set)
     _rules: str = field(init=False)
 
     def __post_init__(self) -> None:
         rules = repr((self.site.listing, self.site.feeds, self.site.lists))
         self._rules = hashlib.sha256(rules.encode()).hexdigest()[:16]
 
+    # Before a listing is asked for
+
+    def admit(self, link: ListingLink) -> bool:
+        """Return whether a listing is to be asked for: once a run, if its address is allowed and there is room."""
+        if canonical_url(link.url) in self._asked:
+            return False
+        refusal = self.address_rules.refusal(link.url)
+        if refusal is not None:
+            self.problem(link.url, refusal.reason, refusal.detail)
+            self._not_read(link, again=False)
+            return False
+        if len(self._asked) >= self.session.options.listings_max:
+            self.problem(link.url, "endless-paging", f"{len(self._asked)} listing pages in one run")
+            return False
+        self._asked.add(canonical_url(link.url))
+        return True
+
     def headers(self, url: str) -> dict[str, str]:
         """Return the headers with which a listing is asked for."""
         known = self._known(url)
         return conditional_headers(known.validators if known else None)
+
+    def due(self) -> Iterable[ListingLink]:
+        """Return the listings that an earlier run was led to and did not get."""
+        return self.session.archive.listings.due(self.site.name) if self.remembers else ()
+
+    # What came of it
 
     def unchanged(self, url: str, response: Response) -> KnownListing | None:
         """Return what is known of a listing if the answer says that nothing on it has changed."""
         known = self._known(url)
         if known is None or not is_unchanged(response, known.validators):
             return None
-        now_known_by = validators_of(response)
-        renewed = response.status != 304 and _is_renewed(known.validators, now_known_by)
+        validators = validators_of(response)
+        renewed = response.status != NOT_MODIFIED and _is_renewed(known.validators, validators)
         if known.due or renewed:
-            self.session.writer.tell(Operations.answered, url, now_known_by if renewed else None)
+            self.session.writer.submit(Operations.answered, url, validators if renewed else None)
+        self.session.count("listings/unchanged")
         return known
 
-    async def read(self, listing: ReadListing, response: Response) -> tuple[int, int]:
-        """Record a listing that was read and all that it leads to; return the number of (new, known) articles."""
-        return await self.session.writer.ask(
-            Operations.read_listing,
-            list(listing.articles),
-            [self._found(url, listing) for url in listing.further],
-            self._found(listing.next_url, listing) if listing.next_url else None,
-            self._as_read(listing, validators_of(response)) if self.remembers else None,
+    async def read(
+        self,
+        link: ListingLink,
+        response: Response,
+        *,
+        articles: Sequence[Link],
+        further: Sequence[ListingLink],
+        next_url: str | None,
+    ) -> int:
+        """Record a listing that was read and all that it led to; return the number of articles that are new."""
+        listing = KnownListing(
+            link.url, link.site, link.link_source, link.found_on, validators_of(response), self._rules, next_url
         )
+        new, known = await self.session.writer.call(
+            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
+        )
+        self.session.count("listings/read")
+        self.session.count("links/known", known)
+        self.session.count("links/new", new)
+        return new
+
+    def failed(self, link: ListingLink, outcome: Outcome) -> None:
+        """Record a listing that did not come; unless it is gone or must not be asked, the next run asks again."""
+        again = outcome.state in ("retry", "failed")
+        self.session.count("listings/failed" if again else "listings/refused")
+        self.problem(link.url, outcome.reason, outcome.detail)
+        self._not_read(link, again=again)
+
+    def problem(self, url: str, reason: str, detail: str) -> None:
+        """Record a problem of a listing, or of a link on it."""
+        self.session.writer.submit(Operations.problem, url, "listing", reason, detail)
 
     def not_stored(self, pages: Sequence[Page]) -> list[Page]:
         """Return those pages that the archive does not have as they are."""
         digests = self.session.archive.copies.digests(page.url for page in pages)
         return [page for page in pages if digests.get(page.url) != payload_digest(page.body)]
 
-    def failed(self, url: str, way: str, *, again: bool) -> None:
-        """Record that a listing did not come: it is due, or with `again` false it is not there or must not be asked."""
-        if not self.remembers:
-            return
-        if again:
-            self.session.writer.tell(Operations.want, ListingLink(url, self.site.name, way))
-        else:
-            self.session.writer.tell(Operations.answered, url, None)
-
-    def due(self) -> Iterable[ListingLink]:
-        """Return the listings that an earlier run was led to and did not get."""
-        return self.session.archive.listings.due(self.site.name) if self.remembers else ()
-
-    def all(self) -> Iterable[ListingLink]:
-        """Return all listings of the site, without later pages."""
-        return self.session.archive.listings.of_site(self.site.name)
-
-    def below(self, url: str) -> Iterable[ListingLink]:
-        """Return the listings that an unchanged listing leads to."""
-        return self.session.archive.listings.below(url)
+    def _not_read(self, link: ListingLink, *, again: bool) -> None:
+        if self.remembers and again:
+            self.session.writer.submit(Operations.want, link)
+        elif self.remembers:
+            self.session.writer.submit(Operations.answered, link.url)
 
     def _known(self, url: str) -> KnownListing | None:
         known = self.session.archive.listings.get(url) if self.remembers else None
         return known if known is not None and known.rules == self._rules else None
 
-    def _found(self, url: str, listing: ReadListing) -> ListingLink:
-        return ListingLink(url, self.site.name, listing.way, listing.url)
-
-    def _as_read(self, listing: ReadListing, known_by: Validators) -> KnownListing:
-        return KnownListing(
-            url=listing.url,
-            site=self.site.name,
-            way=listing.way,
-            found_on=listing.found_on,
-            validators=known_by,
-            rules=self._rules,
-            next_url=listing.next_url,
-        )
-
 
 def _is_renewed(before: Validators, now: Validators) -> bool:
-    """Return whether a page of the same bytes came with other validators, by which it is to be asked for next time."""
+    """Return whether a page of the same bytes came with other validators, to be sent along next time."""
     return (before.etag, before.last_modified) != (now.etag, now.last_modified)
 
 
-#: The count under which a run records that it was a sweep.
+#: The count under which a run records that it was a full discovery: it asked for every listing that is known.
 FULL_DISCOVERY = "listings/sweep"
-# Runs that are looked back over; an older sweep is due again anyway.
+# Runs that are looked back over; an older full discovery is due again anyway.
 _LOOK_BACK = 500
 
 
 def full_discovery_is_due(runs: Runs, spider: str, site: str, now: datetime, interval: timedelta) -> bool:
-    """Return whether no sweep of a site ended well within the interval, or a run after it did not end well."""
+    """Return whether no full discovery ended well within the interval, or a run after it did not end well."""
     for run in runs.ended(spider, site, _LOOK_BACK):
         if run.outcome != "finished" or run.counts.get("listings/failed"):
             return True

@@ -144,7 +144,7 @@ class Progress:
     def show(self) -> None:
         """Show the crawl as it is now."""
         session = Session.of(self.crawler)
-        spider: Any = self.crawler.spider
+        spider = session.spider
         pending = session.archive.frontier.counts(spider.site.name).get("pending", 0)
         state = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
         if self._live is None:

@@ -1,4 +1,4 @@
-"""When a stored copy is looked at again for changes: often while it is young, then less and less, then never."""
+"""When a stored copy is rechecked for changes: often while it is young, then less and less, then never."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from newsarchive.sites import Recheck
 
-#: What an address must be to an article to be looked at again: the texts of the other places do not change.
+#: What an address must be to an article to be rechecked: the texts of the other places do not change.
 ROLES = ("post", "original")
 
 
 def next_recheck(
     recheck: Recheck, *, now: datetime, found_at: datetime, published_at: datetime | None
 ) -> datetime | None:
-    """Return when a copy is to be looked at again; None for never more.
+    """Return when a copy is to be rechecked; None for never again.
 
     The times follow from when the copy was found alone, so that a run that comes late does not push the rest back.
     """

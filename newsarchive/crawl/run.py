@@ -6,9 +6,6 @@ import gc
 import logging
 from typing import TYPE_CHECKING
 
-from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.utils.project import get_project_settings
-
 from newsarchive.crawl.session import run_finished
 from newsarchive.errors import UserError
 
@@ -30,32 +27,19 @@ class CrawlBrokeOffError(UserError):
     """A crawl that could not even begin or was broken off before it could be recorded; the log tells more."""
 
 
-def run_crawl(spider: str, arguments: Mapping[str, str], settings: Mapping[str, object] | None = None) -> RunSummary:
-    """Run a spider of this project to its end. Once a process: a Twisted reactor cannot be started again.
-
-    Args:
-        spider: name of the spider (`category`, `share`, `posts`).
-        arguments: what `-a` would give.
-        settings: what `-s` would give.
+def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping[str, str]) -> RunSummary:
+    """Run a crawler to its end, in a crawler process that is not started yet; `arguments` are what `-a` gave.
 
     Raises:
         UserError: a wrong argument or setting, an archive that cannot be opened, or a crawl that could not begin.
 
     """
-    project = get_project_settings()
-    project.setdict(dict(settings or {}), priority="cmdline")
-    process = AsyncCrawlerProcess(project)
-    return crawl_with(process, process.create_crawler(spider), arguments)
-
-
-def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping[str, str]) -> RunSummary:
-    """Run a crawler in a process that is not started yet, to its end; raises as `run_crawl` does."""
     ended: list[RunSummary] = []
 
-    def keep(summary: RunSummary) -> None:
+    def end(summary: RunSummary) -> None:  # a function, because Scrapy refers to what it calls weakly
         ended.append(summary)
 
-    crawler.signals.connect(keep, run_finished)
+    crawler.signals.connect(end, run_finished)
     _spare_garbage_collection()
     task: Task[None] = process.crawl(crawler, **arguments)  # type: ignore[assignment]
     process.start()

@@ -1,4 +1,4 @@
-"""The archive as one crawl uses it: one handle, one run row, and a fate for every URL.
+"""The state of one crawl: its archive, its writer, its run's row, and the URLs that are on their way.
 
 What is written goes through the writer, in batches, each in one transaction with its problems and the ends of its
 frontier rows: a crash costs a batch of pages to fetch again, never an article.
@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
@@ -18,6 +17,7 @@ from scrapy.exceptions import CloseSpider
 from newsarchive.archive import Archive, FrontierEntry
 from newsarchive.archive.health import last_new
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
     STATS_PREFIX,
     RunSummary,
@@ -25,23 +25,21 @@ from newsarchive.crawl.summary import (
     run_outcome,
     split_stats,
 )
-from newsarchive.crawl.writer.client import Writer
-from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.crawl.writer import Operations, Writer
+from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.errors import UserError
 from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Self
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from newsarchive.archive import Link
-    from newsarchive.crawl.writer import Committed
-    from newsarchive.models import Article, Page
+    from newsarchive.crawl.writer.messages import Report
+    from newsarchive.models import Page
 
 logger = logging.getLogger(__name__)
 
@@ -61,18 +59,18 @@ class Session:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.options = Options.from_settings(crawler.settings)
-        spider: Any = crawler.spider
-        self._lock = CrawlLock(self.options.db, spider.warc_label)
+        self.spider = spider_of(crawler)
+        self._lock = CrawlLock(self.options.db, self.spider.warc_label)
         #: The archive as it is committed, to read from; the writer writes.
         self.archive = Archive.open(self.options.db)
         self.archive.connection.execute("PRAGMA cache_size = -2048")  # KiB; no page of the file is read twice
         self.writer = Writer(on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()])
         self.run_id: int | None = None
-        #: URLs of the frontier that are asked for and have no fate yet.
+        #: URLs of the frontier that are asked for and have no outcome yet.
         self.in_flight: set[str] = set()
-        #: Whether the frontier got new rows since somebody last looked.
+        #: Whether the frontier got new rows since it was last read.
         self.grown = True
-        self._started_at = self.now()
+        self._started_at = datetime.now(UTC)
         self._failure: str | None = None
         self._errors = 0
         self._closing: asyncio.Future[None] | None = None
@@ -96,56 +94,14 @@ class Session:
         assert session is not None, "newsarchive.crawl.session.Session is not among EXTENSIONS"
         return session
 
-    # What the spider and the pipelines call
-
-    @staticmethod
-    def now() -> datetime:
-        """Return the time, in UTC."""
-        return datetime.now(UTC)
-
     def count(self, name: str, number: int = 1) -> None:
         """Count a finding in Scrapy's stats, under our prefix."""
         self.crawler.stats.inc_value(STATS_PREFIX + name, number)
 
-    async def room(self) -> None:
-        """Wait until the writer can take another page."""
-        await self.writer.room()
-
-    def keep(self, page: Page) -> None:
-        """Keep the raw bytes of a page."""
-        self.writer.tell(Operations.keep, page)
-
-    def store(self, article: Article) -> None:
-        """Store an article whose page is kept, and write what it leads to into the frontier."""
-        spider: Any = self.crawler.spider
-        url = article.page.url
-        article.page = replace(article.page, body=b"")
-        found = list(spider.follow(article))
-        self.writer.tell(Operations.store, article, found, then=lambda _: self.in_flight.discard(url))
-
-    def find(self, found: Iterable[Link]) -> None:
-        """Write URLs into the frontier; they are asked for once that is committed."""
-        self.writer.tell(Operations.find, list(found))
-
-    def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
-        """Record a problem of a URL that is in no frontier row."""
-        self.writer.tell(Operations.problem, url, stage, reason, detail, site)
-
     def settle(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None = None) -> None:
-        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be asked instead."""
-        spider: Any = self.crawler.spider
-        found = list(spider.instead(row, outcome))
-        self.writer.tell(
-            Operations.settle, row, stage, outcome, status, found, then=lambda _: self.in_flight.discard(row.url)
-        )
-
-    def unchanged(self, row: FrontierEntry) -> None:
-        """Record that a stored copy was looked at and is as it was."""
-        self.writer.tell(Operations.unchanged, row.url, then=lambda _: self.in_flight.discard(row.url))
-
-    def reject(self, page: Page, stage: str, reason: str, detail: str) -> None:
-        """Record that a page is no article: a problem, and the end of its frontier row."""
-        self.settle(FrontierEntry.of_page(page), stage, Outcome(reason, "rejected", detail))
+        """Have recorded how a URL of the frontier failed, and written what its spider would fetch in its place."""
+        fallbacks = list(self.spider.fallback_links(row, outcome))
+        self.writer.submit(Operations.settle, row, stage, outcome, status, fallbacks)
 
     def fail(self, error: Exception) -> None:
         """End the crawl, because it cannot go on; what is not stored stays pending in the frontier."""
@@ -159,7 +115,7 @@ class Session:
 
     def opened(self) -> None:
         """Open the run's row."""
-        spider: Any = self.crawler.spider
+        spider = self.spider
         try:
             with self.archive.transaction():
                 self.run_id = self.archive.runs.start(
@@ -214,7 +170,7 @@ class Session:
         if request is not None and isinstance(row := request.cb_kwargs.get("row"), FrontierEntry):
             self.settle(row, "spider", Outcome("spider-error", "failed", detail))
         elif request is not None:
-            self.problem(request.url, "spider", "spider-error", detail)
+            self.writer.submit(Operations.problem, request.url, "spider", "spider-error", detail)
 
     def item_failed(self, item: Page, failure: Failure) -> None:
         """Record that a rule of ours failed in a pipeline."""
@@ -227,33 +183,33 @@ class Session:
 
     # Inside
 
-    def _committed(self, batch: Committed) -> None:
-        self.grown = self.grown or batch.grown
-        for name, number in batch.counts.items():
+    def _committed(self, report: Report) -> None:
+        self.grown = self.grown or report.grown
+        self.in_flight -= report.settled
+        for name, number in report.counts.items():
             self.count(name, number)
-        self._errors += len(batch.errors)
-        for error in batch.errors:
+        self._errors += len(report.errors)
+        for error in report.errors:
             logger.error("%s", error)
 
     def _broken(self, reason: str) -> None:
         self.fail(UserError(reason))
 
     def _summarize(self, scrapy_reason: str) -> RunSummary:
-        spider: Any = self.crawler.spider
         counts, problems = split_stats(self.crawler.stats.get_stats())
         outcome = run_outcome(scrapy_reason)
         reason = self._failure or (None if scrapy_reason == "finished" else scrapy_reason)
         if outcome == "finished" and reason is None:
             reason = self._shortfall(counts)
             outcome = "failed" if reason else "finished"
-        site = spider.site.name
+        site = self.spider.site.name
         return RunSummary(
-            spider=spider.name,
+            spider=self.spider.name,
             site=site,
             outcome="failed" if self._failure else outcome,
             reason=reason,
             started_at=self._started_at,
-            finished_at=self.now(),
+            finished_at=datetime.now(UTC),
             archive=self.options.db,
             run_id=self.run_id,
             counts=counts,
@@ -264,11 +220,11 @@ class Session:
 
     def _alarms(self, counts: dict[str, int]) -> list[str]:
         """Return where a crawl that did its work brought less than it should have."""
-        spider: Any = self.crawler.spider
+        spider = self.spider
         if not spider.fetches:
             return []
         newest = last_new(self.archive.connection, spider.site.name)
-        silence = self.now() - datetime.fromisoformat(newest) if newest else timedelta(0)
+        silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)
         return alarms_of(
             counts,
             losses_percent=self.options.losses_percent,

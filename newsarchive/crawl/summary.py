@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.problems import REASONS
@@ -67,11 +67,6 @@ class RunSummary:
     def articles(self, outcome: str) -> int:
         """Count the stored pages whose article was `new`, `changed` or `known`."""
         return self.counts.get(f"articles/{outcome}", 0)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return all of it as plain values, times as ISO 8601."""
-        plain = asdict(self)
-        return plain | {name: plain[name].isoformat() for name in ("started_at", "finished_at")}
 
     def lines(self) -> list[str]:
         """Tell it in a few lines for people."""

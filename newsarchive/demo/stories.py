@@ -98,12 +98,6 @@ def compose(plan: Plan, seed: int, now: datetime) -> Item:
     )
 
 
-def revised_at(plan: Plan, now: datetime) -> datetime:
-    """Return when the text at `now` became what it is."""
-    revision = _revision(plan, now)
-    return plan.published + REVISIONS[revision - 1] if revision else plan.published
-
-
 def _revision(plan: Plan, now: datetime) -> int:
     if not plan.shape.startswith("revised"):
         return 0

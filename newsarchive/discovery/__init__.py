@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from newsarchive.discovery.feed import read_feed
 from newsarchive.discovery.html_listing import read_listing
@@ -51,3 +51,17 @@ LINK_SOURCES: dict[str, LinkSource] = {
     "category": LinkSource(_categories, read_listing, "[listing]"),
     "sitemap": LinkSource(_sitemaps, read_sitemap, "sitemaps"),
 }
+
+
+def max_pages(link_source: str, site: Site) -> int:
+    """Return how many pages of one listing are followed at most."""
+    if link_source == "list":
+        return max(found.max_pages for found in site.lists)
+    return site.listing.max_pages if site.listing else 1
+
+
+def category_url(site: Site, slug: str) -> str | None:
+    """Return the address of a category's page; None where the site's file does not say how it is made."""
+    if site.listing is None or site.listing.category_page is None:
+        return None
+    return urljoin(site.base_url, site.listing.category_page.format(slug=quote(slug, safe="()")))

@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
-from newsarchive.extract.blocks import line_of
-from newsarchive.extract.html import parse, take_source
+from newsarchive.extract.html import line_of, parse, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.sites.selectors import find_all
 from newsarchive.text import clean

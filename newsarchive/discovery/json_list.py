@@ -80,6 +80,10 @@ def _first(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
 
 
 def _dig(data: Any, path: str) -> Any:
+    """Return what lies at a path of keys, None where there is nothing.
+
+    JMESPath would need all keys of the answer folded first, and quotes around keys with a hyphen.
+    """
     for name in path.split("."):
         if not isinstance(data, dict):
             return None

@@ -12,7 +12,7 @@ from newsarchive.text import strip_invisible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
 
 # Characters that XML 1.0 has no form for.
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -20,7 +20,7 @@ _NEVER = "1970-01-01T00:00:00Z"
 
 
 def write_atom(
-    articles: Iterable[Exported], stream: IO[bytes], *, title: str, feed_id: str, self_url: str | None = None
+    articles: Iterable[ArchivedArticle], stream: IO[bytes], *, title: str, feed_id: str, self_url: str | None = None
 ) -> int:
     """Write articles as an Atom feed in the order given; return their number.
 
@@ -44,14 +44,14 @@ def write_atom(
     return len(entries)
 
 
-def updated_of(article: Exported) -> str:
+def updated_of(article: ArchivedArticle) -> str:
     """Return when an article's text last changed, in the form of the archive."""
     row = article.row
     changed = row["changed_at"] if (row["revision"] or 1) > 1 else None
     return str(changed or row["published_at"] or row["first_seen_at"] or _NEVER)
 
 
-def _entry(article: Exported) -> str:
+def _entry(article: ArchivedArticle) -> str:
     row = article.row
     lines = [
         "<entry>",

@@ -12,7 +12,7 @@ from newsarchive.archive.queries import COLUMNS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
 
 # A spreadsheet takes a cell that begins so for a formula; full-width signs count where the language is Chinese.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
@@ -20,7 +20,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def write_csv(
-    articles: Iterable[Exported], stream: IO[bytes], *, columns: tuple[str, ...] = tuple(COLUMNS), bom: bool = False
+    articles: Iterable[ArchivedArticle],
+    stream: IO[bytes],
+    *,
+    columns: tuple[str, ...] = tuple(COLUMNS),
+    bom: bool = False,
 ) -> int:
     """Write articles as CSV in UTF-8 (RFC 4180) with a line of column names; return the number of articles.
 

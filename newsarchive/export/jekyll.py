@@ -8,18 +8,20 @@ credit and addresses.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote, unquote
 
-from newsarchive.export.files import safe_name
+from newsarchive.export.file_names import safe_name
 from newsarchive.urls import quote_url, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
+    from newsarchive.models import Mention
 
 #: Where the ways back lead when the archive knows no address of the category page.
 CATEGORY_PAGE = "/category/{slug}.html"
@@ -47,7 +49,7 @@ _EXACT = "%Y-%m-%d %H:%M:%S %z"
 _FORMATS = {"day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M %z"}
 
 
-def write_posts(articles: Iterable[Exported], folder: Path) -> int:
+def write_posts(articles: Iterable[ArchivedArticle], folder: Path) -> int:
     """Write each article to a post file; return the number of articles. The folder must exist and be empty."""
     count = 0
     for article in articles:
@@ -57,7 +59,7 @@ def write_posts(articles: Iterable[Exported], folder: Path) -> int:
     return count
 
 
-def _new_file(folder: Path, article: Exported) -> TextIO:
+def _new_file(folder: Path, article: ArchivedArticle) -> TextIO:
     try:
         return (folder / file_name(article)).open("x", encoding="utf-8", newline="\n")
     except FileExistsError:  # two sites may call two articles of one day the same
@@ -65,7 +67,7 @@ def _new_file(folder: Path, article: Exported) -> TextIO:
         return (folder / name).open("x", encoding="utf-8", newline="\n")
 
 
-def file_name(article: Exported) -> str:
+def file_name(article: ArchivedArticle) -> str:
     """Name a post's file: day and number, or the name that the post has in its address.
 
     An undated post has no day (the mirror's have none either, and no page on the site).
@@ -76,12 +78,12 @@ def file_name(article: Exported) -> str:
     return f"{_day(article)}-{safe_name(name)}.md"
 
 
-def _day(article: Exported) -> str:
+def _day(article: ArchivedArticle) -> str:
     published = str(article.row["published_at"] or "")
     return published[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d", published[:10]) else ""
 
 
-def post_of(article: Exported) -> str:
+def post_of(article: ArchivedArticle) -> str:
     """Write an article as a post file."""
     row = article.row
     head = [f"title: {_quoted(row['title'] or '')}"]
@@ -96,17 +98,17 @@ def post_of(article: Exported) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _tag(article: Exported) -> str:
+def _tag(article: ArchivedArticle) -> str:
     return f"{article.row['category_name'] or article.row['category']}{TAG_SUFFIX}"
 
 
-def _body(article: Exported) -> Iterator[str]:
+def _body(article: ArchivedArticle) -> Iterator[str]:
     row = article.row
     if row["digest"]:
         yield f"<blockquote><p>{_html(row['digest'])}</p></blockquote>\n"
     marks = _Marks(article)
     for paragraph in article.paragraphs:
-        text, kind = str(paragraph["text"]), paragraph["kind"]
+        text, kind = paragraph.text, paragraph.kind
         if kind == "table":
             cells = "".join(f"<td>{marks.html(cell)}</td>" for cell in text.split(_CELL_JOINT))
             yield f"<table><tr>{cells}</tr></table>"
@@ -115,8 +117,8 @@ def _body(article: Exported) -> Iterator[str]:
     credit = marks.html(row["attribution"] or "")
     yield from marks.rest()
     for image in article.images:
-        if (address := _address(image["url"])) is not None:
-            yield f'<center><img src="{_html(address)}" alt="{_html(image["alt"] or "")}"></center>'
+        if (address := _address(image.url)) is not None:
+            yield f'<center><img src="{_html(address)}" alt="{_html(image.alt or "")}"></center>'
     if row["attribution"]:
         yield f'<p class="em_media">{credit}</p>'
 
@@ -124,13 +126,9 @@ def _body(article: Exported) -> Iterator[str]:
 class _Marks:
     """Marks the securities that an article names in its text again, each as often as it was marked."""
 
-    def __init__(self, article: Exported) -> None:
-        self._left = {
-            mention["name"]: [mention["market"], mention["code"], mention["count"]]
-            for mention in article.mentions
-            if mention["name"]
-        }
-        self._nameless = [mention for mention in article.mentions if not mention["name"]]
+    def __init__(self, article: ArchivedArticle) -> None:
+        self._left = {mention.name: replace(mention) for mention in article.mentions if mention.name}
+        self._nameless = [mention for mention in article.mentions if not mention.name]
         names = sorted(self._left, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(re.escape, names))) if names else None
 
@@ -140,27 +138,25 @@ class _Marks:
         pieces, at = [], 0
         for match in self._pattern.finditer(text):
             left = self._left[match[0]]
-            if left[2] > 0:
-                left[2] -= 1
-                pieces += [_html(text[at : match.start()]), _mark(left[0], left[1], match[0])]
+            if left.count > 0:
+                left.count -= 1
+                pieces += [_html(text[at : match.start()]), _mark(left, match[0])]
                 at = match.end()
         return "".join([*pieces, _html(text[at:])])
 
     def rest(self) -> Iterator[str]:
         """Yield marks without text for what has no name, or stands nowhere in the text."""
-        for market, code, count in [
-            *self._left.values(),
-            *((one["market"], one["code"], one["count"]) for one in self._nameless),
-        ]:
-            for _ in range(count):
-                yield _mark(market, code, "")
+        for mention in (*self._left.values(), *self._nameless):
+            for _ in range(mention.count):
+                yield _mark(mention, "")
 
 
-def _mark(market: str, code: str, name: str) -> str:
-    return f'<span class="em_stock_key_common" data-code="{_html(market)},{_html(code)}">{_html(name)}</span>'
+def _mark(mention: Mention, name: str) -> str:
+    code = f"{_html(mention.market)},{_html(mention.code)}"
+    return f'<span class="em_stock_key_common" data-code="{code}">{_html(name)}</span>'
 
 
-def _ways_back(article: Exported) -> str:
+def _ways_back(article: ArchivedArticle) -> str:
     row = article.row
     parts = split_url(_address(row["category_url"] or row["url"]) or "")
     host = _target(parts.netloc or quote(row["site"]))

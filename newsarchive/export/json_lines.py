@@ -5,18 +5,24 @@ from __future__ import annotations
 import json
 from typing import IO, TYPE_CHECKING, Any
 
-from newsarchive.archive.queries import PARTS
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
 
+#: What is exported of the parts of an article.
+PART_COLUMNS = {
+    "paragraphs": ("kind", "text"),
+    "bylines": ("role", "name"),
+    "mentions": ("market", "code", "name", "count"),
+    "images": ("url", "alt", "caption"),
+    "copies": ("url", "role", "site", "first_seen_at", "last_seen_at", "http_status"),
+}
 # Line ends to some readers of lines, though not to JSON.
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 
-def write_json_lines(articles: Iterable[Exported], stream: IO[bytes]) -> int:
+def write_json_lines(articles: Iterable[ArchivedArticle], stream: IO[bytes]) -> int:
     """Write articles as JSON objects in UTF-8, one a line; return their number.
 
     An object has the columns of the row (null where there is nothing) and a list for each part.
@@ -29,6 +35,9 @@ def write_json_lines(articles: Iterable[Exported], stream: IO[bytes]) -> int:
     return count
 
 
-def as_object(article: Exported) -> dict[str, Any]:
+def as_object(article: ArchivedArticle) -> dict[str, Any]:
     """Return an article as plain values for JSON."""
-    return article.row | {part: getattr(article, part) for part in PARTS}
+    return article.row | {
+        part: [{name: getattr(one, name) for name in names} for one in getattr(article, part)]
+        for part, names in PART_COLUMNS.items()
+    }

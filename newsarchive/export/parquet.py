@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.queries import (
     COLUMNS,
-    PARTS,
     articles_of_month,
     months,
     one_moment,
 )
 from newsarchive.errors import UserError
-from newsarchive.export.json_lines import as_object
+from newsarchive.export.json_lines import PART_COLUMNS, as_object
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
 
 #: The folder of articles without a date.
 UNDATED = "month=__HIVE_DEFAULT_PARTITION__"
@@ -70,12 +69,12 @@ def write_parquet(
     return total
 
 
-def _groups(articles: Iterator[Exported]) -> Iterator[list[dict[str, Any]]]:
+def _groups(articles: Iterator[ArchivedArticle]) -> Iterator[list[dict[str, Any]]]:
     while group := [_values(article) for article in islice(articles, ROW_GROUP)]:
         yield group
 
 
-def _values(article: Exported) -> dict[str, Any]:
+def _values(article: ArchivedArticle) -> dict[str, Any]:
     values = as_object(article)
     values["published_date"] = _day(values["published_date"])
     return values
@@ -93,5 +92,8 @@ def _schema(arrow: Any) -> Any:
         return arrow.int64() if name in _INTEGERS else arrow.string()
 
     columns = [(name, arrow.date32() if name == "published_date" else kind(name)) for name in COLUMNS]
-    parts = [(part, arrow.list_(arrow.struct([(name, kind(name)) for name in names]))) for part, names in PARTS.items()]
+    parts = [
+        (part, arrow.list_(arrow.struct([(name, kind(name)) for name in names])))
+        for part, names in PART_COLUMNS.items()
+    ]
     return arrow.schema([*columns, *parts])

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.export.csv import write_csv
-from newsarchive.export.files import safe_name
+from newsarchive.export.file_names import safe_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from newsarchive.archive.queries import Exported
+    from newsarchive.archive.queries import ArchivedArticle
 
 INDEX = "index.csv"
 _INDEX_COLUMNS = ("file", "article_key", "title", "source", "published_at", "lang", "char_count", "url")
 
 
-def write_corpus(articles: Iterable[Exported], folder: Path) -> int:
+def write_corpus(articles: Iterable[ArchivedArticle], folder: Path) -> int:
     """Write each article to `<year>/<month>/<key>.txt` in UTF-8 (title, empty line, body), and `index.csv`.
 
     Undated articles go to `undated/`. Returns the number of articles. The folder must exist and be empty.
     """
 
-    def written() -> Iterator[Exported]:
+    def written() -> Iterator[ArchivedArticle]:
         for article in articles:
             name = file_of(article)
             path = folder / name
@@ -36,13 +36,13 @@ def write_corpus(articles: Iterable[Exported], folder: Path) -> int:
         return write_csv(written(), index, columns=_INDEX_COLUMNS)
 
 
-def file_of(article: Exported) -> str:
+def file_of(article: ArchivedArticle) -> str:
     """Return the path of an article's file inside the corpus."""
     date = article.row["published_date"] or ""
     place = f"{date[:4]}/{date[5:7]}" if len(date) == 10 and date[:4].isdigit() and date[5:7].isdigit() else "undated"
     return f"{place}/{safe_name(article.key)}.txt"
 
 
-def text_of(article: Exported) -> str:
+def text_of(article: ArchivedArticle) -> str:
     """Write title and body as plain text."""
     return "\n\n".join(part for part in (article.row["title"], article.row["body"]) if part) + "\n"

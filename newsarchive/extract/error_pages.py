@@ -1,16 +1,14 @@
-"""Whether an article is complete: what is missing, why, and what the page that linked to it can say instead."""
+"""Pages that say why they have no article: error pages that pretend to be none, login walls."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.dates import parse_date
-from newsarchive.extract.fields import missing, problem, set_time
-from newsarchive.text import clean
+from newsarchive.extract.fields import missing, problem
 
 if TYPE_CHECKING:
     from newsarchive.models import Article
-    from newsarchive.sites import Layout, Site
+    from newsarchive.sites import Layout
 
 # What a page without its article says instead; only short texts count.
 _LONGEST_NOTICE = 600
@@ -46,22 +44,3 @@ def detect_error_page(article: Article, layout: Layout, text: str) -> bool:
     article.paragraphs, article.images, article.bylines, article.mentions = [], [], [], []
     problem(article, reason)
     return True
-
-
-def apply_hints(article: Article, site: Site) -> None:
-    """Fill what the article itself is silent about from the page that linked to it."""
-    hints = article.page.hints
-    if not article.title and hints.title:
-        article.title = clean(hints.title)
-        article.evidence["title"] = "listing"
-    if article.published_at is None and hints.published and "no-date" in missing(article):
-        year = int(article.article_key[:4]) if article.article_key.isdigit() else None
-        dated = parse_date(hints.published, zone=site.timezone, now=article.page.fetched_at, year_hint=year)
-        if dated:
-            set_time(article, dated.when, dated.precision)
-            article.evidence["published_at"] = "listing"
-    if article.source is None and hints.source:
-        article.source = clean(hints.source)
-        article.evidence["source"] = "listing"
-    if article.category is None:
-        article.category = hints.category

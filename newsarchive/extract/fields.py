@@ -3,64 +3,38 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
-from newsarchive.extract.credits.bylines import find_bylines
+from newsarchive.extract.credits.bylines import find_bylines, is_code, lines_with_people
 from newsarchive.extract.credits.sources import (
-    Attribution,
+    is_only_credit,
     original_title,
-    read_attribution,
+    read_credit,
     trailing_source,
 )
-from newsarchive.extract.dates import parse_date
+from newsarchive.extract.language import language_on
+from newsarchive.extract.validate import date_problem
 from newsarchive.models import Article, Category, Problem
 from newsarchive.urls import article_key, find_info_code, origin_of, quote_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
 
-    from newsarchive.models import Page, Paragraph, Precision
+    from newsarchive.extract.credits.sources import Attribution
+    from newsarchive.extract.dates import Dated
+    from newsarchive.models import Page, Paragraph
     from newsarchive.sites import Layout, Site
 
 _STAGE = "extract"
-# Languages with a script of their own, and the letters of these scripts.
-_OTHER_SCRIPTS = frozenset({"zh", "ja", "ko"})
-_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
-_SAMPLE = 200  # characters of a paragraph that tell
-
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
-# The mirror shows some posts eight hours late, so that they seem to lie ahead; beyond a day it is a mistake.
-_FUTURE = timedelta(days=1)
-_EARLIEST = 1994
-# A number's date and the printed one may differ by a few days (drafts, nights), not by months.
-_NUMBER_SLACK = timedelta(days=45)
 
 # By far the most frequent form of an address with a number, without a look at its other parts.
 _NUMBERED = re.compile(
     r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
 )
-_PLAIN_TIME = re.compile(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}\b", re.ASCII)
-_TIME = re.compile(
-    r"(?<!\d)(\d{4})[-/年](\d{1,2})[-/月](\d{1,2})日?[ T\u3000\xa0]{0,3}(\d{1,2}):(\d\d)(?::(\d\d))?(?!\d)"
-)
-#: The origin's own line of credit: whatever stands behind the label is the name.
-_CREDIT_LINE = re.compile(r"[（(]?文章来源[：:]\s{0,5}([^：:；;，,。|｜]{1,60}?)\s{0,5}[）)]?")
-#: A paragraph that is nothing but a credit.
-_ONLY_CREDIT = re.compile(r"[（(【]\s{0,3}(?:文章来源|稿件来源|信息来源|本文来源|来源)\s?[：:][^。；]{1,60}[）)】]")
-#: Labels and marks without which nobody is named; looked for at both ends of a paragraph (characters).
-# Every alternative begins with a plain character, which lets the engine run over texts without a look at each.
-_PEOPLE = re.compile(
-    "记者|記者|作者|编辑|编译|编：|编:|編輯|編譯|责编|責編|校对|校對|撰文|撰稿|撰写|文/|文／|文丨|文｜|文：|通讯员|摄影|攝影|"
-    "翻译|原标题|□|■|◎|◆|By "
-)
-_HEAD, _TAIL = 40, 60
-_CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
-_CODE_EDITOR = re.compile(r"[（(]?\s{0,3}责任编辑\s{0,3}[：:]?\s{0,3}[A-Za-z]{0,6}\d{0,8}\s{0,3}[）)]?")
 _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
 
 
@@ -96,55 +70,14 @@ def problem(article: Article, reason: str, detail: str = "") -> None:
     article.problems.append(Problem(_STAGE, reason, detail[:200]))
 
 
-def read_time(text: str, zone: tzinfo, now: datetime) -> tuple[datetime, Precision] | None:
-    """Read a printed time; a time without a zone is in `zone`. None when the text prints none."""
-    plain = _PLAIN_TIME.search(text)
-    if plain:
-        try:
-            return datetime.fromisoformat(plain[0]).replace(tzinfo=zone), "second"
-        except ValueError:
-            return None
-    match = _TIME.search(text)
-    if match:
-        year, month, day, hour, minute, second = match.groups()
-        try:
-            when = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), tzinfo=zone)
-        except ValueError:
-            return None
-        return when, "second" if second else "minute"
-    dated = parse_date(text, zone=zone, now=now)
-    return (dated.when, dated.precision) if dated else None
-
-
-def set_time(article: Article, when: datetime, precision: Precision) -> None:
-    """Take a time over if it can be true; a time that cannot becomes a problem."""
-    if when.year < _EARLIEST:
-        problem(article, "implausible-date", when.isoformat())
-    elif when - article.page.fetched_at > _FUTURE:
-        problem(article, "future-date", when.isoformat())
+def set_time(article: Article, dated: Dated, rule: str) -> None:
+    """Take a date over if it can be true; one that cannot becomes a problem."""
+    implausible = date_problem(dated.when, article.page.fetched_at)
+    if implausible:
+        article.problems.append(implausible)
     else:
-        article.published_at, article.precision = when, precision
-        if _contradicts(article.article_key, when):
-            problem(article, "implausible-date", f"{when.isoformat()} in number {article.article_key}")
-
-
-def _contradicts(digits: str, when: datetime) -> bool:
-    if not digits.isdigit() or digits.startswith(f"{when.year}{when.month:02}"):
-        return False
-    try:
-        numbered = datetime(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), tzinfo=when.tzinfo)
-    except ValueError:
-        return False
-    return abs(when - numbered) > _NUMBER_SLACK
-
-
-@lru_cache(maxsize=4096)
-def read_credit(line: str) -> Attribution | None:
-    """Read a line that an element marks as the credit; the same few hundred lines come again and again."""
-    match = _CREDIT_LINE.fullmatch(line)
-    if match:
-        return Attribution(line, match[1])
-    return read_attribution(line)
+        article.published_at, article.precision = dated.when, dated.precision
+    article.evidence["published_at"] = rule
 
 
 def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
@@ -157,39 +90,10 @@ def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
 
 
 def read_people(article: Article, editor_line: str) -> None:
-    """Find the people that the text and the editor's line name; editors known by a code alone are nobody."""
-    if editor_line and _CODE_EDITOR.fullmatch(editor_line):
-        editor_line = ""
-    texts = [paragraph.text for paragraph in article.paragraphs]
-    texts = [_people_part(texts[number]) for number in _that_may_name(texts)]
-    if not texts and not editor_line:
-        return
-    if editor_line:
-        texts.append(editor_line)
-    article.bylines += [byline for byline in find_bylines(texts) if not _CODE_NAME.fullmatch(byline.name)]
+    """Find the people that the text and the editor's line name, and the title that the article had before."""
+    texts = lines_with_people([paragraph.text for paragraph in article.paragraphs], editor_line)
+    article.bylines += [byline for byline in find_bylines(texts) if not is_code(byline.name)]
     article.original_title = next(filter(None, map(original_title, texts)), None)
-
-
-def _that_may_name(texts: Sequence[str]) -> list[int]:
-    """Return the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
-    ends = [text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} {text[-_TAIL:]}" for text in texts]
-    joined = "\n".join(ends)
-    found: list[int] = []
-    number = at = 0
-    for match in _PEOPLE.finditer(joined):
-        number += joined.count("\n", at, match.start())
-        at = match.start()
-        if not found or found[-1] != number:
-            found.append(number)
-    return found
-
-
-def _people_part(text: str) -> str:
-    """Return what of a paragraph may name people: all of it, or only what follows its last sentence."""
-    if len(text) <= _HEAD + _TAIL or _PEOPLE.search(text, 0, _HEAD):
-        return text
-    match = _PEOPLE.search(text, len(text) - _TAIL)
-    return text[text.rfind("。", 0, match.start()) + 1 :] if match else text
 
 
 def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
@@ -199,20 +103,15 @@ def finish_body(article: Article, layout: Layout, editor_line: str) -> None:
         if article.source is None and article.kind in layout.bracket_source:
             take_bracket_credit(article)
     read_people(article, editor_line)
-    _set_language(article)
-
-
-def _set_language(article: Article) -> None:
-    """Take a text without any letter of the site's script for English."""
-    sample = [article.title or "", *(paragraph.text[:_SAMPLE] for paragraph in article.paragraphs[:3])]
-    if article.lang in _OTHER_SCRIPTS and article.paragraphs and not any(map(_EAST_ASIAN.search, sample)):
-        article.lang = "en"
+    if article.paragraphs:
+        sample = [article.title or "", *(paragraph.text for paragraph in article.paragraphs[:3])]
+        article.lang = language_on(sample, article.lang)
 
 
 def take_credit_paragraph(article: Article) -> None:
     """Read a credit that stands as a paragraph of its own at the end, without any mark; it is no text."""
     paragraphs = article.paragraphs
-    if not paragraphs or len(paragraphs[-1].text) > 80 or not _ONLY_CREDIT.fullmatch(paragraphs[-1].text):
+    if not paragraphs or not is_only_credit(paragraphs[-1].text):
         return
     if set_credit(article, read_credit(paragraphs[-1].text), "last paragraph"):
         paragraphs.pop()

@@ -1,4 +1,4 @@
-"""The bytes of a page that are worth parsing: cut between a layout's marks, in UTF-8."""
+"""HTML: the bytes that are worth parsing, the tree, and what its elements mean to a reader of news."""
 
 from __future__ import annotations
 
@@ -8,15 +8,55 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from newsarchive.extract.charset import decode
+from newsarchive.text import clean
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from lxml.etree import _Element
 
-    from newsarchive.models import Page
+    from newsarchive.models import Page, ParagraphKind
 
-_PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
 # How far into a page a charset is declared.
 _HEAD = 4096
+
+#: Elements whose content is never text of an article.
+SILENT = frozenset(
+    (
+        "script", "style", "template", "noscript", "iframe", "object", "embed", "video", "audio", "canvas", "svg",
+        "math", "map", "select", "option", "datalist", "input", "button", "textarea", "head", "title", "meta", "link",
+        "base",
+    )
+)  # fmt: skip
+#: Elements that give a kind to the text in them.
+KINDS: dict[object, ParagraphKind] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("li", "dt", "dd"), "list"),
+    **dict.fromkeys(("figcaption", "caption"), "caption"),
+    "blockquote": "quote",
+}
+#: Class names of captions that no element marks as such.
+CAPTION_NAMES = frozenset(
+    (
+        "caption", "caption-text", "figcaption", "image-caption", "img-caption", "imgcaption", "media-caption",
+        "photo-caption", "pic-caption", "picture-caption", "wp-caption-text", "image--caption", "media--caption",
+    )
+)  # fmt: skip
+#: Elements that begin and end a line of their own.
+BLOCKS = frozenset(
+    (
+        "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dir", "div", "dl",
+        "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
+        "hgroup", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table",
+        "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+    )
+)  # fmt: skip
+BOLD = frozenset(("b", "strong"))
+CELLS = frozenset(("td", "th"))
+# Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
+_SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
 
 
 @dataclass(slots=True)
@@ -71,10 +111,11 @@ def _says_utf8(page: Page) -> bool:
     return at < 0 or b"utf-8" in page.body[at : at + 20].lower()
 
 
-def parse(text: str) -> _Element | None:
-    """Parse HTML; None when there is no element in it."""
+def parse(markup: str | bytes) -> _Element | None:
+    """Parse HTML (bytes in UTF-8); None when there is no element in it."""
+    data = markup.encode("utf-8", "replace") if isinstance(markup, str) else markup
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), _PARSER)
+        root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError):
         return None
     return cast("_Element | None", root)
@@ -84,3 +125,51 @@ def reserialise(text: str) -> str:
     """Write broken HTML as well-formed XML of the same content."""
     root = parse(text)
     return "" if root is None else etree.tostring(root, encoding="unicode")
+
+
+def line_of(element: _Element) -> str:
+    """Return all the text of an element as one line; edges of blocks and `<br>` in it become blanks."""
+    if not len(element):
+        return clean(element.text or "")
+    return clean("".join(_pieces(element)))
+
+
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Return whether an element's own attributes hide it (`display:none`, `hidden`)."""
+    style = attributes.get("style")
+    if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
+        return True
+    return attributes.get("hidden") is not None
+
+
+def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
+    """Return the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
+    for name in _SOURCES:
+        source = attributes.get(name)
+        if source and not source.startswith("data:"):
+            return absolute_url(source, base_url, keep_fragment=True)
+    return None
+
+
+def _pieces(root: _Element) -> Iterator[str]:
+    """Yield the pieces of text that are printed inside an element, in order, with blanks where lines end."""
+    stack = [(root, iter(root))]
+    yield root.text or ""
+    while stack:
+        element, children = stack[-1]
+        for child in children:
+            if child.tag in BLOCKS or child.tag == "br":
+                yield " "
+            if isinstance(child.tag, str) and child.tag not in SILENT and not is_hidden(_attributes(child)):
+                yield child.text or ""
+                stack.append((child, iter(child)))
+                break
+            yield child.tail or ""
+        else:
+            stack.pop()
+            if stack:
+                yield (" " if element.tag in BLOCKS else "") + (element.tail or "")
+
+
+def _attributes(element: _Element) -> Mapping[str, str]:
+    return dict(element.items()) if element.attrib else {}

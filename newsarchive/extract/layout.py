@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
+from newsarchive.extract.credits.sources import read_credit
+from newsarchive.extract.dates import find_dates, parse_date
 from newsarchive.extract.html import Source, reserialise, take_source
 from newsarchive.extract.link_lines import read_link_lines
 from newsarchive.extract.scanner.plan import (
     Body,
-    Plan,
     Value,
     plan_of,
 )
@@ -21,13 +22,10 @@ from newsarchive.extract.scanner.scan import Scan
 from newsarchive.extract.scanner.tags import UntidyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from newsarchive.models import Article, Page, Precision
+    from newsarchive.extract.dates import Dated
+    from newsarchive.extract.scanner.plan import Plan
+    from newsarchive.models import Article, Page
     from newsarchive.sites import Layout, Site
-
-# By the identity of the layout, which the plan keeps alive: hashing a layout would cost more than reading a page.
-_PLANS: dict[int, Plan] = {}
 
 
 def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[str]]:
@@ -48,17 +46,10 @@ def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[st
 
 def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> None:
     """Read a piece of HTML that is an article's text and nothing else into the article."""
-    found = _scan(html, _plan(layout), article.page.url, site, fragment=True)
+    found = _scan(html, plan_of(layout), article.page.url, site, fragment=True)
     _set_credit(article, found)
     _set_text(article, found, found.bodies[0])
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
-
-
-def _plan(layout: Layout) -> Plan:
-    plan = _PLANS.get(id(layout))
-    if plan is None:
-        plan = _PLANS[id(layout)] = plan_of(layout)
-    return plan
 
 
 def _scan(text: str, plan: Plan, url: str, site: Site, *, fragment: bool = False) -> Scan:
@@ -78,7 +69,7 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
         fields.problem(article, "wrong-charset", f"{source.wrong_charset} in truth")
     if source.damaged:
         fields.problem(article, "damaged-text")
-    found = _scan(source.text, _plan(layout), page.url, site)
+    found = _scan(source.text, plan_of(layout), page.url, site)
     empty: set[str] = set()
     title = _best(found, "title")
     if title is not None:
@@ -131,7 +122,7 @@ def _rank(value: Value) -> int:
 def _set_credit(article: Article, found: Scan) -> None:
     # Sorting keeps the order on the page among equals.
     for value in sorted(found.values.get("attribution", ()), key=_rank):
-        if value.text and fields.set_credit(article, fields.read_credit(value.text), value.role.selector.text):
+        if value.text and fields.set_credit(article, read_credit(value.text), value.role.selector.text):
             return
 
 
@@ -143,21 +134,23 @@ def _set_text(article: Article, found: Scan, body: Body) -> None:
 
 def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empty: set[str]) -> None:
     zone, now = site.timezone, article.page.fetched_at
-    best: tuple[int, tuple[datetime, Precision], str] | None = None
+    best: tuple[int, Dated, str] | None = None
     empty_before = False
     for value in found.values.get("published", ()):
         role = value.role
         if best is None or role.rank < best[0]:
-            time = fields.read_time(value.text, zone, now) if value.text else None
-            if time:
-                best = (role.rank, time, role.selector.text)
+            dated = parse_date(value.text, zone=zone, now=now) if value.text else None
+            if dated:
+                best = (role.rank, dated, role.selector.text)
             empty_before = empty_before or value.before_title
     if best is None and body is not None and body.head:
-        time = fields.read_time(body.head, zone, now)
-        best = (0, time, "before the title") if time else None
+        # What stands before a title can be long, and print the day of reading too: the first one with a time of day.
+        dates = find_dates(body.head, zone=zone, now=now)
+        dated = next((one for one in dates if one.precision != "day"), None)
+        dated = dated or parse_date(body.head, zone=zone, now=now)
+        best = (0, dated, "before the title") if dated else None
     if best:
-        fields.set_time(article, *best[1])
-        article.evidence["published_at"] = best[2]
+        fields.set_time(article, best[1].in_zone(zone), best[2])
     elif empty_before:
         # An element before the title is the one for the time, be it empty; one behind it can be another.
         empty.add("no-date")

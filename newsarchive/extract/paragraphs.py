@@ -1,4 +1,8 @@
-"""Paragraphs and pictures out of the pieces of text, blocks and breaks that some reader of markup comes by."""
+"""The text of a page as paragraphs and pictures: out of an element of its tree, or of pieces that some reader comes by.
+
+Text of inline tags is joined without blanks. Blocks, pairs of `<br>` and pairs of full-width spaces part paragraphs;
+a single `<br>` inside a paragraph is a blank, as any other white space.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +10,33 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
+from newsarchive.extract.html import (
+    BLOCKS,
+    BOLD,
+    CAPTION_NAMES,
+    CELLS,
+    KINDS,
+    SILENT,
+    image_url,
+    is_hidden,
+)
 from newsarchive.models import Image, Paragraph
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from lxml.etree import _Element
+
     from newsarchive.models import ParagraphKind
 
 #: A `<br>` inside the text that is being collected: white space to everyone but us.
 BREAK = "\u2028"
 
-# Beginnings of a picture's credit; such a line is a caption wherever it stands, and never the article's source.
-_CREDITS = ("图片来源", "图源", "图片提供", "供图：", "制图：", "摄影：", "图片：", "图/", "图｜", "图丨")
-_CREDIT_SIGNS = "图供制摄"
+# A line that begins like a picture's credit is a caption wherever it stands, and never the article's source.
+_CREDITS = words(PICTURE_CREDITS)
+_CREDIT_SIGNS = "".join({credit[0] for credit in _CREDITS})
 # Beginnings of a caption, only directly behind a picture.
 _CAPTIONS = ("图为", "图：", "图:", "资料图", "注：", "注:", "▲", "△", "▼", "▽", "↑", "（图", "(图")
 _LONGEST_CAPTION = 80
@@ -140,3 +159,121 @@ class ParagraphBuilder:
 
 def _is_heading(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and line[-1] not in "。；，"
+
+
+@dataclass(slots=True)
+class Blocks:
+    """What an element holds: its paragraphs and pictures in document order."""
+
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+
+
+def read_blocks(root: _Element, base_url: str, skip: Container[_Element] = ()) -> Blocks:
+    """Read the paragraphs and pictures inside `root`; elements in `skip` are left out with all they hold.
+
+    `base_url` completes the addresses of pictures. Time is linear in the size of the tree.
+    """
+    walker = _Walker(base_url, skip)
+    walker.walk(root)
+    return Blocks(walker.builder.paragraphs, walker.builder.images)
+
+
+class _Walker:
+    """Goes over the elements once and tells a builder what it sees.
+
+    It keeps its own stack: a page may nest deeper than Python's.
+    """
+
+    __slots__ = ("base_url", "builder", "skip")
+
+    def __init__(self, base_url: str, skip: Container[_Element]) -> None:
+        self.base_url = base_url
+        self.skip = skip
+        self.builder = ParagraphBuilder()
+
+    def walk(self, root: _Element) -> None:
+        builder = self.builder
+        stack: list[tuple[_Element, Iterator[_Element], ParagraphKind]] = []
+        opened: _Element | None = root
+        while opened is not None or stack:
+            if opened is not None:
+                stack.append((opened, iter(opened), builder.kind))
+                self._open(opened)
+            element, children, outer = stack[-1]
+            opened = self._next_inside(children)
+            if opened is None:
+                stack.pop()
+                self._close(element)
+                builder.kind = outer
+                text = element.tail if stack else None
+                if text:
+                    builder.add(text)
+
+    def _next_inside(self, children: Iterator[_Element]) -> _Element | None:
+        """Read elements that have no text inside, up to one that must be gone into (None: there is none)."""
+        builder = self.builder
+        for child in children:
+            tag = child.tag
+            if tag == "br":
+                if not _is_hidden(child):
+                    builder.add(BREAK)
+            elif tag == "img":
+                self._image(child)
+            elif not (tag in SILENT or not isinstance(tag, str) or child in self.skip or _is_hidden(child)):
+                return child
+            text = child.tail
+            if text:
+                builder.add(text)
+        return None
+
+    def _image(self, element: _Element) -> None:
+        attributes = dict(element.items())
+        if element not in self.skip and not is_hidden(attributes):
+            url = image_url(attributes, self.base_url)
+            if url:
+                self.builder.image(url, attributes.get("alt"))
+
+    def _open(self, element: _Element) -> None:
+        builder, tag = self.builder, element.tag
+        if tag in BLOCKS:
+            if tag == "tr":
+                builder.open_row()
+            elif builder.parts:
+                builder.flush()
+        elif tag in BOLD:
+            builder.bold += 1
+        kind = KINDS.get(tag)
+        if kind:
+            builder.kind = kind
+        elif _is_caption(element):
+            builder.kind = "caption"
+        text = element.text
+        if text:
+            builder.add(text)
+
+    def _close(self, element: _Element) -> None:
+        builder, tag = self.builder, element.tag
+        if tag in BLOCKS:
+            if tag == "tr":
+                builder.close_row()
+            elif tag in CELLS:
+                builder.close_cell()
+            elif builder.parts:
+                builder.flush()
+        elif tag in BOLD:
+            builder.bold -= 1
+
+
+def _is_hidden(element: _Element) -> bool:
+    style = element.get("style")
+    if style and "none" in style.lower():
+        return is_hidden({"style": style})
+    return element.get("hidden") is not None
+
+
+def _is_caption(element: _Element) -> bool:
+    name = element.get("class")
+    if not name or "aption" not in name:
+        return False
+    return not CAPTION_NAMES.isdisjoint(name.replace("_", "-").lower().split())

@@ -7,8 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from newsarchive.extract import error_pages, fields
+from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
+from newsarchive.extract.dates import parse_date
+from newsarchive.extract.error_pages import detect_error_page
+from newsarchive.extract.feed_entry import read_entry
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
@@ -21,6 +24,7 @@ from newsarchive.sites import (
     load_site,
     site_names,
 )
+from newsarchive.text import clean
 
 if TYPE_CHECKING:
     from newsarchive.models import Page
@@ -37,6 +41,8 @@ def read(page: Page, site: Site | None = None) -> Article:
         article = Article(page, fields.identity_of(page.url)[1])
         fields.problem(article, "empty-page")
         return article
+    if page.role == "feed":
+        return read_entry(page, site)
     if page.role == "file" and site is not None:
         return read_post_file(page, site)
     site, layout = _rules_for(page, site)
@@ -83,7 +89,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     lacking = fields.missing(article)
     decoded = decode(page.body, page.headers.get("content-type"))
-    if error_pages.detect_error_page(article, layout, decoded.text):
+    if detect_error_page(article, layout, decoded.text):
         return article
     wanted = set(lacking) - empty
     if wanted:
@@ -91,7 +97,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         if other.title == site.title:
             other.title = None
         _fill(article, other, wanted, decoded.text)
-    error_pages.apply_hints(article, site)
+    _apply_hints(article, site)
     for reason in fields.missing(article):
         fields.problem(article, reason)
     return article
@@ -103,13 +109,31 @@ def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None
         article.title = other.title
         article.evidence["title"] = "generic"
     if "no-date" in wanted and other.published_at:
-        fields.set_time(article, other.published_at, other.precision)
+        article.published_at, article.precision = other.published_at, other.precision
         article.evidence["published_at"] = "generic"
     if "no-body" in wanted and other.paragraphs:
         article.paragraphs, article.images, article.bylines = other.paragraphs, other.images, other.bylines
         article.evidence["body"] = "generic"
         if article.source is None:
             article.attribution, article.source, article.via = other.attribution, other.source, other.via
+
+
+def _apply_hints(article: Article, site: Site) -> None:
+    """Fill what the article itself is silent about from the page that linked to it."""
+    hints = article.page.hints
+    if not article.title and hints.title:
+        article.title = clean(hints.title)
+        article.evidence["title"] = "listing"
+    if article.published_at is None and hints.published and "no-date" in fields.missing(article):
+        year = int(article.article_key[:4]) if article.article_key.isdigit() else None
+        dated = parse_date(hints.published, zone=site.timezone, now=article.page.fetched_at, year_hint=year)
+        if dated:
+            fields.set_time(article, dated, "listing")
+    if article.source is None and hints.source:
+        article.source = clean(hints.source)
+        article.evidence["source"] = "listing"
+    if article.category is None:
+        article.category = hints.category
 
 
 def _read_unknown(page: Page, site: Site | None) -> Article:

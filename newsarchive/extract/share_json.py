@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
-from newsarchive.extract.credits.sources import Attribution
+from newsarchive.extract.credits.sources import Attribution, read_credit
+from newsarchive.extract.dates import parse_date
 from newsarchive.extract.layout import read_fragment
 from newsarchive.text import clean
 from newsarchive.urls import parse_info_code
@@ -94,10 +95,9 @@ def _read_keys(article: Article, answer: dict[str, Any], site: Site, layout: Lay
         article.title = clean(title)
         article.evidence["title"] = key
     key, when = _first(answer, layout.published)
-    found = fields.read_time(when, site.timezone, article.page.fetched_at) if when else None
-    if found:
-        fields.set_time(article, *found)
-        article.evidence["published_at"] = key
+    dated = parse_date(when, zone=site.timezone, now=article.page.fetched_at) if when else None
+    if dated:
+        fields.set_time(article, dated.in_zone(site.timezone), key)
     digest = clean(_first(answer, layout.digest)[1])
     if digest:
         article.digest = fields.without_label(digest)
@@ -116,4 +116,4 @@ def _read_medium(article: Article, answer: dict[str, Any], layout: Layout) -> No
     key, name = _first(answer, [name for name in layout.attribution if "." not in name])
     name = clean(name)
     if name:
-        fields.set_credit(article, fields.read_credit(name) or Attribution(name, name), key)
+        fields.set_credit(article, read_credit(name) or Attribution(name, name), key)

@@ -18,9 +18,10 @@ STAGE = "validate"
 
 # What the reader says of pages that carry no article, the most telling first.
 _NO_ARTICLE = ("empty-page", "error-page", "login-wall", "not-json", "no-text", "not-an-article")
-# Pages are shown up to eight hours ahead by mirrors that mistake the zone, and clocks differ.
+# A time that is read in a wrong zone lies up to fourteen hours ahead (the mirror shows some posts eight hours late),
+# and clocks differ; beyond a day it is a mistake.
 _AHEAD = timedelta(days=1)
-# There was no news on the web before.
+# The day of the first public web page: what is dated before it was on no page.
 _FIRST_DAY = date(1991, 8, 6)
 # An article's number is given out when it is written: days between its date and the printed one that are no mistake.
 _NUMBER_SLACK = timedelta(days=30)
@@ -31,8 +32,11 @@ _IMPLIED_BY = {"no-date": frozenset(("future-date", "implausible-date"))}
 _SILENT = {"share": frozenset(("no-title", "no-date"))}
 
 
-def validate(article: Article) -> None:
-    """Add a problem for everything that is missing or implausible; a date that cannot be true is taken out."""
+def validate(article: Article) -> Article:
+    """Add a problem for everything that is missing or implausible, in place, and return the article back.
+
+    A date that cannot be true is taken out.
+    """
     known = {problem.reason for problem in article.problems}
     silent = _SILENT.get(article.page.role, frozenset())
     for problem in _findings(article):
@@ -40,6 +44,7 @@ def validate(article: Article) -> None:
         if problem.reason not in silent and not told_by & known:
             article.problems.append(problem)
             known.add(problem.reason)
+    return article
 
 
 def rejection(article: Article) -> Problem | None:
@@ -64,13 +69,22 @@ def _findings(article: Article) -> Iterator[Problem]:
         yield from _implausible(article, article.published_at)
 
 
+def date_problem(published: datetime, fetched_at: datetime) -> Problem | None:
+    """Return why no page that was fetched then (both aware) can have been published at that time; None if it can.
+
+    The one judge of dates: readers that choose among several ask it, and so does `validate` of what was chosen.
+    """
+    if published - fetched_at > _AHEAD:
+        return Problem(STAGE, "future-date", published.isoformat())
+    if published.date() < _FIRST_DAY:
+        return Problem(STAGE, "implausible-date", published.isoformat())
+    return None
+
+
 def _implausible(article: Article, published: datetime) -> Iterator[Problem]:
-    if published > article.page.fetched_at + _AHEAD:
+    if problem := date_problem(published, article.page.fetched_at):
         article.published_at = None
-        yield Problem(STAGE, "future-date", published.isoformat())
-    elif published.date() < _FIRST_DAY:
-        article.published_at = None
-        yield Problem(STAGE, "implausible-date", published.isoformat())
+        yield problem
     elif (day := _day_of_number(article)) and abs(published.date() - day) > _NUMBER_SLACK:
         yield Problem(STAGE, "implausible-date", f"{published.date()}, but the article's number is of {day}")
 

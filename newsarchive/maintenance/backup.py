@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive.archive import Archive
 from newsarchive.archive.connection import explain
 from newsarchive.archive.migrations import APPLICATION_ID
+from newsarchive.atomic import replace_durably
 from newsarchive.errors import UserError
 from newsarchive.locks import try_lock
 from newsarchive.warc.record import SnapshotDamagedError
@@ -81,7 +82,7 @@ def backup(source: Path, target: Path, *, warc: bool = True) -> Backup:
 
 
 def vacuum(path: Path) -> tuple[int, int]:
-    """Make an archive's file as small as it can be; return its size in bytes before and after, with its log.
+    """Shrink an archive's file; return its size in bytes before and after, with its log.
 
     Raises:
         UserError: there is no such archive, another program uses it, or the disk is too small for the second copy
@@ -169,7 +170,7 @@ def _copy_database(source: sqlite3.Connection, partial: Path) -> int:
         copy.execute("PRAGMA journal_mode = DELETE")
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise UserError(f"the archive is damaged ({verdict}) and was not copied - `newsarchive check` says more")
+            raise UserError(f"the archive is damaged ({verdict}) and was not copied - run newsarchive check")
         if _counts(copy) != counts:
             raise UserError(f"{partial}: the copy differs from the archive - check the disk")
         return counts["articles"]
@@ -235,11 +236,4 @@ def _take_its_place(partial: Path, final: Path) -> None:
     for suffix in ("-wal", "-shm"):
         # The log of an earlier backup that somebody opened must not be applied to this one.
         final.with_name(final.name + suffix).unlink(missing_ok=True)
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    partial.replace(final)
-    folder = os.open(final.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_durably(partial, final)

@@ -1,4 +1,4 @@
-"""Check an archive: whether everything in it is as it was stored, and agrees with everything else.
+"""Check an archive: whether everything in it is intact and consistent.
 
 Nothing is written, and a crawl may go on meanwhile: all is read at one moment.
 """
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from newsarchive.archive import history, outlets
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
-from newsarchive.archive.timestamps import stamp
+from newsarchive.archive.queries import article_row
+from newsarchive.archive.store import parts_of, stored_parts
 from newsarchive.search.sql import PAIRS
+from newsarchive.timestamps import stamp
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -64,13 +66,17 @@ class Report:
 
 
 def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
-    """Check everything; `deep` also reads every page that is kept, not only the newest `SAMPLE`."""
+    """Check everything.
+
+    `deep` also compares the search index with the articles word for word, and reads every page that is kept, not only
+    the newest `SAMPLE`.
+    """
     connection = archive.connection
     checks: tuple[Callable[[], Iterator[Fault]], ...] = (
         lambda: _check_file(connection),
         lambda: _check_texts(connection),
         lambda: check_articles(connection),
-        lambda: _check_index(connection),
+        lambda: _check_index(archive, deep=deep),
         lambda: check_places(connection, archive.path.parent),
         lambda: check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
@@ -119,13 +125,22 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
             yield "damage", "a text is not the one that was stored", f"text {text_id}"
 
 
-def _check_index(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Look whether each article is in the search index, and nothing else."""
+def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
+    """Look whether each article is in the search index, and nothing else; `deep`: whether each of its words is."""
+    connection = archive.connection
     sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
     for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
         yield "damage", "an article is not in the search index", key
     for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
         yield "damage", "the search index has an article that does not exist", f"row {row_id}"
+    if not deep:
+        return
+    try:
+        for problem in archive.search.check():
+            yield "damage", "the search index is not that of the articles", problem
+    except sqlite3.OperationalError as error:
+        advice = "it is copied for that to SQLite's folder for temporary files, see SQLITE_TMPDIR"
+        yield "notice", "the search index could not be compared with the articles", f"{error} - {advice}"
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
@@ -154,21 +169,9 @@ def _count(connection: sqlite3.Connection) -> dict[str, int]:
     return counts
 
 
-_ROW = """
-SELECT a.*, c.slug AS category, c.site AS category_site
-FROM articles a LEFT JOIN categories c ON c.id = a.category_id
-WHERE a.id = ?
-"""
 _SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?"
 # What reading the parts of a reading raises where these were changed or do not belong together.
 _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
-# What hangs on an article, in the order in which `_parts_of` gives it.
-_PARTS = {
-    "paragraphs": "SELECT position, kind, text FROM paragraphs WHERE article_id = ? ORDER BY position",
-    "bylines": "SELECT role, name FROM bylines WHERE article_id = ? ORDER BY role, name",
-    "mentions": "SELECT market, code, name, count FROM mentions WHERE article_id = ? ORDER BY market, code",
-    "images": "SELECT position, url, alt, caption FROM images WHERE article_id = ? ORDER BY position",
-}
 
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
@@ -188,13 +191,14 @@ def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:
-    cursor = connection.execute(_ROW, (article_id,))
-    row = dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+    row = article_row(connection, article_id)
+    assert row is not None
     for name, value in _columns_of(connection, article_id, merged).items():
         if row[name] != value:
             yield name
-    for table, parts in _parts_of(merged).items():
-        if connection.execute(_PARTS[table], (article_id,)).fetchall() != parts:
+    stored = stored_parts(connection, article_id)
+    for table, parts in parts_of(article_id, merged).items():
+        if stored[table] != parts:
             yield table
 
 
@@ -210,15 +214,6 @@ def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged)
         "last_seen_at": last_seen_at,
         "revision": revision,
         "changed_at": changed_at,
-    }
-
-
-def _parts_of(merged: Merged) -> dict[str, list[tuple[Any, ...]]]:
-    return {
-        "paragraphs": [(i, p.kind, p.text) for i, p in enumerate(merged.paragraphs)],
-        "bylines": sorted({(b.role, b.name) for b in merged.bylines}),
-        "mentions": sorted((m.market, m.code, m.name, m.count) for m in merged.mentions),
-        "images": [(i, image.url, image.alt, image.caption) for i, image in enumerate(merged.images)],
     }
 
 

@@ -14,7 +14,7 @@ from newsarchive.plots.data import (
     volume,
 )
 from newsarchive.plots.fonts import find_font
-from newsarchive.text import strip_invisible
+from newsarchive.text import plain, shorten, strip_invisible
 
 if TYPE_CHECKING:
     import sqlite3
@@ -202,8 +202,7 @@ def _day_ticks(axes: Any, days: Sequence[date]) -> None:
 
 
 def _label(name: str, longest: int = _LONGEST_NAME) -> str:
-    text = "".join(character for character in strip_invisible(name) if character.isprintable())
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+    return shorten(plain(strip_invisible(name)), longest)
 
 
 #: kind -> (how it is drawn, what it shows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.queries import ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
 from newsarchive.search import condition
 
@@ -42,7 +43,7 @@ def volume(connection: sqlite3.Connection, query: str = "", *, sources: int = MO
     where = condition(connection, query)
     found: dict[str, Counter[date]] = defaultdict(Counter)
     for name, text, number in connection.execute(
-        "SELECT s.name, a.published_date, count(*) FROM articles a LEFT JOIN sources s ON s.id = a.source_id"  # noqa: S608
+        f"SELECT s.name, a.published_date, count(*) {ARTICLES_WITH_SOURCE}"
         f" WHERE a.published_date IS NOT NULL AND {where.text} GROUP BY 1, 2",
         where.parameters,
     ):

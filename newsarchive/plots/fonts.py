@@ -1,4 +1,8 @@
-"""A font of this machine that has Chinese letters, found without starting any other program."""
+"""A font of this machine that has Chinese letters.
+
+matplotlib's font_manager starts fc-list or system_profiler to list the fonts, and is only there with the extra `plot`;
+`newsarchive doctor` looks for a font before that.
+"""
 
 from __future__ import annotations
 

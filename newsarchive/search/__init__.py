@@ -4,46 +4,52 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from newsarchive.search.facets import Facet, Facets, count_facets
+from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.index import (
+    check_index,
     create_index,
     folding_of,
-    integrity_check,
     match_expression,
     register_functions,
     reindex,
 )
-from newsarchive.search.query import QueryError, parse
-from newsarchive.search.ranking import (
-    MOST_RANKED,
-    Position,
-    by_rank,
-    by_time,
-)
+from newsarchive.search.query import EVERYTHING, Filter, Query, QueryError, all_of, narrow, parse, write_term
+from newsarchive.search.ranking import MOST_RANKED, Matches, Position
 from newsarchive.search.snippets import Highlighter, Marks
-from newsarchive.search.sql import Sql, plan, words_of
+from newsarchive.search.sql import Plan, plan, words_of
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
-    from newsarchive.search.sql import Plan
+    from newsarchive.search.folding import Folding
 
 __all__ = [
+    "EVERYTHING",
+    "FIELDS",
     "MOST_RANKED",
+    "Facet",
+    "Facets",
+    "Filter",
     "Hit",
     "Marks",
     "Order",
     "Position",
+    "Query",
     "QueryError",
+    "Search",
+    "Sql",
+    "all_of",
     "condition",
-    "count",
     "create_index",
-    "integrity_check",
     "match_expression",
+    "narrow",
     "register_functions",
-    "reindex",
-    "search",
+    "write_term",
 ]
 
 Order = Literal["newest", "oldest", "rank"]
@@ -72,56 +78,111 @@ class Hit:
         return Position(self.published_at, self.article_id)
 
 
-def search(
-    connection: sqlite3.Connection,
-    query: str,
-    *,
-    order: Order = "newest",
-    limit: int = 50,
-    offset: int = 0,
-    after: Position | None = None,
-    marks: Marks | None = None,
-) -> list[Hit]:
-    """Find articles; the query language is described in `search_query`.
+class Search:
+    """The search of one archive: a text is parsed once, and the query then asked for hits, numbers, conditions."""
 
-    `newest` and `oldest` follow the time of publication exactly, undated articles last; `rank` weighs only the newest
-    `MOST_RANKED` matches, and a query without words falls back to `newest`. A further page begins `after` the last
-    hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises QueryError, saying what to mend, and
-    ValueError for a limit below one or a negative offset.
-    """
-    if limit < 1 or offset < 0:
-        raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
-    folding = folding_of(connection)
-    tree = parse(query, folding)
-    found = plan(tree)
-    ranks: dict[int, float] = {}
-    if order == "rank" and found.match is not None:
-        ranks = dict(by_rank(connection, found, offset + limit, folding)[offset:])
-        ids = list(ranks)
-    else:
-        ids = by_time(connection, found, offset + limit, oldest=order == "oldest", after=after)[offset:]
-    return _hits(connection, ids, ranks, Highlighter(words_of(tree), folding, marks or Marks()))
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def parse(self, text: str) -> Query:
+        """Read a query; its language is described in `query`. An empty text asks for everything.
+
+        Raises QueryError, saying what to mend.
+        """
+        return parse(text, self._folding)
+
+    def hits(
+        self,
+        query: Query,
+        *,
+        order: Order = "newest",
+        limit: int = 50,
+        offset: int = 0,
+        after: Position | None = None,
+        marks: Marks | None = None,
+    ) -> list[Hit]:
+        """Return the articles that a query finds.
+
+        `newest` and `oldest` follow the time of publication exactly, undated articles last; `rank` weighs only the
+        newest `MOST_RANKED` matches, and a query without words falls back to `newest`. A further page begins `after`
+        the last hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises ValueError for a limit
+        below one or a negative offset.
+        """
+        if limit < 1 or offset < 0:
+            raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
+        matches = Matches(self._connection, plan(query))
+        ranks: dict[int, float] = {}
+        if order == "rank" and matches.have_words:
+            ranks = dict(matches.by_rank(offset + limit, self._folding)[offset:])
+            ids = list(ranks)
+        else:
+            ids = matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:]
+        return self._read(ids, ranks, Highlighter(words_of(query), self._folding, marks or Marks()))
+
+    def count(self, query: Query) -> int:
+        """Return how many articles a query finds."""
+        found = plan(query)
+        if found.match is not None and not found.conditions:
+            index = found.match.index
+            sql = Sql(f"SELECT count(*) FROM {index} WHERE {index} MATCH ?", (found.match.expression,))  # noqa: S608
+        elif query == EVERYTHING:
+            sql = Sql("SELECT count(*) FROM articles")  # without a condition SQLite need not look at the rows
+        else:
+            where = _whole(found)
+            sql = Sql(f"SELECT count(*) FROM articles a WHERE {where.text}", where.parameters)  # noqa: S608
+        (number,) = self._connection.execute(sql.text, sql.parameters).fetchone()
+        return int(number)
+
+    def condition(self, query: Query) -> Sql:
+        """Return a query as an SQL condition on `articles a`, for exports and statistics."""
+        return _whole(plan(query))
+
+    def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
+        """Count what the articles that a query finds have in common, among those stored last, `most` of them at most.
+
+        At most `lines` values of each kind are returned.
+        """
+        return count_facets(self._connection, self.condition(query), most=most, lines=lines)
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Index all articles again, see `index.reindex`; no commit is made."""
+        reindex(self._connection, progress)
+        self.__dict__.pop("_folding", None)
+
+    def check(self) -> list[str]:
+        """Compare the index with the articles and return what is wrong, in words; nothing is written."""
+        return check_index(self._connection)
+
+    @cached_property
+    def _folding(self) -> Folding:
+        return folding_of(self._connection)
+
+    def _read(self, ids: list[int], ranks: dict[int, float], highlighter: Highlighter) -> list[Hit]:
+        rows = self._connection.execute(
+            "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
+            "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(ids),),
+        )
+        hits = {}
+        for article_id, key, title, digest, body, published_at, precision, source in rows:
+            hits[article_id] = Hit(
+                article_id=article_id,
+                article_key=key,
+                title=title or "",
+                marked_title=highlighter.title(title or ""),
+                published_at=published_at,
+                published_precision=precision,
+                source=source,
+                snippet=highlighter.snippet(body, digest),
+                rank=ranks.get(article_id),
+            )
+        return [hits[article_id] for article_id in ids if article_id in hits]
 
 
-def count(connection: sqlite3.Connection, query: str) -> int:
-    """Count the articles that a query matches. Raises QueryError."""
-    found = plan(parse(query, folding_of(connection)))
-    if found.match is not None and not found.conditions:
-        index = found.match.index
-        sql = Sql(f"SELECT count(*) FROM {index} WHERE {index} MATCH ?", (found.match.expression,))  # noqa: S608
-    else:
-        where = _whole(found)
-        sql = Sql(f"SELECT count(*) FROM articles a WHERE {where.text}", where.parameters)  # noqa: S608
-    (number,) = connection.execute(sql.text, sql.parameters).fetchone()
-    return int(number)
-
-
-def condition(connection: sqlite3.Connection, query: str) -> Sql:
-    """Turn a query into an SQL condition on `articles a`, for exports and statistics; an empty query is every article.
-
-    Raises QueryError.
-    """
-    return _whole(plan(parse(query, folding_of(connection)))) if query.strip() else Sql("true")
+def condition(connection: sqlite3.Connection, text: str) -> Sql:
+    """Return the text of a query as an SQL condition on `articles a`. Raises QueryError."""
+    search = Search(connection)
+    return search.condition(search.parse(text))
 
 
 def _whole(found: Plan) -> Sql:
@@ -133,27 +194,3 @@ def _whole(found: Plan) -> Sql:
         f"a.id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?) AND ({where.text})",  # noqa: S608
         (found.match.expression, *where.parameters),
     )
-
-
-def _hits(
-    connection: sqlite3.Connection, ids: list[int], ranks: dict[int, float], highlighter: Highlighter
-) -> list[Hit]:
-    rows = connection.execute(
-        "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
-        "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
-        (json.dumps(ids),),
-    )
-    hits = {}
-    for article_id, key, title, digest, body, published_at, precision, source in rows:
-        hits[article_id] = Hit(
-            article_id=article_id,
-            article_key=key,
-            title=title or "",
-            marked_title=highlighter.title(title or ""),
-            published_at=published_at,
-            published_precision=precision,
-            source=source,
-            snippet=highlighter.snippet(body, digest),
-            rank=ranks.get(article_id),
-        )
-    return [hits[article_id] for article_id in ids if article_id in hits]

@@ -47,7 +47,7 @@ _OTHERS = (
 
 
 class Folding:
-    """One table of folded forms: code point -> what stands for it (often nothing, sometimes several characters)."""
+    """One table of folded forms: code point -> what replaces it (often nothing, sometimes several characters)."""
 
     def __init__(self, table: dict[int, str]) -> None:
         self._table = table
@@ -104,7 +104,7 @@ def built_in_folding() -> Folding:
 
 
 def _form(character: str, simplified: dict[str, str]) -> str:
-    if "\u4e00" <= character <= "\u9fff":  # no compatibility forms, no case: the bulk of the table, made fast
+    if "\u4e00" <= character <= "\u9fff":  # no compatibility forms, no case: the bulk of the table, built fast
         return simplified.get(character, character)
     if not strip_invisible(character):
         return ""
@@ -122,7 +122,7 @@ def _is_text(character: str) -> bool:
 
 def _simplified() -> dict[str, str]:
     """Map every single Han character to its simplified form."""
-    import opencc  # noqa: PLC0415 - loads slowly, and only an index that is made anew needs it
+    import opencc  # noqa: PLC0415 - loads slowly, and only an index that is built needs it
 
     han = [chr(code) for code in chain(*_HAN)]
     # One call for all: a line break on both sides keeps the converter from seeing words.

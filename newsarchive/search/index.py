@@ -41,14 +41,14 @@ if TYPE_CHECKING:
 
 #: How much a word weighs in the body, in the title and in the digest.
 WEIGHTS = (1.0, 5.0, 2.0)
-#: Articles that `reindex` reads at once; progress is told after each such step.
+#: Articles that `reindex` reads at once; progress is reported after each such step.
 STEP = 2000
 
 # The token characters of `ascii` are ASCII letters and digits and everything that is not ASCII: just what our tokens
 # are made of, and the same in every version of SQLite.
-_TOKENIZE = "tokenize='ascii'"
-# While much is written at once: bytes of tokens gathered in memory before a part is written, and how many parts may
-# lie beside each other before they are merged.
+_OPTIONS = {PAIRS: "tokenize='ascii'", CHARACTERS: "tokenize='ascii', detail=none, columnsize=0"}
+# While much is written at once: bytes of tokens collected in memory before a segment is written, and how many
+# segments there may be before they are merged.
 _BULK = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 16}
 # Pages that one step of merging writes.
 _MERGED_PAGES = 2000
@@ -70,23 +70,22 @@ _TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
 )
 
 
-def register_functions(connection: sqlite3.Connection) -> None:
-    """Return a connection the SQL functions that the index and its triggers call; every connection needs them.
+def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
+    """Give a connection the SQL functions that the index and its triggers call; every connection needs them.
 
     - `search_pairs(text)` and `search_letters(body, title, digest)`: tokens of the two indexes
     - `search_fold(text)`: the text with its spellings made equal
     - `search_match(query)`: `match_expression` of a query
+
+    Returns what gives their folding: that of the index, or, made when it is first needed, that of a new one.
     """
-    stored: list[Folding] = []
+    folding = _stored_folding(connection)
 
-    def folding() -> Folding:
-        if not stored:
-            stored.append(built_in_folding())
-        return stored[0]
+    def used() -> Folding:
+        return folding or built_in_folding()
 
-    if (table := _stored_table(connection)) is not None:
-        stored.append(load_folding(table))
-    _create_functions(connection, folding)
+    _create_functions(connection, used)
+    return used
 
 
 def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
@@ -108,8 +107,12 @@ def _stored_table(connection: sqlite3.Connection) -> bytes | None:
 
 def folding_of(connection: sqlite3.Connection) -> Folding:
     """Return the folding that the index of this archive was made with."""
+    return _stored_folding(connection) or built_in_folding()
+
+
+def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
     table = _stored_table(connection)
-    return built_in_folding() if table is None else load_folding(table)
+    return None if table is None else load_folding(table)
 
 
 def match_expression(query: str, folding: Folding | None = None) -> str:
@@ -130,7 +133,7 @@ def match_expression(query: str, folding: Folding | None = None) -> str:
 def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
     """Create both indexes, their views and triggers, and index the articles that are there; no commit is made.
 
-    `progress` is told as by `reindex`.
+    `progress` is called as by `reindex`.
     """
     connection.execute(
         "CREATE TABLE search_folding (id INTEGER PRIMARY KEY CHECK (id = 1), folding BLOB NOT NULL) STRICT"
@@ -139,14 +142,16 @@ def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], 
     for index, columns in _INDEXES.items():
         values = ", ".join(f"{_VALUES[column].format(row='articles')} AS {column}" for column in columns)
         connection.execute(f"CREATE VIEW {index}_text AS SELECT id, {values} FROM articles")  # noqa: S608
-    common = f"content='%s_text', content_rowid='id', {_TOKENIZE}"
-    connection.execute(f"CREATE VIRTUAL TABLE {PAIRS} USING fts5(body, title, digest, {common % PAIRS})")
-    connection.execute(
-        f"CREATE VIRTUAL TABLE {CHARACTERS} USING fts5(characters, {common % CHARACTERS}, detail=none, columnsize=0)"
-    )
+        _create_table(connection, "main", index)
     _command(connection, PAIRS, "rank", f"bm25{WEIGHTS}")
     _create_triggers(connection)
     reindex(connection, progress)
+
+
+def _create_table(connection: sqlite3.Connection, schema: str, index: str) -> None:
+    columns = ", ".join(_INDEXES[index])
+    options = f"content='{index}_text', content_rowid='id', {_OPTIONS[index]}"
+    connection.execute(f"CREATE VIRTUAL TABLE {schema}.{index} USING fts5({columns}, {options})")
 
 
 def _create_triggers(connection: sqlite3.Connection) -> None:
@@ -169,11 +174,11 @@ def _write(index: str, row: str, *, command: str | None) -> str:
 
 
 def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Make both indexes anew from the articles, with the folding of the installed libraries; no commit is made.
+    """Rebuild both indexes from the articles, with the folding of the installed libraries; no commit is made.
 
     `progress` is called with the number of articles done and of all, after every `STEP` of them. Where the installed
     libraries fold otherwise than those the index was made with, the transaction must not have written articles before,
-    and other connections have to be opened anew afterwards.
+    and other connections have to be reopened afterwards.
     """
     folding = built_in_folding()
     if (table := folding.dump()) != _stored_table(connection):
@@ -205,7 +210,7 @@ def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None]
 
 
 def _merge(connection: sqlite3.Connection, index: str) -> None:
-    """Merge the parts of an index into one: every part costs each search a look-up for each of its words."""
+    """Merge the segments of an index into one: each of them costs a search one look-up a word."""
     _command(connection, index, "merge", -_MERGED_PAGES)
     before = -2
     # FTS5 says that there is nothing left to merge by changing no more than a row.
@@ -214,20 +219,37 @@ def _merge(connection: sqlite3.Connection, index: str) -> None:
         _command(connection, index, "merge", _MERGED_PAGES)
 
 
-def integrity_check(connection: sqlite3.Connection) -> list[str]:
-    """Compare both indexes with the articles and list what is wrong, in words.
+def check_index(connection: sqlite3.Connection) -> list[str]:
+    """Compare both indexes with the articles, word for word, and return what is wrong, in words.
 
-    The connection must be allowed to write, though nothing is changed.
+    FTS5 checks only an index that it may write to. So that a crawl can go on meanwhile, and that an archive can be
+    checked which may not be written, each index is copied into SQLite's temporary database first. Raises
+    OperationalError where that has no room for it.
     """
     problems = []
     for index in _INDEXES:
+        connection.execute("SAVEPOINT check_index")
         try:
-            _command(connection, index, "integrity-check", 1)
-        except sqlite3.OperationalError:  # a locked or read-only file says nothing about the index
+            _copy_to_temp(connection, index)
+            _command(connection, f"temp.{index}", "integrity-check", 1)
+        except sqlite3.OperationalError:  # a full disk says nothing about the index
             raise
         except sqlite3.DatabaseError as error:
             problems.append(f"{index} does not agree with the articles ({error}) - run `newsarchive search reindex`")
+        finally:
+            if connection.in_transaction:  # a full disk has ended it
+                connection.execute("ROLLBACK TO check_index")
+                connection.execute("RELEASE check_index")
     return problems
+
+
+def _copy_to_temp(connection: sqlite3.Connection, index: str) -> None:
+    connection.execute(f"CREATE TEMP VIEW {index}_text AS SELECT * FROM main.{index}_text")  # noqa: S608
+    _create_table(connection, "temp", index)
+    tables = "SELECT name FROM sqlite_temp_master WHERE type = 'table' AND name GLOB ?"
+    for (table,) in connection.execute(tables, (f"{index}_*",)).fetchall():
+        connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608
+        connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")  # noqa: S608
 
 
 def _configure(connection: sqlite3.Connection, index: str, settings: dict[str, int]) -> None:
@@ -235,5 +257,6 @@ def _configure(connection: sqlite3.Connection, index: str, settings: dict[str, i
         _command(connection, index, name, value)
 
 
-def _command(connection: sqlite3.Connection, index: str, command: str, argument: str | int | None = None) -> None:
-    connection.execute(f"INSERT INTO {index} ({index}, rank) VALUES (?, ?)", (command, argument))  # noqa: S608
+def _command(connection: sqlite3.Connection, table: str, command: str, argument: str | int | None = None) -> None:
+    index = table.removeprefix("temp.")
+    connection.execute(f"INSERT INTO {table} ({index}, rank) VALUES (?, ?)", (command, argument))  # noqa: S608

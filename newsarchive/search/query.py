@@ -3,24 +3,22 @@
     降准 银行                       both words              降准 OR 加息        one of them
     降准 -美联储, 降准 NOT 美联储    without a word          (降准 OR 加息) 银行  groups
     "全面 降准"                     neighbours, in order    inflat*             words that begin so
-    title:降准 source:财联社 category:cailianshe code:600160 story:12 lang:zh key:NW202203032294703888
-    after:2022-03-01 before:2022-04 that day and later; up to, but not including, that month
+    source:财联社                   a field, see `fields`   source:(财联社 OR 证券时报)
 
-Words may stand in any script; what is written without blanks between is searched as neighbours. Punctuation is not
-searched. Full-width signs (：（）“”) mean what the plain ones mean. A field takes a group: source:(财联社 OR 证券时报).
+Words may be of any script; what is written without blanks between is searched as neighbours. Punctuation is not
+searched. Full-width signs (：（）“”) mean what the plain ones mean. An empty query asks for everything.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.errors import UserError
+from newsarchive.search.fields import FIELDS
 from newsarchive.search.tokens import phrase
-from newsarchive.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,22 +31,8 @@ if TYPE_CHECKING:
 LONGEST = 1000
 MOST_TERMS = 60
 DEEPEST = 12
-
-#: field -> an example of its value, for errors and help.
-FIELDS = {
-    "title": "title:降准",
-    "source": "source:财联社",
-    "after": "after:2022-03-01",
-    "before": "before:2022-04",
-    "code": "code:600160",
-    "category": "category:cailianshe",
-    "story": "story:12",
-    "lang": "lang:zh",
-    "key": "key:NW202203032294703888",
-}
-
-#: Fields whose value may end in * for "begins so".
-PREFIX_FIELDS = ("title", "source", "category", "code")
+#: A longer value of a field is not written into a query. Characters.
+LONGEST_VALUE = 300
 
 _OPERATORS = ("AND", "OR", "NOT")
 _QUOTES = {'"': '"“”„＂', "“": '"“”„＂', "”": '"“”„＂', "„": '"“”„＂', "＂": '"“”„＂', "「": "」", "『": "』"}
@@ -109,9 +93,17 @@ class Or:
 
 Query = Words | Filter | Not | And | Or
 
+#: What an empty query asks for.
+EVERYTHING = And(())
+
 
 def parse(text: str, folding: Folding) -> Query:
-    """Read a query. Raises QueryError for one that cannot be understood or holds nothing to search for."""
+    """Read a query; an empty one is `EVERYTHING`.
+
+    Raises QueryError for one that cannot be understood, and for one of which nothing can be searched (！？).
+    """
+    if not text.strip():
+        return EVERYTHING
     if len(text) > LONGEST:
         raise QueryError(f"the query is longer than {LONGEST} characters", LONGEST, "search for less")
     query = _Parser(_lex(text), folding).whole()
@@ -120,6 +112,45 @@ def parse(text: str, folding: Folding) -> Query:
             "there is nothing to search for", 0, "type a word, for example 降准, or a field: source:财联社"
         )
     return query
+
+
+def all_of(*queries: Query) -> Query:
+    """Return the query that finds what all of these find."""
+    parts: list[Query] = []
+    for query in queries:
+        parts.extend(query.parts if isinstance(query, And) else (query,))
+    return parts[0] if len(parts) == 1 else And(tuple(parts))
+
+
+def narrow(text: str, query: Query, condition: Filter) -> str | None:
+    """Write as text what `query`, read from `text`, and a condition ask for together.
+
+    None where the query has the condition already, and where no text can hold its value.
+    """
+    term = write_term(condition.field, condition.value)
+    if term is None or condition in (query.parts if isinstance(query, And) else (query,)):
+        return None
+    # Whether the OR is an operator cannot be told from the tree: parts that hold nothing to search for are left out.
+    whole = f"({text}) {term}" if "OR" in text else f"{text} {term}".lstrip()
+    return whole if len(whole) <= LONGEST else None
+
+
+_MARKS_OF_SYNTAX = frozenset("".join(_QUOTES.values()) + "「『" + _OPENING + _CLOSING + "*")
+
+
+def write_term(field: str, value: str) -> str | None:
+    """Write a field with its value, such as source:"财联社"; None for a value that no query can hold.
+
+    It is too long, or has every kind of quotation mark in it.
+    """
+    if not value or len(value) > LONGEST_VALUE:
+        return None
+    if not any(character.isspace() or character in _MARKS_OF_SYNTAX for character in value):
+        return f"{field}:{value}"
+    for opening in '"「『':
+        if not any(character in _QUOTES[opening] for character in value):
+            return f"{field}:{opening}{value}{_QUOTES[opening][0]}"
+    return None
 
 
 class _Token(NamedTuple):
@@ -172,7 +203,7 @@ def _chunk(text: str, chunk: str, position: int) -> list[_Token]:
     if name := _field_name(chunk, position):
         tokens.append(_Token("field", name, position))
         if len(chunk) == len(name) + 1 and not is_before_group:
-            raise QueryError(f"{name}: has no value", position, f"write it without a blank: {FIELDS[name]}")
+            raise QueryError(f"{name}: has no value", position, f"write it without a blank: {FIELDS[name].example}")
         chunk, position = chunk[len(name) + 1 :], position + len(name) + 1
     return [*tokens, _Token("chunk", chunk, position)] if chunk else tokens
 
@@ -279,57 +310,33 @@ class _Parser:
             raise QueryError(f"more than {MOST_TERMS} words", token.position, "search for fewer at once")
         is_prefix = token.kind == "chunk" and len(token.text) > 1 and token.text.endswith("*")
         text = token.text.removesuffix("*") if is_prefix else token.text
-        if is_prefix and field is not None and field not in PREFIX_FIELDS:
-            raise QueryError(f"{field}: takes no *", token.position, f"write the whole value: {FIELDS[field]}")
-        if field is None or field == "title":
+        if is_prefix and field is not None and not FIELDS[field].takes_prefix:
+            raise QueryError(f"{field}: takes no *", token.position, f"write the whole value: {FIELDS[field].example}")
+        if field is None or FIELDS[field].where is None:
             found = phrase(text, self._folding, prefix=is_prefix)
-            return Words(text, found, in_title=field == "title") if found else None
+            return Words(text, found, in_title=field is not None) if found else None
         return Filter(field, _value(field, text.strip(), token), is_prefix)
 
 
 def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
     known = tuple(part for part in parts if part is not None)
-    return known[0] if len(known) == 1 else kind(known) if known else None
+    if not known:
+        return None
+    if kind is And:
+        return all_of(*known)
+    return known[0] if len(known) == 1 else Or(known)
 
 
 def _operator_advice(operator: _Token) -> str:
     return f'put a word there, or write "{operator.kind.lower()}" in small letters to search for the word itself'
 
 
-def _value(field: str, text: str, token: _Token) -> str:
+def _value(name: str, text: str, token: _Token) -> str:
     """Check the value of a field and bring it into the form in which it is compared."""
-    problem = f"{text!r} is no value for {field}:"
+    field = FIELDS[name]
     if not text:
-        raise QueryError(f"{field}: has no value", token.position, f"write for example {FIELDS[field]}")
-    if field in ("after", "before"):
-        moment = read_moment(text)
-        if moment is None:
-            raise QueryError(problem, token.position, "write a day, month or year: 2022-03-01, 2022-03 or 2022")
-        return moment
-    if field == "story" and not re.fullmatch(r"[0-9]{1,18}", text):
-        raise QueryError(problem, token.position, f"write the story's number: {FIELDS[field]}")
-    return text
-
-
-_MOMENT = re.compile(
-    r"(?P<year>[12][0-9]{3})"
-    r"(?:[-/.年](?P<month>[0-9]{1,2})月?(?:[-/.]?(?P<day>[0-9]{1,2})日?)?|年)?"
-    r"|(?P<compact>[12][0-9]{7})"
-)
-
-
-def read_moment(text: str) -> str | None:
-    """Read a day, month or year (2022-03-01, 2022/3, 2022年3月1日, 20220301, 2022) as ISO 8601 text of its precision.
-
-    Such texts sort before every time inside the day, month or year, so they serve as bounds. None for anything else.
-    """
-    match = _MOMENT.fullmatch(fold(text).strip())
-    if match is None:
-        return None
-    compact = match["compact"]
-    year, month, day = (compact[:4], compact[4:6], compact[6:]) if compact else match.group("year", "month", "day")
-    try:
-        when = date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        return None
-    return when.isoformat()[: 10 if day else 7 if month else 4]
+        raise QueryError(f"{name}: has no value", token.position, f"write for example {field.example}")
+    value = field.read(text)
+    if value is None:
+        raise QueryError(f"{text!r} is no value for {name}:", token.position, field.advice)
+    return value

@@ -13,14 +13,15 @@ from heapq import nlargest
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsarchive.search.sql import CHARACTERS, Sql
+from newsarchive.search.fields import Sql
+from newsarchive.search.sql import CHARACTERS
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
     from newsarchive.search.folding import Folding
-    from newsarchive.search.sql import Match, Plan
+    from newsarchive.search.sql import Plan
 
 #: How many matches, the newest by id, are weighed against each other when the best are asked for.
 MOST_RANKED = 5000
@@ -37,7 +38,7 @@ _MOST_STRAGGLERS = 2000
 _FAR, _FEW_AND_FAR = 25_000, 700
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 100, 16000
 # A window's ids are looked up in so many ranges, cut where they lie farthest apart: every look-up begins the search
-# in all parts of the index anew (a millisecond or so), while reading on costs a fraction of a microsecond a match.
+# in all segments of the index again (a millisecond or so), while reading on costs a fraction of a microsecond a match.
 _RANGES = 8
 # So many matches tell whether most of them meet the other conditions of a query.
 _SAMPLE = 1000
@@ -62,199 +63,205 @@ _NEWEST = _Direction("DESC", "<", ">")
 _OLDEST = _Direction("ASC", ">", "<")
 
 
-def by_time(
-    connection: sqlite3.Connection, plan: Plan, count: int, *, oldest: bool = False, after: Position | None = None
-) -> list[int]:
-    """Return the ids of the `count` newest (or oldest) articles of a plan, those behind a position if one is given."""
-    direction = _OLDEST if oldest else _NEWEST
-    match, where = plan.match, plan.where
-    if match is None:
-        return _first(connection, where, direction, after, count)
-    few = _FEW_WITH_CONDITIONS
-    if not plan.conditions and after is None:
-        few = _FEW
-        if (exact := _first_matches(connection, match, count, direction)) is not None:
-            return exact
-    ids = _matches(connection, match, few + 1, direction)
-    if len(ids) <= few:
-        return _first(connection, _among(ids, where), direction, after, count)
-    found: list[int] = []
-    size = min(max(_SMALLEST_WINDOW, 2 * count * (abs(ids[0] - ids[-1]) // len(ids))), _LARGEST_WINDOW)
-    for window in _walk(connection, where, direction, after, (size, _LARGEST_WINDOW)):
-        found.extend(_matching(connection, match, window))
-        if len(found) >= count:
-            break
-    return found[:count]
+class Matches:
+    """The articles that a plan finds, in the orders that people want. Only those that `have_words` can be ranked."""
 
+    def __init__(self, connection: sqlite3.Connection, plan: Plan) -> None:
+        self._connection = connection
+        self._where = plan.where
+        self.have_words = plan.match is not None
+        self._has_conditions = bool(plan.conditions)
+        self._index, self._expression = (plan.match.index, plan.match.expression) if plan.match else ("", "")
 
-def by_rank(connection: sqlite3.Connection, plan: Plan, count: int, folding: Folding) -> list[tuple[int, float]]:
-    """Return the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.
+    def by_time(self, count: int, *, oldest: bool = False, after: Position | None = None) -> list[int]:
+        """Return the ids of the `count` newest (or oldest) articles, those behind a position if one is given."""
+        direction = _OLDEST if oldest else _NEWEST
+        where = self._where
+        if not self.have_words:
+            return self._first(where, direction, after, count)
+        few = _FEW_WITH_CONDITIONS
+        if not self._has_conditions and after is None:
+            few = _FEW
+            if (exact := self._first_matches(count, direction)) is not None:
+                return exact
+        ids = self._matches(few + 1, direction)
+        if len(ids) <= few:
+            return self._first(_among(ids, where), direction, after, count)
+        found: list[int] = []
+        size = min(max(_SMALLEST_WINDOW, 2 * count * (abs(ids[0] - ids[-1]) // len(ids))), _LARGEST_WINDOW)
+        for window in self._walk(where, direction, after, (size, _LARGEST_WINDOW)):
+            found.extend(self._matching(window))
+            if len(found) >= count:
+                break
+        return found[:count]
 
-    Single characters weigh nothing in FTS5's sense: of the newest `MOST_RANKED_CHARACTERS` articles, those that have
-    them in their title come first.
-    """
-    assert plan.match is not None
-    index, expression = plan.match.index, plan.match.expression
-    if index == CHARACTERS:
-        return _by_title(connection, plan, expression, count, folding)
-    arguments: tuple[str | int, ...] = (expression,)
-    if plan.conditions:
-        ids = _newest_ids(connection, plan, MOST_RANKED)
-        # The plus keeps SQLite from asking the index for one article at a time.
-        condition, arguments = "+rowid IN (SELECT value FROM json_each(?))", (expression, json.dumps(ids))
-        oldest = min(ids, default=0)
-    else:
-        condition = "true"
-        row = connection.execute(
-            f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
-            (expression, MOST_RANKED - 1),
-        ).fetchone()
-        oldest = row[0] if row else 0
-    # Without the plus FTS5 would weigh every match before the condition is looked at.
-    return [
-        (article_id, -rank)
-        for article_id, rank in connection.execute(
-            f"SELECT rowid, rank FROM {index} WHERE {index} MATCH ? AND {condition} AND rowid >= ? "  # noqa: S608
-            "ORDER BY +rank LIMIT ?",
-            (*arguments, oldest, count),
+    def by_rank(self, count: int, folding: Folding) -> list[tuple[int, float]]:
+        """Return the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.
+
+        A plan without words has none. Single characters weigh nothing in FTS5's sense: of the newest
+        `MOST_RANKED_CHARACTERS` articles, those that have them in their title come first.
+        """
+        if not self.have_words:
+            return []
+        index, expression = self._index, self._expression
+        if index == CHARACTERS:
+            return self._by_title(count, folding)
+        arguments: tuple[str | int, ...] = (expression,)
+        if self._has_conditions:
+            ids = self._newest_ids(MOST_RANKED)
+            # The plus keeps SQLite from asking the index for one article at a time.
+            condition, arguments = "+rowid IN (SELECT value FROM json_each(?))", (expression, json.dumps(ids))
+            oldest = min(ids, default=0)
+        else:
+            condition = "true"
+            row = self._connection.execute(
+                f"SELECT rowid FROM {index} WHERE {index} MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?",  # noqa: S608
+                (expression, MOST_RANKED - 1),
+            ).fetchone()
+            oldest = row[0] if row else 0
+        # Without the plus FTS5 would weigh every match before the condition is looked at.
+        return [
+            (article_id, -rank)
+            for article_id, rank in self._connection.execute(
+                f"SELECT rowid, rank FROM {index} WHERE {index} MATCH ? AND {condition} AND rowid >= ? "  # noqa: S608
+                "ORDER BY +rank LIMIT ?",
+                (*arguments, oldest, count),
+            )
+        ]
+
+    def _by_title(self, count: int, folding: Folding) -> list[tuple[int, float]]:
+        ids = self._newest_ids(MOST_RANKED_CHARACTERS)
+        letters = {letter for letter in self._expression if not letter.isascii()}
+        titles = self._connection.execute(
+            "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
+            (json.dumps(ids),),
         )
-    ]
+        ranked = [
+            (article_id, float(len(letters.intersection(folding.fold(title or ""))))) for article_id, title in titles
+        ]
+        ranked.sort(key=lambda pair: -pair[1])
+        return ranked[:count]
 
+    def _newest_ids(self, count: int) -> list[int]:
+        """Return the newest ids that match with all conditions."""
+        if not self._has_conditions:
+            return self._matches(count, _NEWEST)
+        wanted = _SAMPLE
+        while True:
+            ids = self._matches(wanted, _NEWEST)
+            kept = self._filtered(ids, self._where)
+            if len(ids) < wanted or len(kept) >= count:
+                return kept[:count]
+            # As many as hold enough, if the others are like these.
+            enough = wanted * count * 5 // (4 * max(1, len(kept)))
+            if wanted >= enough or enough > _MOST_FILTERED:
+                break
+            wanted = enough
+        # Few matches meet the conditions: now it is cheaper to know all articles that do.
+        where = self._where
+        first, last = self._connection.execute(
+            f"SELECT min(a.id), max(a.id) FROM articles a WHERE {where.text}",  # noqa: S608
+            where.parameters,
+        ).fetchone()
+        rows = self._connection.execute(
+            f"SELECT rowid FROM {self._index} WHERE {self._index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
+            f"AND +rowid IN (SELECT a.id FROM articles a WHERE {where.text}) ORDER BY rowid DESC LIMIT ?",
+            (self._expression, first, last, *where.parameters, count),
+        )
+        return [row[0] for row in rows]
 
-def _by_title(
-    connection: sqlite3.Connection, plan: Plan, expression: str, count: int, folding: Folding
-) -> list[tuple[int, float]]:
-    ids = _newest_ids(connection, plan, MOST_RANKED_CHARACTERS)
-    letters = {letter for letter in expression if not letter.isascii()}
-    titles = connection.execute(
-        "SELECT id, title FROM articles WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC",
-        (json.dumps(ids),),
-    )
-    ranked = [(article_id, float(len(letters.intersection(folding.fold(title or ""))))) for article_id, title in titles]
-    ranked.sort(key=lambda pair: -pair[1])
-    return ranked[:count]
+    def _filtered(self, ids: list[int], where: Sql) -> list[int]:
+        among = _among(ids, where)
+        rows = self._connection.execute(
+            f"SELECT a.id FROM articles a WHERE {among.text} ORDER BY a.id DESC",  # noqa: S608
+            among.parameters,
+        )
+        return [row[0] for row in rows]
 
+    def _matches(self, count: int, direction: _Direction) -> list[int]:
+        rows = self._connection.execute(
+            f"SELECT rowid FROM {self._index} WHERE {self._index} MATCH ? ORDER BY rowid {direction.sql} LIMIT ?",  # noqa: S608
+            (self._expression, count),
+        )
+        return [row[0] for row in rows]
 
-def _newest_ids(connection: sqlite3.Connection, plan: Plan, count: int) -> list[int]:
-    """Return the newest ids that match a plan with all its conditions."""
-    match = plan.match
-    assert match is not None
-    if not plan.conditions:
-        return _matches(connection, match, count, _NEWEST)
-    wanted = _SAMPLE
-    while True:
-        ids = _matches(connection, match, wanted, _NEWEST)
-        kept = _filtered(connection, ids, plan.where)
-        if len(ids) < wanted or len(kept) >= count:
-            return kept[:count]
-        # As many as hold enough, if the others are like these.
-        enough = wanted * count * 5 // (4 * max(1, len(kept)))
-        if wanted >= enough or enough > _MOST_FILTERED:
-            break
-        wanted = enough
-    # Few matches meet the conditions: now it is cheaper to know all articles that do.
-    where = plan.where
-    first, last = connection.execute(
-        f"SELECT min(a.id), max(a.id) FROM articles a WHERE {where.text}",  # noqa: S608
-        where.parameters,
-    ).fetchone()
-    rows = connection.execute(
-        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
-        f"AND +rowid IN (SELECT a.id FROM articles a WHERE {where.text}) ORDER BY rowid DESC LIMIT ?",
-        (match.expression, first, last, *where.parameters, count),
-    )
-    return [row[0] for row in rows]
+    def _first_matches(self, count: int, direction: _Direction) -> list[int] | None:
+        """Return the first matches in time where a look at the first by id can tell them; None where it cannot."""
+        look = _FIRST_LOOK * count
+        ids = self._matches(look, direction)
+        if len(ids) == look < _FEW_AND_FAR and abs(ids[0] - ids[count - 1]) > _FAR:
+            look = _FEW_AND_FAR
+            ids = self._matches(look, direction)
+        if len(ids) < look:
+            return self._first(_among(ids, Sql("true")), direction, None, count)
+        return self._nearest(ids, count, direction)
 
+    def _nearest(self, ids: list[int], count: int, direction: _Direction) -> list[int] | None:
+        """Pick the first in time of the first matches by id and the stragglers; None when these are too many."""
+        best = self._first(_among(ids, Sql("true")), direction, None, count)
+        published_at, last = self._connection.execute(
+            "SELECT published_at, id FROM articles WHERE id = ?", (best[-1],)
+        ).fetchone()
+        if published_at is None:
+            return None
+        stragglers = self._connection.execute(
+            f"SELECT id FROM articles WHERE published_at {direction.before}= ?1 AND id {direction.beyond} ?2 "  # noqa: S608
+            f"AND (published_at {direction.before} ?1 OR id {direction.before} ?3) LIMIT ?4",
+            (published_at, ids[-1], last, _MOST_STRAGGLERS + 1),
+        ).fetchall()
+        if len(stragglers) > _MOST_STRAGGLERS:
+            return None
+        late = self._matching([row[0] for row in stragglers])
+        if not late:
+            return best
+        return self._first(_among(best + late, Sql("true")), direction, None, count)
 
-def _filtered(connection: sqlite3.Connection, ids: list[int], where: Sql) -> list[int]:
-    among = _among(ids, where)
-    rows = connection.execute(
-        f"SELECT a.id FROM articles a WHERE {among.text} ORDER BY a.id DESC",  # noqa: S608
-        among.parameters,
-    )
-    return [row[0] for row in rows]
+    def _first(self, where: Sql, direction: _Direction, after: Position | None, count: int) -> list[int]:
+        """Return the first articles of a condition in the order of publication."""
+        windows = self._walk(where, direction, after, (count, count))
+        return list(islice(chain.from_iterable(windows), count))
 
+    def _walk(
+        self, where: Sql, direction: _Direction, after: Position | None, sizes: tuple[int, int]
+    ) -> Iterator[list[int]]:
+        """Yield the ids of the articles of a condition in the order of publication, in windows of growing size.
 
-def _matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int]:
-    rows = connection.execute(
-        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? ORDER BY rowid {direction.sql} LIMIT ?",  # noqa: S608
-        (match.expression, count),
-    )
-    return [row[0] for row in rows]
+        Dated articles come first, then, as a stretch of its own, the undated in the order of their ids.
+        """
+        size, largest = sizes
+        position = after
+        while True:
+            bound, parameters = _bound(position, direction)
+            rows = self._connection.execute(
+                f"SELECT a.published_at, a.id FROM articles a WHERE ({where.text}) AND {bound} "  # noqa: S608
+                f"ORDER BY a.published_at {direction.sql}, a.id {direction.sql} LIMIT ?",
+                (*where.parameters, *parameters, size),
+            ).fetchall()
+            if rows:
+                yield [row[1] for row in rows]
+                position = Position(*rows[-1])
+            if len(rows) < size:
+                if position is not None and position.published_at is None:
+                    return
+                position = Position(None, 0 if direction is _OLDEST else 1 << 62)
+            size = min(4 * size, largest)
 
-
-def _first_matches(connection: sqlite3.Connection, match: Match, count: int, direction: _Direction) -> list[int] | None:
-    """Return the first matches in time where a look at the first by id can tell them; None where it cannot."""
-    look = _FIRST_LOOK * count
-    ids = _matches(connection, match, look, direction)
-    if len(ids) == look < _FEW_AND_FAR and abs(ids[0] - ids[count - 1]) > _FAR:
-        look = _FEW_AND_FAR
-        ids = _matches(connection, match, look, direction)
-    if len(ids) < look:
-        return _first(connection, _among(ids, Sql("true")), direction, None, count)
-    return _nearest(connection, match, ids, count, direction)
-
-
-def _nearest(
-    connection: sqlite3.Connection, match: Match, ids: list[int], count: int, direction: _Direction
-) -> list[int] | None:
-    """Pick the first in time among the first matches by id and all stragglers; None when there are too many of them."""
-    best = _first(connection, _among(ids, Sql("true")), direction, None, count)
-    published_at, last = connection.execute(
-        "SELECT published_at, id FROM articles WHERE id = ?", (best[-1],)
-    ).fetchone()
-    if published_at is None:
-        return None
-    stragglers = connection.execute(
-        f"SELECT id FROM articles WHERE published_at {direction.before}= ?1 AND id {direction.beyond} ?2 "  # noqa: S608
-        f"AND (published_at {direction.before} ?1 OR id {direction.before} ?3) LIMIT ?4",
-        (published_at, ids[-1], last, _MOST_STRAGGLERS + 1),
-    ).fetchall()
-    if len(stragglers) > _MOST_STRAGGLERS:
-        return None
-    late = _matching(connection, match, [row[0] for row in stragglers])
-    if not late:
-        return best
-    return _first(connection, _among(best + late, Sql("true")), direction, None, count)
+    def _matching(self, ids: list[int]) -> list[int]:
+        """Keep the ids that match, in the order given."""
+        matching: set[int] = set()
+        query = (
+            f"SELECT rowid FROM {self._index} WHERE {self._index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
+            "AND +rowid IN (SELECT value FROM json_each(?))"
+        )
+        for part in _ranges(sorted(ids)):
+            rows = self._connection.execute(query, (self._expression, part[0], part[-1], json.dumps(part)))
+            matching.update(row[0] for row in rows)
+        return [article_id for article_id in ids if article_id in matching]
 
 
 def _among(ids: list[int], condition: Sql) -> Sql:
     text = f"a.id IN (SELECT value FROM json_each(?)) AND ({condition.text})"  # noqa: S608
     return Sql(text, (json.dumps(ids), *condition.parameters))
-
-
-def _first(
-    connection: sqlite3.Connection, where: Sql, direction: _Direction, after: Position | None, count: int
-) -> list[int]:
-    """Return the first articles of a condition in the order of publication."""
-    windows = _walk(connection, where, direction, after, (count, count))
-    return list(islice(chain.from_iterable(windows), count))
-
-
-def _walk(
-    connection: sqlite3.Connection, where: Sql, direction: _Direction, after: Position | None, sizes: tuple[int, int]
-) -> Iterator[list[int]]:
-    """Yield the ids of the articles of a condition in the order of publication, in windows from one size to another.
-
-    Dated articles come first, then, as a stretch of its own, the undated in the order of their ids.
-    """
-    size, largest = sizes
-    position = after
-    while True:
-        bound, parameters = _bound(position, direction)
-        rows = connection.execute(
-            f"SELECT a.published_at, a.id FROM articles a WHERE ({where.text}) AND {bound} "  # noqa: S608
-            f"ORDER BY a.published_at {direction.sql}, a.id {direction.sql} LIMIT ?",
-            (*where.parameters, *parameters, size),
-        ).fetchall()
-        if rows:
-            yield [row[1] for row in rows]
-            position = Position(*rows[-1])
-        if len(rows) < size:
-            if position is not None and position.published_at is None:
-                return
-            position = Position(None, 0 if direction is _OLDEST else 1 << 62)
-        size = min(4 * size, largest)
 
 
 def _bound(position: Position | None, direction: _Direction) -> tuple[str, tuple[str | int, ...]]:
@@ -266,19 +273,6 @@ def _bound(position: Position | None, direction: _Direction) -> tuple[str, tuple
     # Written so that the index on published_at serves it: one range, and a check inside it.
     bound = f"a.published_at {beyond}= ? AND (a.published_at {beyond} ? OR a.id {beyond} ?)"
     return bound, (position.published_at, position.published_at, position.article_id)
-
-
-def _matching(connection: sqlite3.Connection, match: Match, ids: list[int]) -> list[int]:
-    """Keep the ids that match, in the order given."""
-    matching: set[int] = set()
-    query = (
-        f"SELECT rowid FROM {match.index} WHERE {match.index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608
-        "AND +rowid IN (SELECT value FROM json_each(?))"
-    )
-    for part in _ranges(sorted(ids)):
-        rows = connection.execute(query, (match.expression, part[0], part[-1], json.dumps(part)))
-        matching.update(row[0] for row in rows)
-    return [article_id for article_id in ids if article_id in matching]
 
 
 def _ranges(ids: list[int]) -> Iterator[list[int]]:

@@ -38,7 +38,7 @@ _CLAUSE_END = re.compile(r"[。！？；，、：,;:!?\s]")
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What stands before and after a match, and between two fragments."""
+    """What is put before and after a match, and between two fragments."""
 
     start: str = "\x02"
     end: str = "\x03"
@@ -106,7 +106,7 @@ def _pattern(words: Iterable[Words], folding: Folding) -> re.Pattern[str] | None
 def _word_pattern(word: Words, folding: Folding) -> str:
     """Write a regular expression for what the index takes for a match: words whole, anything but text between runs.
 
-    It is for printed text: every character stands for all that fold to it. A character that folds to several is found
+    It is for printed text: every character matches all that fold to it. A character that folds to several is found
     by the index and not marked here.
     """
     runs = _RUN.findall(folding.fold(word.text))

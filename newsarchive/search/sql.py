@@ -7,9 +7,11 @@ quotes, and a token has letters, digits and marks of our own in it and nothing e
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.query import (
     And,
     Filter,
@@ -18,7 +20,6 @@ from newsarchive.search.query import (
     Query,
     Words,
 )
-from newsarchive.urls import article_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,30 +28,6 @@ if TYPE_CHECKING:
 
 #: The index of pairs and words, with their places; and the one of single characters, which knows only articles.
 PAIRS, CHARACTERS = "search_index", "search_characters"
-
-_LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
-
-# Conditions on an article `a`; {is} compares a folded name with a parameter.
-_NAMED = {
-    "source": "a.source_id IN (SELECT id FROM sources WHERE search_fold(name) {is})",
-    "category": "a.category_id IN (SELECT id FROM categories WHERE search_fold(name) {is} OR lower(slug) {is})",
-}
-_MENTION = "a.id IN (SELECT article_id FROM mentions WHERE {code} AND {market})"
-_PLAIN = {
-    "after": "a.published_at >= ?",
-    "before": "a.published_at < ?",
-    "story": "a.story_id = CAST(? AS INTEGER)",
-    "lang": "a.lang = ? OR a.lang LIKE ? ESCAPE '\\'",
-    "key": "a.article_key = ? OR a.info_code = ?",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Sql:
-    """A condition and its parameters."""
-
-    text: str
-    parameters: tuple[str | int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +54,12 @@ class Plan:
         return Sql(text, tuple(chain.from_iterable(condition.parameters for condition in self.conditions)))
 
 
+@lru_cache(maxsize=16)
 def plan(query: Query, *, only: str | None = None) -> Plan:
-    """Part a query into what the full-text index can answer as a whole and what it cannot.
+    """Split a query into what the full-text index can answer as a whole and what it cannot.
 
-    With `only` the words are asked of that index, whatever would be faster.
+    With `only` the words are asked of that index, whatever would be faster. The plans made last are remembered: one
+    query is often asked for its hits, its number and its counts.
     """
     parts = query.parts if isinstance(query, And) else (query,)
     texts = [part for part in parts if not _has_filter(part)]
@@ -149,7 +128,9 @@ def fts5_phrase(phrase: Phrase, *, is_prefix: bool) -> str:
 
 def _condition(query: Query) -> Sql:
     if isinstance(query, Filter):
-        return _filter(query)
+        where = FIELDS[query.field].where
+        assert where is not None
+        return where(query.value, query.prefix)
     if not _has_filter(query) and (match := _match(query)) is not None:
         return Sql(f"a.id IN (SELECT rowid FROM {match.index} WHERE {match.index} MATCH ?)", (match.expression,))  # noqa: S608
     if isinstance(query, Not):
@@ -161,45 +142,3 @@ def _condition(query: Query) -> Sql:
     operator = " AND " if isinstance(query, And) else " OR "
     parameters = tuple(chain.from_iterable(inner.parameters for inner in inners))
     return Sql(operator.join(f"({inner.text})" for inner in inners), parameters)
-
-
-def _filter(condition: Filter) -> Sql:
-    field, value = condition.field, condition.value
-    if field in _NAMED:
-        return _named(_NAMED[field], condition)
-    if field == "code":
-        return _mention(condition)
-    parameters: dict[str, tuple[str | int, ...]] = {
-        "after": (value,),
-        "before": (value,),
-        "story": (value,),
-        "lang": (value.lower(), f"{_escaped(value)}-%"),
-        "key": (article_key(value, value), value.upper()),
-    }
-    return Sql(_PLAIN[field], parameters[field])
-
-
-def _named(template: str, condition: Filter) -> Sql:
-    # search_fold and lower() fold what stands in the archive, search_fold(?) what was asked for.
-    count = template.count("{is}")
-    if condition.prefix:
-        text = template.replace("{is}", "LIKE search_fold(?) ESCAPE '\\'")
-        return Sql(text, (f"{_escaped(condition.value)}%",) * count)
-    return Sql(template.replace("{is}", "= search_fold(?)"), (condition.value,) * count)
-
-
-def _mention(condition: Filter) -> Sql:
-    market, _, code = condition.value.rpartition(".")
-    code = code.upper()
-    if condition.prefix:
-        # A range that the index on codes serves; U+10FFFF sorts after every character of a code.
-        by_code, parameters = "code >= ? AND code < ?", [code, code + "\U0010ffff"]
-    else:
-        by_code, parameters = "code = ?", [code]
-    if market:
-        return Sql(_MENTION.format(code=by_code, market="market = ?"), (*parameters, market))
-    return Sql(_MENTION.format(code=by_code, market="true"), tuple(parameters))
-
-
-def _escaped(value: str) -> str:
-    return value.translate(_LIKE_SPECIAL)

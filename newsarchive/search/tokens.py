@@ -1,12 +1,12 @@
 """Tokens: how a text is cut for the full-text index.
 
-Words of languages without blanks cannot be told apart reliably, so runs of such characters are cut into overlapping
+Words of languages without blanks cannot be separated reliably, so runs of such characters are cut into overlapping
 pairs: 量子计算 becomes 量子, 子计, 计算 and, at the end of the run, 算 alone. Words and numbers stay whole (`5g`, `a`,
 `2022`, `0.25` with its point). A search for neighbouring characters is a phrase of pairs and finds exactly what a
 comparison character by character finds. A pair never reaches over punctuation, blanks or line ends.
 
-Where a word meets an unspaced run the two stand beside each other in the index; if more than blanks part them, a
-token of its own (`PART`) stands between, so that 收3500点 is not found in 收3500，点评.
+Where a word meets an unspaced run the two are neighbours in the index; if more than blanks come between, a
+token of its own (`PART`) separates them, so that 收3500点 is not found in 收3500，点评.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from newsarchive.search.folding import UNSPACED
 if TYPE_CHECKING:
     from newsarchive.search.folding import Folding
 
-#: Stands between a word and an unspaced run that punctuation or a line end parts.
+#: Separates a word from an unspaced run where punctuation or a line end comes between.
 PART = "\u00a6"
-#: Stands for the decimal point; the index cuts at every ASCII character that is no letter or digit.
+#: Replaces the decimal point; the index cuts at every ASCII character that is no letter or digit.
 POINT = "\u00b7"
 #: Longer words are indexed as several, so that no token reaches the index's own limit. Characters.
 LONGEST_WORD = 64
@@ -67,7 +67,7 @@ class Phrase(NamedTuple):
 def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | None:
     """Turn a piece of a query into a phrase; None when it holds nothing that can be searched.
 
-    With `prefix` a word at the end stands for every word that begins with it.
+    With `prefix` a word at the end matches every word that begins with it.
     """
     folded = folding.fold(text)
     tokens = _tokens(folded)

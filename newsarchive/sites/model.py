@@ -141,7 +141,7 @@ class FallbackSource:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """When stored posts are looked at again for changes: so many minutes after the last time, for so many days.
+    """When stored posts are rechecked for changes: so many minutes after the last time, for so many days.
 
     The last of `minutes` is repeated until `days` have gone by since the post came out, or since it was found where its
     time is not known. No days: never.

@@ -7,7 +7,7 @@ often enough for their sizes, and look alike, are compared. A text that comes or
 own places; exactly those pairs are looked at again. `REACH` bounds the work for a phrase that ten thousand texts have,
 and yet a story of a thousand copies hangs together, each copy linked with its neighbours.
 
-An id tells the kind of its text, so nothing is read of most of the texts that only have a stock phrase in common.
+An id shows the kind of its text, so most texts that only have a stock phrase in common need not be read.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Change:
     """What the coming or going of a text did to the links between others and itself, by text ids."""
 
     joined: set[int] = field(default_factory=set)
-    parted: set[int] = field(default_factory=set)
+    separated: set[int] = field(default_factory=set)
 
 
 class _Recent:
@@ -120,44 +120,125 @@ class _Recent:
 _recent = _Recent(_REMEMBERED)
 
 
-def add_text(cursor: sqlite3.Cursor, text: StoryText) -> Change:
-    """Enter a text that the index does not have, and link it; pairs that it stands between may part."""
-    taken = sample(text)
-    shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
-    cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
-    neighbours = around(cursor, text.id, taken.shingles, REACH)
-    enter(cursor, text.id, taken.shingles)
-    change = Change()
-    meetings = Counter(other for before, after in neighbours for other in (*before, *after))
-    _recent.add(Comparable(text))
-    enough = _ENOUGH[text.id & KIND_BITS]
-    candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
-    for other in _like(cursor, text.id, taken.sketch, candidates):
-        if (overlap := _compare(cursor, text.id, other)) and _link(cursor, text.id, other, overlap):
-            change.joined.add(other)
-    for one, other in _linked(cursor, _straddling(neighbours)):
-        if not _meet(cursor, one, other) and _unlink(cursor, one, other):
-            change.parted |= {one, other}
-    return change
+class TextIndex:
+    """The texts of an archive and the links between them."""
 
+    def __init__(self, cursor: sqlite3.Cursor) -> None:
+        self._cursor = cursor
 
-def remove_text(cursor: sqlite3.Cursor, text_id: int) -> Change:
-    """Take a text and its links out of the index; pairs that it stood between may link."""
-    shingles = _shingles(cursor, text_id)
-    take_out(cursor, text_id, shingles)
-    change = Change()
-    links = cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
-    for (other,) in links:
-        if _unlink(cursor, text_id, other):
-            change.parted.add(other)
-    cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
-    pairs = _straddling(around(cursor, text_id, shingles, REACH))
-    for one, other in pairs - set(_linked(cursor, pairs)):
-        if not (_meet(cursor, one, other) and _like(cursor, one, _sketch(cursor, one), [other])):
-            continue
-        if (overlap := _compare(cursor, one, other)) and _link(cursor, one, other, overlap):
-            change.joined |= {one, other}
-    return change
+    def add(self, text: StoryText) -> Change:
+        """Enter a text that the index does not have, and link it; pairs that it comes between may lose their link."""
+        taken = sample(text)
+        shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
+        self._cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
+        neighbours = around(self._cursor, text.id, taken.shingles, REACH)
+        enter(self._cursor, text.id, taken.shingles)
+        change = Change()
+        meetings = Counter(other for before, after in neighbours for other in (*before, *after))
+        _recent.add(Comparable(text))
+        enough = _ENOUGH[text.id & KIND_BITS]
+        candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
+        for other in self._like(text.id, taken.sketch, candidates):
+            if (overlap := self._compare(text.id, other)) and self._link(text.id, other, overlap):
+                change.joined.add(other)
+        for one, other in self._linked(_straddling(neighbours)):
+            if not self._meet(one, other) and self._unlink(one, other):
+                change.separated |= {one, other}
+        return change
+
+    def remove(self, text_id: int) -> Change:
+        """Take a text and its links out of the index; pairs that it came between may gain one."""
+        shingles = self._shingles(text_id)
+        take_out(self._cursor, text_id, shingles)
+        change = Change()
+        links = self._cursor.execute("SELECT other_id FROM story_text_links WHERE text_id = ?", (text_id,)).fetchall()
+        for (other,) in links:
+            if self._unlink(text_id, other):
+                change.separated.add(other)
+        self._cursor.execute("DELETE FROM story_texts WHERE id = ?", (text_id,))
+        pairs = _straddling(around(self._cursor, text_id, shingles, REACH))
+        for one, other in pairs - set(self._linked(pairs)):
+            if not (self._meet(one, other) and self._like(one, self._sketch(one), [other])):
+                continue
+            if (overlap := self._compare(one, other)) and self._link(one, other, overlap):
+                change.joined |= {one, other}
+        return change
+
+    def _linked(self, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those of the pairs that are linked, in a fixed order."""
+        if not pairs:
+            return []
+        links = self._cursor.execute(
+            "SELECT text_id, other_id FROM story_text_links WHERE text_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list({one for one, _ in pairs})),),
+        )
+        return sorted(pairs.intersection(links.fetchall()))
+
+    def _meet(self, one: int, other: int) -> bool:
+        """Return whether two texts (the smaller id first) meet often enough."""
+        missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
+        for shingle in self._shingles(one) & self._shingles(other):
+            missing -= count_between(self._cursor, shingle, one, other, REACH) < REACH
+            if not missing:
+                return True
+        return False
+
+    def _like(self, text_id: int, sketch: frozenset[int], others: list[int]) -> list[int]:
+        """Return those of other texts that look like a text at a glance."""
+        if not others:
+            return []
+        rows = self._cursor.execute(
+            "SELECT id, sketch FROM story_texts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(others),)
+        )
+        return [other for other, packed in rows if look_alike(text_id, sketch, other, _unpack("H", packed))]
+
+    def _shingles(self, text_id: int) -> frozenset[int]:
+        (packed,) = self._cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+        return frozenset(_unpack("i", packed))
+
+    def _sketch(self, text_id: int) -> frozenset[int]:
+        (packed,) = self._cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
+        return frozenset(_unpack("H", packed))
+
+    def _compare(self, one: int, other: int) -> Overlap | None:
+        first, second = self._load(one), self._load(other)
+        return compare(first, second) if first and second else None
+
+    def _load(self, text_id: int) -> Comparable | None:
+        """Return a text of the index: remembered, or built again from any article that has it.
+
+        None when the article has another text by now: its own turn to be linked is still to come.
+        """
+        if comparable := _recent.get(text_id):
+            return comparable
+        row = self._cursor.execute(
+            "SELECT title, body, published_date FROM articles"
+            " WHERE id = (SELECT article_id FROM story_articles WHERE text_id = ? LIMIT 1)",
+            (text_id,),
+        ).fetchone()
+        text = story_text(*row) if row else None
+        if text is None or text.id != text_id:
+            return None
+        comparable = Comparable(text)
+        _recent.add(comparable)
+        return comparable
+
+    def _link(self, one: int, other: int, overlap: Overlap) -> bool:
+        """Enter a link, readable from either side; tell whether it joins two stories."""
+        for first, second, seen in ((one, other, overlap), (other, one, overlap.reversed())):
+            self._cursor.execute(
+                "INSERT INTO story_text_links VALUES (?, ?, ?, ?, ?, ?)",
+                (first, second, seen.share, seen.other_share, seen.relation, int(seen.joins)),
+            )
+        return overlap.joins
+
+    def _unlink(self, one: int, other: int) -> bool:
+        """Take out a link; tell whether it joined two stories."""
+        (joins,) = self._cursor.execute(
+            "DELETE FROM story_text_links WHERE text_id = ? AND other_id = ? RETURNING joins", (one, other)
+        ).fetchone()
+        self._cursor.execute("DELETE FROM story_text_links WHERE text_id = ? AND other_id = ?", (other, one))
+        return bool(joins)
 
 
 def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:
@@ -169,94 +250,9 @@ def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int,
     }
 
 
-def _linked(cursor: sqlite3.Cursor, pairs: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return those of the pairs that are linked, in a fixed order."""
-    if not pairs:
-        return []
-    links = cursor.execute(
-        "SELECT text_id, other_id FROM story_text_links WHERE text_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list({one for one, _ in pairs})),),
-    )
-    return sorted(pairs.intersection(links.fetchall()))
-
-
-def _meet(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
-    """Return whether two texts (the smaller id first) meet often enough."""
-    missing = _ENOUGH[one & KIND_BITS][other & KIND_BITS]
-    for shingle in _shingles(cursor, one) & _shingles(cursor, other):
-        missing -= count_between(cursor, shingle, one, other, REACH) < REACH
-        if not missing:
-            return True
-    return False
-
-
-def _like(cursor: sqlite3.Cursor, text_id: int, sketch: frozenset[int], others: list[int]) -> list[int]:
-    """Return those of other texts that look like a text at a glance."""
-    if not others:
-        return []
-    rows = cursor.execute(
-        "SELECT id, sketch FROM story_texts WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(others),)
-    )
-    return [other for other, packed in rows if look_alike(text_id, sketch, other, _unpack("H", packed))]
-
-
-def _shingles(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
-    (packed,) = cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()
-    return frozenset(_unpack("i", packed))
-
-
-def _sketch(cursor: sqlite3.Cursor, text_id: int) -> frozenset[int]:
-    (packed,) = cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
-    return frozenset(_unpack("H", packed))
-
-
 def _pack(kind: str, hashes: frozenset[int]) -> bytes:
     return struct.pack(f"<{len(hashes)}{kind}", *sorted(hashes))
 
 
 def _unpack(kind: str, packed: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(packed) // struct.calcsize(kind)}{kind}", packed)
-
-
-def _compare(cursor: sqlite3.Cursor, one: int, other: int) -> Overlap | None:
-    first, second = _load(cursor, one), _load(cursor, other)
-    return compare(first, second) if first and second else None
-
-
-def _load(cursor: sqlite3.Cursor, text_id: int) -> Comparable | None:
-    """Return a text of the index: remembered, or made again from any article that has it.
-
-    None when the article has another text by now: its own turn to be linked is still to come.
-    """
-    if comparable := _recent.get(text_id):
-        return comparable
-    row = cursor.execute(
-        "SELECT title, body, published_date FROM articles"
-        " WHERE id = (SELECT article_id FROM story_articles WHERE text_id = ? LIMIT 1)",
-        (text_id,),
-    ).fetchone()
-    text = story_text(*row) if row else None
-    if text is None or text.id != text_id:
-        return None
-    comparable = Comparable(text)
-    _recent.add(comparable)
-    return comparable
-
-
-def _link(cursor: sqlite3.Cursor, one: int, other: int, overlap: Overlap) -> bool:
-    """Enter a link, readable from either side; tell whether it joins two stories."""
-    for first, second, seen in ((one, other, overlap), (other, one, overlap.reversed())):
-        cursor.execute(
-            "INSERT INTO story_text_links VALUES (?, ?, ?, ?, ?, ?)",
-            (first, second, seen.share, seen.other_share, seen.relation, int(seen.joins)),
-        )
-    return overlap.joins
-
-
-def _unlink(cursor: sqlite3.Cursor, one: int, other: int) -> bool:
-    """Take out a link; tell whether it joined two stories."""
-    (joins,) = cursor.execute(
-        "DELETE FROM story_text_links WHERE text_id = ? AND other_id = ? RETURNING joins", (one, other)
-    ).fetchone()
-    cursor.execute("DELETE FROM story_text_links WHERE text_id = ? AND other_id = ?", (other, one))
-    return bool(joins)

@@ -1,8 +1,8 @@
 """How much of two texts is the same, and whether they tell one story: a pure function of the pair.
 
-What counts is text that stands in both for some length, not words in common. A run of equal text goes on over a
-changed word, so that a copy with typos mended is one long run, while two reports that fill one form with other
-names and numbers fall into pieces too short to count.
+What counts is text that both have for some length, not words in common. A run of equal text goes on over a
+changed word, so that a copy with corrected typos is one long run, while two reports from one template, with other
+names and numbers, fall into pieces too short to count.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from newsarchive.stories.text import codes
 if TYPE_CHECKING:
     from newsarchive.stories.text import Script, StoryText
 
-#: What the first text is to the second: its equal in words, a shorter form, a longer form, a small passage of it, or
-#: a long text of which the second is such a passage.
+#: What the first text is to the second: its equal in words, a shorter version, a longer version, a small passage of
+#: it, or a long text of which the second is such a passage.
 Relation = Literal["same", "shortened", "extended", "excerpt", "whole"]
 
 _REVERSED: dict[Relation, Relation] = {
@@ -46,7 +46,7 @@ class _Measure:
     long: int
     #: Equal text lies in blocks when its characters stand in runs of this length, on average.
     block: int
-    #: Characters between two equal runs that do not part them: a word mended, not a name put in.
+    #: Characters between two equal runs that do not split them: a corrected word, not another name.
     gap: int
 
 
@@ -57,8 +57,8 @@ _MEASURES: dict[Script, _Measure] = {
 #: Bytes of a piece: it is compared as one number.
 _GRAM_BYTES = 8
 
-#: Share of the shorter text that the longer must have. A form filled in with other numbers shares about half; a copy
-#: cut, extended and changed at once shares two thirds.
+#: Share of the shorter text that the longer must have. Two reports from one template share about half; a copy cut,
+#: extended and changed at once shares two thirds.
 _NEEDED = 0.62
 #: In fewer words a name or a number makes another item: of a text that is not long, and of one or two sentences.
 _SHORT_NEEDED, _BRIEF_NEEDED = 0.75, 0.85
@@ -66,13 +66,13 @@ _SHORT_NEEDED, _BRIEF_NEEDED = 0.75, 0.85
 _SAME = 0.75
 #: Less than this of the longer text is in the shorter: the shorter is an excerpt.
 _EXCERPT = 0.25
-#: Equal sentences scattered among others are a form; a copy has them in blocks, or nearly all of them.
+#: Equal sentences scattered among others come from a template; a copy has them in blocks, or nearly all of them.
 _SCATTERED_NEEDED = 0.75
 #: In a text so short that a block is a greater part of it than this, so much of the text is a block.
 _BLOCK_PART = 0.2
 #: An excerpt must be found nearly whole, however long it is.
 _EXCERPT_NEEDED = 0.75
-#: An excerpt that is a smaller part of the text than this, or does not stand in its opening (so many times its own
+#: An excerpt that is a smaller part of the text than this, or is not in its opening (this many times its own
 #: length), is background or one item of a round-up: linked, but another story.
 _PART_OF_STORY = 0.1
 _OPENING = 2
@@ -81,7 +81,7 @@ _OPENING = 2
 _PROBES, _PROBES_FOUND = 32, 6
 
 _PIECE = re.compile(rb"\x01+")
-# Pieces that only a word parts: what lies between the last gram of one and the first of the next.
+# Pieces that only a word separates: what lies between the last gram of one and the first of the next.
 _RUNS = {
     measure.gram: re.compile(rb"\x01+(?:\x00{1,%d}\x01+)*" % (measure.gram - 1 + measure.gap))
     for measure in _MEASURES.values()
@@ -93,7 +93,7 @@ class Overlap:
     """The relation of a first text to a second.
 
     `share` of the first text's characters stand in the second, `other_share` of the second's in the first (0 to 1,
-    rounded to four places). `joins` tells whether the relation makes them one story.
+    rounded to four places). `joins` is whether the relation makes them one story.
     """
 
     share: float
@@ -107,7 +107,7 @@ class Overlap:
 
 
 class Comparable:
-    """A text with the pieces by which it is compared, made when they are first asked for."""
+    """A text with the pieces by which it is compared, computed when they are first needed."""
 
     def __init__(self, text: StoryText) -> None:
         self.id = text.id
@@ -120,7 +120,7 @@ class Comparable:
     def grams(self) -> array[int]:
         """Every piece of the text, by its place, as a number."""
         units, size = codes(self.text), self.measure.gram
-        # The lower byte tells the letters of a script apart that has no more than 256 of them.
+        # The lower byte distinguishes the letters of a script that has no more than 256 of them.
         units = units if self.script == "cjk" else units[::2]
         width, count = _GRAM_BYTES // size, self.length - size + 1
         grams = array("Q", bytes(_GRAM_BYTES * count))
@@ -165,10 +165,10 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
     share = _share(runs, one)
     if share < _NEEDED:
         return None
-    confirmed = templates.figures_told(runs, one, other).confirm
+    confirmed = templates.count_figures(runs, one, other).confirm
     if share < _needed(runs, one, confirmed=confirmed):
         return None
-    if templates.is_one_form(_pieces(hits, one.measure), runs, one, other, confirmed=confirmed):
+    if templates.share_template(_pieces(hits, one.measure), runs, one, other, confirmed=confirmed):
         return None
     other_runs = _runs(_hits(other, one), one.measure)
     other_share = _share(other_runs, other)
@@ -181,7 +181,7 @@ def _compare(one: Comparable, other: Comparable) -> Overlap | None:
 
 
 def _resembles(shorter: Comparable, longer: Comparable) -> bool:
-    """Look at figures and at a few places: most pairs that share a name, or a form, end here at little cost."""
+    """Look at figures and at a few places: most pairs that share a name, or a template, end here at little cost."""
     if templates.has_other_figures(shorter, longer):
         return False
     probes = shorter.grams[:: len(shorter.grams) // _PROBES + 1]
@@ -202,7 +202,7 @@ def _needed(runs: list[tuple[int, int]], shorter: Comparable, *, confirmed: bool
 
 
 def _hits(text: Comparable, other: Comparable) -> bytes:
-    """Tell for every gram of a text whether the other has it."""
+    """Return for every gram of a text whether the other has it, as a byte."""
     return bytes(map(other.gram_set.__contains__, text.grams))
 
 
@@ -213,7 +213,7 @@ def _pieces(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
 
 
 def _runs(hits: bytes, measure: _Measure) -> list[tuple[int, int]]:
-    """Return the stretches, joined where only a word parts them, that are long enough to count."""
+    """Return the stretches, joined where only a word separates them, that are long enough to count."""
     more = measure.gram - 1
     return [
         (match.start(), match.end() + more)

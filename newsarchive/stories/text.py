@@ -14,6 +14,15 @@ from itertools import compress
 from typing import TYPE_CHECKING, Literal
 from zlib import crc32
 
+from newsarchive.extract.credits.vocabulary import (
+    NOTICE_KINDS,
+    NOTICE_NOUNS,
+    STORY_CREDITED,
+    STORY_LABELS,
+    STORY_SOURCES,
+    any_of,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -37,7 +46,7 @@ class _Scale:
     marks: bytes
     #: Characters from one such place to the next, on average.
     step: int
-    #: What stands between words.
+    #: What separates words.
     between: str
     #: Share of the smaller text's shingles without which two texts are not read: in a copy where one character in
     #: twenty was changed and half was added or taken off, more are left.
@@ -68,27 +77,27 @@ _SIZES = (8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024)
 #: The bits of a text's id that tell its kind: the size, and above it whether the script is Latin.
 KIND_BITS = 31
 _SIZE_BITS = 15
-# Of the shingles of a text of that size one in so many is kept, each number a multiple of the one before: eight to
+# Of the shingles of a text of that size one in this many is kept, each number a multiple of the one before: eight to
 # sixteen of a text, and more of a very long one.
 _RATES = 2 * (1, 1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16, 16, 16, 16, 16)
 # A flash is the opening of a longer report, so there at least one in four is kept.
 _OPENING, _OPENING_RATE = 20, 4
-# Of the hashes that a look at two texts compares so many times as many are kept, in 16 bits.
+# Of the hashes that a look at two texts compares this many times as many are kept, in 16 bits.
 _SKETCH_RATES = tuple(max(1, rate // 4) for rate in _RATES)
 
 # A paragraph that is nothing but a credit. Anchored, bounded: a long paragraph that begins so is text.
 _CREDIT = re.compile(
-    r"[\s（(【\[■□]{0,3}(?:(?:本?文章?|稿件|信息|内容|图片|视频|新闻|数据)?(?:来源|来自|源自|转自|转载自)"
-    r"|原标题|原题|责任编辑|责编|编辑|校对|记者|作者|撰文|撰稿|采写|通讯员|见习记者|实习生|监制|审核|审校|统筹|美编|排版|摄影|值班编委"
+    rf"[\s（(【\[■□]{{0,3}}(?:(?:{any_of(STORY_CREDITED)})?(?:{any_of(STORY_SOURCES)})|{any_of(STORY_LABELS)}"
     r"|(?i:source|sources|reporting by|writing by|editing by|written by|edited by|original title|photo|image credit))"
     r"\s?[:：丨|/ ][^。！？]{0,60}"
     r"|文\s?[/|丨].{0,40}"
     r"|(?i:by) [A-Z][\w.' -]{1,60}"
     r"|[（(](?:完|本报记者|本报讯|记者|(?i:ends?)).{0,30}[)）]?"
 )
-# A paragraph that tells the reader of rights, risks or channels, however long it is.
+# A paragraph that informs the reader of rights, risks or channels, however long it is.
 _NOTICE = re.compile(
-    r"[\s（(【\[*※★]{0,3}(?:(?:特别|重要|郑重|免责|版权|风险|法律)(?:声明|提示|提醒)|免责条款|声明[:：]|未经.{0,12}授权|本(?:文|报告|内容|平台)[^。]{0,20}不构成"
+    rf"[\s（(【\[*※★]{{0,3}}(?:(?:{any_of(NOTICE_KINDS)})(?:{any_of(NOTICE_NOUNS)})"
+    r"|免责条款|声明[:：]|未经.{0,12}授权|本(?:文|报告|内容|平台)[^。]{0,20}不构成"
     r"|(?:以上|上述)(?:内容|信息|观点|文章)[^。]{0,12}(?:仅|不|与|纯属)"
     r"|(?:投资|股市|市场)有风险|据此(?:操作|入市|投资)|版权所有|转载请|欢迎(?:关注|转发|下载)|(?:扫|长按).{0,8}二维码"
     r"|(?:打开|下载).{0,12}(?:APP|客户端|微信)|更多.{0,12}(?:请|敬请)(?:关注|下载|登录)|海量资讯"
@@ -148,7 +157,7 @@ class Sample:
 def story_text(title: str | None, body: str, day: str | None) -> StoryText | None:
     """Make the comparable text of an article; None when there is too little of it.
 
-    `body` has its paragraphs parted by newlines; `day` (any text, the local date as a rule) keeps apart short items
+    `body` has its paragraphs separated by newlines; `day` (any text, the local date as a rule) keeps apart short items
     that are printed again every day.
     """
     printed = _strip(title, body)
@@ -157,9 +166,9 @@ def story_text(title: str | None, body: str, day: str | None) -> StoryText | Non
     if len(whole) < MIN_CHARS:
         return None
     scale = _SCALES[script]
-    told_apart = f"{day or ''}\0{whole}" if len(whole) < scale.short else whole
+    distinct = f"{day or ''}\0{whole}" if len(whole) < scale.short else whole
     kind = bisect(_SIZES, min(len(whole), MAX_CHARS) // scale.step) + (_SIZE_BITS + 1) * (script == "latin")
-    return StoryText(fingerprint(told_apart) & ~KIND_BITS | kind, script, whole[:MAX_CHARS])
+    return StoryText(fingerprint(distinct) & ~KIND_BITS | kind, script, whole[:MAX_CHARS])
 
 
 def fingerprint(text: str) -> int:
@@ -204,7 +213,7 @@ def expected(kind: int, other_kind: int) -> float:
 
 
 def look_alike(one_id: int, one: frozenset[int], other_id: int, other: Collection[int]) -> bool:
-    """Tell from the sketches of two texts whether the larger may have enough of the smaller one's words."""
+    """Return whether, by the sketches of two texts, the larger may have enough of the smaller one's words."""
     rates = _SKETCH_RATES[one_id & KIND_BITS], _SKETCH_RATES[other_id & KIND_BITS]
     like = _SCALES["latin" if one_id & KIND_BITS > _SIZE_BITS else "cjk"].like
     shared = len(one.intersection(other))
@@ -241,7 +250,7 @@ def _strip_opening(line: str) -> str:
 
 
 def _normalise(text: str, script: Script) -> str:
-    """Keep letters and digits in one width and case; words of Latin script stay parted by single blanks."""
+    """Keep letters and digits in one width and case; words of Latin script stay separated by single blanks."""
     if script == "latin":
         if text.isascii():  # the same as below, in a fifth of the time
             return b" ".join(text.encode().translate(_ASCII, _INSIDE_WORD_ASCII).split()).decode()
@@ -255,7 +264,7 @@ def _normalise(text: str, script: Script) -> str:
 
 
 def _script(text: str) -> Script:
-    """Tell by which script a text is measured: a fifth of its beginning in Chinese characters, kana or hangul."""
+    """Return the script by which a text is measured: `cjk` if a fifth of its beginning is Chinese, kana or hangul."""
     beginning = text[:1000]
     return "cjk" if 5 * sum(map(len, _CJK.findall(beginning))) >= len(beginning) else "latin"
 

@@ -1,4 +1,9 @@
-"""The HTTP answer inside a WARC record: status, headers, and the body as the server meant it before it was packed."""
+"""The HTTP answer inside a WARC record: status, headers, and the body as the server meant it before it was packed.
+
+warcio reads whole answers as well, but not damaged ones: its ChunkedDataReader returns a body that was cut short as if
+it were whole and puts a trailer into the body; its StatusAndHeadersParser takes any word for a status, and ends the
+headers at a line of blanks, so that the others become text of the page.
+"""
 
 from __future__ import annotations
 

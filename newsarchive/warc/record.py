@@ -27,8 +27,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newsarchive import __version__
-from newsarchive.archive.timestamps import stamp
 from newsarchive.errors import UserError
+from newsarchive.timestamps import stamp
 from newsarchive.urls import quote_url
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Page
 
-#: Fields of our own, which other programs pass over: an archive can be made anew of its WARC files alone.
+#: Fields of our own, which other programs pass over: an archive can be rebuilt from its WARC files alone.
 ROLE_FIELD = "X-Newsarchive-Role"
 SITE_FIELD = "X-Newsarchive-Site"
 

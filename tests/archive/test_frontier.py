@@ -90,9 +90,9 @@ def test_a_run_whose_process_died_is_closed_as_killed_by_the_next(archive: Archi
 
 def test_a_page_comes_back_from_its_snapshot_as_it_was_and_equal_bodies_are_kept_once(archive: Archive) -> None:
     kept = page("http://demo/1", b"\xff\x00<p>", at=NOW, headers={"etag": '"x"'})
-    first = archive.snapshots.keep(kept)
-    assert archive.snapshots.keep(kept) == first
-    second = archive.snapshots.keep(page(kept.url, kept.body, at=NOW + timedelta(hours=1)))
+    first = archive.snapshots.save(kept)
+    assert archive.snapshots.save(kept) == first
+    second = archive.snapshots.save(page(kept.url, kept.body, at=NOW + timedelta(hours=1)))
     assert second != first
     assert archive.connection.execute("SELECT count(*) FROM snapshots WHERE payload_id IS NULL").fetchone() == (1,)
     kept.snapshot_id = first

@@ -170,38 +170,38 @@ def test_what_was_given_up_otherwise_is_not_pending_again_however_late_it_is_fou
 def stored(archive: Archive, url: str, **headers: str) -> None:
     """Store an article from a page that was kept."""
     page = Page(url, "post", "demo", url.encode(), NOW, headers=headers)
-    page.snapshot_id = archive.snapshots.keep(page)
+    page.snapshot_id = archive.snapshots.save(page)
     archive.store(Article(page=page, article_key=url, title="题", paragraphs=[Paragraph("文。")]), None, NOW)
 
 
-def test_stored_copies_are_looked_at_again_the_longest_due_first_with_what_they_are_known_by(archive: Archive) -> None:
+def test_stored_copies_are_rechecked_the_longest_due_first_with_what_they_are_known_by(archive: Archive) -> None:
     every = [f"http://demo/{number}" for number in range(5)]
     find(archive, *every, found_on="http://demo/", hints=Hints(title="题"))
     for url in every[:4]:
         stored(archive, url, etag=f'"{url}"', **{"last-modified": "Thu"})
     for url, wait in zip(every, (2 * HOUR, HOUR, 3 * HOUR, None, HOUR), strict=True):
-        archive.frontier.look_again(url, wait and NOW + wait)
-    checks = archive.frontier.checks
-    assert checks(site="demo", now=NOW + HOUR - SECOND, limit=9) == []
-    assert urls(checks(site="demo", now=NOW + HOUR, limit=9)) == [every[1]]
-    assert urls(checks(site="demo", now=NOW + DAY, limit=9)) == [every[1], every[0], every[2]]
-    assert urls(checks(site="demo", now=NOW + DAY, limit=2)) == [every[1], every[0]]
-    assert checks(site="other", now=NOW + DAY, limit=9) == []
+        archive.frontier.schedule_recheck(url, wait and NOW + wait)
+    rechecks = archive.frontier.rechecks
+    assert rechecks(site="demo", now=NOW + HOUR - SECOND, limit=9) == []
+    assert urls(rechecks(site="demo", now=NOW + HOUR, limit=9)) == [every[1]]
+    assert urls(rechecks(site="demo", now=NOW + DAY, limit=9)) == [every[1], every[0], every[2]]
+    assert urls(rechecks(site="demo", now=NOW + DAY, limit=2)) == [every[1], every[0]]
+    assert rechecks(site="other", now=NOW + DAY, limit=9) == []
     (digest,) = archive.connection.execute("SELECT digest FROM snapshots WHERE url = ?", (every[1],)).fetchone()
     known_by = Validators(f'"{every[1]}"', "Thu", digest)
-    assert checks(site="demo", now=NOW + HOUR, limit=1) == [
+    assert rechecks(site="demo", now=NOW + HOUR, limit=1) == [
         FrontierEntry(every[1], "demo", "post", "http://demo/", Hints(title="题"), 0, known_by)
     ]
 
 
-def test_only_what_is_stored_is_looked_at_again_and_never_when_told_so(archive: Archive) -> None:
+def test_only_what_is_stored_is_rechecked_and_never_when_told_so(archive: Archive) -> None:
     find(archive, URL)
-    archive.frontier.look_again(URL, NOW)
+    archive.frontier.schedule_recheck(URL, NOW)
     assert row(archive, "next_at") == (None,)
     stored(archive, URL)
-    archive.frontier.look_again(URL, NOW)
+    archive.frontier.schedule_recheck(URL, NOW)
     assert row(archive, "next_at") == ("2026-03-05T01:00:00Z",)
-    archive.frontier.look_again(URL, None)
+    archive.frontier.schedule_recheck(URL, None)
     assert row(archive, "next_at") == (None,)
 
 

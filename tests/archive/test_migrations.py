@@ -15,10 +15,11 @@ from sqlite_utils import Database
 from support.articles import article
 from support.pages import page
 
+from newsarchive import stories
 from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
-from newsarchive.search import search
+from newsarchive.search import index, register_functions
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -73,9 +74,9 @@ def test_who_only_reads_is_told_the_command_and_the_command_does_it(old):
     assert "newsarchive migrate" in told.stderr
     done = run(old, "migrate")
     assert (done.returncode, done.stdout) == (0, f"{old} is up to date.\n"), done.stderr
-    assert f"archive {old}: written by an older version, brought up to date in" in done.stderr
+    assert f"archive {old}: written by an older version, upgrading in" in done.stderr
     with Archive.open(old, readonly=True) as archive:
-        assert len(search(archive.connection, "title:第7号", limit=10)) == 1
+        assert archive.search.count(archive.search.parse("title:第7号")) == 1
         assert archive.connection.execute("SELECT count(*) FROM articles WHERE story_id IS NULL").fetchone() == (0,)
     again = run(old, "migrate")
     assert (again.returncode, again.stderr) == (0, "")
@@ -164,3 +165,65 @@ def test_how_exactly_times_are_printed_is_found_out_for_articles_that_are_there(
         assert archive.connection.execute(query).fetchall() == [(2, "2026-03-05T08:30:00+08:00")]
         assert dict(expected) == {None: 1, "day": 1, "minute": 2, "second": 1}
         assert not check(archive, datetime.now(UTC)).is_damaged
+
+
+STEPS = [migration.name for migration in migrations.pending(Database(memory=True))]
+TEXT = (
+    "江湾港的吞吐量比去年增加了一成，港务部门昨天在码头上作了说明。渡轮公司表示，夜航班次从下月起恢复，票价不变。"
+    "海运协会的统计显示，三月以来靠港的船只多于往年同期，仓储价格则略有下降，预计到夏天才会回升。"
+)
+
+
+def old_archive(path, version):
+    """Make an archive as a version left it that knew so many migrations, with two articles that tell one story."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    register_functions(connection)
+    db = Database(connection)
+    stops = [step for step in STEPS[1:] if step > STEPS[version - 1]]
+    migrations.apply(db, **({"stop_before": stops[0]} if stops else {}))
+    for number in (1, 2):
+        connection.execute(
+            "INSERT INTO articles (article_key, site, url, title, body, content_hash, published_at, published_date,"
+            " first_seen_at, last_seen_at) VALUES (?1, 'demo', ?1, '消息', ?2, '', '2026-03-05T08:00:00+08:00',"
+            " '2026-03-05', '2026-03-05T08:00:00Z', '2026-03-05T08:00:00Z')",
+            (f"k{number}", TEXT),
+        )
+    if version >= STEPS.index("m0003_search") + 1:
+        index.create_index(connection)
+    if version >= STEPS.index("m0005_stories") + 1:
+        stories.create_tables(connection)
+        connection.execute("CREATE VIEW syndication AS SELECT 'an older form' AS lead_source")
+        connection.execute("UPDATE articles SET story_id = 99")
+    connection.close()
+
+
+def schema(path):
+    connection = sqlite3.connect(path)
+    try:
+        return dict(connection.execute("SELECT type || ' ' || name, sql FROM sqlite_master").fetchall())
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(STEPS)))
+def test_an_archive_of_every_older_version_becomes_as_a_new_one(tmp_path, version):
+    Archive.open(tmp_path / "new.db").close()
+    old_archive(tmp_path / "old.db", version)
+    with Archive.open(tmp_path / "old.db") as archive:
+        assert archive.connection.execute("SELECT article_count, count(*) FROM stories").fetchone() == (2, 1)
+        assert archive.search.count(archive.search.parse("港务部门")) == 2
+        assert archive.connection.execute("SELECT articles FROM daily_counts").fetchall() == [(2,)]
+        query = "SELECT DISTINCT published_precision FROM articles"
+        assert archive.connection.execute(query).fetchall() == [("second",)]
+    assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
+
+
+def test_what_is_derived_is_rebuilt_after_the_last_migration_and_only_where_it_is_missing(tmp_path):
+    with Archive.open(tmp_path / "a.db") as archive:
+        archive.store(printed("a", "post", None, "second"), None, datetime.now(UTC))
+        archive.connection.execute("UPDATE stories SET source_count = 7")
+        archive.connection.execute("DROP VIEW gaps")
+        archive.connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm0007_precision'")
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert archive.connection.execute("SELECT source_count FROM stories").fetchall() == [(7,)]
+        assert archive.connection.execute("SELECT count(*) FROM gaps").fetchall() == [(0,)]

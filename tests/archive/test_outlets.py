@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.archives import article_table, story_tables
+from sqlite_utils import Database
 
-from newsarchive import stories
 from newsarchive.archive import outlets
+from newsarchive.archive.migrations import migrations, upgrade
 from newsarchive.errors import UserError
+from newsarchive.search import register_functions
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
 BODY = "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分，票价不变，老人与学生半价。"
 
 
-def outlet_tables() -> sqlite3.Connection:
-    connection = story_tables()
-    outlets.create_tables(connection)
+def archive() -> sqlite3.Connection:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    register_functions(connection)
+    upgrade(Database(connection), lambda _done, _total=None: None)
     return connection
 
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = outlet_tables()
+    connection = archive()
     yield connection
     connection.close()
 
@@ -37,11 +40,12 @@ def connection() -> Iterator[sqlite3.Connection]:
 def add(connection: sqlite3.Connection, printed: str) -> int:
     """Store an article of a printed source and give its id."""
     cursor = connection.execute(
-        "INSERT INTO articles (title, body, source_id, source_printed, first_seen_at) VALUES ('', ?, ?, ?, '')",
+        "INSERT INTO articles (article_key, site, url, content_hash, title, body, source_id, source_printed,"
+        " first_seen_at, last_seen_at) VALUES (hex(randomblob(8)), 'demo', '', '', '', ?, ?, ?, '', '')",
         (BODY, outlets.resolve(connection, printed), printed),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 
@@ -135,7 +139,7 @@ def test_split_undoes_a_merge_by_what_each_article_printed(connection: sqlite3.C
 def test_the_order_of_articles_and_decisions_leaves_no_trace() -> None:
     outcomes = set()
     for order in itertools.permutations(("白鹭网", "白鹭网站", "merge", "白鹭在线")):
-        connection = outlet_tables()
+        connection = archive()
         outlets.resolve(connection, "白鹭网")
         outlets.resolve(connection, "白鹭网站")
         for step in order:
@@ -173,11 +177,18 @@ def test_what_cannot_be_done_is_told(connection: sqlite3.Connection, act: object
         act(connection)  # type: ignore[operator]
 
 
-def test_sources_known_before_get_their_medium() -> None:
-    connection = article_table()
-    connection.execute("CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, slug TEXT) STRICT")
+def test_sources_known_before_get_their_outlet_and_articles_the_name_that_they_print() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    register_functions(connection)
+    migrations.apply(Database(connection), stop_before="m0005_stories")
     connection.execute("INSERT INTO sources VALUES (7, '证券时报网', '证券时报网')")
-    connection.execute("INSERT INTO articles (body, source_id, first_seen_at) VALUES ('', 7, '')")
-    outlets.create_tables(connection)
+    connection.execute(
+        "INSERT INTO articles (article_key, site, url, content_hash, body, source_id, first_seen_at, last_seen_at)"
+        " VALUES ('k', 'demo', '', '', '', 7, '', '')"
+    )
+    upgrade(Database(connection), lambda _done, _total=None: None)
     assert connection.execute("SELECT name, medium FROM sources").fetchall() == [("证券时报网", "证券时报")]
     assert connection.execute("SELECT source_printed FROM articles").fetchall() == [("证券时报网",)]
+    outlets.set_medium(connection, "证券时报网", "江湾晚报")
+    outlets.fill(connection)
+    assert connection.execute("SELECT medium FROM sources").fetchall() == [("江湾晚报",)]

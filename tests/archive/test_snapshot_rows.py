@@ -54,7 +54,7 @@ def damage(path: Path, place: int) -> None:
 
 def test_a_row_says_what_was_fetched_when_and_where_its_record_lies(archive: Archive, tmp_path: Path) -> None:
     kept = page(status=203)
-    assert archive.snapshots.keep(kept) == 1
+    assert archive.snapshots.save(kept) == 1
     assert rows(archive, "url, fetched_at, http_status, headers, charset, digest, length, warc_file, payload_id") == [
         (URL, "2026-03-05T01:00:01Z", 203, '{"etag": "\\"中文\\""}', None, payload_digest(BODY), len(BODY), FILE, None)
     ]
@@ -67,35 +67,25 @@ def test_a_row_says_what_was_fetched_when_and_where_its_record_lies(archive: Arc
 
 
 def test_a_page_is_known_by_its_address_time_and_body(archive: Archive) -> None:
-    assert archive.snapshots.keep(page()) == 1
-    assert archive.snapshots.keep(page(headers={"x": "y"}, status=500, site="other")) == 1
-    assert archive.snapshots.keep(page(seconds=1)) == 2
-    assert archive.snapshots.keep(page("http://demo/2")) == 3
-    assert archive.snapshots.keep(page(body=b"other")) == 4
-    assert archive.snapshots.keep(page(seconds=1)) == 2
+    assert archive.snapshots.save(page()) == 1
+    assert archive.snapshots.save(page(headers={"x": "y"}, status=500, site="other")) == 1
+    assert archive.snapshots.save(page(seconds=1)) == 2
+    assert archive.snapshots.save(page("http://demo/2")) == 3
+    assert archive.snapshots.save(page(body=b"other")) == 4
+    assert archive.snapshots.save(page(seconds=1)) == 2
     assert len(rows(archive, "id")) == 4
-
-
-def test_the_last_of_several_pages_of_one_second_is_found(archive: Archive) -> None:
-    for number in range(3):
-        archive.snapshots.keep(page(body=b"%d" % number))
-    archive.snapshots.keep(page("http://demo/2"))
-    assert archive.snapshots.find(URL, AT) == 3
-    assert archive.snapshots.find(URL, AT.astimezone(timezone(timedelta(hours=8)))) == 3
-    assert archive.snapshots.find(URL, AT + timedelta(seconds=1)) is None
-    assert archive.snapshots.find("http://demo/3", AT) is None
 
 
 def test_a_charset_belongs_to_one_page(archive: Archive) -> None:
     for number in range(2):
-        archive.snapshots.keep(page(seconds=number))
+        archive.snapshots.save(page(seconds=number))
     archive.snapshots.note_charset(2, "gb18030")
     assert rows(archive, "charset") == [(None,), ("gb18030",)]
 
 
 def test_a_body_is_kept_with_the_first_page_that_had_it(archive: Archive, tmp_path: Path) -> None:
     for number in range(3):
-        archive.snapshots.keep(page(f"http://demo/{number}", seconds=number, headers={"n": str(number)}))
+        archive.snapshots.save(page(f"http://demo/{number}", seconds=number, headers={"n": str(number)}))
     assert rows(archive, "payload_id, length") == [(None, len(BODY)), (1, len(BODY)), (1, len(BODY))]
     assert kinds(tmp_path / FILE) == ["warcinfo", "response", "revisit", "revisit"]
     with (tmp_path / FILE).open("rb") as file:
@@ -110,15 +100,15 @@ def test_a_body_is_kept_with_the_first_page_that_had_it(archive: Archive, tmp_pa
 
 
 def test_a_body_of_another_length_is_another_body_whatever_its_digest(archive: Archive) -> None:
-    archive.snapshots.keep(page())
+    archive.snapshots.save(page())
     archive.connection.execute("UPDATE snapshots SET length = length + 1")
-    archive.snapshots.keep(page(seconds=1))
+    archive.snapshots.save(page(seconds=1))
     assert rows(archive, "payload_id") == [(None,), (None,)]
 
 
 def test_an_empty_body_is_kept_with_each_page(archive: Archive) -> None:
     for number in range(2):
-        archive.snapshots.keep(page(seconds=number, body=b""))
+        archive.snapshots.save(page(seconds=number, body=b""))
     assert rows(archive, "payload_id, length") == [(None, 0), (None, 0)]
     assert archive.snapshots.load(2, role="post", site="demo").body == b""
 
@@ -131,7 +121,7 @@ def test_a_page_that_was_never_kept_cannot_be_loaded(archive: Archive) -> None:
 
 def test_whole_records_pass_and_damaged_ones_are_told_each_for_itself(archive: Archive, tmp_path: Path) -> None:
     for number in range(2):
-        archive.snapshots.keep(page(seconds=number))
+        archive.snapshots.save(page(seconds=number))
     for number in (1, 2):
         assert archive.snapshots.verify(number) is None
     (_, (offset, length)) = rows(archive, "warc_offset, warc_length")
@@ -152,10 +142,10 @@ def test_whole_records_pass_and_damaged_ones_are_told_each_for_itself(archive: A
 
 @pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1), (1, 3), (2, 4)])
 def test_a_row_that_points_at_another_record_is_told(archive: Archive, one: int, other: int) -> None:
-    archive.snapshots.keep(page())
-    archive.snapshots.keep(page(seconds=1))
-    archive.snapshots.keep(page(seconds=2, body=b"another"))
-    archive.snapshots.keep(page(seconds=3, body=b"another"))
+    archive.snapshots.save(page())
+    archive.snapshots.save(page(seconds=1))
+    archive.snapshots.save(page(seconds=2, body=b"another"))
+    archive.snapshots.save(page(seconds=3, body=b"another"))
     offset, length = rows(archive, "warc_offset, warc_length")[other - 1]
     archive.connection.execute("UPDATE snapshots SET warc_offset = -1 WHERE id = ?", (other,))
     archive.connection.execute(
@@ -166,7 +156,7 @@ def test_a_row_that_points_at_another_record_is_told(archive: Archive, one: int,
 
 
 def test_a_missing_file_is_told_with_its_name(archive: Archive, tmp_path: Path) -> None:
-    archive.snapshots.keep(page())
+    archive.snapshots.save(page())
     (tmp_path / FILE).unlink()
     with pytest.raises(SnapshotDamagedError, match=f"^snapshot 1: {FILE} cannot be read .*{FILE}, byte"):
         archive.snapshots.load(1, role="post", site="demo")
@@ -174,10 +164,10 @@ def test_a_missing_file_is_told_with_its_name(archive: Archive, tmp_path: Path) 
 
 def test_files_bear_the_day_in_utc_and_the_name_of_the_crawl_or_of_the_site(archive: Archive, tmp_path: Path) -> None:
     china = timezone(timedelta(hours=8))
-    archive.snapshots.keep(replace(page(), fetched_at=datetime(2026, 3, 6, 7, 59, tzinfo=china)))
-    archive.snapshots.keep(replace(page(), fetched_at=datetime(2026, 3, 6, 8, 0, tzinfo=china), site="other"))
+    archive.snapshots.save(replace(page(), fetched_at=datetime(2026, 3, 6, 7, 59, tzinfo=china)))
+    archive.snapshots.save(replace(page(), fetched_at=datetime(2026, 3, 6, 8, 0, tzinfo=china), site="other"))
     archive.snapshots.label = "crawl"
-    archive.snapshots.keep(page(seconds=9))
+    archive.snapshots.save(page(seconds=9))
     assert [name.removeprefix("warc/2026/03/") for (name,) in rows(archive, "warc_file")] == [
         "20260305-demo.warc.gz",
         "20260306-other.warc.gz",
@@ -186,7 +176,7 @@ def test_files_bear_the_day_in_utc_and_the_name_of_the_crawl_or_of_the_site(arch
 
 
 def test_a_file_belongs_to_one_archive_under_one_name(archive: Archive, tmp_path: Path) -> None:
-    archive.snapshots.keep(page())
+    archive.snapshots.save(page())
     (archive_id,) = archive.connection.execute("SELECT archive_id FROM identity").fetchone()
     with (tmp_path / FILE).open("rb") as file:
         information = next(iter(ArchiveIterator(file))).content_stream().read().decode()
@@ -194,35 +184,35 @@ def test_a_file_belongs_to_one_archive_under_one_name(archive: Archive, tmp_path
 
 
 def test_a_record_without_its_row_is_taken_back(archive: Archive, tmp_path: Path) -> None:
-    archive.snapshots.keep(page())
+    archive.snapshots.save(page())
     size = (tmp_path / FILE).stat().st_size
     archive.connection.execute(
         "CREATE TEMP TRIGGER refuse BEFORE INSERT ON snapshots BEGIN SELECT raise(ABORT, 'refused'); END"
     )
     with pytest.raises(sqlite3.Error, match="refused"):
-        archive.snapshots.keep(page(seconds=1, body=b"another"))
+        archive.snapshots.save(page(seconds=1, body=b"another"))
     assert (tmp_path / FILE).stat().st_size == size
     archive.connection.execute("DROP TRIGGER refuse")
-    archive.snapshots.keep(page(seconds=2, body=b"a third"))
+    archive.snapshots.save(page(seconds=2, body=b"a third"))
     assert kinds(tmp_path / FILE) == ["warcinfo", "response", "response"]
 
 
 def test_what_lies_behind_the_last_known_record_is_cut_off_when_the_file_is_written_to_again(tmp_path: Path) -> None:
     with open_blank(tmp_path / "archive.db") as archive:
         for number in range(3):
-            archive.snapshots.keep(page(seconds=number, body=b"body %d" % number))
+            archive.snapshots.save(page(seconds=number, body=b"body %d" % number))
     with (tmp_path / FILE).open("ab") as file:
         file.write(b"rest of a killed run")
     with Archive.open(tmp_path / "archive.db") as archive:
-        archive.snapshots.keep(page(seconds=9, body=b"body 9"))
+        archive.snapshots.save(page(seconds=9, body=b"body 9"))
         assert kinds(tmp_path / FILE) == ["warcinfo"] + ["response"] * 4
         for number, body in enumerate([b"body 0", b"body 1", b"body 2", b"body 9"], 1):
             assert archive.snapshots.load(number, role="post", site="demo").body == body
 
 
 def test_when_snapshots_are_closed_another_archive_object_may_write(archive: Archive, tmp_path: Path) -> None:
-    archive.snapshots.keep(page())
+    archive.snapshots.save(page())
     archive.snapshots.close()
     with Archive.open(tmp_path / "archive.db") as other:
-        assert other.snapshots.keep(page(seconds=1, body=b"another")) == 2
+        assert other.snapshots.save(page(seconds=1, body=b"another")) == 2
     assert kinds(tmp_path / FILE) == ["warcinfo", "response", "response"]

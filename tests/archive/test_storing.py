@@ -330,5 +330,5 @@ def test_how_exact_a_time_is_can_be_filled_in_from_the_copies(archive: Archive) 
     assert told == [(1, 2), (2, 2)]
     with archive.transaction():
         archive.connection.execute("UPDATE articles SET published_precision = NULL")
-        fill_precision(archive.connection)
+        fill_precision(archive.connection, lambda _done, _total=None: None)
     assert rows(archive, precisions) == expected

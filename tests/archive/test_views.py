@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from support.archives import story_tables
+from sqlite_utils import Database
 
-from newsarchive import stories
 from newsarchive.archive import outlets, views
+from newsarchive.archive.migrations import upgrade
+from newsarchive.search import register_functions
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator
 
 REPORT = (
@@ -21,9 +23,9 @@ REPORT = (
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = story_tables()
-    outlets.create_tables(connection)
-    views.create_views(connection)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    register_functions(connection)
+    upgrade(Database(connection), lambda _done, _total=None: None)
     yield connection
     connection.close()
 
@@ -34,13 +36,13 @@ def add(connection: sqlite3.Connection, source: str | None, at: str | None, body
     precision = at and ("day" if len(at) == 10 else "second")
     moment = f"{at}T00:00:00+08:00" if precision == "day" else at
     cursor = connection.execute(
-        "INSERT INTO articles"
-        " (title, body, published_at, published_precision, published_date, source_id, first_seen_at)"
-        " VALUES ('', ?, ?, ?, ?, ?, '')",
+        "INSERT INTO articles (article_key, site, url, content_hash, title, body, published_at, published_precision,"
+        " published_date, source_id, first_seen_at, last_seen_at)"
+        " VALUES (hex(randomblob(8)), 'demo', '', '', '', ?, ?, ?, ?, ?, '', '')",
         (body, moment, precision, at and at[:10], source_id),
     )
     assert cursor.lastrowid is not None
-    stories.link(connection, cursor.lastrowid)
+    Stories(connection).link(cursor.lastrowid)
     return cursor.lastrowid
 
 
@@ -116,10 +118,8 @@ def test_gaps_tell_when_a_source_or_the_whole_archive_fell_silent(connection: sq
 
 def test_an_archive_that_was_filled_before_is_counted(connection: sqlite3.Connection) -> None:
     add(connection, "江湾晚报", "2026-03-03T08:00:00+08:00")
-    for name in ("daily_counts", "syndication", "source_activity", "gaps"):
-        connection.execute(f"DROP VIEW {name}")
-    for name in ("insert", "update", "delete"):
-        connection.execute(f"DROP TRIGGER source_days_{name}")
-    connection.execute("DROP TABLE source_days")
+    views.drop_views(connection)
+    left = "SELECT name FROM sqlite_master WHERE name LIKE 'source_days%' OR name IN ('gaps', 'syndication')"
+    assert rows(connection, left) == []
     views.create_views(connection)
     assert rows(connection, "SELECT * FROM daily_counts") == [("2026-03-03", "江湾晚报", "江湾晚报", 1)]

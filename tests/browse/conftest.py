@@ -114,7 +114,7 @@ def harm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             harmful(21, "塔" + "\u0301\u0334" * 70 + "尾" + "\u0316" * 90, "塔"),
         ):
             article.page.fetched_at = datetime(2026, 3, 1 + archive.connection.total_changes % 7, tzinfo=UTC)
-            article.page.snapshot_id = archive.snapshots.keep(article.page)
+            article.page.snapshot_id = archive.snapshots.save(article.page)
             archive.store(article, None, article.page.fetched_at)
         log_harm(archive)
     with served(path) as client:

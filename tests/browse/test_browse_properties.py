@@ -3,6 +3,8 @@
 import csv
 import io
 import sqlite3
+from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,10 +19,9 @@ from newsarchive.browse.filters import (
 )
 from newsarchive.browse.search_page import SearchForm
 from newsarchive.browse.security import SafeCsv
-from newsarchive.browse.urls import term
 from newsarchive.export.csv import cell
 from newsarchive.search.folding import built_in_folding
-from newsarchive.search.query import Filter, parse
+from newsarchive.search.query import Filter, QueryError, all_of, parse, write_term
 
 # Texts as SQLite gives them: no surrogates; and often with what is special somewhere.
 TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>\"'&=+-@,\n\r\t\u202e\x00“”「」『』()*: ")))
@@ -77,13 +78,24 @@ def test_streamed_csv_is_what_the_export_writes(table, size):
 
 @given(TEXTS)
 def test_a_field_of_a_facet_asks_for_exactly_its_value(value):
-    query = term("source", value)
+    query = write_term("source", value)
     if query is not None and value.strip():
         assert parse(query, FOLDING) == Filter("source", value.strip())
 
 
 @given(st.dictionaries(st.sampled_from(["q", "order", "from", "to", "after", "x"]), TEXTS))
 def test_any_arguments_make_a_search(arguments):
-    wanted = SearchForm.of(arguments)
-    assert wanted.order in ("newest", "oldest", "rank")
-    assert sqlite3.connect(":memory:").execute("SELECT ?", (wanted.whole,)).fetchone()
+    form = SearchForm.of(arguments)
+    assert form.order in ("newest", "oldest", "rank")
+    assert sqlite3.connect(":memory:").execute("SELECT ?", (form.text,)).fetchone()
+    assert SearchForm.of(form.arguments) == replace(form, after="")
+
+
+@given(TEXTS, st.dates(date(1000, 1, 1), date(2999, 12, 30)), st.dates(date(1000, 1, 1), date(2999, 12, 30)))
+def test_the_text_of_a_form_asks_for_its_query_and_its_days(query, first, last):
+    form = SearchForm.of({"q": query, "from": first.isoformat(), "to": last.isoformat()})
+    try:
+        typed = parse(form.query, FOLDING)
+    except QueryError:
+        return
+    assert parse(form.text, FOLDING) == all_of(typed, *form.days)

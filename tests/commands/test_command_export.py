@@ -5,6 +5,8 @@ import json
 import pytest
 from support.running import on_terminal, run_on
 
+from newsarchive.export import FORMATS
+
 FILES = ["csv", "jsonl", "atom"]
 FOLDERS = ["jekyll", "text"]
 
@@ -83,3 +85,9 @@ def test_an_unknown_format_is_refused(run):
 def test_excel_gets_its_byte_order_mark(run, tmp_path):
     run("export", "csv", "--bom", "-o", tmp_path / "out.csv")
     assert (tmp_path / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_help_names_every_format_with_what_it_is(run):
+    out = run("export", "--help").out
+    for name, form in FORMATS.items():
+        assert f"{name:9} {form.help}" in out

@@ -24,6 +24,6 @@ def test_a_rebuild_gives_the_stories_that_the_crawl_gave(tmp_path: Path) -> None
         archive.connection.execute("UPDATE articles SET story_id = NULL")
     result = CliRunner().invoke(cli, ["--db", str(path), "stories", "rebuild"])
     assert result.exit_code == 0
-    assert f"{len(before)} articles tell " in result.output
+    assert f"{len(before)} articles in " in result.output
     with Archive.open(path, readonly=True) as archive:
         assert archive.connection.execute(_STORIES).fetchall() == before

@@ -1,6 +1,5 @@
 """What a crawl did, in numbers and in words."""
 
-import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -56,11 +55,6 @@ def test_a_person_reads_the_numbers_and_the_reasons():
     assert "3 new, 0 changed, 4 known" in text
     assert "2 x gone (the server says that the page is not there" in text
     assert "waiting for a later run: 5" in text
-
-
-def test_a_program_reads_plain_values():
-    plain = json.loads(json.dumps(summary().as_dict()))
-    assert plain["started_at"] == "2026-03-05T00:00:00+00:00"
 
 
 def test_losses_are_an_alarm_when_they_are_many_and_a_large_part():

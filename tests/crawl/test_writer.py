@@ -1,5 +1,6 @@
 """The process that writes the archive: in order, all or nothing, and safe however either side ends."""
 
+import asyncio
 import resource
 import signal
 import sqlite3
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from newsarchive.archive import Archive, Link
-from newsarchive.crawl.writer.client import Writer
-from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.crawl.writer import Operations, Writer
+from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.errors import UserError
 from newsarchive.locks import CrawlLock
 from newsarchive.maintenance.check import check
 from newsarchive.models import Article, Page, Paragraph
@@ -37,12 +39,12 @@ def crawl_into(db):
     )
 
 
-class Told:
-    """A writer, and what it told."""
+class Observed:
+    """A writer, and what it reported."""
 
     def __init__(self, db):
-        self.batches, self.failures = [], []
-        self.writer = Writer(on_commit=self.batches.append, on_failure=self.failures.append)
+        self.reports, self.failures = [], []
+        self.writer = Writer(on_commit=self.reports.append, on_failure=self.failures.append)
         self.writer.begin(crawl_into(db))
 
     @property
@@ -51,10 +53,10 @@ class Told:
 
 
 @pytest.fixture
-def told(tmp_path):
-    told = Told(tmp_path / "a.db")
-    yield told
-    told.writer.close()
+def observed(tmp_path):
+    observed = Observed(tmp_path / "a.db")
+    yield observed
+    observed.writer.close()
 
 
 def url(number):
@@ -75,12 +77,12 @@ def article(number, **changes):
     return Article(page=page, **(fields | changes))
 
 
-def tell(writer, number, **changes):
+def submit(writer, number, **changes):
     made = article(number, **changes)
-    writer.tell(Operations.find, [found(number)])
-    writer.tell(Operations.keep, made.page)
+    writer.submit(Operations.find, [found(number)])
+    writer.submit(Operations.save, made.page)
     made.page = Page(url(number), "post", "demo", b"", NOW)
-    writer.tell(Operations.store, made, [])
+    writer.submit(Operations.store, made, [])
 
 
 def column(db, query):
@@ -88,112 +90,139 @@ def column(db, query):
         return [row[0] for row in archive.connection.execute(query)]
 
 
-def test_results_are_told_in_order_once_they_are_committed(told, tmp_path):
-    results = []
-    for number in range(5):
-        told.writer.tell(Operations.find, [found(number), found(0)], then=results.append)
-    assert results == []
-    while told.writer.wait():
-        pass
-    assert results == [1, 1, 1, 1, 1]
-    assert all(batch.grown for batch in told.batches)
+def test_calls_are_answered_in_order_once_they_are_committed(observed, tmp_path):
+    async def calls():
+        answers = [
+            asyncio.ensure_future(observed.writer.call(Operations.find, [found(number), found(0)]))
+            for number in range(5)
+        ]
+        await asyncio.sleep(0)  # all are submitted
+        assert not any(answer.done() for answer in answers)
+        observed.writer.flush()
+        return await asyncio.gather(*answers)
+
+    assert asyncio.run(calls()) == [1, 1, 1, 1, 1]
+    assert all(report.grown for report in observed.reports)
     assert column(tmp_path / "a.db", "SELECT url FROM frontier ORDER BY rowid") == [url(n) for n in range(5)]
 
 
-def test_an_article_is_stored_with_its_page_and_its_url_is_done(told, tmp_path):
-    tell(told.writer, 1)
-    while told.writer.wait():
-        pass
+def test_a_call_that_cannot_be_answered_any_more_fails_with_the_reason(observed):
+    async def call():
+        observed.process.kill()
+        answer = asyncio.ensure_future(observed.writer.call(Operations.find, [found(1)]))
+        await asyncio.sleep(0)
+        observed.writer.flush()
+        with pytest.raises(UserError, match="killed by signal 9"):
+            await answer
+        with pytest.raises(UserError, match="killed by signal 9"):  # also one that comes later
+            await observed.writer.call(Operations.find, [found(2)])
+
+    asyncio.run(call())
+
+
+def test_whoever_submits_too_much_waits_until_it_is_committed(observed):
+    async def drained():
+        waiting = asyncio.ensure_future(observed.writer.drain())
+        await asyncio.sleep(0)
+        return waiting
+
+    async def fill():
+        for number in range(400):
+            observed.writer.submit(Operations.find, [found(number)])
+        assert (await drained()).done()
+        observed.writer.submit(Operations.find, [found(400)])
+        waiting = await drained()
+        assert not waiting.done()
+        observed.writer.flush()
+        await waiting
+
+    asyncio.run(fill())
+
+
+def test_an_article_is_stored_with_its_page_and_its_url_is_done(observed, tmp_path):
+    submit(observed.writer, 1)
+    observed.writer.flush()
     db = tmp_path / "a.db"
     assert column(db, "SELECT state FROM frontier") == ["done"]
     assert column(db, "SELECT length FROM copies JOIN snapshots s ON s.id = snapshot_id") == [12 * 50]
-    assert sum((batch.counts for batch in told.batches[1:]), told.batches[0].counts)["articles/new"] == 1
+    assert sum((report.counts for report in observed.reports[1:]), observed.reports[0].counts)["articles/new"] == 1
+    assert set.union(*(report.settled for report in observed.reports)) == {url(1)}
 
 
-def test_while_a_batch_fills_others_may_write(told, tmp_path):
-    while told.writer.wait():
-        pass
-    told.writer.tell(Operations.find, [found(1)])
+def test_while_a_batch_fills_others_may_write(observed, tmp_path):
+    observed.writer.flush()
+    observed.writer.submit(Operations.find, [found(1)])
     other = sqlite3.connect(tmp_path / "a.db", timeout=0)
     end = time.monotonic() + 0.5  # a batch takes a second to get old
     while time.monotonic() < end:
         other.execute("BEGIN IMMEDIATE")
         other.rollback()
     other.close()
-    while told.writer.wait():
-        pass
+    observed.writer.flush()
     assert column(tmp_path / "a.db", "SELECT url FROM frontier") == [url(1)]
 
 
-def test_an_article_that_cannot_be_stored_costs_no_other(told, tmp_path):
+def test_an_article_that_cannot_be_stored_costs_no_other(observed, tmp_path):
     for number in range(6):
-        tell(told.writer, number, **({"article_key": None} if number == 3 else {}))
-    while told.writer.wait():
-        pass
+        submit(observed.writer, number, **({"article_key": None} if number == 3 else {}))
+    observed.writer.flush()
     db = tmp_path / "a.db"
     assert column(db, "SELECT article_key FROM articles ORDER BY id") == [f"demo:{n}" for n in (0, 1, 2, 4, 5)]
     assert column(db, "SELECT reason FROM frontier WHERE state = 'failed'") == ["spider-error"]
     assert column(db, "SELECT url FROM problems") == [url(3)]
-    (error,) = [error for batch in told.batches for error in batch.errors]
+    (error,) = [error for report in observed.reports for error in report.errors]
     assert url(3) in error
     assert "IntegrityError" in error
 
 
-def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(told, tmp_path):
-    tell(told.writer, 1)
-    while told.writer.wait():
-        pass
-    told.process.kill()
-    tell(told.writer, 2)
-    while told.writer.wait():
-        pass
-    (failure,) = told.failures
+def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(observed, tmp_path):
+    submit(observed.writer, 1)
+    observed.writer.flush()
+    observed.process.kill()
+    submit(observed.writer, 2)
+    observed.writer.flush()
+    (failure,) = observed.failures
     assert "was killed by signal 9" in failure
-    tell(told.writer, 3)
-    assert not told.writer.wait()
-    told.writer.close()
+    submit(observed.writer, 3)
+    assert not observed.writer.wait_for_commit()
+    observed.writer.close()
     with Archive.open(tmp_path / "a.db") as archive:
         assert not check(archive, NOW, deep=True).is_damaged
         assert archive.copies.known([url(1), url(2), url(3)]) == {url(1)}
 
 
-def test_a_fault_of_ours_is_told_with_its_kind(told):
-    told.writer.tell(Operations.problem, url(1), "fetch", "no-such-reason", "")
-    while told.writer.wait():
-        pass
-    (failure,) = told.failures
+def test_a_fault_of_ours_is_told_with_its_kind(observed):
+    observed.writer.submit(Operations.problem, url(1), "fetch", "no-such-reason", "")
+    observed.writer.flush()
+    (failure,) = observed.failures
     assert "fault in newsarchive (ValueError: 'no-such-reason' is no reason" in failure
 
 
-def test_a_full_disk_ends_it_with_a_reason_for_people(told, tmp_path):
-    tell(told.writer, 1)
-    while told.writer.wait():
-        pass
+def test_a_full_disk_ends_it_with_a_reason_for_people(observed, tmp_path):
+    submit(observed.writer, 1)
+    observed.writer.flush()
     size = (tmp_path / "a.db-wal").stat().st_size
-    resource.prlimit(told.process.pid, resource.RLIMIT_FSIZE, (size + 5000, resource.RLIM_INFINITY))
+    resource.prlimit(observed.process.pid, resource.RLIMIT_FSIZE, (size + 5000, resource.RLIM_INFINITY))
     for number in range(2, 40):
-        tell(told.writer, number)
-    while told.writer.wait():
-        pass
-    (failure,) = told.failures
+        submit(observed.writer, number)
+    observed.writer.flush()
+    (failure,) = observed.failures
     assert "a.db" in failure
     assert "make room" in failure
-    assert told.process.wait(timeout=60) == 0
+    assert observed.process.wait(timeout=60) == 0
     with Archive.open(tmp_path / "a.db") as archive:
         assert not check(archive, NOW, deep=True).is_damaged
         assert archive.copies.known([url(1)])
 
 
-def test_signals_to_the_crawl_do_not_end_its_writer(told, tmp_path):
-    tell(told.writer, 1)
+def test_signals_to_the_crawl_do_not_end_its_writer(observed, tmp_path):
+    submit(observed.writer, 1)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        while told.writer.wait():  # it has begun its work, and hears of the signal
-            pass
-        told.process.send_signal(number)
-        tell(told.writer, 100 + number)
-    while told.writer.wait():
-        pass
-    assert told.failures == []
+        observed.writer.flush()  # it has begun its work, and hears of the signal
+        observed.process.send_signal(number)
+        submit(observed.writer, 100 + number)
+    observed.writer.flush()
+    assert observed.failures == []
     assert column(tmp_path / "a.db", "SELECT count(*) FROM articles") == [4]
 
 
@@ -206,7 +235,7 @@ def test_when_the_crawl_is_killed_what_it_told_is_stored_and_the_lock_let_go(tmp
         "lock = t.CrawlLock(sys.argv[2], 'demo')\n"
         "writer = t.Writer(on_commit=print, on_failure=print, inherit=[lock.fileno()])\n"
         "writer.begin(t.crawl_into(sys.argv[2]))\n"
-        "for number in range(40): t.tell(writer, number)\n"
+        "for number in range(40): t.submit(writer, number)\n"
         "while not writer._outbox.empty(): time.sleep(0.01)\n"
         "os.kill(os.getpid(), 9)\n"
     )

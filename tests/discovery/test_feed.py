@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from support.pages import page
 from support.saved_pages import saved_page
 
-from newsarchive.discovery.feed import MARK, read_entry, read_feed
+from newsarchive.discovery.feed import read_feed
+from newsarchive.extract.feed_entry import MARK, read_entry
 from newsarchive.sites import Feed, load_site
 
 SITE = load_site("demo")
@@ -20,6 +21,12 @@ RSS = saved_page("demo/rss").page
 
 def feed(body):
     return page("http://h.example/feed.xml", body, role="listing")
+
+
+def rss_with(printed, instead):
+    body = RSS.body.decode()
+    assert printed in body
+    return replace(RSS, body=body.replace(printed, instead).encode())
 
 
 def test_entries_are_pages_only_where_the_site_says_that_its_feed_is_full():
@@ -37,6 +44,31 @@ def test_an_entry_is_read_into_an_article():
     assert article.published_at.isoformat() == "2026-03-05T08:00:00+08:00"
     assert article.page is entry
     assert article.article_key == "h.example/a?x=1"
+
+
+@pytest.mark.parametrize(
+    ("printed", "hint", "taken"),
+    [
+        ("Thu, 05 Mar 26 08:00 GMT", "2026-03-05T08:00:00+00:00", "2026-03-05T16:00:00+08:00 minute"),
+        ("2026-03-05 08:00:00", "2026-03-05T08:00:00+08:00", "2026-03-05T08:00:00+08:00 second"),
+        ("2026-03-05", "2026-03-05", "2026-03-05T00:00:00+08:00 day"),
+        ("soon", None, None),
+    ],
+)
+def test_the_time_of_an_entry_is_read_as_it_is_printed(printed, hint, taken):
+    [entry] = read_feed(rss_with("Thu, 05 Mar 2026 08:00:00 +0800", printed), FULL).pages
+    assert entry.hints.published == hint
+    article = read_entry(entry, FULL)
+    assert (article.published_at and f"{article.published_at.isoformat()} {article.precision}") == taken
+
+
+def test_an_entry_whose_time_cannot_be_true_keeps_the_one_that_its_text_prints():
+    late = rss_with("05 Mar 2026", "05 Mar 2099")
+    late.body = late.body.replace(f"<p>{TEXT}".encode(), f"<p>2026-03-04 09:00</p><p>{TEXT}".encode())
+    [entry] = read_feed(late, FULL).pages
+    article = read_entry(entry, FULL)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2026-03-04T09:00:00+08:00"
 
 
 @pytest.mark.parametrize("body", ["", "<", "<rss>", "{}", "<!DOCTYPE x [<!ENTITY a 'b'>]><rss><item>&a;</item></rss>"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.export import write_parquet
+from newsarchive.export.parquet import write_parquet
 
 PAGE = Path(__file__).parents[2] / "docs" / "analysis.md"
 BLOCKS = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)

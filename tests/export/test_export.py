@@ -18,14 +18,18 @@ from support.articles import article
 from support.pages import page
 from support.searching import add, open_archive
 
-from newsarchive import export
 from newsarchive.archive import queries as leaving
-from newsarchive.archive.queries import COLUMNS, Exported, articles
+from newsarchive.archive.queries import COLUMNS, ArchivedArticle, articles
 from newsarchive.archive.store import store
+from newsarchive.atomic import atomic_folder
 from newsarchive.errors import UserError
-from newsarchive.export.csv import cell
-from newsarchive.export.files import safe_name
-from newsarchive.export.jekyll import file_name, post_of
+from newsarchive.export.atom import write_atom
+from newsarchive.export.csv import cell, write_csv
+from newsarchive.export.file_names import safe_name
+from newsarchive.export.jekyll import file_name, post_of, write_posts
+from newsarchive.export.json_lines import write_json_lines
+from newsarchive.export.parquet import write_parquet
+from newsarchive.export.text_corpus import write_corpus
 from newsarchive.extract.jekyll.post_file import parse_post_file, read_post_file
 from newsarchive.models import Article as Read
 from newsarchive.models import (
@@ -82,11 +86,13 @@ def news(connection):
     return connection
 
 
-def exported(**row: object) -> Exported:
-    return Exported(dict.fromkeys(COLUMNS) | {"article_key": "202203030000000001", "body": "", "site": "demo"} | row)
+def exported(**row: object) -> ArchivedArticle:
+    return ArchivedArticle(
+        dict.fromkeys(COLUMNS) | {"article_key": "202203030000000001", "body": "", "site": "demo"} | row
+    )
 
 
-def hostile(text: str) -> Exported:
+def hostile(text: str) -> ArchivedArticle:
     return exported(
         **dict.fromkeys(
             ("title", "source", "category", "category_name", "digest", "attribution", "url", "lang", "body"), text
@@ -102,7 +108,7 @@ def test_every_matching_article_leaves_with_its_parts(news):
     assert [one.row["title"] for one in found] == [f"第{i}篇" for i in range(1, 251, 2)]
     assert found[0].row["source"] == "财联社"
     assert found[0].row["category"] == "cailianshe"
-    assert found[0].paragraphs == [{"kind": "text", "text": "央行降准。"}]
+    assert found[0].paragraphs == [Paragraph("央行降准。")]
     assert len(list(articles(news))) == 250
 
 
@@ -137,7 +143,7 @@ def test_memory_stays_flat(connection):
     connection.execute("COMMIT")
 
     tracemalloc.start()
-    assert export.write_json_lines(articles(connection), _Nowhere()) == 1500
+    assert write_json_lines(articles(connection), _Nowhere()) == 1500
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5_000_000  # bytes; the texts alone are 13 MB
@@ -148,46 +154,7 @@ class _Nowhere(io.RawIOBase):
         return len(data)
 
 
-# -- files -----------------------------------------------------------------------------------------------------------
-
-
-def interrupted(whole, write):
-    with whole as place:
-        write(place)
-        raise KeyboardInterrupt
-
-
-def test_a_file_appears_only_when_it_is_complete(tmp_path):
-    path = tmp_path / "out.csv"
-    path.write_bytes(b"old")
-    with pytest.raises(KeyboardInterrupt):
-        interrupted(export.atomic_file(path), lambda stream: stream.write(b"half"))
-    assert path.read_bytes() == b"old"
-    with export.atomic_file(path) as stream:
-        stream.write(b"new")
-        assert path.read_bytes() == b"old"
-    assert path.read_bytes() == b"new"
-    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"]
-
-
-def test_a_folder_appears_only_when_it_is_complete(tmp_path):
-    path = tmp_path / "posts"
-    with pytest.raises(KeyboardInterrupt):
-        interrupted(export.atomic_folder(path), lambda folder: (folder / "a.md").write_text("half"))
-    assert list(tmp_path.iterdir()) == []
-    with export.atomic_folder(path) as folder:
-        (folder / "a.md").write_text("whole")
-        assert not path.exists()
-    assert (path / "a.md").read_text() == "whole"
-    with pytest.raises(UserError, match="something already"), export.atomic_folder(path):
-        pass
-
-
-def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path):
-    with pytest.raises(UserError, match="cannot be written"), export.atomic_file(tmp_path / "no" / "out.csv"):
-        pass
-    with pytest.raises(UserError, match="cannot be written"), export.atomic_folder(tmp_path / "no" / "posts"):
-        pass
+# -- names of files ----------------------------------------------------------------------------------------------
 
 
 @given(st.text(), st.text())
@@ -211,7 +178,7 @@ def test_dangerous_names_are_changed(text):
 
 def test_csv_reads_back_as_it_was(news):
     stream = io.BytesIO()
-    assert export.write_csv(articles(news, parts=()), stream) == 250
+    assert write_csv(articles(news, parts=()), stream) == 250
     rows = list(csv.DictReader(io.StringIO(stream.getvalue().decode(), newline="")))
     assert len(rows) == 250
     assert rows[0]["title"] == "第1篇"
@@ -222,7 +189,7 @@ def test_csv_reads_back_as_it_was(news):
 
 def test_csv_has_a_byte_order_mark_when_asked_for():
     stream = io.BytesIO()
-    export.write_csv([exported(title="题")], stream, columns=("title",), bom=True)
+    write_csv([exported(title="题")], stream, columns=("title",), bom=True)
     assert stream.getvalue() == "\ufefftitle\r\n题\r\n".encode()
 
 
@@ -245,7 +212,7 @@ def test_plain_cells_stay_as_they_are():
 @pytest.mark.parametrize("text", HOSTILE)
 def test_json_lines_are_one_line_an_article(text):
     stream = io.BytesIO()
-    export.write_json_lines([hostile(text), hostile("x")], stream)
+    write_json_lines([hostile(text), hostile("x")], stream)
     lines = stream.getvalue().decode().splitlines()
     assert len(lines) == 2
     assert json.loads(lines[0])["title"] == text
@@ -256,7 +223,7 @@ def test_json_lines_are_one_line_an_article(text):
 
 def test_feed_has_what_a_reader_of_feeds_needs(news):
     stream = io.BytesIO()
-    count = export.write_atom(
+    count = write_atom(
         articles(news), stream, title="央行 <新闻>", feed_id="urn:x", self_url="https://a.example/?q=1&p"
     )
     feed = ET.fromstring(stream.getvalue())
@@ -276,7 +243,7 @@ def test_feed_has_what_a_reader_of_feeds_needs(news):
 @pytest.mark.parametrize("text", HOSTILE)
 def test_feed_holds_text_as_text(text):
     stream = io.BytesIO()
-    export.write_atom([hostile(text)], stream, title=text, feed_id="urn:x")
+    write_atom([hostile(text)], stream, title=text, feed_id="urn:x")
     entry = ET.fromstring(stream.getvalue()).find(f"{ATOM}entry")
     assert {element.tag.removeprefix(ATOM) for element in entry.iter()} <= {
         "entry", "id", "title", "updated", "author", "name", "category", "summary", "content", "link",
@@ -285,7 +252,7 @@ def test_feed_holds_text_as_text(text):
 
 def test_feed_links_only_to_the_web():
     stream = io.BytesIO()
-    export.write_atom([exported(url="javascript:alert(1)")], stream, title="t", feed_id="urn:x")
+    write_atom([exported(url="javascript:alert(1)")], stream, title="t", feed_id="urn:x")
     assert b"javascript" not in stream.getvalue()
 
 
@@ -293,8 +260,8 @@ def test_feed_links_only_to_the_web():
 
 
 def test_corpus_has_one_file_an_article(news, tmp_path):
-    with export.atomic_folder(tmp_path / "corpus") as folder:
-        assert export.write_corpus(articles(news, "降准", parts=()), folder) == 125
+    with atomic_folder(tmp_path / "corpus") as folder:
+        assert write_corpus(articles(news, "降准", parts=()), folder) == 125
     index = list(csv.DictReader((tmp_path / "corpus" / "index.csv").open(encoding="utf-8", newline="")))
     assert len(index) == 125
     assert (tmp_path / "corpus" / index[0]["file"]).read_text(encoding="utf-8") == "第1篇\n\n央行降准。\n"
@@ -351,7 +318,7 @@ def full_article(**fields: object) -> Read:
     )
 
 
-def through_archive(connection, one: Read) -> Exported:
+def through_archive(connection, one: Read) -> ArchivedArticle:
     connection.execute("BEGIN")
     store(connection, one)
     connection.execute("COMMIT")
@@ -412,8 +379,8 @@ def test_post_file_holds_text_as_text(text):
     one = hostile(text)
     one.row["category"] = one.row["category_name"] = text[:100]
     one.row["published_at"] = "2022-03-03T05:23:38+08:00"
-    one.paragraphs = [{"kind": "text", "text": text}, {"kind": "table", "text": text}]
-    one.mentions = [{"market": "1", "code": '1"><script>', "name": text[:10], "count": 1}]
+    one.paragraphs = [Paragraph(text), Paragraph(text, "table")]
+    one.mentions = [Mention("1", '1"><script>', text[:10])]
     post = post_of(one)
     head, body = post.removeprefix("---\n").split("\n---\n", 1)
     values = yaml.safe_load(head)
@@ -443,7 +410,7 @@ def test_post_file_names_are_not_chosen_by_the_page():
 def test_two_articles_of_one_name_keep_a_file_each(tmp_path):
     same = {"published_at": "2022-03-03T05:23:38+08:00", "url": "https://{}.example/2022/03/03/init.html"}
     pair = [exported(**same, article_key=f"{host}.example/2022/03/03/init.html") for host in "ab"]
-    assert export.write_posts(pair, tmp_path) == 2
+    assert write_posts(pair, tmp_path) == 2
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -467,8 +434,8 @@ def test_real_post_files_read_back_the_same(tmp_path):
 
 
 def test_posts_are_written_one_file_an_article(news, tmp_path):
-    with export.atomic_folder(tmp_path / "posts") as folder:
-        assert export.write_posts(articles(news), folder) == 250
+    with atomic_folder(tmp_path / "posts") as folder:
+        assert write_posts(articles(news), folder) == 250
     assert len(list((tmp_path / "posts").iterdir())) == 250
 
 
@@ -478,8 +445,8 @@ def test_posts_are_written_one_file_an_article(news, tmp_path):
 def test_parquet_is_parted_by_month(news, tmp_path):
     pyarrow = pytest.importorskip("pyarrow.parquet", reason="pyarrow, an optional extra, is not installed")
     seen = []
-    with export.atomic_folder(tmp_path / "parquet") as folder:
-        assert export.write_parquet(news, folder, "降准", progress=seen.append) == 125
+    with atomic_folder(tmp_path / "parquet") as folder:
+        assert write_parquet(news, folder, "降准", progress=seen.append) == 125
     assert seen[-1] == 125
     assert sorted(path.name for path in (tmp_path / "parquet").iterdir()) == [
         "month=2022-03",
@@ -496,8 +463,8 @@ def test_parquet_is_parted_by_month(news, tmp_path):
 def test_undated_articles_lie_where_missing_values_do(news, tmp_path):
     pyarrow = pytest.importorskip("pyarrow.parquet", reason="pyarrow, an optional extra, is not installed")
     news.execute("UPDATE articles SET published_at = 'soon' WHERE id = 1")
-    with export.atomic_folder(tmp_path / "parquet") as folder:
-        assert export.write_parquet(news, folder) == 250
+    with atomic_folder(tmp_path / "parquet") as folder:
+        assert write_parquet(news, folder) == 250
     months = [row["month"] for row in pyarrow.read_table(tmp_path / "parquet").to_pylist()]
     assert months.count(None) == 6
     duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed")
@@ -508,7 +475,7 @@ def test_undated_articles_lie_where_missing_values_do(news, tmp_path):
 def test_missing_pyarrow_is_told_with_the_remedy(news, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UserError, match=r"newsarchive\[parquet\]"):
-        export.write_parquet(news, tmp_path)
+        write_parquet(news, tmp_path)
 
 
 def test_months_are_listed_in_order(news):

@@ -10,7 +10,6 @@ import pytest
 from newsarchive.extract.dates import (
     Dated,
     find_dates,
-    is_future,
     parse_date,
 )
 
@@ -305,11 +304,3 @@ def test_a_weak_form_is_no_date_where_something_else_stands_beside_it(line: str)
 @pytest.mark.parametrize("line", ["发布：2周前", "更新:3小时前", "时间: 刚刚 |", "（昨天）", "【03-03】", "  3年前  "])
 def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
     assert read(line) is not None
-
-
-def test_the_future_begins_when_the_slack_is_over() -> None:
-    slack = timedelta(minutes=1)
-    assert not is_future(NOW + slack, NOW, slack)
-    assert is_future(NOW + slack + timedelta(microseconds=1), NOW, slack)
-    assert not is_future(NOW + timedelta(hours=1), NOW)
-    assert is_future(NOW + timedelta(hours=1, microseconds=1), NOW)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.unknown_pages import read_unknown
 
-from newsarchive.extract.blocks import read_blocks
 from newsarchive.extract.charset import decode
-from newsarchive.extract.heuristics.lines import parse
+from newsarchive.extract.html import parse
+from newsarchive.extract.paragraphs import read_blocks
 
 TAGS = (
     "div",

@@ -50,6 +50,13 @@ def test_a_labelled_date_wins_over_an_unlabelled_one():
     assert when(near=["2020-01-01 更多", "发布时间：2024-05-30 08:15"]) == "2024-05-30T08:15:00+08:00"
 
 
+def test_a_date_that_lies_within_a_day_ahead_or_in_the_first_days_of_the_web_is_taken():
+    assert when(near=["2024-06-02 19:00"]) == "2024-06-02T19:00:00+08:00"
+    assert when(near=["2024-06-02 21:00"]) is None
+    assert str(when(near=["1991-08-06 10:00"])).startswith("1991-08-06T10:00:00")
+    assert when(near=["1991-08-05 10:00"]) is None
+
+
 def test_a_date_in_the_future_is_never_taken():
     assert when(near=["2024-06-09 08:15", "2024-05-30 08:15"]) == "2024-05-30T08:15:00+08:00"
     assert when(near=["2033-01-01"]) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsarchive.extract.heuristics.lines import parse, read_lines
+from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import read_head
 from newsarchive.extract.heuristics.title import (
     find_headline,
@@ -12,6 +12,7 @@ from newsarchive.extract.heuristics.title import (
     only_heading,
     title_of_head,
 )
+from newsarchive.extract.html import parse
 
 TITLE = "镇长：“桥修好了”——河湾镇的一天"
 

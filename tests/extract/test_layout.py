@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from support import known_pages as pages
@@ -22,7 +24,9 @@ from support.known_pages import (
     reasons,
 )
 
+from newsarchive.extract import read
 from newsarchive.models import Byline, Category
+from newsarchive.sites import Layout, Site
 
 TIME = datetime(2022, 5, 30, 22, 0, 29, tzinfo=timezone(timedelta(hours=8)))
 TEXT = "<p>第一段。</p>\n<p>第二段。</p>"
@@ -115,6 +119,18 @@ def test_the_time_is_read_in_every_layout_and_is_no_text(when: str) -> None:
     article = read_media(TEXT, when=when)
     assert article.published_at == TIME
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
+
+
+def test_a_zone_that_is_printed_beside_the_time_counts() -> None:
+    article = read_media(TEXT, when="<small>2022-05-30T14:00:29Z</small>")
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2022-05-30T22:00:29+08:00"
+
+
+def test_a_date_of_the_first_years_of_the_web_is_taken_from_a_known_site_too() -> None:
+    article = read_post("https://finews.withounder.com/sitenews/1993/05/02/1.html", TEXT, when="1993-05-02 10:00:00")
+    assert article.published_at is not None
+    assert (article.published_at.isoformat(), article.problems) == ("1993-05-02T10:00:00+08:00", [])
 
 
 def test_an_article_spilled_into_the_head_is_read_once() -> None:
@@ -303,3 +319,17 @@ def test_broken_markup_gives_the_same_paragraphs(broken: str) -> None:
     article = read_post(MEDIA_URL, broken, "<p>末段。</p>")
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。", "末段。"]
     assert article.category == Category("haiyunribao", "海运日报", f"{pages.HOST}/category/haiyunribao.html")
+
+
+def test_sites_that_come_and_go_are_each_read_by_their_own_rules() -> None:
+    html = "<h1 class=one>渡口今晨开航</h1><h1 class=two>渡口昨夜停航</h1><div class=text><p>两岸往来如常。</p></div>"
+    titles = {"one": "渡口今晨开航", "two": "渡口昨夜停航"}
+    for name in ("one", "two") * 20:
+        # A layout of its own for each page, freed before the next one is made: it may get the same place in memory.
+        layout = Layout(role="post", url=re.compile("/a/"), title=(f"h1.{name}",), body=("div.text",))
+        site = Site(
+            name, "渡口日报", "https://ferry.example", ("ferry.example",), ZoneInfo("Asia/Shanghai"), layouts=(layout,)
+        )
+        article = read(pages.known_page("https://ferry.example/a/1.html", html), site)
+        assert (article.title, article.evidence["title"]) == (titles[name], f"h1.{name}")
+        del layout, site, article

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 from support.known_pages import read_media, read_post, read_share_answer
 
-from newsarchive.extract.blocks import line_of, read_blocks
+from newsarchive.extract.html import line_of
+from newsarchive.extract.paragraphs import read_blocks
 from newsarchive.models import Image, Mention
 
 BASE = "https://finews.withounder.com/a/b.html"

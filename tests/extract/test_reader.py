@@ -24,7 +24,7 @@ from support.known_pages import (
     reasons,
 )
 
-from newsarchive.extract import read
+from newsarchive.extract import process, read
 from newsarchive.models import Article, Category, Hints
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
@@ -92,7 +92,8 @@ def test_eight_hours_ahead_is_the_mirrors_own_habit() -> None:
 
 
 def test_a_date_that_contradicts_the_number_is_kept_and_noted() -> None:
-    article = read_media(TEXT, when="<small>2021-05-30 10:00:00</small>")
+    html = post_html(pages.section(TEXT, CREDIT, when="<small>2021-05-30 10:00:00</small>"))
+    article = process(known_page(MEDIA_URL, html), SITE)
     assert (article.published_at is not None, reasons(article)) == (True, ["implausible-date"])
 
 

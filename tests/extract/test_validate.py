@@ -58,14 +58,23 @@ def test_a_date_in_the_future_is_not_taken():
     assert made.published_at is None
 
 
-def test_a_page_that_runs_eight_hours_ahead_keeps_its_date():
-    made = fetched(published_at=NOW + timedelta(hours=8))
+def test_a_page_that_runs_a_day_ahead_keeps_its_date():
+    made = fetched(published_at=NOW + timedelta(days=1))
     assert reasons(made) == []
     assert made.published_at is not None
+    assert reasons(fetched(published_at=NOW + timedelta(days=1, seconds=1))) == ["future-date"]
 
 
-def test_a_date_before_the_web_is_not_taken():
-    made = fetched(published_at=datetime(1970, 1, 1, tzinfo=CHINA))
+@pytest.mark.parametrize("day", [datetime(1991, 8, 6, tzinfo=CHINA), datetime(1993, 5, 2, tzinfo=CHINA)])
+def test_a_date_since_there_is_a_web_is_taken(day):
+    made = fetched(published_at=day)
+    assert reasons(made) == []
+    assert made.published_at == day
+
+
+@pytest.mark.parametrize("day", [datetime(1991, 8, 5, 23, 59, tzinfo=CHINA), datetime(1970, 1, 1, tzinfo=CHINA)])
+def test_a_date_before_the_web_is_not_taken(day):
+    made = fetched(published_at=day)
     assert reasons(made) == ["implausible-date"]
     assert made.published_at is None
 
@@ -75,6 +84,11 @@ def test_a_date_that_contradicts_the_number_is_told_and_kept(fields):
     made = fetched(**fields)
     assert reasons(made) == ["implausible-date"]
     assert made.published_at == PUBLISHED
+
+
+@pytest.mark.parametrize(("number", "told"), [("20260203", []), ("20260202", ["implausible-date"])])
+def test_an_articles_number_and_its_date_may_lie_a_month_apart(number, told):
+    assert reasons(fetched(key=number + "1234567890")) == told
 
 
 def test_the_share_service_is_not_blamed_for_what_it_never_gives():

@@ -279,7 +279,7 @@ def test_vacuum_tells_when_a_reader_holds_the_log(path: Path, monkeypatch: pytes
 
 def test_check_prints_what_it_found_and_its_status_tells(path: Path) -> None:
     good = CliRunner().invoke(cli, ["--db", str(path), "check"], standalone_mode=False)
-    assert (good.return_value, good.output.splitlines()[-1]) == (0, "All is well.")
+    assert (good.return_value, good.output.splitlines()[-1]) == (0, "The archive is intact.")
     assert "6 articles, 6 copies" in good.output
     (path.parent / DAY).unlink()
     bad = CliRunner().invoke(cli, ["--db", str(path), "check"], standalone_mode=False)

@@ -135,6 +135,44 @@ def test_a_flipped_byte_of_a_page_is_damage(archive: Archive, tmp_path: Path) ->
     assert found(archive, deep=True) == [("damage", "a snapshot cannot be read", 1)]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO search_index (rowid, title) VALUES (2, '鬼魂')",
+        "INSERT INTO search_characters (search_characters, rowid, characters) VALUES ('delete', 2, '第')",
+        "DELETE FROM search_index_data WHERE id > 10",
+    ],
+)
+@pytest.mark.parametrize("readonly", [False, True])
+def test_a_word_too_many_or_too_few_in_the_search_index_is_damage(
+    archive: Archive, tmp_path: Path, statement: str, readonly: bool
+) -> None:
+    archive.connection.execute(statement)
+    before = archive.connection.execute("PRAGMA data_version").fetchone()
+    with Archive.open(tmp_path / "archive.db", readonly=readonly) as other:
+        assert found(other) == []
+        assert found(other, deep=True) == [("damage", "the search index is not that of the articles", 1)]
+        assert other.connection.execute("SELECT count(*) FROM sqlite_temp_master").fetchone() == (0,)
+    assert archive.connection.execute("PRAGMA data_version").fetchone() == before
+    archive.search.reindex()
+    assert found(archive, deep=True) == []
+
+
+def test_the_search_index_is_compared_while_a_crawl_writes(archive: Archive, tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive.db", readonly=True) as other, archive.transaction():
+        archive.connection.execute("UPDATE articles SET title = '还没有' WHERE id = 2")
+        assert found(other, deep=True) == []
+
+
+def test_no_room_for_the_comparison_of_the_search_index_is_no_damage(archive: Archive) -> None:
+    archive.connection.execute("CREATE TEMP TABLE other (x)")
+    archive.connection.execute("PRAGMA temp.max_page_count = 5")
+    report = check(archive, AT, deep=True)
+    assert [finding.what for finding in report.findings] == ["the search index could not be compared with the articles"]
+    assert "disk is full" in report.findings[0].examples[0]
+    assert not report.is_damaged
+
+
 def test_without_deep_only_the_newest_pages_are_read(
     archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,15 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
-from support.searching import add, ids, open_archive
+from support.searching import add, count, hits, ids, matching, open_archive
 
-from newsarchive import search
 from newsarchive.archive.migrations import migrations
-from newsarchive.search import ranking
+from newsarchive.search import Marks, QueryError, Search, match_expression, ranking, register_functions
+from newsarchive.search.fields import FIELDS
 from newsarchive.search.folding import UNSPACED, Folding, built_in_folding
-from newsarchive.search.query import FIELDS
 
-MARKS = search.Marks("[", "]")
+MARKS = Marks("[", "]")
 
 
 @pytest.fixture
@@ -132,22 +131,49 @@ def news(connection):
 )
 def test_query_finds(news, query, found):
     assert ids(news, query) == found
-    assert search.count(news, query) == len(found)
+    assert count(news, query) == len(found)
     assert sorted(ids(news, query, order="rank")) == sorted(found)
     assert set(ids(news, query, order="oldest")) == set(found)
 
 
-def test_empty_query_is_an_error_for_people_but_every_article_for_an_export(news):
-    with pytest.raises(search.QueryError):
-        search.search(news, " ")
-    condition = search.condition(news, " ")
-    assert news.execute(f"SELECT count(*) FROM articles a WHERE {condition.text}", condition.parameters).fetchone() == (
-        4,
-    )
+def test_a_minus_before_a_group_excludes_every_article_of_the_group(news):
+    assert ids(news, "-(降准 OR 台湾)") == [3, 4]
+    assert ids(news, "上市 OR 手机 OR 央行 -(降准 OR 台湾)") == [3, 2]
+    assert ids(news, "(上市 OR 手机 OR 央行) -(降准 OR 台湾)") == [3]
+    assert ids(news, "(上市 OR 手机 OR 央行) －（降准 台湾）") == [1, 3, 2]
+    assert ids(news, "-source:(财联社 OR 证券时报)") == [1, 4]
+    assert ids(news, '-"上市公司" -title:(央行 OR 手机) -国') == [2]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "rank"])
+def test_an_empty_query_finds_every_article(news, order):
+    assert sorted(ids(news, "", order=order)) == sorted(ids(news, " \n", order=order)) == [1, 2, 3, 4]
+    assert count(news, "") == 4
+    assert matching(news, " ") == {1, 2, 3, 4}
+    with pytest.raises(QueryError):
+        ids(news, "！？")
+
+
+def test_facets_count_what_the_matches_have_in_common(news):
+    news.execute("UPDATE articles SET published_date = substr(published_at, 1, 10)")
+    search = Search(news)
+    facets = search.facets(search.parse("source:(财联社 OR 证券*) OR 央行"))
+    shown = {
+        name: [(facet.value, facet.label, facet.count) for facet in getattr(facets, name)]
+        for name in ("sources", "categories", "days", "codes")
+    }
+    assert facets.counted == 4
+    assert {facet[1:] for facet in shown["sources"]} == {("财联社", 1), ("證券時報", 1), ("证券日报", 1)}
+    assert shown["categories"] == [("cailianshe", "财联社新闻", 1)]
+    assert [value for value, _, _ in shown["days"]] == ["2022-04-25", "2022-03-31", "2022-03-01"]
+    assert shown["codes"] == [("600160", "巨化股份 600160", 1), ("NIO", "蔚来 NIO", 1)]
+    few = search.facets(search.parse(""), most=2, lines=1)
+    assert (few.counted, len(few.sources), [facet.value for facet in few.days]) == (2, 1, ["2022-03-31"])
+    assert search.facets(search.parse("龘")).counted == 0
 
 
 def test_hit_shows_the_articles_own_text(news):
-    (hit,) = search.search(news, "台湾 半导体", marks=MARKS)
+    (hit,) = hits(news, "台湾 半导体", marks=MARKS)
     assert hit.title == "臺灣半導體"
     assert hit.marked_title == "[臺灣][半導體]"
     assert hit.snippet == "[臺灣]的[半導體]公司在A股上市。"
@@ -159,9 +185,9 @@ def test_title_weighs_more_than_body(connection):
     add(connection, 2, "要闻", "今日银行。" + "市场平稳。" * 20)
     for i in range(3, 9):
         add(connection, i, "其他", "市场平稳。" * 20)
-    hits = search.search(connection, "银行", order="rank")
-    assert [hit.article_id for hit in hits] == [1, 2]
-    assert hits[0].rank > hits[1].rank > 0
+    first, second = hits(connection, "银行", order="rank")
+    assert (first.article_id, second.article_id) == (1, 2)
+    assert first.rank > second.rank > 0
 
 
 def test_single_character_in_a_title_ranks_first(connection):
@@ -186,10 +212,10 @@ def test_index_follows_every_kind_of_change(connection):
     assert ids(connection, "摘要") == [1]
     connection.execute("UPDATE articles SET id = 7 WHERE id = 1")
     assert ids(connection, "更改") == [7]
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
     connection.execute("DELETE FROM articles WHERE id = 7")
     assert [ids(connection, q) for q in ("更改", "新题", "摘要", "新")] == [[], [], [], []]
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
 
 
 def test_index_is_rolled_back_with_the_article(connection):
@@ -198,7 +224,7 @@ def test_index_is_rolled_back_with_the_article(connection):
     assert ids(connection, "降准") == [1]
     connection.execute("ROLLBACK")
     assert ids(connection, "降准") == []
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
 
 
 def test_seeing_an_article_again_does_not_touch_the_index(connection):
@@ -216,13 +242,13 @@ def test_digest_that_the_body_repeats_is_indexed_once(connection):
 def test_a_missing_and_a_foreign_row_are_noticed_and_mended(connection):
     add(connection, 1, "降准", "央行")
     connection.execute("INSERT INTO search_index (rowid, body) VALUES (99, '鬼魂')")
-    assert "search_index" in search.integrity_check(connection)[0]
-    search.reindex(connection)
-    assert search.integrity_check(connection) == []
+    assert "search_index" in Search(connection).check()[0]
+    Search(connection).reindex()
+    assert Search(connection).check() == []
     connection.execute(
         "INSERT INTO search_characters (search_characters, rowid, characters) VALUES ('delete', 1, '央 行 降 准')"
     )
-    assert "reindex" in search.integrity_check(connection)[0]
+    assert "reindex" in Search(connection).check()[0]
 
 
 def test_reindex_tells_its_progress(connection, monkeypatch):
@@ -230,12 +256,12 @@ def test_reindex_tells_its_progress(connection, monkeypatch):
     for i in range(1, 6):
         add(connection, i, "降准", "央行")
     seen = []
-    search.reindex(connection, lambda done, total: seen.append((done, total)))
+    Search(connection).reindex(lambda done, total: seen.append((done, total)))
     assert seen == [(2, 5), (4, 5), (5, 5)]
     for index in ("search_index", "search_characters"):
         assert connection.execute(f"SELECT count(DISTINCT segid) FROM {index}_idx").fetchone() == (1,)
-    assert search.count(connection, "降准") == 5
-    assert search.integrity_check(connection) == []
+    assert count(connection, "降准") == 5
+    assert Search(connection).check() == []
 
 
 def test_archive_made_before_there_was_a_search_is_indexed_when_it_is_opened(tmp_path):
@@ -245,7 +271,7 @@ def test_archive_made_before_there_was_a_search_is_indexed_when_it_is_opened(tmp
     old.close()
     connection = open_archive(tmp_path / "old.db")
     assert ids(connection, "降准") == [1]
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
     connection.close()
 
 
@@ -265,15 +291,15 @@ def test_index_keeps_the_folding_it_was_made_with(tmp_path, monkeypatch):
         add(connection, 1, "臺灣後", "A")
         connection.close()
     connection = sqlite3.connect(tmp_path / "archive.db")
-    search.register_functions(connection)
+    register_functions(connection)
     assert [ids(connection, q) for q in ("台湾", "後", "后")] == [[1], [1], []]
     connection.execute("UPDATE articles SET title = '後來'")
     connection.commit()
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
     connection.rollback()
-    search.reindex(connection)
+    Search(connection).reindex()
     assert [ids(connection, q) for q in ("后来", "a")] == [[1], [1]]
-    assert search.integrity_check(connection) == []
+    assert Search(connection).check() == []
     connection.close()
 
 
@@ -382,19 +408,20 @@ PIECES = [
 @given(
     query=st.one_of(
         st.text(max_size=40),
-        st.lists(st.sampled_from([*PIECES, *FIELDS.values(), *(f"{name}:" for name in FIELDS)]), max_size=20).map(
-            "".join
-        ),
+        st.lists(
+            st.sampled_from([*PIECES, *(field.example for field in FIELDS.values()), *(f"{name}:" for name in FIELDS)]),
+            max_size=20,
+        ).map("".join),
     ),
     order=st.sampled_from(["newest", "oldest", "rank"]),
 )
 def test_no_query_reaches_sqlite_as_an_error(workbench, query, order):
     try:
-        search.search(workbench, query, order=order, limit=3)
-        search.count(workbench, query)
-    except search.QueryError:
+        hits(workbench, query, order=order, limit=3)
+        count(workbench, query)
+    except QueryError:
         pass
-    expression = search.match_expression(query)
+    expression = match_expression(query)
     workbench.execute("SELECT rowid FROM search_index WHERE search_index MATCH ?", (expression,)).fetchall()
     assert workbench.execute("SELECT search_match(?)", (query,)).fetchone()[0] == expression
     assert workbench.execute("SELECT count(*) FROM sqlite_master WHERE name = 'articles'").fetchone() == (1,)
@@ -446,12 +473,10 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
         body = "中国" + ("，罕见" if i % 50 == 7 else "")
         add(connection, i, "题", body, published_at=published, source_id=1 + i % 3 % 2)
     connection.execute("COMMIT")
-    condition = search.condition(connection, query)
-    sql = f"SELECT id FROM articles a WHERE {condition.text}"
-    matching = {row[0] for row in connection.execute(sql, condition.parameters)}
-    assert 0 < len(matching) <= 240
-    dated = sorted((p, i) for i, p in rows if p and i in matching)
-    undated = sorted(i for i, p in rows if not p and i in matching)
+    found = matching(connection, query)
+    assert 0 < len(found) <= 240
+    dated = sorted((p, i) for i, p in rows if p and i in found)
+    undated = sorted(i for i, p in rows if not p and i in found)
     oldest = [i for _, i in dated] + undated
     newest = [i for _, i in reversed(dated)] + undated[::-1]
     for order, expected in (("newest", newest), ("oldest", oldest)):
@@ -459,9 +484,9 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
             assert ids(connection, query, order=order, limit=limit) == expected[:limit]
         assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
         seen, after = [], None
-        while hits := search.search(connection, query, order=order, limit=23, after=after):
-            seen += [hit.article_id for hit in hits]
-            after = hits[-1].position
+        while page := hits(connection, query, order=order, limit=23, after=after):
+            seen += [hit.article_id for hit in page]
+            after = page[-1].position
         assert seen == expected
 
 
@@ -476,16 +501,14 @@ def test_only_the_newest_that_meet_the_conditions_are_ranked(connection, monkeyp
     for i in range(1, 61):
         published = f"2022-{1 + i // 12:02}-01T09:00:00+08:00"
         add(connection, i, "题", "中国", published_at=published, source_id=2 if i % 9 == 0 else 1)
-    condition = search.condition(connection, query)
-    sql = f"SELECT id FROM articles a WHERE {condition.text} ORDER BY id DESC LIMIT 10"
-    expected = [row[0] for row in connection.execute(sql, condition.parameters)]
+    expected = sorted(matching(connection, query), reverse=True)[:10]
     assert sorted(ids(connection, query, order="rank", limit=60), reverse=True) == expected
 
 
 def test_a_page_that_cannot_be_is_refused(news):
     for page in ({"limit": 0}, {"limit": -1}, {"offset": -1}):
         with pytest.raises(ValueError, match="no such page"):
-            search.search(news, "降准", **page)
+            hits(news, "降准", **page)
 
 
 def test_only_the_newest_matches_are_ranked(connection, monkeypatch):

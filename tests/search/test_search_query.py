@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsarchive.search.fields import FIELDS, read_moment
 from newsarchive.search.folding import built_in_folding
 from newsarchive.search.query import (
     DEEPEST,
-    FIELDS,
+    EVERYTHING,
     LONGEST,
     MOST_TERMS,
     And,
@@ -16,8 +19,10 @@ from newsarchive.search.query import (
     Or,
     QueryError,
     Words,
+    all_of,
+    narrow,
     parse,
-    read_moment,
+    write_term,
 )
 
 FOLDING = built_in_folding()
@@ -67,6 +72,11 @@ def shape(text: str) -> object:
         ("央行：降准 — 10:30 http://x.example/", ("and", "央行：降准", "10:30", "http://x.example/")),
         ("and or not", ("and", "and", "or", "not")),
         ("降准 () 。", "降准"),
+        ("降准 -(美联储 OR 加息)", ("and", "降准", ("not", ("or", "美联储", "加息")))),
+        ("－（美联储 加息）", ("not", ("and", "美联储", "加息"))),
+        ('降准 -"全面 降准"', ("and", "降准", ("not", "全面 降准"))),
+        ("-title:(降准 OR 加息)", ("not", ("or", "title:降准", "title:加息"))),
+        ("(降准 银行) (加息 美联储)", ("and", "降准", "银行", "加息", "美联储")),
         ('key:"NW202203032294703888"', "key:NW202203032294703888"),
     ],
 )
@@ -77,7 +87,7 @@ def test_query_is_understood(text, expected):
 @pytest.mark.parametrize(
     ("text", "position", "says"),
     [
-        ("", 0, "nothing to search for"),
+        ("()", 0, "nothing to search for"),
         ("！？", 0, "nothing to search for"),
         ('降准 "全面', 3, "quotation mark is not closed"),
         ("(降准", 0, "bracket is not closed"),
@@ -116,6 +126,54 @@ def test_any_text_is_a_query_or_an_error_for_people(text):
     assert problem is None or (problem.advice and 0 <= problem.position <= len(text))
 
 
+@pytest.mark.parametrize("text", ["", "  ", "\n\u3000"])
+def test_an_empty_query_asks_for_everything(text):
+    assert parse(text, FOLDING) == EVERYTHING
+    assert all_of(EVERYTHING, Filter("lang", "zh")) == Filter("lang", "zh")
+    assert all_of(EVERYTHING, EVERYTHING) == EVERYTHING
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_example_of_every_field_asks_for_that_field(name):
+    query = parse(FIELDS[name].example, FOLDING)
+    assert query.in_title if name == "title" else query.field == name
+    assert FIELDS[name].meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "narrower"),
+    [
+        ("", "source:甲"),
+        ("降准 银行", "降准 银行 source:甲"),
+        ("降准 OR 银行", "(降准 OR 银行) source:甲"),
+        ("降准 OR\t银行", "(降准 OR\t银行) source:甲"),
+        ("降准 OR 。", "(降准 OR 。) source:甲"),
+        ("-source:甲", "-source:甲 source:甲"),
+        ("source:甲乙", "source:甲乙 source:甲"),
+        ("source:甲", None),
+        ("降" * (LONGEST - 9), "降" * (LONGEST - 9) + " source:甲"),
+        ("降" * (LONGEST - 8), None),
+        ("降准 source:(甲)", None),
+    ],
+)
+def test_a_query_is_narrowed_unless_it_is_as_narrow_already(text, narrower):
+    assert narrow(text, parse(text, FOLDING), Filter("source", "甲")) == narrower
+
+
+@given(st.one_of(st.text(max_size=40), SYNTAX), st.text(min_size=1, max_size=20))
+def test_a_narrowed_query_asks_for_all_of_the_query_and_the_condition(text, value):
+    try:
+        query = parse(text, FOLDING)
+    except QueryError:
+        return
+    condition = Filter("source", value.strip() or "甲")
+    narrower = narrow(text, query, condition)
+    if narrower is None:
+        assert write_term("source", condition.value) is None or condition in (query, *getattr(query, "parts", ()))
+    else:
+        assert parse(narrower, FOLDING) == all_of(query, condition)
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -133,3 +191,8 @@ def test_any_text_is_a_query_or_an_error_for_people(text):
 )
 def test_moments_are_read(text, moment):
     assert read_moment(text) == moment
+
+
+def test_the_page_about_browsing_names_every_field():
+    page = (Path(__file__).parents[2] / "docs" / "browsing.md").read_text(encoding="utf-8")
+    assert [name for name in FIELDS if f"`{name}:`" not in page] == []

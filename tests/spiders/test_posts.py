@@ -4,7 +4,7 @@ import pytest
 
 from newsarchive.demo import DemoSite
 from newsarchive.errors import UserError
-from spiders.posts import find_files
+from spiders.posts import POST_FILES
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def make(folder, *names):
 
 
 def names(text):
-    return [path.name for path in find_files(str(text))]
+    return [path.name for path in POST_FILES(str(text))]
 
 
 def test_a_folder_is_read_with_its_sub_folders_but_not_the_hidden_ones(tmp_path):
@@ -73,4 +73,4 @@ def test_a_glob_and_a_single_file_are_read(tmp_path):
 def test_a_path_without_posts_is_refused(tmp_path, text):
     (tmp_path / "empty").mkdir()
     with pytest.raises(UserError):
-        find_files(str(tmp_path / text))
+        POST_FILES(str(tmp_path / text))

@@ -2,14 +2,13 @@
 
 import shutil
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from support.crawler import ROOT, Crawler
 
 from newsarchive.archive import Archive
-from newsarchive.archive.snapshots import kept_pages
-from newsarchive.crawl.session import Session
+from newsarchive.archive.snapshots import saved_pages
 from newsarchive.demo import DemoSite, serve
 from newsarchive.errors import UserError
 from newsarchive.maintenance.check import check
@@ -106,7 +105,7 @@ def test_after_a_change_of_rules_a_replay_gives_what_a_fresh_crawl_gives(tmp_pat
     readings = first.column("SELECT count(*) FROM readings WHERE cause = 'reread'")
     assert readings > [10]
     with Archive.open(first.db, readonly=True) as opened:
-        assert not check(opened, Session.now(), deep=True).is_damaged
+        assert not check(opened, datetime.now(UTC), deep=True).is_damaged
     assert "articles: 0 new, 0 changed" in old("replay", site="demo").log
     assert first.column("SELECT count(*) FROM readings WHERE cause = 'reread'") == readings
 
@@ -160,7 +159,7 @@ def test_site_and_day_limit_what_is_read(archive):
     with Archive.open(archive.db, readonly=True) as opened:
 
         def count(site=None, since="2020-01-01"):
-            kept = list(kept_pages(opened.connection, site=site, since=date.fromisoformat(since)))
+            kept = list(saved_pages(opened.connection, site=site, since=date.fromisoformat(since)))
             assert len({page.url for page in kept}) == len(kept)
             return len(kept)
 

@@ -3,17 +3,17 @@
 import gzip
 import io
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from newsarchive.archive import Archive
-from newsarchive.crawl.session import Session
 from newsarchive.demo import DemoSite, serve
 from newsarchive.errors import UserError
 from newsarchive.maintenance.check import check
-from spiders.warc import WarcSpider, find_files
+from spiders.warc import WARC_FILES, WarcSpider
 
 TEXT = "江湾港口今晨恢复作业，首批三艘货轮已经离港，预计周末前全部积压货物可以运完。"
 PAGE = (
@@ -107,7 +107,7 @@ def test_the_raw_pages_are_kept_and_nothing_waits_to_be_fetched(imported):
     assert done.column("SELECT DISTINCT warc_file FROM snapshots") == ["warc/2022/05/20220530-import.warc.gz"]
     assert done.column("SELECT count(*) FROM frontier") == [0]
     with Archive.open(done.db, readonly=True) as archive:
-        assert check(archive, Session.now(), deep=True).findings == []
+        assert check(archive, datetime.now(UTC), deep=True).findings == []
 
 
 def test_importing_again_changes_nothing(imported, shared_crawl):
@@ -155,9 +155,9 @@ def test_files_are_found_in_folders_and_by_globs(tmp_path):
     for name in ("a/2.warc.gz", "a/b/1.WARC", "a/x.txt", "3.warc.gz"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.name for path in find_files(str(tmp_path))] == ["3.warc.gz", "2.warc.gz", "1.WARC"]
-    assert [path.name for path in find_files(str(tmp_path / "**" / "*.gz"))] == ["3.warc.gz", "2.warc.gz"]
-    assert [path.name for path in find_files(str(tmp_path / "a" / "x.txt"))] == ["x.txt"]
+    assert [path.name for path in WARC_FILES(str(tmp_path))] == ["1.WARC", "2.warc.gz", "3.warc.gz"]
+    assert [path.name for path in WARC_FILES(str(tmp_path / "**" / "*.gz"))] == ["2.warc.gz", "3.warc.gz"]
+    assert [path.name for path in WARC_FILES(str(tmp_path / "a" / "x.txt"))] == ["x.txt"]
 
 
 @pytest.mark.parametrize(

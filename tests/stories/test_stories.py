@@ -12,8 +12,8 @@ from support.archives import story_tables
 
 from benchmarks.story_corpus import KINDS, Series, corpus, edit
 from benchmarks.story_prose import Prose
-from newsarchive import stories
 from newsarchive.archive import Archive
+from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,18 +55,20 @@ class Desk:
             f"INSERT INTO articles ({', '.join(columns)}) VALUES ({marks})", tuple(columns.values())
         )
         assert cursor.lastrowid is not None
-        return stories.link(self.connection, cursor.lastrowid)
+        return Stories(self.connection).link(cursor.lastrowid)
 
     def change(self, key: str, *paragraphs: str) -> int:
-        """Return an article another text and link it again."""
+        """Give an article another text and link it again."""
         article_id = self.id(key)
         body = "\n\n".join(paragraphs)
         self.connection.execute("UPDATE articles SET body = ? WHERE id = ?", (body, article_id))
-        return stories.link(self.connection, article_id)
+        return Stories(self.connection).link(article_id)
 
     def delete(self, key: str) -> None:
-        stories.unlink(self.connection, self.id(key))
-        self.connection.execute("DELETE FROM articles WHERE article_key = ?", (key,))
+        article_id = self.id(key)
+        self.change(key)  # without a text it is in a story of its own
+        self.connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        self.connection.execute("DELETE FROM stories WHERE lead_article_id = ?", (article_id,))
 
     def id(self, key: str) -> int:
         return int(self.rows("SELECT id FROM articles WHERE article_key = ?", key)[0][0])
@@ -115,7 +117,7 @@ class Desk:
             "SELECT * FROM story_text_links ORDER BY 1, 2",
         )
         before = [self.rows(query) for query in queries]
-        stories.rebuild(self.connection)
+        Stories(self.connection).rebuild()
         return [self.rows(query) for query in queries] == before
 
 
@@ -140,7 +142,7 @@ class Event:
 def events_of(seed: int) -> list[list[Event]]:
     """Invent what happens to some 90 articles: each list in its order, the lists in any order.
 
-    There are a story of thirty copies (more than the reach of a shingle on both sides), two forms filled in twenty
+    There are a story of thirty copies (more than the reach of a shingle on both sides), two templates filled in twenty
     times, items that change their text into another story's or away from it, and some that are taken out again.
     """
     rng = random.Random(seed)
@@ -158,8 +160,8 @@ def events_of(seed: int) -> list[list[Event]]:
     lives += [[add(f"big{number}", copy(0))] for number in range(30)]
     lives += [[add(f"small{number}", copy(1 + number % 3))] for number in range(12)]
     for dense in (True, False):
-        form = Series(prose, dense=dense)
-        lives += [[add(f"form{dense}{number}", form.report()[1])] for number in range(20)]
+        template = Series(prose, dense=dense)
+        lives += [[add(f"template{dense}{number}", template.report()[1])] for number in range(20)]
     for number in range(10):
         first, then = rng.sample(range(6), 2)
         lives.append([add(f"changes{number}", copy(first)), Event("change", f"changes{number}", copy(then))])
@@ -212,7 +214,7 @@ def test_rebuilding_gives_what_linking_one_by_one_gave(desk: Desk) -> None:
         desk.add(item.key, *item.paragraphs, at=item.published_at.isoformat())
     told: list[tuple[int, int]] = []
     assert desk.rebuilt()
-    stories.rebuild(desk.connection, lambda done, total: told.append((done, total)))
+    Stories(desk.connection).rebuild(lambda done, total: told.append((done, total)))
     assert told == [(number, 400) for number in range(1, 401)]
 
 
@@ -262,13 +264,13 @@ def test_a_round_up_is_linked_with_its_items_but_does_not_make_one_story_of_them
 
 
 def joined(desk: Desk, one: str, other: str, credit: str = "（江湾晚报）") -> list[str]:
-    """Add two texts of one form and a copy of the first with one more credit; return what is of the first's story."""
+    """Add two texts of one template and a copy of the first with a credit; return what is in the first one's story."""
     for key, text in (("one", one), ("other", other), ("copy", one + credit)):
         desk.add(key, *text.split("\n"))
     return [key for key in ("other", "copy") if desk.together("one", key)]
 
 
-def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: Desk) -> None:
+def test_flash_items_of_one_template_with_another_name_or_figure_stay_apart(desk: Desk) -> None:
     flash = "{}今日盘中快速拉升，截至午间收盘涨{}%，报{}元，成交额{}亿元，换手率{}%，总市值{}亿元。"
     one, other = (
         flash.format("青禾电力", "5.12", "18.36", "4.27", "3.18", "212.6"),
@@ -277,7 +279,7 @@ def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: De
     assert joined(desk, one, other) == ["copy"]
 
 
-def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
+def test_a_template_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
     forecast = (
         "江湾市气象台{}日{}时发布天气预报：今天白天到夜间{}转{}，偏{}风{}到{}级，最高气温{}℃，最低气温{}℃。"
         "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
@@ -289,7 +291,7 @@ def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_ar
     assert joined(desk, one, other) == ["copy"]
 
 
-def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
+def test_a_template_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
     forecast = (
         "{}市气象台{}日15时发布天气预报：今天白天到夜间{}转小雨，偏{}风4到5级，最高气温{}℃，最低气温{}℃；"
         "明天{}，气温{}到{}℃；后天{}，气温{}到{}℃。"
@@ -302,8 +304,8 @@ def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(des
     assert joined(desk, one, other) == ["copy"]
 
 
-def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
-    form = (
+def test_a_template_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
+    template = (
         "{company}（{code}）{day}日公告，公司董事会近日收到公司财务总监{name}先生提交的书面辞职报告，{name}因家庭原因申请辞去公司"
         "副总经理职务，辞职后不再担任公司任何职务。根据公司章程的有关规定，辞职报告自送达董事会之日起生效，不会导致董事会成员人数低于"
         "法定最低人数，不会影响公司董事会的正常运作，也不会对公司的日常经营管理产生不利影响，公司将按照法定程序尽快完成补选工作。"
@@ -311,14 +313,14 @@ def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
         "公司同时聘任{heir}接任，{heir}曾任{former}，毕业于江湾大学，未持有公司股份。"
     )
     one, other = (
-        form.format(company="白鹭电子", code=682164, day=8, name="林远", heir="顾满", former="长汀造船财务经理"),
-        form.format(company="云帆物流", code=689666, day=9, name="程夏", heir="俞轩", former="北渚食品法务总监"),
+        template.format(company="白鹭电子", code=682164, day=8, name="林远", heir="顾满", former="长汀造船财务经理"),
+        template.format(company="云帆物流", code=689666, day=9, name="程夏", heir="俞轩", former="北渚食品法务总监"),
     )
     assert joined(desk, one, other) == ["copy"]
 
 
-def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
-    form = (
+def test_an_english_template_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
+    template = (
         "{company} today announced that its board of directors has declared a quarterly cash dividend of {amount}"
         " dollars per share of common stock, unchanged from the previous quarter. The dividend is payable on {payable}"
         " to holders of record at the close of business on {record}. {company} is a {trade} company with its head"
@@ -328,11 +330,11 @@ def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apa
         " the weather. The company takes no duty upon itself to bring these statements up to date, and warns investors"
         " not to rely upon them more than is due, nor to take past dividends for a promise of those to come."
     )
-    one = form.format(
+    one = template.format(
         company="Falcon Pharma", amount="0.409", payable="April 14", record="September 8",
         trade="airline", town="Wexcombe", person="Daniel Rivers",
     )  # fmt: skip
-    other = form.format(
+    other = template.format(
         company="Apex Bancorp", amount="0.192", payable="February 14", record="January 8",
         trade="banking", town="Omberly", person="Ruth Ferrers",
     )  # fmt: skip
@@ -347,7 +349,7 @@ def test_a_copy_in_which_somebody_replaced_two_words_or_a_paragraph_is_still_one
     assert desk.together("a", "paragraph")
 
 
-def test_letters_mistyped_as_digits_do_not_make_a_form_of_a_copy(desk: Desk) -> None:
+def test_letters_mistyped_as_digits_do_not_make_a_template_of_a_copy(desk: Desk) -> None:
     rng = random.Random(4)
     for number in range(10):
         title, paragraphs = Prose(rng, "en").article()
@@ -417,7 +419,7 @@ def test_linking_again_without_a_change_does_nothing(desk: Desk) -> None:
     desk.add("b", *REPORT[:3])
     before, article_id = desk.state(), desk.id("b")
     written = desk.connection.total_changes
-    stories.link(desk.connection, article_id)
+    Stories(desk.connection).link(article_id)
     assert desk.connection.total_changes == written
     assert desk.state() == before
 
@@ -428,7 +430,7 @@ def test_another_credit_line_leaves_the_links_as_they_are_and_is_remembered(desk
     before = desk.rows("SELECT * FROM story_links ORDER BY 1, 2")
     desk.change("b", *REPORT[:3], "责任编辑：顾砚秋")
     written = desk.connection.total_changes
-    stories.link(desk.connection, desk.id("b"))
+    Stories(desk.connection).link(desk.id("b"))
     assert desk.connection.total_changes == written
     assert desk.rows("SELECT * FROM story_links ORDER BY 1, 2") == before
 
@@ -441,7 +443,7 @@ def test_an_archive_without_a_table_for_recent_shingles_finds_stories_as_before(
             (key, "\n\n".join(paragraphs)),
         )
         assert row.lastrowid is not None
-        stories.link(archive.connection, row.lastrowid)
+        Stories(archive.connection).link(row.lastrowid)
 
     with Archive.open(tmp_path / "archive.db") as archive:
         store(archive, "old", REPORT)
@@ -455,7 +457,7 @@ def test_an_archive_without_a_table_for_recent_shingles_finds_stories_as_before(
         assert archive.connection.execute("SELECT article_count FROM stories").fetchall() == [(2,)]
 
 
-def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_anew(tmp_path: Path) -> None:
+def test_an_archive_with_the_older_form_of_the_index_finds_its_stories_again(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive.db") as archive:
         rows = ((f"k{number}", "\n\n".join(REPORT[: 2 + number])) for number in range(3))
         archive.connection.executemany(
@@ -518,14 +520,13 @@ def test_a_source_that_changed_is_counted_anew(desk: Desk) -> None:
     story = desk.add("a", *REPORT, source_id=1)
     desk.add("b", *REPORT, source_id=2)
     desk.connection.execute("UPDATE articles SET source_id = 1")
-    stories.refresh(desk.connection, [story])
+    Stories(desk.connection).refresh([story])
     assert desk.rows("SELECT article_count, source_count FROM stories") == [(2, 1)]
 
 
 def test_an_unknown_article_cannot_be_linked(desk: Desk) -> None:
     with pytest.raises(KeyError):
-        stories.link(desk.connection, 7)
-    stories.unlink(desk.connection, 7)
+        Stories(desk.connection).link(7)
 
 
 def test_a_row_factory_of_the_caller_is_no_hindrance(desk: Desk) -> None:
@@ -541,7 +542,7 @@ def test_a_text_that_changed_but_is_not_linked_again_yet_is_left_alone(desk: Des
     desk.add("a", *REPORT)
     desk.connection.execute("UPDATE articles SET body = ?", ("\n\n".join(FOLLOW_UP),))
     desk.add("b", *FOLLOW_UP)
-    stories.link(desk.connection, desk.id("a"))
+    Stories(desk.connection).link(desk.id("a"))
     assert desk.together("a", "b")
     assert desk.rebuilt()
 

@@ -35,6 +35,25 @@ def identity(body: str, title: str | None = None, day: str | None = None) -> int
     return text.id
 
 
+def test_the_id_of_a_text_is_the_same_in_every_version() -> None:
+    assert (identity(TEXT), identity(ENGLISH)) == (1858620844108269602, 1030442947498376053)
+
+
+@pytest.mark.parametrize(
+    ("labels", "taken_off"),
+    [
+        (
+            "来源 文章来源 本文来自 稿件转载自 信息源自 图片来源 责任编辑 责编 校对 记者 通讯员 实习生 值班编委 原题",
+            True,
+        ),
+        ("出处 稿源 编译 翻译 一审 终审 策划 特约记者 新闻稿 风险", False),
+    ],
+)
+def test_which_labels_are_taken_off_is_fixed_because_ids_follow_from_it(labels: str, taken_off: bool) -> None:
+    for label in labels.split():
+        assert (identity(f"{TEXT}\n\n{label}：林若溪") == identity(TEXT)) is taken_off, label
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -42,7 +42,7 @@ def _empty() -> bytes:
 def crawled(archive: Archive, article: Article) -> None:
     """Store an article as a crawl does: its URL is found, its page kept, the article stored."""
     archive.frontier.add([Link(article.page.url, article.page.site, article.page.role)], None, AT)
-    article.page.snapshot_id = archive.snapshots.keep(article.page)
+    article.page.snapshot_id = archive.snapshots.save(article.page)
     archive.store(article, None, AT)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive import search
 from newsarchive.archive.connection import connect
+from newsarchive.search import Search
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
+
+    from newsarchive.search import Hit
 
 
 def open_archive(path: Path) -> sqlite3.Connection:
@@ -32,5 +34,23 @@ def add(connection: sqlite3.Connection, article_id: int, title: str | None, body
     connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
 
+def hits(connection: sqlite3.Connection, query: str, **options: object) -> list[Hit]:
+    search = Search(connection)
+    return search.hits(search.parse(query), **options)
+
+
 def ids(connection: sqlite3.Connection, query: str, **options: object) -> list[int]:
-    return [hit.article_id for hit in search.search(connection, query, **options)]
+    return [hit.article_id for hit in hits(connection, query, **options)]
+
+
+def count(connection: sqlite3.Connection, query: str) -> int:
+    search = Search(connection)
+    return search.count(search.parse(query))
+
+
+def matching(connection: sqlite3.Connection, query: str) -> set[int]:
+    """Return the ids of the articles that meet a query's condition."""
+    search = Search(connection)
+    where = search.condition(search.parse(query))
+    rows = connection.execute(f"SELECT a.id FROM articles a WHERE {where.text}", where.parameters)
+    return {row[0] for row in rows}

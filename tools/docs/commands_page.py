@@ -25,7 +25,7 @@ said can steer a terminal or run in a spreadsheet: control characters and bidi m
 escapes), and a cell of CSV that looks like a formula gets a leading apostrophe.
 
 **Status.** 0: all went well. 1: nothing was found, or something is wrong. 2: a wrong argument, told in one line.
-`newsarchive crawl` has a 3, too: it ended, but brought less than it should have.
+`newsarchive crawl` has a 3, too: it finished, but collected less than expected.
 
 **Completion** of commands and options by the tab key, once and for all:
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.commands.output import plain, shorten
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     import sqlite3

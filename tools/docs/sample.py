@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive import Archive, Link
 from newsarchive.demo import DemoSite
 from newsarchive.demo.plan import NOW
-from newsarchive.extract import read
-from newsarchive.extract.normalize import normalize
-from newsarchive.extract.validate import rejection, validate
+from newsarchive.extract import process, rejection
 from newsarchive.models import Page
 from newsarchive.sites import load_site
 from newsarchive.urls import read_info_code
@@ -75,9 +73,8 @@ class _Filler:
         reply = demo.reply(url)
         headers = {"content-type": reply.content_type} if reply.content_type else {}
         page = Page(url, role, "demo", reply.body, now, reply.status, headers)
-        page.snapshot_id = self._archive.snapshots.keep(page)
-        article = normalize(read(page, self._site))
-        validate(article)
+        page.snapshot_id = self._archive.snapshots.save(page)
+        article = process(page, self._site)
         problem = rejection(article)
         if problem is None:
             self._archive.store(article, run_id, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.schema_docs import descriptions
-from newsarchive.commands.output import plain, shorten
+from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
     import sqlite3

@@ -51,7 +51,7 @@ _TABLES: dict[str, tuple[str, Mapping[str, Key], type[Any]]] = {
     "[[lists]]": ("Lists of articles as JSON.", schema.LIST, JsonList),
     "[share]": ("Share links: where an info code leads.", schema.SHARE, ShareService),
     "[politeness]": ("How fast the site may be asked.", schema.POLITENESS, Politeness),
-    "[recheck]": ("When stored pages are looked at again for changes.", schema.RECHECK, Recheck),
+    "[recheck]": ("When stored pages are rechecked for changes.", schema.RECHECK, Recheck),
     "[vanished]": ("Where posts can still be had that have left the site.", schema.VANISHED, FallbackSource),
 }
 

@@ -1,4 +1,4 @@
-"""The writing process as the crawl sees it: tell it what to write, and learn when that is committed."""
+"""The writing process as the crawl sees it: submit what to write, and learn when that is committed."""
 
 from __future__ import annotations
 
@@ -9,39 +9,40 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from newsarchive.crawl.writer import Broken, Committed, Message, process
+from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Message, Report
 from newsarchive.errors import UserError
 from newsarchive.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from newsarchive.crawl.writer.operations import Crawl, Operations
+    from newsarchive.crawl.writer.operations import Operations
 
-Arguments = TypeVarTuple("Arguments")
+Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# What may be on its way to the writing process before whoever brings more has to wait.
+_PROCESS = "newsarchive.crawl.writer.process"
+# Back-pressure: what may be submitted and not committed before `drain` waits.
 _MOST_MESSAGES = 400
 _MOST_BYTES = 32 << 20
 
 
 class Writer:
-    """A process that writes into the archive of a crawl (see `writing`), started when this is made.
+    """Writes into the archive of a crawl, in a process that starts when this is made and ends with `close`.
 
-    Answers are told to `on_commit` and to those who asked, always in the crawl's own thread; when the archive cannot be
-    written any more, `on_failure` is told why, and all that follows is ignored. `inherit` are descriptors that the
-    process shall hold as long as it lives.
+    Methods of `Operations` are submitted, called in the order of their submission, and committed in batches. What each
+    batch did is reported to `on_commit`, always in the crawl's own thread; when the archive cannot be written any more,
+    `on_failure` is given the reason once, and whatever is submitted afterwards is ignored. `inherit` are descriptors
+    that the process holds as long as it lives.
     """
 
     def __init__(
-        self, *, on_commit: Callable[[Committed], None], on_failure: Callable[[str], None], inherit: Sequence[int] = ()
+        self, *, on_commit: Callable[[Report], None], on_failure: Callable[[str], None], inherit: Sequence[int] = ()
     ) -> None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
@@ -50,12 +51,11 @@ class Writer:
         self._on_failure = on_failure
         self._failure: str | None = None
         self._is_closed = False
-        #: What is told and not committed yet: its size in bytes, and whom to tell of its result.
-        self._pending: deque[tuple[int, Callable[[Any], object] | None]] = deque()
+        #: What is submitted and not committed yet: its size in bytes, and who waits for its result.
+        self._pending: deque[tuple[int, asyncio.Future[Any] | None]] = deque()
         self._bytes = 0
         self._is_urged = False
-        self._asked: set[asyncio.Future[Any]] = set()
-        self._waiting: list[asyncio.Future[None]] = []
+        self._draining: list[asyncio.Future[None]] = []
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self._inbox: SimpleQueue[Committed | Broken | None] = SimpleQueue()
         self._socket, theirs = socket.socketpair()
@@ -67,53 +67,58 @@ class Writer:
             thread.start()
 
     def begin(self, crawl: Crawl) -> None:
-        """Say which crawl it is; the first that the process is told."""
+        """Say which crawl it is, before anything is submitted."""
         self._outbox.put(bytes(ForkingPickler.dumps(crawl)))
 
-    def tell(
+    def submit(
         self,
-        method: Callable[[Operations, *Arguments], Result],
-        *arguments: *Arguments,
-        then: Callable[[Result], object] | None = None,
+        operation: Callable[Concatenate[Operations, Parameters], object],
+        *arguments: Parameters.args,
+        **options: Parameters.kwargs,
     ) -> None:
-        """Have a method of the ledger called; `then` is told its result once that is committed."""
-        self._put(Message(method, arguments), then)
+        """Have an operation done; it is committed with its batch."""
+        self._send_later(Message(operation, arguments, options))
 
-    async def ask(self, method: Callable[[Operations, *Arguments], Result], *arguments: *Arguments) -> Result:
-        """Have a method of the ledger called, and return its result once that is committed, which is done at once.
+    async def call(
+        self,
+        operation: Callable[Concatenate[Operations, Parameters], Result],
+        *arguments: Parameters.args,
+        **options: Parameters.kwargs,
+    ) -> Result:
+        """Have an operation done and committed at once, and return its result.
 
         Raises:
             UserError: the archive cannot be written any more.
 
         """
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._asked.add(answer)
-        self._put(Message(method, arguments, urgent=True), partial(_resolve, answer))
-        try:
-            return await answer
-        finally:
-            self._asked.discard(answer)
+        self._send_later(Message(operation, arguments, options, urgent=True), answer)
+        return await answer
 
-    async def room(self) -> None:
+    async def drain(self) -> None:
         """Wait until not too much is on its way, so that memory stays flat where pages come faster than they go."""
         while len(self._pending) > _MOST_MESSAGES or self._bytes > _MOST_BYTES:
             waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._waiting.append(waiting)
+            self._draining.append(waiting)
             await waiting
 
-    def wait(self) -> bool:
-        """Stand still until a batch is committed; False when there is nothing to wait for."""
+    def wait_for_commit(self) -> bool:
+        """Block until the next batch is committed; False when nothing is on its way."""
         if not self._pending:
             return False
         if not self._is_urged:
-            self._put(Message(None, urgent=True), None)
+            self._send_later(Message(None, urgent=True))
         self._take(self._inbox.get())
         return True
 
-    def close(self) -> None:
-        """Have all committed that was told, and end the process."""
-        while self.wait():
+    def flush(self) -> None:
+        """Block until all that was submitted is committed."""
+        while self.wait_for_commit():
             pass
+
+    def close(self) -> None:
+        """Flush, and end the process."""
+        self.flush()
         self._is_closed = True
         self._outbox.put(None)
         for thread in self._threads:
@@ -122,44 +127,44 @@ class Writer:
         self._connection.close()
         self._socket.close()
 
-    def _put(self, message: Message, then: Callable[[Any], object] | None) -> None:
+    def _send_later(self, message: Message, answer: asyncio.Future[Any] | None = None) -> None:
         if self._failure is not None:
-            self._give_up()
+            self._refuse(answer)
             return
         data = bytes(ForkingPickler.dumps(message))
         self._bytes += len(data)
-        self._pending.append((len(data), then))
+        self._pending.append((len(data), answer))
         self._is_urged = message.urgent
         self._outbox.put(data)
 
     def _take(self, answer: Committed | Broken | None) -> None:
         """Take an answer; None stands for the end of the process."""
         if isinstance(answer, Committed):
-            self._on_commit(answer)
+            self._on_commit(answer.report)
             for result in answer.results:
-                size, then = self._pending.popleft()
+                size, caller = self._pending.popleft()
                 self._bytes -= size
-                if then is not None:
-                    then(result)
+                _resolve(caller, result)
         elif self._failure is None and not self._is_closed:
             self._failure = answer.reason if answer else self._how_it_ended()
+            unanswered = [caller for _, caller in self._pending]
             self._pending.clear()
             self._bytes = 0
-            self._give_up()
+            for caller in unanswered:
+                self._refuse(caller)
             self._on_failure(self._failure)
-        waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            _resolve(future, None)
+        draining, self._draining = self._draining, []
+        for waiting in draining:
+            _resolve(waiting, None)
+
+    def _refuse(self, caller: asyncio.Future[Any] | None) -> None:
+        if caller is not None and not caller.done():
+            caller.set_exception(UserError(self._failure))
 
     def _how_it_ended(self) -> str:
         status = self._process.wait()
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         return f"the process that writes the archive {how} - run the crawl again; it goes on where this one stopped"
-
-    def _give_up(self) -> None:
-        for answer in self._asked:
-            if not answer.done():
-                answer.set_exception(UserError(self._failure))
 
     # In threads of their own, which end with the process
 
@@ -189,16 +194,16 @@ class Writer:
             self._take(self._inbox.get())
 
 
-def _resolve(future: asyncio.Future[Result], result: Result) -> None:
-    """Tell who waits, unless it was told not to wait any more."""
-    if not future.done():
-        future.set_result(result)
+def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
+    """Give the result to whoever waits for it, unless the waiting was cancelled."""
+    if caller is not None and not caller.done():
+        caller.set_result(result)
 
 
 def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])
     return subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", process.__name__, str(descriptor)],
+        [sys.executable, "-m", _PROCESS, str(descriptor)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=(descriptor, *inherit),

@@ -1,53 +1,38 @@
-"""What a crawl writes into the archive. Every method is a part of a transaction that its caller holds."""
+"""What a crawl does to its archive. Every method is a part of a transaction that its caller holds."""
 
 from __future__ import annotations
 
 import sqlite3
 import traceback
-from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.writer.messages import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsarchive.archive import Archive, Link
-    from newsarchive.archive.listings import KnownListing, ListingLink, Validators
+    from newsarchive.archive.listings import ListingLink, ReadListing, Validators
+    from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.models import Article, Page
-    from newsarchive.options import Options
-    from newsarchive.sites import Recheck
 
 _LONGEST_BACKOFF = timedelta(days=1)
-# How exactly `last_seen_at` tells when a copy still stood in a listing. To the day, every copy costs one write a day.
+# How exactly `last_seen_at` says when a copy was still listed. To the day, every copy costs one write a day.
 _SIGHT = timedelta(days=1)
 # What a single article can break on without the archive being at fault.
 _BAD_ARTICLE = (sqlite3.Error, ValueError, TypeError)
-
-
-@dataclass(frozen=True, slots=True)
-class Crawl:
-    """What the ledger has to know of a crawl; `label` names its WARC files, for the rest see `ArchiveSpider`."""
-
-    run_id: int
-    site: str
-    label: str
-    fetches: bool
-    reread_at: datetime | None
-    recheck: Recheck
-    options: Options
+#: Saved pages whose snapshot is remembered for their article. A page goes through the pipelines alone, so that its
+#: article is the next thing but one to be submitted; what is remembered beyond that are pages that were no article.
+MOST_SAVED = 1000
 
 
 class Operations:
-    """The archive as one crawl writes to it: a fate for every URL, in the transaction that stores what came of it.
-
-    What it did is counted in `counts`, by the names of the run's row; `grown` tells whether the frontier got new rows,
-    `errors` what our own rules failed on (tracebacks). Whoever reads them takes them (`take`).
+    """The archive as one crawl writes to it: an outcome for every URL, in the transaction that stores what came of it.
 
     All methods raise UserError when the archive cannot be written.
     """
@@ -55,45 +40,47 @@ class Operations:
     def __init__(self, archive: Archive, crawl: Crawl) -> None:
         self.archive = archive
         self.crawl = crawl
-        self.counts: Counter[str] = Counter()
-        self.grown = False
-        self.errors: list[str] = []
+        self.report = Report()
+        #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
+        self._saved: dict[tuple[str, datetime], int] = {}
         archive.snapshots.label = crawl.label
 
-    def take(self) -> tuple[Counter[str], bool, list[str]]:
-        """Return `counts`, `grown` and `errors`, and reset them."""
-        taken = self.counts, self.grown, self.errors
-        self.counts, self.grown, self.errors = Counter(), False, []
-        return taken
+    def take_report(self) -> Report:
+        """Return what was done since this was last called."""
+        report, self.report = self.report, Report()
+        return report
 
-    def keep(self, page: Page) -> None:
-        """Keep the raw bytes of a page."""
+    def save(self, page: Page) -> None:
+        """Save the raw bytes of a page."""
         with self._guarded(page):
-            self.archive.snapshots.keep(page)
+            self._saved[page.url, page.fetched_at] = self.archive.snapshots.save(page)
+            if len(self._saved) > MOST_SAVED:
+                del self._saved[next(iter(self._saved))]
 
-    def store(self, article: Article, found: Sequence[Link]) -> None:
-        """Store an article, whose page is kept already, and what it leads to."""
+    def store(self, article: Article, links: Sequence[Link]) -> None:
+        """Store an article, whose page is saved already, and what it leads to."""
         page = article.page
         now = _now()
+        if page.snapshot_id is None:
+            page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
-            if page.snapshot_id is None:
-                page.snapshot_id = self.archive.snapshots.find(page.url, page.fetched_at)
             stored = self.archive.store(
                 article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
             )
             if self.crawl.fetches and page.role in rechecks.ROLES:
-                self._look_again(page.url, article.published_at)
-            self.find(found)
-            self.counts[f"articles/{stored.outcome}"] += 1
-            self.counts.update(f"problems/{problem.reason}" for problem in article.problems)
+                self._schedule_recheck(page.url, article.published_at)
+            self.find(links)
+            self.report.counts[f"articles/{stored.outcome}"] += 1
+            self.report.counts.update(f"problems/{problem.reason}" for problem in article.problems)
+        self.report.settled.add(page.url)
 
-    def find(self, found: Sequence[Link]) -> int:
+    def find(self, links: Sequence[Link]) -> int:
         """Write URLs into the frontier; return the number of new ones."""
-        new = self.archive.frontier.add(found, self.crawl.run_id, _now())
-        self.grown = self.grown or new > 0
+        new = self.archive.frontier.add(links, self.crawl.run_id, _now())
+        self.report.grown = self.report.grown or new > 0
         return new
 
-    def problem(self, url: str, stage: str, reason: str, detail: str, site: str | None = None) -> None:
+    def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL."""
         self.archive.problems.add(
             self.crawl.run_id,
@@ -104,53 +91,58 @@ class Operations:
             detail=detail,
             now=_now(),
         )
-        self.counts[f"problems/{reason}"] += 1
+        self.report.counts[f"problems/{reason}"] += 1
 
     def settle(
-        self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None = None, found: Sequence[Link] = ()
+        self,
+        row: FrontierEntry,
+        stage: str,
+        outcome: Outcome,
+        status: int | None = None,
+        fallbacks: Sequence[Link] = (),
     ) -> None:
-        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be asked instead.
+        """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be fetched instead.
 
-        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next look.
+        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next recheck.
         """
+        self.report.settled.add(row.url)
         stored = bool(self.archive.copies.known([row.url]))
         if not (stored and outcome.state == "gone"):
             self.problem(row.url, stage, outcome.reason, outcome.detail, row.site)
         if not self.crawl.fetches:
             return
-        self.find(found)
+        self.find(fallbacks)
         if stored:
             self._settle_stored(row, outcome, status)
         else:
             self._settle_missing(row, outcome)
 
     def unchanged(self, url: str) -> None:
-        """Record that a stored copy was looked at and is as it was."""
+        """Record that a stored copy was rechecked and is as it was."""
+        self.report.settled.add(url)
         self.archive.copies.touch([url], _now())
-        self._look_again(url, None)
-        self.counts["checks/unchanged"] += 1
+        self._schedule_recheck(url, None)
+        self.report.counts["checks/unchanged"] += 1
 
-    def read_listing(
-        self,
-        articles: Sequence[Link],
-        further: Sequence[ListingLink],
-        next_page: ListingLink | None,
-        listing: KnownListing | None,
-    ) -> tuple[int, int]:
-        """Record a listing's links and, if it is to be remembered, the listing; return the (new, known) articles."""
+    def read_listing(self, read: ReadListing, *, remember: bool) -> tuple[int, int]:
+        """Record what a listing led to and, with `remember`, the listing; return the number of (new, known) articles.
+
+        What it led to is written in the same transaction: a crawl that is killed behind it has lost nothing, and one
+        that is killed before it reads the listing again.
+        """
         now = _now()
-        known = self.archive.copies.known(found.url for found in articles)
+        known = self.archive.copies.known(link.url for link in read.articles)
         self.archive.copies.touch(known, now, older_than=_SIGHT)
-        new = self.find([found for found in articles if found.url not in known])
-        if listing is not None:
-            self.archive.listings.find(further)
-            if next_page is not None and new:
+        new = self.find([link for link in read.articles if link.url not in known])
+        if remember:
+            self.archive.listings.find(read.further)
+            if new and (next_page := read.next_page):
                 self.archive.listings.want(next_page)
-            self.archive.listings.read(listing, now)
+            self.archive.listings.read(read.listing, now)
         return new, len(known)
 
     def answered(self, url: str, renewed: Validators | None = None) -> None:
-        """Record that a listing is not due any more, and by what it is `renewed` to be known, if that changed."""
+        """Record that a listing is not due any more, and its `renewed` validators, if they changed."""
         self.archive.listings.answered(url)
         if renewed is not None:
             self.archive.listings.renew(url, renewed)
@@ -168,23 +160,22 @@ class Operations:
             state = "failed" if outcome.state == "retry" else outcome.state
             self.archive.frontier.end(row.url, state=state, reason=outcome.reason, now=now)
         if outcome.state in ("retry", "failed"):
-            self.counts["lost"] += 1
+            self.report.counts["lost"] += 1
 
     def _settle_stored(self, row: FrontierEntry, outcome: Outcome, status: int | None) -> None:
         # Some sites say with status 200 that the article is not there any more.
         if outcome.state != "gone" and outcome.reason != "error-page":
-            self._look_again(row.url, None)
+            self._schedule_recheck(row.url, None)
             return
-        self.counts["articles/gone"] += 1
+        self.report.counts["articles/gone"] += 1
         self.archive.copies.gone(row.url, status or 404, _now())
         self.archive.frontier.end(row.url, state="gone", reason="gone", now=_now())
 
-    def _look_again(self, url: str, published_at: datetime | None) -> None:
-        """Set when a stored copy is looked at again for changes."""
+    def _schedule_recheck(self, url: str, published_at: datetime | None) -> None:
         found_at = self.archive.frontier.found_at(url)
         if found_at is not None:
             at = rechecks.next_recheck(self.crawl.recheck, now=_now(), found_at=found_at, published_at=published_at)
-            self.archive.frontier.look_again(url, at)
+            self.archive.frontier.schedule_recheck(url, at)
 
     def _backoff(self, attempts: int) -> timedelta:
         return min(timedelta(seconds=self.crawl.options.backoff * (1 << min(attempts, 20))), _LONGEST_BACKOFF)
@@ -196,7 +187,7 @@ class Operations:
             with self.archive.transaction():
                 yield
         except _BAD_ARTICLE as error:
-            self.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
+            self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")
             self.settle(FrontierEntry.of_page(page), "store", outcome)
 

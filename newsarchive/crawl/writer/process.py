@@ -3,7 +3,7 @@
 Extracting an article and storing it take about equally long; in two processes they take place at the same time. One
 process writes, so that nobody ever waits for a lock, and it commits in batches: when one is full or old, or at once
 when the crawl waits for it (`Message.urgent`). It outlives the crawl by a batch: when the crawl is gone, however it
-ended, it commits what it was told, lets go of the crawl's lock, and ends.
+ended, it commits what was submitted, lets go of the crawl's lock, and ends.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive
-from newsarchive.crawl.writer import Broken, Committed, Message
-from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.crawl.writer.messages import Broken, Committed, Message
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
+    from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.options import Options
-
 
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
 CACHE = "PRAGMA cache_size = -12288"
 
 
 def serve(connection: Connection) -> None:
-    """Write what a connection tells (a `Crawl`, then `Message`s) until it ends; answer each batch."""
+    """Do what comes through a connection (a `Crawl`, then `Message`s) until it ends; answer each batch."""
     try:
         crawl: Crawl = connection.recv()
     except EOFError:
@@ -74,8 +74,11 @@ def _gather(connection: Connection, options: Options) -> list[Message]:
 
 def _write(operations: Operations, messages: list[Message]) -> Committed:
     with operations.archive.transaction():
-        results = [message.method(operations, *message.arguments) if message.method else None for message in messages]
-    return Committed(results, *operations.take())
+        results = [
+            message.method(operations, *message.arguments, **message.options) if message.method else None
+            for message in messages
+        ]
+    return Committed(results, operations.take_report())
 
 
 def main() -> None:

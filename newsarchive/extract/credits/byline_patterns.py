@@ -1,10 +1,11 @@
-"""Labels and forms by which persons are named. Data, with bounded patterns only."""
+"""Patterns by which persons are named. Bounded repeats only."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits import vocabulary
 from newsarchive.extract.credits.vocabulary import any_of, words
 
 if TYPE_CHECKING:
@@ -41,40 +42,27 @@ ENGLISH_STARTS = (
 )
 EDGES = " \t\u3000:：|｜丨︱│┃∣▏▕/／·_,，、;；。.()（）[]【】〔〕［］<>《》●▲■□*-—–"
 
-#: What a label says of the persons after it; labels of other work (None) end the list before them.
-_ROLE_WORDS: dict[BylineRole | None, str] = {
-    "author": """
-        作者 作者署名 本文作者 文章作者 撰文 撰稿 撰稿人 采写 文字 文 图文 文图 文/图 图/文 文并图 记者 記者
-        实习记者 见习记者 特约记者 首席记者 全媒体记者 特派记者 驻站记者 通讯员 通訊員 特约通讯员 实习生 实习
-        执笔 主笔 特约撰稿人 特约撰稿 特约作者 特约评论员 评论员 采访""",
-    "editor": """
-        责任编辑 責任編輯 责编 責編 编辑 編輯 值班编辑 本文编辑 文字编辑 网络编辑 新媒体编辑 执行编辑 值班主编
-        执行主编 主编 见习编辑 实习编辑""",
-    "proofreader": "校对 校對 校审 编校 责任校对",
-    "photographer": "摄影 攝影 摄影记者 摄影报道 摄 图片 图 图片摄影 视觉",
-    "translator": "翻译 翻譯 编译 編譯 译者 譯者 译",
-    None: """
-        审核 审校 审稿 初审 复审 终审 一审 二审 三审 监制 统筹 策划 排版 制图 设计 美编 剪辑 视频 视频剪辑 出品
-        出品人 总策划 总监制 总编辑 总编 来源 来源于 文章来源 本文来源 稿件来源 信息来源 运营 发布 签发 值班编委
-        值班总监 导演 配音 主持人 供稿 供图 整理 实习编导 编导 时间 日期 发布时间""",
+ROLES: dict[str, BylineRole | None] = {
+    word: role for role, listed in vocabulary.ROLE_LABELS.items() for word in words(listed)
 }
-ROLES: dict[str, BylineRole | None] = {word: role for role, listed in _ROLE_WORDS.items() for word in listed.split()}
-#: Labels that are also ends of common words: they count only where no word stands before, and with a separator.
-SHORT = frozenset(words("文 图 译 摄 实习 图片 视频 设计 运营 视觉 采访 整理 时间 日期 来源 发布 文字 策划"))
-#: After these a name may stand without anything between.
-REPORTERS = frozenset(
-    words("记者 記者 通讯员 通訊員 实习生 实习记者 见习记者 特约记者 首席记者 全媒体记者 特派记者 摄影记者")
-)
-_LABEL = any_of(" ".join(ROLES))
+SHORT = frozenset(words(vocabulary.SHORT_LABELS))
+REPORTERS = frozenset(words(vocabulary.REPORTERS))
+_LABEL = any_of(*ROLES)
 #: A label with what parts it from the names: a separator, blanks, or nothing.
 LABEL = re.compile(rf"(?P<label>{_LABEL})(?P<parted>\s{{0,3}}[{_SEPARATORS}])?(?P<blank>\s{{0,5}})")
 #: To look through long paragraphs: the separators, before which a label may stand.
 SEPARATOR = re.compile(f"[{_SEPARATORS}]")
 ALL_LABELS = tuple(sorted(ROLES, key=len, reverse=True))
-#: Labels that a credit without a separator begins with, to look through long paragraphs.
-BARE_LABEL = re.compile(
-    any_of("记者 記者 作者 编辑 編輯 责编 責編 通讯员 通訊員 摄影 攝影 撰文 撰稿 校对 翻译 编译 实习生 评论员")
+#: A label or mark without which nobody is named. Every alternative begins with a plain character, which lets the engine
+#: run over texts without a look at each.
+SIGN = re.compile(any_of(vocabulary.PERSON_SIGNS, "编： 编: 文/ 文／ 文丨 文｜ 文： □ ■ ◎ ◆") + "|By ")
+#: An editor's name that is a code, alone and with its label.
+CODE_NAME = re.compile(r"[A-Za-z]{0,6}\d{1,8}[A-Za-z]{0,3}")
+CODE_EDITOR = re.compile(
+    rf"[（(]?\s{{0,3}}(?:{any_of(vocabulary.CHIEF_EDITOR)})\s{{0,3}}[：:]?\s{{0,3}}[A-Za-z]{{0,6}}\d{{0,8}}\s{{0,3}}[）)]?"
 )
+#: To look through long paragraphs for credits without a separator.
+BARE_LABEL = re.compile(any_of(vocabulary.BARE_LABELS))
 
 #: What may stand before the first label of a line of credits: a time, a medium's name, a bracket.
 LEAD = re.compile(r"(?:[0-9:：/.年月日 -]{6,24})?(?:[^\s，。！？；、：:“”]{0,16}\s?){0,2}$")
@@ -87,7 +75,7 @@ TAIL = re.compile(
     r"(?:整合|整理|[\u3400-\u9fff]{0,6}(?:报道|報導|報道)|发自[\u3400-\u9fff]{2,6}|文/图|/文|/图|文|图)?"
     rf"{_LOOSE}$"
 )
-_REPORTER = any_of("记者 記者 通讯员 实习生 评论员 撰稿人")
+_REPORTER = any_of(vocabulary.REPORTER, vocabulary.CORRESPONDENT, "实习生 评论员 撰稿人")
 #: Whose reporter it is, before a name.
 BEFORE_NAME = re.compile(
     rf"(?:[《“]?[\w·《》]{{0,14}}?(?:{_REPORTER})[:：\s]{{1,3}}|(?:记者|記者|通讯员|实习生)(?=[\u3400-\u9fff]))"
@@ -101,27 +89,20 @@ SPACED_NAME = re.compile(r"[\u3400-\u9fff]\s{1,2}[\u3400-\u9fff](?![\u3400-\u9ff
 HANZI = re.compile("[\u3400-\u9fff\U00020000-\U0002fa1f]")
 #: Words glued to the end of a name.
 AFTER_NAME = re.compile(
-    f"(?:(?:{any_of('返回 查看 来源 责任 阅读 浏览 点击 编辑 分享')}).*"
+    f"(?:(?:{any_of(vocabulary.BUTTONS, vocabulary.SOURCE, vocabulary.EDITOR, '责任')}).*"
     f"|{any_of('摄影报道 综合报道 采访报道 报道 報導 摄影 攝影 摄 攝 整理 整合 编译 /文 /图 等')})$"
 )
 #: After a first name a further word with one of these is a place (张三 台北报道).
 PLACE_ENDS = ("报道", "報導", "報道")
 CODE = re.compile(r"\s{0,2}(?:[_-]?[A-Z]{1,4}[0-9]{1,8}|_[A-Za-z0-9]{1,10}|[（(][A-Z]{0,4}[0-9]{1,8}[)）])")
 BETWEEN_NAMES = re.compile(r"\s{0,2}[、，,/／&;；]\s{0,2}|\s{0,2}(?:和|与|及)\s{0,2}|\s{1,4}")
-#: Words that make a text after a label a desk or a remark, not a pen name.
-DESK = re.compile(
-    any_of(
-        """原创 整理 综合 转载 网络 本站 本网 本刊 佚名 编辑 官方 发布 频道 中心 大学 学院 集团 公司 协会 银行 证券
-        研究 团队 工作 来源 作者 记者 经理 主编 图片 视觉 供图 版权 摄图 东方 图虫 未知 匿名 采访 如下 以下 推荐
-        关于 科技 财经 新闻 资讯 观察 评论 专栏 小编 小组 联盟 平台 日报 晚报 晨报"""
-    )
-)
+DESK = re.compile(any_of(vocabulary.DESKS))
 BRACKET = re.compile(r"[（(【\[〔［]([^（）()【】\[\]〔〕［］]{3,100})[）)】\]〕］]")
 #: After the names there is an end, a bracket, a further label or other print, but no sentence.
 BOUNDARY = re.compile(
-    rf"\s|$|[|｜丨)）\]】〕/]|{_LABEL}|[0-9]{{4}}|{any_of('返回 查看 阅读 浏览 来源 字号 点击 分享 摄 报道')}"
+    rf"\s|$|[|｜丨)）\]】〕/]|{_LABEL}|[0-9]{{4}}|{any_of(vocabulary.BUTTONS, vocabulary.SOURCE, '字号 摄 报道')}"
 )
-END_OF_CREDIT = re.compile(r"[)）\]】。；;|｜]|\s{1,4}(?:责|编|来源|时间|20[0-9]{2})")
+END_OF_CREDIT = re.compile(rf"[)）\]】。；;|｜]|\s{{1,4}}(?:责|编|时间|20[0-9]{{2}}|{any_of(vocabulary.SOURCE)})")
 _TITLE = any_of(
     "研究员 教授 讲师 博士 院士 主任 所长 院长 部长 会长 秘书长 律师 分析师 经济学家 总经理 董事长 评论员 撰稿人 记者"
 )

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 #: A line of credits is not longer than this (characters); what is longer is a paragraph with credits in it.
 _LINE = 120
-_TAIL = 60
+#: How far into a paragraph, and how far from its end, names stand (characters).
+_START, _TAIL = 40, 60
 _MOST_NAMES = 16
 _SENTENCE_ENDS = ("。", "！", "？", "”", "…", "；")
 
@@ -43,6 +44,41 @@ def find_bylines(texts: Sequence[str]) -> list[Byline]:
             for pair in _in_line(clean(line)):
                 found.setdefault(pair)
     return [Byline(role, name) for role, name in found]
+
+
+def lines_with_people(paragraphs: Sequence[str], editor_line: str) -> list[str]:
+    """List what of an article's paragraphs may name people, then the editor's line unless it holds a code alone.
+
+    Names stand near the ends of a paragraph; of a long one only what follows its last sentence is given.
+    """
+    lines = [_part_with_people(paragraphs[number]) for number in _that_may_name(paragraphs)]
+    return [*lines, editor_line] if editor_line and not labels.CODE_EDITOR.fullmatch(editor_line) else lines
+
+
+def is_code(name: str) -> bool:
+    """Return whether a name is the code of an editor, who is nobody to a reader."""
+    return labels.CODE_NAME.fullmatch(name) is not None
+
+
+def _that_may_name(texts: Sequence[str]) -> list[int]:
+    """Return the numbers of the paragraphs that have a label or mark of a by-line near one of their ends."""
+    ends = [text if len(text) <= _START + _TAIL else f"{text[:_START]} {text[-_TAIL:]}" for text in texts]
+    joined = "\n".join(ends)
+    found: list[int] = []
+    number = at = 0
+    for match in labels.SIGN.finditer(joined):
+        number += joined.count("\n", at, match.start())
+        at = match.start()
+        if not found or found[-1] != number:
+            found.append(number)
+    return found
+
+
+def _part_with_people(text: str) -> str:
+    if len(text) <= _START + _TAIL or labels.SIGN.search(text, 0, _START):
+        return text
+    match = labels.SIGN.search(text, len(text) - _TAIL)
+    return text[text.rfind("。", 0, match.start()) + 1 :] if match else text
 
 
 def _may_name(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits import source_patterns as labels
@@ -16,6 +17,7 @@ _ENDS = 160
 #: A credit by itself, or a bracket at the end, is not longer (characters).
 _SHORT = 60
 _LONGEST_NAME = 40
+_LONGEST_CREDIT = 80
 #: Brackets that close each other: widths are mixed in print.
 _KINDS_OF_BRACKET = (("（(", "）)"), ("【", "】"), ("[", "]"))
 
@@ -36,11 +38,26 @@ class Attribution:
     via: list[str] = field(default_factory=list)
 
 
+@lru_cache(maxsize=4096)
+def read_credit(line: str) -> Attribution | None:
+    """Read a line that an element marks as the credit; the same few hundred lines come again and again.
+
+    Behind the usual label whatever is printed is the name.
+    """
+    match = labels.MARKED.fullmatch(line)
+    return Attribution(line, match[1]) if match else read_attribution(line)
+
+
+def is_only_credit(paragraph: str) -> bool:
+    """Return whether a paragraph is nothing but a credit in brackets: （来源：X）."""
+    return len(paragraph) <= _LONGEST_CREDIT and labels.ONLY_CREDIT.fullmatch(paragraph) is not None
+
+
 def read_attribution(text: str) -> Attribution | None:
     """Read the medium that a line, a paragraph or an information bar credits, or None.
 
     Picture, data and video credits are no sources of the article; 据X报道 is one only where nothing else stands
-    beside it or in brackets at the end (see `reported_source`).
+    beside it or in brackets at the end.
     """
     for sign in labels.SIGNS:
         if sign in text:
@@ -177,24 +194,13 @@ def _printed(line: str, start: int, end: int) -> str:
     return line[start:end]
 
 
-def reported_source(text: str) -> Attribution | None:
-    """Read the medium that a paragraph passes on at its beginning: 据新华社报道，….
-
-    It credits the sentence, not surely the article: ask for it where no other credit is found, in the first paragraph.
-    """
-    return _reported(clean(text[:_ENDS]), (labels.REPORTED,))
-
-
 def _reported_alone(text: str) -> Attribution | None:
     if len(text) > _SHORT and text[-1] not in "）)":
         return None
     if not any(sign in text for sign in labels.REPORT_SIGNS):
         return None
-    return _reported(clean(text[-_ENDS:]), labels.REPORTED_ALONE)
-
-
-def _reported(line: str, patterns: tuple[re.Pattern[str], ...]) -> Attribution | None:
-    for pattern in patterns:
+    line = clean(text[-_ENDS:])
+    for pattern in labels.REPORTED_ALONE:
         match = pattern.search(line)
         name = tidy_name(match["name"]) if match else ""
         if match and labels.MEDIUM.search(name) and not name.endswith("官网"):
@@ -226,7 +232,7 @@ def trailing_source(text: str) -> Attribution | None:
 
 def original_title(text: str) -> str | None:
     """Read the title that the article had where it was taken from (原标题：…), or None."""
-    if "原标题" not in text and "原標題" not in text and "原题" not in text:
+    if not any(label in text for label in labels.ORIGINAL_TITLES):
         return None
     match = labels.ORIGINAL_TITLE.search(clean(text))
     if match is None:
@@ -254,10 +260,3 @@ def _balanced_title(title: str, opening: str) -> str:
                 return title[:position]
             depth -= 1
     return title
-
-
-def is_picture_credit(text: str) -> bool:
-    """Return whether a short text credits a picture or a video (图片来源：X, 张三 摄) and not the article."""
-    if len(text) > 120:
-        return False
-    return bool(labels.PICTURE.match(clean(text)))

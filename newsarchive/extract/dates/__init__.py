@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Precision
 
-__all__ = ["Dated", "find_dates", "is_future", "parse_date"]
+__all__ = ["Dated", "find_dates", "parse_date"]
 
 #: `parse_date` is for one line of print; what stands further on is not looked at (characters).
 _LINE = 400
+# A day and month without a year are of the year before where they would lie further ahead than this.
+_AHEAD = timedelta(days=2)
 _DIGIT = re.compile("[0-9]")
 
 
@@ -83,11 +85,6 @@ def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
     return merged + earlier[position:]
 
 
-def is_future(when: datetime, now: datetime, slack: timedelta = timedelta(hours=1)) -> bool:
-    """Return whether a time lies more than `slack` after `now` (both aware)."""
-    return when - now > slack
-
-
 def _context(text: str, zone: tzinfo, now: datetime, year_hint: int | None, *, line: bool) -> Context | None:
     if not text.isascii() and forms.HAS_FULL_WIDTH_DIGIT.search(text):
         text = text.translate(forms.FULL_WIDTH_DIGITS)
@@ -134,7 +131,10 @@ def _english(context: Context) -> Iterator[Dated]:
         return
     for match in forms.ENGLISH.finditer(context.text):
         month = forms.MONTHS[(match["mon1"] or match["mon2"]).lower()]
-        day = (int(match["y1"] or match["y2"]), month, int(match["d1"] or match["d2"]))
+        year = int(match["y1"] or match["y2"])
+        if year < 100:  # RFC 2822, 4.3
+            year += 2000 if year < 50 else 1900
+        day = (year, month, int(match["d1"] or match["d2"]))
         found = with_time(context, day, match.start(), match.end())
         if found is not None and found.precision == "day":
             found = _after_time(context, day, match.start(), match.end()) or found
@@ -196,7 +196,7 @@ def _no_year(context: Context) -> Iterator[Dated]:
         month, day = int(match["m1"]), int(match["d1"] or match["d2"])
         year = context.year_hint or context.now.year
         found = with_time(context, (year, month, day), match.start(), match.end())
-        if context.year_hint is None and (found is None or is_future(found.when, context.now, timedelta(days=2))):
+        if context.year_hint is None and (found is None or found.when - context.now > _AHEAD):
             found = with_time(context, (year - 1, month, day), match.start(), match.end())
         if found is not None and (match["d1"] or _firm(context, found)):
             yield found

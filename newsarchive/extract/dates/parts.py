@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -29,6 +29,10 @@ class Dated:
     when: datetime
     precision: Precision
     span: tuple[int, int]
+
+    def in_zone(self, zone: tzinfo) -> Dated:
+        """Return the same moment by the clocks of a zone; a day without a time of day stays that day."""
+        return self if self.precision == "day" else replace(self, when=self.when.astimezone(zone))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +103,17 @@ def _zone(context: Context, match: re.Match[str], start: int, stop: int) -> tupl
     if named:
         return named_zone(named, context.zone) or context.zone, stop
     attached = match["s"] or "T" in match[0]
-    offset = forms.OFFSET.match(text, stop) if attached else None
-    offset = offset or forms.ZONE.match(text, stop)
+    offset = (forms.OFFSET if attached else forms.SURE_OFFSET).match(text, stop) or forms.ZONE.match(text, stop)
     if offset is not None:
-        found = _offset(offset) if offset["sign"] else named_zone(offset["name"], context.zone)
+        found = offset_of(offset) if offset["sign"] else named_zone(offset["name"], context.zone)
         if found is not None:
             return found, offset.end()
     before = forms.ZONE_BEFORE.search(text, max(0, start - 60), start) if start else None
-    return (before and _offset(before)) or context.zone, stop
+    return (before and offset_of(before)) or context.zone, stop
 
 
-def _offset(match: re.Match[str]) -> tzinfo | None:
+def offset_of(match: re.Match[str]) -> tzinfo | None:
+    """Return the zone of a matched offset (its sign, hours and minutes); None for one that no clock on Earth has."""
     minutes = int(match["h"]) * 60 + int(match["m"] or 0)
     if minutes > 14 * 60 or int(match["m"] or 0) > 59:
         return None

@@ -14,7 +14,7 @@ CHINESE_DIGITS = {char: value for value, chars in enumerate(["〇零○", *"一�
 
 #: Zone printed beside a time -> hours from UTC. CST is not here: it is China's where the site is in China.
 ZONE_HOURS: dict[str, float] = {
-    "Z": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
+    "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
     "IST": 5.5, "ICT": 7, "HKT": 8, "SGT": 8, "BJT": 8, "PHT": 8, "JST": 9, "KST": 9,
     "ACST": 9.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -80,9 +80,10 @@ _MONTH = (
     "(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
+#: A year in two digits is one where a time of day follows it, as in old headers of messages.
 ENGLISH = re.compile(
     rf"\b(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
-    rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}))(?![0-9])",
+    rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}})))(?![0-9])",
     re.IGNORECASE,
 )
 HAS_MONTH_NAME = re.compile(
@@ -116,8 +117,10 @@ TIME = re.compile(
     r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
     re.IGNORECASE,
 )
-#: A zone right after a time. A bare offset needs seconds before it (10:00-11:30 is a span of time).
+#: A zone right after a time. A bare offset needs seconds before it (10:00-11:30 is a span of time), or must have the
+#: form of RFC 5322 (10:00 -0500) or be one to the east (10:00 +08:00).
 OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})(?![0-9])")
+SURE_OFFSET = re.compile(r"(?=\s[+-][0-9]{2}(?:00|30|45)|\s?\+[0-9]{2}:)" + OFFSET.pattern)
 ZONE = re.compile(
     r"\s?[（(]?(?:(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?![0-9])"
     r"|(?P<name>[A-Z]{1,4}(?![A-Za-z])|北京时间|北京時間|格林尼治标准时间|格林尼治时间))[）)]?"

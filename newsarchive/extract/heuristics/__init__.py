@@ -13,7 +13,7 @@ from newsarchive.extract.fields import (
     set_credit,
 )
 from newsarchive.extract.heuristics.body import find_body
-from newsarchive.extract.heuristics.lines import parse, read_lines
+from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
     authors_of_head,
     find_address,
@@ -22,7 +22,7 @@ from newsarchive.extract.heuristics.metadata import (
     is_walled,
     read_head,
 )
-from newsarchive.extract.heuristics.paragraphs import language_of, read_text
+from newsarchive.extract.heuristics.paragraphs import read_text
 from newsarchive.extract.heuristics.published import DateReader, zone_of
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
@@ -32,6 +32,8 @@ from newsarchive.extract.heuristics.title import (
     title_of_head,
 )
 from newsarchive.extract.heuristics.trim import kept_lines
+from newsarchive.extract.html import parse
+from newsarchive.extract.language import language_of
 from newsarchive.models import Article
 
 if TYPE_CHECKING:
@@ -147,8 +149,8 @@ class _Reader:
         if found:
             article.published_at, article.precision = found.dated.when, found.dated.precision
             article.evidence["published_at"] = found.evidence
-        elif dates.future:
-            problem(article, "future-date", dates.future[0].when.isoformat())
+        else:
+            article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
         credit = find_source(
             self.flow,
             self.head,

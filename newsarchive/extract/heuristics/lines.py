@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
-from newsarchive.extract.blocks import BLOCKS, SILENT
+from newsarchive.extract.html import BLOCKS, SILENT
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -50,17 +48,6 @@ class PrintedLines:
             self.text.append(text)
             self.block.append(block)
             self.linked.append(linked)
-
-
-def parse(markup: bytes) -> _Element | None:
-    """Parse a page in UTF-8; None when there is no element in it."""
-    parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False
-    )
-    try:
-        return etree.fromstring(markup, parser)
-    except etree.XMLSyntaxError:
-        return None
 
 
 def read_lines(root: _Element) -> PrintedLines:  # noqa: C901, PLR0912, PLR0915 - the one loop over all elements: calls would cost as much as parsing

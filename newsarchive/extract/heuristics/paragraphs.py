@@ -1,12 +1,11 @@
-"""The body as paragraphs and pictures, and in which language it is."""
+"""The body as paragraphs and pictures."""
 
 from __future__ import annotations
 
-import re
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.blocks import Blocks, read_blocks
+from newsarchive.extract.paragraphs import Blocks, read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,16 +16,8 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.models import Paragraph
 
-#: Languages that their script tells: the share of its characters, the surest first.
-_SCRIPTS = (
-    ("ja", re.compile("[\u3040-\u30ff]+"), 0.1),
-    ("ko", re.compile("[\uac00-\ud7af]+"), 0.2),
-    ("zh", re.compile("[\u3400-\u9fff]+"), 0.2),
-)
-_SAMPLE = 400
 #: How many lines are cut off either end of a paragraph.
 _MOST_CUT = 8
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][a-z]{2,4})?", re.IGNORECASE)
 
 
 def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str) -> Blocks:
@@ -79,19 +70,3 @@ def _cut_ends(paragraphs: list[Paragraph], loose: dict[str, None]) -> None:
         for line in reversed(lines[-_MOST_CUT:]):
             text = text.removesuffix(line).rstrip()
         paragraphs[-1].text = text or paragraphs[-1].text
-
-
-def language_of(text: str, declared: str | None) -> tuple[str, str] | None:
-    """Return the language of a text by its script where that settles it, else as the page declares it, and by which.
-
-    Chinese pages often declare `en` because their templates do.
-    """
-    sample = text[:_SAMPLE]
-    letters = len(sample) or 1
-    for language, script, share in () if sample.isascii() else _SCRIPTS:
-        if len("".join(script.findall(sample))) > share * letters:
-            return language, "script of the text"
-    match = _LANGUAGE.match(declared or "")
-    if match is None or match[0].lower().startswith("zh"):
-        return None
-    return match[0][:2].lower(), "declared by the page"

@@ -9,15 +9,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from newsarchive.extract.dates import Dated, is_future, parse_date
+from newsarchive.extract.dates import Dated, parse_date
+from newsarchive.extract.validate import date_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
     from newsarchive.extract.heuristics.metadata import Head
+    from newsarchive.models import Problem
 
-_FIRST_YEAR = 1990
 # A line without this holds no date worth a closer look.
 _SIGN = re.compile("[0-9０-９天年]")
 _MAYBE = re.compile(
@@ -69,24 +70,23 @@ def zone_of(lang: str | None) -> tzinfo:
 class DateReader:
     """Reads dates for one page: `now` is the time of fetching, `zone` the one in which the page prints its times.
 
-    `future` collects the dates that were not taken because they lie after `now`.
+    `refused` collects the problems of the dates that cannot be true.
     """
 
     zone: tzinfo
     now: datetime
-    future: list[Dated] = field(default_factory=list)
+    refused: list[Problem] = field(default_factory=list)
 
     def read(self, text: str, year_hint: int | None = None) -> Dated | None:
-        """Read a date that can be one of publication: not in the future, not before there were web pages."""
+        """Read a date that can be one of publication."""
         dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint)
-        if dated is None or dated.when.year < _FIRST_YEAR:
+        if dated is None:
             return None
-        if is_future(dated.when, self.now):
-            self.future.append(dated)
+        problem = date_problem(dated.when, self.now)
+        if problem:
+            self.refused.append(problem)
             return None
-        if dated.precision != "day" and dated.when.utcoffset() == timedelta(0) and self.zone is not UTC:
-            return Dated(dated.when.astimezone(self.zone), dated.precision, dated.span)
-        return dated
+        return dated.in_zone(self.zone) if dated.when.utcoffset() == timedelta(0) else dated
 
     def find(
         self, head: Head, near: Lines, behind: Lines, *, url: str, page: str, images: list[str]

@@ -14,6 +14,7 @@ from newsarchive.extract.credits.sources import (
     tidy_name,
     trailing_source,
 )
+from newsarchive.extract.credits.vocabulary import NO_NAMES_NEAR_HEADLINE, any_of
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
@@ -34,8 +35,7 @@ _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECA
 _FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
 #: Words of buttons and labels that stand where a name may stand.
 _NO_NAME = re.compile(
-    r"返回|关注|订阅|分享|举报|收藏|评论|字号|字体|[大小中]$|打印|原创|转载|发布|时间|日期|来自|浏览|阅读|点击|编辑|作者|记者|微信|微博|空间|好友|下载|扫|播放|语音|客户端$|登录|首页|正文|频道$|视频$"
-    r"|图片$|更多|热点|参与|跟贴|回复|展开|收起|收录|专栏|责任|人气|次数|公众号|功能介绍|新闻中心$|认证|[0-9]{3,}|[。！？；]",
+    rf"{any_of(NO_NAMES_NEAR_HEADLINE)}|(?:[大小中]|客户端|频道|视频|图片|新闻中心)$|[0-9]{{3,}}|[。！？；]",
 )
 # A line without this credits nobody (a quick look before the thorough one).
 _SIGN = re.compile("[源自据據载載处處道導]|ource")

@@ -5,6 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits.vocabulary import (
+    CHIEF_EDITOR,
+    CHIEF_EDITOR_SHORT,
+    EDITOR,
+    INFORMATION,
+    NOTICE_KINDS,
+    ORIGINAL_TITLE,
+    SOURCE,
+    SOURCE_LABELS,
+    any_of,
+    labelled,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -15,12 +28,13 @@ if TYPE_CHECKING:
 _NOISE = re.compile(
     r"[\W_]{1,40}|广告|廣告|advert(?:isement)?s?|sponsored|分享到?[：:]?|收藏|举报|打印|关闭|展开|收起|点击加载更多|更多"
     r"|我要反馈|(?:story )?continues? (?:below|after).{0,40}|this slideshow requires javascript\."
-    r"|(?:read|see|view) more|share(?: this.{0,20})?|comments?|[\[(（【]?\s?原标题[：:].{0,200}",
+    rf"|(?:read|see|view) more|share(?: this.{{0,20}})?|comments?|[\[(（【]?\s?{labelled(ORIGINAL_TITLE)}.{{0,200}}",
     re.IGNORECASE,
 )
 #: A line that begins so ends the article.
 _END = re.compile(
-    r"[\[(（【]?\s?(?:责任编辑|責任編輯|责编[：:]|编辑[：:]|本文来源|文章来源|免责声明|免責聲明|郑重声明|版权声明|特别声明|声明[：:]"
+    rf"[\[(（【]?\s?(?:{any_of(CHIEF_EDITOR)}|{labelled(CHIEF_EDITOR_SHORT, EDITOR)}|{labelled(SOURCE_LABELS['firm'])}"
+    rf"|(?:本文|文章)(?:{any_of(SOURCE)})|(?:{any_of(NOTICE_KINDS)})声明|免責聲明|声明[：:]"
     r"|相关阅读|相关新闻|相关报道|延伸阅读|延伸閱讀|推荐阅读|热门推荐|为您推荐|猜你喜欢|其他人也在看|网友评论|最新评论|热门评论"
     r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|阅读原文|扫码|扫一扫|更多[^。！？]{0,12}[：:>»]+$"
     r"|related (?:articles|stories|posts)|read next|you (?:may|might) also like|more (?:from|on|in) )",
@@ -39,7 +53,7 @@ _TEXT_TAGS = frozenset(("p", "li", "td", "th", "dd", "dt", "blockquote", "h1", "
 _LONGEST_END, _SHORT = 200, 20
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
-    r"(?:来源|來源|稿源|时间|時間|日期|发布于?|發布|发表于?|浏览|阅读|点击|审核|字号|字体|作者|记者|記者|编辑|編輯|责编)\s?[:：|丨]"
+    rf"(?:{any_of(INFORMATION)})\s?[:：|丨]"
     r"|^(?:字号|字体|分享|浏览|阅读|点击|评论|收藏|发布于|发表于|来自|published|updated|posted|share|by )",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ import yaml
 
 from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
+from newsarchive.extract.dates.parts import offset_of
 from newsarchive.extract.jekyll.kramdown import render
 from newsarchive.extract.layout import read_layout
 from newsarchive.sites.model import Layout
@@ -31,7 +32,7 @@ _NAME = re.compile(r"(?P<date>\d{4}-\d{1,2}-\d{1,2})-(?P<id>[^/]+)\.[^./]+")
 _DATE = re.compile(
     r"(?P<day>\d{4}-\d{1,2}-\d{1,2})"
     r"(?:(?:[Tt]|[ \t]{1,9})(?P<clock>\d{1,2}:\d\d(?P<second>:\d\d)?)(?:\.\d{0,9})?"
-    r"[ \t]{0,9}(?P<zone>Z|[-+]\d{1,2}(?::?\d\d)?)?)?"
+    r"[ \t]{0,9}(?P<zone>Z|(?P<sign>[-+])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?)?)?"
 )
 #: How a post is read when its site has no layout for posts: as the rendered page below is built.
 _PLAIN = Layout(
@@ -76,8 +77,9 @@ class PostFile:
 def read_post_file(page: Page, site: Site) -> Article:
     """Read a post file (`page.url` ends with its name) as the site would show it.
 
-    A date without zone is in the site's `post_file_timezone`. `canonical_url` is the address that the site gives the
-    post, or None when its name or date makes no post. A broken head is read line by line.
+    A date without zone is in the site's `post_file_timezone`. `canonical_url` is the address that led to the file, else
+    the one that the site gives the post, or None when its name or date makes no post. A broken head is read line by
+    line.
     """
     post = parse_post_file(_name_of(page.url), _text_of(page))
     dated = _published(post, site)
@@ -86,7 +88,8 @@ def read_post_file(page: Page, site: Site) -> Article:
     layout = next((one for one in site.layouts if one.role == "post" and one.format == "html"), _PLAIN)
     article, _ = read_layout(rendered, site, layout)
     _as_file(article, page, site, layout, post)
-    article.canonical_url = url
+    # A post that has left its site is found by the address that it had, which is known and not only guessed.
+    article.canonical_url = page.found_on or url
     if dated and article.published_at:
         article.precision = dated[1]
     for reason in fields.missing(article):
@@ -165,20 +168,16 @@ def _instant(match: re.Match[str], site: Site) -> tuple[datetime, Precision] | N
     hour, minute, second = ([*map(int, (match["clock"] or "0:0").split(":")), 0])[:3]
     # Only a full time of day is taken as UTC; a shorter one is a text to the site, read in its own zone.
     zone = site.post_file_timezone if match["second"] and site.post_file_timezone else site.timezone
+    if match["zone"]:
+        offset = offset_of(match) if match["sign"] else UTC
+        if offset is None:
+            return None
+        zone = offset
     try:
-        if match["zone"]:
-            zone = datetime.strptime(_offset(match["zone"]), "%z").tzinfo or UTC
         when = datetime(year, month, day, hour, minute, second, tzinfo=zone).astimezone(site.timezone)
     except (ValueError, OverflowError):
         return None
     return when, "second" if match["second"] else "minute" if match["clock"] else "day"
-
-
-def _offset(zone: str) -> str:
-    if zone == "Z":
-        return "+0000"
-    digits = zone[1:].replace(":", "")
-    return zone[0] + (digits.zfill(2) + "00" if len(digits) < 3 else digits.zfill(4))
 
 
 def _post_url(post: PostFile, site: Site, when: datetime | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.scanner import tags
@@ -19,6 +20,8 @@ DROP, BODY = "drop", "body"
 
 # Tags longer than this are hardly met again; so many places and names at most are remembered.
 _LONGEST_MET, _MOST_MET, _MOST_NAMES = 200, 10_000, 500
+# Plans that are kept, with the tags that each has met: more layouts are hardly read in turn.
+_MOST_PLANS = 64
 
 
 @dataclass(slots=True)
@@ -99,8 +102,9 @@ class Body:
     head: str = ""
 
 
+@lru_cache(maxsize=_MOST_PLANS)
 def plan_of(layout: Layout) -> Plan:
-    """Make a layout ready for scanning."""
+    """Make a layout ready for scanning; equal layouts share a plan."""
     roles = [
         Role(name, rank, simple_selector(text))
         for name in (*FIELDS, DROP, BODY)

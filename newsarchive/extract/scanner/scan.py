@@ -10,7 +10,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.extract.blocks import image_url
+from newsarchive.extract.html import image_url
 from newsarchive.extract.paragraphs import BREAK, ParagraphBuilder
 from newsarchive.extract.scanner import tags
 from newsarchive.extract.scanner.matching import Around, give_roles, roles_here

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.blocks import (
+from newsarchive.extract.html import (
     BLOCKS,
     BOLD,
     CELLS,

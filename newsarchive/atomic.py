@@ -1,10 +1,8 @@
-"""Files and folders that appear whole or not at all, and names for files that a page cannot choose."""
+"""Files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -15,12 +13,6 @@ from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# What a name may hold on every file system; everything else becomes a hyphen.
-_UNSAFE = re.compile(r"[^A-Za-z0-9._\-\u4e00-\u9fff]+")
-_LONGEST_NAME = 80
-# Names that mean a device on Windows, with any ending.
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)", re.IGNORECASE)
 
 
 @contextmanager
@@ -38,10 +30,8 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
         partial.chmod(0o666 & ~_umask())
-        partial.replace(path)
+        replace_durably(partial, path)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
@@ -72,17 +62,16 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def safe_name(text: str) -> str:
-    """Make a file name of any text: no separators, no control or invisible characters, no leading dot, not long.
-
-    Texts that differ keep different names: one that had to be changed ends with a short hash of the original.
-    """
-    name = _UNSAFE.sub("-", text).strip("-.")
-    is_device = _DEVICES.match(name) is not None
-    if text and name == text and len(name) <= _LONGEST_NAME and not is_device:
-        return name
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-    return f"{'_' if is_device else ''}{name[:_LONGEST_NAME].strip('-.') or 'article'}-{digest}"
+def replace_durably(partial: Path, path: Path) -> None:
+    """Give a complete file its name once it is on the disk, replacing an older one at once. Raises OSError."""
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:

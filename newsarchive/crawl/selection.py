@@ -1,0 +1,39 @@
+"""The part of a site's articles that a run wants: those of some categories, or of some days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.dates.hints import day_of
+
+if TYPE_CHECKING:
+    from newsarchive.discovery.html_listing import ListedArticle
+    from newsarchive.models import Category
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Slugs of categories, none for all of them, and the first and the last day."""
+
+    categories: tuple[str, ...] = ()
+    since: date = date.min
+    until: date = date.max
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no article is left out."""
+        return not self.categories and self.since == date.min and self.until == date.max
+
+    def has_category(self, category: Category) -> bool:
+        """Return whether a category is wanted."""
+        return not self.categories or category.slug in self.categories
+
+    def has(self, link: ListedArticle) -> bool:
+        """Return whether a listed article is wanted; where the listing tells neither category nor day, it is."""
+        category = link.hints.category
+        if category is not None and category.slug and not self.has_category(category):
+            return False
+        day = day_of(link.url, link.hints.published)
+        return day is None or self.since <= day <= self.until

@@ -1,0 +1,100 @@
+"""The formats of an export: a new one is an entry in `FORMATS`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from newsarchive.archive.queries import PARTS, articles, articles_of, value
+from newsarchive.export.atom import write_atom
+from newsarchive.export.csv import write_csv
+from newsarchive.export.jekyll import write_posts
+from newsarchive.export.json_lines import write_json_lines
+from newsarchive.export.parquet import write_parquet
+from newsarchive.export.text_corpus import write_corpus
+from newsarchive.search import Search
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from newsarchive.archive.queries import ArchivedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is exported: the articles that `query` matches (an empty one: all), with the options of the formats.
+
+    `bom` begins CSV with a byte order mark; `newest` and `title` are the length and the title of a feed. `progress` is
+    called with the number of articles done.
+    """
+
+    connection: sqlite3.Connection
+    query: str
+    bom: bool
+    newest: int
+    title: str
+    progress: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """A format that is one file; `write` writes it to a binary stream and returns the number of articles."""
+
+    help: str
+    write: Callable[[Export, IO[bytes]], int]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFormat:
+    """A format that is a folder; `write` fills an empty one and returns the number of articles."""
+
+    help: str
+    write: Callable[[Export, Path], int]
+
+
+def _atom(export: Export, stream: IO[bytes]) -> int:
+    search = Search(export.connection)
+    hits = search.hits(search.parse(export.query), limit=export.newest)
+    archive_id = value(export.connection, "SELECT archive_id FROM identity")
+    feed_id = f"urn:newsarchive:feed:{archive_id}" + (f":{export.query}" if export.query else "")
+    found = articles_of(export.connection, [hit.article_id for hit in hits], parts=())
+    return write_atom(found, stream, title=export.title, feed_id=feed_id)
+
+
+def _parquet(export: Export, folder: Path) -> int:
+    return write_parquet(export.connection, folder, export.query, progress=export.progress)
+
+
+def _csv(export: Export, stream: IO[bytes]) -> int:
+    return _each(export, lambda found: write_csv(found, stream, bom=export.bom), parts=())
+
+
+def _json_lines(export: Export, stream: IO[bytes]) -> int:
+    return _each(export, lambda found: write_json_lines(found, stream))
+
+
+def _jekyll(export: Export, folder: Path) -> int:
+    return _each(export, lambda found: write_posts(found, folder))
+
+
+def _text(export: Export, folder: Path) -> int:
+    return _each(export, lambda found: write_corpus(found, folder), parts=())
+
+
+def _each(export: Export, write: Callable[[Iterable[ArchivedArticle]], int], parts: Sequence[str] = PARTS) -> int:
+    with closing(articles(export.connection, export.query, parts=parts, progress=export.progress)) as found:
+        return write(found)
+
+
+#: Name -> how it is written, and its line in the help.
+FORMATS: dict[str, FileFormat | FolderFormat] = {
+    "csv": FileFormat("one line an article, for spreadsheets (no cell is run as a formula)", _csv),
+    "jsonl": FileFormat("JSON Lines: one article a line with paragraphs, mentions, images, copies", _json_lines),
+    "atom": FileFormat("a feed of the newest", _atom),
+    "parquet": FolderFormat("a folder with one file a month, for DuckDB, polars and pandas", _parquet),
+    "jekyll": FolderFormat("post files with front matter, in the mirror's own form", _jekyll),
+    "text": FolderFormat("a corpus: one plain text file an article, and index.csv", _text),
+}

@@ -1,0 +1,77 @@
+"""Facets: which sources, categories, days and securities the articles of a search have, and how many have each."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from newsarchive.search.fields import Sql
+
+# What the values of a facet are called, and how the query language names them.
+_NAMES = {
+    "source": "SELECT id, name, name FROM sources",
+    "category": "SELECT id, coalesce(name, slug), slug FROM categories",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that articles have in common: as a field of the query language takes it, as people read it, how often."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The values of `counted` articles: the commonest first, of `days` (2022-03-01) the latest first."""
+
+    counted: int
+    sources: list[Facet]
+    categories: list[Facet]
+    days: list[Facet]
+    codes: list[Facet]
+
+
+def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> Facets:
+    """Count the values of the articles that meet a condition, those stored last, `most` of them at most.
+
+    At most `lines` values of each kind are returned.
+    """
+    matches = connection.execute(
+        "SELECT a.id, a.source_id, a.category_id, a.published_date FROM articles a"  # noqa: S608
+        f" WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
+        (*where.parameters, most),
+    ).fetchall()
+    ids, sources, categories, days = zip(*matches, strict=True) if matches else ((), (), (), ())
+    by_day = Counter(day for day in days if day)
+    return Facets(
+        counted=len(matches),
+        sources=_named(connection, "source", sources, lines),
+        categories=_named(connection, "category", categories, lines),
+        days=[Facet(day, day, by_day[day]) for day in sorted(by_day, reverse=True)[:lines]],
+        codes=_codes(connection, ids, lines),
+    )
+
+
+def _named(connection: sqlite3.Connection, field: str, ids: Iterable[int | None], lines: int) -> list[Facet]:
+    counts = Counter(one for one in ids if one is not None)
+    names = {row_id: (value, label) for row_id, label, value in connection.execute(_NAMES[field])} if counts else {}
+    return [Facet(*names[one], count) for one, count in counts.most_common(lines) if one in names]
+
+
+def _codes(connection: sqlite3.Connection, ids: Iterable[int], lines: int) -> list[Facet]:
+    found = connection.execute(
+        "SELECT code, max(name), count(*) AS articles FROM mentions"
+        " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY market, code ORDER BY articles DESC, code"
+        " LIMIT ?",
+        (json.dumps(list(ids)), lines),
+    )
+    return [Facet(code, f"{name or ''} {code}".strip(), count) for code, name, count in found]

@@ -1,0 +1,162 @@
+"""The fields of the query language: which values they take, and the SQL that each of them means.
+
+A new field is one row of `FIELDS`: the parser, the plan, the help of the command line and the search page read it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from newsarchive.text import fold
+from newsarchive.urls import article_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A condition on an article `a`, and its parameters."""
+
+    text: str
+    parameters: tuple[str | int, ...] = ()
+
+
+class Field(NamedTuple):
+    """A field: how it is written, what it asks for, and how."""
+
+    example: str
+    meaning: str
+    #: The condition for a value, or for all that begin with it; None for words that the full-text index looks up.
+    where: Callable[[str, bool], Sql] | None
+    #: Whether a value may end in * for "begins so".
+    takes_prefix: bool = False
+    #: Brings a value into the form in which it is compared; None for what is no value.
+    read: Callable[[str], str | None] = str
+    #: What to write instead of what is no value.
+    advice: str = ""
+
+
+_LIKE_SPECIAL = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+def _escaped(value: str) -> str:
+    return value.translate(_LIKE_SPECIAL)
+
+
+def _column(template: str) -> Callable[[str, bool], Sql]:
+    """Compare a column with the value as it is."""
+    return lambda value, _: Sql(template, (value,))
+
+
+def _name(template: str) -> Callable[[str, bool], Sql]:
+    """Compare folded names, wherever the template has {is}."""
+    count = template.count("{is}")
+
+    def where(value: str, is_prefix: bool) -> Sql:
+        # The template folds what the archive has, search_fold(?) what is asked for.
+        if is_prefix:
+            text = template.replace("{is}", "LIKE search_fold(?) ESCAPE '\\'")
+            return Sql(text, (f"{_escaped(value)}%",) * count)
+        return Sql(template.replace("{is}", "= search_fold(?)"), (value,) * count)
+
+    return where
+
+
+def _security(value: str, is_prefix: bool) -> Sql:
+    """Find mentions of a code, or of a code in one market: 600160, 1.600160."""
+    market, _, code = value.rpartition(".")
+    code = code.upper()
+    parameters: tuple[str, ...]
+    if is_prefix:
+        # A range that the index on codes serves; U+10FFFF sorts after every character of a code.
+        by_code, parameters = "code >= ? AND code < ?", (code, code + "\U0010ffff")
+    else:
+        by_code, parameters = "code = ?", (code,)
+    if market:
+        by_code, parameters = f"{by_code} AND market = ?", (*parameters, market)
+    return Sql(f"a.id IN (SELECT article_id FROM mentions WHERE {by_code})", parameters)  # noqa: S608
+
+
+def _language(value: str, _: bool) -> Sql:
+    """Find a language with all its regions: zh, zh-Hant."""
+    return Sql("a.lang = ? OR a.lang LIKE ? ESCAPE '\\'", (value.lower(), f"{_escaped(value)}-%"))
+
+
+def _key(value: str, _: bool) -> Sql:
+    """Find an article by its key or by its info code."""
+    return Sql("a.article_key = ? OR a.info_code = ?", (article_key(value, value), value.upper()))
+
+
+_MOMENT = re.compile(
+    r"(?P<year>[12][0-9]{3})"
+    r"(?:[-/.年](?P<month>[0-9]{1,2})月?(?:[-/.]?(?P<day>[0-9]{1,2})日?)?|年)?"
+    r"|(?P<compact>[12][0-9]{7})"
+)
+
+
+def read_moment(text: str) -> str | None:
+    """Read a day, month or year (2022-03-01, 2022/3, 2022年3月1日, 20220301, 2022) as ISO 8601 text of its precision.
+
+    Such texts sort before every time inside the day, month or year, so they serve as bounds. None for anything else.
+    """
+    match = _MOMENT.fullmatch(fold(text).strip())
+    if match is None:
+        return None
+    compact = match["compact"]
+    year, month, day = (compact[:4], compact[4:6], compact[6:]) if compact else match.group("year", "month", "day")
+    try:
+        when = date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return when.isoformat()[: 10 if day else 7 if month else 4]
+
+
+def _read_number(text: str) -> str | None:
+    return text if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+_A_DAY = "write a day, month or year: 2022-03-01, 2022-03 or 2022"
+
+FIELDS = {
+    "title": Field("title:降准", "in the headline", None, takes_prefix=True),
+    "source": Field(
+        "source:财联社",
+        "printed by this source",
+        _name("a.source_id IN (SELECT id FROM sources WHERE search_fold(name) {is})"),
+        takes_prefix=True,
+    ),
+    "category": Field(
+        "category:cailianshe",
+        "in this category, by its name or its name in addresses",
+        _name("a.category_id IN (SELECT id FROM categories WHERE search_fold(name) {is} OR lower(slug) {is})"),
+        takes_prefix=True,
+    ),
+    "code": Field("code:600160", "mentions this security; 1.600160 in one market", _security, takes_prefix=True),
+    "lang": Field("lang:zh", "in this language", _language),
+    "story": Field(
+        "story:12",
+        "tells this story",
+        _column("a.story_id = CAST(? AS INTEGER)"),
+        read=_read_number,
+        advice="write the story's number: story:12",
+    ),
+    "key": Field("key:NW202203032294703888", "has this key or info code", _key),
+    "after": Field(
+        "after:2022-03-01",
+        "published that day (month, year) or later",
+        _column("a.published_at >= ?"),
+        read=read_moment,
+        advice=_A_DAY,
+    ),
+    "before": Field(
+        "before:2022-04",
+        "published before that day (month, year)",
+        _column("a.published_at < ?"),
+        read=read_moment,
+        advice=_A_DAY,
+    ),
+}
