@@ -8,7 +8,7 @@ RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 WHICH := $(if $(filter file,$(origin PYTHON)),,--this-python)
 
 .DEFAULT_GOAL := help
-.PHONY: help install setup installed-run installed-dev installed-all crawl test lint format docs torture bench lock clean
+.PHONY: help install setup installed-run installed-dev installed-all crawl test test-fast mutants lint format docs torture bench lock release clean
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -25,13 +25,20 @@ installed-run installed-dev installed-all: installed-%:
 crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
 	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
-test: installed-dev ## Run all tests (TESTS=tests/reading: some)
+test: installed-dev ## Run all tests (TESTS=tests/extract: some)
 	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
 
-lint: installed-dev ## Check style and types
+test-fast: installed-dev ## Run the tests that take less than a minute together (no crawls, no browser)
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow" $(TESTS)
+
+mutants: installed-dev ## Change the core modules in small ways and see that tests notice (long; ONLY=merge JOBS=1)
+	@$(BIN)/python tools/mutants.py --jobs $(or $(JOBS),2) $(ONLY)
+
+lint: installed-dev ## Check style, types and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
 
 format: installed-dev ## Put all code into one style
 	@$(BIN)/ruff check --fix .
@@ -54,6 +61,9 @@ lock: ## Write constraints.txt anew from the newest releases (UPGRADE= keeps the
 	@build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --all-extras --no-annotate \
 	  --custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 	@rm -rf build/lock
+
+release: installed-dev ## Build sdist and wheel into dist/, and try the wheel in an empty environment
+	@$(BIN)/python tools/release.py
 
 clean: ## Remove what was built (never data/)
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

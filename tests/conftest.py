@@ -11,10 +11,22 @@ and what is found becomes a test of its own (or an `@example`) before it is mend
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
+from support.archives import new_archive
+
+TESTS = Path(__file__).parent
+#: Files and folders of tests that `make test-fast` leaves out: each takes seconds of processor time.
+SLOW = {
+    "archive/test_migrations.py",
+    "browse/test_browse_browser.py",
+    "demo/test_demo_stories.py",
+    "docs",
+    "spiders",
+}
 
 # Whether examples are made fast enough depends on the machine and on what else it does; so does any deadline.
 settings.register_profile(
@@ -26,6 +38,13 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        path = item.path.relative_to(TESTS) if item.path.is_relative_to(TESTS) else item.path
+        if path.as_posix() in SLOW or SLOW & {folder.as_posix() for folder in path.parents}:
+            item.add_marker("slow")
+
+
 def pytest_sessionstart():
     """Let no example depend on which modules happen to be loaded.
 
@@ -34,6 +53,13 @@ def pytest_sessionstart():
     """
     if settings.get_current_profile_name() == "repeatable":
         pytest.MonkeyPatch().setattr(providers, "is_local_module_file", lambda path: False)
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """A new archive, open, at `archive.db` in the test's folder."""
+    with new_archive(tmp_path / "archive.db") as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -124,6 +124,14 @@ class Checkout:
         return {path.name for path in (self.folder / ".venv").glob(".installed-*")}
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c():
+    """Let Ctrl-C reach what is started here: a shell's background job ignores it, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     return Checkout(tmp_path_factory.mktemp("installed") / "新闻 库 (1)")

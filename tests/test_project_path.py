@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from newsarchive.project_path import ROOT, check_packages
 
 def test_the_packages_of_this_project_pass():
     check_packages()
+    assert {Path(find_spec(name).origin).parents[1] for name in ("spiders", "pipelines")} == {ROOT}
 
 
 def test_packages_that_lie_elsewhere_are_told_with_their_place(tmp_path):

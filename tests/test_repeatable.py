@@ -1,5 +1,6 @@
 """Property tests take the same examples in every run, whatever was loaded or run before them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,7 +25,8 @@ def drawn(folder, before="", profile=()):
     (folder / "test_draws.py").write_text(before + DRAWS, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *profile, str(folder)]
     command += ["--rootdir", str(folder)]
-    ran = subprocess.run(command, cwd=TESTS.parent, capture_output=True, text=True, check=False)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
+    ran = subprocess.run(command, env=environment, cwd=TESTS.parent, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return (folder / "drawn.txt").read_text(encoding="utf-8")
 
@@ -32,7 +34,7 @@ def drawn(folder, before="", profile=()):
 def test_examples_change_with_exploring_and_not_with_what_is_loaded(tmp_path, monkeypatch):
     monkeypatch.delenv("HYPOTHESIS_PROFILE", raising=False)
     alone = drawn(tmp_path / "alone").splitlines()
-    beside = drawn(tmp_path / "beside", before="import newsarchive.extract, newsarchive.archive\n").splitlines()
+    beside = drawn(tmp_path / "beside", before="import newsarchive.demo, newsarchive.export\n").splitlines()
     explored = drawn(tmp_path / "explored", profile=["--hypothesis-profile=explore"]).splitlines()
     assert alone == beside
     assert alone != explored[: len(alone)]

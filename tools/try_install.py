@@ -2,8 +2,9 @@
 
 For each Python (without any named: all from 3.11 on that are found here) the files of this checkout are copied to a new
 folder whose name has blanks and Chinese characters, with an empty home. There `make crawl` runs twice and `make test`
-once; then an installation is broken off at random moments, by Ctrl-C and by kill in turn, and `make crawl` has to work
-after each of them, as it has to in an environment that was left without pip. Exit status 1: something failed.
+once; then an installation is broken off at random moments, by Ctrl-C and by kill in turn, and the next `make install`
+has to bring the same files as one that nobody disturbed, as it has to in an environment that was left without pip. Exit
+status 1: something failed.
 
 As root the trials run as the user that --user names, so that nothing works only because root may do all (but for a
 Python that this user cannot reach, which the table marks with "by root"). A package
@@ -59,13 +60,14 @@ class Newcomer:
     def __post_init__(self) -> None:
         self.log = self.folder.parent / "log.txt"
         (self.folder.parent / "home").mkdir(parents=True)
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
-        if listed.returncode == 0:
+        if (ROOT / ".git").exists():
+            listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
             for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
                 (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, self.folder / name)
         else:  # an unpacked source archive
-            shutil.copytree(ROOT, self.folder, ignore=shutil.ignore_patterns(".venv", "build", "data"))
+            made = {".venv", "build", "data"}
+            shutil.copytree(ROOT, self.folder, ignore=lambda at, names: made & {*names} if Path(at) == ROOT else ())
         if self.user:
             for path in (self.folder.parent, *self.folder.parent.rglob("*")):
                 os.chown(path, self.user.pw_uid, self.user.pw_gid)
@@ -99,6 +101,19 @@ class Newcomer:
         files = (path.lstat() for path in (self.folder / ".venv").rglob("*"))
         return f"{sum(stat.st_blocks for stat in files) * 512 / 2**20:.0f} MiB"
 
+    def files(self) -> set[str]:
+        """Return what the environment holds, but for what Python compiles when it pleases."""
+        venv = self.folder / ".venv"
+        return {str(path.relative_to(venv)) for path in venv.rglob("*") if "__pycache__" not in path.parts}
+
+    def repair(self, what: str, files: set[str], note: str = "") -> Trial:
+        """Install over what is there; tell whether it brought all files."""
+        trial = self.make(what, "install", note=note)
+        missing = files ^ self.files()
+        trial.ok = trial.ok and not missing
+        trial.note += f", {len(missing)} files differ" if missing else ""
+        return trial
+
     def last_line(self) -> str:
         """Return the last line that make printed."""
         return self.log.read_text(encoding="utf-8", errors="replace").rstrip().rpartition("\n")[2]
@@ -114,7 +129,7 @@ class Newcomer:
             process.wait(after)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, number)
-            return process.wait(60) != 0
+            return process.wait(LONGEST) != 0
         return False
 
 
@@ -132,6 +147,8 @@ def main() -> None:
     if options.list:
         print(*pythons, sep="\n")
         return
+    # A shell's background job ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     user = pwd.getpwnam(options.user) if os.getuid() == 0 else None
     failed = False
     print("| Python | trial | result | seconds | |\n| --- | --- | --- | --- | --- |")
@@ -164,17 +181,18 @@ def trials(newcomer: Newcomer, breaks: int, dice: random.Random) -> Iterator[Tri
     newcomer.clear()
     whole = newcomer.make("make install", "install")
     yield whole
+    files = newcomer.files()
     for number in range(breaks):
         newcomer.clear()
         after = dice.uniform(0.0, whole.seconds)
         sent = (signal.SIGINT, signal.SIGKILL)[number % 2]
         came = newcomer.break_off(after, sent)
         note = f"{sent.name} after {after:.1f} s" + ("" if came else ", too late")
-        yield newcomer.make("make crawl after a break", "crawl", note=note)
+        yield newcomer.repair("make install after a break", files, note)
     newcomer.clear()
     without_pip = [str(newcomer.python), "-m", "venv", "--without-pip", str(newcomer.folder / ".venv")]
     subprocess.run(without_pip, check=True, **identity(newcomer.user))
-    yield newcomer.make("make crawl after a .venv without pip", "crawl")
+    yield newcomer.repair("make install after a .venv without pip", files)
 
 
 def may(user: pwd.struct_passwd, python: Path) -> bool:

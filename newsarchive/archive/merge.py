@@ -116,8 +116,9 @@ def _published(readings: Sequence[Observation]) -> tuple[datetime, Precision] | 
     if not times:
         return None, None
     best, fineness = times[0]
-    for when, finer in times[1:]:
-        if _FINENESS[finer] > _FINENESS[fineness] and _same_as_far(best, when.astimezone(best.tzinfo), fineness):
+    for printed, finer in times[1:]:
+        when = printed.astimezone(best.tzinfo)  # the day stays the one that the better copy prints
+        if _FINENESS[finer] > _FINENESS[fineness] and _same_as_far(best, when, fineness):
             best, fineness = when, finer
     return best, fineness
 

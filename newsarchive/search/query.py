@@ -114,7 +114,7 @@ def parse(text: str, folding: Folding) -> Query:
     """Read a query. Raises QueryError for one that cannot be understood or holds nothing to search for."""
     if len(text) > LONGEST:
         raise QueryError(f"the query is longer than {LONGEST} characters", LONGEST, "search for less")
-    query = _Parser(_lex(text), folding, len(text)).whole()
+    query = _Parser(_lex(text), folding).whole()
     if query is None:
         raise QueryError(
             "there is nothing to search for", 0, "type a word, for example 降准, or a field: source:财联社"
@@ -144,11 +144,11 @@ def _lex(text: str) -> list[_Token]:
             token = _quoted(text, position)
             tokens.append(token)
             position += len(token.text) + 2
-        elif chunk := _CHUNK.match(text, position):
+        else:
+            chunk = _CHUNK.match(text, position)
+            assert chunk is not None  # it takes whatever is no blank, bracket or opening quotation mark
             tokens.extend(_chunk(text, chunk[0], position))
             position = chunk.end()
-        else:  # a closing 」 or 』 without its opening one
-            position += 1
     return tokens
 
 
@@ -196,10 +196,9 @@ def _field_name(chunk: str, position: int) -> str | None:
 class _Parser:
     """One pass over the tokens. A part that holds nothing to search for (only punctuation) is None and left out."""
 
-    def __init__(self, tokens: list[_Token], folding: Folding, end: int) -> None:
+    def __init__(self, tokens: list[_Token], folding: Folding) -> None:
         self._tokens = tokens
         self._folding = folding
-        self._end = end
         self._next = 0
         self._depth = 0
         self._terms = 0

@@ -8,21 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.pages import page
 
-from newsarchive.archive import Archive, Link
-from newsarchive.models import Category, Hints, Page
+from newsarchive.archive import Link
+from newsarchive.models import Category, Hints
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from newsarchive.archive import Archive
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def test_a_url_is_noted_once_and_given_back_with_its_hints_in_the_order_found(archive: Archive) -> None:
@@ -95,13 +89,13 @@ def test_a_run_whose_process_died_is_closed_as_killed_by_the_next(archive: Archi
 
 
 def test_a_page_comes_back_from_its_snapshot_as_it_was_and_equal_bodies_are_kept_once(archive: Archive) -> None:
-    page = Page("http://demo/1", "post", "demo", b"\xff\x00<p>", NOW, 200, {"etag": '"x"'})
-    first = archive.snapshots.keep(page)
-    assert archive.snapshots.keep(page) == first
-    second = archive.snapshots.keep(Page("http://demo/1", "post", "demo", page.body, NOW + timedelta(hours=1), 200, {}))
+    kept = page("http://demo/1", b"\xff\x00<p>", at=NOW, headers={"etag": '"x"'})
+    first = archive.snapshots.keep(kept)
+    assert archive.snapshots.keep(kept) == first
+    second = archive.snapshots.keep(page(kept.url, kept.body, at=NOW + timedelta(hours=1)))
     assert second != first
     assert archive.connection.execute("SELECT count(*) FROM snapshots WHERE payload_id IS NULL").fetchone() == (1,)
-    page.snapshot_id = first
-    assert archive.snapshots.load(first, role="post", site="demo") == page
+    kept.snapshot_id = first
+    assert archive.snapshots.load(first, role="post", site="demo") == kept
     with pytest.raises(KeyError):
         archive.snapshots.load(99, role="post", site="demo")

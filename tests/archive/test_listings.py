@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsarchive.archive import Archive
 from newsarchive.archive.listings import KnownListing, ListingLink, Validators
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
@@ -12,12 +11,11 @@ HOME, CATEGORY, SECOND = "http://h/", "http://h/c", "http://h/c2"
 
 
 @pytest.fixture
-def listings(tmp_path):
-    with Archive.open(tmp_path / "a.db") as archive:
-        yield archive.listings
+def listings(archive):
+    return archive.listings
 
 
-def read(listings, url, found_on=None, next_url=None):
+def note_read(listings, url, found_on=None, next_url=None):
     known = KnownListing(url, "demo", "category", found_on, Validators('"1"', None, "sha1:X"), "rules", next_url)
     listings.read(known, NOW)
     return known
@@ -29,13 +27,13 @@ def urls(found):
 
 def test_what_was_read_is_given_back(listings):
     assert listings.get(HOME) is None
-    assert listings.get(read(listings, HOME, next_url=SECOND).url) == read(listings, HOME, next_url=SECOND)
+    assert listings.get(note_read(listings, HOME, next_url=SECOND).url) == note_read(listings, HOME, next_url=SECOND)
 
 
 def test_a_found_listing_is_due_until_it_is_read_or_answered_for(listings):
     listings.find([ListingLink(CATEGORY, "demo", "category", HOME), ListingLink(SECOND, "demo", "category", HOME)])
     assert urls(listings.due("demo")) == [CATEGORY, SECOND]
-    read(listings, CATEGORY)
+    note_read(listings, CATEGORY)
     listings.answered(SECOND)
     assert urls(listings.due("demo")) == []
     listings.find([ListingLink(CATEGORY, "demo", "category", HOME)])
@@ -46,16 +44,16 @@ def test_a_found_listing_is_due_until_it_is_read_or_answered_for(listings):
 
 
 def test_a_next_page_is_followed_from_its_page_and_not_asked_for_by_itself(listings):
-    read(listings, HOME)
-    read(listings, CATEGORY, HOME, next_url=SECOND)
-    read(listings, SECOND, CATEGORY)
+    note_read(listings, HOME)
+    note_read(listings, CATEGORY, HOME, next_url=SECOND)
+    note_read(listings, SECOND, CATEGORY)
     assert urls(listings.below(HOME)) == [CATEGORY]
     assert urls(listings.below(CATEGORY)) == []
     assert urls(listings.of_site("demo")) == [HOME, CATEGORY]
 
 
 def test_renewed_validators_replace_the_old_ones_and_nothing_else(listings):
-    before = read(listings, HOME)
+    before = note_read(listings, HOME)
     listings.renew(HOME, Validators('"2"', "Thu, 05 Mar 2026 00:00:00 GMT", "ignored"))
     after = listings.get(HOME)
     assert after is not None

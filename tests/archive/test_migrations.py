@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
+from support.articles import article
+from support.pages import page
 
 from newsarchive import stories
 from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
-from newsarchive.models import Article, Page, Paragraph
 from newsarchive.search import index, register_functions, search
 
 ROOT = Path(__file__).parents[2]
@@ -126,9 +127,9 @@ def test_a_new_archive_is_made_without_a_word_and_a_missing_one_is_not_made(tmp_
 
 
 def printed(key, role, at, precision):
-    page = Page(f"http://demo/{role}/{key}.html", role, "demo", b"", datetime(2026, 3, 6, tzinfo=UTC))
-    text = [Paragraph("江湾港的吞吐量比去年增加了一成，港务部门作了说明。")]
-    return Article(page, key, title="江湾港的消息", published_at=at, precision=precision, paragraphs=text)
+    where = page(f"http://demo/{role}/{key}.html", role=role)
+    text = "江湾港的吞吐量比去年增加了一成，港务部门作了说明。"
+    return article(where, text, key=key, published_at=at, precision=precision)
 
 
 def test_how_exactly_times_are_printed_is_found_out_for_articles_that_are_there(tmp_path):

@@ -4,17 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsarchive.archive import Archive
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, full_discovery_is_due
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 SIX_HOURS = timedelta(hours=6)
-
-
-@pytest.fixture
-def archive(tmp_path):
-    with Archive.open(tmp_path / "a.db") as archive:
-        yield archive
 
 
 def run(archive, hours_ago, outcome="finished", site="demo", **counts):

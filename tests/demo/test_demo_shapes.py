@@ -27,7 +27,7 @@ HOSTILE = DemoSite(articles=20, hostile=True)
 POSTS = {(post.item.plan.shape, post.edition): post for post in SITE.posts()}
 
 
-def page(shape: str, edition: str = "media") -> str:
+def post_html(shape: str, edition: str = "media") -> str:
     return SITE.render(POSTS[shape, edition].path).decode()
 
 
@@ -58,27 +58,27 @@ def test_both_editions_of_an_article_carry_the_same_digits_and_text() -> None:
 
 
 def test_only_the_flash_edition_links_securities() -> None:
-    media, flash = page("nested-credit"), page("nested-credit", "flash")
+    media, flash = post_html("nested-credit"), post_html("nested-credit", "flash")
     assert 'class="keytip"' not in media
     assert re.search(r'（文章来源：[^<]*<span id="bk_90\.\w+"><a [^>]*class="keytip"[^>]*>[^<]+</a></span>', flash)
 
 
 def test_flash_items_of_the_first_form_are_one_plain_paragraph() -> None:
-    text = page("first-flash-credit", "flash")
+    text = post_html("first-flash-credit", "flash")
     assert "<blockquote>" not in text
     assert "em_media" not in text
     assert re.search(r"<p>[^<]+。（[^（）<]+）</p>", text)
 
 
 def test_flash_items_of_the_later_form_have_a_digest_with_its_credit() -> None:
-    assert re.search(r"<blockquote>\n  <p>[^<]+（[^<]+）</p>\n</blockquote>", page("no-original", "flash"))
+    assert re.search(r"<blockquote>\n  <p>[^<]+（[^<]+）</p>\n</blockquote>", post_html("no-original", "flash"))
 
 
 def test_securities_are_written_in_three_forms() -> None:
-    chart = page("kline-us")
+    chart = post_html("kline-us")
     assert re.search(r' data-code="[A-Z0-9]+\|1\d\d\|\d"', chart)
     assert re.search(r' data-code="K [A-Z0-9]+\|1\d\d\|\d"', chart)
-    assert re.search(r' data-code="\d+,\w+"', page("no-original", "flash"))
+    assert re.search(r' data-code="\d+,\w+"', post_html("no-original", "flash"))
 
 
 @pytest.mark.parametrize(
@@ -103,16 +103,16 @@ def test_securities_are_written_in_three_forms() -> None:
     ],
 )
 def test_a_shape_has_its_mark(shape: str, edition: str, mark: str) -> None:
-    assert mark in page(shape, edition)
+    assert mark in post_html(shape, edition)
 
 
 def test_some_posts_have_no_way_back() -> None:
-    assert "返回" not in page("no-return").partition("<section>")[2]
-    assert "返回首页" in page("plain")
+    assert "返回" not in post_html("no-return").partition("<section>")[2]
+    assert "返回首页" in post_html("plain")
 
 
 def test_the_old_layout_spills_the_article_into_the_head() -> None:
-    head, _, body = page("meta-layout").partition("<body")
+    head, _, body = post_html("meta-layout").partition("<body")
     assert '<meta property="og:description" content="<p style="display:none' in head
     assert '<p class="em_media">' in head
     assert '<p class="em_media">' in body
@@ -165,7 +165,7 @@ def test_the_feed_holds_the_ten_newest_with_their_whole_text() -> None:
 
 
 def test_a_name_with_a_blank_makes_two_tags() -> None:
-    assert "<em>海屿经济导报</em> - <em>海屿财经APP新闻</em>" in page("space-slug")
+    assert "<em>海屿经济导报</em> - <em>海屿财经APP新闻</em>" in post_html("space-slug")
     home = SITE.render("/").decode()
     assert '<h2 id="海屿经济导报">' in home
     assert '<h2 id="海屿财经APP新闻">' in home

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
+from support.pages import page
 
 from newsarchive.demo import (
     DemoSite,
@@ -13,8 +15,10 @@ from newsarchive.demo import (
     truth,
 )
 from newsarchive.extract import read
-from newsarchive.models import Article, Page, Role
 from newsarchive.sites import load_site
+
+if TYPE_CHECKING:
+    from newsarchive.models import Article, Role
 
 SITE = DemoSite()
 RULES = load_site("demo")
@@ -29,11 +33,10 @@ FIELDS = (
 
 def read_page(url: str, role: Role) -> Article:
     if role == "file":
-        return read(Page(url, role, RULES.name, FILES[url], FETCHED), RULES)
+        return read(page(url, FILES[url], role=role, at=FETCHED), RULES)
     reply = SITE.reply(url)
     assert reply.status == 200
-    headers = {"content-type": reply.content_type}
-    return read(Page(url, role, RULES.name, reply.body, FETCHED, headers=headers), RULES)
+    return read(page(url, reply.body, role=role, at=FETCHED, content_type=reply.content_type), RULES)
 
 
 @pytest.fixture(scope="module", params=ROLES)

@@ -2,15 +2,14 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pages import page
 
 from newsarchive.discovery.json_list import first_url, read_json_list
-from newsarchive.models import Page
 from newsarchive.sites import JsonList, load_site
 
 LIST = JsonList(
@@ -25,6 +24,7 @@ LIST = JsonList(
     max_pages=3,
 )
 SITE = replace(load_site("demo"), lists=(LIST,))
+FIRST = first_url(LIST, "http://h.example")
 ITEMS = [
     {"CODE": "202603051234567890", "Title": "甲", "showtime": "2026-03-05 08:00:00", "MediaName": "江湾晚报"},
     {"uniqueurl": "http://h.example/x.html", "code": 7, "title": "乙"},
@@ -34,15 +34,14 @@ ITEMS = [
 ]
 
 
-def page(body, url=None):
-    when = datetime(2026, 3, 6, tzinfo=UTC)
-    return Page(url or first_url(LIST, "http://h.example"), "listing", "demo", body.encode(), when)
+def answer_of(url, body, site="demo"):
+    return page(url, body, role="listing", site=site)
 
 
 @pytest.mark.parametrize("around", ["{}", "var ajaxResult={};", "jQuery123({})", "\ufeff/* x */ callback({});"])
 def test_items_become_articles_by_link_or_by_number(around):
     body = around.replace("{}", json.dumps({"data": {"List": ITEMS}}, ensure_ascii=False))
-    first, second = read_json_list(page(body), SITE).articles
+    first, second = read_json_list(answer_of(FIRST, body), SITE).articles
     assert first.url == "http://h.example/a/202603051234567890.html"
     hints = first.hints
     assert (hints.title, hints.published, hints.source) == ("甲", "2026-03-05 08:00:00", "江湾晚报")
@@ -54,7 +53,7 @@ def test_pages_are_counted_up_to_the_most_that_the_site_file_allows():
     url, seen = first_url(LIST, "http://h.example"), []
     while url:
         seen.append(url)
-        url = read_json_list(page(body, url), SITE).next_url
+        url = read_json_list(answer_of(url, body), SITE).next_url
     assert [url[-1] for url in seen] == ["1", "2", "3"]
 
 
@@ -64,13 +63,15 @@ def test_a_cursor_leads_to_the_next_page_until_there_is_none():
     answer = {"data": {"list": ITEMS, "sortEnd": "16 7&8"}}
     url = first_url(cursor, "http://h.example")
     assert url == "http://api.example/fast?sort="
-    assert read_json_list(page(json.dumps(answer), url), site).next_url == "http://api.example/fast?sort=16%207%268"
+    assert (
+        read_json_list(answer_of(url, json.dumps(answer)), site).next_url == "http://api.example/fast?sort=16%207%268"
+    )
     del answer["data"]["sortEnd"]
-    assert read_json_list(page(json.dumps(answer), url), site).next_url is None
+    assert read_json_list(answer_of(url, json.dumps(answer)), site).next_url is None
 
 
 def test_a_page_without_items_is_the_last():
-    listed = read_json_list(page('{"data": {"list": []}}'), SITE)
+    listed = read_json_list(answer_of(FIRST, '{"data": {"list": []}}'), SITE)
     assert (listed.articles, listed.next_url) == ([], None)
 
 
@@ -88,7 +89,7 @@ ROLLING = {"code": "1", "data": {"sortEnd": "1772668800000001", "fastNewsList": 
 @pytest.mark.parametrize(("found", "answer"), list(zip(ORIGIN.lists, (HEADLINES, ROLLING), strict=True)))
 def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
     url = first_url(found, ORIGIN.base_url)
-    listed = read_json_list(replace(page(json.dumps(answer), url), site="eastmoney"), ORIGIN)
+    listed = read_json_list(answer_of(url, json.dumps(answer), "eastmoney"), ORIGIN)
     [article] = listed.articles
     assert article.url.split("//")[1] == f"finance.eastmoney.com/a/{NUMBER}.html"
     assert (article.hints.title, article.hints.published) == ("江湾港吞吐量增加一成", "2026-03-05 08:00:00")
@@ -99,4 +100,4 @@ def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
 
 @given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
-    assert all(found.url.startswith("http") for found in read_json_list(page(text), SITE).articles)
+    assert all(found.url.startswith("http") for found in read_json_list(answer_of(FIRST, text), SITE).articles)

@@ -19,35 +19,35 @@ ADVICE = "out of date: run python -m tools.docs write"
 QUESTIONS = [question for _, group in questions() for question in group]
 
 
-def page(name):
+def generated(name):
     return (DOCS / name).read_text(encoding="utf-8")
 
 
 def test_the_page_of_tables_is_up_to_date(archive):
-    assert schema_page(archive.connection) == page("schema.md"), ADVICE
+    assert schema_page(archive.connection) == generated("schema.md"), ADVICE
 
 
 def test_every_question_has_the_answer_that_the_page_shows(archive):
-    assert questions_page(archive.connection) == page("questions.md"), ADVICE
+    assert questions_page(archive.connection) == generated("questions.md"), ADVICE
 
 
 def test_the_page_of_commands_is_up_to_date():
-    assert commands_page() == page("commands.md"), ADVICE
+    assert commands_page() == generated("commands.md"), ADVICE
 
 
 def test_the_page_of_settings_is_up_to_date():
-    assert settings_page() == page("settings.md"), ADVICE
+    assert settings_page() == generated("settings.md"), ADVICE
 
 
 def test_the_page_of_site_files_is_up_to_date():
-    assert sites_page() == page("sites.md"), ADVICE
+    assert sites_page() == generated("sites.md"), ADVICE
 
 
 def test_every_key_of_a_site_file_is_on_its_page():
     tables = (value for name, value in vars(schema).items() if name.isupper() and isinstance(value, dict))
     keys = [key for table in tables for key in table]
     assert len(keys) > 60
-    assert not [key for key in keys if f"| `{key}` |" not in page("sites.md")]
+    assert not [key for key in keys if f"| `{key}` |" not in generated("sites.md")]
 
 
 def test_there_are_thirty_questions():

@@ -6,7 +6,7 @@ import io
 import json
 import sys
 import tracemalloc
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -14,6 +14,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from support.articles import article
+from support.pages import page
 from support.searching import add, open_archive
 
 from newsarchive.archive import queries as leaving
@@ -273,15 +275,15 @@ def test_corpus_has_one_file_an_article(news, tmp_path):
 SITE = load_site("finews")
 
 
-def page(url: str, body: bytes = b"") -> Page:
-    return Page(url, "file", "finews", body, datetime(2022, 6, 1, tzinfo=UTC))
+def post_file(url: str, body: str | bytes) -> Page:
+    return page(url, body, role="file", site="finews")
 
 
-def article(**fields: object) -> Read:
+def full_article(**fields: object) -> Read:
     code = "NW202203032294703888"
-    return Read(
-        page(f"https://finews.withounder.com/cailianshe/2022/03/03/{code}.html"),
-        code[2:],
+    return article(
+        page(f"https://finews.withounder.com/cailianshe/2022/03/03/{code}.html", site="finews"),
+        key=code[2:],
         **{
             "info_code": code,
             "kind": "media",
@@ -325,11 +327,11 @@ def through_archive(connection, one: Read) -> ArchivedArticle:
 
 
 def test_post_file_reads_back_as_the_same_article(connection):
-    one = article()
+    one = full_article()
     found = through_archive(connection, one)
     name = file_name(found)
     assert name == "2022-03-03-NW202203032294703888.md"
-    again = read_post_file(page(f"https://x.example/_posts/{name}", post_of(found).encode()), SITE)
+    again = read_post_file(post_file(f"https://x.example/_posts/{name}", post_of(found)), SITE)
     assert again.problems == []
     for name in ("article_key", "info_code", "title", "published_at", "digest", "source", "share_url"):
         assert getattr(again, name) == getattr(one, name), name
@@ -354,20 +356,20 @@ def test_post_file_reads_back_as_the_same_article(connection):
     ],
 )
 def test_a_time_is_exported_as_exactly_as_it_was_printed(connection, precision, time, line):
-    one = article(published_at=datetime.fromisoformat(f"2022-03-03T{time}+08:00"), precision=precision)
+    one = full_article(published_at=datetime.fromisoformat(f"2022-03-03T{time}+08:00"), precision=precision)
     found = through_archive(connection, one)
     assert found.row["published_precision"] == precision
     post = post_of(found)
     assert line in post.splitlines()
-    again = read_post_file(page(f"https://x.example/_posts/{file_name(found)}", post.encode()), SITE)
+    again = read_post_file(post_file(f"https://x.example/_posts/{file_name(found)}", post), SITE)
     assert (again.published_at, again.precision) == (one.published_at, precision)
 
 
 def test_flash_item_carries_its_original_address(connection):
     original = "http://finance.eastmoney.com/news/1353,202203032294703888.html"
-    one = article(info_code=None, kind="flash", share_url=None, original_url=original, digest=None)
+    one = full_article(info_code=None, kind="flash", share_url=None, original_url=original, digest=None)
     found = through_archive(connection, one)
-    again = read_post_file(page(f"https://x.example/{file_name(found)}", post_of(found).encode()), SITE)
+    again = read_post_file(post_file(f"https://x.example/{file_name(found)}", post_of(found)), SITE)
     assert again.original_url == original
     assert again.share_url is None
 
@@ -418,11 +420,11 @@ SHARED = Path(__file__).parents[2] / "../shared/finews/posts"
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the real post files are not beside the project")
 def test_real_post_files_read_back_the_same(tmp_path):
     for path in sorted(SHARED.glob("*.md")):
-        one = read_post_file(page(f"https://x.example/{path.name}", path.read_bytes()), SITE)
+        one = read_post_file(post_file(f"https://x.example/{path.name}", path.read_bytes()), SITE)
         connection = open_archive(tmp_path / f"{path.name}.db")
         found = through_archive(connection, one)
         assert file_name(found) == path.name
-        again = read_post_file(page(f"https://x.example/{path.name}", post_of(found).encode()), SITE)
+        again = read_post_file(post_file(f"https://x.example/{path.name}", post_of(found)), SITE)
         for field in dataclasses.fields(Read):
             if field.name not in ("page", "evidence", "problems", "images", "mentions"):
                 assert getattr(again, field.name) == getattr(one, field.name), (path.name, field.name)

@@ -59,7 +59,7 @@ TEXTS = {
 LABELS = {codec: label for codec, (label, _, _) in TEXTS.items()}
 
 
-def page(codec: str, *, meta: str | None = None, paragraphs: int = 3) -> str:
+def html_of(codec: str, *, meta: str | None = None, paragraphs: int = 3) -> str:
     _, title, paragraph = TEXTS[codec]
     tag = f'<meta charset="{meta}">' if meta else ""
     body = f"<p>{paragraph}</p>" * paragraphs
@@ -73,7 +73,7 @@ def page(codec: str, *, meta: str | None = None, paragraphs: int = 3) -> str:
 def test_a_page_reads_right_whether_declared_or_not_and_however_wrongly(
     real: str, declared: str | None, where: str, paragraphs: int
 ) -> None:
-    text = page(real, meta=declared if where == "meta" else None, paragraphs=paragraphs)
+    text = html_of(real, meta=declared if where == "meta" else None, paragraphs=paragraphs)
     found = decode(text.encode(real), declared if where == "header" else None)
     assert found.text == text
     assert found.charset == real
@@ -119,7 +119,7 @@ def test_a_declaration_in_a_comment_or_of_a_script_does_not_count() -> None:
 
 
 def test_the_header_wins_over_the_page_in_what_counts_as_declared() -> None:
-    body = page("utf-8", meta="gbk").encode()
+    body = html_of("utf-8", meta="gbk").encode()
     assert not decode(body, "utf-8").wrong_declaration
     assert decode(body).wrong_declaration
 
@@ -144,11 +144,11 @@ def test_utf16_without_a_mark_is_seen_by_its_zero_bytes() -> None:
 
 @pytest.mark.parametrize("cut", [1, 2])
 def test_a_character_cut_at_the_very_end_is_tolerated(cut: int) -> None:
-    text = page("utf-8") + "末"
+    text = html_of("utf-8") + "末"
     found = decode(text.encode()[:-cut])
     assert found.text == text[:-1]
     assert not found.damaged
-    text = page("gb18030") + "末"
+    text = html_of("gb18030") + "末"
     found = decode(text.encode("gb18030")[:-1], "gbk")
     assert found.text == text[:-1]
     assert not found.damaged
@@ -156,7 +156,7 @@ def test_a_character_cut_at_the_very_end_is_tolerated(cut: int) -> None:
 
 @pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
 def test_a_few_broken_bytes_cost_only_their_own_characters(codec: str) -> None:
-    text = page(codec, paragraphs=20)
+    text = html_of(codec, paragraphs=20)
     body = text.encode(codec).replace("增长".encode(codec), "增".encode(codec) + b"\xff", 1)
     found = decode(body)
     assert found.charset == codec

@@ -26,12 +26,12 @@ CHINA = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2022, 6, 1, 10, 30, 15, tzinfo=CHINA)
 
 
-def read(text: str, **more: int | None) -> Dated | None:
+def dated(text: str, **more: int | None) -> Dated | None:
     return parse_date(text, zone=CHINA, now=NOW, **more)
 
 
 def when(text: str, **more: int | None) -> str | None:
-    found = read(text, **more)
+    found = dated(text, **more)
     return found and f"{found.when.isoformat()} {found.precision}"
 
 
@@ -158,7 +158,7 @@ def test_cst_is_china_for_a_chinese_site_and_chicago_for_another() -> None:
 
 @pytest.mark.parametrize("text", ["1646256218", "1646256218000", "20220303052338", "2022-03-03 05:23:38"])
 def test_machine_forms_are_read_where_they_stand_alone(text: str) -> None:
-    assert read(text).when == datetime(2022, 3, 3, 5, 23, 38, tzinfo=CHINA)
+    assert dated(text).when == datetime(2022, 3, 3, 5, 23, 38, tzinfo=CHINA)
 
 
 def test_a_bare_day_in_digits_is_a_day() -> None:
@@ -197,7 +197,7 @@ def test_a_bare_day_in_digits_is_a_day() -> None:
     ],
 )
 def test_what_only_looks_like_a_date_is_none(text: str) -> None:
-    assert read(text) is None
+    assert dated(text) is None
     assert find_dates(text, zone=CHINA, now=NOW) == []
 
 
@@ -220,7 +220,7 @@ def test_an_impossible_time_leaves_the_day() -> None:
     ],
 )
 def test_the_span_is_the_printed_date_within_its_line(line: str, printed: str) -> None:
-    found = read(line)
+    found = dated(line)
     assert line[slice(*found.span)] == printed
 
 
@@ -279,7 +279,7 @@ PIECES = [
 
 @given(st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES), max_size=14).map("".join)))
 def test_any_text_gives_dates_whose_spans_lie_inside_it(text: str) -> None:
-    one = read(text)
+    one = dated(text)
     spans = [dated.span for dated in find_dates(text, zone=CHINA, now=NOW)]
     assert spans == sorted(spans)
     assert all(spans[i][1] <= spans[i + 1][0] for i in range(len(spans) - 1))
@@ -303,7 +303,7 @@ def test_any_text_gives_dates_whose_spans_lie_inside_it(text: str) -> None:
 )
 def test_what_a_format_prints_is_read_back(moment: datetime, form: str) -> None:
     moment = moment.replace(microsecond=0)
-    assert read(moment.strftime(form)).when == moment.replace(tzinfo=CHINA)
+    assert dated(moment.strftime(form)).when == moment.replace(tzinfo=CHINA)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from support.articles import article
+from support.pages import page
+
 from newsarchive.extract.explain import explain, shorten
 from newsarchive.models import (
     Article,
@@ -11,17 +14,14 @@ from newsarchive.models import (
     Category,
     Image,
     Mention,
-    Page,
     Paragraph,
     Problem,
 )
 
 
-def article() -> Article:
-    page = Page("https://news.example/a/1.html", "original", "demo", b"", datetime(2022, 3, 3, tzinfo=UTC))
-    return Article(
-        page,
-        "202203030000000001",
+def whole_article() -> Article:
+    return article(
+        key="202203030000000001",
         title="城南公司公告",
         paragraphs=[Paragraph("第一段"), Paragraph("小标题", "heading")],
         published_at=datetime(2022, 3, 3, 5, 23, tzinfo=UTC),
@@ -40,7 +40,7 @@ def article() -> Article:
 
 
 def test_each_field_is_shown_with_its_rule() -> None:
-    rows = explain(article())
+    rows = explain(whole_article())
     assert ("title", "城南公司公告", "h1") in rows
     assert ("published_at", "2022-03-03T05:23:00+00:00", "time (to the minute)") in rows
     assert ("source", "城南日报", "label") in rows
@@ -56,8 +56,7 @@ def test_each_field_is_shown_with_its_rule() -> None:
 
 
 def test_fields_that_were_not_found_are_left_out() -> None:
-    page = Page("https://news.example/a/1.html", "original", "demo", b"", datetime(2022, 3, 3, tzinfo=UTC))
-    assert [row.field for row in explain(Article(page, "key"))] == ["extractor", "article_key"]
+    assert [row.field for row in explain(Article(page(), "key"))] == ["extractor", "article_key"]
 
 
 def test_long_values_keep_their_beginning_and_end() -> None:

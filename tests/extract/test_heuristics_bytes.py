@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.unknown_pages import read_unknown
 
 from newsarchive.extract.blocks import read_blocks
 from newsarchive.extract.charset import decode
-from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.heuristics.lines import parse
-from newsarchive.models import Article, Page
 
-NOW = datetime(2024, 6, 1, tzinfo=UTC)
 TAGS = (
     "div",
     "p",
@@ -71,11 +67,6 @@ closing = st.builds("</{}>".format, st.sampled_from(TAGS))
 markup = st.lists(st.one_of(opening, closing, st.sampled_from(WORDS), st.text(max_size=12)), max_size=60).map("".join)
 
 
-def read(body: bytes, url: str = "https://news.example/1") -> Article:
-    this = Page(url=url, role="original", site="", body=body, fetched_at=NOW)
-    return read_by_heuristics(this, decode(this.body))
-
-
 def printed(body: bytes) -> str:
     root = parse(decode(body).text.encode("utf-8", "replace"))
     return "" if root is None else "".join("".join(root.itertext()).split())
@@ -83,14 +74,14 @@ def printed(body: bytes) -> str:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_give_an_article(body: bytes):
-    assert read(body).page.body == body
+    assert read_unknown(body).page.body == body
 
 
 @given(markup, st.sampled_from(["utf-8", "gb18030", "utf-16"]))
 def test_every_character_of_a_paragraph_stands_in_the_page(html: str, charset: str):
     body = html.encode(charset, "replace")
     page_text = set(printed(body))
-    for paragraph in read(body).paragraphs:
+    for paragraph in read_unknown(body).paragraphs:
         # Cells of a table row are joined by a bar, which is ours.
         text = paragraph.text.replace(" | ", "") if paragraph.kind == "table" else paragraph.text
         assert set("".join(text.split())) <= page_text
@@ -98,7 +89,7 @@ def test_every_character_of_a_paragraph_stands_in_the_page(html: str, charset: s
 
 @given(st.text(max_size=60))
 def test_any_url_will_do(url: str):
-    assert read(b"<h1>x</h1><p>y</p>", url).page.url == url
+    assert read_unknown(b"<h1>x</h1><p>y</p>", url).page.url == url
 
 
 NASTY = {
@@ -120,7 +111,7 @@ NASTY = {
 
 @pytest.mark.parametrize("html", NASTY.values(), ids=NASTY)
 def test_nasty_pages_are_read_without_a_crash(html: str):
-    article = read(html.encode())
+    article = read_unknown(html.encode())
     assert article.page.body == html.encode()
 
 
@@ -129,7 +120,7 @@ def test_reading_leaves_the_tree_as_it_was():
     root = parse(html.encode())
     assert root is not None
     before = [paragraph.text for paragraph in read_blocks(root, "").paragraphs]
-    assert [paragraph.text for paragraph in read(html.encode()).paragraphs][-1:] == before[-1:]
+    assert [paragraph.text for paragraph in read_unknown(html.encode()).paragraphs][-1:] == before[-1:]
 
 
 TEXT = "河湾镇的桥修好了，大家都很高兴，集市也照常开放。"
@@ -138,9 +129,9 @@ TEXT = "河湾镇的桥修好了，大家都很高兴，集市也照常开放。
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_same_text_is_read_from_any_bytes(charset: str):
     html = f"<html><body><h1>桥修好了</h1><div><p>{TEXT}</p></div></body></html>"
-    assert read(html.encode(charset)).body == TEXT
+    assert read_unknown(html.encode(charset)).body == TEXT
 
 
 def test_a_character_cut_at_the_end_costs_no_other():
     html = f"<html><body><h1>桥修好了</h1><div><p>{TEXT}"
-    assert read(html.encode()[:-1]).body == TEXT[:-1]
+    assert read_unknown(html.encode()[:-1]).body == TEXT[:-1]

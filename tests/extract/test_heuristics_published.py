@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
+from support.unknown_pages import NOW, read_unknown
 
-from newsarchive.extract.charset import decode
-from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.heuristics.metadata import Head
 from newsarchive.extract.heuristics.published import DateReader, zone_of
-from newsarchive.models import Page
 
-NOW = datetime(2024, 6, 1, 12, 0, tzinfo=UTC)
 READER = DateReader(zone_of("zh"), NOW)
 
 
@@ -109,8 +104,7 @@ def test_addresses_of_the_articles_pictures_tell_the_day():
 
 def test_a_date_in_the_future_is_told_and_not_taken():
     body = "<h1>河湾镇的桥</h1><div><p>2031-05-30 10:00</p><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p></div>"
-    page = Page(url="https://news.example/1", role="original", site="", body=body.encode(), fetched_at=NOW)
-    article = read_by_heuristics(page, decode(page.body))
+    article = read_unknown(body)
     assert article.published_at is None
     assert [(p.reason, p.detail) for p in article.problems if p.reason == "future-date"] == [
         ("future-date", "2031-05-30T10:00:00+08:00")

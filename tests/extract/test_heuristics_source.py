@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
-
-from newsarchive.extract.charset import decode
-from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.models import Page
+from support.unknown_pages import read_unknown
 
 TITLE = "河湾镇的石桥修好了"
 TEXT = (
     "<p>河湾镇的石桥昨天通车，镇上的人在桥头等了一个上午，孩子们跑在最前面。</p>"
     "<p>桥面比从前宽了一倍，两辆车可以并排走，镇上的人很高兴。</p>"
 )
-NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 def source(info: str, text: str = TEXT, head: str = "", after: str = "") -> str | None:
     head = f"<head><title>{TITLE}_河湾网</title>{head}</head>"
     html = f"<html>{head}<body><h1>{TITLE}</h1>{info}<div>{text}</div>{after}</body></html>"
-    this = Page(url="https://www.hewan.example/1", role="original", site="", body=html.encode(), fetched_at=NOW)
-    return read_by_heuristics(this, decode(this.body)).source
+    return read_unknown(html, "https://www.hewan.example/1").source
 
 
 @pytest.mark.parametrize(

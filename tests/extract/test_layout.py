@@ -13,7 +13,6 @@ from support.known_pages import (
     FLASH_URL,
     MEDIA_BACK,
     MEDIA_URL,
-    NOTE_URL,
     ORIGINAL_LINK,
     SHARE_LINK,
     auto,
@@ -27,40 +26,6 @@ from newsarchive.models import Byline, Category
 
 TIME = datetime(2022, 5, 30, 22, 0, 29, tzinfo=timezone(timedelta(hours=8)))
 TEXT = "<p>第一段。</p>\n<p>第二段。</p>"
-
-
-def test_a_media_post_gives_every_field() -> None:
-    article = read_media(TEXT)
-    assert article.title == "海运价格连涨三周"
-    assert article.published_at == TIME
-    assert article.published_at.isoformat() == "2022-05-30T22:00:29+08:00"
-    assert article.precision == "second"
-    assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
-    assert (article.attribution, article.source) == ("（文章来源：海运日报）", "海运日报")
-    assert (article.share_url, article.original_url, article.digest) == (SHARE_LINK, None, None)
-    assert (article.info_code, article.article_key, article.kind) == (f"NW{DIGITS}", DIGITS, "media")
-    category_url = "https://finews.withounder.com/category/haiyunribao.html"
-    assert article.category == Category("haiyunribao", "海运日报", category_url)
-    assert (article.charset, article.lang, article.extractor) == ("utf-8", "zh", "finews/post")
-    assert article.problems == []
-
-
-def test_a_later_flash_post_has_its_digest_apart_from_the_text() -> None:
-    tags = "<small>tags: <em>东财滚动新闻</em></small>"
-    article = read_post(
-        FLASH_URL, TEXT, CREDIT, auto(ORIGINAL_LINK), FLASH_BACK, digest="摘要一段。（海运日报）", tags=tags
-    )
-    assert article.digest == "摘要一段。（海运日报）"
-    assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
-    assert (article.original_url, article.share_url) == (ORIGINAL_LINK, None)
-    assert (article.info_code, article.kind, article.article_key) == (None, "flash", DIGITS)
-    assert article.category == Category("emnews", "东财滚动", "https://finews.withounder.com/category/emnews.html")
-
-
-def test_the_first_flash_form_names_its_source_at_the_end_of_the_text() -> None:
-    article = read_post(FLASH_URL, "<p>板块午后走高。（证券时报网）</p>", auto(ORIGINAL_LINK))
-    assert [p.text for p in article.paragraphs] == ["板块午后走高。（证券时报网）"]
-    assert (article.attribution, article.source) == ("（证券时报网）", "证券时报网")
 
 
 @pytest.mark.parametrize("remark", ["（完）", "（单位：亿元）", "（记者 张三）", "(较上日高近17%)"])
@@ -101,13 +66,6 @@ def test_a_link_inside_the_text_stays_text() -> None:
     article = read_post(FLASH_URL, TEXT, link, auto(ORIGINAL_LINK), FLASH_BACK)
     assert article.paragraphs[-1].text == "相关报道"
     assert article.original_url == ORIGINAL_LINK
-
-
-def test_a_note_of_the_site_keeps_an_address_at_its_end() -> None:
-    article = read_post(NOTE_URL, "<p>新版上线</p>", auto("https://example.org/news"))
-    assert [p.text for p in article.paragraphs] == ["新版上线", "https://example.org/news"]
-    assert (article.kind, article.original_url) == ("site", None)
-    assert article.article_key == "finews.withounder.com/sitenews/2022/05/30/hello.html"
 
 
 def test_the_earlier_share_host_is_a_share_link_too() -> None:
@@ -168,7 +126,7 @@ def test_an_article_spilled_into_the_head_is_read_once() -> None:
 
 def test_a_page_without_the_marks_is_read_as_a_whole() -> None:
     html = f"<html><body><div><h1>金融消息</h1></div><SECTION>{pages.section(TEXT, CREDIT)}</SECTION></body></html>"
-    article = pages.read(pages.page(MEDIA_URL, html), pages.SITE)
+    article = pages.read(pages.known_page(MEDIA_URL, html), pages.SITE)
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
     assert article.title == "海运价格连涨三周"
 
@@ -224,18 +182,6 @@ def test_a_signature_at_the_end_of_a_paragraph_stays_text_and_names_the_author()
 
 def test_text_that_only_speaks_of_reporters_names_nobody() -> None:
     assert read_media("<p>据记者了解，记者从会上获悉，编辑部已迁址。</p>").bylines == []
-
-
-def test_an_origin_page_gives_its_fields() -> None:
-    article = read_origin()
-    assert article.title == "海运价格连涨三周"
-    assert article.published_at == TIME.replace(second=0)
-    assert article.precision == "minute"
-    assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
-    assert (article.attribution, article.source) == ("（文章来源：海运日报）", "海运日报")
-    assert (article.digest, article.info_code, article.article_key) == (None, None, DIGITS)
-    assert article.bylines == []
-    assert article.extractor == "eastmoney/original"
 
 
 @pytest.mark.parametrize(
@@ -329,10 +275,12 @@ def test_the_text_keeps_line_ends_of_either_kind_apart_from_paragraphs() -> None
 
 def test_a_gbk_page_is_read_and_a_wrong_declaration_noted() -> None:
     html = pages.origin_html().replace('charset="utf-8"', 'charset="gb2312"')
-    article = pages.read(pages.page(pages.ORIGIN_URL, html.encode("gb18030"), "original"), pages.SITE)
+    article = pages.read(pages.known_page(pages.ORIGIN_URL, html.encode("gb18030"), "original"), pages.SITE)
     assert [p.text for p in article.paragraphs] == ["第一段。", "第二段。"]
     assert (article.charset, reasons(article)) == ("gb18030", [])
-    wrong = pages.page(pages.ORIGIN_URL, pages.origin_html().encode("gb18030"), "original", "text/html; charset=utf-8")
+    wrong = pages.known_page(
+        pages.ORIGIN_URL, pages.origin_html().encode("gb18030"), "original", "text/html; charset=utf-8"
+    )
     assert [p.text for p in pages.read(wrong, pages.SITE).paragraphs] == ["第一段。", "第二段。"]
     assert reasons(pages.read(wrong, pages.SITE)) == ["wrong-charset"]
 

@@ -1,28 +1,13 @@
 """One spelling for each thing, and nothing of what was printed lost."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.articles import article
 
 from newsarchive.extract.normalize import normalize
-from newsarchive.models import (
-    Article,
-    Byline,
-    Image,
-    Mention,
-    Page,
-    Paragraph,
-)
+from newsarchive.models import Byline, Image, Mention, Paragraph
 from pipelines.normalize import Normalize
-
-NOW = datetime(2026, 3, 5, tzinfo=UTC)
-
-
-def article(**fields):
-    page = Page(url="https://news.example.com/1.html", role="post", site="demo", body=b"", fetched_at=NOW)
-    return Article(page, "news.example.com/1.html", **fields)
 
 
 @pytest.mark.parametrize("field", ["title", "original_title", "digest", "attribution", "source", "section"])

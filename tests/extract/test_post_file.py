@@ -18,7 +18,7 @@ from support.known_pages import (
     SHARE_LINK,
     SITE,
     auto,
-    page,
+    known_page,
     post_html,
     reasons,
     section,
@@ -50,7 +50,7 @@ def head(
 
 
 def read_file(text: str | bytes, name: str = NAME) -> Article:
-    return read(page(f"file:{name}", text, "file"), SITE)
+    return read(known_page(f"file:{name}", text, "file"), SITE)
 
 
 def texts(article: Article) -> list[str]:
@@ -121,7 +121,7 @@ PAIRS = {
 def test_a_file_gives_the_article_of_its_page(shape: str) -> None:
     name, text, url, inner = PAIRS[shape]
     from_file = read_file(text, name)
-    from_page = read(page(url, post_html(inner)), SITE)
+    from_page = read(known_page(url, post_html(inner)), SITE)
     assert comparable(from_file) == comparable(from_page)
     assert from_file.canonical_url == url
     assert from_file.page.url == f"file:{name}"
@@ -192,7 +192,7 @@ def test_a_post_without_a_number_is_known_by_its_address() -> None:
 
 @pytest.mark.parametrize("url", ["file:///srv/posts/{}", "file:{}", "https://raw.example.com/old_post/{}?x=1"])
 def test_the_name_is_the_last_part_of_the_address(url: str) -> None:
-    article = read(page(url.format(NAME), head() + "<p>正文。</p>", "file"), SITE)
+    article = read(known_page(url.format(NAME), head() + "<p>正文。</p>", "file"), SITE)
     assert article.canonical_url == f"{HOST}/haiyunribao/2022/05/30/NW{DIGITS}.html"
 
 

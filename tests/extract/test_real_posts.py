@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.pages import page
 
 from newsarchive.extract import read
-from newsarchive.models import Article, Page
 from newsarchive.sites import load_site
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from newsarchive.models import Role
+    from newsarchive.models import Article, Role
 
 REAL = Path(__file__).parents[2] / "../shared/finews"
 pytestmark = pytest.mark.skipif(
@@ -45,7 +45,7 @@ def replica() -> ModuleType:
 
 
 def read_page(url: str, role: Role, body: bytes) -> Article:
-    return read(Page(url, role, SITE.name, body, NOW), SITE)
+    return read(page(url, body, role=role, site=SITE.name, at=NOW), SITE)
 
 
 def fields(article: Article) -> dict[str, object]:

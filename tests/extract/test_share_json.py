@@ -7,9 +7,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.known_pages import CREDIT, DATA_URL, DIGITS, NOW, SITE, page, read_share_answer, reasons
+from support.known_pages import CREDIT, DATA_URL, DIGITS, NOW, read_share_answer, reasons
 
-from newsarchive.extract import read
 from newsarchive.models import Byline
 
 TEXT = "<p>第一段。</p><p>第二段。</p>" + CREDIT
@@ -124,17 +123,6 @@ def test_another_prefix_is_kept() -> None:
 def test_gbk_answers_are_read() -> None:
     body = '{"text":"<p>海运价格连涨三周，港口吞吐量回升。</p>"}'.encode("gb18030")
     assert [p.text for p in read_share_answer(body).paragraphs] == ["海运价格连涨三周，港口吞吐量回升。"]
-
-
-def test_the_share_page_for_people_holds_no_text() -> None:
-    shell = (
-        '<html><head><title>资讯详情</title></head><body><div id="title"></div><div id="info"></div>'
-        '<div id="content"></div><script>$.getJSON("/NewsData/GetNewsText.do?id=NW1")</script></body></html>'
-    )
-    url = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{DIGITS}"
-    article = read(page(url, shell, "share"), SITE)
-    assert (article.title, article.paragraphs, article.article_key) == (None, [], DIGITS)
-    assert "no-body" in reasons(article)
 
 
 @given(

@@ -8,39 +8,33 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from support.archives import crawled
+from support.articles import article
+from support.pages import AT, numbered_page
 
 from newsarchive.archive import Archive
 from newsarchive.cli import cli
 from newsarchive.errors import UserError
 from newsarchive.maintenance.backup import backup, vacuum
 from newsarchive.maintenance.check import check
-from newsarchive.models import Article, Page, Paragraph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-AT = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 DAY = "warc/2026/03/20260305-demo.warc.gz"
 ROOT = Path(__file__).parents[2]
 
 
 def add(archive: Archive, number: int, days: int = 0) -> None:
     """Store an article with its page."""
-    page = Page(
-        url=f"http://demo/{number}.html",
-        role="post",
-        site="demo",
-        body=f"<p>第{number}篇</p>".encode() * 50,
-        fetched_at=AT + timedelta(days=days, seconds=number),
-    )
-    page.snapshot_id = archive.snapshots.keep(page)
-    archive.store(Article(page, f"20260305{number:010}", title="题", paragraphs=[Paragraph(f"第{number}段")]), None, AT)
+    page = numbered_page(number, at=AT + timedelta(days=days, seconds=number))
+    crawled(archive, article(page, f"第{number}段", key=f"20260305{number:010}", title="题"))
 
 
 @pytest.fixture
@@ -103,7 +97,7 @@ def test_a_backup_can_be_read_where_nothing_may_be_written(path: Path, target: P
 
 def test_it_works_while_a_crawl_writes(path: Path, target: Path) -> None:
     code = """
-import sys; sys.path[:0] = sys.argv[2:4]
+import sys; sys.path[:0] = sys.argv[2:]
 from test_backup import add
 from newsarchive.archive import Archive
 with Archive.open(sys.argv[1]) as archive:
@@ -111,7 +105,8 @@ with Archive.open(sys.argv[1]) as archive:
     for number in range(100, 100_000):
         add(archive, number)
 """
-    command = [sys.executable, "-c", code, str(path), str(Path(__file__).parent), str(ROOT)]
+    folders = [Path(__file__).parent, ROOT / "tests", ROOT]
+    command = [sys.executable, "-c", code, str(path), *map(str, folders)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as crawl:
         assert crawl.stdout is not None
         crawl.stdout.readline()

@@ -3,51 +3,45 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from support.archives import crawled, new_archive
+from support.articles import article
+from support.pages import AT, page
 
 from newsarchive.archive import Archive, Link
 from newsarchive.maintenance.check import Report, check
-from newsarchive.models import (
-    Article,
-    Byline,
-    Category,
-    Image,
-    Mention,
-    Page,
-    Paragraph,
-)
+from newsarchive.models import Byline, Category, Image, Mention, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-AT = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+    from newsarchive.models import Article, Page, Role
+
 DAY = "warc/2026/03/20260305-demo.warc.gz"
 
 
 def fill(archive: Archive, count: int = 4) -> None:
     """Store some articles as a crawl does: frontier, snapshot, article; each with two copies."""
+    copies: tuple[tuple[Role, int], ...] = (("post", 0), ("share", 5))
     for number in range(count):
-        for role, minute in (("post", 0), ("share", 5)):
-            page = Page(
-                url=f"http://demo/{role}/{number}.html",
-                role=role,  # type: ignore[arg-type]
-                site="demo",
-                body=f"<p>第{number}篇 {role}</p>".encode() * 20,
-                fetched_at=AT + timedelta(minutes=minute, seconds=number),
+        for role, minute in copies:
+            where = page(
+                f"http://demo/{role}/{number}.html",
+                f"<p>第{number}篇 {role}</p>" * 20,
+                role=role,
+                at=AT + timedelta(minutes=minute, seconds=number),
             )
-            archive.frontier.add([Link(page.url, "demo", page.role)], None, AT)
-            page.snapshot_id = archive.snapshots.keep(page)
-            archive.store(article(page, number), None, AT)
+            crawled(archive, full_article(where, number))
 
 
-def article(page: Page, number: int) -> Article:
-    return Article(
-        page=page,
-        article_key=f"20260305{number:010}",
+def full_article(page: Page, number: int) -> Article:
+    """Return an article with a row in every table; the share service gives no title, time and category."""
+    return article(
+        page,
+        key=f"20260305{number:010}",
         title=f"第{number}篇" if page.role == "post" else None,
         paragraphs=[Paragraph("第一段。"), Paragraph(f"第{number}段。", "quote")],
         published_at=AT if page.role == "post" else None,
@@ -60,10 +54,9 @@ def article(page: Page, number: int) -> Article:
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db") as opened:
-        fill(opened)
-        yield opened
+def archive(archive: Archive) -> Archive:
+    fill(archive)
+    return archive
 
 
 def found(archive: Archive, **more: bool) -> list[tuple[str, str, int]]:
@@ -191,7 +184,7 @@ def test_a_listing_that_was_read_needs_no_copy(archive: Archive) -> None:
 
 def test_damage_inside_the_sqlite_file_is_told_and_the_other_checks_go_on(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
-    with Archive.open(path) as archive:
+    with new_archive(path) as archive:
         fill(archive, 300)
         (root,) = archive.connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'paragraphs'").fetchone()
         (page_size,) = archive.connection.execute("PRAGMA page_size").fetchone()

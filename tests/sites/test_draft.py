@@ -1,16 +1,16 @@
-from datetime import UTC, datetime
+from functools import partial
 
 import pytest
+from support.pages import page
 
 from newsarchive.demo import DemoSite
 from newsarchive.errors import UserError
 from newsarchive.extract import read
-from newsarchive.models import Page
 from newsarchive.sites import load_site
 from newsarchive.sites.draft import draft
 from newsarchive.sites.draft.draft import url_pattern
 
-NOW = datetime(2026, 3, 5, 4, tzinfo=UTC)
+original = partial(page, role="original", site="")
 TEXTS = [
     (
         "江湾渔港恢复通航 首批渔船出港",
@@ -34,19 +34,17 @@ TEXTS = [
 MORE = "记者在现场看到，工作人员一早便开始忙碌，前来的市民排起了长队，秩序井然，气氛热烈。"
 
 
-def page(number, title, when, source, text):
+def example(number, title, when, source, text):
     body = f"""<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{title}_潮声</title></head><body>
     <div class="nav"><h1>潮声</h1><a href="/">首页</a></div>
     <div class="main-{number}234"><div class="article-head"><h1 class="headline">{title}</h1>
     <div class="meta"><span class="when">{when}</span><span class="from">来源：{source}</span></div></div>
     <div class="story" id="n{number}5678"><p>{text}</p><p>{MORE}{text}</p><p>{text}{MORE}</p></div></div>
     <div class="side"><p>推荐阅读：二手车市场回暖</p></div></body></html>"""
-    return Page(
-        f"https://news.chaosheng.example/c/2026030{number}/{number}0017.html", "original", "", body.encode(), NOW
-    )
+    return original(f"https://news.chaosheng.example/c/2026030{number}/{number}0017.html", body)
 
 
-PAGES = [page(number, *values) for number, values in enumerate(TEXTS, 1)]
+PAGES = [example(number, *values) for number, values in enumerate(TEXTS, 1)]
 
 
 def test_every_field_is_found_and_sure():
@@ -104,20 +102,20 @@ def test_the_origin_of_the_sample_site_can_be_drafted():
     for number in numbers:
         url = f"https://origin.example/a/{demo.planner.digits(number)}.html"
         reply = demo.reply(url)
-        pages.append(Page(url, "original", "", reply.body, NOW, headers={"content-type": reply.content_type or ""}))
+        pages.append(original(url, reply.body, content_type=reply.content_type))
     made = draft(pages)
     assert {sure.field for sure in made.sure if sure.selector} >= {"title", "published", "body"}
 
 
 def test_pages_of_two_sites_are_refused():
-    other = Page("https://other.example/1.html", "original", "", PAGES[0].body, NOW)
+    other = original("https://other.example/1.html", PAGES[0].body)
     with pytest.raises(UserError, match="must be of one web site"):
         draft([PAGES[0], other])
 
 
 def test_pages_without_text_are_refused():
     urls = ("https://x.example/1", "https://x.example/2")
-    empty = [Page(url, "original", "", b"<html><body></body></html>", NOW) for url in urls]
+    empty = [original(url, "<html><body></body></html>") for url in urls]
     with pytest.raises(UserError, match="no text was found"):
         draft(empty)
 
@@ -126,7 +124,7 @@ def test_hostile_names_cannot_break_the_file(tmp_path):
     hostile = []
     for number, good in enumerate(PAGES):
         url = f'https://evil.example/"]{number}\n[x]/{number}.html'
-        hostile.append(Page(url, "original", "", good.body.replace(b"story", b'a"]]'), NOW))
+        hostile.append(original(url, good.body.replace(b"story", b'a"]]')))
     made = draft(hostile, "evil")
     (tmp_path / "evil.toml").write_text(made.toml, encoding="utf-8")
     assert load_site("evil", tmp_path).hosts == ("evil.example",)

@@ -30,29 +30,29 @@ def texts(done):
 def test_a_listing_without_validators_is_known_by_its_bytes(crawl, site, tmp_path):
     site.validates = False
     crawl_it(crawl, site, tmp_path / "sites")
-    site.asked()
+    site.new_requests()
     done = crawl_it(crawl, site, tmp_path / "sites")
-    assert site.asked() == [("/", 200)]
+    assert site.new_requests() == [("/", 200)]
     assert '"listings/unchanged": 1' in done.column("SELECT counts FROM runs ORDER BY id DESC LIMIT 1")[0]
 
 
 def test_a_changed_listing_leads_to_what_is_new_alone(crawl, site, tmp_path):
     crawl_it(crawl, site, tmp_path / "sites")
-    site.asked()
+    site.new_requests()
     site.article(3, "夜里十一点，最后一班渡轮靠岸。")
     site.listing(3, 1, 2)
     crawl_it(crawl, site, tmp_path / "sites")
-    assert site.asked() == [("/", 200), ("/news/3.html", 200)]
+    assert site.new_requests() == [("/", 200), ("/news/3.html", 200)]
 
 
 def test_a_change_of_the_listing_rules_reads_every_listing_again(crawl, site, tmp_path):
     crawl_it(crawl, site, tmp_path / "sites")
-    site.asked()
+    site.new_requests()
     environment = site.describe(tmp_path / "sites", more=NEVER)
     path = tmp_path / "sites" / "small.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('next = "a.next"', 'next = "a.further"'), encoding="utf-8")
     assert crawl("category", site="small", environment=environment, settings=OFTEN).status == 0
-    assert site.asked() == [("/", 200)]
+    assert site.new_requests() == [("/", 200)]
 
 
 def test_a_run_for_some_days_does_not_keep_the_next_from_reading_the_rest(crawl, site, tmp_path):
@@ -73,9 +73,9 @@ def test_a_text_that_changes_five_times_has_five_revisions(crawl, site, tmp_path
 
 def test_an_article_without_changes_is_asked_for_by_its_validators_and_not_stored_again(crawl, site, tmp_path):
     crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
-    site.asked()
+    site.new_requests()
     done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
-    assert sorted(site.asked()) == [("/", 304), ("/news/1.html", 304), ("/news/2.html", 304)]
+    assert sorted(site.new_requests()) == [("/", 304), ("/news/1.html", 304), ("/news/2.html", 304)]
     assert done.column("SELECT count(*) FROM snapshots") == [2]
     assert done.column("SELECT count(*) FROM readings") == [2]
 
@@ -88,9 +88,9 @@ def test_an_article_that_is_gone_is_kept_and_marked(crawl, site, tmp_path):
     assert done.column("SELECT count(*) FROM articles WHERE body <> ''") == [2]
     assert done.state("/news/1.html") == {"gone"}
     assert done.reasons("/news/1.html") == set()
-    site.asked()
+    site.new_requests()
     crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
-    assert ("/news/1.html", 404) not in site.asked()
+    assert ("/news/1.html", 404) not in site.new_requests()
 
 
 def test_a_failure_while_looking_again_takes_nothing_away(crawl, site, tmp_path):
@@ -108,9 +108,9 @@ def test_later_pages_are_followed_while_they_list_something_new(crawl, site, tmp
     site.listing(3, path="/2", following="/3")
     site.listing(4, path="/3")
     crawl_it(crawl, site, tmp_path / "sites")
-    site.asked()
+    site.new_requests()
     site.article(5, "清晨五点，鱼市开门，价格与上周持平。")
     site.listing(5, 1, following="/2")
     site.listing(2, 3, path="/2", following="/3")
     crawl_it(crawl, site, tmp_path / "sites")
-    assert sorted(site.asked()) == [("/", 200), ("/2", 200), ("/news/5.html", 200)]
+    assert sorted(site.new_requests()) == [("/", 200), ("/2", 200), ("/news/5.html", 200)]

@@ -1,37 +1,47 @@
 """Runs that a timer starts: one at a time, each with a row and an exit status that tells the truth."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
+import threading
+from contextlib import contextmanager
 
-import pytest
 from support.crawler import ROOT
 
 from newsarchive.demo import DemoSite, serve
 
 
-@pytest.fixture(scope="module")
-def slow_demo():
-    with serve(DemoSite(articles=40, crawl_delay=0.3)) as server:
-        yield server
+@contextmanager
+def held_demo():
+    """Serve the sample site, which answers nothing until its `held` is asked to let go; `came` tells of a request.
+
+    A crawl is at work for as long as it waits for an answer.
+    """
+    with serve(DemoSite(articles=10)) as server:
+        came, go, answer = threading.Event(), threading.Event(), server.answer
+
+        def held(target):
+            came.set()
+            go.wait()
+            return answer(target)
+
+        server.answer = held
+        try:
+            yield server.base_url, came, go
+        finally:
+            go.set()
 
 
-def wait_for(condition):
-    deadline = time.monotonic() + 120
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert condition()
+def wait_for(came, process):
+    """Wait until a crawl has asked for something; one that ended before is none to wait for."""
+    while not came.wait(0.1):
+        assert process.poll() is None, "the crawl ended without a request"
 
 
-def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl, slow_demo):
-    first = crawl.start("category", site="demo", base_url=slow_demo.base_url)
-    asked = len(slow_demo.requests)
-    try:
-        wait_for(lambda: len(slow_demo.requests) > asked + 1)
-        second = crawl("site", site="demo", base_url=slow_demo.base_url)
+def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl):
+    with held_demo() as (base_url, came, _), crawl.start("category", site="demo", base_url=base_url) as first:
+        wait_for(came, first)
+        second = crawl("site", site="demo", base_url=base_url)
         assert (second.status, second.log.count("\n")) == (0, 1), second.log
         assert f"demo is being crawled already (process {first.pid})" in second.log
         assert first.poll() is None, "the second was to end while the first still works"
@@ -39,19 +49,18 @@ def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl, slow_de
         small = newsarchive(second, "vacuum")
         assert (small.returncode, small.stderr.count("\n")) == (2, 1), small.stderr
         assert f"demo is being crawled (process {first.pid})" in small.stderr
-    finally:
         first.kill()
-        first.wait()
     assert newsarchive(second, "vacuum").returncode == 0
 
 
-def test_a_lock_dies_with_its_process_and_the_killed_run_is_closed_by_the_next(crawl, slow_demo):
-    first = crawl.start("category", site="demo", base_url=slow_demo.base_url)
-    asked = len(slow_demo.requests)
-    wait_for(lambda: len(slow_demo.requests) > asked + 1)
-    os.kill(first.pid, signal.SIGKILL)
-    first.wait()
-    done = crawl("category", site="demo", base_url=slow_demo.base_url, settings={"NEWSARCHIVE_CRAWL_DELAY_MAX": 0.01})
+def test_a_lock_dies_with_its_process_and_the_killed_run_is_closed_by_the_next(crawl):
+    with held_demo() as (base_url, came, go):
+        first = crawl.start("category", site="demo", base_url=base_url)
+        wait_for(came, first)
+        first.kill()
+        first.wait()
+        go.set()
+        done = crawl("category", site="demo", base_url=base_url)
     assert done.status == 0, done.log
     assert done.column("SELECT outcome FROM runs ORDER BY id") == ["killed", "finished"]
 
@@ -74,8 +83,8 @@ def test_a_run_that_loses_too_much_ends_with_status_3_and_says_what(crawl):
 def test_a_site_that_fell_silent_ends_with_status_3(crawl):
     with serve(DemoSite(articles=5)) as server:
         assert crawl("category", site="demo", base_url=server.base_url).status == 0
-        time.sleep(1)
-        done = crawl("category", site="demo", base_url=server.base_url, settings={"NEWSARCHIVE_SILENCE_HOURS": 0.0001})
+        # Less than it takes to start a crawl.
+        done = crawl("category", site="demo", base_url=server.base_url, settings={"NEWSARCHIVE_SILENCE_HOURS": 0.00001})
     assert done.status == 3
     assert "nothing new for" in done.log
 

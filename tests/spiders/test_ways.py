@@ -52,17 +52,18 @@ def test_articles_are_taken_from_a_full_feed_without_asking_for_their_pages(craw
     )
     with small_site() as site:
         site.write(
-            "/feed.xml", f"<rss><channel>{''.join(item.format(base=site.base, n=n) for n in (1, 2))}</channel></rss>"
+            "/feed.xml",
+            f"<rss><channel>{''.join(item.format(base=site.base_url, n=n) for n in (1, 2))}</channel></rss>",
         )
         environment = site.describe(tmp_path / "sites", more='[[feeds]]\npath = "/feed.xml"\nfull = true')
         done = crawl("feed", site="small", environment=environment)
         assert done.status == 0, done.log
-        assert site.asked() == [("/feed.xml", 200)]
+        assert site.new_requests() == [("/feed.xml", 200)]
         assert done.column("SELECT title FROM articles") == ["港口的消息"] * 2
         assert set(done.column("SELECT role FROM copies")) == {"feed"}
         assert set(done.column("SELECT state FROM frontier")) == {"done"}
         assert crawl("feed", site="small", environment=environment).status == 0
-        assert site.asked() == [("/feed.xml", 304)]
+        assert site.new_requests() == [("/feed.xml", 304)]
 
 
 def test_a_way_that_a_site_does_not_have_is_told_at_once(crawl, tmp_path):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from support.archives import story_tables
 
 from benchmarks.story_corpus import KINDS, Series, corpus, edit
 from benchmarks.story_prose import Prose
@@ -18,13 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ARTICLES = """
-CREATE TABLE articles (
-    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
-    published_precision TEXT,
-    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
-) STRICT
-"""
 REPORT = (
     "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分。",
     "局长林知远说，去年夜间候船的市民超过四十一万人次，渡口商铺联名请求延长营业。",
@@ -43,11 +37,8 @@ class Desk:
     """An archive with the least that stories need."""
 
     def __init__(self, path: Path) -> None:
-        self.connection = sqlite3.connect(path, isolation_level=None)
-        self.connection.execute("PRAGMA synchronous = OFF")
-        self.connection.execute(ARTICLES)
+        self.connection = story_tables(path)
         self.connection.execute("BEGIN")
-        stories.create_tables(self.connection)
 
     def add(self, key: str, *paragraphs: str, at: str | None = "2026-03-03T08:00:00+08:00", **more: object) -> int:
         """Store an article and give the id of its story."""
@@ -270,22 +261,20 @@ def test_a_round_up_is_linked_with_its_items_but_does_not_make_one_story_of_them
     assert desk.rows("SELECT max(article_count) FROM stories") == [(1,)]
 
 
-def check_told_apart(desk: Desk, one: str, other: str, credit: str = "（江湾晚报）") -> None:
-    """Look that two texts of one form are two stories, and that a copy of the first with one more credit is none."""
-    desk.add("a", *one.split("\n"))
-    desk.add("b", *other.split("\n"))
-    desk.add("c", *(one + credit).split("\n"))
-    assert not desk.together("a", "b")
-    assert desk.together("a", "c")
+def joined(desk: Desk, one: str, other: str, credit: str = "（江湾晚报）") -> list[str]:
+    """Add two texts of one form and a copy of the first with one more credit; return what is of the first's story."""
+    for key, text in (("one", one), ("other", other), ("copy", one + credit)):
+        desk.add(key, *text.split("\n"))
+    return [key for key in ("other", "copy") if desk.together("one", key)]
 
 
 def test_flash_items_of_one_form_with_another_name_or_figure_stay_apart(desk: Desk) -> None:
     flash = "{}今日盘中快速拉升，截至午间收盘涨{}%，报{}元，成交额{}亿元，换手率{}%，总市值{}亿元。"
-    check_told_apart(
-        desk,
+    one, other = (
         flash.format("青禾电力", "5.12", "18.36", "4.27", "3.18", "212.6"),
         flash.format("云帆物流", "6.40", "7.91", "2.05", "1.77", "98.3"),
     )
+    assert joined(desk, one, other) == ["copy"]
 
 
 def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_are_the_same(desk: Desk) -> None:
@@ -293,11 +282,11 @@ def test_a_form_of_many_small_figures_stays_apart_though_nearly_all_its_words_ar
         "江湾市气象台{}日{}时发布天气预报：今天白天到夜间{}转{}，偏{}风{}到{}级，最高气温{}℃，最低气温{}℃。"
         "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
     )
-    check_told_apart(
-        desk,
+    one, other = (
         forecast.format(27, 5, "小雨", "多云", "南", 3, 6, 22, 12),
         forecast.format(23, 7, "晴", "中雨", "西", 4, 4, 19, 11),
     )
+    assert joined(desk, one, other) == ["copy"]
 
 
 def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(desk: Desk) -> None:
@@ -306,11 +295,11 @@ def test_a_form_whose_figures_stand_in_the_other_at_other_places_stays_apart(des
         "明天{}，气温{}到{}℃；后天{}，气温{}到{}℃。"
         "气象台提醒，近期天气变化频繁，请市民及时关注最新预报预警信息，外出注意交通安全，合理增减衣物，谨防感冒。"
     )
-    check_told_apart(
-        desk,
+    one, other = (
         forecast.format("江湾", 6, "多云", "东", 13, 9, "中雨", 2, 34, "晴", 3, 33),
         forecast.format("青浦", 5, "晴", "北", 32, 13, "阴", 3, 19, "多云", 10, 21),
     )
+    assert joined(desk, one, other) == ["copy"]
 
 
 def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
@@ -321,11 +310,11 @@ def test_a_form_filled_in_with_other_names_stays_apart(desk: Desk) -> None:
         "公司董事会对其任职期间为公司发展所做出的贡献表示衷心的感谢。"
         "公司同时聘任{heir}接任，{heir}曾任{former}，毕业于江湾大学，未持有公司股份。"
     )
-    check_told_apart(
-        desk,
+    one, other = (
         form.format(company="白鹭电子", code=682164, day=8, name="林远", heir="顾满", former="长汀造船财务经理"),
         form.format(company="云帆物流", code=689666, day=9, name="程夏", heir="俞轩", former="北渚食品法务总监"),
     )
+    assert joined(desk, one, other) == ["copy"]
 
 
 def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apart(desk: Desk) -> None:
@@ -347,7 +336,7 @@ def test_an_english_form_with_a_long_paragraph_that_is_always_the_same_stays_apa
         company="Apex Bancorp", amount="0.192", payable="February 14", record="January 8",
         trade="banking", town="Omberly", person="Ruth Ferrers",
     )  # fmt: skip
-    check_told_apart(desk, one, other, "\n(Reporting by Jo Doe)")
+    assert joined(desk, one, other, "\n(Reporting by Jo Doe)") == ["copy"]
 
 
 def test_a_copy_in_which_somebody_replaced_two_words_or_a_paragraph_is_still_one(desk: Desk) -> None:

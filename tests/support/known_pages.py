@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from support.pages import page
 
 from newsarchive.extract import read
-from newsarchive.models import Article, Hints, Page
 from newsarchive.sites import load_site
+
+if TYPE_CHECKING:
+    from newsarchive.models import Article, Page, Role
 
 SITE = load_site("finews")
 NOW = datetime(2022, 6, 2, 4, 0, tzinfo=UTC)
@@ -75,14 +80,12 @@ def post_html(inner: str, head: str = "") -> str:
 """
 
 
-def page(url: str, body: str | bytes, role: str = "post", content_type: str | None = None) -> Page:
-    data = body.encode() if isinstance(body, str) else body
-    headers = {"content-type": content_type} if content_type else {}
-    return Page(url, role, SITE.name, data, NOW, headers=headers, hints=Hints())  # type: ignore[arg-type]
+def known_page(url: str, body: str | bytes, role: Role = "post", content_type: str | None = None) -> Page:
+    return page(url, body, role=role, site=SITE.name, at=NOW, content_type=content_type)
 
 
 def read_post(url: str, *body: str, head: str = "", **parts: str) -> Article:
-    return read(page(url, post_html(section(*body, **parts), head)), SITE)
+    return read(known_page(url, post_html(section(*body, **parts), head)), SITE)
 
 
 def read_media(*body: str, **parts: str) -> Article:
@@ -100,7 +103,7 @@ def read_kinds(html: str) -> list[tuple[str, str]]:
 
 def read_share_answer(answer: object, url: str = DATA_URL) -> Article:
     body = answer if isinstance(answer, bytes) else json.dumps(answer, ensure_ascii=False).encode()
-    return read(page(url, body, "share", "application/json;charset=UTF-8"), SITE)
+    return read(known_page(url, body, "share", "application/json;charset=UTF-8"), SITE)
 
 
 def origin_html(
@@ -122,7 +125,7 @@ def origin_html(
 
 
 def read_origin(url: str = ORIGIN_URL, **parts: str) -> Article:
-    return read(page(url, origin_html(**parts), "original"), SITE)
+    return read(known_page(url, origin_html(**parts), "original"), SITE)
 
 
 def reasons(article: Article) -> list[str]:

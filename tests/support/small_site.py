@@ -2,7 +2,8 @@
 
 import hashlib
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from support.servers import Answer, Server
 
 from newsarchive.demo.server import serving
 
@@ -35,46 +36,31 @@ body = [".text"]
 """
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self):
-        body = self.server.pages.get(self.path)
-        status, headers = (404, {}) if body is None else (200, {})
-        body = body or b""
-        if self.path in self.server.broken:
-            status = 500
-        if status == 200 and self.server.validates:
-            tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
-            headers["ETag"] = tag
-            if self.headers.get("If-None-Match") == tag:
-                status, body = 304, b""
-        self.server.log.append((self.path, status))
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), "Content-Type": kind(self.path), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
-
-
 def kind(path):
     return "application/xml" if path.endswith(".xml") else "text/html; charset=utf-8"
 
 
-class SmallSite(ThreadingHTTPServer):
-    daemon_threads = True
-
+class SmallSite(Server):
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.base = f"http://127.0.0.1:{self.server_address[1]}"
+        super().__init__(self.respond)
         self.pages = {}
         self.log = []
         self.validates = True
         self.broken = set()
+
+    def respond(self, request):
+        body = self.pages.get(request.path)
+        status, headers = (404 if body is None else 200), {"Content-Type": kind(request.path)}
+        body = body or b""
+        if request.path in self.broken:
+            status = 500
+        if status == 200 and self.validates:
+            tag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+            headers["ETag"] = tag
+            if request.headers.get("If-None-Match") == tag:
+                status, body = 304, b""
+        self.log.append((request.path, status))
+        return Answer(body, status, headers)
 
     def write(self, path, text):
         self.pages[path] = text.encode()
@@ -87,7 +73,7 @@ class SmallSite(ThreadingHTTPServer):
         more = f'<a class="next" href="{following}">下一页</a>' if following else ""
         self.write(path, f"<html><body><ul>{items}</ul>{more}</body></html>")
 
-    def asked(self):
+    def new_requests(self):
         """Return what was asked since the last call, without robots.txt."""
         log, self.log = self.log, []
         return [entry for entry in log if entry[0] != "/robots.txt"]
@@ -95,7 +81,7 @@ class SmallSite(ThreadingHTTPServer):
     def describe(self, folder, top="", more=""):
         """Write the site's file and give the environment by which it is found."""
         folder.mkdir(exist_ok=True)
-        text = DESCRIPTION.format(base=self.base, top=top, more=more)
+        text = DESCRIPTION.format(base=self.base_url, top=top, more=more)
         (folder / "small.toml").write_text(text, encoding="utf-8")
         return {"NEWSARCHIVE_SITES": str(folder)}
 

@@ -37,14 +37,14 @@ def record(
     return Record(0, named, f"HTTP/1.1 {status}\r\n{http}\r\n\r\n".encode() + body)
 
 
-def page(found: Record, captures: Captures = CAPTURES) -> Page:
+def imported(found: Record, captures: Captures = CAPTURES) -> Page:
     made = captures.page_of(found)
     assert made is not None
     return made
 
 
 def test_an_answer_becomes_a_page_of_its_host_and_time() -> None:
-    assert page(record(http="Content-Type: text/html; charset=gbk\r\nETag: x")) == Page(
+    assert imported(record(http="Content-Type: text/html; charset=gbk\r\nETag: x")) == Page(
         url="http://press.example/1.html",
         role="original",
         site="press.example",
@@ -70,7 +70,7 @@ def test_an_answer_becomes_a_page_of_its_host_and_time() -> None:
     ],
 )
 def test_packed_bodies_are_unpacked(body: bytes, coding: str) -> None:
-    made = page(record(body, http=f"Content-Type: text/html\r\nContent-Encoding: {coding}\r\nContent-Length: 3"))
+    made = imported(record(body, http=f"Content-Type: text/html\r\nContent-Encoding: {coding}\r\nContent-Length: 3"))
     assert (made.body, made.headers) == (HTML, {"content-type": "text/html"})
 
 
@@ -78,7 +78,7 @@ def test_chunks_are_joined_before_the_body_is_unpacked() -> None:
     packed = gzip.compress(HTML, mtime=0)
     body = b"5\r\n" + packed[:5] + b"\r\n%x\r\n" % (len(packed) - 5) + packed[5:] + b"\r\n0\r\n\r\n"
     http = "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip"
-    assert page(record(body, http=http)).body == HTML
+    assert imported(record(body, http=http)).body == HTML
 
 
 @pytest.mark.parametrize(
@@ -127,18 +127,18 @@ def test_what_is_no_page_or_not_asked_for_is_passed_over(found: Record) -> None:
 
 
 def test_a_page_without_a_type_is_taken_when_it_looks_like_one() -> None:
-    assert page(record(b"\n <html></html>", http="Server: x")).role == "original"
+    assert imported(record(b"\n <html></html>", http="Server: x")).role == "original"
 
 
 def test_a_known_sites_page_has_the_role_of_its_layout() -> None:
-    made = page(record(url="http://finance.eastmoney.com/a/202205302396671645.html"))
+    made = imported(record(url="http://finance.eastmoney.com/a/202205302396671645.html"))
     assert (made.role, made.site) == ("original", "eastmoney")
     share = record(
         b'{"text":"x"}',
         url="http://finews.zning.xyz/NewsData/GetNewsText.do?id=NW202205302396671645",
         http="Content-Type: application/json",
     )
-    made = page(share)
+    made = imported(share)
     assert (made.role, made.body) == ("share", b'{"text":"x"}')
 
 
@@ -146,8 +146,8 @@ def test_only_one_site_is_taken_when_it_is_named() -> None:
     only = replace(CAPTURES, sites=sites_by_host([load_site("eastmoney")]), any_host=False)
     assert only.page_of(record()) is None
     assert only.page_of(record(x_newsarchive_role="post", x_newsarchive_site="demo")) is None
-    assert page(record(url="http://finance.eastmoney.com/a/202205302396671645.html"), only).site == "eastmoney"
-    assert page(record(x_newsarchive_role="original", x_newsarchive_site="eastmoney"), only).site == "eastmoney"
+    assert imported(record(url="http://finance.eastmoney.com/a/202205302396671645.html"), only).site == "eastmoney"
+    assert imported(record(x_newsarchive_role="original", x_newsarchive_site="eastmoney"), only).site == "eastmoney"
 
 
 @pytest.mark.parametrize(
@@ -166,8 +166,8 @@ def test_what_the_archive_wrote_itself_comes_back_as_it_was(kept: Page) -> None:
 def test_a_record_that_refers_to_an_earlier_one_gives_its_body_where_that_is_known() -> None:
     captures = replace(CAPTURES, body_of={"sha1:KNOWN": HTML}.get)
     again = record(b"", warc_type="revisit", warc_payload_digest="sha1:KNOWN", warc_date="2022-06-01T00:00:00.5Z")
-    made = page(again, captures)
+    made = imported(again, captures)
     assert (made.body, made.fetched_at.day) == (HTML, 1)
-    assert page(replace(again, block=b""), captures).body == HTML
+    assert imported(replace(again, block=b""), captures).body == HTML
     unchanged = record(b"", warc_type="revisit", warc_payload_digest="sha1:KNOWN", status="304 Not Modified")
     assert captures.page_of(unchanged) is None

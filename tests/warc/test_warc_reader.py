@@ -47,7 +47,7 @@ def write(count: int = 5, *, packed: bool = True, body: bytes = b"<p>text</p>") 
     return records
 
 
-def read(path: Path, data: bytes, limit: int = LIMIT) -> list[str]:
+def pages_of(path: Path, data: bytes, limit: int = LIMIT) -> list[str]:
     """Return the last part of each page's address, and `damage` where something was damaged."""
     path.write_bytes(data)
     return [
@@ -66,7 +66,7 @@ def test_all_forms_are_read(tmp_path: Path, form: str) -> None:
         data = gzip.compress(data, mtime=0)
     if form == "padded":
         data += b"\0" * 70_000
-    assert read(tmp_path / "x", data) == NAMES
+    assert pages_of(tmp_path / "x", data) == NAMES
 
 
 def test_a_record_says_where_it_lies_and_what_it_holds(tmp_path: Path) -> None:
@@ -93,35 +93,35 @@ def test_a_file_that_ends_in_the_middle_gives_what_is_whole_and_tells_the_rest(t
         parts = write(packed=packed)
         whole = b"".join(parts)
         for cut in (1, 5, 30, len(parts[-1]) - 1):
-            assert read(tmp_path / "x", whole[:-cut])[:4] == NAMES[:4]
+            assert pages_of(tmp_path / "x", whole[:-cut])[:4] == NAMES[:4]
         # Only the blank lines behind the last record are missing.
         expected = [*NAMES[:4], "damage"] if packed else NAMES
-        assert read(tmp_path / "x", whole[:-1]) == expected
-        assert read(tmp_path / "x", whole[:-30]) == [*NAMES[:4], "damage"]
-        assert read(tmp_path / "x", b"".join(parts[:-1])) == NAMES[:4]
+        assert pages_of(tmp_path / "x", whole[:-1]) == expected
+        assert pages_of(tmp_path / "x", whole[:-30]) == [*NAMES[:4], "damage"]
+        assert pages_of(tmp_path / "x", b"".join(parts[:-1])) == NAMES[:4]
 
 
 def test_a_flipped_byte_costs_one_record(tmp_path: Path) -> None:
     parts = write(body=bytes(range(256)) * 20)
     hit = bytearray(parts[4])
     hit[len(hit) // 2] ^= 0xFF
-    assert read(tmp_path / "x", b"".join([*parts[:4], bytes(hit), *parts[5:]])) == ["0.html", "damage", *NAMES[2:]]
+    assert pages_of(tmp_path / "x", b"".join([*parts[:4], bytes(hit), *parts[5:]])) == ["0.html", "damage", *NAMES[2:]]
 
 
 def test_junk_between_records_is_passed_over_and_told(tmp_path: Path) -> None:
     parts = write()
     junk = b"\x1f\x8b\x08 no gzip " * 9
-    assert read(tmp_path / "x", b"".join([*parts[:3], junk, *parts[3:]])) == ["0.html", "damage", *NAMES[1:]]
+    assert pages_of(tmp_path / "x", b"".join([*parts[:3], junk, *parts[3:]])) == ["0.html", "damage", *NAMES[1:]]
     plain = write(packed=False)
     damaged = b"".join([*plain[:3], b"junk\r\n\r\n", *plain[3:]])
-    assert read(tmp_path / "x", damaged) == ["0.html", "damage", *NAMES[1:]]
+    assert pages_of(tmp_path / "x", damaged) == ["0.html", "damage", *NAMES[1:]]
 
 
 @pytest.mark.parametrize(
     "data", [b"", b"\n\n", b"\0" * 100, b"no archive", b"\x1f\x8b", gzip.compress(b"text", mtime=0)]
 )
 def test_what_is_no_warc_file_is_told(tmp_path: Path, data: bytes) -> None:
-    assert read(tmp_path / "x", data) == ([] if not data.strip(b"\n") else ["damage"])
+    assert pages_of(tmp_path / "x", data) == ([] if not data.strip(b"\n") else ["damage"])
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,8 @@ def test_what_is_no_warc_file_is_told(tmp_path: Path, data: bytes) -> None:
     ],
 )
 def test_a_head_that_makes_no_sense_is_damage(tmp_path: Path, head: bytes) -> None:
-    assert read(tmp_path / "x", head) == ["damage"]
-    assert read(tmp_path / "x", gzip.compress(head, mtime=0) + b"".join(write(1)))[-1] == "0.html"
+    assert pages_of(tmp_path / "x", head) == ["damage"]
+    assert pages_of(tmp_path / "x", gzip.compress(head, mtime=0) + b"".join(write(1)))[-1] == "0.html"
 
 
 def test_a_long_header_may_go_on_in_the_next_line(tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.pages import page
 from warcio.archiveiterator import ArchiveIterator
 
-from newsarchive.models import Page
 from newsarchive.warc.record import (
     Original,
     SnapshotDamagedError,
@@ -23,24 +24,26 @@ from newsarchive.warc.record import (
     unpack,
 )
 
+if TYPE_CHECKING:
+    from newsarchive.models import Page
+
 AT = datetime(2026, 3, 5, 1, 2, 3, tzinfo=UTC)
 BODY = "<p>江湾晚报讯</p>\r\n\r\n<p>第二段</p>".encode()
 
 
-def page(**more: object) -> Page:
-    fields: dict[str, object] = {"url": "http://demo/x/1.html", "role": "post", "site": "demo", "body": BODY}
-    return Page(**(fields | {"fetched_at": AT} | more))  # type: ignore[arg-type]
+def kept(**more: Any) -> Page:
+    return page(**({"url": "http://demo/x/1.html", "body": BODY, "at": AT} | more))
 
 
-def read(*records: bytes) -> list[tuple[object, bytes]]:
+def verified(*records: bytes) -> list[tuple[object, bytes]]:
     """Read records with warcio, which verifies the digests of blocks and payloads."""
     iterator = ArchiveIterator(io.BytesIO(b"".join(records)), check_digests="raise")
     return [(record, record.content_stream().read()) for record in iterator]
 
 
 def test_an_answer_becomes_a_response_record_with_its_http_headers() -> None:
-    one = page(headers={"content-type": "text/html; charset=utf-8", "etag": '"a"'}, status=203)
-    ((record, body),) = read(build_record(one, payload_digest(BODY)))
+    one = kept(headers={"content-type": "text/html; charset=utf-8", "etag": '"a"'}, status=203)
+    ((record, body),) = verified(build_record(one, payload_digest(BODY)))
     assert body == BODY
     assert record.format == "warc"
     assert record.rec_headers.protocol == "WARC/1.1"
@@ -54,7 +57,7 @@ def test_an_answer_becomes_a_response_record_with_its_http_headers() -> None:
 
 def test_headers_that_tell_how_the_body_was_sent_do_not_mislead_readers_of_the_unpacked_body() -> None:
     sent = {"content-encoding": "gzip", "transfer-encoding": "chunked", "content-length": "17"}
-    ((record, body),) = read(build_record(page(headers=sent), payload_digest(BODY)))
+    ((record, body),) = verified(build_record(kept(headers=sent), payload_digest(BODY)))
     assert body == BODY
     assert record.http_headers.get_header("x-crawl-content-encoding") == "gzip"
     assert record.http_headers.get_header("x-crawl-content-length") == "17"
@@ -62,22 +65,22 @@ def test_headers_that_tell_how_the_body_was_sent_do_not_mislead_readers_of_the_u
 
 
 def test_a_file_becomes_a_resource_record_without_http_headers() -> None:
-    ((record, body),) = read(build_record(page(url="file:2026-03-05-一.md", role="file"), payload_digest(BODY)))
+    ((record, body),) = verified(build_record(kept(url="file:2026-03-05-一.md", role="file"), payload_digest(BODY)))
     assert (record.rec_type, record.http_headers, body) == ("resource", None, BODY)
     assert record.rec_headers.get_header("WARC-Target-URI") == "file:2026-03-05-%E4%B8%80.md"
     assert record.rec_headers.get_header("Content-Type") == "text/markdown"
 
 
 def test_a_file_that_was_fetched_keeps_its_http_headers() -> None:
-    fetched = page(role="file", headers={"content-type": "text/plain"})
-    ((record, _),) = read(build_record(fetched, payload_digest(BODY)))
+    fetched = kept(role="file", headers={"content-type": "text/plain"})
+    ((record, _),) = verified(build_record(fetched, payload_digest(BODY)))
     assert record.rec_type == "response"
 
 
 def test_a_known_body_becomes_a_revisit_that_names_the_record_with_the_body() -> None:
     original = Original(1, "http://demo/x/0 .html", "2026-03-04T00:00:00Z")
-    data = build_record(page(headers={"etag": '"b"'}), payload_digest(BODY), original)
-    ((record, body),) = read(data)
+    data = build_record(kept(headers={"etag": '"b"'}), payload_digest(BODY), original)
+    ((record, body),) = verified(data)
     headers = dict(record.rec_headers.headers)
     assert (record.rec_type, body) == ("revisit", b"")
     assert headers["WARC-Refers-To-Target-URI"] == "http://demo/x/0%20.html"
@@ -90,7 +93,7 @@ def test_a_known_body_becomes_a_revisit_that_names_the_record_with_the_body() ->
 
 
 def test_the_first_record_says_which_program_wrote_the_file_and_whose_it_is() -> None:
-    ((record, body),) = read(build_warcinfo("20260305-demo.warc.gz", "abc archive.db"))
+    ((record, body),) = verified(build_warcinfo("20260305-demo.warc.gz", "abc archive.db"))
     assert record.rec_type == "warcinfo"
     assert record.rec_headers.get_header("WARC-Filename") == "20260305-demo.warc.gz"
     assert b"software: newsarchive/" in body
@@ -106,19 +109,19 @@ def test_the_first_record_says_which_program_wrote_the_file_and_whose_it_is() ->
 def test_whatever_a_server_sends_comes_back_whole_and_leaves_the_next_record_readable(
     body: bytes, url: str, headers: dict[str, str], status: int
 ) -> None:
-    odd = page(url="http://demo/" + url, body=body, headers=headers, status=status)
+    odd = kept(url="http://demo/" + url, body=body, headers=headers, status=status)
     data = build_record(odd, payload_digest(body))
     record = unpack(data, len(body))
     assert payload_of(record, payload_digest(body), len(body)) == body
     assert split_record(record)[0]["content-length"].isdecimal()
-    kinds = [(found.rec_type, rest) for found, rest in read(data, build_record(page(), payload_digest(BODY)))]
+    kinds = [(found.rec_type, rest) for found, rest in verified(data, build_record(kept(), payload_digest(BODY)))]
     assert len(kinds) == 2
     assert kinds[1] == ("response", BODY)
 
 
 @given(position=st.integers(0, 10_000), value=st.integers(0, 255), cut=st.integers(0, 400))
 def test_a_changed_or_missing_byte_is_noticed(position: int, value: int, cut: int) -> None:
-    good = build_record(page(headers={"etag": '"a"'}), payload_digest(BODY))
+    good = build_record(kept(headers={"etag": '"a"'}), payload_digest(BODY))
     bad = bytearray(good)
     bad[position % len(good)] = value
     for data in (bytes(bad), good[: max(0, len(good) - cut)], good + b"x"):
@@ -135,6 +138,6 @@ def test_a_changed_or_missing_byte_is_noticed(position: int, value: int, cut: in
 
 
 def test_a_record_that_unpacks_to_far_more_than_was_kept_is_refused() -> None:
-    bomb = build_record(page(body=b"0" * 5_000_000), payload_digest(b"0" * 5_000_000))
+    bomb = build_record(kept(body=b"0" * 5_000_000), payload_digest(b"0" * 5_000_000))
     with pytest.raises(SnapshotDamagedError, match="does not end"):
         unpack(bomb, 1000)

@@ -160,6 +160,8 @@ _LATIN_NAME = (
 )
 _AND = r"\s{0,2},\s{0,2}(?:and\s|AND\s|&\s)?|\s{1,2}(?:and|AND|&)\s{1,2}"
 ENGLISH_AND = re.compile(_AND)
+#: The end of a sentence, not of an abbreviation (Jr., J.).
+FULL_STOP = re.compile(r"(?<=[\w]{3})\.$")
 ENGLISH = re.compile(
     r"[(（]?(?P<label>(?i:by|(?:written|story|reported|reporting|edited|editing|photos?|translated)\sby|author|editor))"
     rf":?\s{{1,3}}(?P<names>{_LATIN_NAME}(?:(?:{_AND}){_LATIN_NAME}){{0,7}})"

@@ -266,10 +266,11 @@ def _english(line: str) -> Iterator[tuple[BylineRole, str]]:
         if match is None:
             return
         role: BylineRole = labels.ENGLISH_ROLES.get(match["label"].casefold().split()[0], "author")
-        for name in labels.ENGLISH_AND.split(match["names"]):
-            if not is_latin_name(name.strip(" .")):
+        for printed in labels.ENGLISH_AND.split(match["names"]):
+            name = labels.FULL_STOP.sub("", printed.strip())
+            if not is_latin_name(name):
                 return
-            yield role, _once(name.strip(" "))
+            yield role, _once(name)
 
 
 def _once(name: str) -> str:

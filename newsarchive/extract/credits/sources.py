@@ -16,6 +16,8 @@ _ENDS = 160
 #: A credit by itself, or a bracket at the end, is not longer (characters).
 _SHORT = 60
 _LONGEST_NAME = 40
+#: Brackets that close each other: widths are mixed in print.
+_KINDS_OF_BRACKET = (("（(", "）)"), ("【", "】"), ("[", "]"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,19 @@ def tidy_name(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
-    """End a name at a closing bracket that was never opened, or drop a bracket that is never closed."""
+    """End a name at a closing bracket that was never opened, or before an opening one that is never closed."""
     for opening, closing in labels.PAIRS:
-        first_close, first_open = text.find(closing), text.find(opening)
-        if first_close >= 0 and (first_open < 0 or first_open > first_close):
-            text = text[:first_close]
-        elif first_open >= 0 > first_close:
-            text = text[:first_open]
+        opened: list[int] = []
+        for position, char in enumerate(text):
+            if char == opening:
+                opened.append(position)
+            elif char == closing and opened:
+                opened.pop()
+            elif char == closing:
+                text = text[:position]
+                break
+        if opened:
+            text = text[: opened[0]]
     return text
 
 
@@ -236,12 +244,12 @@ def original_title(text: str) -> str | None:
 
 def _balanced_title(title: str, opening: str) -> str:
     """End a title at the bracket that closes the one before its label."""
-    closing = {"（": "）)", "(": ")）", "【": "】", "[": "]"}[opening]
+    openings, closings = next(pair for pair in _KINDS_OF_BRACKET if opening in pair[0])
     depth = 0
     for position, char in enumerate(title):
-        if char in "（([【":
+        if char in openings:
             depth += 1
-        elif char in closing:
+        elif char in closings:
             if depth == 0:
                 return title[:position]
             depth -= 1

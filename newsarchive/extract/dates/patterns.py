@@ -90,7 +90,7 @@ HAS_MONTH_NAME = re.compile(
 )
 
 RELATIVE = re.compile(
-    r"(?<![0-9.:：])(?P<n>[0-9]{1,3}|半|an?\s)\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
+    r"(?<![0-9.])(?<![0-9][:：])(?P<n>[0-9]{1,3}|半|an?\s)\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
     r"|(?P<e>second|sec|minute|min|hour|hr|day|week|month|year)s?\sago)",
     re.IGNORECASE,
 )
@@ -122,7 +122,7 @@ ZONE = re.compile(
     r"\s?[（(]?(?:(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?![0-9])"
     r"|(?P<name>[A-Z]{1,4}(?![A-Za-z])|北京时间|北京時間|格林尼治标准时间|格林尼治时间))[）)]?"
 )
-ZONE_BEFORE = re.compile(r"(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?[^0-9\n]{0,40}$")
+ZONE_BEFORE = re.compile(r"(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?[^0-9\n]{0,40}\Z")
 #: 6:07 PM ET, Tue November 19, 2019: the time stands before the day.
 TIME_BEFORE = re.compile(
     r"(?P<h>[0-9]{1,2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2}))?\s?(?:(?P<ampm>[ap])\.?m\.?)?\s?(?P<name>[A-Z]{1,4})?"

@@ -1,0 +1,245 @@
+"""The states of a URL in the frontier, and what each step from one to the next leaves of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.blank_archive import open_blank
+
+from newsarchive.archive import FrontierEntry, Link
+from newsarchive.archive.listings import Validators
+from newsarchive.models import (
+    Article,
+    Category,
+    Hints,
+    Page,
+    Paragraph,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from newsarchive.archive import Archive
+
+NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+URL = "http://demo/1"
+STATE = "state, reason, next_at, ended_at, attempts"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_blank(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def row(archive: Archive, columns: str = STATE, url: str = URL) -> tuple[Any, ...]:
+    return archive.connection.execute(f"SELECT {columns} FROM frontier WHERE url = ?", (url,)).fetchone()
+
+
+def find(archive: Archive, *urls: str, now: datetime = NOW, **more: Any) -> int:
+    return archive.frontier.add([Link(url, "demo", "post", **more) for url in urls], None, now)
+
+
+def urls(rows: list[FrontierEntry]) -> list[str]:
+    return [row.url for row in rows]
+
+
+def test_a_url_that_is_found_is_pending_and_remembers_who_found_it_where_and_when(archive: Archive) -> None:
+    run = archive.runs.start(spider="category", site="demo", arguments={}, now=NOW)
+    archive.frontier.add([Link(URL, "demo", "share", "http://demo/list", Hints(title="题"))], run, NOW)
+    assert row(archive) == ("pending", None, None, None, 0)
+    assert row(archive, "site, role, found_on, found_at, run_id, hints") == (
+        "demo",
+        "share",
+        "http://demo/list",
+        "2026-03-05T01:00:00Z",
+        run,
+        '{"title": "题"}',
+    )
+
+
+def test_a_url_that_is_known_stays_as_it_is_when_it_is_found_again(archive: Archive) -> None:
+    find(archive, URL)
+    assert find(archive, URL, now=NOW + HOUR, found_on="http://demo/other", hints=Hints(title="题")) == 0
+    assert row(archive, "found_on, found_at, hints") == (None, "2026-03-05T01:00:00Z", None)
+
+
+def test_pending_urls_come_in_the_order_found_by_site_and_role_and_no_more_than_asked_for(archive: Archive) -> None:
+    archive.frontier.add(
+        [
+            Link("http://demo/3", "demo", "post"),
+            Link("http://demo/1", "demo", "share", "http://demo/"),
+            Link("http://other/1", "other", "post"),
+            Link("http://demo/2", "demo", "post"),
+        ],
+        None,
+        NOW,
+    )
+    pending = archive.frontier.pending
+    assert urls(pending(site="demo", now=NOW)) == ["http://demo/3", "http://demo/1", "http://demo/2"]
+    assert urls(pending(site="demo", now=NOW, limit=2)) == ["http://demo/3", "http://demo/1"]
+    assert urls(pending(site="demo", now=NOW, limit=0)) == []
+    assert urls(pending(site="demo", now=NOW, role="post")) == ["http://demo/3", "http://demo/2"]
+    assert pending(site="demo", now=NOW, role="share") == [
+        FrontierEntry("http://demo/1", "demo", "share", "http://demo/", Hints(), 0)
+    ]
+
+
+def test_a_url_to_be_tried_again_is_pending_from_its_time_on(archive: Archive) -> None:
+    find(archive, URL)
+    for attempt in (1, 2):
+        archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW + HOUR)
+        assert row(archive) == (
+            "pending",
+            "http-error",
+            "2026-03-05T02:00:00Z",
+            "2026-03-05T01:00:00Z",
+            attempt,
+        )
+    assert archive.frontier.pending(site="demo", now=NOW + HOUR - SECOND) == []
+    assert [(r.url, r.attempts) for r in archive.frontier.pending(site="demo", now=NOW + HOUR)] == [(URL, 2)]
+
+
+def test_a_url_that_is_given_up_keeps_its_reason_and_is_due_no_more(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.retry(URL, reason="unreachable", now=NOW, next_at=NOW + HOUR)
+    archive.frontier.end(URL, state="failed", reason="http-error", now=NOW + DAY)
+    assert row(archive) == ("failed", "http-error", None, "2026-03-06T01:00:00Z", 2)
+    assert archive.frontier.pending(site="demo", now=NOW + 9 * DAY) == []
+
+
+def test_a_url_that_is_stored_forgets_why_it_failed_before(archive: Archive) -> None:
+    find(archive, URL, "http://demo/2")
+    archive.frontier.retry(URL, reason="unreachable", now=NOW, next_at=NOW + HOUR)
+    archive.frontier.done(URL, NOW + DAY)
+    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 1)
+    assert row(archive, "state", "http://demo/2") == ("pending",)
+
+
+@pytest.mark.parametrize("state", ["rejected", "failed"])
+def test_a_url_given_up_for_its_page_is_accepted_when_that_page_is_found_elsewhere(
+    archive: Archive, state: Any
+) -> None:
+    find(archive, URL, "http://demo/2")
+    for url in (URL, "http://demo/2"):
+        archive.frontier.end(url, state=state, reason="no-body", now=NOW)
+    archive.frontier.accept(URL, NOW + DAY)
+    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 1)
+    assert row(archive, "state", "http://demo/2") == (state,)
+
+
+@pytest.mark.parametrize("state", ["gone", "blocked"])
+def test_a_url_given_up_for_another_reason_stays_so_although_its_page_is_found_elsewhere(
+    archive: Archive, state: Any
+) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state=state, reason="robots", now=NOW)
+    archive.frontier.accept(URL, NOW + DAY)
+    assert row(archive) == (state, "robots", None, "2026-03-05T01:00:00Z", 1)
+
+
+def test_a_pending_url_is_still_to_be_fetched_although_its_page_is_found_elsewhere(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.accept(URL, NOW)
+    assert row(archive) == ("pending", None, None, None, 0)
+
+
+def test_what_robots_txt_forbade_is_pending_again_from_the_day_after_on(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state="blocked", reason="robots", now=NOW)
+    assert find(archive, URL, now=NOW + DAY - SECOND) == 0
+    assert row(archive, "state") == ("blocked",)
+    assert find(archive, URL, now=NOW + DAY) == 1
+    assert row(archive, "state, found_at") == ("pending", "2026-03-05T01:00:00Z")
+
+
+@pytest.mark.parametrize("state", ["gone", "rejected", "failed"])
+def test_what_was_given_up_otherwise_is_not_pending_again_however_late_it_is_found(
+    archive: Archive, state: Any
+) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state=state, reason="gone", now=NOW)
+    assert find(archive, URL, now=NOW + 99 * DAY) == 0
+    assert row(archive, "state") == (state,)
+
+
+def stored(archive: Archive, url: str, **headers: str) -> None:
+    """Store an article from a page that was kept."""
+    page = Page(url, "post", "demo", url.encode(), NOW, headers=headers)
+    page.snapshot_id = archive.snapshots.keep(page)
+    archive.store(Article(page=page, article_key=url, title="题", paragraphs=[Paragraph("文。")]), None, NOW)
+
+
+def test_stored_copies_are_looked_at_again_the_longest_due_first_with_what_they_are_known_by(archive: Archive) -> None:
+    every = [f"http://demo/{number}" for number in range(5)]
+    find(archive, *every, found_on="http://demo/", hints=Hints(title="题"))
+    for url in every[:4]:
+        stored(archive, url, etag=f'"{url}"', **{"last-modified": "Thu"})
+    for url, wait in zip(every, (2 * HOUR, HOUR, 3 * HOUR, None, HOUR), strict=True):
+        archive.frontier.look_again(url, wait and NOW + wait)
+    checks = archive.frontier.checks
+    assert checks(site="demo", now=NOW + HOUR - SECOND, limit=9) == []
+    assert urls(checks(site="demo", now=NOW + HOUR, limit=9)) == [every[1]]
+    assert urls(checks(site="demo", now=NOW + DAY, limit=9)) == [every[1], every[0], every[2]]
+    assert urls(checks(site="demo", now=NOW + DAY, limit=2)) == [every[1], every[0]]
+    assert checks(site="other", now=NOW + DAY, limit=9) == []
+    (digest,) = archive.connection.execute("SELECT digest FROM snapshots WHERE url = ?", (every[1],)).fetchone()
+    known_by = Validators(f'"{every[1]}"', "Thu", digest)
+    assert checks(site="demo", now=NOW + HOUR, limit=1) == [
+        FrontierEntry(every[1], "demo", "post", "http://demo/", Hints(title="题"), 0, known_by)
+    ]
+
+
+def test_only_what_is_stored_is_looked_at_again_and_never_when_told_so(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.look_again(URL, NOW)
+    assert row(archive, "next_at") == (None,)
+    stored(archive, URL)
+    archive.frontier.look_again(URL, NOW)
+    assert row(archive, "next_at") == ("2026-03-05T01:00:00Z",)
+    archive.frontier.look_again(URL, None)
+    assert row(archive, "next_at") == (None,)
+
+
+def test_when_and_where_a_url_was_found_can_be_asked(archive: Archive) -> None:
+    hints = Hints("题", "2026-03-05", Category("jiangwan", "江湾晚报", "http://demo/jiangwan/"), "江湾晚报")
+    find(archive, URL, found_on="http://demo/", hints=hints)
+    assert archive.frontier.found_at(URL) == NOW
+    assert archive.frontier.hints(URL) == (hints, "http://demo/")
+    assert archive.frontier.found_at("http://demo/unknown") is None
+    assert archive.frontier.hints("http://demo/unknown") == (Hints(), None)
+
+
+def test_hints_are_written_in_one_way_and_what_is_empty_is_left_out(archive: Archive) -> None:
+    find(archive, URL, hints=Hints(title="题", source="", category=Category("c")))
+    assert row(archive, "hints") == ('{"category": {"name": null, "slug": "c", "url": null}, "title": "题"}',)
+    assert archive.frontier.hints(URL)[0] == Hints(title="题", category=Category("c"))
+
+
+def test_states_are_counted_for_one_site_or_for_all(archive: Archive) -> None:
+    find(archive, URL, "http://demo/2", "http://demo/3")
+    archive.frontier.add([Link("http://other/1", "other", "post")], None, NOW)
+    archive.frontier.done(URL, NOW)
+    assert archive.frontier.counts() == {"pending": 3, "done": 1}
+    assert archive.frontier.counts("demo") == {"pending": 2, "done": 1}
+    assert archive.frontier.counts("nowhere") == {}
+
+
+def test_a_reason_that_nobody_knows_is_refused_and_changes_nothing(archive: Archive) -> None:
+    find(archive, URL)
+    with pytest.raises(ValueError, match=r"^'bad luck' is no reason that newsarchive\.problems knows$"):
+        archive.frontier.end(URL, state="failed", reason="bad luck", now=NOW)
+    with pytest.raises(ValueError, match=r"^'bad luck' is no reason that newsarchive\.problems knows$"):
+        archive.frontier.retry(URL, reason="bad luck", now=NOW, next_at=NOW)
+    assert row(archive) == ("pending", None, None, None, 0)
+
+
+def test_the_row_of_a_page_says_what_the_page_says() -> None:
+    page = Page(URL, "share", "demo", b"", NOW, hints=Hints(title="题"), found_on="http://demo/")
+    assert FrontierEntry.of_page(page) == FrontierEntry(
+        URL, "demo", "share", "http://demo/", Hints(title="题"), 0, None
+    )

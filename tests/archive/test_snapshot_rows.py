@@ -1,0 +1,228 @@
+"""The rows of snapshots: what is kept of a page, which record holds its bytes, and how damage is told."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.blank_archive import open_blank
+from warcio.archiveiterator import ArchiveIterator
+
+from newsarchive.archive import Archive
+from newsarchive.models import Page
+from newsarchive.warc.record import SnapshotDamagedError, payload_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AT = datetime(2026, 3, 5, 1, 0, 1, tzinfo=UTC)
+FILE = "warc/2026/03/20260305-demo.warc.gz"
+URL = "http://demo/1"
+BODY = "<p>第一篇</p>".encode()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_blank(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def page(url: str = URL, *, seconds: int = 0, body: bytes = BODY, **more: Any) -> Page:
+    fields = {"role": "post", "site": "demo", "headers": {"etag": '"中文"'}} | more
+    return Page(url=url, body=body, fetched_at=AT + timedelta(seconds=seconds), **fields)
+
+
+def rows(archive: Archive, columns: str) -> list[tuple[Any, ...]]:
+    return archive.connection.execute(f"SELECT {columns} FROM snapshots ORDER BY id").fetchall()
+
+
+def kinds(path: Path) -> list[str]:
+    """Read a file with warcio, which verifies it, and return the types of its records."""
+    with path.open("rb") as file:
+        return [record.rec_type for record in ArchiveIterator(file, check_digests="raise") if record.raw_stream]
+
+
+def damage(path: Path, place: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[place] ^= 0xFF
+    path.write_bytes(data)
+
+
+def test_a_row_says_what_was_fetched_when_and_where_its_record_lies(archive: Archive, tmp_path: Path) -> None:
+    kept = page(status=203)
+    assert archive.snapshots.keep(kept) == 1
+    assert rows(archive, "url, fetched_at, http_status, headers, charset, digest, length, warc_file, payload_id") == [
+        (URL, "2026-03-05T01:00:01Z", 203, '{"etag": "\\"中文\\""}', None, payload_digest(BODY), len(BODY), FILE, None)
+    ]
+    ((offset, length),) = rows(archive, "warc_offset, warc_length")
+    assert offset > 0
+    assert offset + length == (tmp_path / FILE).stat().st_size
+    assert archive.snapshots.load(1, role="share", site="other") == replace(
+        kept, role="share", site="other", snapshot_id=1
+    )
+
+
+def test_a_page_is_known_by_its_address_time_and_body(archive: Archive) -> None:
+    assert archive.snapshots.keep(page()) == 1
+    assert archive.snapshots.keep(page(headers={"x": "y"}, status=500, site="other")) == 1
+    assert archive.snapshots.keep(page(seconds=1)) == 2
+    assert archive.snapshots.keep(page("http://demo/2")) == 3
+    assert archive.snapshots.keep(page(body=b"other")) == 4
+    assert archive.snapshots.keep(page(seconds=1)) == 2
+    assert len(rows(archive, "id")) == 4
+
+
+def test_the_last_of_several_pages_of_one_second_is_found(archive: Archive) -> None:
+    for number in range(3):
+        archive.snapshots.keep(page(body=b"%d" % number))
+    archive.snapshots.keep(page("http://demo/2"))
+    assert archive.snapshots.find(URL, AT) == 3
+    assert archive.snapshots.find(URL, AT.astimezone(timezone(timedelta(hours=8)))) == 3
+    assert archive.snapshots.find(URL, AT + timedelta(seconds=1)) is None
+    assert archive.snapshots.find("http://demo/3", AT) is None
+
+
+def test_a_charset_belongs_to_one_page(archive: Archive) -> None:
+    for number in range(2):
+        archive.snapshots.keep(page(seconds=number))
+    archive.snapshots.note_charset(2, "gb18030")
+    assert rows(archive, "charset") == [(None,), ("gb18030",)]
+
+
+def test_a_body_is_kept_with_the_first_page_that_had_it(archive: Archive, tmp_path: Path) -> None:
+    for number in range(3):
+        archive.snapshots.keep(page(f"http://demo/{number}", seconds=number, headers={"n": str(number)}))
+    assert rows(archive, "payload_id, length") == [(None, len(BODY)), (1, len(BODY)), (1, len(BODY))]
+    assert kinds(tmp_path / FILE) == ["warcinfo", "response", "revisit", "revisit"]
+    with (tmp_path / FILE).open("rb") as file:
+        heads = [record.rec_headers for record in ArchiveIterator(file)][2:]
+    assert [head.get_header("WARC-Refers-To-Target-URI") for head in heads] == ["http://demo/0"] * 2
+    assert [head.get_header("WARC-Refers-To-Date") for head in heads] == ["2026-03-05T01:00:01Z"] * 2
+    for number in range(3):
+        loaded = archive.snapshots.load(number + 1, role="post", site="demo")
+        assert (loaded.body, loaded.headers) == (BODY, {"n": str(number)})
+    assert archive.snapshots.body_of(payload_digest(BODY)) == BODY
+    assert archive.snapshots.body_of(payload_digest(b"unknown")) is None
+
+
+def test_a_body_of_another_length_is_another_body_whatever_its_digest(archive: Archive) -> None:
+    archive.snapshots.keep(page())
+    archive.connection.execute("UPDATE snapshots SET length = length + 1")
+    archive.snapshots.keep(page(seconds=1))
+    assert rows(archive, "payload_id") == [(None,), (None,)]
+
+
+def test_an_empty_body_is_kept_with_each_page(archive: Archive) -> None:
+    for number in range(2):
+        archive.snapshots.keep(page(seconds=number, body=b""))
+    assert rows(archive, "payload_id, length") == [(None, 0), (None, 0)]
+    assert archive.snapshots.load(2, role="post", site="demo").body == b""
+
+
+def test_a_page_that_was_never_kept_cannot_be_loaded(archive: Archive) -> None:
+    with pytest.raises(KeyError) as missing:
+        archive.snapshots.load(7, role="post", site="demo")
+    assert missing.value.args == (7,)
+
+
+def test_whole_records_pass_and_damaged_ones_are_told_each_for_itself(archive: Archive, tmp_path: Path) -> None:
+    for number in range(2):
+        archive.snapshots.keep(page(seconds=number))
+    for number in (1, 2):
+        assert archive.snapshots.verify(number) is None
+    (_, (offset, length)) = rows(archive, "warc_offset, warc_length")
+    damage(tmp_path / FILE, offset + length // 2)
+    archive.snapshots.verify(1)
+    with pytest.raises(SnapshotDamagedError) as told:
+        archive.snapshots.verify(2)
+    message = str(told.value)
+    assert message.startswith("snapshot 2: the packed record is damaged (")
+    assert message.endswith(
+        f" ({FILE}, byte {offset}) - restore the file from a backup;"
+        " `newsarchive check --deep` names everything that is damaged"
+    )
+    assert isinstance(told.value.__cause__, SnapshotDamagedError)
+    # The body of the damaged repetition lies in a whole record.
+    assert archive.snapshots.load(2, role="post", site="demo").body == BODY
+
+
+@pytest.mark.parametrize(("one", "other"), [(1, 2), (2, 1), (1, 3), (2, 4)])
+def test_a_row_that_points_at_another_record_is_told(archive: Archive, one: int, other: int) -> None:
+    archive.snapshots.keep(page())
+    archive.snapshots.keep(page(seconds=1))
+    archive.snapshots.keep(page(seconds=2, body=b"another"))
+    archive.snapshots.keep(page(seconds=3, body=b"another"))
+    offset, length = rows(archive, "warc_offset, warc_length")[other - 1]
+    archive.connection.execute("UPDATE snapshots SET warc_offset = -1 WHERE id = ?", (other,))
+    archive.connection.execute(
+        "UPDATE snapshots SET warc_offset = ?, warc_length = ? WHERE id = ?", (offset, length, one)
+    )
+    with pytest.raises(SnapshotDamagedError, match=f"^snapshot {one}: "):
+        archive.snapshots.verify(one)
+
+
+def test_a_missing_file_is_told_with_its_name(archive: Archive, tmp_path: Path) -> None:
+    archive.snapshots.keep(page())
+    (tmp_path / FILE).unlink()
+    with pytest.raises(SnapshotDamagedError, match=f"^snapshot 1: {FILE} cannot be read .*{FILE}, byte"):
+        archive.snapshots.load(1, role="post", site="demo")
+
+
+def test_files_bear_the_day_in_utc_and_the_name_of_the_crawl_or_of_the_site(archive: Archive, tmp_path: Path) -> None:
+    china = timezone(timedelta(hours=8))
+    archive.snapshots.keep(replace(page(), fetched_at=datetime(2026, 3, 6, 7, 59, tzinfo=china)))
+    archive.snapshots.keep(replace(page(), fetched_at=datetime(2026, 3, 6, 8, 0, tzinfo=china), site="other"))
+    archive.snapshots.label = "crawl"
+    archive.snapshots.keep(page(seconds=9))
+    assert [name.removeprefix("warc/2026/03/") for (name,) in rows(archive, "warc_file")] == [
+        "20260305-demo.warc.gz",
+        "20260306-other.warc.gz",
+        "20260305-crawl.warc.gz",
+    ]
+
+
+def test_a_file_belongs_to_one_archive_under_one_name(archive: Archive, tmp_path: Path) -> None:
+    archive.snapshots.keep(page())
+    (archive_id,) = archive.connection.execute("SELECT archive_id FROM identity").fetchone()
+    with (tmp_path / FILE).open("rb") as file:
+        information = next(iter(ArchiveIterator(file))).content_stream().read().decode()
+    assert f"isPartOf: {archive_id} archive.db\r\n" in information
+
+
+def test_a_record_without_its_row_is_taken_back(archive: Archive, tmp_path: Path) -> None:
+    archive.snapshots.keep(page())
+    size = (tmp_path / FILE).stat().st_size
+    archive.connection.execute(
+        "CREATE TEMP TRIGGER refuse BEFORE INSERT ON snapshots BEGIN SELECT raise(ABORT, 'refused'); END"
+    )
+    with pytest.raises(sqlite3.Error, match="refused"):
+        archive.snapshots.keep(page(seconds=1, body=b"another"))
+    assert (tmp_path / FILE).stat().st_size == size
+    archive.connection.execute("DROP TRIGGER refuse")
+    archive.snapshots.keep(page(seconds=2, body=b"a third"))
+    assert kinds(tmp_path / FILE) == ["warcinfo", "response", "response"]
+
+
+def test_what_lies_behind_the_last_known_record_is_cut_off_when_the_file_is_written_to_again(tmp_path: Path) -> None:
+    with open_blank(tmp_path / "archive.db") as archive:
+        for number in range(3):
+            archive.snapshots.keep(page(seconds=number, body=b"body %d" % number))
+    with (tmp_path / FILE).open("ab") as file:
+        file.write(b"rest of a killed run")
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.snapshots.keep(page(seconds=9, body=b"body 9"))
+        assert kinds(tmp_path / FILE) == ["warcinfo"] + ["response"] * 4
+        for number, body in enumerate([b"body 0", b"body 1", b"body 2", b"body 9"], 1):
+            assert archive.snapshots.load(number, role="post", site="demo").body == body
+
+
+def test_when_snapshots_are_closed_another_archive_object_may_write(archive: Archive, tmp_path: Path) -> None:
+    archive.snapshots.keep(page())
+    archive.snapshots.close()
+    with Archive.open(tmp_path / "archive.db") as other:
+        assert other.snapshots.keep(page(seconds=1, body=b"another")) == 2
+    assert kinds(tmp_path / FILE) == ["warcinfo", "response", "response"]

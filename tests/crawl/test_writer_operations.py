@@ -1,0 +1,456 @@
+"""What a crawl writes: every outcome of a page leaves one state of its URL, and the rows that explain it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from support.blank_archive import open_blank
+
+from newsarchive.archive import FrontierEntry, Link
+from newsarchive.archive.listings import KnownListing, ListingLink, Validators
+from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.writer.operations import Crawl, Operations
+from newsarchive.models import (
+    Article,
+    Hints,
+    Page,
+    Paragraph,
+    Problem,
+)
+from newsarchive.options import Options
+from newsarchive.sites import Recheck
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from newsarchive.archive import Archive
+
+URL = "http://demo/1"
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+STATE = "state, reason, attempts"
+GONE = Outcome("gone", "gone", "status 404")
+RETRY = Outcome("unreachable", "retry", "no answer")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_blank(tmp_path / "archive.db") as opened:
+        yield opened
+
+
+def ledger_of(archive: Archive, **more: Any) -> Operations:
+    """Begin a crawl of the site demo that looks at copies again after an hour."""
+    run = archive.runs.start(spider="category", site="demo", arguments={}, now=datetime.now(UTC))
+    told = {
+        "run_id": run,
+        "site": "demo",
+        "label": "demo",
+        "fetches": True,
+        "reread_at": None,
+        "recheck": Recheck(days=3, minutes=(60,)),
+        "options": Options(attempts=3, backoff=300.0),
+    }
+    return Operations(archive, Crawl(**(told | more)))
+
+
+@pytest.fixture
+def ledger(archive: Archive) -> Operations:
+    return ledger_of(archive)
+
+
+def fetched(url: str = URL, *, ago: timedelta = timedelta(0), **more: Any) -> Page:
+    return Page(**({"url": url, "role": "post", "site": "demo", "body": b"<p>x</p>"} | more), fetched_at=now() - ago)
+
+
+def article(page: Page | None = None, **more: Any) -> Article:
+    page = page or fetched()
+    return Article(page=page, article_key=page.url, **({"title": "题", "paragraphs": [Paragraph("文。")]} | more))
+
+
+def now() -> datetime:
+    """Return the time as far as the archive tells it, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
+    return archive.connection.execute(query).fetchall()
+
+
+def row(archive: Archive, columns: str = STATE, url: str = URL) -> tuple[Any, ...]:
+    return archive.connection.execute(f"SELECT {columns} FROM frontier WHERE url = ?", (url,)).fetchone()
+
+
+def wait_of(archive: Archive, since: datetime, url: str = URL) -> timedelta:
+    """Return how long after a moment a URL is due; what the calls between took is taken off."""
+    at = datetime.fromisoformat(row(archive, "next_at", url)[0])
+    passed = now() - since
+    wait = at - since
+    assert passed < 20 * SECOND, "the machine is too slow to tell"
+    return wait if wait % (10 * SECOND) == timedelta(0) else wait - (wait % (10 * SECOND))
+
+
+def found(*urls: str, **more: Any) -> list[Link]:
+    return [Link(url, "demo", "post", **more) for url in urls]
+
+
+def stored(ledger: Operations, url: str = URL, *, ago: timedelta = HOUR) -> FrontierEntry:
+    """Find, keep and store a page, and take what that counted; return the row by which it is looked at again."""
+    ledger.find(found(url))
+    page = fetched(url, ago=ago)
+    ledger.keep(page)
+    ledger.store(article(page), [])
+    ledger.take()
+    return FrontierEntry(url, "demo", "post")
+
+
+def test_a_stored_article_ends_its_url_and_brings_what_it_leads_to(archive: Archive, ledger: Operations) -> None:
+    ledger.find(found(URL))
+    assert ledger.take()[1] is True
+    page = fetched()
+    ledger.keep(page)
+    ledger.store(
+        article(page, problems=[Problem("read", "no-date"), Problem("read", "no-title")]), found("http://demo/2")
+    )
+    assert row(archive) == ("done", None, 0)
+    assert row(archive, "state, run_id", "http://demo/2") == ("pending", ledger.crawl.run_id)
+    assert rows(archive, "SELECT title, body FROM articles") == [("题", "文。")]
+    assert rows(archive, "SELECT run_id, url, site, stage, reason FROM problems ORDER BY reason") == [
+        (ledger.crawl.run_id, URL, "demo", "read", "no-date"),
+        (ledger.crawl.run_id, URL, "demo", "read", "no-title"),
+    ]
+    assert ledger.take() == ({"articles/new": 1, "problems/no-date": 1, "problems/no-title": 1}, True, [])
+
+
+def test_what_was_counted_is_given_once(archive: Archive, ledger: Operations) -> None:
+    assert ledger.take() == ({}, False, [])
+    ledger.find(found(URL))
+    ledger.problem(URL, "fetch", "gone", "")
+    assert ledger.take() == ({"problems/gone": 1}, True, [])
+    assert ledger.take() == ({}, False, [])
+    assert ledger.find(found(URL)) == 0
+    assert ledger.take() == ({}, False, [])
+    assert ledger.find(found("http://demo/2", "http://demo/3")) == 2
+    assert ledger.find(found(URL)) == 0
+    assert ledger.take()[1] is True
+
+
+def test_a_stored_article_is_bound_to_the_snapshot_of_its_page(archive: Archive, ledger: Operations) -> None:
+    pages = [fetched(ago=HOUR, body=b"one"), fetched(body=b"two")]
+    for page in pages:
+        ledger.keep(page)
+    for page in pages:
+        ledger.store(article(page), [])
+    assert rows(archive, "SELECT snapshot_id FROM copies") == [(2,)]
+    assert [page.snapshot_id for page in pages] == [1, 2]
+    given = fetched("http://demo/2")
+    ledger.keep(given)
+    given.snapshot_id = 1
+    ledger.store(article(given), [])
+    assert rows(archive, "SELECT snapshot_id FROM copies WHERE url = 'http://demo/2'") == [(1,)]
+
+
+def test_raw_pages_go_into_files_that_bear_the_name_of_the_crawl(archive: Archive) -> None:
+    ledger = ledger_of(archive, label="share-demo")
+    ledger.keep(fetched())
+    assert "share-demo" in rows(archive, "SELECT warc_file FROM snapshots")[0][0]
+
+
+@pytest.mark.parametrize(("role", "wait"), [("post", HOUR), ("original", HOUR), ("share", None), ("feed", None)])
+def test_a_stored_page_is_looked_at_again_where_it_may_change(
+    archive: Archive, ledger: Operations, role: Any, wait: timedelta | None
+) -> None:
+    begun = now()
+    ledger.find(found(URL))
+    ledger.store(article(fetched(role=role)), [])
+    assert (wait_of(archive, begun) if row(archive, "next_at")[0] else None) == wait
+
+
+def test_an_old_article_is_not_looked_at_again(archive: Archive, ledger: Operations) -> None:
+    ledger.find(found(URL))
+    ledger.store(article(published_at=now() - 4 * DAY), [])
+    assert row(archive, "state, next_at") == ("done", None)
+
+
+def test_what_nothing_led_to_is_stored_all_the_same_and_never_looked_at_again(
+    archive: Archive, ledger: Operations
+) -> None:
+    ledger.store(article(), [])
+    assert rows(archive, "SELECT * FROM frontier") == []
+    assert ledger.take()[0] == {"articles/new": 1}
+
+
+def test_a_replay_leaves_urls_that_are_still_to_be_fetched_and_sets_no_time_of_another_look(archive: Archive) -> None:
+    replay = ledger_of(archive, fetches=False)
+    replay.find(found(URL, "http://demo/2"))
+    archive.frontier.end("http://demo/2", state="failed", reason="no-body", now=now())
+    for url in (URL, "http://demo/2"):
+        replay.store(article(fetched(url)), [])
+    assert row(archive, "state, next_at") == ("pending", None)
+    assert row(archive, "state, next_at", "http://demo/2") == ("done", None)
+
+
+def test_a_replay_tells_its_changes_as_ours(archive: Archive, ledger: Operations) -> None:
+    stored(ledger, ago=DAY)
+    replay = ledger_of(archive, fetches=False, reread_at=now())
+    replay.store(article(fetched(ago=DAY), paragraphs=[Paragraph("更好。")]), [])
+    assert replay.take()[0] == {"articles/changed": 1}
+    assert rows(archive, "SELECT cause FROM readings ORDER BY id") == [("site",), ("reread",)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "error"),
+    [
+        ({"problems": [Problem("read", "bad luck")]}, "ValueError"),
+        ({"via": {"a set"}}, "TypeError"),
+        ({"paragraphs": [Paragraph("\ud800")]}, "UnicodeEncodeError"),
+        ({"extractor": object()}, "ProgrammingError"),
+    ],
+    ids=["unknown reason", "no JSON", "no text", "no value"],
+)
+def test_an_article_that_cannot_be_stored_leaves_nothing_but_its_failure(
+    archive: Archive, ledger: Operations, broken: dict[str, Any], error: str
+) -> None:
+    ledger.find(found(URL))
+    ledger.take()
+    ledger.store(article(**broken), found("http://demo/2"))
+    assert rows(archive, "SELECT * FROM articles") == []
+    assert row(archive) == ("failed", "spider-error", 1)
+    assert row(archive, url="http://demo/2") is None
+    ((stage, reason, detail, site),) = rows(archive, "SELECT stage, reason, detail, site FROM problems")
+    assert (stage, reason, site) == ("store", "spider-error", "demo")
+    assert detail.startswith(f"{error}: ")
+    counts, grown, (told,) = ledger.take()
+    assert (counts, grown) == ({"problems/spider-error": 1, "lost": 1}, False)
+    assert told.startswith(f"Not stored: {URL}\nTraceback (most recent call last):\n")
+    assert error in told.splitlines()[-1]
+
+
+def test_a_page_that_cannot_be_kept_leaves_nothing_but_its_failure(archive: Archive, ledger: Operations) -> None:
+    ledger.find(found(URL))
+    ledger.keep(fetched(body="no bytes"))
+    assert rows(archive, "SELECT * FROM snapshots") == []
+    assert row(archive) == ("failed", "spider-error", 1)
+    assert ledger.errors[0].startswith(f"Not stored: {URL}\n")
+
+
+def test_an_error_that_is_not_the_articles_fault_is_not_hidden(archive: Archive, ledger: Operations) -> None:
+    with pytest.raises(AttributeError):
+        ledger.store(article(paragraphs=[None]), [])
+    assert ledger.errors == []
+
+
+def test_a_problem_belongs_to_the_site_of_the_crawl_where_no_other_is_named(
+    archive: Archive, ledger: Operations
+) -> None:
+    ledger.problem(URL, "fetch", "gone", "status 404")
+    ledger.problem(URL, "list", "bad-listing", "no link", "other")
+    assert rows(archive, "SELECT run_id, url, site, stage, reason, detail FROM problems ORDER BY id") == [
+        (ledger.crawl.run_id, URL, "demo", "fetch", "gone", "status 404"),
+        (ledger.crawl.run_id, URL, "other", "list", "bad-listing", "no link"),
+    ]
+    assert ledger.take()[0] == {"problems/gone": 1, "problems/bad-listing": 1}
+    first_at = datetime.fromisoformat(rows(archive, "SELECT first_at FROM problems")[0][0])
+    assert now() - 20 * SECOND < first_at <= now()
+
+
+@pytest.mark.parametrize(
+    ("fate", "lost"),
+    [
+        (GONE, 0),
+        (Outcome("robots", "blocked", "robots.txt"), 0),
+        (Outcome("no-body", "rejected", "empty"), 0),
+        (Outcome("spider-error", "failed", "ours"), 1),
+    ],
+)
+def test_a_url_without_an_article_ends_as_its_page_did(
+    archive: Archive, ledger: Operations, fate: Outcome, lost: int
+) -> None:
+    ledger.find(found(URL))
+    ledger.take()
+    ledger.settle(FrontierEntry(URL, "other", "post"), "fetch", fate, 404)
+    assert row(archive) == (fate.state, fate.reason, 1)
+    assert rows(archive, "SELECT url, site, stage, reason, detail FROM problems") == [
+        (URL, "other", "fetch", fate.reason, fate.detail)
+    ]
+    assert ledger.take()[0] == {f"problems/{fate.reason}": 1} | ({"lost": 1} if lost else {})
+
+
+@pytest.mark.parametrize(
+    ("attempts", "wait"),
+    [(0, 300), (1, 600), (2, 1200), (8, 76800), (9, 86400), (20, 86400), (10**6, 86400)],
+)
+def test_a_page_that_failed_is_due_again_after_a_pause_that_doubles_up_to_a_day(
+    archive: Archive, attempts: int, wait: int
+) -> None:
+    ledger = ledger_of(archive, options=Options(attempts=10**9, backoff=300.0))
+    ledger.find(found(URL))
+    ledger.take()
+    begun = now()
+    ledger.settle(FrontierEntry(URL, "demo", "post", attempts=attempts), "fetch", RETRY)
+    assert wait_of(archive, begun) == timedelta(seconds=wait)
+    assert row(archive) == ("pending", "unreachable", 1)
+    assert ledger.take()[0] == {"problems/unreachable": 1, "lost": 1}
+
+
+def test_the_pause_grows_by_twenty_doublings_at_most(archive: Archive) -> None:
+    ledger = ledger_of(archive, options=Options(attempts=10**9, backoff=0.01))
+    ledger.find(found(URL))
+    for attempts, wait in ((20, 10480), (21, 10480), (19, 5240)):
+        begun = now()
+        ledger.settle(FrontierEntry(URL, "demo", "post", attempts=attempts), "fetch", RETRY)
+        assert wait_of(archive, begun) == timedelta(seconds=wait)
+
+
+def test_a_page_is_given_up_after_as_many_attempts_as_are_allowed(archive: Archive, ledger: Operations) -> None:
+    ledger.find(found(URL))
+    ledger.settle(FrontierEntry(URL, "demo", "post", attempts=1), "fetch", RETRY)
+    assert row(archive, "state") == ("pending",)
+    ledger.take()
+    ledger.settle(FrontierEntry(URL, "demo", "post", attempts=2), "fetch", RETRY)
+    assert row(archive, "state, reason, next_at") == ("failed", "unreachable", None)
+    assert ledger.take()[0]["lost"] == 1
+
+
+@pytest.mark.parametrize(("rest", "wait"), [(2 * HOUR, 2 * HOUR), (SECOND, timedelta(seconds=300))])
+def test_a_host_that_asks_for_a_longer_pause_gets_it(
+    archive: Archive, ledger: Operations, rest: timedelta, wait: timedelta
+) -> None:
+    ledger.find(found(URL))
+    begun = now()
+    ledger.settle(FrontierEntry(URL, "demo", "post"), "fetch", replace(RETRY, not_before=begun + rest))
+    assert wait_of(archive, begun) == wait
+
+
+def test_what_is_to_be_asked_instead_of_a_failed_url_is_found_with_it(archive: Archive, ledger: Operations) -> None:
+    ledger.find(found(URL))
+    ledger.take()
+    ledger.settle(FrontierEntry(URL, "demo", "post"), "fetch", GONE, 404, found("http://demo/2"))
+    assert row(archive, "state", "http://demo/2") == ("pending",)
+    assert ledger.take()[1] is True
+
+
+def test_a_replay_records_what_failed_and_leaves_the_frontier_alone(archive: Archive) -> None:
+    replay = ledger_of(archive, fetches=False)
+    replay.find(found(URL))
+    replay.settle(
+        FrontierEntry(URL, "demo", "post"), "read", Outcome("no-body", "rejected"), None, found("http://demo/2")
+    )
+    assert row(archive) == ("pending", None, 0)
+    assert row(archive, url="http://demo/2") is None
+    assert rows(archive, "SELECT stage, reason FROM problems") == [("read", "no-body")]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(410, 410), (None, 404)])
+def test_a_stored_copy_that_is_gone_is_marked_so_and_is_no_problem(
+    archive: Archive, ledger: Operations, status: int | None, kept: int
+) -> None:
+    again = stored(ledger)
+    ledger.settle(again, "fetch", GONE, status)
+    assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
+    ((http_status, gone_at),) = rows(archive, "SELECT http_status, gone_at FROM copies")
+    assert http_status == kept
+    assert now() - 20 * SECOND < datetime.fromisoformat(gone_at) <= now()
+    assert rows(archive, "SELECT * FROM problems") == []
+    assert rows(archive, "SELECT body FROM articles") == [("文。",)]
+    assert ledger.take()[0] == {"articles/gone": 1}
+
+
+def test_a_stored_copy_whose_page_says_that_there_is_no_article_any_more_is_gone(
+    archive: Archive, ledger: Operations
+) -> None:
+    again = stored(ledger)
+    ledger.settle(again, "read", Outcome("error-page", "rejected", "404 page"), 200)
+    assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
+    assert rows(archive, "SELECT http_status, gone_at IS NULL FROM copies") == [(200, 0)]
+    assert rows(archive, "SELECT stage, reason, detail FROM problems") == [("read", "error-page", "404 page")]
+    assert ledger.take()[0] == {"articles/gone": 1, "problems/error-page": 1}
+
+
+@pytest.mark.parametrize(
+    "fate", [RETRY, Outcome("no-body", "rejected"), Outcome("robots", "blocked"), Outcome("spider-error", "failed")]
+)
+def test_any_other_failed_look_at_a_stored_copy_is_recorded_and_left_to_the_next_look(
+    archive: Archive, ledger: Operations, fate: Outcome
+) -> None:
+    again = stored(ledger)
+    archive.frontier.look_again(URL, now())
+    begun = now()
+    ledger.settle(again, "fetch", fate, 200)
+    assert row(archive, "state, reason") == ("done", None)
+    assert wait_of(archive, begun) == HOUR
+    assert rows(archive, "SELECT gone_at FROM copies") == [(None,)]
+    assert rows(archive, "SELECT reason FROM problems") == [(fate.reason,)]
+    assert ledger.take()[0] == {f"problems/{fate.reason}": 1}
+
+
+def test_a_copy_that_is_as_it_was_is_seen_now_and_looked_at_again_later(archive: Archive, ledger: Operations) -> None:
+    stored(ledger)
+    archive.frontier.look_again(URL, now())
+    begun = now()
+    ledger.unchanged(URL)
+    for table in ("copies", "articles"):
+        ((seen_at,),) = rows(archive, f"SELECT last_seen_at FROM {table}")
+        assert begun <= datetime.fromisoformat(seen_at) <= now()
+    assert wait_of(archive, begun) == HOUR
+    assert ledger.take()[0] == {"checks/unchanged": 1}
+
+
+LISTING = KnownListing("http://demo/list", "demo", "category", validators=Validators("etag"), rules="r")
+NEXT = ListingLink("http://demo/list?2", "demo", "category", LISTING.url)
+FURTHER = ListingLink("http://demo/other", "demo", "category", LISTING.url)
+
+
+def listings(archive: Archive) -> list[tuple[Any, ...]]:
+    return rows(archive, "SELECT url, due, etag FROM listings ORDER BY rowid")
+
+
+def test_a_listing_that_leads_to_something_new_is_read_on_and_remembered(archive: Archive, ledger: Operations) -> None:
+    stored(ledger, "http://demo/known")
+    listed = found("http://demo/known", URL, "http://demo/2", hints=Hints(title="列表"))
+    assert ledger.read_listing(listed, [FURTHER], NEXT, LISTING) == (2, 1)
+    assert listings(archive) == [(FURTHER.url, 1, None), (NEXT.url, 1, None), (LISTING.url, 0, "etag")]
+    assert row(archive, "state") == row(archive, "state", "http://demo/2") == ("pending",)
+    assert ledger.take()[1] is True
+
+
+def test_a_listing_that_leads_to_nothing_new_ends_the_walk(archive: Archive, ledger: Operations) -> None:
+    stored(ledger)
+    assert ledger.read_listing(found(URL), [], NEXT, LISTING) == (0, 1)
+    assert listings(archive) == [(LISTING.url, 0, "etag")]
+    assert ledger.read_listing(found("http://demo/2"), [], None, LISTING) == (1, 0)
+    assert listings(archive) == [(LISTING.url, 0, "etag")]
+    assert ledger.read_listing(found("http://demo/2"), [], NEXT, LISTING) == (0, 0)
+    assert listings(archive) == [(LISTING.url, 0, "etag")]
+
+
+def test_a_listing_that_is_not_to_be_remembered_brings_its_articles_alone(archive: Archive, ledger: Operations) -> None:
+    assert ledger.read_listing(found(URL), [FURTHER], NEXT, None) == (1, 0)
+    assert row(archive, "state") == ("pending",)
+    assert listings(archive) == []
+
+
+@pytest.mark.parametrize(("ago", "moves"), [(DAY + 60 * SECOND, True), (DAY - 60 * SECOND, False)])
+def test_a_copy_that_still_stands_in_a_listing_is_seen_again_once_a_day(
+    archive: Archive, ledger: Operations, ago: timedelta, moves: bool
+) -> None:
+    stored(ledger, ago=ago)
+    begun = now()
+    ledger.read_listing(found(URL), [], None, None)
+    ((seen_at,),) = rows(archive, "SELECT last_seen_at FROM copies")
+    assert (datetime.fromisoformat(seen_at) >= begun) is moves
+
+
+def test_a_listing_is_due_from_when_it_is_wanted_until_it_is_answered(archive: Archive, ledger: Operations) -> None:
+    ledger.want(FURTHER)
+    ledger.read_listing([], [], None, LISTING)
+    ledger.want(LISTING)
+    assert listings(archive) == [(FURTHER.url, 1, None), (LISTING.url, 1, "etag")]
+    ledger.answered(LISTING.url)
+    assert listings(archive) == [(FURTHER.url, 1, None), (LISTING.url, 0, "etag")]
+    ledger.answered(FURTHER.url, Validators("new", "Thu"))
+    assert listings(archive) == [(FURTHER.url, 0, "new"), (LISTING.url, 0, "etag")]
+    assert rows(archive, "SELECT last_modified FROM listings WHERE etag = 'new'") == [("Thu",)]

@@ -1,0 +1,61 @@
+"""Archives: a new one at little cost, one that holds a page as a crawl stores it, and the tables that stories need."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from support.pages import AT
+
+from newsarchive import stories
+from newsarchive.archive import Archive, Link
+
+if TYPE_CHECKING:
+    from newsarchive.models import Article
+
+_ARTICLES = """
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY, article_key TEXT UNIQUE, title TEXT, body TEXT NOT NULL, published_at TEXT,
+    published_precision TEXT,
+    published_date TEXT, source_id INTEGER, story_id INTEGER, first_seen_at TEXT NOT NULL
+) STRICT
+"""
+
+
+def new_archive(path: Path) -> Archive:
+    """Open a new archive, as `Archive.open` makes it; its schema is made once in a process and copied."""
+    path.write_bytes(_empty())
+    return Archive.open(path)
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.db"
+        Archive.open(path).close()
+        return path.read_bytes()
+
+
+def crawled(archive: Archive, article: Article) -> None:
+    """Store an article as a crawl does: its URL is found, its page kept, the article stored."""
+    archive.frontier.add([Link(article.page.url, article.page.site, article.page.role)], None, AT)
+    article.page.snapshot_id = archive.snapshots.keep(article.page)
+    archive.store(article, None, AT)
+
+
+def article_table(path: Path | str = ":memory:") -> sqlite3.Connection:
+    """Open a database of articles alone, with the columns that stories, outlets and views read."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(_ARTICLES)
+    return connection
+
+
+def story_tables(path: Path | str = ":memory:") -> sqlite3.Connection:
+    """Open a database of articles and their stories."""
+    connection = article_table(path)
+    stories.create_tables(connection)
+    return connection
