@@ -94,7 +94,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     return changed
 
 
-def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None]) -> None:
+def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
     """Fill `published_precision` where it is missing, from what the copies say; the caller holds the transaction.
 
     `progress` is called with how many articles are done, and how many have a copy that prints a time less exactly than
@@ -109,7 +109,8 @@ def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int]
     for done, (article_id,) in enumerate(coarse, 1):
         precision = merge(history.newest(connection, article_id)).columns["published_precision"]
         connection.execute("UPDATE articles SET published_precision = ? WHERE id = ?", (precision, article_id))
-        progress(done, len(coarse))
+        if progress is not None:
+            progress(done, len(coarse))
     connection.execute(f"UPDATE articles SET published_precision = 'second' WHERE {lacking}")  # noqa: S608
 
 
