@@ -26,6 +26,7 @@ SLOW = {
     "demo/test_demo_stories.py",
     "docs",
     "spiders",
+    "test_installing.py",
 }
 
 # Whether examples are made fast enough depends on the machine and on what else it does; so does any deadline.
