@@ -58,14 +58,14 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
         return Stored(article_id, "new")
     article_id = row[0]
     if reread_at and copies.reread(connection, page.url, reading.content_hash):
-        is_new_copy = False
-        has_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
+        if not history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread"):
+            return Stored(article_id, "known")
     else:
         is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
         has_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
-    if not (is_new_copy or has_new_reading):
-        _touch(connection, article_id, seen_at)
-        return Stored(article_id, "known")
+        if not (is_new_copy or has_new_reading):
+            _touch(connection, article_id, seen_at)
+            return Stored(article_id, "known")
     return Stored(article_id, "changed" if refresh(connection, article_id) else "known")
 
 

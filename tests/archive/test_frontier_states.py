@@ -72,7 +72,7 @@ def test_pending_urls_come_in_the_order_found_by_site_and_role_and_no_more_than_
     archive.frontier.add(
         [
             Link("http://demo/3", "demo", "post"),
-            Link("http://demo/1", "demo", "share", "http://demo/"),
+            Link("http://demo/1", "demo", "share", "http://demo/", Hints(title="题")),
             Link("http://other/1", "other", "post"),
             Link("http://demo/2", "demo", "post"),
         ],
@@ -85,7 +85,7 @@ def test_pending_urls_come_in_the_order_found_by_site_and_role_and_no_more_than_
     assert urls(pending(site="demo", now=NOW, limit=0)) == []
     assert urls(pending(site="demo", now=NOW, role="post")) == ["http://demo/3", "http://demo/2"]
     assert pending(site="demo", now=NOW, role="share") == [
-        FrontierEntry("http://demo/1", "demo", "share", "http://demo/", Hints(), 0)
+        FrontierEntry("http://demo/1", "demo", "share", "http://demo/", Hints(title="题"), 0)
     ]
 
 

@@ -203,8 +203,11 @@ def test_a_known_address_stays_with_its_article_whatever_key_it_is_given_later(a
 
 
 def test_a_changed_text_has_its_revision_and_the_time_of_its_change(archive: Archive) -> None:
+    of_one_text = "SELECT c.content_hash = a.content_hash FROM copies c, articles a"
     put(archive, article())
+    assert rows(archive, of_one_text) == [(1,)]
     put(archive, article(minutes=10, texts=["改过的正文。"]))
+    assert rows(archive, of_one_text) == [(1,)]
     assert rows(archive, "SELECT body, revision, changed_at, last_seen_at FROM articles") == [
         ("改过的正文。", 2, "2026-03-05T01:10:00Z", "2026-03-05T01:10:00Z")
     ]
@@ -224,6 +227,15 @@ def test_reading_a_snapshot_again_is_no_sighting_and_told_as_ours(archive: Archi
         ("reread", "2026-03-14T01:00:00Z"),
     ]
     assert rows(archive, "SELECT c.content_hash = a.content_hash FROM copies c, articles a") == [(1,)]
+
+
+@pytest.mark.parametrize("minutes", [5, 20])
+def test_reading_a_snapshot_that_was_never_stored_moves_no_sighting_of_its_copy(archive: Archive, minutes: int) -> None:
+    put(archive, article(minutes=10))
+    assert put(archive, article(minutes=minutes), reread_at=T0 + timedelta(days=9)) == Stored(1, "known")
+    for table in ("articles", "copies"):
+        sightings = rows(archive, f"SELECT first_seen_at, last_seen_at FROM {table}")
+        assert sightings == [("2026-03-05T01:10:00Z", "2026-03-05T01:10:00Z")]
 
 
 def test_a_snapshot_whose_copy_is_not_known_yet_is_a_sighting_at_the_time_of_its_page(archive: Archive) -> None:

@@ -146,6 +146,29 @@ def test_what_was_counted_is_given_once(archive: Archive, operations: Operations
     assert take(operations)[1] is True
 
 
+def test_what_happens_more_than_once_is_counted_each_time(operations: Operations) -> None:
+    entries = [FrontierEntry(f"http://demo/{number}", "demo", "post") for number in range(6)]
+    for known in entries[:4]:
+        stored(operations, known.url)
+    operations.find(found(*(unknown.url for unknown in entries[4:])))
+    take(operations)
+    for known in entries[:2]:
+        operations.unchanged(known.url)
+    for known in entries[2:4]:
+        operations.settle(known, "fetch", GONE, 404)
+    for unknown in entries[4:]:
+        operations.settle(unknown, "fetch", RETRY)
+    for number in (7, 8):
+        operations.store(article(fetched(f"http://demo/{number}")), [])
+    assert take(operations)[0] == {
+        "checks/unchanged": 2,
+        "articles/gone": 2,
+        "problems/unreachable": 2,
+        "lost": 2,
+        "articles/new": 2,
+    }
+
+
 def test_a_stored_article_is_bound_to_the_snapshot_of_its_page(archive: Archive, operations: Operations) -> None:
     pages = [fetched(ago=HOUR, body=b"one"), fetched(body=b"two")]
     for page in pages:

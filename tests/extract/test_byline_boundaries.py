@@ -8,6 +8,7 @@ from newsarchive.extract.credits.bylines import find_bylines
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 
 LONG = "公司表示，新的产线已经投产，成本随之下降。" * 8
+FIVE = ["张三", "李四", "王五", "赵六", "钱七"]
 NAMES = [first + second for first in "张李王赵" for second in "一二三四五"]
 
 
@@ -33,6 +34,11 @@ def persons(*texts: str) -> list[str]:
         ("摄影 本报记者 李四", ["photographer 李四"]),
         ("图/本报记者 李四", ["photographer 李四"]),
         ("摄影 城南记者 李四", ["photographer 李四"]),
+        ("说图/张三 责编 李四", ["editor 李四"]),
+        ("编辑部 责编 李四", ["editor 李四"]),
+        ("审核 " + "城" * 59 + " 记者 李四", ["author 李四"]),
+        ("审核 " + "城" * 60 + " 记者 李四", []),
+        ("作者：青山远整理", ["author 青山远"]),
         ("作者：张三 摄", ["photographer 张三"]),
         ("记者：张三 摄影报道", ["author 张三"]),
         ("作者：张三 说", ["author 张三"]),
@@ -40,6 +46,7 @@ def persons(*texts: str) -> list[str]:
         # A short label counts where no word stands before it.
         ("文/张三", ["author 张三"]),
         ("图｜张三", ["photographer 张三"]),
+        ("图：张三", ["photographer 张三"]),
         (" 文/张三", ["author 张三"]),
         ("a/文/张三", []),
         ("编辑文/张三", []),
@@ -72,12 +79,15 @@ def persons(*texts: str) -> list[str]:
         ("作者：张三北京大学教授", ["author 张三"]),
         ("作者：某中心研究员徐小忱。张三", ["author 徐小忱"]),
         ("作者：某中心好的徐小忱", []),
+        ("作者：*方小敏北京大学经济学院教授", ["author 方小敏"]),
         # A name and its medium in a short line.
         ("张三/某某网", ["author 张三"]),
         ("张三｜某某报", ["author 张三"]),
         ("张三|某某社", ["author 张三"]),
         ("张三／某某报", ["author 张三"]),
         ("张三/某某好", []),
+        ("张三 李四 王五 赵六 钱七/ 某某某某某某某某某某某某客户端", [f"author {name}" for name in FIVE]),
+        ("张三 李四 王五 赵六 钱七 / 某某某某某某某某某某某某客户端", []),
         ("张三 李四 王五/" + "某" * 12 + "电视台", ["author 张三", "author 李四", "author 王五"]),
         # Signatures.
         ("会议举行。（张三）", ["author 张三"]),
@@ -92,6 +102,8 @@ def persons(*texts: str) -> list[str]:
         ("会议举行。 □ 唐爱红王靖瑗 ", ["author 唐爱红王靖瑗"]),
         ("会议举行。□唐爱红王靖", ["author 唐爱红王靖"]),
         ("会议举行。□唐爱红王", ["author 唐爱红王"]),
+        ("会议举行。□唐红王靖瑗", ["author 唐红王靖瑗"]),
+        ("会议举行。□张小李明", ["author 张小李明"]),
         ("会议举行。□唐爱红的王靖", []),
         ("会议举行。□规划先行", []),
         ("张三。□", []),
@@ -143,6 +155,10 @@ def test_a_line_names_persons_or_nobody(text: str, found: list[str]) -> None:
         ("图片：李四 作者：王五", ["photographer 李四", "author 王五"]),
         ("说图片：李四 作者：王五", ["author 王五"]),
         ("说：李四 作者：王五", ["author 王五"]),
+        ("会议，作者 ：李四", ["author 李四"]),
+        ("会议，作者：青山远", ["author 青山远"]),
+        ("会议，作者：本报记者 张三、李四", ["author 张三", "author 李四"]),
+        ("（记者 张三*）", ["author 张三"]),
         ("（记者 张三）", ["author 张三"]),
         ("（ 记者 张三 ）", ["author 张三"]),
         ("（记者说）（记者 张三）", ["author 张三"]),
@@ -202,6 +218,7 @@ def test_a_name_begins_with_a_family_name_and_has_at_most_as_many_characters_as_
     [
         "张",
         "张三丰李",
+        "令狐",
         "欧阳小山的",
         "欧阳的山",
         "张的",

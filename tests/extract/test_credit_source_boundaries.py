@@ -28,6 +28,7 @@ def source(text: str) -> str | None:
         ("（来源：甲报）", Attribution("（来源：甲报）", "甲报")),
         ("好（来源：甲报）", Attribution("（来源：甲报）", "甲报")),
         ("（来源：甲报 ）", Attribution("（来源：甲报 ）", "甲报")),
+        ("（来源：甲报 ）好", Attribution("（来源：甲报 ）", "甲报")),
         ("（来源：《甲报》 ）", Attribution("（来源：《甲报》 ）", "甲报")),
         ("《来源：甲报》", Attribution("《来源：甲报》", "甲报")),
         ("（来源：甲报》", Attribution("来源：甲报", "甲报")),

@@ -34,6 +34,7 @@ def shape(text: str) -> object:
                 is_prefix = query.phrase != plain
                 return ("title:" if query.in_title else "") + query.text + ("*" if is_prefix else "")
             case Filter():
+                assert query.field != "title"  # which is searched as text
                 return f"{query.field}:{query.value}{'*' if query.prefix else ''}"
             case Not():
                 return ("not", show(query.part))
@@ -56,6 +57,7 @@ def shape(text: str) -> object:
         ("-title:降准", ("not", "title:降准")),
         ("－降准", ("not", "降准")),
         ("-ab", ("not", "ab")),
+        ("-国", ("not", "国")),
         ("NOT (降准 加息)", ("not", ("and", "降准", "加息"))),
         ("NOT -降准", "降准"),
         ("-(NOT 降准)", "降准"),
@@ -83,10 +85,13 @@ def shape(text: str) -> object:
         # A star at the end of a word stands for what may follow; alone or quoted it is punctuation.
         ("inflat*", "inflat*"),
         ("ab *", "ab"),
+        ("source:*", "source:*"),
         ('"inflat*"', "inflat*"),
         ("inf*lat", "inf*lat"),
         # Quotation marks of one kind close each other, those of another are text.
         ("“全面 降准”", "全面 降准"),
+        ('"" 降准', "降准"),
+        ('"全面"降准', ("and", "全面", "降准")),
         ('„full cut"', "full cut"),
         ("＂全面 降准“", "全面 降准"),
         ("『全面「降准』", "全面「降准"),
@@ -152,6 +157,11 @@ PREFIXLESS = [name for name, field in FIELDS.items() if not field.takes_prefix]
             " to search for the word itself",
         ),
         (
+            "OR 降准",
+            'OR has nothing before it (at character 1) - put a word there, or write "or" in small letters'
+            " to search for the word itself",
+        ),
+        (
             "降准 OR OR 加息",
             'OR has nothing after it (at character 4) - put a word there, or write "or" in small letters'
             " to search for the word itself",
@@ -193,6 +203,14 @@ PREFIXLESS = [name for name, field in FIELDS.items() if not field.takes_prefix]
         (
             "降准 " + "(" * 13 + "中" + ")" * 13,
             "more than 12 groups inside each other (at character 16) - write it more simply",
+        ),
+        (
+            "(中) " + "(" * 13 + "中" + ")" * 13,
+            "more than 12 groups inside each other (at character 17) - write it more simply",
+        ),
+        (
+            "-(" * 7 + "中" + ")" * 7,
+            "more than 12 groups inside each other (at character 13) - write it more simply",
         ),
         (
             "NOT " * 13 + "中",

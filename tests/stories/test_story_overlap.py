@@ -87,7 +87,10 @@ def test_texts_with_nothing_in_common_are_no_story(writer: Writer) -> None:
 
 
 def test_texts_of_two_scripts_are_no_story() -> None:
-    one, other = (Comparable(StoryText(1, script, "x" * 400)) for script in ("cjk", "latin"))
+    # To the machine two of these letters are one of these characters.
+    one = Comparable(StoryText(1, "cjk", "慡慢慣慤" * 100))
+    other = Comparable(StoryText(2, "latin", "aabacada" * 100))
+    assert one.gram_set & other.gram_set
     assert compare(one, other) is None
 
 
@@ -141,6 +144,33 @@ def test_two_texts_that_differ_in_nearly_all_of_their_many_figures_are_no_story(
 
     assert with_figures(20) is not None
     assert with_figures(1) is None
+
+
+def test_figures_that_the_other_text_has_not_tell_against_a_copy_wherever_they_stand(chinese: Writer) -> None:
+    def with_wrong_figures(wrong: int) -> Overlap | None:
+        shared = chinese.both(750)
+        figures = [1000 + number for number in range(10)]
+        one = shared + "".join(f"{chinese.mine(9)}{figure}" for figure in figures)
+        other = shared + "".join(f"{chinese.theirs(9)}{figure}" for figure in figures[wrong:]) + chinese.theirs(400)
+        return chinese.compare(one, other)
+
+    assert with_wrong_figures(9) is not None
+    assert with_wrong_figures(10) is None
+
+
+def test_words_replaced_by_others_make_a_form(chinese: Writer) -> None:
+    def with_words(others: int) -> Overlap | None:
+        """Compare texts that differ in words of three characters, of which so many are others."""
+        pieces = [chinese.both(40) for _ in range(7)]
+        words = [chinese.both(3 - others) for _ in pieces]
+        one, other = (
+            "".join(piece + write(others - 1) + word + write(1) for piece, word in zip(pieces, words, strict=True))
+            for write in (chinese.mine, chinese.theirs)
+        )
+        return chinese.compare(one, other)
+
+    assert with_words(2) is None
+    assert with_words(1) is not None
 
 
 def test_equal_runs_shorter_than_a_stock_phrase_do_not_count(writer: Writer) -> None:
@@ -264,15 +294,34 @@ def test_seen_from_the_other_side_a_relation_is_its_opposite() -> None:
         assert overlap.reversed().reversed() == overlap
 
 
-def test_a_few_places_of_the_shorter_text_are_enough_to_look_further(chinese: Writer) -> None:
-    # Six of 31 pieces are found, one before each changed word.
-    pieces = [chinese.both(4) for _ in range(6)]
-    one = "".join(piece + chinese.mine(2) for piece in pieces)[:-2]
-    assert len(one) == 34
-    other = chinese.theirs(40).join(pieces)
-    overlap = chinese.compare(one, other + chinese.theirs(40))
+def with_pieces_at(writer: Writer, places: list[int], length: int) -> Overlap | None:
+    """Compare a text that has pieces of one gram at these places with one that has the same pieces."""
+    one, pieces = "", []
+    for place in places:
+        pieces.append(writer.both(writer.gram))
+        one += writer.mine(place - len(one)) + pieces[-1]
+    one += writer.mine(length - len(one))
+    return writer.compare(one, writer.theirs(40).join(pieces) + writer.theirs(40))
+
+
+def test_a_few_places_of_the_shorter_text_tell_whether_to_look_further(chinese: Writer) -> None:
+    # Up to 31 pieces all are looked up: six of them are enough.
+    overlap = with_pieces_at(chinese, [0, 6, 12, 18, 24, 30], 34)
     assert overlap is not None
     assert overlap.share == 1.0
+    # Of 32 every other one is: three of these are enough, one is not.
+    overlap = with_pieces_at(chinese, [0, 5, 11, 16, 21, 26, 31], 35)
+    assert overlap is not None
+    assert overlap.share == 1.0
+    assert with_pieces_at(chinese, [0, 5, 11, 17, 23, 29], 35) is None
+
+
+def test_what_stands_behind_the_opening_does_not_count_for_it(writer: Writer) -> None:
+    half, rest = writer.both(200), writer.both(200)
+    for start, joins in ((600, True), (601, False)):
+        other = writer.theirs(start) + half + writer.theirs(700) + rest
+        overlap = writer.compare(half + rest, other + writer.theirs(4000 - len(other)))
+        assert overlap == Overlap(1.0, 0.1, "excerpt", joins=joins)
 
 
 def test_a_text_is_taken_apart_into_numbers_that_tell_its_pieces(writer: Writer) -> None:
