@@ -17,14 +17,14 @@ from sqlite_utils import Database, Migrations
 
 from newsarchive import stories
 from newsarchive.archive import outlets, store, views
-from newsarchive.progress import progress_bar
+from newsarchive.progress_bar import progress_bar
 from newsarchive.search import index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from newsarchive.progress import Progress
+    from newsarchive.progress_bar import Progress
 
 
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.

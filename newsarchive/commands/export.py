@@ -13,7 +13,7 @@ from newsarchive.atomic import atomic_file, atomic_folder
 from newsarchive.commands.output import on_terminal
 from newsarchive.errors import UserError
 from newsarchive.export import FORMATS, Export, FileFormat, FolderFormat
-from newsarchive.progress import progress_bar
+from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -33,7 +33,7 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     finds title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
     """
-    from newsarchive.sites.draft import draft as make_draft  # noqa: PLC0415 - loads the whole reader
+    from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
 
     if not 2 <= len(places) <= MOST_PAGES:
         raise UserError(f"rules: two to {MOST_PAGES} pages are wanted, not {len(places)}")

@@ -15,7 +15,7 @@ from newsarchive.commands.output import (
     print_rows,
     rows_options,
 )
-from newsarchive.progress import progress_bar
+from newsarchive.progress_bar import progress_bar
 from newsarchive.search import FIELDS, Marks
 from newsarchive.text import plain
 from newsarchive.timestamps import as_known

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.progress import progress_bar
+from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
     from pathlib import Path

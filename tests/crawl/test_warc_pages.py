@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsarchive.crawl.warc_pages import CaptureError, Captures, sites_by_host
 from newsarchive.models import Page
 from newsarchive.sites import load_site
-from newsarchive.warc.import_pages import CaptureError, Captures, sites_by_host
 from newsarchive.warc.reader import Record
 from newsarchive.warc.record import (
     build_record,

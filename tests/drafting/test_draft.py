@@ -4,11 +4,11 @@ import pytest
 from support.pages import page
 
 from newsarchive.demo import DemoSite
+from newsarchive.drafting import draft
+from newsarchive.drafting.draft import url_pattern
 from newsarchive.errors import UserError
 from newsarchive.extract import read
 from newsarchive.sites import load_site
-from newsarchive.sites.draft import draft
-from newsarchive.sites.draft.draft import url_pattern
 
 original = partial(page, role="original", site="")
 TEXTS = [

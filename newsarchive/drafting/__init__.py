@@ -1,5 +1,5 @@
 """Draft the rules of a new site from a few of its pages."""
 
-from newsarchive.sites.draft.draft import Draft, Sure, draft
+from newsarchive.drafting.draft import Draft, Sure, draft
 
 __all__ = ["Draft", "Sure", "draft"]

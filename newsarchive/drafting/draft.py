@@ -11,19 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from newsarchive.errors import UserError
-from newsarchive.extract import read
-from newsarchive.extract.charset import decode
-from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.sites import load_site
-from newsarchive.sites.draft.candidates import (
+from newsarchive.drafting.candidates import (
     body_candidate,
     credit_candidates,
     parse_page,
     time_candidates,
     title_candidates,
 )
-from newsarchive.sites.draft.selectors import choose
+from newsarchive.drafting.selectors import choose
+from newsarchive.errors import UserError
+from newsarchive.extract import read
+from newsarchive.extract.charset import decode
+from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.sites import load_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
