@@ -378,6 +378,17 @@ def m0010_days_in_stories(db: Database) -> None:
     _drop_stories(db)
 
 
+@migrations()
+def m0011_letters_beside_digits(db: Database) -> None:
+    """Index letters and digits that stand side by side each as a word of their own, and more forms of characters."""
+    for name in ("insert", "delete", "update"):
+        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    for table in ("search_index", "search_characters", "search_folding"):
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    for view in ("search_index_text", "search_characters_text"):
+        db.execute(f"DROP VIEW IF EXISTS {view}")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -20,7 +21,7 @@ from newsarchive.search.index import (
 from newsarchive.search.query import EVERYTHING, Filter, Query, QueryError, all_of, narrow, parse, write_term
 from newsarchive.search.ranking import MOST_RANKED, Matches, Position
 from newsarchive.search.snippets import Highlighter, Marks
-from newsarchive.search.sql import Plan, plan, words_of
+from newsarchive.search.sql import Plan, filters_of, plan, words_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,9 +88,23 @@ class Search:
     def parse(self, text: str) -> Query:
         """Read a query; its language is described in `query`. An empty text asks for everything.
 
-        Raises QueryError, saying what to mend.
+        Raises QueryError, saying what to mend: also for a source of which the archive has nothing.
         """
-        return parse(text, self._folding)
+        query = parse(text, self._folding)
+        for part in filters_of(query):
+            if part.field == "source" and not part.prefix:
+                self._check_source(part.value, text)
+        return query
+
+    def _check_source(self, name: str, text: str) -> None:
+        rows = self._connection.execute("SELECT search_fold(name), name FROM sources")
+        known = {folded: printed for folded, printed in rows if folded}
+        folded = self._folding.fold(name)
+        if not known or folded in known:
+            return
+        close = get_close_matches(folded, known, n=1, cutoff=0.5)
+        advice = f"write {write_term('source', known[close[0]])}" if close else "write how it begins: source:财*"
+        raise QueryError(f"there is no source {name!r} in this archive", max(0, text.find(name)), advice)
 
     def hits(
         self,

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
+
+from dateutil.relativedelta import relativedelta
 
 from newsarchive.text import fold
 from newsarchive.urls import article_key
@@ -98,14 +100,30 @@ _MOMENT = re.compile(
 )
 
 
+#: Word for a day -> how many days it lies back.
+_DAYS = {
+    "today": 0, "今天": 0, "今日": 0, "yesterday": 1, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3,
+}  # fmt: skip
+# 3月 and 3日 are names of a month and a day where no word says that they are counted.
+_BACK = re.compile(
+    r"(?P<number>[0-9]{1,4})\s?(?P<unit>(?:[dwmy]|天|周|週|星期|[个個]月)(?=[以之]?前?$)|[日月年](?=[以之]?前$))"
+)
+_UNITS = {
+    "d": "days", "天": "days", "日": "days", "w": "weeks", "周": "weeks", "週": "weeks", "星期": "weeks",
+    "m": "months", "月": "months", "y": "years", "年": "years",
+}  # fmt: skip
+
+
 def read_moment(text: str) -> str | None:
     """Read a day, month or year (2022-03-01, 2022/3, 2022年3月1日, 20220301, 2022) as ISO 8601 text of its precision.
 
+    A day may be counted back from today, by the clock of this machine: yesterday, 昨天, 7d, 3个月.
     Such texts sort before every time inside the day, month or year, so they serve as bounds. None for anything else.
     """
-    match = _MOMENT.fullmatch(fold(text).strip())
+    folded = fold(text).strip().lower()
+    match = _MOMENT.fullmatch(folded)
     if match is None:
-        return None
+        return _counted_back(folded)
     compact = match["compact"]
     year, month, day = (compact[:4], compact[4:6], compact[6:]) if compact else match.group("year", "month", "day")
     try:
@@ -115,11 +133,25 @@ def read_moment(text: str) -> str | None:
     return when.isoformat()[: 10 if day else 7 if month else 4]
 
 
+def _counted_back(text: str) -> str | None:
+    today = datetime.now().astimezone().date()
+    if text in _DAYS:
+        return (today - timedelta(days=_DAYS[text])).isoformat()
+    match = _BACK.match(text)
+    if match is None:
+        return None
+    unit = _UNITS[match["unit"].removeprefix("个").removeprefix("個")]
+    try:
+        return (today - relativedelta(**{unit: int(match["number"])})).isoformat()  # type: ignore[arg-type]
+    except (ValueError, OverflowError):
+        return None
+
+
 def _read_number(text: str) -> str | None:
     return text if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
-_A_DAY = "write a day, month or year: 2022-03-01, 2022-03 or 2022"
+_A_DAY = "write a day, month or year: 2022-03-01, 2022-03 or 2022, or one counted back from today: yesterday, 7d"
 
 FIELDS = {
     "title": Field("title:降准", "in the headline", None, takes_prefix=True),
@@ -160,3 +192,10 @@ FIELDS = {
         advice=_A_DAY,
     ),
 }
+
+#: Names that people type for a field of another name.
+MEANT = {
+    "date": "after", "day": "after", "since": "after", "published": "after", "until": "before", "to": "before",
+    "site": "source", "publisher": "source", "outlet": "source", "from": "source", "section": "category",
+    "language": "lang", "headline": "title", "stock": "code", "ticker": "code",
+}  # fmt: skip

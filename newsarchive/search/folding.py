@@ -16,6 +16,7 @@ from collections import defaultdict
 from functools import cache, lru_cache
 from itertools import chain
 
+from newsarchive.search.variants import VARIANTS
 from newsarchive.text import strip_invisible
 
 #: Characters written without blanks between words: Han, kana, bopomofo, Hangul, and the private-use characters that
@@ -44,6 +45,10 @@ _OTHERS = (
     range(0x1FB00, 0x1FC00),
     range(0x2F800, 0x2FA20),
 )
+
+
+#: How Unicode calls what makes a number a sign of its own: \u2460, \u2474, \u2488, \u2153.
+_NUMBERED = ("<circle>", "<compat>", "<fraction>")
 
 
 class Folding:
@@ -75,8 +80,8 @@ class Folding:
         if self._variants is None:
             self._variants = defaultdict(str)
             for code, form in self._table.items():
-                if len(form) == 1:
-                    self._variants[form] += chr(code)
+                if len(letter := form.strip()) == 1:
+                    self._variants[letter] += chr(code)
         return folded + self._variants.get(folded, "")
 
     def dump(self) -> bytes:
@@ -92,7 +97,7 @@ def load_folding(dumped: bytes) -> Folding:
 
 @cache
 def built_in_folding() -> Folding:
-    """Make the table from Unicode's compatibility forms and OpenCC's single characters."""
+    """Make the table from Unicode's compatibility forms, OpenCC's single characters, and the variants it leaves."""
     simplified = _simplified()
     table = {}
     for code in chain(*_HAN, *_OTHERS):
@@ -109,6 +114,8 @@ def _form(character: str, simplified: dict[str, str]) -> str:
     if not strip_invisible(character):
         return ""
     form = unicodedata.normalize("NFKC", character).casefold()
+    if unicodedata.decomposition(character).startswith(_NUMBERED) and unicodedata.category(character) == "No":
+        return f" {form} "  # the number of an item shall not become one with a number that stands beside it
     if not any(map(_is_text, form)):
         # An ellipsis is three dots in its plain form; one blank keeps places simple, and no search sees a difference.
         return form if len(form) == 1 and form != "," else character
@@ -127,4 +134,5 @@ def _simplified() -> dict[str, str]:
     han = [chr(code) for code in chain(*_HAN)]
     # One call for all: a line break on both sides keeps the converter from seeing words.
     forms = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
-    return {character: form for character, form in zip(han, forms, strict=True) if character != form}
+    table = {character: form for character, form in zip(han, forms, strict=True) if character != form}
+    return {character: VARIANTS.get(form, form) for character, form in table.items()} | VARIANTS

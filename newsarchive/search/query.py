@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.errors import UserError
-from newsarchive.search.fields import FIELDS
+from newsarchive.search.fields import FIELDS, MEANT
 from newsarchive.search.tokens import phrase
 
 if TYPE_CHECKING:
@@ -215,13 +215,12 @@ def _field_name(chunk: str, position: int) -> str | None:
     name = match[1].lower()
     if name in FIELDS:
         return name
-    if close := get_close_matches(name, FIELDS, n=1, cutoff=0.7):
-        raise QueryError(
-            f"there is no field {match[1]}:",
-            position,
-            f'write {close[0]}: instead, or search for "{match[0]}" in quotes',
-        )
-    return None  # 10:30, http://... and the like are text
+    close = MEANT.get(name) or next(iter(get_close_matches(name, FIELDS, n=1, cutoff=0.6)), None)
+    is_text = chunk.startswith("//", match.end()) or match[0].endswith("：")
+    if close is None and is_text:
+        return None  # http://... and the printed colon of GDP：增长
+    advice = f"write {close}: instead" if close else f"the fields are {', '.join(FIELDS)}"
+    raise QueryError(f"there is no field {match[1]}:", position, f'{advice}, or search for "{match[0]}" in quotes')
 
 
 class _Parser:

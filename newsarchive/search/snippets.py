@@ -28,9 +28,9 @@ ROOM, FRAGMENTS, LEAD = 160, 3, 16
 MOST_MARKED = 200
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_WORD_END = rf"(?![^\W_{UNSPACED}])"
-_WORD_START = rf"(?<![^\W_{UNSPACED}])"
-_RUN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+# A word ends where a digit begins and the other way round, as in the index.
+_LETTER = rf"[^\W0-9_{UNSPACED}]"
+_RUN = re.compile(rf"[{UNSPACED}]+|[0-9]+|{_LETTER}+")
 _BETWEEN = r"[\W_]{0,20}"
 # Good places for a fragment to begin: behind the end of a sentence or clause.
 _CLAUSE_END = re.compile(r"[。！？；，、：,;:!?\s]")
@@ -109,19 +109,24 @@ def _word_pattern(word: Words, folding: Folding) -> str:
     It is for printed text: every character matches all that fold to it. A character that folds to several is found
     by the index and not marked here.
     """
-    runs = _RUN.findall(folding.fold(word.text))
+    runs = _RUN.findall(folding.fold(word.text).replace(",", ""))
     pieces = []
     for run in runs:
-        letters = "".join(f"[{re.escape(folding.variants(letter))}]" for letter in run)
-        pieces.append(letters if _is_unspaced(run) else _WORD_START + letters)
-    ends = ["" if _is_unspaced(run) else _WORD_END for run in runs]
+        separator = ",?" if run.isdigit() else ""  # 1,234
+        pieces.append(separator.join(f"[{re.escape(folding.variants(letter))}]" for letter in run))
+    parts = [_part(run) for run in runs]
+    ends = [f"(?!{part})" if part else "" for part in parts]
     if word.phrase.prefix and ends[-1]:
-        ends[-1] = r"\w{0,40}"
-    return _BETWEEN.join(piece + end for piece, end in zip(pieces, ends, strict=True))
+        ends[-1] = rf"{parts[-1]}{{0,40}}"
+    starts = [f"(?<!{part})" if part else "" for part in parts]
+    return _BETWEEN.join(map("".join, zip(starts, pieces, ends, strict=True)))
 
 
-def _is_unspaced(run: str) -> bool:
-    return re.match(f"[{UNSPACED}]", run) is not None
+def _part(run: str) -> str:
+    """Return what a longer word than this would go on with; nothing for a run without blanks."""
+    if re.match(f"[{UNSPACED}]", run):
+        return ""
+    return "[0-9]" if run.isdigit() else _LETTER
 
 
 def _places(text: str, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:

@@ -78,6 +78,11 @@ def words_of(query: Query) -> Iterator[Words]:
             yield from words_of(part)
 
 
+def filters_of(query: Query) -> Iterator[Filter]:
+    """Yield the conditions of a query on fields other than the text, excluded ones among them."""
+    return (leaf for leaf in _leaves(query) if isinstance(leaf, Filter))
+
+
 def _leaves(query: Query) -> Iterator[Words | Filter]:
     if isinstance(query, Words | Filter):
         yield query

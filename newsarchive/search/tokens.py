@@ -1,9 +1,11 @@
 """Tokens: how a text is cut for the full-text index.
 
 Words of languages without blanks cannot be separated reliably, so runs of such characters are cut into overlapping
-pairs: 量子计算 becomes 量子, 子计, 计算 and, at the end of the run, 算 alone. Words and numbers stay whole (`5g`, `a`,
-`2022`, `0.25` with its point). A search for neighbouring characters is a phrase of pairs and finds exactly what a
-comparison character by character finds. A pair never reaches over punctuation, blanks or line ends.
+pairs: 量子计算 becomes 量子, 子计, 计算 and, at the end of the run, 算 alone. Words and numbers stay whole (`etf`, `a`,
+`2022`, `0.25` with its point, `1234.5` without the commas it may be printed with, `us` without the points of U.S.);
+where letters and digits meet there is a cut, so `500ETF` is the neighbours `500` and `etf`, and each of them is found.
+A search for neighbouring characters is a phrase of pairs and finds exactly what a comparison character by character
+finds. A pair never reaches over punctuation, blanks or line ends.
 
 Where a word meets an unspaced run the two are neighbours in the index; if more than blanks come between, a
 token of its own (`PART`) separates them, so that 收3500点 is not found in 收3500，点评.
@@ -29,11 +31,13 @@ LONGEST_WORD = 64
 
 # Marks that belong to the letters around them (Arabic, Indic and Thai vowel signs) though they are no letters.
 _MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece"
-_WORD = rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])"
+_LETTER = rf"(?:[^\W0-9_{UNSPACED}]|[{_MARKS}])"
+_THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9]|,[0-9])"
 _RUN = re.compile(
     rf"(?P<unspaced>[{UNSPACED}]+)"
-    rf"|(?P<number>(?<![0-9]\.)[0-9]++\.[0-9]++(?!\.[0-9]|{_WORD}))"
-    rf"|(?P<word>{_WORD}+)"
+    rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
+    rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
+    rf"|(?P<word>{_LETTER}+)"
 )
 _UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 _BLANKS = " \t"
@@ -93,12 +97,7 @@ def _tokens(folded: str) -> list[str]:
         if kind == "unspaced":
             tokens.extend(map(add, text, text[1:]))
             tokens.append(text[-1])
-        elif len(text) > LONGEST_WORD:
-            tokens.extend(_pieces(text))
         else:
-            tokens.append(text.replace(".", POINT))
+            word = text.replace(".", "") if kind == "initials" else text.replace(",", "").replace(".", POINT)
+            tokens.extend(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))
     return tokens
-
-
-def _pieces(word: str) -> list[str]:
-    return [word[i : i + LONGEST_WORD].replace(".", POINT) for i in range(0, len(word), LONGEST_WORD)]

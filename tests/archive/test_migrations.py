@@ -20,6 +20,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
 from newsarchive.search import index, register_functions
+from newsarchive.search.folding import Folding
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -193,7 +194,10 @@ def old_archive(path, version):
     if version >= STEPS.index("m0005_stories") + 1:
         stories.create_tables(connection)
         connection.execute("CREATE VIEW syndication AS SELECT 'an older form' AS lead_source")
-        connection.execute("UPDATE articles SET story_id = 99")
+        if version >= STEPS.index("m0010_days_in_stories") + 1:
+            stories.Stories(connection).rebuild()  # no later version drops them
+        else:
+            connection.execute("UPDATE articles SET story_id = 99")
     connection.close()
 
 
@@ -216,6 +220,18 @@ def test_an_archive_of_every_older_version_becomes_as_a_new_one(tmp_path, versio
         query = "SELECT DISTINCT published_precision FROM articles"
         assert archive.connection.execute(query).fetchall() == [("second",)]
     assert schema(tmp_path / "old.db") == schema(tmp_path / "new.db")
+
+
+def test_an_index_of_other_tokens_is_made_again(tmp_path):
+    old_archive(tmp_path / "old.db", STEPS.index("m0010_days_in_stories") + 1)
+    connection = sqlite3.connect(tmp_path / "old.db")
+    connection.execute("UPDATE search_folding SET folding = ?", (Folding({}).dump(),))
+    connection.commit()
+    connection.close()
+    with Archive.open(tmp_path / "old.db") as archive:
+        assert archive.search.check() == []
+        assert archive.search.count(archive.search.parse("港務")) == 2
+        assert archive.connection.execute("SELECT length(folding) > 1000 FROM search_folding").fetchone() == (1,)
 
 
 def test_what_is_derived_is_rebuilt_after_the_last_migration_and_only_where_it_is_missing(tmp_path):

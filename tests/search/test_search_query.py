@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -69,7 +71,10 @@ def shape(text: str) -> object:
         ("Source:(财联社 OR 证券*)", ("or", "source:财联社", "source:证券*")),
         ("-source:财联社", ("not", "source:财联社")),
         ("after:2022年3月 before:20220501", ("and", "after:2022-03", "before:2022-05-01")),
-        ("央行：降准 — 10:30 http://x.example/", ("and", "央行：降准", "10:30", "http://x.example/")),
+        (
+            "央行：降准 GDP：增长 10:30 http://x.example/",
+            ("and", "央行：降准", "GDP：增长", "10:30", "http://x.example/"),
+        ),
         ("and or not", ("and", "and", "or", "not")),
         ("降准 () 。", "降准"),
         ("降准 -(美联储 OR 加息)", ("and", "降准", ("not", ("or", "美联储", "加息")))),
@@ -97,6 +102,10 @@ def test_query_is_understood(text, expected):
         ("降准 OR OR 加息", 3, "OR has nothing after it"),
         ("降准 NOT", 3, "NOT has nothing after it"),
         ("sorce:财联社", 0, "write source: instead"),
+        ("降准 foo:bar", 3, "the fields are title, source, category"),
+        ("date:2022-03-01", 0, "write after: instead"),
+        ("降准 -Site:财联社", 4, "write source: instead"),
+        ("stories:12", 0, "write story: instead"),
         ("降准 source: 财联社", 3, "source: has no value"),
         ('source:""', 7, "source: has no value"),
         ("after:gestern", 6, "write a day, month or year"),
@@ -191,6 +200,40 @@ def test_a_narrowed_query_asks_for_all_of_the_query_and_the_condition(text, valu
 )
 def test_moments_are_read(text, moment):
     assert read_moment(text) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("today", relativedelta()),
+        ("今天", relativedelta()),
+        ("Yesterday", relativedelta(days=1)),
+        ("昨日", relativedelta(days=1)),
+        ("前天", relativedelta(days=2)),
+        ("大前天", relativedelta(days=3)),
+        ("7d", relativedelta(days=7)),
+        ("７天", relativedelta(days=7)),
+        ("7 天前", relativedelta(days=7)),
+        ("3日前", relativedelta(days=3)),
+        ("2w", relativedelta(weeks=2)),
+        ("2周", relativedelta(weeks=2)),
+        ("3m", relativedelta(months=3)),
+        ("3个月", relativedelta(months=3)),
+        ("3月前", relativedelta(months=3)),
+        ("1y", relativedelta(years=1)),
+        ("1年前", relativedelta(years=1)),
+    ],
+)
+def test_moments_are_counted_back_from_today(text, back):
+    before = datetime.now().astimezone().date()
+    moment = read_moment(text)
+    after = datetime.now().astimezone().date()
+    assert moment in ((before - back).isoformat(), (after - back).isoformat())
+
+
+@pytest.mark.parametrize("text", ["3月", "3日", "3年", "9999y", "d", "7", "-7d", "7 days", "明天"])
+def test_what_is_not_surely_counted_back_is_no_moment(text):
+    assert read_moment(text) is None
 
 
 def test_the_page_about_browsing_names_every_field():

@@ -41,6 +41,13 @@ def highlighter(query: str, marks: Marks | None = None) -> Highlighter:
         ("0.25", "0.25个", "[0.25]个"),
         ("cafe", "Café", "[Café]"),
         ("title:央行 降准", "央行降准", "[央行][降准]"),
+        ("ETF", "500ETF、ETFs", "500[ETF]、ETFs"),
+        ("15", "tPad15、150", "tPad[15]、150"),
+        ("5g", "5G、5 G、15G", "[5G]、[5 G]、15G"),
+        ("tPad*", "tPads、tPad15", "[tPads]、[tPad]15"),
+        ("1234.56", "1,234.56元", "[1,234.56]元"),
+        ("①", "①与②", "[①]与②"),
+        ("复苏", "復甦", "[復甦]"),
     ],
 )
 def test_matches_are_marked_in_the_printed_text(query, text, marked):
