@@ -10,6 +10,7 @@ import pytest
 from newsarchive.extract.dates import (
     Dated,
     find_dates,
+    months,
     parse_date,
 )
 
@@ -222,7 +223,7 @@ def test_central_time_is_chinas_where_the_site_is_in_china_and_americas_elsewher
 @pytest.mark.parametrize(("hour", "minute"), [(0, 5), (23, 50)])
 @pytest.mark.parametrize(
     ("units", "days"),
-    [("天 day", 1), ("周 week", 7), ("週 week", 7), ("星期 week", 7), ("个月 month", 30), ("年 year", 365)],
+    [("天 day", 1), ("周 week", 7), ("週 week", 7), ("星期 week", 7)],
 )
 def test_a_time_ago_is_counted_in_whole_units(units: str, days: int, hour: int, minute: int) -> None:
     now = NOW.replace(hour=hour, minute=minute)
@@ -304,3 +305,210 @@ def test_a_weak_form_is_no_date_where_something_else_stands_beside_it(line: str)
 @pytest.mark.parametrize("line", ["发布：2周前", "更新:3小时前", "时间: 刚刚 |", "（昨天）", "【03-03】", "  3年前  "])
 def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
     assert read(line) is not None
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        # A part of the day behind the time.
+        ("2022/03/03 02:26:26 下午", "2022-03-03T14:26:26+08:00 second"),
+        ("2022-03-03 3:30下午", "2022-03-03T15:30:00+08:00 minute"),
+        ("2022-03-03 3:30（下午）", "2022-03-03T15:30:00+08:00 minute"),
+        ("2022-03-03 3:30 上午", "2022-03-03T03:30:00+08:00 minute"),
+        ("2022年3月3日 10点 晚", "2022-03-03T22:00:00+08:00 minute"),
+        ("2022-03-03 15:30 下午", "2022-03-03T15:30:00+08:00 minute"),
+        ("2022-03-03 PM 3:30", "2022-03-03T15:30:00+08:00 minute"),
+        ("昨天 3:30 下午", "2022-05-31T15:30:00+08:00 minute"),
+        # Minutes without their sign, quarters, hours in words.
+        ("2022年3月3日下午3点半", "2022-03-03T15:30:00+08:00 minute"),
+        ("2022年3月3日3时一刻", "2022-03-03T03:15:00+08:00 minute"),
+        ("2022年3月3日3點三刻", "2022-03-03T03:45:00+08:00 minute"),
+        ("2022年3月3日10点05", "2022-03-03T10:05:00+08:00 minute"),
+        ("2022年3月3日10点05分", "2022-03-03T10:05:00+08:00 minute"),
+        ("2022年3月3日10点整", "2022-03-03T10:00:00+08:00 minute"),
+        ("2022年3月3日10点钟", "2022-03-03T10:00:00+08:00 minute"),
+        ("2022年3月3日下午三点半", "2022-03-03T15:30:00+08:00 minute"),
+        ("2022年3月3日下午两点", "2022-03-03T14:00:00+08:00 minute"),
+        ("2022年3月3日十点五十分", "2022-03-03T10:50:00+08:00 minute"),
+        ("2022年3月3日下午三点零五分", "2022-03-03T15:05:00+08:00 minute"),
+        ("二〇二二年三月廿一日晚上八时", "2022-03-21T20:00:00+08:00 minute"),
+        # In the evening past twelve the day is not certain, nor is an hour that two words speak against.
+        ("2022年3月3日晚上12:05", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日晚上12点", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日晚上1点", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日晚上4:59", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日晚上5:00", "2022-03-03T17:00:00+08:00 minute"),
+        ("2022年3月3日夜里6:59", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日夜里7:00", "2022-03-03T19:00:00+08:00 minute"),
+        ("2022年3月3日深夜11:30", "2022-03-03T23:30:00+08:00 minute"),
+        ("2022年3月3日晚上20:30", "2022-03-03T20:30:00+08:00 minute"),
+        ("2022年3月3日凌晨13:00", "2022-03-03T00:00:00+08:00 day"),
+        ("2022年3月3日上午14:00", "2022-03-03T00:00:00+08:00 day"),
+        # Zones.
+        ("2022-03-03 05:23 +0000", "2022-03-03T05:23:00+00:00 minute"),
+        ("2022-03-03 05:23+0900", "2022-03-03T05:23:00+09:00 minute"),
+        ("2022-03-03 05:23+09:00", "2022-03-03T05:23:00+09:00 minute"),
+        ("2022-03-03 05:23-04:00", "2022-03-03T05:23:00-04:00 minute"),
+        ("2022-03-03T05:23-0400", "2022-03-03T05:23:00-04:00 minute"),
+        ("2022-03-03t05:23:38z", "2022-03-03T05:23:38+00:00 second"),
+        ("2022-03-03T05:23Z", "2022-03-03T05:23:00+00:00 minute"),
+        ("2022-03-03T05:23:38+09", "2022-03-03T05:23:38+09:00 second"),
+        ("2022-03-03 05:23 utc", "2022-03-03T05:23:00+00:00 minute"),
+        ("03 Mar 2022 12:00 -0400", "2022-03-03T12:00:00-04:00 minute"),
+        # Days and times ago.
+        ("大前天 12:10", "2022-05-29T12:10:00+08:00 minute"),
+        ("三天前", "2022-05-29T00:00:00+08:00 day"),
+        ("两小时前", "2022-06-01T08:30:00+08:00 day"),
+        ("二十分钟前", "2022-06-01T10:10:00+08:00 minute"),
+        ("数天前", None),
+        ("几分钟前", None),
+        # YYYYMMDDHH.
+        ("2022030310", "2022-03-03T00:00:00+08:00 day"),
+        ("2022030324", "2022-03-03T00:00:00+08:00 day"),
+        ("2022130310", "2034-01-29T14:51:50+08:00 second"),
+        # Taiwan.
+        ("111/03/03 05:23", "2022-03-03T05:23:00+08:00 minute"),
+        ("111/3/3", "2022-03-03T00:00:00+08:00 day"),
+        ("111.3.3 05:23", "2022-03-03T05:23:00+08:00 minute"),
+        ("111.3.3", None),
+        ("112/3/3", "2023-03-03T00:00:00+08:00 day"),
+        ("113/3/3", None),
+        ("99/3/3", None),
+        ("111年3月3日", "2022-03-03T00:00:00+08:00 day"),
+        ("民國111/3/3", "2022-03-03T00:00:00+08:00 day"),
+        ("民國一一一年三月三日", "2022-03-03T00:00:00+08:00 day"),
+        ("民國一百零二年三月三日", "2013-03-03T00:00:00+08:00 day"),
+        ("民國一百一十一年三月三日下午三時", "2022-03-03T15:00:00+08:00 minute"),
+        ("民國元年元月一日", "1912-01-01T00:00:00+08:00 day"),
+        ("2022/03/03 (四) 12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("2022/03/03（週四）下午 03:20", "2022-03-03T15:20:00+08:00 minute"),
+        ("2022/03/03 晚間 08:20", "2022-03-03T20:20:00+08:00 minute"),
+        ("2022/03/03 午後 3:20", "2022-03-03T15:20:00+08:00 minute"),
+        # A lunar day between, the time before the day.
+        ("2022年3月3日 农历二月初一 12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("2022年3月3日（農曆二月初一）12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("2022年3月3日 壬寅年十二月廿八 星期四 12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("08:00 | 2022年3月3日", "2022-03-03T08:00:00+08:00 minute"),
+        ("下午3:20 2022-03-03", "2022-03-03T15:20:00+08:00 minute"),
+        ("08:00:30, 03.11.2019", "2019-11-03T08:00:30+08:00 second"),
+        # Korea, Vietnam.
+        ("2022년 3월 3일 오후 3:20", "2022-03-03T15:20:00+08:00 minute"),
+        ("2022년 3월 3일 15시 20분", "2022-03-03T15:20:00+08:00 minute"),
+        ("3 tháng 3 năm 2022 14:30", "2022-03-03T14:30:00+08:00 minute"),
+    ],
+)
+def test_a_time_is_read_with_all_that_belongs_to_it_or_left_out_where_it_is_not_certain(
+    printed: str, expected: str | None
+) -> None:
+    for line in (printed, f"  {printed} "):
+        found = read(line)
+        assert told(found) == expected
+        if found:
+            assert line[slice(*found.span)] == printed
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("2022-03-03 10:30 晚报讯", "2022-03-03 10:30"),
+        ("2022-03-03 3:30 下午茶时间", "2022-03-03 3:30"),
+        ("2022-03-03 3:30下午发布", "2022-03-03 3:30下午"),
+        ("2022年3月3日 10点30人到场", "2022年3月3日 10点"),
+        ("2022年3月3日3点建议", "2022年3月3日"),
+        ("2022年3月3日三点建议", "2022年3月3日"),
+        ("发布时间：08:00 2022-03-03", "08:00 2022-03-03"),
+        ("10:00-11:30 2022-03-03", "2022-03-03"),
+        ("2022-03-03 10:00-11:30", "2022-03-03 10:00"),
+        ("2022-03-03 04:23-04:00", "2022-03-03 04:23"),
+        ("Thu 2022-03-03, 10:00-11:30", "2022-03-03, 10:00"),
+    ],
+)
+def test_what_stands_beside_a_time_is_no_part_of_it(line: str, printed: str) -> None:
+    found = read(line)
+    assert found is not None
+    assert line[slice(*found.span)] == printed
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("更新：2022-05-20 09:00 发布：2022-05-19 08:00", "2022-05-19 08:00"),
+        ("发布：2022-05-19 08:00 更新：2022-05-20 09:00", "2022-05-19 08:00"),
+        ("2022-05-20 09:00 更新 2022-05-19 08:00 发布", "2022-05-19 08:00"),
+        ("2022-05-19 08:00 发布 | 2022-05-20 09:00 更新", "2022-05-19 08:00"),
+        ("最后修改于2022-05-20，首发2022-05-19", "2022-05-19"),
+        ("更新时间：2022-05-20 来源：河湾报 2022-05-19", "2022-05-19"),
+        ("最后更新 2022-05-20 10:00", "2022-05-20 10:00"),
+        ("报名截止：2022-12-01 发布时间：2022-05-19", "2022-05-19"),
+        ("活动时间：2022-05-28 2022-05-19 08:00", "2022-05-19 08:00"),
+        ("Updated March 4, 2022 9:00 am, Published March 3, 2022 5:00 pm", "March 3, 2022 5:00 pm"),
+        ("3月3日更新的名单 2022-05-18 09:00", "2022-05-18 09:00"),
+        ("报名截止时间：2022-12-01", None),
+        ("截至2022年5月20日", None),
+        ("当前时间：2022-05-20 10:00", None),
+    ],
+)
+def test_the_words_beside_the_dates_of_a_line_tell_which_is_that_of_publication(line: str, printed: str | None) -> None:
+    found = read(line)
+    assert (found and line[slice(*found.span)]) == printed
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1个月前", "2022-05-01"),
+        ("3个月前", "2022-03-01"),
+        ("两个月前", "2022-04-01"),
+        ("4 months ago", "2022-02-01"),
+        ("半年前", "2021-12-01"),
+        ("1年前", "2021-06-01"),
+        ("2 years ago", "2020-06-01"),
+    ],
+)
+def test_months_and_years_ago_are_those_of_the_calendar_and_no_more_exact_than_a_day(text: str, expected: str) -> None:
+    assert told(read(text)) == f"{expected}T00:00:00+08:00 day"
+
+
+def test_months_ago_end_with_the_month() -> None:
+    late = datetime(2022, 5, 31, 12, 0, tzinfo=CHINA)
+    assert told(read("3个月前", now=late)) == "2022-02-28T00:00:00+08:00 day"
+    assert read("999年前", now=datetime(998, 5, 31, tzinfo=CHINA)) is None
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        *["3. März 2022, 14:30 Uhr", "3. März 2022 um 14.30 Uhr", "3. Mär 2022 - 14:30", "3 mars 2022 à 14h30"],
+        *["3 de marzo de 2022 14:30", "3 de março de 2022 às 14h30", "3 marzo 2022 alle ore 14:30"],
+        *["3 maart 2022 om 14:30", "3 марта 2022 г. в 14:30", "3 marca 2022 14:30", "3 mars 2022 kl. 14:30"],
+        *["3 března 2022 14:30", "3 Mart 2022 saat 14:30", "3 Maret 2022 pukul 14:30", "3. marts 2022 kl. 14:30"],
+    ],
+)
+def test_months_are_known_in_the_languages_that_print_the_day_first(printed: str) -> None:
+    assert told(read(printed)) == "2022-03-03T14:30:00+08:00 minute"
+
+
+def test_every_language_names_twelve_months_and_no_name_is_of_two() -> None:
+    for language, names in months._NAMES.items():
+        forms = [form.split(",") for form in names.split()]
+        assert len(forms) == 12, language
+        for number, form in enumerate(forms, start=1):
+            assert [months.MONTHS[name] for name in form] == [number] * len(form), (language, form)
+            assert told(read(f"3 {form[0]} 2022")) == f"2022-{number:02}-03T00:00:00+08:00 day"
+
+
+@pytest.mark.parametrize("text", ["3 Tore 2022", "12 Uhr 2022", "3 Marzipan 2022", "31. Februar 2022"])
+def test_a_word_that_is_no_month_makes_no_date(text: str) -> None:
+    assert read(text) is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "month"),
+    [("de", 4), ("FR-ca", 4), ("pt_BR", 4), ("en-GB", 4), ("en", 3), ("en-US", 3), ("zh", 3), (None, 3)],
+)
+def test_day_and_month_in_numbers_stand_as_the_language_prints_them(lang: str | None, month: int) -> None:
+    found = parse_date("3/4/2022", zone=CHINA, now=NOW, lang=lang)
+    assert found is not None
+    assert (found.when.month, found.when.day) == (month, 7 - month)
+    found = parse_date("3/14/2022", zone=CHINA, now=NOW, lang=lang)
+    assert told(found) == "2022-03-14T00:00:00+08:00 day"

@@ -11,10 +11,10 @@ from newsarchive.extract.heuristics.published import DateReader, zone_of
 READER = DateReader(zone_of("zh"), NOW)
 
 
-def find(*, near=(), behind=(), url="", page="", images=(), meta=(), card=None):
+def find(*, near=(), behind=(), url="", page="", meta=(), card=None):
     head = Head(meta={"published": [(rank, name, value) for rank, (name, value) in enumerate(meta)]}, card=card or {})
     lines, later = list(enumerate(near)), list(enumerate(behind, 100))
-    return READER.find(head, lines, later, url=url, page=page, images=list(images))
+    return READER.find(head, lines, later, url=url, page=page)
 
 
 def when(**given) -> str | None:
@@ -94,7 +94,6 @@ def test_the_address_tells_the_day_where_nothing_is_printed(url: str):
         'var ct = "1717028100";',
         '{"publish_time": 1717028100}',
         "createTime = '2024-05-30 08:15'",
-        'e(0,"1717028100",0,document.getElementById("t"))',
     ],
 )
 def test_a_script_is_the_last_resort(script: str):
@@ -105,8 +104,58 @@ def test_a_printed_relative_date_gives_way_to_a_number_in_the_script():
     assert when(near=["前天"], page='var ct = "1653869700";') == "2022-05-30T08:15:00+08:00"
 
 
-def test_addresses_of_the_articles_pictures_tell_the_day():
-    assert when(images=["https://n.example/upload/2024/05/30/1.jpg"]) == "2024-05-30T00:00:00+08:00"
+@pytest.mark.parametrize(
+    "script",
+    [
+        'e(0,"1717028100",0,document.getElementById("t"))',
+        'var qq = "1717028100";',
+        '{"publisherId": "1717028100"}',
+        '{"publisher_id": 1717028100}',
+        "var publishNo = '1717028100'",
+        '{"released_by": "1717028100"}',
+        '{"release_version": "2024-05-30"}',
+    ],
+)
+def test_a_number_is_no_time_without_a_name_that_says_so(script: str):
+    assert when(page=f"<script>{script}</script>") is None
+
+
+def test_the_address_of_a_picture_tells_no_day():
+    body = "<h1>河湾镇的桥</h1><div><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p>"
+    assert read_unknown(body + '<img src="/upload/2024/05/30/1.jpg"></div>').published_at is None
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("刚刚", "2024-06-01T20:00"),
+        ("半小时前", "2024-06-01T19:30"),
+        ("十分钟前", "2024-06-01T19:50"),
+        ("1周前", "2024-05-25T00:00"),
+        ("2个月前", "2024-04-01T00:00"),
+        ("3日前", "2024-05-29T00:00"),
+        ("大前天 12:10", "2024-05-29T12:10"),
+        ("just now", "2024-06-01T20:00"),
+        ("yesterday", "2024-05-31T00:00"),
+        ("113/05/30 08:15", "2024-05-30T08:15"),
+        ("民國一一三年五月三十日", "2024-05-30T00:00"),
+    ],
+)
+def test_relative_and_republican_dates_near_the_headline_are_read(line: str, expected: str):
+    assert str(when(near=["字号", line])).startswith(expected)
+
+
+def test_day_and_month_in_numbers_follow_the_language_of_the_page():
+    head, lines = Head(meta={}, card={}), [(0, "04/05/2024 08:15")]
+    for lang, expected in (
+        ("de", "2024-05-04"),
+        ("fr-CA", "2024-05-04"),
+        ("en-GB", "2024-05-04"),
+        ("en", "2024-04-05"),
+    ):
+        found = DateReader(zone_of(lang), NOW, lang).find(head, lines, [], url="", page="")
+        assert found is not None
+        assert found.dated.when.date().isoformat() == expected
 
 
 def test_a_date_in_the_future_is_told_and_not_taken():

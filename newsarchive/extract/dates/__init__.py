@@ -7,14 +7,18 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from dateutil import parser as dateutil_parser
+from dateutil.relativedelta import relativedelta
 
+from newsarchive.extract.dates import months
 from newsarchive.extract.dates import patterns as forms
+from newsarchive.extract.dates.labels import choose, has_other_label
+from newsarchive.extract.dates.months import prints_day_first
 from newsarchive.extract.dates.parts import (
     Context,
     Dated,
-    clock_of,
     dated_at,
     named_zone,
+    numeral,
     with_time,
 )
 
@@ -33,22 +37,30 @@ _AHEAD = timedelta(days=2)
 _DIGIT = re.compile("[0-9]")
 
 
-def parse_date(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None) -> Dated | None:
+def parse_date(
+    text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None, lang: str | None = None
+) -> Dated | None:
     """Read the date that a short line prints (a time element, an info line, a metadata value), or None.
 
     `now` (aware) is the time at which the page was fetched: relative forms and missing years are counted from it.
-    `year_hint` is a year known from elsewhere, for dates that print none. A date with its year wins over one without,
-    else the first wins. Impossible dates are none; whether a date lies in the future is the caller's question.
+    `year_hint` is a year known from elsewhere, for dates that print none; `lang`, the page's language, tells day and
+    month apart. A date with its year wins over one without, else the first wins; where words right beside the dates
+    say which is that of publication, that one wins, and a deadline is none. Impossible dates are none; whether a date
+    lies in the future is the caller's question.
     """
     match = forms.PLAIN.match(text)
     if match is not None:
         return _plain(match, zone)
-    context = _context(text[:_LINE], zone, now, year_hint, line=True)
+    context = _context(text[:_LINE], zone, now, year_hint, lang, line=True)
     if context is None:
         return None
     whole = _number(context)
     if whole is not None:
         return whole
+    if has_other_label(context.text):
+        is_labelled, found = choose(context.text, _all(context))
+        if is_labelled:
+            return found
     for reader in _READERS:
         found = next(reader(context), None)
         if found is not None:
@@ -61,9 +73,11 @@ def find_dates(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None 
 
     Forms that are dates only by themselves (03-03, 22-03-03, 昨天 without a time, bare numbers) are left out.
     """
-    context = _context(text, zone, now, year_hint, line=False)
-    if context is None:
-        return []
+    context = _context(text, zone, now, year_hint, None, line=False)
+    return _all(context) if context is not None else []
+
+
+def _all(context: Context) -> list[Dated]:
     found: list[Dated] = []
     for reader in _READERS:
         found = _merged(found, list(reader(context)))
@@ -85,16 +99,18 @@ def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
     return merged + earlier[position:]
 
 
-def _context(text: str, zone: tzinfo, now: datetime, year_hint: int | None, *, line: bool) -> Context | None:
+def _context(
+    text: str, zone: tzinfo, now: datetime, year_hint: int | None, lang: str | None, *, line: bool
+) -> Context | None:
     if not text.isascii() and forms.HAS_FULL_WIDTH_DIGIT.search(text):
         text = text.translate(forms.FULL_WIDTH_DIGITS)
     if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
         return None
-    return Context(text, zone, now.astimezone(zone), year_hint, line)
+    return Context(text, zone, now.astimezone(zone), year_hint, line, prints_day_first(lang))
 
 
 #: A text without digits and without one of these holds no date.
-_SIGNS = ("年", "天", "日", "前", "刚", "剛", "ago", "day", "now", "Day", "Now")
+_SIGNS = ("年", "天", "日", "前", "년", "刚", "剛", "ago", "day", "now", "Day", "Now")
 
 
 def _plain(match: re.Match[str], zone: tzinfo) -> Dated | None:
@@ -111,7 +127,7 @@ def _full(context: Context) -> Iterator[Dated]:
         year = int(context.text[match.start() : match.start() + 4])
         month = match["m1"] or match["m2"] or match["m3"]
         day = match["d1"] or match["d2"] or match["d3"]
-        found = with_time(context, (year, int(month), int(day)), match.start(), match.end())
+        found = with_time(context, (year, int(month), int(day)), match.start(), match.end(), before=True)
         if found is not None:
             yield found
 
@@ -119,9 +135,10 @@ def _full(context: Context) -> Iterator[Dated]:
 def _year_last(context: Context) -> Iterator[Dated]:
     for match in forms.YEAR_LAST.finditer(context.text):
         first, second = int(match["a"]), int(match["b"])
-        # Only a slash is used the American way round, and only where the numbers do not speak against it.
-        month, day = (first, second) if match["sep"] == "/" and first <= 12 else (second, first)
-        found = with_time(context, (int(match["y"]), month, day), match.start(), match.end())
+        # Only a slash is used the American way round, and only where numbers and language do not speak against it.
+        is_american = match["sep"] == "/" and first <= 12 and (second > 12 or not context.day_first)
+        month, day = (first, second) if is_american else (second, first)
+        found = with_time(context, (int(match["y"]), month, day), match.start(), match.end(), before=True)
         if found is not None:
             yield found
 
@@ -135,19 +152,25 @@ def _english(context: Context) -> Iterator[Dated]:
         if year < 100:  # RFC 2822, 4.3
             year += 2000 if year < 50 else 1900
         day = (year, month, int(match["d1"] or match["d2"]))
-        found = with_time(context, day, match.start(), match.end())
-        if found is not None and found.precision == "day":
-            found = _after_time(context, day, match.start(), match.end()) or found
+        found = with_time(context, day, match.start(), match.end(), before=True)
         if found is not None:
             yield found
 
 
-def _after_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
-    match = forms.TIME_BEFORE.search(context.text, max(0, start - 40), start)
-    if match is None:
-        return None
-    zone = named_zone((match["name"] or "").upper(), context.zone) or context.zone
-    return dated_at(day, clock_of(match), zone, match.start(), end)
+def _worded(context: Context) -> Iterator[Dated]:
+    for match in forms.WORDED.finditer(context.text):
+        month = months.MONTHS.get(match["mon"].lower())
+        found = month and with_time(
+            context, (int(match["y"]), month, int(match["d"])), match.start(), match.end(), before=True
+        )
+        if found:
+            yield found
+    if "tháng" in context.text or "Tháng" in context.text:
+        for match in forms.VIETNAMESE.finditer(context.text):
+            day = (int(match["y"]), int(match["mon"]), int(match["d"]))
+            found = with_time(context, day, match.start(), match.end(), before=True)
+            if found:
+                yield found
 
 
 def _chinese(context: Context) -> Iterator[Dated]:
@@ -155,19 +178,10 @@ def _chinese(context: Context) -> Iterator[Dated]:
         return
     for match in forms.CHINESE.finditer(context.text):
         year = int("".join(str(forms.CHINESE_DIGITS[char]) for char in match["y"]))
-        month = 1 if match["m"] == "元" else _numeral(match["m"])
-        found = with_time(context, (year, month, _numeral(match["d"])), match.start(), match.end())
+        month = 1 if match["m"] == "元" else numeral(match["m"])
+        found = with_time(context, (year, month, numeral(match["d"])), match.start(), match.end(), before=True)
         if found is not None:
             yield found
-
-
-def _numeral(text: str) -> int:
-    """Read a Chinese number below one hundred (0 for anything else, which no calendar has)."""
-    tens, ten, ones = text.partition("十")
-    if not ten:
-        return forms.CHINESE_DIGITS.get(text, 0)
-    first, last = forms.CHINESE_DIGITS.get(tens or "一"), forms.CHINESE_DIGITS.get(ones or "〇")
-    return 0 if first is None or last is None else first * 10 + last
 
 
 def _short_year(context: Context) -> Iterator[Dated]:
@@ -185,9 +199,47 @@ def _minguo(context: Context) -> Iterator[Dated]:
     if "民" not in context.text:
         return
     for match in forms.MINGUO.finditer(context.text):
-        day = (int(match["y"]) + forms.FIRST_OF_MINGUO, int(match["m1"]), int(match["d1"]))
-        found = with_time(context, day, match.start(), match.end())
+        day = (
+            int(match["y"]) + forms.FIRST_OF_MINGUO,
+            int(match["m1"] or match["m2"]),
+            int(match["d1"] or match["d2"]),
+        )
+        found = with_time(context, day, match.start(), match.end(), before=True)
         if found is not None:
+            yield found
+
+
+def _minguo_words(context: Context) -> Iterator[Dated]:
+    if "民" not in context.text:
+        return
+    for match in forms.MINGUO_WORDS.finditer(context.text):
+        month = 1 if match["m"] == "元" else numeral(match["m"])
+        day = (_minguo_year(match["y"]) + forms.FIRST_OF_MINGUO, month, numeral(match["d"]))
+        found = with_time(context, day, match.start(), match.end(), before=True)
+        if found is not None:
+            yield found
+
+
+def _minguo_year(text: str) -> int:
+    """Read 一一五, 一百一十五, 九十九 or 元."""
+    if text == "元":
+        return 1
+    hundreds, hundred, rest = text.partition("百")
+    if hundred:
+        return 100 * numeral(hundreds) + numeral(rest.removeprefix("零").removeprefix("〇"))
+    return numeral(text) if "十" in text else int("".join(str(forms.CHINESE_DIGITS[char]) for char in text))
+
+
+def _minguo_bare(context: Context) -> Iterator[Dated]:
+    for match in forms.MINGUO_BARE.finditer(context.text):
+        year = int(match["y"]) + forms.FIRST_OF_MINGUO
+        if year > context.now.year + 1:
+            continue
+        day = (year, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
+        found = with_time(context, day, match.start(), match.end())
+        if found is None:
+            continue
+        if match["m1"] or found.precision != "day" or (match["sep"] == "/" and _firm(context, found)):
             yield found
 
 
@@ -217,12 +269,36 @@ def _relative(context: Context) -> Iterator[Dated]:
         return
     for match in forms.RELATIVE.finditer(text):
         unit = (match["u"] or "").lstrip("个個")
-        seconds = forms.UNIT_SECONDS.get(unit.lstrip("半")[:1]) or forms.UNIT_SECONDS[(match["e"] or "")[:3].lower()]
-        if seconds > 86400 and not (context.line and _alone(text, match.span())):
+        name = unit.lstrip("半")[:1] or (match["e"] or "")[:3].lower()
+        months_each, seconds = forms.UNIT_MONTHS.get(name), forms.UNIT_SECONDS.get(name, 0)
+        if (months_each or seconds > 86400) and not (context.line and _alone(text, match.span())):
             continue
-        amount = int(match["n"]) if match["n"].isdigit() else 0.5 if match["n"] == "半" else 1
-        amount += 0.5 if unit.startswith("半") else 0
-        yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
+        amount = _amount(match["n"]) + (0.5 if unit.startswith("半") else 0)
+        if months_each:
+            found = _months_ago(context, months_each * amount, match.span())
+            if found is not None:
+                yield found
+        else:
+            yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
+
+
+def _amount(text: str) -> float:
+    if text.isdigit():
+        return int(text)
+    if text == "半":
+        return 0.5
+    return numeral(text.replace("两", "二").replace("兩", "二")) or 1  # an hour
+
+
+def _months_ago(context: Context, distance: float, span: tuple[int, int]) -> Dated | None:
+    """Count months back by the calendar; parts of a month, and times before all calendars, are none."""
+    if distance != int(distance):
+        return None
+    try:
+        when = context.now - relativedelta(months=int(distance))
+    except (ValueError, OverflowError):
+        return None
+    return Dated(when.replace(hour=0, minute=0, second=0, microsecond=0), "day", span)
 
 
 def _ago(context: Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
@@ -251,8 +327,11 @@ def _just_now(context: Context) -> Iterator[Dated]:
 _READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _full,
     _english,
+    _worded,
     _chinese,
     _minguo,
+    _minguo_words,
+    _minguo_bare,
     _year_last,
     _short_year,
     _no_year,
@@ -272,6 +351,10 @@ def _number(context: Context) -> Dated | None:
         zone = UTC if compact[0].rstrip().endswith("Z") else context.zone
         day = (int(compact["y"]), int(compact["m"]), int(compact["d"]))
         return dated_at(day, clock, zone, compact.start("y"), len(compact[0].rstrip()))
+    hour = forms.DAY_AND_HOUR.match(context.text)
+    if hour is not None:  # the number of an article as often as an hour: only the day is certain
+        day = (int(hour["y"]), int(hour["m"]), int(hour["d"]))
+        return dated_at(day, None, context.zone, hour.start("y"), len(hour[0].rstrip()))
     epoch = forms.EPOCH.match(context.text)
     if epoch is None:
         return None

@@ -44,6 +44,7 @@ class Context:
     now: datetime  # in `zone`
     year_hint: int | None
     line: bool  # the text is one short line, in which weaker forms are dates too
+    day_first: bool = False  # 3/4/2022 is in April
 
 
 def dated_at(
@@ -69,32 +70,77 @@ def dated_at(
         return Dated(midnight, "day", (start, end))
 
 
-def with_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
-    """Add the time of day and the zone that are printed beside a day."""
+def with_time(
+    context: Context, day: tuple[int, int, int], start: int, end: int, *, before: bool = False
+) -> Dated | None:
+    """Add the time of day and the zone that are printed beside a day, with `before` also those in front of it."""
     text = context.text
     match = forms.TIME.match(text, end)
     if match is None:
-        return dated_at(day, None, context.zone, start, end)
-    clock = clock_of(match)
+        found = _after_time(context, day, start, end) if before else None
+        return found or dated_at(day, None, context.zone, start, end)
     stop = match.end()
     zone, stop = _zone(context, match, start, stop)
-    return dated_at(day, clock, zone, start, stop)
+    return dated_at(day, clock_of(match), zone, start, stop)
 
 
-def clock_of(match: re.Match[str]) -> tuple[int, int, int | None]:
-    """Return hour (0 to 24), minute and second (None: not printed) of a matched time of day."""
+def _after_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:
+    """Read a day with the time of day that stands in front of it."""
+    first = max(0, start - 40)
+    if ":" not in (window := context.text[first:start]) and "：" not in window:
+        return None
+    match = forms.TIME_BEFORE.search(context.text, first, start)
+    if match is None:
+        return None
+    zone = named_zone((match["name"] or "").upper(), context.zone) or context.zone
+    return dated_at(day, clock_of(match), zone, match.start(), end)
+
+
+def clock_of(match: re.Match[str]) -> tuple[int, int, int | None] | None:
+    """Return hour (0 to 24), minute and second (None: not printed) of a matched time of day.
+
+    None where it is not certain which hour is meant (晚上12:05: of this day or of the next one).
+    """
     groups = match.groupdict()
-    hour = int(groups["h"])
-    minute = groups.get("mi") or groups.get("mi2")
+    words = groups.get("hw")
+    printed = numeral(words.replace("兩", "二").replace("两", "二")) if words else int(groups["h"])
+    half = groups.get("half") or groups.get("half2") or groups.get("ampm") or ""
+    hour = _hour(printed, half if half in forms.HALVES else half[:1].lower())
+    if hour is None:
+        return None
+    quarter = groups.get("quarter") or groups.get("quarter2")
+    in_words = groups.get("miw") or groups.get("miw2")
+    minute = next((int(groups[name]) for name in ("mi", "mi2", "mi3", "mi4", "mi5") if groups.get(name)), 0)
+    if quarter:
+        minute = forms.QUARTERS[quarter]
+    elif in_words:
+        minute = numeral(in_words.removeprefix("零").removeprefix("〇"))
     second = groups.get("s") or groups.get("s2")
-    half = groups.get("half") or (groups.get("ampm") or "").lower()
-    if half in forms.AFTERNOON and hour < 12:
-        hour += 12
-    elif half in forms.MORNING and hour == 12:
-        hour = 12 if half == "上午" else 0
-    elif half == "中午" and hour < 4:
-        hour += 12
-    return hour, int(minute or 0), int(second) if second else None
+    return hour, minute, int(second) if second else None
+
+
+def _hour(hour: int, half: str) -> int | None:
+    """Return the hour of the day for one that is printed beside a word for a part of the day."""
+    if half in forms.AFTERNOON or (half in forms.NOON and hour < 4):
+        return hour + 12 if hour < 12 else hour
+    if half in forms.EVENING or half in forms.NIGHT:
+        # Past twelve it is the next day, for most writers; which one is meant cannot be told.
+        first = 5 if half in forms.EVENING else 7
+        return hour + 12 if first <= hour < 12 else hour if hour > 12 else None
+    if half in forms.MORNING or half in forms.FORENOON:
+        if hour > 12:
+            return None
+        return 0 if hour == 12 and half in forms.MORNING else hour
+    return hour
+
+
+def numeral(text: str) -> int:
+    """Read a Chinese number below one hundred (0 for anything else, which no calendar has)."""
+    tens, ten, ones = text.replace("廿", "二十").replace("卅", "三十").partition("十")
+    if not ten:
+        return forms.CHINESE_DIGITS.get(text, 0)
+    first, last = forms.CHINESE_DIGITS.get(tens or "一"), forms.CHINESE_DIGITS.get(ones or "〇")
+    return 0 if first is None or last is None else first * 10 + last
 
 
 def _zone(context: Context, match: re.Match[str], start: int, stop: int) -> tuple[tzinfo, int]:
@@ -102,10 +148,13 @@ def _zone(context: Context, match: re.Match[str], start: int, stop: int) -> tupl
     named = match["before"]
     if named:
         return named_zone(named, context.zone) or context.zone, stop
-    attached = match["s"] or "T" in match[0]
+    attached = match["s"] or (match[0][:1] in ("T", "t") and match[0][1:2].isdigit())
     offset = (forms.OFFSET if attached else forms.SURE_OFFSET).match(text, stop) or forms.ZONE.match(text, stop)
+    west = None if offset else forms.WEST_OFFSET.match(text, stop)
+    if west is not None and int(west["h"]) < int(match["h"] or 0):
+        offset = west
     if offset is not None:
-        found = offset_of(offset) if offset["sign"] else named_zone(offset["name"], context.zone)
+        found = offset_of(offset) if offset["sign"] else named_zone(offset["name"].upper(), context.zone)
         if found is not None:
             return found, offset.end()
     before = forms.ZONE_BEFORE.search(text, max(0, start - 60), start) if start else None

@@ -15,7 +15,7 @@ CHINESE_DIGITS = {char: value for value, chars in enumerate(["〇零○", *"一�
 #: Zone printed beside a time -> hours from UTC. CST is not here: it is China's where the site is in China.
 ZONE_HOURS: dict[str, float] = {
     "Z": 0, "UT": 0, "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
-    "IST": 5.5, "ICT": 7, "HKT": 8, "SGT": 8, "BJT": 8, "PHT": 8, "JST": 9, "KST": 9,
+    "IST": 5.5, "ICT": 7, "WIB": 7, "HKT": 8, "SGT": 8, "BJT": 8, "PHT": 8, "JST": 9, "KST": 9,
     "ACST": 9.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
     "北京时间": 8, "北京時間": 8, "格林尼治标准时间": 0, "格林尼治标准時間": 0, "格林尼治时间": 0,
@@ -29,9 +29,16 @@ ZONE_NAMES = {
     "CST": "America/Chicago",
 }
 
-#: Word for a part of the day -> (hours before which twelve are added, whether 12 means midnight).
-AFTERNOON = frozenset(("下午", "晚上", "晚间", "晚", "傍晚", "午后", "夜间", "夜里", "p"))
-MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "上午", "a"))
+#: Words for the parts of the day, by the hours of twelve that they mean; a and p are those of a.m. and p.m.
+FORENOON = frozenset(("上午", "午前", "오전"))
+MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "清早", "早间", "早間", "早", "a"))
+NOON = frozenset(("中午", "正午"))
+AFTERNOON = frozenset(("下午", "午后", "午後", "傍晚", "오후", "p"))
+EVENING = frozenset(("晚上", "晚间", "晚間", "晚"))
+NIGHT = frozenset(("夜间", "夜間", "夜里", "夜裡", "夜裏", "深夜", "半夜", "午夜", "夜"))
+HALVES = FORENOON | MORNING | NOON | AFTERNOON | EVENING | NIGHT
+_HALVES = "|".join(sorted(HALVES - {"a", "p"}, key=lambda word: (-len(word), word)))
+QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
 
 MONTHS = {
     name: number
@@ -47,7 +54,7 @@ _DAY = r"(?:[0-9]{2}(?=[0-9]{2}[:：])|[0-9]{1,2}(?![0-9]))"  # 10-0812:00: day 
 # A number of one or two digits that is no part of a longer one; {0} is what must not stand before it.
 _NUMBER = r"(?:[0-9](?<![0-9{0}].)(?![0-9])|[0-9][0-9](?<![0-9{0}]..))"
 _NOT_INSIDE = r"(?<![0-9A-Za-z_/.]{0})(?<![0-9]-{0})(?<![A-Za-z]-{0})"
-_HANZI_DATE = rf"\s?年\s?(?P<m1>[0-9]{{1,2}})\s?月\s?(?P<d1>{_DAY})\s?[日号號]?"
+_HANZI_DATE = rf"\s?[年년]\s?(?P<m1>[0-9]{{1,2}})\s?[月월]\s?(?P<d1>{_DAY})\s?[日号號일]?"
 
 #: A date with its year in four digits, the year first.
 FULL = re.compile(
@@ -66,7 +73,19 @@ SHORT_YEAR = re.compile(
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
 #: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
-MINGUO = re.compile(rf"民[國国]\s?(?P<y>[0-9]{{2,3}}){_HANZI_DATE}")
+MINGUO = re.compile(
+    rf"民[國国]\s?(?P<y>[0-9]{{2,3}})(?:{_HANZI_DATE}|\s?(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY}))"
+)
+MINGUO_WORDS = re.compile(
+    "民[國国](?P<y>[〇零○一二三四五六七八九十百]{1,6}|元)年"
+    "(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿卅]{1,3})[日号號]"
+)
+#: The same without its name: three digits, which no other year of today has. Numbers alone need a time beside them,
+#: with slashes (115/11/19) nothing else.
+MINGUO_BARE = re.compile(
+    rf"(?<![0-9A-Za-z_/.-])(?P<y>1[0-9]{{2}})(?:{_HANZI_DATE}"
+    rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
+)
 FIRST_OF_MINGUO = 1911
 #: No year. The form with 月 and 日 stands by itself, 03-03 needs a time (or nothing else) beside it.
 NO_YEAR = re.compile(
@@ -74,7 +93,7 @@ NO_YEAR = re.compile(
     rf"|(?P<sep>[-/])(?P<d2>{_DAY})(?![-/.%]))"
 )
 CHINESE = re.compile(
-    "(?P<y>[一二][〇零○一二三四五六七八九]{3})年(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})[日号]"
+    "(?P<y>[一二][〇零○一二三四五六七八九]{3})年(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿卅]{1,3})[日号號]"
 )
 _MONTH = (
     "(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -90,46 +109,87 @@ HAS_MONTH_NAME = re.compile(
     "[JFMASONDjfmasond](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|AN|EB|AR|PR|AY|UN|UL|UG|EP|CT|OV|EC)"
 )
 
+#: 3. März 2022, 3 de marzo de 2022: whether the word is a month is looked up.
+WORDED = re.compile(
+    r"(?<![0-9A-Za-z./-])(?P<d>[0-9]{1,2})(?:\.|º|°|er)?\s(?:de\s)?(?P<mon>[^\W\d_]{3,13})\.?,?\s(?:del?\s)?"
+    r"(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+)
+VIETNAMESE = re.compile(
+    r"(?<![0-9])(?P<d>[0-9]{1,2})\stháng\s(?P<mon>[0-9]{1,2})(?:\snăm|,)?\s(?P<y>(?:19|20)[0-9]{2})(?![0-9])",
+    re.IGNORECASE,
+)
+
 RELATIVE = re.compile(
-    r"(?<![0-9.])(?<![0-9][:：])(?P<n>[0-9]{1,3}|半|an?\s)\s?(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|天|周|週|个?星期|个月|個月|年)\s?(?:以|之)?前"
+    r"(?<![0-9.〇零一二三四五六七八九十百千万几數数])(?<![0-9][:：])"
+    r"(?P<n>[0-9]{1,3}|[二三四五六七八九]?十[一二三四五六七八九]?|[一二两兩三四五六七八九]|半|an?\s)\s?"
+    r"(?:(?P<u>秒钟?|秒鐘|分钟|分鐘|分|个?半?小时|個?半?小時|个?半?钟头|個?半?鐘頭|天|日|周|週|个?星期|個星期|个月|個月|年)"
+    r"\s?(?:以|之)?前"
     r"|(?P<e>second|sec|minute|min|hour|hr|day|week|month|year)s?\sago)",
     re.IGNORECASE,
 )
-DAY_WORD = re.compile("今天|今日|昨天|昨日|前天|前日|today|yesterday", re.IGNORECASE)
-DAYS_AGO = {"今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2}
+DAY_WORD = re.compile("今天|今日|昨天|昨日|大前天|前天|前日|today|yesterday", re.IGNORECASE)
+DAYS_AGO = {
+    "今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2, "大前天": 3,
+}  # fmt: skip
 JUST_NOW = re.compile(r"刚刚|刚才|剛剛|剛才|just\snow", re.IGNORECASE)
 #: First character of a unit (of English ones the first three) -> seconds.
 UNIT_SECONDS = {
-    "秒": 1, "分": 60, "小": 3600, "天": 86400, "周": 604800, "週": 604800, "星": 604800, "月": 2592000, "年": 31536000,
-    "sec": 1, "min": 60, "hou": 3600, "hr": 3600, "day": 86400, "wee": 604800, "mon": 2592000, "yea": 31536000,
+    "秒": 1, "分": 60, "小": 3600, "钟": 3600, "鐘": 3600, "天": 86400, "日": 86400,
+    "周": 604800, "週": 604800, "星": 604800,
+    "sec": 1, "min": 60, "hou": 3600, "hr": 3600, "day": 86400, "wee": 604800,
 }  # fmt: skip
+#: The same for units that differ in length -> months.
+UNIT_MONTHS = {"月": 1, "年": 12, "mon": 1, "yea": 12}
 
+_LUNAR = (
+    r"(?:农历|農曆|阴历|陰曆)?(?:[\u4e00-\u9fff]{2}年)?[闰閏]?(?:[正二三四五六七八九十冬腊臘]|十[一二])月"
+    r"(?:初|十|廿|二十|三)[一二三四五六七八九十]?"
+)
+_AT = r"(?:um|à|às|kl\.?|ore|alle(?:\sore)?|om|o(?:\sgodz\.)?|saat|pukul|jam|roku|r\.|г\.|в|at)\s"
 #: What may stand between a day and its time of day.
 _BETWEEN = (
-    r"(?:[\sT,，·|]|[（(]?(?:星期|周|週|礼拜)[一二三四五六日天][)）]?|[（(]?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[)）]?|at\s"
+    r"(?:[\sT,，·|]|[（(]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?|[（(][一二三四五六日天월화수목금토일][)）]"
+    rf"|[（(]?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}[)）]?|[-–—](?=\s)|{_AT}|[（(]?{_LUNAR}[)）]?"
     r"|(?P<before>北京时间|北京時間|格林尼治标准时间|格林尼治标准時間|格林尼治时间)){0,6}"
 )
+# Minutes that stand behind an hour's sign without their own are none where they count something.
+_NO_COUNT = r"(?![0-9]|\s?[个個名人家条條年月%％.元万萬亿億岁歲天日-])"
+_NUMERAL = "[〇零一二三四五六七八九十]"
+# 3点建议 are three pieces of advice.
+_NO_POINTS = "(?!建议|建議|意见|意見|看法|启示|啟示|思考|要求|原因|内容|理由|提示|经验|措施)"
 TIME = re.compile(
-    rf"{_BETWEEN}(?P<half>上午|下午|晚上|晚间|晚|凌晨|早上|早晨|清晨|中午|傍晚|午后|夜间|夜里)?\s?"
-    r"(?P<h>[0-9]{1,2})(?:\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
-    r"|\s?[时時点點](?![0-9]{3})(?:\s?(?P<mi2>[0-9]{1,2})\s?分(?:\s?(?P<s2>[0-9]{1,2})\s?秒)?)?"
-    r"|(?=\s?[ap]\.?m\b))"
-    r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
+    rf"{_BETWEEN}(?P<half>{_HALVES}|[ap](?=\.?m\b)(?:\.?m\b\.?))?\s?"
+    r"(?:(?P<h>[0-9]{1,2})(?:"
+    r"\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
+    rf"|\s?[时時点點시](?![0-9]{{3}}){_NO_POINTS}(?:(?P<quarter>半|[一三]刻)|[钟鐘整]"
+    rf"|\s?(?P<mi2>[0-9]{{1,2}})\s?[分분](?:\s?(?P<s2>[0-9]{{1,2}})\s?秒)?|\s?(?P<mi3>[0-5][0-9]){_NO_COUNT})?"
+    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB)\b)"
+    r"|(?=\s?(?:Uhr|[ap]\.?m)\b))"
+    # Hours in words are some only with a part of the day before them or a sign behind: 三点 are points as well.
+    r"|(?P<hw>二十[一二三四]?|十[一二]?|[〇零一二两兩三四五六七八九])[点點时時]"
+    rf"(?P<sign>(?P<quarter2>半|[一三]刻)|[钟鐘整]|(?P<miw>{_NUMERAL}{{1,3}})分|(?P<miw2>{_NUMERAL}{{2,3}}){_NO_COUNT})?"
+    r"(?(half)|(?(sign)|(?!))))"
+    rf"(?(half)|(?:\s?[（(]?(?P<half2>{_HALVES})[)）]?(?=[发發更来來]|[^\u4e00-\u9fff]|$))?)"
+    r"(?:\s?Uhr\b)?(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
     re.IGNORECASE,
 )
 #: A zone right after a time. A bare offset needs seconds before it (10:00-11:30 is a span of time), or must have the
 #: form of RFC 5322 (10:00 -0500) or be one to the east (10:00 +08:00).
-OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<h>[0-9]{2}):?(?P<m>[0-9]{2})(?![0-9])")
-SURE_OFFSET = re.compile(r"(?=\s[+-][0-9]{2}(?:00|30|45)|\s?\+[0-9]{2}:)" + OFFSET.pattern)
+OFFSET = re.compile(r"\s?(?P<sign>[+-])(?P<h>[0-9]{2})(?::?(?P<m>[0-9]{2}))?(?![0-9:])")
+#: 20:00-05:00 goes back in time where it is a span, so it is taken for an offset.
+WEST_OFFSET = re.compile(r"(?P<sign>-)(?P<h>0[2-9]|1[01]):?(?P<m>[034][05])(?![0-9:])")
+SURE_OFFSET = re.compile(r"(?=\s[+-][0-9]{2}(?:00|30|45)|\s?\+[0-9]{2}(?::|00|30|45))" + OFFSET.pattern)
 ZONE = re.compile(
-    r"\s?[（(]?(?:(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?![0-9])"
-    r"|(?P<name>[A-Z]{1,4}(?![A-Za-z])|北京时间|北京時間|格林尼治标准时间|格林尼治时间))[）)]?"
+    r"\s?[（(]?(?:(?:GMT|UTC|gmt|utc)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?(?![0-9])"
+    r"|(?P<name>[A-Z]{1,4}(?![A-Za-z])|(?:(?<=[0-9])z|utc|gmt)(?![A-Za-z])|北京时间|北京時間|格林尼治标准时间|格林尼治时间))[）)]?"
 )
 ZONE_BEFORE = re.compile(r"(?:GMT|UTC)\s?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?[^0-9\n]{0,40}\Z")
-#: 6:07 PM ET, Tue November 19, 2019: the time stands before the day.
+#: 6:07 PM ET, Tue November 19, 2019: the time stands before the day, and behind no other day.
 TIME_BEFORE = re.compile(
-    r"(?P<h>[0-9]{1,2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2}))?\s?(?:(?P<ampm>[ap])\.?m\.?)?\s?(?P<name>[A-Z]{1,4})?"
-    r"\s?,?\s?(?:on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?$",
+    r"(?<![0-9.-])(?<![0-9][:：])(?<![0-9日号號)）~～至到-]\s)(?<![日号號)）~～至到])"
+    rf"(?:(?P<half>{_HALVES})\s?)?(?P<h>[0-9]{{1,2}})[:：](?P<mi>[0-9]{{2}})(?:[:：](?P<s>[0-9]{{2}}))?"
+    r"\s?(?:(?P<ampm>[ap])\.?m\.?)?\s?(?P<name>[A-Z]{1,4})?"
+    r"\s?[,，|·/]?\s?(?:on\s)?(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?$",
     re.IGNORECASE,
 )
 
@@ -145,4 +205,8 @@ COMPACT = re.compile(
 )
 #: A line that says nothing but a date: an optional label, then the date.
 ONLY_AFTER_LABEL = re.compile(r"\s{0,9}(?:[^\W\d]{0,8}\s?[:：]\s{0,9}|[（(\[【]\s?)?$")
+#: YYYYMMDDHH, or a day with a counter, of the ten digits of a time in seconds.
+DAY_AND_HOUR = re.compile(
+    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])[0-9]{2}\s{0,9}$"
+)
 ONLY_BEFORE_END = re.compile(r"\s{0,9}[)）\]】|]?\s{0,9}$")

@@ -140,12 +140,11 @@ class _Reader:
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
-        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC))
+        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
         near, behind = (
             [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, self.ending)
         )
-        images = [image.url for image in article.images]
-        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text, images=images)
+        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text)
         if found:
             article.published_at, article.precision = found.dated.when, found.dated.precision
             article.evidence["published_at"] = found.evidence

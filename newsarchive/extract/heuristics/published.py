@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -19,11 +18,12 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.models import Problem
 
-# A line without this holds no date worth a closer look.
-_SIGN = re.compile("[0-9０-９天年]")
+# A line without this holds no date worth a closer look: what the forms of `dates` are known by.
+_SIGN = re.compile("[0-9０-９天年日前刚剛]|ago|now|day", re.IGNORECASE)
 _MAYBE = re.compile(
-    r"[0-9０-９]{1,4}\s?[-/.年月:：]\s?[0-9０-９]|[0-9]\s?(?:分钟|小时|天|分鐘|小時)前|昨天|前天|今天|年.{1,3}月"
-    r"|\b(?:19|20)\d\d\b|ago\b",
+    r"[0-9０-９]{1,4}\s?[-/.年월月년:：]\s?[0-9０-９]"
+    r"|[0-9０-９一二两兩三四五六七八九十半天]\s?(?:[个個]?半?)(?:秒|分|小|钟|鐘|天|日|周|週|星|月|年)[^前]{0,3}前"
+    r"|[昨前今][天日]|[刚剛][刚剛才]|年.{1,3}月|\b(?:19|20)\d\d\b|\bago\b|\b(?:just\snow|yesterday|today)\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|更新|publi|posted|date", re.IGNORECASE)
@@ -37,13 +37,15 @@ _SCRIPT_NAMES = (
     "var ct", "elease",
 )  # fmt: skip
 _SCRIPT_TIME = re.compile(
-    r"[A-Za-z_]{0,16}[\"']?\s?[:=]\s?[\"']?"
+    r"(?P<rest>[A-Za-z_]{0,16})[\"']?\s?[:=]\s?[\"']?"
     r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:]{4,8})?)"
+)
+# publisherId, release_no: the number of something, be it as long as a time.
+_NO_TIME = re.compile(
+    r"er(?:$|[A-Z_s])|(?:id|key|no|num|number|count|code|user|by|version|qq|phone|tel|sum)$", re.IGNORECASE
 )
 #: How many places of a script are looked at for each name.
 _MOST_PLACES = 20
-# A number in quotes; each kind of quote apart, because a search for a fixed beginning is many times faster.
-_QUOTED_EPOCHS = (re.compile(r'"(1[0-9]{9})"'), re.compile(r"'(1[0-9]{9})'"))
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}|(?<![0-9])[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[一二三四五六七八九〇零]{4}年")
 _WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
 _ZONES = {"zh": "Asia/Shanghai", "ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
@@ -70,16 +72,17 @@ def zone_of(lang: str | None) -> tzinfo:
 class DateReader:
     """Reads dates for one page: `now` is the time of fetching, `zone` the one in which the page prints its times.
 
-    `refused` collects the problems of the dates that cannot be true.
+    `lang`, its language, tells day and month apart; `refused` collects the problems of the dates that cannot be true.
     """
 
     zone: tzinfo
     now: datetime
+    lang: str | None = None
     refused: list[Problem] = field(default_factory=list)
 
     def read(self, text: str, year_hint: int | None = None) -> Dated | None:
         """Read a date that can be one of publication."""
-        dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint)
+        dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint, lang=self.lang)
         if dated is None:
             return None
         problem = date_problem(dated.when, self.now)
@@ -88,14 +91,11 @@ class DateReader:
             return None
         return dated.in_zone(self.zone) if dated.when.utcoffset() == timedelta(0) else dated
 
-    def find(
-        self, head: Head, near: Lines, behind: Lines, *, url: str, page: str, images: list[str]
-    ) -> Published | None:
+    def find(self, head: Head, near: Lines, behind: Lines, *, url: str, page: str) -> Published | None:
         """Find the time of publication.
 
         `near` are the (number, text) about the headline, the nearest first, `behind` those behind the article, `page`
-        is the text of the whole page,
-        `images` the addresses of the article's pictures.
+        is the text of the whole page. The addresses of pictures are not looked at: a picture is often older.
         """
         lines = near
         printed = self._printed(near, None)
@@ -112,7 +112,7 @@ class DateReader:
             return Published(dated, evidence, line)
         if printed and _has_year(lines, printed):
             return printed
-        other = self._weak(head) or self._of_url(url) or self._of_script(page) or self._of_images(images)
+        other = self._weak(head) or self._of_url(url) or self._of_script(page)
         if printed is None or other is None:
             return other or printed
         again = self._printed(lines, other.dated.when.year)
@@ -144,13 +144,6 @@ class DateReader:
         dated = self._in_address(url)
         return Published(dated, "url") if dated else None
 
-    def _of_images(self, images: list[str]) -> Published | None:
-        for url in images[:10]:
-            dated = self._in_address(url)
-            if dated:
-                return Published(dated, "image address")
-        return None
-
     def _in_address(self, url: str) -> Dated | None:
         for match in _URL_DATE.finditer(url[:2000]):
             dated = self.read(f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}")
@@ -162,15 +155,11 @@ class DateReader:
         places = sorted(place for name in _SCRIPT_NAMES for place in _places(page, name))
         for place in places:
             match = _SCRIPT_TIME.match(page, place)
-            dated = self.read(match["value"]) if match else None
+            if match is None or _NO_TIME.search(match["rest"]):
+                continue
+            dated = self.read(match["value"])
             if dated:
                 return Published(dated, "script")
-        numbers = (match for quoted in _QUOTED_EPOCHS for match in quoted.finditer(page))
-        for match in sorted(islice(numbers, _MOST_PLACES), key=re.Match.start):
-            # The value of an attribute is a key or a counter.
-            dated = None if page[match.start() - 1] == "=" else self.read(match[1])
-            if dated:
-                return Published(dated, "script:number")
         return None
 
 
