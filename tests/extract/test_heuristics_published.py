@@ -158,6 +158,21 @@ def test_day_and_month_in_numbers_follow_the_language_of_the_page():
         assert found.dated.when.date().isoformat() == expected
 
 
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ("发布日期：2024-05-30 责任编辑：龙河", "2024-05-30"),
+        ("（发表于2024年5月30日）", "2024-05-30"),
+        ("集市将于2024年5月30日再次开放。", None),
+        ("镇上的人说，发布日期：2024-05-30", None),
+    ],
+)
+def test_a_line_at_the_end_of_the_text_may_print_the_time_of_publication(last: str, expected: str | None):
+    body = "<h1>河湾镇的桥</h1><div><p>河湾镇的桥修好了，大家都很高兴，集市也开放，来的人比往年多。</p>"
+    article = read_unknown(body + f"<p>过河的车比往年多，镇里说，秋天会更多，桥面还要再铺一次。</p><p>{last}</p></div>")
+    assert (article.published_at and article.published_at.date().isoformat()) == expected
+
+
 def test_a_date_in_the_future_is_told_and_not_taken():
     body = "<h1>河湾镇的桥</h1><div><p>2031-05-30 10:00</p><p>河湾镇的桥修好了，大家都很高兴，集市也开放。</p></div>"
     article = read_unknown(body)

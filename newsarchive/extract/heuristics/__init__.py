@@ -23,7 +23,7 @@ from newsarchive.extract.heuristics.metadata import (
     read_head,
 )
 from newsarchive.extract.heuristics.paragraphs import read_text
-from newsarchive.extract.heuristics.published import DateReader, zone_of
+from newsarchive.extract.heuristics.published import DateReader, is_dateline_of_publication, zone_of
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
     find_headline,
@@ -141,8 +141,9 @@ class _Reader:
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
         dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
+        closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
         near, behind = (
-            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, self.ending)
+            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, closing + self.ending)
         )
         found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text)
         if found:

@@ -27,6 +27,13 @@ _MAYBE = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|更新|publi|posted|date", re.IGNORECASE)
+_DATELINE = re.compile(
+    r"[\s（(【\[]{0,3}(?:(?:发布|發布|發佈|发表|發表|刊发|刊登)(?:时间|時間|日期|于|於)?|时间|時間|日期|published|posted)"
+    r"(?:\son)?\s?[：:]?\s?[0-9０-９A-Z]",
+    re.IGNORECASE,
+)
+#: A line with more characters is a sentence of the text.
+_LONGEST_DATELINE = 60
 _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d{2})"
     r"(?:(?P<s>[-/_.])(?P<m>\d{1,2})(?:(?P=s)|/)(?P<d>\d{1,2})|[-/]?(?P<m2>[01]\d)[-/]?(?P<d2>[0-3]\d))(?!\d)"
@@ -66,6 +73,11 @@ def zone_of(lang: str | None) -> tzinfo:
     """Return the zone in which a page of this language prints its times, when nothing else tells."""
     name = _ZONES.get((lang or "")[:2].lower())
     return ZoneInfo(name) if name else UTC
+
+
+def is_dateline_of_publication(line: str) -> bool:
+    """Return whether a line begins by saying that it prints the time of publication, as some do below the text."""
+    return len(line) < _LONGEST_DATELINE and bool(_DATELINE.match(line))
 
 
 @dataclass(frozen=True, slots=True)
