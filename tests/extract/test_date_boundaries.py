@@ -302,7 +302,20 @@ def test_a_weak_form_is_no_date_where_something_else_stands_beside_it(line: str)
     assert read(line) is None
 
 
-@pytest.mark.parametrize("line", ["发布：2周前", "更新:3小时前", "时间: 刚刚 |", "（昨天）", "【03-03】", "  3年前  "])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "发布：2周前",
+        "更新:3小时前",
+        "时间: 刚刚 |",
+        "（昨天）",
+        "【03-03】",
+        "  3年前  ",
+        "发布于 3个月前",
+        "1周前更新",
+        "刚刚 来源：河湾报",
+    ],
+)
 def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
     assert read(line) is not None
 
@@ -331,6 +344,8 @@ def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
         ("2022年3月3日下午两点", "2022-03-03T14:00:00+08:00 minute"),
         ("2022年3月3日十点五十分", "2022-03-03T10:50:00+08:00 minute"),
         ("2022年3月3日下午三点零五分", "2022-03-03T15:05:00+08:00 minute"),
+        ("2022年3月3日零时", "2022-03-03T00:00:00+08:00 minute"),
+        ("2022年3月3日三时", "2022-03-03T03:00:00+08:00 minute"),
         ("二〇二二年三月廿一日晚上八时", "2022-03-21T20:00:00+08:00 minute"),
         # In the evening past twelve the day is not certain, nor is an hour that two words speak against.
         ("2022年3月3日晚上12:05", "2022-03-03T00:00:00+08:00 day"),
@@ -360,6 +375,13 @@ def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
         ("三天前", "2022-05-29T00:00:00+08:00 day"),
         ("两小时前", "2022-06-01T08:30:00+08:00 day"),
         ("二十分钟前", "2022-06-01T10:10:00+08:00 minute"),
+        ("昨晚10:30", "2022-05-31T22:30:00+08:00 minute"),
+        ("昨晚八点", "2022-05-31T20:00:00+08:00 minute"),
+        ("昨晚12:30", "2022-05-31T00:00:00+08:00 day"),
+        ("今早 8:30", "2022-06-01T08:30:00+08:00 minute"),
+        ("今晨5时", "2022-06-01T05:00:00+08:00 minute"),
+        ("今晚", None),
+        ("前晚8点", "2022-05-30T20:00:00+08:00 minute"),
         ("数天前", None),
         ("几分钟前", None),
         # YYYYMMDDHH.
@@ -388,6 +410,8 @@ def test_a_weak_form_is_a_date_beside_a_label_or_in_brackets(line: str) -> None:
         ("2022年3月3日 农历二月初一 12:00", "2022-03-03T12:00:00+08:00 minute"),
         ("2022年3月3日（農曆二月初一）12:00", "2022-03-03T12:00:00+08:00 minute"),
         ("2022年3月3日 壬寅年十二月廿八 星期四 12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("2022年3月3日 农历二月初一日 12:00", "2022-03-03T12:00:00+08:00 minute"),
+        ("08:00 3月3日", "2022-03-03T08:00:00+08:00 minute"),
         ("08:00 | 2022年3月3日", "2022-03-03T08:00:00+08:00 minute"),
         ("下午3:20 2022-03-03", "2022-03-03T15:20:00+08:00 minute"),
         ("08:00:30, 03.11.2019", "2019-11-03T08:00:30+08:00 second"),
@@ -443,6 +467,9 @@ def test_what_stands_beside_a_time_is_no_part_of_it(line: str, printed: str) -> 
         ("活动时间：2022-05-28 2022-05-19 08:00", "2022-05-19 08:00"),
         ("Updated March 4, 2022 9:00 am, Published March 3, 2022 5:00 pm", "March 3, 2022 5:00 pm"),
         ("3月3日更新的名单 2022-05-18 09:00", "2022-05-18 09:00"),
+        ("字号 打印 2022-05-20 10:00", "2022-05-20 10:00"),
+        ("活动 2022-05-20 10:00", "2022-05-20 10:00"),
+        ("截稿日期：2022-12-01", None),
         ("报名截止时间：2022-12-01", None),
         ("截至2022年5月20日", None),
         ("当前时间：2022-05-20 10:00", None),
@@ -482,6 +509,7 @@ def test_months_ago_end_with_the_month() -> None:
         *["3 de marzo de 2022 14:30", "3 de março de 2022 às 14h30", "3 marzo 2022 alle ore 14:30"],
         *["3 maart 2022 om 14:30", "3 марта 2022 г. в 14:30", "3 marca 2022 14:30", "3 mars 2022 kl. 14:30"],
         *["3 března 2022 14:30", "3 Mart 2022 saat 14:30", "3 Maret 2022 pukul 14:30", "3. marts 2022 kl. 14:30"],
+        *["3 martie 2022 14:30", "3 березня 2022, 14:30", "03.03.2022 u 14:30"],
     ],
 )
 def test_months_are_known_in_the_languages_that_print_the_day_first(printed: str) -> None:

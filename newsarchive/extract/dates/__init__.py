@@ -110,7 +110,7 @@ def _context(
 
 
 #: A text without digits and without one of these holds no date.
-_SIGNS = ("年", "天", "日", "前", "년", "刚", "剛", "ago", "day", "now", "Day", "Now")
+_SIGNS = ("年", "天", "日", "前", "今", "昨", "년", "刚", "剛", "ago", "day", "now", "Day", "Now")
 
 
 def _plain(match: re.Match[str], zone: tzinfo) -> Dated | None:
@@ -247,9 +247,10 @@ def _no_year(context: Context) -> Iterator[Dated]:
     for match in forms.NO_YEAR.finditer(context.text):
         month, day = int(match["m1"]), int(match["d1"] or match["d2"])
         year = context.year_hint or context.now.year
-        found = with_time(context, (year, month, day), match.start(), match.end())
+        before = context.line and match["d1"] is not None
+        found = with_time(context, (year, month, day), match.start(), match.end(), before=before)
         if context.year_hint is None and (found is None or found.when - context.now > _AHEAD):
-            found = with_time(context, (year - 1, month, day), match.start(), match.end())
+            found = with_time(context, (year - 1, month, day), match.start(), match.end(), before=before)
         if found is not None and (match["d1"] or _firm(context, found)):
             yield found
 

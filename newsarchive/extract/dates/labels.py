@@ -16,8 +16,9 @@ _WORDS = {
     1: r"更新|修改|修订|修訂|编辑|編輯"
     r"|\bupdated?|\bmodified|\bedited|\brevised|\baktualisiert|\bactualizado|\bmis\sà\sjour",
     # Until when something is open, when it takes place, and when the page was looked at.
-    0: r"截止|截至|有效期|活动|活動|会议|會議|开始|開始|结束|結束|举行|打印|列印|当前|當前|现在|今天是|今天"
-    r"|\bdeadline|\bexpires|\buntil|\bprinted",
+    0: r"截止|截至|截稿|有效期|今天是|现在是|現在是"
+    r"|(?:活动|活動|会议|會議|开始|開始|结束|結束|举办|舉辦|打印|列印|当前|當前|系统|系統)(?:时间|時間|日期)"
+    r"|\bdeadline|\bexpires|\buntil|\bprinted\son",
 }
 _FILLING = r"(?:\s|时间|時間|日期|于|於|为|至|到|on\b|at\b|le\b|am\b|el\b|[：:（(【\[,，-]){0,6}$"
 _BEFORE = {rank: re.compile(f"(?:{words}){_FILLING}", re.IGNORECASE) for rank, words in _WORDS.items()}

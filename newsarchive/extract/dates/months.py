@@ -21,10 +21,13 @@ _NAMES = {
     " października,paź listopada,lis grudnia,gru",
     "pt": "janeiro,jan fevereiro,fev março,mar abril,abr maio,mai junho,jun julho,jul agosto,ago setembro,set"
     " outubro,out novembro,nov dezembro,dez",
+    "ro": "ianuarie,ian februarie,feb martie,mar aprilie,apr mai iunie,iun iulie,iul august,aug septembrie,sept"
+    " octombrie,oct noiembrie,noi decembrie,dec",
     "ru": "января,янв февраля,фев,февр марта,мар апреля,апр мая,май июня,июн июля,июл августа,авг"
     " сентября,сен,сент октября,окт ноября,ноя,нояб декабря,дек",
     "sv": "januari,jan februari,feb mars april,apr maj juni juli augusti,aug september,sep oktober,okt"
     " november,nov december,dec",
+    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
     "tr": "ocak,oca şubat,şub mart nisan,nis mayıs haziran,haz temmuz,tem ağustos,ağu eylül,eyl ekim,eki"
     " kasım,kas aralık,ara",
 }
@@ -37,7 +40,7 @@ MONTHS = {
     for name in forms.split(",")
 }
 #: Languages in which 3/4/2022 is in April. English is one of them outside of the United States.
-DAY_FIRST = frozenset((*_NAMES, "bg", "ca", "el", "fi", "he", "hr", "ms", "no", "nb", "ro", "sk", "sl", "uk", "vi"))
+DAY_FIRST = frozenset((*_NAMES, "bg", "ca", "el", "fi", "he", "hr", "ms", "no", "nb", "sk", "sl", "vi"))
 _ENGLISH_DAY_FIRST = frozenset(("en-au", "en-gb", "en-hk", "en-ie", "en-in", "en-nz", "en-sg", "en-za"))
 
 

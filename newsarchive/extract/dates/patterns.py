@@ -31,7 +31,7 @@ ZONE_NAMES = {
 
 #: Words for the parts of the day, by the hours of twelve that they mean; a and p are those of a.m. and p.m.
 FORENOON = frozenset(("上午", "午前", "오전"))
-MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "清早", "早间", "早間", "早", "a"))
+MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "清早", "早间", "早間", "早", "晨", "a"))
 NOON = frozenset(("中午", "正午"))
 AFTERNOON = frozenset(("下午", "午后", "午後", "傍晚", "오후", "p"))
 EVENING = frozenset(("晚上", "晚间", "晚間", "晚"))
@@ -127,9 +127,13 @@ RELATIVE = re.compile(
     r"|(?P<e>second|sec|minute|min|hour|hr|day|week|month|year)s?\sago)",
     re.IGNORECASE,
 )
-DAY_WORD = re.compile("今天|今日|昨天|昨日|大前天|前天|前日|today|yesterday", re.IGNORECASE)
+#: 昨晚 is a day and a part of it: the part is read with the time.
+DAY_WORD = re.compile(
+    "今天|今日|昨天|昨日|大前天|前天|前日|今(?=[早晨晚夜])|昨(?=[晚夜])|前(?=晚)|today|yesterday", re.IGNORECASE
+)
 DAYS_AGO = {
     "今天": 0, "今日": 0, "today": 0, "昨天": 1, "昨日": 1, "yesterday": 1, "前天": 2, "前日": 2, "大前天": 3,
+    "今": 0, "昨": 1, "前": 2,
 }  # fmt: skip
 JUST_NOW = re.compile(r"刚刚|刚才|剛剛|剛才|just\snow", re.IGNORECASE)
 #: First character of a unit (of English ones the first three) -> seconds.
@@ -143,9 +147,9 @@ UNIT_MONTHS = {"月": 1, "年": 12, "mon": 1, "yea": 12}
 
 _LUNAR = (
     r"(?:农历|農曆|阴历|陰曆)?(?:[\u4e00-\u9fff]{2}年)?[闰閏]?(?:[正二三四五六七八九十冬腊臘]|十[一二])月"
-    r"(?:初|十|廿|二十|三)[一二三四五六七八九十]?"
+    r"(?:初|十|廿|二十|三)[一二三四五六七八九十]?日?"
 )
-_AT = r"(?:um|à|às|kl\.?|ore|alle(?:\sore)?|om|o(?:\sgodz\.)?|saat|pukul|jam|roku|r\.|г\.|в|at)\s"
+_AT = r"(?:um|à|às|kl\.?|ore|alle(?:\sore)?|om|o(?:\sgodz\.)?|saat|pukul|jam|u|ora|о|roku|r\.|г\.|в|at)\s"
 #: What may stand between a day and its time of day.
 _BETWEEN = (
     r"(?:[\sT,，·|]|[（(]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?|[（(][一二三四五六日天월화수목금토일][)）]"
@@ -163,12 +167,12 @@ TIME = re.compile(
     r"\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
     rf"|\s?[时時点點시](?![0-9]{{3}}){_NO_POINTS}(?:(?P<quarter>半|[一三]刻)|[钟鐘整]"
     rf"|\s?(?P<mi2>[0-9]{{1,2}})\s?[分분](?:\s?(?P<s2>[0-9]{{1,2}})\s?秒)?|\s?(?P<mi3>[0-5][0-9]){_NO_COUNT})?"
-    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB)\b)"
+    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\s?h(?![0-9A-Za-z]|\sago)|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB)\b)"
     r"|(?=\s?(?:Uhr|[ap]\.?m)\b))"
-    # Hours in words are some only with a part of the day before them or a sign behind: 三点 are points as well.
+    # Hours in words are some only with a part of the day before them or more behind: 三点 are three points as well.
     r"|(?P<hw>二十[一二三四]?|十[一二]?|[〇零一二两兩三四五六七八九])[点點时時]"
     rf"(?P<sign>(?P<quarter2>半|[一三]刻)|[钟鐘整]|(?P<miw>{_NUMERAL}{{1,3}})分|(?P<miw2>{_NUMERAL}{{2,3}}){_NO_COUNT})?"
-    r"(?(half)|(?(sign)|(?!))))"
+    r"(?(half)|(?(sign)|(?:(?<=[时時])(?![间間候])|(?<=[零〇][点點])))))"
     rf"(?(half)|(?:\s?[（(]?(?P<half2>{_HALVES})[)）]?(?=[发發更来來]|[^\u4e00-\u9fff]|$))?)"
     r"(?:\s?Uhr\b)?(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
     re.IGNORECASE,
@@ -203,10 +207,20 @@ COMPACT = re.compile(
     r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])"
     r"(?:[ T]?(?P<h>[0-2][0-9]):?(?P<mi>[0-5][0-9]):?(?P<s>[0-5][0-9])?Z?)?\s{0,9}$"
 )
-#: A line that says nothing but a date: an optional label, then the date.
-ONLY_AFTER_LABEL = re.compile(r"\s{0,9}(?:[^\W\d]{0,8}\s?[:：]\s{0,9}|[（(\[【]\s?)?$")
 #: YYYYMMDDHH, or a day with a counter, of the ten digits of a time in seconds.
 DAY_AND_HOUR = re.compile(
     r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])[0-9]{2}\s{0,9}$"
 )
-ONLY_BEFORE_END = re.compile(r"\s{0,9}[)）\]】|]?\s{0,9}$")
+#: A line that says nothing but a date: an optional label, then the date.
+_SAID = "发布|發布|發佈|发表|發表|更新"
+ONLY_AFTER_LABEL = re.compile(
+    r"\s{0,9}(?:[^\W\d]{0,8}\s?[:：]\s{0,9}"
+    rf"|(?:{_SAID})[于於在]?\s?|(?:posted|published|updated)\s|[（(\[【]\s?)?$",
+    re.IGNORECASE,
+)
+#: Behind it the line may go on with who wrote it and who read it.
+ONLY_BEFORE_END = re.compile(
+    rf"\s{{0,9}}(?:{_SAID})?[)）\]】|·]?\s{{0,9}}"
+    r"(?:$|来源|來源|作者|记者|記者|编辑|編輯|阅读|閱讀|浏览|瀏覽|评论|by\s)",
+    re.IGNORECASE,
+)

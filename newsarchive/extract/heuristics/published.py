@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from newsarchive.models import Problem
 
 # A line without this holds no date worth a closer look: what the forms of `dates` are known by.
-_SIGN = re.compile("[0-9０-９天年日前刚剛]|ago|now|day", re.IGNORECASE)
+_SIGN = re.compile("[0-9０-９天年日前刚剛今昨]|ago|now|day", re.IGNORECASE)
 _MAYBE = re.compile(
     r"[0-9０-９]{1,4}\s?[-/.年월月년:：]\s?[0-9０-９]"
     r"|[0-9０-９一二两兩三四五六七八九十半天]\s?(?:[个個]?半?)(?:秒|分|小|钟|鐘|天|日|周|週|星|月|年)[^前]{0,3}前"
-    r"|[昨前今][天日]|[刚剛][刚剛才]|年.{1,3}月|\b(?:19|20)\d\d\b|\bago\b|\b(?:just\snow|yesterday|today)\b",
+    r"|[昨前今][天日早晨晚夜]|[刚剛][刚剛才]|年.{1,3}月|\b(?:19|20)\d\d\b|\bago\b|\b(?:just\snow|yesterday|today)\b",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|更新|publi|posted|date", re.IGNORECASE)
