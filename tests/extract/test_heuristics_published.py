@@ -50,6 +50,24 @@ def test_a_labelled_date_wins_over_an_unlabelled_one():
     assert when(near=["2020-01-01 更多", "发布时间：2024-05-30 08:15"]) == "2024-05-30T08:15:00+08:00"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["更新时间：2024-05-31 09:00", "发布时间：2024-05-30 08:15"],
+        ["发布时间：2024-05-30 08:15", "更新时间：2024-05-31 09:00"],
+        ["Last updated 2024-05-31 09:00", "Published 2024-05-30 08:15"],
+        ["更新：2024-05-31 09:00 发布：2024-05-30 08:15"],
+        ["报名截止：2024-06-01 09:00", "2024-05-30 08:15"],
+    ],
+)
+def test_the_publication_wins_over_an_update_and_a_deadline(lines: list[str]):
+    assert when(near=lines) == "2024-05-30T08:15:00+08:00"
+
+
+def test_an_update_tells_the_time_where_nothing_else_does():
+    assert when(near=["更新时间：2024-05-31 09:00"]) == "2024-05-31T09:00:00+08:00"
+
+
 def test_a_date_that_lies_within_a_day_ahead_or_in_the_first_days_of_the_web_is_taken():
     assert when(near=["2024-06-02 19:00"]) == "2024-06-02T19:00:00+08:00"
     assert when(near=["2024-06-02 21:00"]) is None

@@ -207,9 +207,9 @@ COMPACT = re.compile(
     r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>[01][0-9])(?P<d>[0-3][0-9])"
     r"(?:[ T]?(?P<h>[0-2][0-9]):?(?P<mi>[0-5][0-9]):?(?P<s>[0-5][0-9])?Z?)?\s{0,9}$"
 )
-#: YYYYMMDDHH, or a day with a counter, of the ten digits of a time in seconds.
+#: YYYYMMDDHH, or a day with a counter, of as many digits as a time in seconds or milliseconds.
 DAY_AND_HOUR = re.compile(
-    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])[0-9]{2}\s{0,9}$"
+    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12][0-9]|3[01])[0-9]{2}(?:[0-9]{3})?\s{0,9}$"
 )
 #: A line that says nothing but a date: an optional label, then the date.
 _SAID = "发布|發布|發佈|发表|發表|更新"

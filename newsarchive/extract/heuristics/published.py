@@ -26,7 +26,9 @@ _MAYBE = re.compile(
     r"|[昨前今][天日早晨晚夜]|[刚剛][刚剛才]|年.{1,3}月|\b(?:19|20)\d\d\b|\bago\b|\b(?:just\snow|yesterday|today)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|更新|publi|posted|date", re.IGNORECASE)
+_LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|publi|posted|date", re.IGNORECASE)
+_UPDATED = re.compile(r"更新|修改|修订|修訂|updated|modified|aktualisiert", re.IGNORECASE)
+_PUBLISHED = re.compile(r"发布|發布|發佈|发表|發表|publi|posted", re.IGNORECASE)
 _DATELINE = re.compile(
     r"[\s（(【\[]{0,3}(?:(?:发布|發布|發佈|发表|發表|刊发|刊登)(?:时间|時間|日期|于|於)?|时间|時間|日期|published|posted)"
     r"(?:\son)?\s?[：:]?\s?[0-9０-９A-Z]",
@@ -73,6 +75,17 @@ def zone_of(lang: str | None) -> tzinfo:
     """Return the zone in which a page of this language prints its times, when nothing else tells."""
     name = _ZONES.get((lang or "")[:2].lower())
     return ZoneInfo(name) if name else UTC
+
+
+#: A line whose rank is as high is taken without a look at those further away; that of an update never is.
+_SURE = 4
+
+
+def _label_rank(line: str) -> int:
+    """Return how well the words of a line speak for its date: publication before update before no word."""
+    if _UPDATED.search(line) and not _PUBLISHED.search(line):
+        return 1
+    return 3 if _LABEL.search(line) else 0
 
 
 def is_dateline_of_publication(line: str) -> bool:
@@ -138,10 +151,10 @@ class DateReader:
             dated = self.read(text, year_hint)
             if dated is None:
                 continue
-            rank = 2 * bool(_LABEL.search(text)) + (dated.precision != "day") + (len(text) < 60)
+            rank = _label_rank(text) + (dated.precision != "day") + (len(text) < 60)
             if best is None or rank > best[0]:
                 best = (rank, Published(dated, "printed", number))
-            if rank >= 3:
+            if rank >= _SURE:
                 break
         return best[1] if best else None
 
