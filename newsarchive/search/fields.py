@@ -179,14 +179,14 @@ FIELDS = {
     "key": Field("key:NW202203032294703888", "has this key or info code", _key),
     "after": Field(
         "after:2022-03-01",
-        "published that day (month, year) or later",
+        "published that day (month, year) or later; after:7d, after:yesterday",
         _column("a.published_at >= ?"),
         read=read_moment,
         advice=_A_DAY,
     ),
     "before": Field(
         "before:2022-04",
-        "published before that day (month, year)",
+        "published before that day (month, year); before:3个月前",
         _column("a.published_at < ?"),
         read=read_moment,
         advice=_A_DAY,

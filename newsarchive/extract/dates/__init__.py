@@ -210,12 +210,14 @@ def _minguo(context: Context) -> Iterator[Dated]:
 
 
 def _minguo_words(context: Context) -> Iterator[Dated]:
-    if "民" not in context.text:
+    if "年" not in context.text:
         return
     for match in forms.MINGUO_WORDS.finditer(context.text):
         month = 1 if match["m"] == "元" else numeral(match["m"])
-        day = (_minguo_year(match["y"]) + forms.FIRST_OF_MINGUO, month, numeral(match["d"]))
-        found = with_time(context, day, match.start(), match.end(), before=True)
+        year = _minguo_year(match["y"] or match["bare"]) + forms.FIRST_OF_MINGUO
+        if year > context.now.year + 1:
+            continue
+        found = with_time(context, (year, month, numeral(match["d"])), match.start(), match.end(), before=True)
         if found is not None:
             yield found
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 #: Language -> the names from January to December, each with its short forms, as they stand behind a day.
 _NAMES = {
     "cs": "ledna únor,února března,březen dubna května června července srpna září října listopadu prosince",
@@ -32,12 +35,18 @@ _NAMES = {
     " kasım,kas aralık,ara",
 }
 
-#: Name of a month in small letters -> its number. No name is of two months.
+
+def _plain(name: str) -> str:
+    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", name))
+
+
+#: Name of a month in small letters, with accents and without -> its number. No name is of two months.
 MONTHS = {
-    name: number
+    spelling: number
     for names in _NAMES.values()
     for number, forms in enumerate(names.split(), start=1)
     for name in forms.split(",")
+    for spelling in (name, _plain(name))
 }
 #: Languages in which 3/4/2022 is in April. English is one of them outside of the United States.
 DAY_FIRST = frozenset((*_NAMES, "bg", "ca", "el", "fi", "he", "hr", "ms", "no", "nb", "sk", "sl", "vi"))

@@ -77,7 +77,8 @@ MINGUO = re.compile(
     rf"民[國国]\s?(?P<y>[0-9]{{2,3}})(?:{_HANZI_DATE}|\s?(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY}))"
 )
 MINGUO_WORDS = re.compile(
-    "民[國国](?P<y>[〇零○一二三四五六七八九十百]{1,6}|元)年"
+    "(?:民[國国](?P<y>[〇零○一二三四五六七八九十百]{1,6}|元)"
+    "|(?<![〇零○一二三四五六七八九十百千])(?P<bare>一[〇零○一二三四五六七八九]{2}))年"
     "(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿卅]{1,3})[日号號]"
 )
 #: The same without its name: three digits, which no other year of today has. Numbers alone need a time beside them,
