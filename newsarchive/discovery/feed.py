@@ -70,12 +70,14 @@ def read_entries(document: Document, damage: str | None, page: Page, site: Site)
         listed.damage = listed.damage or f"no feed, its root element is {name_of(root)}"
     is_full = any(feed.full and page.url.endswith(feed.path) for feed in site.feeds)
     entries = [_Entry(element, *_address(element, page)) for element in elements[:_MOST_ENTRIES]]
-    shared = Counter(entry.url and urldefrag(entry.url).url for entry in entries)
+    # Copies of one entry share an address, too: those alone count that differ in what they are known by.
+    different = {(_plain(entry), entry.url, entry.identity or entry_title(entry.element)) for entry in entries}
+    shared = Counter(plain for plain, _, _ in different)
     lost = 0
     for entry in entries:
         hints = _hints(entry.element, site.timezone, page)
         text = entry_text(entry.element) if is_full else None
-        url = _own_url(entry, shared, text, page) if text else entry.url and urldefrag(entry.url).url
+        url = _own_url(entry, shared, text, page) if text else _plain(entry)
         if url is None:
             lost += 1
             continue
@@ -87,6 +89,10 @@ def read_entries(document: Document, damage: str | None, page: Page, site: Site)
     targets = (absolute_url(link.get("href") or "", base_of(link, page.base_url)) for link in links if link.get("href"))
     listed.next_url = next(targets, None)
     return listed
+
+
+def _plain(entry: _Entry) -> str | None:
+    return entry.url and urldefrag(entry.url).url
 
 
 def entries_of(root: _Element) -> list[_Element]:
@@ -176,15 +182,15 @@ def _own_url(entry: _Entry, shared: Counter[str | None], text: str, page: Page) 
     """
     identity = entry.identity
     if entry.url is None:
-        return f"{urldefrag(page.url).url}#{quote(identity or _digest(text), safe='')}"
+        return f"{urldefrag(page.url).url}#{quote(identity or _digest(entry, text), safe='')}"
     plain, fragment = urldefrag(entry.url)
     if identity and identity.startswith(plain + "#"):
         return f"{plain}#{quote(identity[len(plain) + 1 :], safe='')}"
-    if shared[plain] == 1:
+    if shared[plain] < 2:  # two entries that differ in nothing are one article
         return plain
-    known = identity if identity and identity not in (plain, entry.url) else None
-    return f"{plain}#{quote(fragment or known or _digest(text), safe='')}"
+    own = identity if identity and identity not in (plain, entry.url) else None
+    return f"{plain}#{quote(fragment or own or _digest(entry, text), safe='')}"
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+def _digest(entry: _Entry, text: str) -> str:
+    return hashlib.sha256(f"{entry_title(entry.element)}\n{text}".encode()).hexdigest()[:16]

@@ -109,6 +109,8 @@ class _Reader:
         links = [item] if item.tag == "a" else list(item.iter("a"))
         times = find_all(self.listing.time, item) if self.listing.time else []
         printed = next(filter(None, map(line_of, times)), None)
+        if len(links) > _MOST_LINKS:
+            self.found.damage = f"more links than {_MOST_LINKS} in one entry"
         for link in links[:_MOST_LINKS]:
             target = (link.get("href") or "").strip()
             url = self._article_url(target) if target and not target.startswith("#") else None

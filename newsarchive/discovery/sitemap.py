@@ -34,7 +34,7 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
     payload = read_payload(page.body, page.headers.get("content-type"))
     if "<" not in payload.text and _ADDRESS.match(payload.text.lstrip()):
         listed = _read_text(payload.text, page, site)
-        listed.damage = _told(payload.damage, len(listed.articles), listed.damage)
+        listed.damage = _told(len(listed.articles), payload.damage, listed.damage)
         return listed
     document = parse_xml(payload.text)
     root = document.root
@@ -48,26 +48,30 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
     entries = [element for element in root.iter() if _is_entry(element)]
     if not entries and name_of(root) not in _MAPS:
         damage = damage or f"no sitemap, its root element is {name_of(root)}"
-    listed = _read_entries(entries[:_MOST_ENTRIES], page, site)
-    listed.damage = _told(damage, min(len(entries), _MOST_ENTRIES), _too_many(len(entries)))
+    listed, lost = _read_entries(entries[:_MOST_ENTRIES], page, site)
+    wrong = f"entries without an address: {lost}" if lost else None
+    read = min(len(entries), _MOST_ENTRIES) - lost
+    listed.damage = _told(read, damage, _too_many(len(entries)), wrong)
     return listed
 
 
-def _read_entries(entries: list[_Element], page: Page, site: Site) -> ListingPage:
+def _read_entries(entries: list[_Element], page: Page, site: Site) -> tuple[ListingPage, int]:
+    """Read entries, and count those whose address cannot be used."""
     listed = ListingPage()
+    lost = 0
     dated: list[tuple[str, ListedArticle]] = []
     for entry in entries:
         url = absolute_url(text_of(child(entry, "loc", "sitemap", "")) or "", base_of(entry, page.base_url))
         if url is None:
-            continue
-        if name_of(entry) == "sitemap":
+            lost += 1
+        elif name_of(entry) == "sitemap":
             listed.further.append(url)
         elif is_article(url, site):
             dated.append(_listed(url, entry))
     # A sitemap has no order of its own; what has just come out may be gone tomorrow.
     dated.sort(key=lambda found: found[0], reverse=True)
     listed.articles = [article for _, article in dated]
-    return listed
+    return listed, lost
 
 
 def _read_text(text: str, page: Page, site: Site) -> ListingPage:
@@ -87,8 +91,8 @@ def _too_many(found: int) -> str | None:
     return f"more entries than {_MOST_ENTRIES}" if found > _MOST_ENTRIES else None
 
 
-def _told(damage: str | None, read: int, more: str | None) -> str | None:
-    parts = [part for part in (damage, more) if part]
+def _told(read: int, *damage: str | None) -> str | None:
+    parts = [part for part in damage if part]
     return f"{'; '.join(parts)} ({read} entries read)" if parts else None
 
 

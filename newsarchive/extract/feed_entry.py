@@ -45,7 +45,12 @@ _TEXT = {
 #: Names of times, the first being published before changed.
 _TIME = ("published", "pubdate", "date", "issued", "created", "updated", "modified")
 #: What tells that a text is HTML.
-_TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]{0,20}(?:\s[^<>]*)?/?>")
+_TAG = re.compile(
+    r"</?(?:a|abbr|article|b|big|blockquote|br|center|cite|code|dd|del|div|dl|dt|em|embed|figcaption|figure|font|h[1-6]"
+    r"|hr|html|body|i|iframe|img|ins|li|mark|ol|p|pre|q|s|section|small|span|strike|strong|sub|sup|table|tbody|td|th|tr"
+    r"|u|ul|video|audio)(?:\s[^<>]*)?/?>|<!--",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: A blank line, or the indent of a Chinese paragraph.
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r\u3000]*\n\s*|\n[ \t]*\u3000\s*")
@@ -88,9 +93,11 @@ def read_entry(page: Page, site: Site | None) -> Article:
 def _keep_text(article: Article, markup: str) -> None:
     """Take all of a text of which the generic reader took nothing: a flash that says no more than its title."""
     root = parse(markup) if markup else None
-    lines = [line for line in map(line_of, root.iter("p")) if line] if root is not None else []
-    if root is not None and not lines and (line := line_of(root)):
-        lines = [line]
+    if root is None or not (whole := line_of(root)):
+        return
+    lines = [line for line in map(line_of, root.iter("p")) if line]
+    if "".join(lines).replace(" ", "") != whole.replace(" ", ""):  # some of it stands outside of paragraphs
+        lines = [whole]
     if lines:
         article.paragraphs = [Paragraph(line) for line in lines]
         article.evidence["body"] = "feed"
@@ -105,10 +112,10 @@ def entry_title(entry: _Element) -> str | None:
 
 def plain_line(text: str) -> str | None:
     """Return a line that may be HTML as plain text; None where there is nothing in it."""
-    if _TAG.search(text) or _ENTITY.search(text):
+    if _TAG.search(text):
         root = parse(text)
         return (line_of(root) or None) if root is not None else None
-    return clean(text) or None
+    return clean(unescape(text) if _ENTITY.search(text) else text) or None
 
 
 def entry_text(entry: _Element) -> str | None:

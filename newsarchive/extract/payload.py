@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsarchive.extract.charset import decode
 from newsarchive.text import valid_unicode
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _GZIP = b"\x1f\x8b"
+#: Bytes in which a declaration is looked for.
+_HEAD = 4096
+#: How JSON begins, alone or behind a name of JavaScript: a declaration in it is a text.
+_SCRIPT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:/\*.{0,200}?\*/)?[\w\s.$=;\[\]\"']{0,200}?[{(\[]", re.DOTALL)
 #: Bytes of one body when unpacked; a sitemap may have 50 MiB.
 _MOST_BYTES = 64 * 1024 * 1024
+#: Packed bytes that are unpacked at a time where there is a fault: at most a thousand times as many come out.
+_PIECE = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +36,15 @@ class Payload:
 def read_payload(body: bytes, content_type: str | None = None) -> Payload:
     """Unpack and decode a body. Nothing is raised, whatever the bytes are.
 
-    The charset is chosen as for pages: the header, the declaration and the text itself are heard.
+    The charset is chosen as for pages: the header, the declaration and the text itself are heard. The declaration of
+    XML is heard, too, where messages of a program stand before it; these are dropped.
     """
     data, damage = unpack(body)
-    text = decode(data.lstrip(b" \t\r\n"), content_type).text
+    data = data.lstrip(b" \t\r\n")
+    declaration = data.find(b"<?xml ", 0, _HEAD)
+    if declaration > 0 and not _SCRIPT.match(data):
+        data = data[declaration:]
+    text = decode(data, content_type).text
     return Payload(valid_unicode(text).removeprefix("\ufeff"), damage)
 
 
@@ -54,7 +71,7 @@ def _members(body: bytes, limit: int) -> tuple[bytes, str | None]:
             part, fault = member.decompress(rest, limit - size + 1), None
         except zlib.error as error:
             # One call gives all or nothing: what stands before the fault is won in small pieces.
-            part, fault = _before_fault(rest, limit - size + 1), str(error)
+            part, fault = _before_fault(rest)[: limit - size + 1], str(error)
         size += len(part)
         parts.append(part)
         if size > limit:
@@ -66,17 +83,26 @@ def _members(body: bytes, limit: int) -> tuple[bytes, str | None]:
     return b"".join(parts), None
 
 
-def _before_fault(packed: bytes, most: int, piece: int = 1024) -> bytes:
+def _before_fault(packed: bytes) -> bytes:
+    """Unpack what stands before a fault, to the last byte."""
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
     parts: list[bytes] = []
     size = 0
-    try:
-        for at in range(0, len(packed), piece):
-            data = packed[at : at + piece]
-            while data and size < most:
-                parts.append(member.decompress(data, most - size))
-                size += len(parts[-1])
-                data = member.unconsumed_tail
-    except zlib.error:
-        pass
+    for at in range(0, len(packed), _PIECE):
+        piece = packed[at : at + _PIECE]
+        before = member.copy()
+        try:
+            parts.append(member.decompress(piece))
+        except zlib.error:
+            parts += _byte_by_byte(before, piece)
+            break
+        size += len(parts[-1])
+        if size > _MOST_BYTES:
+            break
     return b"".join(parts)
+
+
+def _byte_by_byte(member: zlib._Decompress, piece: bytes) -> Iterator[bytes]:
+    with suppress(zlib.error):
+        for at in range(len(piece)):
+            yield member.decompress(piece[at : at + 1])

@@ -66,8 +66,9 @@ def read_xml(body: bytes, content_type: str | None = None) -> Document:
 def parse_xml(text: str) -> Document:
     """Parse XML of a text, as `read_xml` does."""
     plain = drop_declaration(text)
-    # A document type may declare entities: it is dropped by the repair, and only entities of HTML are known then.
-    if "<!DOCTYPE" not in plain and "<!ENTITY" not in plain:
+    # A document type may declare entities: it is dropped by the repair, and only entities of HTML are known then. A
+    # CDATA section without end is well-formed where a later one ends, and swallows what stands between.
+    if "<!DOCTYPE" not in plain and plain.count("<![CDATA[") == plain.count("]]>"):
         try:
             return Document(etree.fromstring(plain.encode(), _parser(recover=False)))
         except (etree.XMLSyntaxError, ValueError):

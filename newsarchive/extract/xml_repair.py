@@ -28,7 +28,9 @@ _MARKUP = re.compile(
     r"(?P<attributes>(?:[\s/](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)?)>)?"
 )
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+(?:\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([^\W\d][\w.-]*+(?::[^\W\d][\w.-]*+)?)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+_ATTRIBUTE = re.compile(
+    r"(?<![\w.:-])([^\W\d][\w.-]*+(?::[^\W\d][\w.-]*+)?)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))"
+)
 _REFERENCE = re.compile(r"&(?:#(\d{1,8}|[xX][0-9a-fA-F]{1,7});|([A-Za-z][A-Za-z0-9]{1,31});)?")
 
 
@@ -97,14 +99,15 @@ class _Repair:
             self._markup(at)
         if not self.stack:
             return Repaired("")
-        if not self.root_closed:
-            self._damaged("it ends in the middle")
+        self._damaged("it ends in the middle")
         while self.stack:
             self._close()
         return Repaired("".join(self.out), self.damage)
 
     def _damaged(self, what: str) -> None:
-        self.damage = self.damage or what
+        # What stands behind the root is none of the document.
+        if not self.root_closed:
+            self.damage = self.damage or what
 
     def _text(self, text: str) -> None:
         if self.stack and text:
@@ -125,7 +128,7 @@ class _Repair:
 
     def _start(self, name: str, attributes: str) -> None:
         local = name.rpartition(":")[2].lower()
-        if local in _ENTRIES and self.open[name]:
+        if local in _ENTRIES and self.open[name] > (self.stack[:1] == [name]):
             while self._close() != name:
                 pass
         is_empty = attributes.endswith("/") or local in _VOID
@@ -165,9 +168,11 @@ class _Repair:
             end = self._find("?>", self.at)
             if end >= 0 and self.text.find("<", self.at, end) < 0:
                 self.at = end + 2
-        elif not self._doctype_seen and (match := _DOCTYPE.match(self.text, at)):
+        elif not self._doctype_seen:
+            # There is one at most; to look for the end of each that is claimed would take quadratic time.
             self._doctype_seen = True
-            self.at = match.end()
+            match = _DOCTYPE.match(self.text, at)
+            self.at = match.end() if match else self.at
 
     def _comment(self, at: int) -> None:
         """Pass over a comment; of one that has no end, or holds another one, only its first mark."""
