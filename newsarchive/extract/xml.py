@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -93,7 +94,7 @@ def _parser(*, recover: bool) -> etree.XMLParser:
 
 def name_of(element: _Element) -> str:
     """Return an element's name without its namespace, in lower case; "" for comments and the like."""
-    return element.tag.rpartition("}")[2].rpartition(":")[2].lower() if isinstance(element.tag, str) else ""
+    return _spelt(element.tag)[0] if isinstance(element.tag, str) else ""
 
 
 def vocabulary_of(element: _Element) -> str:
@@ -101,14 +102,18 @@ def vocabulary_of(element: _Element) -> str:
 
     "" is none at all; a namespace that nobody knows is its own vocabulary.
     """
-    if not isinstance(element.tag, str):
-        return ""
-    namespace, _, name = element.tag.rpartition("}")
+    return _spelt(element.tag)[1] if isinstance(element.tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _spelt(tag: str) -> tuple[str, str]:
+    """Part a tag into name and vocabulary."""
+    namespace, _, full_name = tag.rpartition("}")
+    prefix, _, name = full_name.lower().rpartition(":")
     if not namespace:
-        prefix = name.rpartition(":")[0].lower()
-        return _PREFIXES.get(prefix, prefix)
+        return name, _PREFIXES.get(prefix, prefix)
     plain = namespace[1:].lower().strip().partition("://")[2]
-    return next((known for start, known in _BEGINNINGS if plain.startswith(start)), namespace[1:])
+    return name, next((known for start, known in _BEGINNINGS if plain.startswith(start)), namespace[1:])
 
 
 def text_of(element: _Element | None) -> str | None:
@@ -119,8 +124,10 @@ def text_of(element: _Element | None) -> str | None:
 def children(element: _Element, name: str, *vocabularies: str) -> Iterator[_Element]:
     """Yield the children of a name that belong to the element's own vocabulary, then those of the given ones."""
     found = [inner for inner in element if name_of(inner) == name]
-    for wanted in dict.fromkeys((vocabulary_of(element), *vocabularies)):
-        yield from (inner for inner in found if vocabulary_of(inner) == wanted)
+    if len(found) > 1 or (found and vocabulary_of(found[0]) != vocabulary_of(element)):
+        wanted = dict.fromkeys((vocabulary_of(element), *vocabularies))
+        found = [inner for vocabulary in wanted for inner in found if vocabulary_of(inner) == vocabulary]
+    yield from found
 
 
 def child(element: _Element, name: str, *vocabularies: str) -> _Element | None:
