@@ -166,7 +166,7 @@ class DiscoverySpider(FrontierSpider):
         self.logger.warning("Listing not read: %s: %s", request.url, outcome.detail or outcome.reason)
 
     def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
-        """Go by an unchanged listing to those below it and, where the run is thorough, behind it."""
+        """Pass by an unchanged listing to those below it and, in a thorough run, to its later pages."""
         for below in self.session.archive.listings.below(known.url):
             yield from self._ask(below)
         if known.next_url and self.is_thorough and not paging.skip():

@@ -110,7 +110,7 @@ def _read_keys(article: Article, answer: dict[str, Any], site: Site, layout: Lay
 
 
 def _read_medium(article: Article, answer: dict[str, Any], layout: Layout) -> None:
-    """Take the medium from its key where the text has no line of credit."""
+    """Read the medium from its key where the text has no credit line."""
     if article.source is not None:
         return
     key, name = _first(answer, [name for name in layout.attribution if "." not in name])
