@@ -174,6 +174,8 @@ class DiscoverySpider(FrontierSpider):
 
     async def _read(self, response: Response, link: ListingLink, paging: Paging) -> list[Request | Page]:
         listed = LINK_SOURCES[link.link_source].read(make_page(response, link.url, "listing", link.site), self.site)
+        if listed.damage:
+            self.listings.problem(link.url, "bad-listing", listed.damage)
         for rejected, reason in listed.rejected:
             self.listings.problem(rejected, reason, f"on {link.url}")
         further = [request for category in listed.categories for request in self._ask_category(category, link.url)]
