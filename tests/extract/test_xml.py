@@ -141,6 +141,13 @@ def test_bases_are_joined_from_the_outside_in() -> None:
     assert base_of(root[1], "http://h.example/x") == "http://h.example/a/"
 
 
+def test_of_bases_without_number_only_the_innermost_are_joined() -> None:
+    root = parse_xml("<feed>" + "<a xml:base='b/'>" * 100 + "<link/>" + "</a>" * 100 + "</feed>").root
+    assert root is not None
+    [link] = root.iter("link")
+    assert base_of(link, "http://h.example/") == "http://h.example/" + "b/" * 8
+
+
 PIECES = [
     "<rss>", "</rss>", "<item>", "</item>", "<b a='1", "<br>", "<!--", "-->", "<![CDATA[", "]]>", "<?", "?>", "&",
     "<!DOCTYPE x [", "&#55357;", "&nbsp;", "\x00", "\ud83d", "中", " ", ">", "<", '"', "]", "x:y ",
