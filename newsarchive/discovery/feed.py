@@ -146,6 +146,9 @@ def _address(entry: _Element, page: Page) -> tuple[str | None, str | None]:
     base = base_of(entry, page.base_url)
     targets = (absolute_url(target, link_base, keep_fragment=True) for target, link_base in _targets(entry, page))
     url = next(filter(None, targets), None)
+    if url is None:
+        original = next((text_of(found) for found in entry if name_of(found) == "origlink"), None)
+        url = absolute_url(original, base, keep_fragment=True) if original else None
     if url is None and identity:
         guid = child(entry, "guid", *CORE)
         is_link = guid is not None and (guid.get("isPermaLink") or "").strip().lower() == "true"

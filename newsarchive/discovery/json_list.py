@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 _MOST_ITEMS = 20_000
 _LONGEST = 2_000  # characters of one value
 _OPENING = re.compile(r"[{\[]")
+#: Texts in either quotes, commas that nothing follows, keys without quotes.
+_JAVASCRIPT = re.compile(
+    r"(?<!\\)\"(?:[^\"\\]|\\.)*+\"|(?<!\\)'(?:[^'\\]|\\.)*+'|,(?=\s*+[}\]])|(?<![\w$.])[A-Za-z_$][\w$]*+(?=\s*+:)",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _INDEX = re.compile("[0-9]{1,6}")
 _BEGINS_JSON = re.compile(r"\{\s*\"|\[\s*[\[{\"]")
 #: Brackets of JavaScript before the JSON begins (`try{f(`, `if(x){y=`).
@@ -76,8 +82,17 @@ def _damage(payload: Payload, fault: str | None, items: Any, read: int) -> str |
 def parse_json(text: str) -> tuple[Any, str | None]:
     """Read the object or list in a text, whatever JavaScript stands around it, and say why there is none.
 
-    Brackets of JavaScript are passed over (`try{f(`, `x[0]=`); control characters in texts are let pass.
+    Brackets of JavaScript are passed over (`try{f(`, `x[0]=`); control characters in texts are let pass. What is no
+    JSON may be an object as JavaScript writes it (`{id: 1, title: 'x',}`).
     """
+    found, fault = _find_json(text)
+    if fault is not None and (repaired := _JAVASCRIPT.sub(_as_json, text)) != text:
+        found, again = _find_json(repaired)
+        fault = fault if again else None
+    return found, fault
+
+
+def _find_json(text: str) -> tuple[Any, str | None]:
     decoder = json.JSONDecoder(strict=False)
     best: Any = None
     at = 0
@@ -95,11 +110,37 @@ def parse_json(text: str) -> tuple[Any, str | None]:
             continue
         except (ValueError, RecursionError) as error:
             return None, f"no JSON: {error}"
-        if (isinstance(found, dict) and found) or (isinstance(found, list) and any(isinstance(i, dict) for i in found)):
+        if (isinstance(found, dict) and found) or (
+            isinstance(found, list) and any(isinstance(item, dict) for item in found)
+        ):
             return found, None
         best = found if best is None else best
         at = max(at, end)
-    return best, None if best is not None else "no JSON" if text.strip() else "empty"
+    if best is not None:
+        return best, None
+    return None, "no JSON" if text.strip() else "empty"
+
+
+def _as_json(match: re.Match[str]) -> str:
+    """Write a token of JavaScript as JSON has it: a text, a key without quotes, a comma that nothing follows."""
+    token = match[0]
+    if token[0] == ",":
+        return ""
+    if token[0] not in "\"'":
+        return f'"{token}"'
+    if token[0] == '"':
+        return _ESCAPE.sub(_escape, token)
+    inner = _ESCAPE.sub(lambda escape: '"' if escape[0] == '\\"' else _escape(escape), token[1:-1])
+    # What is escaped still is no quotation mark: all that are left stand for themselves.
+    return '"' + inner.replace('"', '\\"') + '"'
+
+
+def _escape(match: re.Match[str]) -> str:
+    """Write an escape of JavaScript as JSON has it; one that JSON does not know is the character itself."""
+    token = match[0]
+    if token[1] == "x" and len(token) == 4:
+        return "\\u00" + token[2:]
+    return token if token[1] in '\\/bfnrtu"' else token[1:]
 
 
 def _article(item: dict[str, Any], found: JsonList, base_url: str) -> ListedArticle | None:

@@ -24,6 +24,7 @@ _MOST_ENTRIES = 50_000
 _FEEDS = frozenset(("rss", "rdf", "feed"))
 _MAPS = frozenset(("urlset", "sitemapindex"))
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][\w:.-]*[\s>]")
 
 
 def read_sitemap(page: Page, site: Site) -> ListingPage:
@@ -32,8 +33,10 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
     Nothing is raised, whatever the bytes are. Where the site file has a pattern for articles, only such are taken.
     """
     payload = read_payload(page.body, page.headers.get("content-type"))
-    if "<" not in payload.text and _ADDRESS.match(payload.text.lstrip()):
-        listed = _read_text(payload.text, page, site)
+    if _TAG.search(payload.text) is None and _ADDRESS.search(payload.text):
+        # The last line of a text that is cut may be half an address.
+        text = payload.text.rpartition("\n")[0] if payload.damage else payload.text
+        listed = _read_text(text, page, site)
         listed.damage = _told(len(listed.articles), payload.damage, listed.damage)
         return listed
     document = parse_xml(payload.text)

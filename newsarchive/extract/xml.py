@@ -41,6 +41,8 @@ _BEGINNINGS = sorted(
 #: Prefixes that documents use without declaring them.
 _PREFIXES = {"dcterms": "dc", "a10": "atom", "atom10": "atom", "xhtml": "xhtml", "html": "xhtml", "n": "news"}
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
+#: More of them than any document nests; one made to exhaust us has hundreds around each of its entries.
+_MOST_BASES = 8
 #: Faults that lose nothing: a prefix without a declaration is understood by its name.
 _HARMLESS = etree.ErrorDomains.NAMESPACE
 
@@ -87,8 +89,9 @@ def parse_xml(text: str) -> Document:
 
 
 def _parser(*, recover: bool) -> etree.XMLParser:
+    # What was repaired is of bounded size and depth, and has no entities: it needs no limits of the parser's own.
     return etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover, huge_tree=False, load_dtd=False
+        encoding="utf-8", resolve_entities=False, no_network=True, recover=recover, huge_tree=recover, load_dtd=False
     )
 
 
@@ -137,10 +140,9 @@ def child(element: _Element, name: str, *vocabularies: str) -> _Element | None:
 
 def base_of(element: _Element, document_url: str) -> str:
     """Return the address to which relative links in an element belong: by `xml:base`, else the document's own."""
-    bases = [
-        value for above in (element, *element.iterancestors()) if (value := above.get(_BASE) or above.get("xml:base"))
-    ]
+    above = (element, *element.iterancestors())
+    bases = [value for outer in above if (value := outer.get(_BASE) or outer.get("xml:base"))]
     base = document_url
-    for value in reversed(bases):
+    for value in reversed(bases[:_MOST_BASES]):
         base = absolute_url(value, base) or base
     return base

@@ -14,6 +14,9 @@ from newsarchive.text import valid_unicode
 _ENTRIES = frozenset(("item", "entry", "url", "sitemap"))
 #: Elements of HTML that have no end, where HTML stands in a text without being escaped.
 _VOID = frozenset(("br", "hr", "img", "input", "meta", "wbr", "area", "col", "embed"))
+#: Elements of entries that hold text alone: where another of them begins inside, the first was not closed.
+_LINES = frozenset(("title", "link", "guid", "pubdate", "loc", "lastmod", "changefreq", "id", "updated", "published"))
+_FIELDS = _LINES | _ENTRIES | {"description", "category", "author", "content", "encoded", "summary"}
 #: libxml2 ends at 256.
 _DEEPEST = 200
 
@@ -53,8 +56,8 @@ def repair_xml(text: str) -> Repaired:
 
     What stands before the root element is dropped, with the document type and processing instructions. Ampersands that
     begin no reference are escaped, entities of HTML are replaced by their characters, others stand for themselves.
-    Elements are closed where an outer one ends, an entry where the next begins, a CDATA section that has no end where
-    its element ends.
+    Elements are closed where an outer one ends, entries and their lines where the next begins, a CDATA section that
+    has no end where its element ends.
     """
     text = _CONTROL.sub("", text)
     return _Repair(text, _root_at(text)).run()
@@ -84,6 +87,8 @@ class _Repair:
     at: int
     out: list[str] = field(default_factory=list)
     stack: list[str] = field(default_factory=list)
+    #: Where in `out` each element of the stack begins.
+    begins: list[int] = field(default_factory=list)
     open: Counter[str] = field(default_factory=Counter)
     damage: str | None = None
     root_closed: bool = False
@@ -99,10 +104,20 @@ class _Repair:
             self._markup(at)
         if not self.stack:
             return Repaired("")
-        self._damaged("it ends in the middle")
+        self._drop_half()
         while self.stack:
             self._close()
         return Repaired("".join(self.out), self.damage)
+
+    def _drop_half(self) -> None:
+        """Where the text ends within an entry, drop the field that is cut: half an address leads to another page."""
+        if self.root_closed:
+            return
+        self._damaged("it ends in the middle")
+        entries = [n for n, name in enumerate(self.stack) if _local(name) in _ENTRIES]
+        if entries and entries[-1] + 1 < len(self.stack):
+            cut = entries[-1] + 1
+            del self.out[self.begins[cut] :], self.stack[cut:], self.begins[cut:]
 
     def _damaged(self, what: str) -> None:
         # What stands behind the root is none of the document.
@@ -127,7 +142,9 @@ class _Repair:
             self._start(match["name"], match["attributes"])
 
     def _start(self, name: str, attributes: str) -> None:
-        local = name.rpartition(":")[2].lower()
+        local = _local(name)
+        if local in _FIELDS and len(self.stack) > 1 and _local(self.stack[-1]) in _LINES:
+            self._close()
         if local in _ENTRIES and self.open[name] > (self.stack[:1] == [name]):
             while self._close() != name:
                 pass
@@ -138,6 +155,7 @@ class _Repair:
         self.out.append(f"<{name}{_attributes(attributes)}{'/' if is_empty and self.stack else ''}>")
         if not is_empty or not self.stack:
             self.stack.append(name)
+            self.begins.append(len(self.out) - 1)
             self.open[name] += 1
             self.root_closed = self.root_closed or is_empty
 
@@ -155,6 +173,7 @@ class _Repair:
 
     def _close(self) -> str:
         name = self.stack.pop()
+        self.begins.pop()
         self.open[name] -= 1
         self.out.append(f"</{name}>")
         return name
@@ -209,6 +228,10 @@ class _Repair:
         if known is None or (0 <= known < start):
             self._ends[mark] = known = self.text.find(mark, start)
         return known
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2].lower()
 
 
 def _attributes(text: str) -> str:

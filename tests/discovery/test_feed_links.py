@@ -44,6 +44,7 @@ def urls(body, **more):
         ("<link>\n  /a\n</link><guid>17</guid>", "/a"),
         ("<link><![CDATA[/a?x=1&y=2]]></link>", "/a?x=1&y=2"),
         ("<link>/show.php?x=1&id=2</link>", "/show.php?x=1&id=2"),
+        ("<feedburner:origLink>/a</feedburner:origLink>", "/a"),
         ("<guid>a-17</guid>", None),
         ('<guid isPermaLink="false">/a</guid>', None),
         ('<enclosure url="http://h.example/a.mp3"/>', None),

@@ -136,6 +136,26 @@ def test_the_javascript_around_a_list_is_passed_over(around):
 
 
 @pytest.mark.parametrize(
+    "item",
+    [
+        """{id: 1, title: "甲'\\"乙"}""",
+        """{'id': 1, 'title': '甲\\'"乙',}""",
+        """{"id": "\\x31", "title": "甲\\'\\"乙"}""",
+        """{ id : '1', title : '甲\\'\\"乙', time: "08:00", u: 'http://h.example/{x}', }""",
+    ],
+)
+def test_a_list_may_be_written_as_javascript_has_it(item):
+    listed = numbered("var x = {data: {list: [" + item + ",]}};")
+    assert [(found.url, found.hints.title) for found in listed.articles] == [("http://h.example/a/1.html", "甲'\"乙")]
+    assert listed.damage is None
+
+
+@pytest.mark.parametrize("piece", ["{", "[", '{"a":', '"', '\\"', "'", "\\'", ", ", "a", "a:", "{a:[", "\\x4"])
+def test_the_work_grows_as_the_text_does(piece):
+    assert numbered('{"x ' + piece * (400_000 // len(piece))).damage
+
+
+@pytest.mark.parametrize(
     ("items", "answer"),
     [
         (".", [{"id": 1}]),

@@ -47,6 +47,8 @@ def test_a_cut_sitemap_is_told():
     [
         "http://h.example/a\nhttp://h.example/b\n",
         "\ufeffhttp://h.example/a\r\n\r\n  http://h.example/b  \r\nno address\r\nhttp://h.example/a",
+        "# all pages\nhttp://h.example/a\nhttp://h.example/b",
+        '<?xml version="1.0"?>\nhttp://h.example/a\nhttp://h.example/b',
         URLSET.format("<url><loc>/a</loc></url><url><loc>/b</loc></url>"),
         URLSET.format("<URL><LOC>/a</LOC></URL><url><loc><![CDATA[/b]]></loc></url>"),
         "<urlset><url><loc>/a</loc><url><loc>/b</loc></url></urlset>",
@@ -65,6 +67,15 @@ def test_a_cut_sitemap_is_told():
 )
 def test_every_form_of_sitemap_is_read(body):
     assert listed(body) == ["/a", "/b"]
+
+
+def test_half_a_line_of_a_cut_text_is_no_address():
+    lines = "".join(f"http://h.example/{n * 7919}\n" for n in range(3000)).encode()
+    packed = gzip.compress(lines, compresslevel=0)
+    found = read_sitemap(page("http://h.example/s.txt", packed[:20_000], role="listing"), ANY)
+    assert len(found.articles) > 500
+    assert {int(article.url.rpartition("/")[2]) % 7919 for article in found.articles} == {0}
+    assert found.damage
 
 
 def test_links_belong_to_the_final_address():

@@ -45,6 +45,7 @@ def written(text: str) -> str:
         ("<rss><a><![CDATA[x</a><a>y</a></rss>", "<rss><a>x</a><a>y</a></rss>"),
         ("<rss><a>x & <![CDATA[<p>&nbsp;</p>]]></a></rss>", "<rss><a>x &amp; &lt;p&gt;&amp;nbsp;&lt;/p&gt;</a></rss>"),
         ("<rss><a>]]> &</a></rss>", "<rss><a>]]&gt; &amp;</a></rss>"),
+        ("<rss><item><title>1<link>2</item></rss>", "<rss><item><title>1</title><link>2</link></item></rss>"),
         ("<rss>1</rss><item>& 2</item><script>", "<rss>1<item>&amp; 2</item><script/></rss>"),
     ],
 )
@@ -67,6 +68,21 @@ def test_what_is_not_well_formed_is_repaired_and_nothing_is_lost(text: str, repa
 )
 def test_what_is_lost_is_told(text: str, damage: str) -> None:
     assert parse_xml(text).damage == damage
+
+
+@pytest.mark.parametrize(
+    "cut", ["<link>/a/12", "<link>/a/12</li", '<link href="/a/12', "<link><![CDATA[/a/12", "<b>x</b"]
+)
+def test_half_an_address_is_none(cut: str) -> None:
+    root = parse_xml("<rss><item><title>1</title>" + cut).root
+    assert root is not None
+    assert [name_of(element) for element in root[0]] == ["title"]
+
+
+def test_a_long_text_costs_nothing_behind_it() -> None:
+    root = parse_xml(f"<rss><item>{'长' * 4_000_000}</item><item>2</item></rss>").root
+    assert root is not None
+    assert [len(element.text or "") for element in root] == [4_000_000, 1]
 
 
 def test_what_stands_behind_a_comment_without_end_is_read() -> None:
@@ -123,6 +139,13 @@ def test_bases_are_joined_from_the_outside_in() -> None:
     assert root is not None
     assert base_of(root[0][0], "http://h.example/x") == "http://h.example/a/b/"
     assert base_of(root[1], "http://h.example/x") == "http://h.example/a/"
+
+
+def test_of_bases_without_number_only_the_innermost_are_joined() -> None:
+    root = parse_xml("<feed>" + "<a xml:base='b/'>" * 100 + "<link/>" + "</a>" * 100 + "</feed>").root
+    assert root is not None
+    [link] = root.iter("link")
+    assert base_of(link, "http://h.example/") == "http://h.example/" + "b/" * 8
 
 
 PIECES = [

@@ -66,6 +66,22 @@ def test_articles_are_taken_from_a_full_feed_without_asking_for_their_pages(craw
         assert site.new_requests() == [("/feed.xml", 304)]
 
 
+@pytest.mark.parametrize(
+    ("way", "more", "body"),
+    [
+        ("feed", '[[feeds]]\npath = "/l.xml"', "<rss><channel><item><link>/news/1.html</link></item>"),
+        ("list", '[[lists]]\nurl = "/l.xml"\nitems = "a"\nlink = ["u"]', '{"a": [{"u": "/news/1.html"}'),
+    ],
+)
+def test_what_of_a_listing_cannot_be_read_is_a_problem_of_its_own(crawl, tmp_path, way, more, body):
+    with small_site() as site:
+        site.write("/l.xml", body)
+        site.article(1, "江湾港今天上午迎来了本月第一百艘货轮。")
+        done = crawl(way, site="small", environment=site.describe(tmp_path / "sites", more=more))
+        assert done.column("SELECT reason FROM problems WHERE stage = 'listing'") == ["bad-listing"]
+        assert done.column("SELECT url FROM problems WHERE stage = 'listing'") == [site.base_url + "/l.xml"]
+
+
 def test_a_way_that_a_site_does_not_have_is_told_at_once(crawl, tmp_path):
     with small_site() as site:
         done = crawl("sitemap", site="small", environment=site.describe(tmp_path / "sites"))
