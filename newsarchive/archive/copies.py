@@ -117,6 +117,12 @@ class Copies:
         )
         return cursor.rowcount > 0
 
+    def returned(self, url: str) -> None:
+        """Record that a copy is not gone any more, if it was marked so."""
+        self._connection.execute(
+            "UPDATE copies SET http_status = 200, gone_at = NULL WHERE url = ? AND gone_at IS NOT NULL", (url,)
+        )
+
     def without_share(self, site: str) -> Iterator[tuple[str | None, str]]:
         """Yield (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""
         rows = self._connection.execute(

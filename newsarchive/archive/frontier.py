@@ -2,7 +2,7 @@
 
 States: `pending`, `done` (set in the transaction that stores the article) and the ends that `problems.REASONS`
 explain: `gone`, `blocked`, `rejected`, `failed`. Nothing leaves the frontier without a state and, but for `done`,
-a reason.
+a reason. No end is for ever: what a listing still names a day later is pending again.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 End = Literal["gone", "blocked", "rejected", "failed"]
 
-# For how long a page that robots.txt forbids is left alone.
-_BLOCKED = timedelta(days=1)
+# For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
+_LEFT_ALONE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FrontierEntry(Link):
-    """A URL that is to be fetched, and how often that was tried.
+    """A URL that is to be fetched, and how often that was tried in vain.
 
     `validators` are those of the stored copy, where the URL is only rechecked for changes.
     """
@@ -65,9 +65,10 @@ class Frontier:
     def add(self, links: Iterable[Link], run_id: int | None, now: datetime) -> int:
         """Record URLs as pending; those that are known already stay as they are. Return the number of new ones.
 
-        What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
+        What was given up is pending again when it is found a day later: it may have been a mistake of the site. It
+        keeps its attempts, so that it is given up again when it fails once more.
         """
-        again = stamp(now - _BLOCKED)
+        again = stamp(now - _LEFT_ALONE)
         rows = [
             (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again)
             for link in links
@@ -75,8 +76,9 @@ class Frontier:
         before = self._connection.total_changes
         self._connection.executemany(
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending'"
-            " WHERE state = 'blocked' AND ended_at <= ?8",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
+            " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed') AND ended_at <= ?8"
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
             rows,
         )
         return self._connection.total_changes - before
@@ -93,10 +95,24 @@ class Frontier:
         ).fetchall()
         return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
 
+    def doubt_gone(self, urls: Iterable[str], now: datetime) -> None:
+        """Have stored copies that are gone rechecked, because something names them still; once a day at most."""
+        self._connection.executemany(
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = ?2"
+            " WHERE url = ?1 AND state = 'gone' AND ended_at <= ?3",
+            [(url, stamp(now), stamp(now - _LEFT_ALONE)) for url in urls],
+        )
+
+    def tries(self, url: str) -> int:
+        """Return how often a URL was tried in vain, with the try that just failed."""
+        row = self._connection.execute("SELECT attempts + 1 FROM frontier WHERE url = ?", (url,)).fetchone()
+        return int(row[0]) if row else 1
+
     def done(self, url: str, now: datetime) -> None:
         """Mark a URL as stored; the caller does so in the transaction that stores its article."""
         self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ? WHERE url = ?",
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
+            " WHERE url = ?",
             (stamp(now), url),
         )
 
@@ -121,14 +137,21 @@ class Frontier:
     def schedule_recheck(self, url: str, at: datetime | None) -> None:
         """Set when a URL that is done is to be rechecked; None for never."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ? WHERE url = ? AND state = 'done'", (at and stamp(at), url)
+            "UPDATE frontier SET next_at = ?, attempts = 0 WHERE url = ? AND state = 'done'", (at and stamp(at), url)
+        )
+
+    def missed(self, url: str, next_at: datetime) -> None:
+        """Record that a stored copy was not there when it was rechecked, and when it is rechecked again."""
+        self._connection.execute(
+            "UPDATE frontier SET next_at = ?, attempts = attempts + 1 WHERE url = ? AND state = 'done'",
+            (stamp(next_at), url),
         )
 
     def accept(self, url: str, now: datetime) -> None:
-        """Mark a URL as stored that was given up because its page could not be used; any other stays as it is."""
+        """Mark a URL as stored whose page could not be used so far; any other stays as it is."""
         self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, ended_at = ? WHERE url = ?"
-            " AND state IN ('rejected', 'failed')",
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
+            " WHERE url = ? AND (state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)",
             (stamp(now), url),
         )
 
@@ -138,7 +161,7 @@ class Frontier:
         return (_decode(row[0]), row[1]) if row else (Hints(), None)
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
-        """Give a URL up for good, with a reason from `problems.REASONS`."""
+        """Give a URL up, with a reason from `problems.REASONS`."""
         _check(reason)
         self._connection.execute(
             "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"

@@ -92,7 +92,7 @@ class FrontierScheduler:
     def _ask(self, session: Session, row: FrontierEntry) -> bool:
         refusal = self.spider.address_rules.refusal(row.url)
         if refusal is not None:
-            session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail))
+            session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail, final=True))
             return False
         self.crawler.engine.crawl(self.spider.request_page(row))
         return True

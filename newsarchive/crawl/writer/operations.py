@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import traceback
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.retries import next_try
 from newsarchive.crawl.writer.messages import Report
 
 if TYPE_CHECKING:
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.models import Article, Page
 
-_LONGEST_BACKOFF = timedelta(days=1)
 # How exactly `last_seen_at` says when a copy was still listed. To the day, every copy costs one write a day.
 _SIGHT = timedelta(days=1)
 # What a single article can break on without the archive being at fault.
@@ -103,7 +104,7 @@ class Operations:
     ) -> None:
         """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be fetched instead.
 
-        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next recheck.
+        What is stored stays stored: a copy that stays gone is marked so, any other failure is left to the next recheck.
         """
         self.report.settled.add(row.url)
         stored = bool(self.archive.copies.known([row.url]))
@@ -115,12 +116,13 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
-            self._settle_missing(row, outcome)
+            self._settle_missing(row, stage, outcome, status)
 
     def unchanged(self, url: str) -> None:
         """Record that a stored copy was rechecked and is as it was."""
         self.report.settled.add(url)
         self.archive.copies.touch([url], _now())
+        self.archive.copies.returned(url)
         self._schedule_recheck(url, None)
         self.report.counts["checks/unchanged"] += 1
 
@@ -133,6 +135,7 @@ class Operations:
         now = _now()
         known = self.archive.copies.known(link.url for link in read.articles)
         self.archive.copies.touch(known, now, older_than=_SIGHT)
+        self.archive.frontier.doubt_gone(known, now)
         new = self.find([link for link in read.articles if link.url not in known])
         if remember:
             self.archive.listings.find(read.further)
@@ -151,10 +154,17 @@ class Operations:
         """Record that a listing is due."""
         self.archive.listings.want(listing)
 
-    def _settle_missing(self, row: FrontierEntry, outcome: Outcome) -> None:
+    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
         now = _now()
-        if outcome.state == "retry" and row.attempts + 1 < self.crawl.options.attempts:
-            next_at = max(now + self._backoff(row.attempts), outcome.not_before or now)
+        next_at = next_try(
+            outcome,
+            status=status,
+            tries=self.archive.frontier.tries(row.url),
+            said=self.archive.problems.times(row.url, stage, outcome.reason),
+            now=now,
+            options=self.crawl.options,
+        )
+        if next_at is not None:
             self.archive.frontier.retry(row.url, reason=outcome.reason, now=now, next_at=next_at)
         else:
             state = "failed" if outcome.state == "retry" else outcome.state
@@ -163,22 +173,25 @@ class Operations:
             self.report.counts["lost"] += 1
 
     def _settle_stored(self, row: FrontierEntry, outcome: Outcome, status: int | None) -> None:
-        # Some sites say with status 200 that the article is not there any more.
-        if outcome.state != "gone" and outcome.reason != "error-page":
+        if outcome.reason == "error-page":  # some sites say with status 200 that the article is not there any more
+            outcome = replace(outcome, state="gone")
+        if outcome.state != "gone":
             self._schedule_recheck(row.url, None)
             return
+        now, said = _now(), self.archive.frontier.tries(row.url)
+        next_at = next_try(outcome, status=status, tries=said, said=said, now=now, options=self.crawl.options)
+        if next_at is not None:
+            self.archive.frontier.missed(row.url, next_at)
+            return
         self.report.counts["articles/gone"] += 1
-        self.archive.copies.gone(row.url, status or 404, _now())
-        self.archive.frontier.end(row.url, state="gone", reason="gone", now=_now())
+        self.archive.copies.gone(row.url, status or 404, now)
+        self.archive.frontier.end(row.url, state="gone", reason="gone", now=now)
 
     def _schedule_recheck(self, url: str, published_at: datetime | None) -> None:
         found_at = self.archive.frontier.found_at(url)
         if found_at is not None:
             at = rechecks.next_recheck(self.crawl.recheck, now=_now(), found_at=found_at, published_at=published_at)
             self.archive.frontier.schedule_recheck(url, at)
-
-    def _backoff(self, attempts: int) -> timedelta:
-        return min(timedelta(seconds=self.crawl.options.backoff * (1 << min(attempts, 20))), _LONGEST_BACKOFF)
 
     @contextmanager
     def _guarded(self, page: Page) -> Iterator[None]:
