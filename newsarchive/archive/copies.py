@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from newsarchive.archive import history
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from newsarchive.archive.observations import Observation
     from newsarchive.models import Article
 
 #: How many values one statement is given at most; SQLite allows 999 in older builds.
@@ -79,6 +81,12 @@ class Copies:
                 )
             )
         return known
+
+    def observation(self, url: str) -> Observation | None:
+        """Return what a stored copy said when it was last read; None where there is no such copy."""
+        row = self._connection.execute("SELECT article_id FROM copies WHERE url = ?", (url,)).fetchone()
+        said = history.newest(self._connection, row[0]) if row else ()
+        return next((one for one in said if one.url == url), None)
 
     def digests(self, urls: Iterable[str]) -> dict[str, str]:
         """Return for those of the URLs that are stored copies the digest of the raw page that was last read there."""

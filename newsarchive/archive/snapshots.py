@@ -117,6 +117,11 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
+    def digest_of(self, snapshot_id: int) -> str:
+        """Return the payload digest of a snapshot."""
+        (digest,) = self._connection.execute("SELECT digest FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
+        return str(digest)
+
     def body_of(self, digest: str) -> bytes | None:
         """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
         row = self._connection.execute(

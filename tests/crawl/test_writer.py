@@ -68,7 +68,7 @@ def found(number):
 
 
 def article(number, **changes):
-    page = Page(url(number), "post", "demo", b"<p>Seite</p>" * 50, NOW)
+    page = Page(url(number), "post", "demo", f"<p>Seite {number}</p>".encode() * 50, NOW)
     fields = {
         "article_key": f"demo:{number}",
         "title": f"第{number}条",

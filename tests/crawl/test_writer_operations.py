@@ -120,7 +120,7 @@ def say_gone(operations: Operations, entry: FrontierEntry, status: int | None, *
 def stored(operations: Operations, url: str = URL, *, ago: timedelta = HOUR) -> FrontierEntry:
     """Find, save and store a page, and take what that counted; return the row by which it is rechecked."""
     operations.find(found(url))
-    page = fetched(url, ago=ago)
+    page = fetched(url, ago=ago, body=url.encode())
     operations.save(page)
     operations.store(article(page), [])
     take(operations)
@@ -674,3 +674,41 @@ def test_a_url_is_settled_by_whatever_ends_its_turn_and_by_nothing_else(
     assert replay.take_report().settled == {URL}
     operations.store(article(problems=[Problem("read", "bad luck")]), [])
     assert settled() == {URL}
+
+
+def test_the_third_article_of_one_page_is_none(archive: Archive, operations: Operations) -> None:
+    urls = [f"http://demo/{number}" for number in range(3)]
+    operations.find(found(*urls))
+    for url in urls:
+        page = fetched(url)
+        operations.save(page)
+        operations.store(article(page), [])
+    assert rows(archive, "SELECT state, reason FROM frontier ORDER BY url") == [
+        ("done", None),
+        ("done", None),
+        ("pending", "repeated-page"),
+    ]
+    assert rows(archive, "SELECT count(*) FROM copies") == [(2,)]
+    assert take(operations)[0]["articles/rejected"] == 1
+
+
+def test_a_stored_text_does_not_give_way_to_a_page_that_lost_date_title_and_text(
+    archive: Archive, operations: Operations
+) -> None:
+    operations.find(found(URL))
+    operations.store(article(fetched(ago=DAY), published_at=now() - DAY, paragraphs=[Paragraph("正文。" * 99)]), [])
+    page = fetched(body=b"busy")
+    operations.save(page)
+    operations.store(article(page, title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
+    assert rows(archive, "SELECT title, body FROM articles") == [("题", "正文。" * 99)]
+    assert rows(archive, "SELECT count(*) FROM readings") == [(1,)]
+    assert rows(archive, "SELECT stage, reason FROM problems") == [("store", "cut-down-page")]
+    assert row(archive, "state") == ("done",)
+    assert take(operations)[0] == {"articles/new": 1, "articles/rejected": 1, "problems/cut-down-page": 1}
+
+
+def test_a_replay_reads_what_it_is_given(archive: Archive, operations: Operations) -> None:
+    operations.store(article(fetched(ago=DAY), published_at=now() - DAY, paragraphs=[Paragraph("正文。" * 99)]), [])
+    replay = operations_of(archive, fetches=False)
+    replay.store(article(title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
+    assert take(replay)[0] == {"articles/changed": 1}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl import rechecks
+from newsarchive.crawl.impostors import Addresses, cut_down
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.retries import next_try
 from newsarchive.crawl.writer.messages import Report
@@ -44,6 +45,7 @@ class Operations:
         self.report = Report()
         #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
         self._saved: dict[tuple[str, datetime], int] = {}
+        self._addresses = Addresses()
         archive.snapshots.label = crawl.label
 
     def take_report(self) -> Report:
@@ -65,6 +67,10 @@ class Operations:
         if page.snapshot_id is None:
             page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
+            if self.crawl.fetches and (outcome := self._impostor(article)) is not None:
+                self.report.counts["articles/rejected"] += 1
+                self.settle(FrontierEntry.of_page(page), "store", outcome)
+                return
             stored = self.archive.store(
                 article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
             )
@@ -153,6 +159,16 @@ class Operations:
     def want(self, listing: ListingLink) -> None:
         """Record that a listing is due."""
         self.archive.listings.want(listing)
+
+    def _impostor(self, article: Article) -> Outcome | None:
+        """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
+        page = article.page
+        if page.snapshot_id is not None and page.role in rechecks.ROLES:
+            digest = self.archive.snapshots.digest_of(page.snapshot_id)
+            if (outcome := self._addresses.repeated(digest, article.article_key)) is not None:
+                return outcome
+        before = self.archive.copies.observation(page.url)
+        return cut_down(before, article) if before is not None else None
 
     def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
         now = _now()
