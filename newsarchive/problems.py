@@ -43,4 +43,5 @@ REASONS: dict[str, str] = {
     # our own
     "bad-listing": "a listing page had none of the links it should have",
     "spider-error": "a rule of ours failed on this page",
+    "unfinished": "a run was killed while this page was on its way or read; it may have been the cause",
 }

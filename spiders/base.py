@@ -118,8 +118,9 @@ class FrontierSpider(ArchiveSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listings; the pages themselves come out of the frontier."""
-        for request in self.listing_requests():
-            yield request
+        with self.session.failing():
+            for request in self.listing_requests():
+                yield request
 
     def listing_requests(self) -> Iterable[Request]:
         """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""

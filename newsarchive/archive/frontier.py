@@ -8,7 +8,7 @@ a reason. No end is for ever: what a listing still names a day later is pending 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 End = Literal["gone", "blocked", "rejected", "failed"]
 
+#: The reason of a URL that is on its way. It stays where a run was killed meanwhile.
+UNFINISHED = "unfinished"
+
+# What is read of a row; a stored copy's validators go with its URL.
+_ENTRY = """
+SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest, f.state = 'done'
+FROM frontier f LEFT JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id
+"""
 # For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
 _LEFT_ALONE = timedelta(days=1)
 
@@ -49,6 +57,8 @@ class FrontierEntry(Link):
 
     attempts: int = 0
     validators: Validators | None = None
+    #: Whether a run was killed while the URL was on its way.
+    is_unfinished: bool = False
 
     @classmethod
     def of_page(cls, page: Page) -> FrontierEntry:
@@ -66,7 +76,8 @@ class Frontier:
         """Record URLs as pending; those that are known already stay as they are. Return the number of new ones.
 
         What was given up is pending again when it is found a day later: it may have been a mistake of the site. It
-        keeps its attempts, so that it is given up again when it fails once more.
+        keeps its attempts, so that it is given up again when it fails once more. Only what is thought to have killed
+        runs stays as it is.
         """
         again = stamp(now - _LEFT_ALONE)
         rows = [
@@ -78,7 +89,7 @@ class Frontier:
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
             " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed') AND ended_at <= ?8"
-            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
+            " AND reason IS NOT 'unfinished' AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
             rows,
         )
         return self._connection.total_changes - before
@@ -90,7 +101,7 @@ class Frontier:
         rows = self._connection.execute(
             "SELECT url, site, role, found_on, hints, attempts FROM frontier"
             " WHERE site = ?1 AND state = 'pending' AND (next_at IS NULL OR next_at <= ?2)"
-            " AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
+            " AND reason IS NOT 'unfinished' AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
             (site, stamp(now), role, -1 if limit is None else limit),
         ).fetchall()
         return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
@@ -105,7 +116,9 @@ class Frontier:
 
     def tries(self, url: str) -> int:
         """Return how often a URL was tried in vain, with the try that just failed."""
-        row = self._connection.execute("SELECT attempts + 1 FROM frontier WHERE url = ?", (url,)).fetchone()
+        row = self._connection.execute(
+            "SELECT attempts + (reason IS NOT 'unfinished') FROM frontier WHERE url = ?", (url,)
+        ).fetchone()
         return int(row[0]) if row else 1
 
     def done(self, url: str, now: datetime) -> None:
@@ -119,15 +132,28 @@ class Frontier:
     def rechecks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
         """Return the stored copies that are due to be rechecked for changes, the longest due first."""
         rows = self._connection.execute(
-            "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
-            " FROM frontier f JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id"
-            " WHERE f.site = ? AND f.state = 'done' AND f.next_at <= ? ORDER BY f.next_at LIMIT ?",
+            _ENTRY + " WHERE f.site = ? AND f.state = 'done' AND f.next_at <= ? AND f.reason IS NOT 'unfinished'"
+            " AND c.url IS NOT NULL ORDER BY f.next_at LIMIT ?",
             (site, stamp(now), limit),
         ).fetchall()
-        return [
-            FrontierEntry(url, of_site, role, found_on, _decode(hints), attempts, Validators(*known_by))
-            for url, of_site, role, found_on, hints, attempts, *known_by in rows
-        ]
+        return [_entry(*row) for row in rows]
+
+    def begin(self, url: str) -> None:
+        """Record that a URL is on its way: the try counts from now on, whatever becomes of it and of the run."""
+        self._connection.execute(
+            "UPDATE frontier SET reason = 'unfinished', attempts = attempts + 1"
+            " WHERE url = ? AND state IN ('pending', 'done')",
+            (url,),
+        )
+
+    def unfinished(self, *, site: str) -> list[FrontierEntry]:
+        """Return what is on its way, or was when a run was killed, the least tried first."""
+        rows = self._connection.execute(
+            _ENTRY + " WHERE f.site = ? AND f.state IN ('pending', 'done') AND f.reason = 'unfinished'"
+            " ORDER BY f.attempts, f.rowid",
+            (site,),
+        ).fetchall()
+        return [replace(_entry(*row), is_unfinished=True) for row in rows]
 
     def found_at(self, url: str) -> datetime | None:
         """Return when (UTC) a URL was found; None where the frontier does not know it."""
@@ -137,13 +163,15 @@ class Frontier:
     def schedule_recheck(self, url: str, at: datetime | None) -> None:
         """Set when a URL that is done is to be rechecked; None for never."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ?, attempts = 0 WHERE url = ? AND state = 'done'", (at and stamp(at), url)
+            "UPDATE frontier SET next_at = ?, attempts = 0, reason = NULL WHERE url = ? AND state = 'done'",
+            (at and stamp(at), url),
         )
 
     def missed(self, url: str, next_at: datetime) -> None:
         """Record that a stored copy was not there when it was rechecked, and when it is rechecked again."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ?, attempts = attempts + 1 WHERE url = ? AND state = 'done'",
+            "UPDATE frontier SET next_at = ?, attempts = attempts + (reason IS NOT 'unfinished'), reason = NULL"
+            " WHERE url = ? AND state = 'done'",
             (stamp(next_at), url),
         )
 
@@ -164,8 +192,8 @@ class Frontier:
         """Give a URL up, with a reason from `problems.REASONS`."""
         _check(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"
-            " WHERE url = ?",
+            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?,"
+            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
             (state, reason, stamp(now), url),
         )
 
@@ -173,8 +201,8 @@ class Frontier:
         """Leave a URL pending, to be tried again at `next_at` at the earliest."""
         _check(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?, attempts = attempts + 1"
-            " WHERE url = ?",
+            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?,"
+            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
             (reason, stamp(next_at), stamp(now), url),
         )
 
@@ -185,6 +213,13 @@ class Frontier:
                 "SELECT state, count(*) FROM frontier WHERE ?1 IS NULL OR site = ?1 GROUP BY state", (site,)
             ).fetchall()
         )
+
+
+def _entry(*row: Any) -> FrontierEntry:
+    url, site, role, found_on, hints, attempts, *known_by, is_stored = row
+    return FrontierEntry(
+        url, site, role, found_on, _decode(hints), attempts, Validators(*known_by) if is_stored else None
+    )
 
 
 def _check(reason: str) -> None:

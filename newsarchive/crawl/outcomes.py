@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 State = Literal["retry", "gone", "blocked", "rejected", "failed"]
 
 # What another try at the same page does not change.
-_LASTING = frozenset(("robots", "too-large", "no-text", "bad-info-code", "spider-error"))
+_LASTING = frozenset(("robots", "too-large", "no-text", "bad-info-code", "spider-error", "unfinished"))
 
 
 @dataclass(frozen=True, slots=True)

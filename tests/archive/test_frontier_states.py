@@ -238,6 +238,56 @@ def test_hints_are_written_in_one_way_and_what_is_empty_is_left_out(archive: Arc
     assert archive.frontier.hints(URL)[0] == Hints(title="题", category=Category("c"))
 
 
+def test_a_try_counts_from_its_beginning_and_once(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.begin(URL)
+    assert row(archive) == ("pending", "unfinished", None, None, 1)
+    assert archive.frontier.tries(URL) == 1
+    archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW)
+    assert row(archive, "reason, attempts") == ("http-error", 1)
+    assert archive.frontier.tries(URL) == 2
+    archive.frontier.begin(URL)
+    archive.frontier.end(URL, state="failed", reason="http-error", now=NOW)
+    assert row(archive, "state, reason, attempts") == ("failed", "http-error", 2)
+    archive.frontier.begin(URL)
+    assert row(archive, "state, reason, attempts") == ("failed", "http-error", 2)
+
+
+def test_what_was_on_its_way_when_a_run_was_killed_is_not_pending_but_unfinished(archive: Archive) -> None:
+    find(archive, URL, "http://demo/2", "http://demo/3", "http://demo/4")
+    stored(archive, "http://demo/3", etag='"3"')
+    archive.frontier.schedule_recheck("http://demo/3", NOW)
+    for url in (URL, "http://demo/2", "http://demo/3", URL):
+        archive.frontier.begin(url)
+    assert urls(archive.frontier.pending(site="demo", now=NOW)) == ["http://demo/4"]
+    assert archive.frontier.rechecks(site="demo", now=NOW, limit=9) == []
+    unfinished = archive.frontier.unfinished(site="demo")
+    assert [(one.url, one.attempts, one.is_unfinished) for one in unfinished] == [
+        ("http://demo/2", 1, True),
+        ("http://demo/3", 1, True),
+        (URL, 2, True),
+    ]
+    assert [one.validators and one.validators.etag for one in unfinished] == [None, '"3"', None]
+    assert archive.frontier.unfinished(site="other") == []
+
+
+def test_a_recheck_that_ends_is_unfinished_no_more(archive: Archive) -> None:
+    find(archive, URL)
+    stored(archive, URL)
+    archive.frontier.begin(URL)
+    archive.frontier.missed(URL, NOW + HOUR)
+    assert row(archive, "state, reason, attempts") == ("done", None, 1)
+    archive.frontier.begin(URL)
+    archive.frontier.schedule_recheck(URL, None)
+    assert row(archive, "state, reason, attempts") == ("done", None, 0)
+
+
+def test_what_killed_runs_is_not_pending_again(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state="failed", reason="unfinished", now=NOW)
+    assert find(archive, URL, now=NOW + 99 * DAY) == 0
+
+
 def test_states_are_counted_for_one_site_or_for_all(archive: Archive) -> None:
     find(archive, URL, "http://demo/2", "http://demo/3")
     archive.frontier.add([Link("http://other/1", "other", "post")], None, NOW)

@@ -712,3 +712,11 @@ def test_a_replay_reads_what_it_is_given(archive: Archive, operations: Operation
     replay = operations_of(archive, fetches=False)
     replay.store(article(title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
     assert take(replay)[0] == {"articles/changed": 1}
+
+
+def test_a_recheck_that_killed_runs_is_the_last(archive: Archive, operations: Operations) -> None:
+    again = stored(operations)
+    operations.begin(URL)
+    operations.settle(again, "fetch", Outcome("unfinished", "failed", "in 3 runs"))
+    assert row(archive, "state, reason, next_at, attempts") == ("done", None, None, 0)
+    assert rows(archive, "SELECT reason FROM problems") == [("unfinished",)]

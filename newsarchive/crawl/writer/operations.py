@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
+from newsarchive.archive.connection import explain
+from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.impostors import Addresses, cut_down
 from newsarchive.crawl.outcomes import Outcome
@@ -99,6 +101,10 @@ class Operations:
             now=_now(),
         )
         self.report.counts[f"problems/{reason}"] += 1
+
+    def begin(self, url: str) -> None:
+        """Record that a URL of the frontier is asked for now, before anything can go wrong with it."""
+        self.archive.frontier.begin(url)
 
     def settle(
         self,
@@ -191,6 +197,9 @@ class Operations:
     def _settle_stored(self, row: FrontierEntry, outcome: Outcome, status: int | None) -> None:
         if outcome.reason == "error-page":  # some sites say with status 200 that the article is not there any more
             outcome = replace(outcome, state="gone")
+        if outcome.reason == UNFINISHED:
+            self.archive.frontier.schedule_recheck(row.url, None)
+            return
         if outcome.state != "gone":
             self._schedule_recheck(row.url, None)
             return
@@ -216,6 +225,8 @@ class Operations:
             with self.archive.transaction():
                 yield
         except _BAD_ARTICLE as error:
+            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+                raise explain(error, self.archive.path) from error
             self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")
             self.settle(FrontierEntry.of_page(page), "store", outcome)
