@@ -304,8 +304,8 @@ def test_a_problem_belongs_to_the_site_of_the_crawl_where_no_other_is_named(
     ("fate", "lost"),
     [
         (Outcome("robots", "blocked", "robots.txt"), 0),
-        (Outcome("too-large", "rejected", "20 MB"), 0),
-        (Outcome("foreign-host", "rejected", "never asked", final=True), 0),
+        (Outcome("too-large", "rejected", "20 MB"), 1),
+        (Outcome("foreign-host", "rejected", "never asked", final=True), 1),
         (Outcome("spider-error", "failed", "ours"), 1),
     ],
 )
@@ -397,6 +397,17 @@ def test_a_url_is_gone_when_the_server_goes_on_saying_so(
         assert wait_of(archive, begun) == wait
     say_gone(operations, ENTRY, status)
     assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
+
+
+@pytest.mark.parametrize("outcome", [GONE, Outcome("empty-page", "rejected"), Outcome("foreign-host", "rejected")])
+def test_a_page_that_brought_no_article_is_lost_unless_it_is_looked_for_elsewhere(
+    operations: Operations, outcome: Outcome
+) -> None:
+    operations.find(found(URL, "http://demo/2"))
+    operations.settle(ENTRY, "fetch", outcome)
+    assert take(operations)[0]["lost"] == 1
+    operations.settle(FrontierEntry("http://demo/2", "demo", "post"), "fetch", outcome, None, found("http://demo/3"))
+    assert "lost" not in take(operations)[0]
 
 
 def test_other_failures_do_not_confirm_that_a_url_is_gone(archive: Archive) -> None:

@@ -59,3 +59,16 @@ def test_a_stored_text_does_not_give_way_to_it(crawl, site, tmp_path, number):
     ]
     assert done.reasons("/news/9.html") == {reason}
     assert done.state("/news/9.html") == {"done"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Answer(b"", 404), Answer(b""), ANSWERS[4][1], Answer(b"", 302, {"Location": "https://elsewhere.example/"})],
+    ids=["not found", "empty", "error page", "foreign host"],
+)
+def test_a_run_whose_pages_were_all_lost_ends_with_status_3(crawl, site, tmp_path, answer):
+    site.listing(*range(12))
+    site.answers = {f"/news/{number}.html": answer for number in range(12)}
+    done = crawl_it(crawl, site, tmp_path)
+    assert done.status == 3, done.log
+    assert "ALARM: 12 of 12 pages brought no article" in done.log

@@ -129,6 +129,9 @@ class Operations:
             self._settle_stored(row, outcome, status)
         else:
             self._settle_missing(row, stage, outcome, status)
+            # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
+            if outcome.state != "blocked" and not fallbacks:
+                self.report.counts["lost"] += 1
 
     def unchanged(self, url: str) -> None:
         """Record that a stored copy was rechecked and is as it was."""
@@ -191,8 +194,6 @@ class Operations:
         else:
             state = "failed" if outcome.state == "retry" else outcome.state
             self.archive.frontier.end(row.url, state=state, reason=outcome.reason, now=now)
-        if outcome.state in ("retry", "failed"):
-            self.report.counts["lost"] += 1
 
     def _settle_stored(self, row: FrontierEntry, outcome: Outcome, status: int | None) -> None:
         if outcome.reason == "error-page":  # some sites say with status 200 that the article is not there any more
