@@ -44,7 +44,7 @@ format: installed-dev ## Put all code into one style
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: installed-dev ## Write the generated pages of docs/ anew
+docs: installed-dev ## Regenerate the generated pages of docs/
 	@$(BIN)/python -m tools.docs write
 
 torture: installed-dev ## Kill crawls at random moments and see that nothing is lost (long)
@@ -55,7 +55,7 @@ bench: installed-dev ## Measure reading, crawling, stories, search and browsing 
 	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
 	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 
-lock: ## Write constraints.txt anew from the newest releases (UPGRADE= keeps the pins that still serve)
+lock: ## Rewrite constraints.txt from the newest releases (UPGRADE= keeps the pins that still serve)
 	@"$(PYTHON)" -m venv --clear build/lock
 	@build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@build/lock/bin/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --all-extras --no-annotate \

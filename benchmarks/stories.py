@@ -172,7 +172,7 @@ def _check_rebuild(connection: sqlite3.Connection) -> None:
 
 
 def _time_views(connection: sqlite3.Connection) -> None:
-    """Read every view whole, four times, and print the best; the articles are dealt out to 2,000 sources anew."""
+    """Read every view whole, four times, and print the best; the articles are dealt out to 2,000 sources again."""
     connection.execute("BEGIN IMMEDIATE")
     for statement in _SOURCES.split(";"):
         connection.execute(statement)

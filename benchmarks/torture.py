@@ -75,7 +75,7 @@ def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
 
 
 def break_off(db: Path, base: str, after: float, way: str) -> bool:
-    """Begin a crawl and break it off after so many seconds; tell whether it was still at work."""
+    """Begin a crawl and break it off after so many seconds; return whether it was still at work."""
     signals, writer = WAYS[way]
     command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"]
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newsarchive.models import Article, Page
     from newsarchive.sites import load_site
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["Archive", "Article", "Page", "load_site", "process", "read"]
 
 _HOMES = {

@@ -65,7 +65,7 @@ class CrawlLock:
         return self._descriptor
 
     def release(self) -> None:
-        """Let others crawl; releasing twice does no harm."""
+        """Release the lock; releasing twice does no harm."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
@@ -73,7 +73,7 @@ class CrawlLock:
 
 @contextmanager
 def no_crawl(archive: Path | str) -> Iterator[None]:
-    """Let no crawl of any site into an archive begin while the block runs.
+    """Prevent any crawl into an archive from starting while the block runs.
 
     A site that was never crawled into it has no lock yet; its first crawl meets SQLite's own lock.
 

@@ -43,6 +43,7 @@ class Page:
 
     `fetched_at` is aware and in UTC; `headers` has lower-cased names; `body` is what the server sent after
     transfer and content decoding; `snapshot_id` is set once the raw bytes are kept.
+    `url` is what was asked for, `final_url` where redirects from there ended, if there were any.
     """
 
     url: str
@@ -55,6 +56,12 @@ class Page:
     hints: Hints = field(default_factory=Hints)
     found_on: str | None = None
     snapshot_id: int | None = None
+    final_url: str | None = None
+
+    @property
+    def base_url(self) -> str:
+        """The address to which relative links on the page belong."""
+        return self.final_url or self.url
 
 
 @dataclass(slots=True)

@@ -41,7 +41,7 @@ REASONS: dict[str, str] = {
     "damaged-file": "the file is damaged or ends in the middle of a record",
     "damaged-snapshot": "the raw page that was kept is damaged or missing",
     # our own
-    "bad-listing": "a listing page had none of the links it should have",
+    "bad-listing": "a listing page had none of the links it should have, or could not be read to its end",
     "spider-error": "a rule of ours failed on this page",
     "unfinished": "a run was killed while this page was on its way or read; it may have been the cause",
 }

@@ -7,11 +7,22 @@ import unicodedata
 
 # Soft hyphen, zero-width characters, bidi marks and isolates, word joiner, BOM: they carry no text.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def strip_invisible(text: str) -> str:
     """Remove characters that print nothing: zero-width, bidi marks, soft hyphens, byte order marks."""
     return _INVISIBLE.sub("", text)
+
+
+def valid_unicode(text: str) -> str:
+    r"""Make a text from outside one that can be written: pairs of surrogates joined, each lone one U+FFFD.
+
+    JSON and XML can spell halves of a character beyond U+FFFF (`\ud83d`, `&#55357;`), and no file can hold one.
+    """
+    if _SURROGATE.search(text) is None:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def squeeze(text: str) -> str:

@@ -199,6 +199,7 @@ def make_page(response: Response, url: str, role: Role, site: str, row: Frontier
         fetched_at=datetime.now(UTC),
         status=response.status,
         headers=headers,
+        final_url=response.url if response.url != url else None,
     )
     if row is not None:
         page.hints = row.hints

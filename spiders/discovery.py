@@ -166,7 +166,7 @@ class DiscoverySpider(FrontierSpider):
         self.logger.warning("Listing not read: %s: %s", request.url, outcome.detail or outcome.reason)
 
     def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
-        """Go by an unchanged listing to those below it and, where the run is thorough, behind it."""
+        """Pass by an unchanged listing to those below it and, in a thorough run, to its later pages."""
         for below in self.session.archive.listings.below(known.url):
             yield from self._ask(below)
         if known.next_url and self.is_thorough and not paging.skip():
@@ -174,6 +174,8 @@ class DiscoverySpider(FrontierSpider):
 
     async def _read(self, response: Response, link: ListingLink, paging: Paging) -> list[Request | Page]:
         listed = LINK_SOURCES[link.link_source].read(make_page(response, link.url, "listing", link.site), self.site)
+        if listed.damage:
+            self.listings.problem(link.url, "bad-listing", listed.damage)
         for rejected, reason in listed.rejected:
             self.listings.problem(rejected, reason, f"on {link.url}")
         further = [request for category in listed.categories for request in self._ask_category(category, link.url)]

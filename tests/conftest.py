@@ -23,10 +23,15 @@ TESTS = Path(__file__).parent
 SLOW = {
     "archive/test_migrations.py",
     "browse/test_browse_browser.py",
+    "browse/test_browse_command.py",
+    "commands/test_command_read.py",
+    "crawl/test_fetch_one.py",
+    "crawl/test_writer.py",
     "demo/test_demo_stories.py",
     "docs",
     "spiders",
     "test_installing.py",
+    "test_repeatable.py",
 }
 
 # Whether examples are made fast enough depends on the machine and on what else it does; so does any deadline.

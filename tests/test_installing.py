@@ -71,7 +71,7 @@ class Checkout:
         (folder / "pyproject.toml").write_text(PROJECT)
         (folder / "backend.py").write_text(BACKEND)
         (folder / "constraints.txt").write_text("six==1.17.0\n")
-        self.left = folder / ".venv" / "left"  # goes when the environment is made anew
+        self.left = folder / ".venv" / "left"  # goes when the environment is rebuilt
 
     def start(self, stage="run", *, python=sys.executable, **environment):
         """Start make in a process group of its own, as a shell does."""
@@ -162,7 +162,7 @@ def test_a_whole_environment_whose_pip_was_removed_still_serves_but_does_not_gro
     shutil.rmtree(pip)
     installed.shrink()
     assert installed.make() == ""
-    assert "made anew" in installed.make("all")
+    assert "rebuilt" in installed.make("all")
     assert not installed.left.exists()
 
 
@@ -171,21 +171,21 @@ def test_other_settings_of_tools_ask_for_nothing_and_other_pins_for_a_new_enviro
     assert installed.make() == ""
     with (installed.folder / "constraints.txt").open("a") as constraints:
         constraints.write("idna==3.20\n")
-    assert "made anew" in installed.make()
+    assert "rebuilt" in installed.make()
     assert not installed.left.exists()
 
 
 def test_an_environment_without_pip_is_made_anew(installed):
     venv = installed.folder / ".venv"
     subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", venv], check=True)
-    assert "made anew" in installed.make()
+    assert "rebuilt" in installed.make()
 
 
 def test_an_environment_whose_python_was_removed_is_made_anew(installed):
     python = installed.folder / ".venv" / "bin" / "python"
     python.unlink()
     python.symlink_to(installed.folder / "removed" / "python3")
-    assert "made anew" in installed.make()
+    assert "rebuilt" in installed.make()
     assert not installed.left.exists()
 
 
@@ -193,7 +193,7 @@ def test_an_environment_that_was_moved_is_made_anew(installed, tmp_path):
     installed.folder.rename(tmp_path / "moved")
     (tmp_path / "moved").rename(moved := installed.folder.with_name("移动 了"))
     installed.folder, installed.left = moved, moved / ".venv" / "left"
-    assert "made anew" in installed.make()
+    assert "rebuilt" in installed.make()
     assert not installed.left.exists()
 
 
@@ -207,7 +207,7 @@ def test_an_installation_that_was_broken_off_is_made_anew(installed, number):
     assert "install.py" not in err  # no traceback of ours
     assert installed.stamps() == set()
     (installed.folder / "pause").unlink()
-    assert "made anew" in installed.make()
+    assert "rebuilt" in installed.make()
     assert not installed.left.exists()
     assert installed.stamps() == {".installed-run"}
 
@@ -244,7 +244,7 @@ def test_an_activated_environment_is_made_anew_whatever_is_on_pythonpath(install
     path = f"{installed.folder / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
     for stamp in installed.stamps():
         (installed.folder / ".venv" / stamp).unlink()
-    assert "made anew" in installed.make(python=None, PATH=path, PYTHONPATH=str(tmp_path), PIP_USER="1")
+    assert "rebuilt" in installed.make(python=None, PATH=path, PYTHONPATH=str(tmp_path), PIP_USER="1")
 
 
 @pytest.mark.parametrize("name", ["python2.7", "no such python"])

@@ -93,7 +93,7 @@ def _make_environment(lock: int) -> None:
         if importlib.util.find_spec(module) is None:
             raise InstallError(f"Python's {module} module is missing - on Debian and Ubuntu: apt install python3-venv")
     if VENV.exists():
-        print(".venv is incomplete, or made for other pins, another Python or place: it is made anew.", flush=True)
+        print(".venv is incomplete, or made for other pins, another Python or place: it is rebuilt.", flush=True)
     # In an activated environment, python3 is the one that is about to be removed.
     python = sys.executable if sys.prefix == sys.base_prefix else os.path.realpath(sys.executable)
     if _run([python, "-I", "-m", "venv", "--clear", str(VENV)], lock):

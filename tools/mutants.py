@@ -2,7 +2,7 @@
 
 mutmut makes and runs the mutants. It forks one process a mutant from a parent that has loaded everything already, and
 runs only the tests that reach the changed function: a tenth of a second a mutant, where cosmic-ray starts Python and
-pytest anew for each (two seconds). What mutmut 3 leaves alone, the numbers outside functions, is changed here.
+pytest again for each (two seconds). What mutmut 3 leaves alone, the numbers outside functions, is changed here.
 
 A module's mutants are judged by the tests named beside it and by nothing else, so that a boundary is pinned where a
 reader looks for it. Survivors, and why they may live, are listed in docs/mutants.md.
@@ -190,7 +190,7 @@ def _configuration(target: Target) -> str:
 
 
 def _in_functions(folder: Path, sources: Sequence[str], jobs: int) -> tuple[int, list[str]]:
-    """Let mutmut change what stands inside functions."""
+    """Run mutmut on what is inside functions."""
     mutmut = Path(sys.executable).with_name("mutmut")
     done = _call([str(mutmut), "run", "--max-children", str(jobs)], folder)
     if done.returncode:

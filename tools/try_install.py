@@ -8,7 +8,7 @@ status 1: something failed.
 
 As root the trials run as the user that --user names, so that nothing works only because root may do all (but for a
 Python that this user cannot reach, which the table marks with "by root"). A package
-index is needed. The home being empty, all is fetched anew for each Python.
+index is needed. The home being empty, all is fetched again for each Python.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class Newcomer:
         return {str(path.relative_to(venv)) for path in venv.rglob("*") if "__pycache__" not in path.parts}
 
     def repair(self, what: str, files: set[str], note: str = "") -> Trial:
-        """Install over what is there; tell whether it brought all files."""
+        """Install over what is there; return whether it brought all files."""
         trial = self.make(what, "install", note=note)
         missing = files ^ self.files()
         trial.ok = trial.ok and not missing
@@ -123,7 +123,7 @@ class Newcomer:
         shutil.rmtree(self.folder / ".venv", ignore_errors=True)
 
     def break_off(self, after: float, number: signal.Signals) -> bool:
-        """Start an installation from nothing and send a signal to all its processes; tell whether it came in time."""
+        """Start an installation from nothing and send a signal to all its processes; return whether it came in time."""
         process = self.start("install")
         try:
             process.wait(after)

@@ -21,7 +21,7 @@ _CHUNK = 500
 
 
 def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str) -> bool:
-    """Record that the article stands at its page's URL; tell whether this copy was not known before.
+    """Record that the article stands at its page's URL; return whether this copy was not known before.
 
     A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
     """
@@ -119,7 +119,7 @@ class Copies:
             )
 
     def gone(self, url: str, status: int, now: datetime) -> bool:
-        """Mark a copy as gone since `now`; its text stays. Tell whether there is such a copy."""
+        """Mark a copy as gone since `now`; its text stays. Return whether there is such a copy."""
         cursor = self._connection.execute(
             "UPDATE copies SET http_status = ?, gone_at = coalesce(gone_at, ?) WHERE url = ?", (status, stamp(now), url)
         )

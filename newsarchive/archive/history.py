@@ -38,7 +38,7 @@ def add(
     seen_at: str,
     cause: Cause = "site",
 ) -> bool:
-    """Record what a copy said at a time; tell whether that is more than one more sighting of a known state."""
+    """Record what a copy said at a time; return whether that is more than one more sighting of a known state."""
     (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
     text_id = _text_id(connection, reading)
     fields = json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

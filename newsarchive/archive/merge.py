@@ -49,7 +49,7 @@ def merge(readings: Iterable[Observation]) -> Merged:
     """Take each field from the most trusted copy that has it (original, share, post, file, feed, listing).
 
     Editions come in the order media, flash; the URL decides between equals. A copy that is not whole
-    (`Reading.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
+    (`Observation.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
     day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
     """
     ranked = sorted(readings, key=_rank)

@@ -290,7 +290,7 @@ def m0003_search(db: Database) -> None:
 
 @migrations()
 def m0004_listings(db: Database) -> None:
-    """Keep by what a listing page is known again, so that one without changes is neither sent nor read."""
+    """Keep the cache validators of listing pages, so that an unchanged one is neither sent nor read."""
     db.table("listings").create(
         {
             "url": str,
@@ -368,7 +368,7 @@ def m0008_indexes(db: Database) -> None:
 
 @migrations()
 def m0009_recent_shingles(db: Database) -> None:
-    """Keep the shingles of the last texts apart."""
+    """Keep the shingles of the last texts in a table of their own."""
     _drop_stories(db)
 
 

@@ -111,7 +111,7 @@ def content_hash(body: str) -> str:
 
 
 def observation_of(article: Article) -> Observation:
-    """Take from an article what the archive keeps of it; empty fields are left out."""
+    """Return what the archive keeps of an article; empty fields are left out."""
     fields: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(article, name))}
     if article.published_at is not None:
         fields["published_at"] = article.published_at.isoformat()

@@ -80,7 +80,7 @@ def outlet_of(name: str) -> tuple[str, str | None]:
 
 
 def fill(connection: sqlite3.Connection) -> None:
-    """Give every source that has no outlet yet the one that the rules say; the caller holds the transaction."""
+    """Assign an outlet by the rules to every source without one; the caller holds the transaction."""
     for source_id, name in _rows(connection, "SELECT id, name FROM sources WHERE medium IS NULL"):
         connection.execute("UPDATE sources SET medium = ? WHERE id = ?", (outlet_of(name)[0], source_id))
 

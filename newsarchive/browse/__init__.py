@@ -83,5 +83,5 @@ def handle_exception(datasette: Datasette, request: Request, exception: Exceptio
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
-    """Put the guard around everything that Datasette serves."""
+    """Wrap everything that Datasette serves in the security layer."""
     return _plugin().guarding(datasette)  # type: ignore[no-any-return]

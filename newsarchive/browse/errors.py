@@ -56,6 +56,6 @@ def _told(request: Request, exception: Exception) -> tuple[int, str | None, str]
 
 
 def _status(exception: DatasetteError) -> int:
-    """Tell a reader's mistake (a column that is none) from a failure of the database; Datasette calls both 500."""
+    """Distinguish a reader's mistake (no such column) from a failure of the database; Datasette calls both 500."""
     is_ours = isinstance(exception.__context__, sqlite3.Error)
     return int(exception.status) if exception.status != 500 or is_ours else 400

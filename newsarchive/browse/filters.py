@@ -72,12 +72,12 @@ def shown(text: object, limit: int = IN_LIST) -> Markup:
 
 
 def _visible(text: str, cleaned: str) -> str:
-    """Say so where a text is not empty and yet nobody could see it, or follow it as a link."""
+    """Mark a text that is not empty and yet invisible."""
     return _NOTHING_VISIBLE if text and _BLANK.fullmatch(cleaned) else cleaned
 
 
 def harmless(html: Markup | str) -> Markup:
-    """Take control characters and bidi marks out of HTML that Datasette has made of a value."""
+    """Remove control characters and bidi marks from HTML that Datasette made of a value."""
     return Markup(_CONTROL.sub("", strip_invisible(str(escape(html)))))  # noqa: S704 - escaped where it was not yet
 
 

@@ -117,7 +117,7 @@ def _days(connection: sqlite3.Connection, last_day: str, length: int) -> dict[st
 
 
 def _covered(days: dict[str, int], last_day: str | None) -> int:
-    """Say how many days the chart needs: a few stray articles of long ago do not push the rest to its edge."""
+    """Return how many days the chart needs: a few stray articles of long ago do not push the rest to its edge."""
     stray = sum(days.values()) * _STRAY
     for day in sorted(days):
         stray -= days[day]

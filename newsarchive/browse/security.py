@@ -108,7 +108,7 @@ class SafeCsv:
         self._open = False
 
     def feed(self, piece: bytes, *, is_last: bool = False) -> bytes:
-        """Take a piece and give what is complete; with `is_last` everything."""
+        """Accept a piece and return what is complete; with `is_last` everything."""
         text = self._decoder.decode(piece, final=is_last)
         self._pending.append(text)
         if text.count('"') % 2:

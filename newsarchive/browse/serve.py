@@ -45,7 +45,7 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take a port. Raises UserError where it is taken or the address is not one of this machine."""
+    """Bind a port. Raises UserError where it is taken or the address is not one of this machine."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

@@ -77,7 +77,7 @@ def _pair(known: Sequence[Revision], wanted: tuple[int, ...]) -> tuple[Revision,
 
 
 def _text(revision: Revision) -> str:
-    """Take the title for the first paragraph, so that it is compared like the others."""
+    """Prepend the title as the first paragraph, so that it is compared like the others."""
     return "\n\n".join(part for part in (revision.title, revision.body) if part)
 
 

@@ -55,7 +55,7 @@ def sql(db: Path, query: str, timeout: float, form: str | None) -> None:
 
 @contextmanager
 def _bounded(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Let a connection only read, and only so long."""
+    """Restrict a connection to reading, for a limited time."""
     end = time.monotonic() + seconds
     connection.execute("PRAGMA query_only = ON")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 from datetime import UTC, datetime
 from http.client import responses
 from typing import TYPE_CHECKING, Any
@@ -74,18 +75,29 @@ def fetch(urls: Sequence[str]) -> list[Page]:
     _hush()
     crawler = process.create_crawler(_Pages)
     task: Task[None] = process.crawl(crawler, urls=urls, rules=rules)
+    # Twisted takes a KeyboardInterrupt inside a callback for a failure of that callback; so none is raised there.
+    interrupted: list[int] = []
+    earlier = signal.signal(signal.SIGINT, lambda number, _frame: _stop(interrupted, number))
     try:
         process.start(install_signal_handlers=False)
-    except KeyboardInterrupt:
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would choose the wrong one
-
-        reactor.getThreadPool().stop()  # else the interpreter waits for it for ever
-        raise
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+    if interrupted:
+        raise KeyboardInterrupt
     task.result()
     assert isinstance(crawler.spider, _Pages)
     if crawler.spider.error is not None:
         raise crawler.spider.error
     return crawler.spider.pages
+
+
+def _stop(interrupted: list[int], number: int) -> None:
+    """Stop the reactor at the first signal; a further one finds it stopping."""
+    from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would choose the wrong one
+
+    if not interrupted:
+        reactor.callFromThread(reactor.stop)  # type: ignore[misc]
+    interrupted.append(number)
 
 
 class _Pages(Spider):

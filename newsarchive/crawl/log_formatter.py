@@ -22,25 +22,25 @@ class LogFormatter(logformatter.LogFormatter):
     """Scrapy's own lines print whole items; these name the page."""
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
-        """Tell of a page that went through all pipelines."""
+        """Log a page that went through all pipelines."""
         return _line(logging.DEBUG, "Read: %(url)s", item)
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Tell of a page that is no article."""
+        """Log a page that is no article."""
         return _line(logging.INFO, "No article: %(url)s: %(reason)s", item, reason=str(exception))
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
-        """Tell of a page on which a rule of ours failed."""
+        """Log a page on which one of our rules failed."""
         return _line(logging.ERROR, "Failed on: %(url)s: %(reason)s", item, reason=type(exception).__name__)
 
     def download_error(
         self, failure: Failure, request: Request, spider: Spider, errmsg: str | None = None
     ) -> LogFormatterResult:
-        """Tell of a request that failed in a way nobody foresaw."""
+        """Log a request that failed in an unforeseen way."""
         reason = errmsg or failure.getErrorMessage()
         return {
             "level": logging.ERROR,

@@ -64,7 +64,7 @@ class State:
         return timedelta(seconds=round(self.pending / self.rate))
 
     def line(self, label: str = "", width: int | None = None) -> str:
-        """Tell it in one line; where that is wider than `width` columns, what is needed least is left out."""
+        """Format the state as one line; where that is wider than `width` columns, what is needed least is left out."""
         for count in range(len(_LEAST_NEEDED) + 1):
             line = self._told(label, _LEAST_NEEDED[:count])
             if width is None or cell_len(line) <= width:
@@ -90,7 +90,7 @@ class State:
 
 
 def state_of(stats: Mapping[str, Any], pending: int, seconds: float) -> State:
-    """Take the state of a crawl out of Scrapy's stats."""
+    """Read the state of a crawl from Scrapy's stats."""
 
     def count(*names: str) -> int:
         return sum(int(stats.get(STATS_PREFIX + name, 0)) for name in names)

@@ -71,7 +71,7 @@ class RunSummary:
         return self.counts.get(f"articles/{outcome}", 0)
 
     def lines(self) -> list[str]:
-        """Tell it in a few lines for people."""
+        """Format the summary as a few lines for people."""
         seconds = (self.finished_at - self.started_at).total_seconds()
         ended = {"finished": "finished", "stopped": "was stopped", "failed": "FAILED"}[self.outcome]
         head = f"{self.spider} of {self.site} {ended} after {seconds:.0f} s"
@@ -89,7 +89,7 @@ class RunSummary:
 def alarms_of(
     counts: Mapping[str, int], *, losses_percent: float, silent_hours: float, silence_hours: float
 ) -> list[str]:
-    """Tell from the counts of a run and the hours since the last new article whether too much was lost."""
+    """Return the alarms that the counts of a run and the hours since the last new article give rise to."""
     alarms = []
     lost = counts.get("lost", 0)
     asked = lost + sum(counts.get(name, 0) for name in _ARRIVED)
@@ -110,7 +110,7 @@ def run_outcome(scrapy_reason: str) -> RunOutcome:
 
 
 def split_stats(stats: Mapping[str, Any]) -> tuple[dict[str, int], dict[str, int]]:
-    """Take out of Scrapy's stats what a run's row carries: (counts, problems by reason)."""
+    """Extract from Scrapy's stats what a run's row carries: (counts, problems by reason)."""
     counts = {name: int(stats[key]) for key, name in _SCRAPY_COUNTS.items() if key in stats}
     own = {key.removeprefix(STATS_PREFIX): int(n) for key, n in stats.items() if key.startswith(STATS_PREFIX)}
     problems = {key.removeprefix(_PROBLEMS): n for key, n in own.items() if key.startswith(_PROBLEMS)}

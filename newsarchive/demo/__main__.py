@@ -49,7 +49,7 @@ def _count(text: str) -> int:
 
 
 def describe(server: RunningServer) -> str:
-    """Say what is where."""
+    """Describe what is served where."""
     site, base = server.site, server.base_url
     digits = site.planner.digits(site.live[-1])
     lines = [

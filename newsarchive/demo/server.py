@@ -215,7 +215,7 @@ def serve(site: DemoSite | None = None, port: int = 0) -> Iterator[RunningServer
 
 @contextmanager
 def serving(server: Server) -> Iterator[Server]:
-    """Let a server answer, in a thread of its own, while the context is open."""
+    """Run a server in a thread of its own while the context is open."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

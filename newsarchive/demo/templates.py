@@ -94,7 +94,7 @@ def _number(blank: _Blank, dice: SeededRandom) -> str:
 
 @cache
 def _parse(template: str) -> _Parts:
-    """Take a template apart; ValueError where a choice is not closed, or closed without being open."""
+    """Parse a template; ValueError where a choice is not closed, or closed without being open."""
     forms, end = _parse_forms(template, 0)
     if end < len(template) or len(forms) != 1:
         raise ValueError(f"a bracket or bar too many in {template!r}")

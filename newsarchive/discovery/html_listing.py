@@ -41,6 +41,7 @@ class ListingPage:
 
     `rejected` are links that look like articles and must not be followed, with `unsafe-url` or `foreign-host`.
     `further` are listings that are read as this one is; `pages` are articles whose whole text stands in the listing.
+    `damage` says, for people, what of the page could not be read and how much was; None where nothing is lost.
     """
 
     articles: list[ListedArticle] = field(default_factory=list)
@@ -49,6 +50,20 @@ class ListingPage:
     rejected: list[tuple[str, str]] = field(default_factory=list)
     further: list[str] = field(default_factory=list)
     pages: list[Page] = field(default_factory=list)
+    damage: str | None = None
+
+
+def is_article(url: str, site: Site) -> bool:
+    """Return whether a URL has the form of the site's articles, in its path alone or with its query.
+
+    Where the site file has no pattern for articles, every URL has it.
+    """
+    if site.listing is None:
+        return True
+    parts = split_url(url)
+    path = unquote(parts.path)
+    search = site.listing.article.search
+    return search(path) is not None or (bool(parts.query) and search(f"{path}?{unquote(parts.query)}") is not None)
 
 
 def read_listing(page: Page, site: Site) -> ListingPage:
@@ -68,13 +83,16 @@ class _Reader:
         self.page = page
         self.site = site
         self.listing = listing
-        self.own_host = split_url(page.url).netloc
+        self.own_hosts = {split_url(page.url).netloc, split_url(page.base_url).netloc}
+        self.base = page.base_url
         self.found = ListingPage()
         self.articles: dict[str, ListedArticle] = {}
         self.refused: set[str] = set()
         self.heading: str | None = None
 
     def read(self, root: _Element) -> ListingPage:
+        base = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
+        self.base = (absolute_url(base, self.page.base_url) if base else None) or self.page.base_url
         headings = set(find_all(self.listing.heading, root)) if self.listing.heading else set()
         items = set(find_all(self.listing.item, root))
         for element in root.iter():
@@ -91,6 +109,8 @@ class _Reader:
         links = [item] if item.tag == "a" else list(item.iter("a"))
         times = find_all(self.listing.time, item) if self.listing.time else []
         printed = next(filter(None, map(line_of, times)), None)
+        if len(links) > _MOST_LINKS:
+            self.found.damage = f"more links than {_MOST_LINKS} in one entry"
         for link in links[:_MOST_LINKS]:
             target = (link.get("href") or "").strip()
             url = self._article_url(target) if target and not target.startswith("#") else None
@@ -109,13 +129,13 @@ class _Reader:
 
     def _article_url(self, target: str) -> str | None:
         """Complete a link to an article; None for all others. Refused ones are noted."""
-        url = absolute_url(target, self.page.url)
+        url = absolute_url(target, self.base)
         if url is None:
             if self.listing.item != "a" or self.listing.article.search(target):
                 self._refuse(target, "unsafe-url")
             return None
         parts = split_url(url)
-        if not self.listing.article.search(unquote(parts.path)):
+        if not is_article(url, self.site):
             return None
         if self._is_own(parts):
             return url
@@ -128,7 +148,7 @@ class _Reader:
             self.found.rejected.append((url[:500], reason))
 
     def _is_own(self, parts: SplitResult) -> bool:
-        return parts.netloc == self.own_host or (parts.hostname in self.site.hosts and parts.port in (None, 80, 443))
+        return parts.netloc in self.own_hosts or (parts.hostname in self.site.hosts and parts.port in (None, 80, 443))
 
     def _category_of(self, url: str) -> Category | None:
         """Name the category of a listed article: the page's own slug, else the one in the article's URL."""
@@ -153,9 +173,9 @@ class _Reader:
         if self.listing.category is None:
             return
         # The next page of a listing is no category of its own, although its address often looks like one.
-        seen = {self.page.url, self.found.next_url}
+        seen = {self.page.url, self.page.base_url, self.found.next_url}
         for link in list(root.iter("a"))[:_MOST_LINKS]:
-            url = absolute_url((link.get("href") or "").strip(), self.page.url)
+            url = absolute_url((link.get("href") or "").strip(), self.base)
             slug = self._slug(url) if url and url not in seen else None
             if url and slug and self._is_own(split_url(url)):
                 seen.add(url)
@@ -165,8 +185,8 @@ class _Reader:
         if self.listing.next:
             for link in find_all(self.listing.next, root):
                 target = (link.get("href") or "").strip()
-                url = absolute_url(target, self.page.url) if target and not target.startswith("#") else None
-                if url and url != self.page.url and self._is_own(split_url(url)):
+                url = absolute_url(target, self.base) if target and not target.startswith("#") else None
+                if url and url not in (self.page.url, self.page.base_url) and self._is_own(split_url(url)):
                     return url
         if self.listing.numbered_page and self.articles:
             return self._numbered(self.listing.numbered_page)
@@ -181,7 +201,7 @@ class _Reader:
             slug, number = self._slug(self.page.url) or "", 2
         if not slug or number > self.listing.max_pages:
             return None
-        return urljoin(self.page.url, template.format(slug=quote_path(slug), page=number))
+        return urljoin(self.page.base_url, template.format(slug=quote_path(slug), page=number))
 
 
 def _title(link: _Element) -> str | None:

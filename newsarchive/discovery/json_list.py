@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 from newsarchive.discovery.html_listing import ListedArticle, ListingPage
+from newsarchive.extract.feed_entry import plain_line
+from newsarchive.extract.payload import read_payload
 from newsarchive.models import Hints
-from newsarchive.text import clean
+from newsarchive.text import clean, valid_unicode
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
+    from newsarchive.extract.payload import Payload
     from newsarchive.models import Page
     from newsarchive.sites import JsonList, Site
 
 # More than any list holds on one page; a page made to exhaust us ends here.
 _MOST_ITEMS = 20_000
 _LONGEST = 2_000  # characters of one value
+_OPENING = re.compile(r"[{\[]")
+_INDEX = re.compile("[0-9]{1,6}")
+_BEGINS_JSON = re.compile(r"\{\s*\"|\[\s*[\[{\"]")
+#: Brackets of JavaScript before the JSON begins (`try{f(`, `if(x){y=`).
+_MOST_STARTS = 20
 
 
 def first_url(found: JsonList, base_url: str) -> str:
@@ -35,66 +44,122 @@ def read_json_list(page: Page, site: Site) -> ListingPage:
     """Read a page of one of a site's JSON lists. Nothing is raised, whatever the bytes are."""
     listed = ListingPage()
     found = _list_of(page.url, site)
-    data = parse_json(page.body.decode("utf-8", "replace"))
-    if found is None or data is None:
+    if found is None:
         return listed
+    payload = read_payload(page.body, page.headers.get("content-type"))
+    data, fault = parse_json(payload.text)
     items = _dig(data, found.items)
-    for item in items[:_MOST_ITEMS] if isinstance(items, list) else ():
-        article = _article(item, found, page.url) if isinstance(item, dict) else None
+    if isinstance(items, dict):  # a list whose keys are numbers
+        items = list(items.values())
+    known = items[:_MOST_ITEMS] if isinstance(items, list) else []
+    for item in known:
+        article = _article(item, found, page.base_url) if isinstance(item, dict) else None
         if article is not None:
             listed.articles.append(article)
     if listed.articles:
         listed.next_url = _next(found, site, page.url, data)
+    listed.damage = _damage(payload, fault, items, len(listed.articles))
     return listed
 
 
-def parse_json(text: str) -> Any:
-    """Read the first object or list in a text, whatever JavaScript stands around it; None where there is none."""
-    starts = [at for at in (text.find("{"), text.find("[")) if at >= 0]
-    if not starts:
-        return None
-    try:
-        return json.JSONDecoder().raw_decode(text, min(starts))[0]
-    except (ValueError, RecursionError):
-        return None
+def _damage(payload: Payload, fault: str | None, items: Any, read: int) -> str | None:
+    """Say what of a list could not be read, and how much was."""
+    damage = payload.damage or fault
+    if damage is None and isinstance(items, list):
+        if len(items) > _MOST_ITEMS:
+            damage = f"more entries than {_MOST_ITEMS}"
+        elif items and not read:
+            damage = "no item has an address by the keys of the site file"
+    return f"{damage} ({read} entries read)" if damage else None
 
 
-def _article(item: dict[str, Any], found: JsonList, page_url: str) -> ListedArticle | None:
-    plain = {key.lower(): value for key, value in item.items()}
-    link, number = _first(plain, found.link), _first(plain, found.id)
-    url = absolute_url(link, page_url) if link else None
+def parse_json(text: str) -> tuple[Any, str | None]:
+    """Read the object or list in a text, whatever JavaScript stands around it, and say why there is none.
+
+    Brackets of JavaScript are passed over (`try{f(`, `x[0]=`); control characters in texts are let pass.
+    """
+    decoder = json.JSONDecoder(strict=False)
+    best: Any = None
+    at = 0
+    for _ in range(_MOST_STARTS):
+        match = _OPENING.search(text, at)
+        if match is None:
+            break
+        at = match.end()
+        try:
+            found, end = decoder.raw_decode(text, match.start())
+        except json.JSONDecodeError as error:
+            # A bracket of JavaScript is none of JSON at once; what has begun as JSON is the answer, and broken.
+            if error.pos > at + 1 and _BEGINS_JSON.match(text, match.start()):
+                return None, f"no JSON: {error.msg} at character {error.pos} of {len(text)}"
+            continue
+        except (ValueError, RecursionError) as error:
+            return None, f"no JSON: {error}"
+        if (isinstance(found, dict) and found) or (isinstance(found, list) and any(isinstance(i, dict) for i in found)):
+            return found, None
+        best = found if best is None else best
+        at = max(at, end)
+    return best, None if best is not None else "no JSON" if text.strip() else "empty"
+
+
+def _article(item: dict[str, Any], found: JsonList, base_url: str) -> ListedArticle | None:
+    link, number = _first(item, found.link), _first(item, found.id)
+    url = absolute_url(link, base_url) if link else None
     if url is None and found.article and number:
         url = found.article.replace("{id}", quote(number, safe=""))
     if url is None:
         return None
-    hints = Hints(_first(plain, found.title), _first(plain, found.time), None, _first(plain, found.source))
+    title = _first(item, found.title)
+    hints = Hints(plain_line(title) if title else None, _first(item, found.time), None, _first(item, found.source))
     return ListedArticle(url, hints)
 
 
 def _first(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
     for name in names:
-        value = item.get(name.lower())
-        if isinstance(value, str | int) and not isinstance(value, bool) and (text := clean(str(value)[:_LONGEST])):
-            return text
+        value = _dig(item, name)
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            text = clean(valid_unicode(str(value)[:_LONGEST]))
+            if text:
+                return text
     return None
 
 
 def _dig(data: Any, path: str) -> Any:
-    """Return what lies at a path of keys, None where there is nothing.
+    """Return what lies at a path of keys and of numbers of items, None where there is nothing; "." is the whole.
 
-    JMESPath would need all keys of the answer folded first, and quotes around keys with a hyphen.
+    A key that holds dots itself goes before a path of the same spelling. JMESPath would need all keys of the answer
+    folded first, and quotes around keys with a hyphen.
     """
+    if path.strip(".") == "":
+        return data
+    if isinstance(data, dict) and (whole := _get(data, path)) is not None:
+        return whole
     for name in path.split("."):
-        if not isinstance(data, dict):
-            return None
-        data = next((value for key, value in data.items() if key.lower() == name.lower()), None)
+        data = _get(data, name)
     return data
+
+
+def _get(data: Any, name: str) -> Any:
+    if isinstance(data, list):
+        # Digits of ASCII alone, and no more of them than any list has items.
+        return (
+            data[int(name)] if name.isascii() and name.isdigit() and len(name) < 7 and int(name) < len(data) else None
+        )
+    if not isinstance(data, dict):
+        return None
+    return next((value for key, value in data.items() if key.lower() == name.lower()), None)
 
 
 def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:
     if found.cursor and "{cursor}" in found.url:
         cursor = _dig(data, found.cursor)
-        return page_url(found, site.base_url, page=1, cursor=str(cursor)) if isinstance(cursor, str | int) else None
+        return (
+            page_url(found, site.base_url, page=1, cursor=valid_unicode(str(cursor)))
+            if isinstance(cursor, str | int)
+            else None
+        )
     if "{page}" not in found.url:
         return None
     for number in range(found.first_page, found.first_page + found.max_pages - 1):

@@ -18,7 +18,7 @@ class Paging:
     _seen: set[str] = field(default_factory=set)
 
     def stop_reason(self, urls: Iterable[str]) -> str | None:
-        """Take in the articles that the present page lists; tell why the next page is not to be asked for, or None.
+        """Count the articles of the current page; return why the next page must not be requested, or None.
 
         A page past the end may repeat the last one with status 200, so a page without anything new ends the paging.
         """
@@ -29,7 +29,7 @@ class Paging:
         return self.skip()
 
     def skip(self) -> str | None:
-        """Go on from a page that was not read, because it is as it was; tell why not, or None."""
+        """Advance past an unchanged page; return why the next must not be requested, or None."""
         if self.number >= self.max_pages:
             return f"stopped after {self.number} pages"
         self.number += 1

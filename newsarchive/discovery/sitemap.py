@@ -1,13 +1,15 @@
-"""Sitemaps (sitemaps.org 0.9): the pages of a site, or further sitemaps; also packed, also with Google's news tags."""
+"""Sitemaps (sitemaps.org 0.9): XML, text, feeds; the pages of a site or further sitemaps; with Google's news tags."""
 
 from __future__ import annotations
 
-import zlib
+import re
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage
-from newsarchive.extract.xml import child, name_of, parse_xml, text_of
+from newsarchive.discovery.feed import read_entries
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage, is_article
+from newsarchive.extract.feed_entry import plain_line
+from newsarchive.extract.payload import read_payload
+from newsarchive.extract.xml import base_of, child, name_of, parse_xml, text_of
 from newsarchive.models import Hints
 from newsarchive.urls import absolute_url
 
@@ -17,10 +19,11 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
     from newsarchive.sites import Site
 
-_GZIP = b"\x1f\x8b"
-#: Bytes and entries of one sitemap; the protocol allows 50 MiB and 50,000.
-_MOST_BYTES = 64 * 1024 * 1024
+#: Entries of one sitemap; the protocol allows 50,000.
 _MOST_ENTRIES = 50_000
+_FEEDS = frozenset(("rss", "rdf", "feed"))
+_MAPS = frozenset(("urlset", "sitemapindex"))
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def read_sitemap(page: Page, site: Site) -> ListingPage:
@@ -28,42 +31,74 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
 
     Nothing is raised, whatever the bytes are. Where the site file has a pattern for articles, only such are taken.
     """
-    listed = ListingPage()
-    root = parse_xml(unpacked(page.body))
-    if root is None:
+    payload = read_payload(page.body, page.headers.get("content-type"))
+    if "<" not in payload.text and _ADDRESS.match(payload.text.lstrip()):
+        listed = _read_text(payload.text, page, site)
+        listed.damage = _told(len(listed.articles), payload.damage, listed.damage)
         return listed
+    document = parse_xml(payload.text)
+    root = document.root
+    damage = payload.damage or document.damage
+    if root is None:
+        return ListingPage(damage=damage)
+    if name_of(root) in _FEEDS:
+        listed = read_entries(document, payload.damage, page, site)
+        listed.articles = [found for found in listed.articles if is_article(found.url, site)]
+        return listed
+    entries = [element for element in root.iter() if _is_entry(element)]
+    if not entries and name_of(root) not in _MAPS:
+        damage = damage or f"no sitemap, its root element is {name_of(root)}"
+    listed, lost = _read_entries(entries[:_MOST_ENTRIES], page, site)
+    wrong = f"entries without an address: {lost}" if lost else None
+    read = min(len(entries), _MOST_ENTRIES) - lost
+    listed.damage = _told(read, damage, _too_many(len(entries)), wrong)
+    return listed
+
+
+def _read_entries(entries: list[_Element], page: Page, site: Site) -> tuple[ListingPage, int]:
+    """Read entries, and count those whose address cannot be used."""
+    listed = ListingPage()
+    lost = 0
     dated: list[tuple[str, ListedArticle]] = []
-    for entry in list(root)[:_MOST_ENTRIES]:
-        url = absolute_url(text_of(child(entry, "loc")) or "", page.url)
+    for entry in entries:
+        url = absolute_url(text_of(child(entry, "loc", "sitemap", "")) or "", base_of(entry, page.base_url))
         if url is None:
-            continue
-        if name_of(entry) == "sitemap":
+            lost += 1
+        elif name_of(entry) == "sitemap":
             listed.further.append(url)
-        elif name_of(entry) == "url" and _is_article(url, site):
+        elif is_article(url, site):
             dated.append(_listed(url, entry))
     # A sitemap has no order of its own; what has just come out may be gone tomorrow.
     dated.sort(key=lambda found: found[0], reverse=True)
     listed.articles = [article for _, article in dated]
-    return listed
+    return listed, lost
 
 
-def unpacked(body: bytes) -> bytes:
-    """Unpack a sitemap that is a gzip file; what cannot be unpacked, or is too large, ends there."""
-    if not body.startswith(_GZIP):
-        return body
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, _MOST_BYTES)
-    except zlib.error:
-        return b""
+def _read_text(text: str, page: Page, site: Site) -> ListingPage:
+    """Read a sitemap of one address a line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    urls = dict.fromkeys(absolute_url(line, page.base_url) for line in lines[:_MOST_ENTRIES] if _ADDRESS.match(line))
+    articles = [ListedArticle(url, Hints()) for url in urls if url and is_article(url, site)]
+    return ListingPage(articles, damage=_too_many(len(lines)))
 
 
-def _is_article(url: str, site: Site) -> bool:
-    return site.listing is None or site.listing.article.search(unquote(urlsplit(url).path)) is not None
+def _is_entry(element: _Element) -> bool:
+    """Return whether an element lists a page or a sitemap; pictures and films have elements of these names, too."""
+    return name_of(element) in ("url", "sitemap") and child(element, "loc", "sitemap", "") is not None
+
+
+def _too_many(found: int) -> str | None:
+    return f"more entries than {_MOST_ENTRIES}" if found > _MOST_ENTRIES else None
+
+
+def _told(read: int, *damage: str | None) -> str | None:
+    parts = [part for part in damage if part]
+    return f"{'; '.join(parts)} ({read} entries read)" if parts else None
 
 
 def _listed(url: str, entry: _Element) -> tuple[str, ListedArticle]:
-    news = child(entry, "news")
-    published = text_of(child(news, "publication_date")) if news is not None else None
-    title = text_of(child(news, "title")) if news is not None else None
-    order = published or text_of(child(entry, "lastmod")) or ""
-    return order, ListedArticle(url, Hints(title, published))
+    news = next((inner for inner in entry if name_of(inner) == "news"), None)
+    published = text_of(child(news, "publication_date", "news", "")) if news is not None else None
+    title = text_of(child(news, "title", "news", "")) if news is not None else None
+    order = published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
+    return order, ListedArticle(url, Hints(plain_line(title) if title else None, published))

@@ -71,7 +71,7 @@ def problem(article: Article, reason: str, detail: str = "") -> None:
 
 
 def set_time(article: Article, dated: Dated, rule: str) -> None:
-    """Take a date over if it can be true; one that cannot becomes a problem."""
+    """Set the date if it is plausible; otherwise record a problem."""
     implausible = date_problem(dated.when, article.page.fetched_at)
     if implausible:
         article.problems.append(implausible)
@@ -81,7 +81,7 @@ def set_time(article: Article, dated: Dated, rule: str) -> None:
 
 
 def set_credit(article: Article, found: Attribution | None, rule: str) -> bool:
-    """Take a credit over; False when there is none."""
+    """Set the credit; False when there is none."""
     if found is None or not found.source:
         return False
     article.attribution, article.source, article.via = found.printed, found.source, [*found.via]
@@ -126,7 +126,7 @@ def take_bracket_credit(article: Article) -> None:
 
 
 def without_label(digest: str) -> str:
-    """Take the word 摘要 off the beginning of a digest."""
+    """Strip the label 摘要 from the beginning of a digest."""
     match = _ABSTRACT.match(digest)
     return digest[match.end() :].strip() if match else digest
 

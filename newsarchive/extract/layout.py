@@ -53,7 +53,7 @@ def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> No
 
 
 def _scan(text: str, plan: Plan, url: str, site: Site, *, fragment: bool = False) -> Scan:
-    """Scan markup as it is, or as a patient parser writes it anew."""
+    """Scan markup as it is, or as a patient parser rewrites it."""
     scan = Scan(plan, url, site.title)
     try:
         return (scan.all_of_it() if fragment else scan).run(text, tidy=False)

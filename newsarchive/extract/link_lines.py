@@ -51,7 +51,7 @@ class _LinkLines:
         self.category: tuple[str, str] | None = None
 
     def take(self, links: list[tuple[str, str]]) -> bool:
-        """Take over one line; False when it is no link line of the site's own."""
+        """Consume one line; False when it is not one of the site's link lines."""
         return all(self._take_link(target, text) for target, text in links)
 
     def _take_link(self, target: str, text: str) -> bool:

@@ -107,7 +107,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
 
 
 def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None:
-    """Take the fields for which the layout's rules found no element from what the generic reader saw."""
+    """Fill fields for which the layout found no element with what the heuristics found."""
     if "no-title" in wanted and other.title and other.title in text[: text.find("</head") + 1]:
         article.title = other.title
         article.evidence["title"] = "generic"

@@ -10,7 +10,7 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import Attribution, read_credit
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.layout import read_fragment
-from newsarchive.text import clean
+from newsarchive.text import clean, valid_unicode
 from newsarchive.urls import parse_info_code
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _first(answer: dict[str, Any], names: Sequence[str]) -> tuple[str, str]:
     for name in names:
         value = answer.get(name.lower())
         if isinstance(value, str) and value.strip():
-            return name, value
+            return name, valid_unicode(value)
         if isinstance(value, int) and not isinstance(value, bool):
             return name, str(value)
     return "", ""
@@ -110,7 +110,7 @@ def _read_keys(article: Article, answer: dict[str, Any], site: Site, layout: Lay
 
 
 def _read_medium(article: Article, answer: dict[str, Any], layout: Layout) -> None:
-    """Take the medium from its key where the text has no line of credit."""
+    """Read the medium from its key where the text has no credit line."""
     if article.source is not None:
         return
     key, name = _first(answer, [name for name in layout.attribution if "." not in name])

@@ -162,7 +162,7 @@ def _copy_database(source: sqlite3.Connection, partial: Path) -> int:
         source.execute("BEGIN")
         try:
             counts = _counts(source)
-            # All at once: in steps, SQLite would begin anew whenever a crawl writes in between.
+            # All at once: in steps, SQLite would start again whenever a crawl writes in between.
             source.backup(copy)
         finally:
             source.rollback()

@@ -94,7 +94,7 @@ Fault = tuple[Severity, str, str]
 
 
 def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
-    """Go through one check; where the file cannot be read that is a finding, and the next check goes on."""
+    """Run one check; an unreadable file is a finding, and the next check follows."""
     try:
         yield from one()
     except sqlite3.DatabaseError as error:
@@ -126,7 +126,7 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
-    """Look whether each article is in the search index, and nothing else; `deep`: whether each of its words is."""
+    """Check that the search index holds each article and nothing else; `deep`: each of its words, too."""
     connection = archive.connection
     sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
     for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608

@@ -247,7 +247,7 @@ class Matches:
             size = min(4 * size, largest)
 
     def _matching(self, ids: list[int]) -> list[int]:
-        """Keep the ids that match, in the order given."""
+        """Return the ids that match, in the order given."""
         matching: set[int] = set()
         query = (
             f"SELECT rowid FROM {self._index} WHERE {self._index} MATCH ? AND rowid BETWEEN ? AND ? "  # noqa: S608

@@ -167,8 +167,9 @@ class JsonList:
     """A list of articles as JSON, also behind a JavaScript name (`var x={...}`, `callback({...})`).
 
     `url` is the address, or a path below the base URL; `{page}` in it counts from `first_page`, `{cursor}` is what the
-    page before gave under `cursor`. `items` and `cursor` are keys joined by dots. In an item the first key of `link`,
-    `id`, `title`, `time` and `source` that it has is taken; keys are compared without regard to case. `article` makes
+    page before gave under `cursor`. `items` and `cursor` are keys joined by dots, `items` "." where the
+    list is the whole answer. In an item the first key of `link`, `id`, `title`, `time` and `source` that it has is
+    taken, also keys joined by dots; keys are compared without regard to case. `article` makes
     the address of an item without a link of its `{id}`.
     """
 

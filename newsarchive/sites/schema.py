@@ -190,7 +190,12 @@ SITE: dict[str, Key] = {
 }
 LISTING: dict[str, Key] = {
     "start": Key(_PATHS, texts, "The pages with which a crawl begins.", required=True),
-    "article": Key("pattern", _pattern, "A link whose path matches (searched) leads to an article.", required=True),
+    "article": Key(
+        "pattern",
+        _pattern,
+        "A link whose path, alone or with its query, matches (searched) leads to an article.",
+        required=True,
+    ),
     "category": Key(
         "pattern",
         _pattern,
@@ -292,7 +297,12 @@ LIST: dict[str, Key] = {
         " gave.",
         required=True,
     ),
-    "items": Key("key", _text, "Where the items are: keys joined by dots, without regard to case.", required=True),
+    "items": Key(
+        "key",
+        _text,
+        "Where the items are: keys joined by dots, without regard to case; `.` where the list is the whole answer.",
+        required=True,
+    ),
     "id": Key(_NAMES_OF_KEYS, texts, "The item's number; the first key that the item has."),
     "link": Key(_NAMES_OF_KEYS, texts, "The item's address."),
     "title": Key(_NAMES_OF_KEYS, texts, "The item's title."),

@@ -86,7 +86,7 @@ class Stories:
         self._texts = TextIndex(self._cursor)
 
     def link(self, article_id: int) -> int:
-        """Give an article its story, after it was stored or its title, text, date or source changed.
+        """Assign an article to its story, after it was stored or its title, text, date or source changed.
 
         Returns the story's id. Calling it again without a change does nothing. Raises KeyError for an unknown article.
         """
@@ -157,7 +157,7 @@ class Stories:
         return int(self._cursor.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()[0])
 
     def _leave(self, article_id: int, story_id: int) -> None:
-        """Take an article out of its story; the text goes with the last article that has it."""
+        """Remove an article from its story; the text goes with the last article that has it."""
         text_id = self._text_of(article_id)
         self._cursor.execute("UPDATE articles SET story_id = NULL WHERE id = ?", (article_id,))
         touched = {story_id}

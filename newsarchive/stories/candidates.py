@@ -147,7 +147,7 @@ class TextIndex:
         return change
 
     def remove(self, text_id: int) -> Change:
-        """Take a text and its links out of the index; pairs that it came between may gain one."""
+        """Remove a text and its links from the index; pairs that it came between may gain one."""
         shingles = self._shingles(text_id)
         take_out(self._cursor, text_id, shingles)
         change = Change()
@@ -224,7 +224,7 @@ class TextIndex:
         return comparable
 
     def _link(self, one: int, other: int, overlap: Overlap) -> bool:
-        """Enter a link, readable from either side; tell whether it joins two stories."""
+        """Enter a link, readable from either side; return whether it joins two stories."""
         for first, second, seen in ((one, other, overlap), (other, one, overlap.reversed())):
             self._cursor.execute(
                 "INSERT INTO story_text_links VALUES (?, ?, ?, ?, ?, ?)",
@@ -233,7 +233,7 @@ class TextIndex:
         return overlap.joins
 
     def _unlink(self, one: int, other: int) -> bool:
-        """Take out a link; tell whether it joined two stories."""
+        """Remove a link; return whether it joined two stories."""
         (joins,) = self._cursor.execute(
             "DELETE FROM story_text_links WHERE text_id = ? AND other_id = ? RETURNING joins", (one, other)
         ).fetchone()

@@ -77,7 +77,7 @@ def enter(cursor: sqlite3.Cursor, text_id: int, shingles: Iterable[int]) -> None
 
 
 def take_out(cursor: sqlite3.Cursor, text_id: int, shingles: Iterable[int]) -> None:
-    """Take the shingles of a text out."""
+    """Remove the shingles of a text."""
     rows = [(shingle, text_id) for shingle in shingles]
     for table in SHINGLE_TABLES:
         cursor.executemany(f"DELETE FROM {table} WHERE shingle = ? AND text_id = ?", rows)  # noqa: S608

@@ -225,7 +225,7 @@ def look_alike(one_id: int, one: frozenset[int], other_id: int, other: Collectio
 
 
 def _strip(title: str | None, body: str) -> str:
-    """Take off what is no part of the story: the title repeated, credits, notices, dateline, headline in brackets."""
+    """Strip what is no part of the story: the title repeated, credits, notices, dateline, headline in brackets."""
     paragraphs = [line for part in body.split("\n") if (line := part.strip())]
     if title and paragraphs and paragraphs[0] == title.strip():
         del paragraphs[0]

@@ -157,7 +157,7 @@ def _is_packed(file: _Stream) -> bool:
 
 
 def _skip_blank_lines(stream: _Stream) -> bool:
-    """Go on to the next record; tell whether there is anything."""
+    """Advance to the next record; return whether there is one."""
     while (following := stream.peek(1)[:1]) in (b"\r", b"\n"):
         stream.read(1)
     return bool(following)

@@ -129,7 +129,7 @@ def unpack_first(data: bytes, limit: int) -> bytes:
 
 
 def split_record(record: bytes) -> tuple[dict[str, str], bytes]:
-    """Part an unpacked record into its headers (names lower-cased) and its block.
+    """Split an unpacked record into its headers (names lower-cased) and its block.
 
     Raises:
         SnapshotDamagedError: it is no WARC record, or shorter than it says.
@@ -148,7 +148,7 @@ def split_record(record: bytes) -> tuple[dict[str, str], bytes]:
 
 
 def payload_of(record: bytes, digest: str, length: int) -> bytes:
-    """Take the body out of an unpacked response or resource record.
+    """Extract the body of an unpacked response or resource record.
 
     Raises:
         SnapshotDamagedError: the record does not hold the body of that digest and length.

@@ -189,7 +189,7 @@ class WarcFile:
         return offset
 
     def cut(self, offset: int) -> None:
-        """Take back what was appended from an offset on."""
+        """Truncate the file at an offset, undoing what was appended."""
         self.end = offset
         # Where even this fails, the next record is written over it, and the next start cuts it off.
         with contextlib.suppress(OSError):

@@ -93,13 +93,10 @@ def row(archive: Archive, columns: str = STATE, url: str = URL) -> tuple[Any, ..
     return archive.connection.execute(f"SELECT {columns} FROM frontier WHERE url = ?", (url,)).fetchone()
 
 
-def wait_of(archive: Archive, since: datetime, url: str = URL) -> timedelta:
-    """Return how long after a moment a URL is due; what the calls between took is taken off."""
+def is_due_after(archive: Archive, wait: timedelta, since: datetime, url: str = URL) -> bool:
+    """Whether a URL is due so long after a moment; what a busy machine takes between two calls makes no difference."""
     at = datetime.fromisoformat(row(archive, "next_at", url)[0])
-    passed = now() - since
-    wait = at - since
-    assert passed < 20 * SECOND, "the machine is too slow to tell"
-    return wait if wait % (10 * SECOND) == timedelta(0) else wait - (wait % (10 * SECOND))
+    return abs(at - since - wait) < 20 * SECOND
 
 
 def found(*urls: str, **more: Any) -> list[Link]:
@@ -209,7 +206,10 @@ def test_a_stored_page_is_rechecked_where_it_may_change(
     begun = now()
     operations.find(found(URL))
     operations.store(article(fetched(role=role)), [])
-    assert (wait_of(archive, begun) if row(archive, "next_at")[0] else None) == wait
+    if wait is None:
+        assert row(archive, "next_at") == (None,)
+    else:
+        assert is_due_after(archive, wait, begun)
 
 
 def test_an_old_article_is_not_rechecked(archive: Archive, operations: Operations) -> None:
@@ -335,7 +335,7 @@ def test_a_page_that_failed_is_due_again_after_a_pause_that_doubles_up_to_a_day(
     take(operations)
     begun = now()
     operations.settle(ENTRY, "fetch", RETRY)
-    assert wait_of(archive, begun) == timedelta(seconds=wait)
+    assert is_due_after(archive, timedelta(seconds=wait), begun)
     assert row(archive) == ("pending", "unreachable", attempts + 1)
     assert take(operations)[0] == {"problems/unreachable": 1, "lost": 1}
 
@@ -343,11 +343,11 @@ def test_a_page_that_failed_is_due_again_after_a_pause_that_doubles_up_to_a_day(
 def test_the_pause_grows_by_twenty_doublings_at_most(archive: Archive) -> None:
     operations = operations_of(archive, options=Options(attempts=10**9, backoff=0.01))
     operations.find(found(URL))
-    for attempts, wait in ((20, 10480), (21, 10480), (19, 5240)):
+    for attempts, wait in ((20, 10486), (21, 10486), (19, 5243)):
         set_attempts(archive, attempts)
         begun = now()
         operations.settle(ENTRY, "fetch", RETRY)
-        assert wait_of(archive, begun) == timedelta(seconds=wait)
+        assert is_due_after(archive, timedelta(seconds=wait), begun)
 
 
 def test_a_page_is_given_up_after_as_many_attempts_as_are_allowed(archive: Archive, operations: Operations) -> None:
@@ -371,7 +371,7 @@ def test_a_page_that_is_no_article_is_rejected_only_when_it_stays_so(
     begun = now()
     operations.settle(ENTRY, "read", Outcome(reason, "rejected"))
     assert row(archive) == ("pending", reason, 1)
-    assert wait_of(archive, begun) == timedelta(seconds=300)
+    assert is_due_after(archive, timedelta(seconds=300), begun)
     for _ in range(2):
         operations.settle(ENTRY, "read", Outcome(reason, "rejected"))
     assert row(archive, "state, reason, next_at") == ("rejected", reason, None)
@@ -394,7 +394,7 @@ def test_a_url_is_gone_when_the_server_goes_on_saying_so(
         begun = now()
         say_gone(operations, ENTRY, status)
         assert row(archive) == ("pending", "gone", tries)
-        assert wait_of(archive, begun) == wait
+        assert is_due_after(archive, wait, begun)
     say_gone(operations, ENTRY, status)
     assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
 
@@ -437,7 +437,7 @@ def test_a_host_that_asks_for_a_longer_pause_gets_it(
     operations.find(found(URL))
     begun = now()
     operations.settle(FrontierEntry(URL, "demo", "post"), "fetch", replace(RETRY, not_before=begun + rest))
-    assert wait_of(archive, begun) == wait
+    assert is_due_after(archive, wait, begun)
 
 
 def test_what_is_to_be_asked_instead_of_a_failed_url_is_found_with_it(archive: Archive, operations: Operations) -> None:
@@ -483,7 +483,7 @@ def test_a_stored_copy_is_not_marked_before_that_is_confirmed(
         begun = now()
         say_gone(operations, again, status)
         assert row(archive, "state, reason") == ("done", None)
-        assert wait_of(archive, begun) == wait
+        assert is_due_after(archive, wait, begun)
         assert rows(archive, "SELECT http_status, gone_at FROM copies") == [(200, None)]
     assert take(operations)[0] == {}
 
@@ -540,7 +540,7 @@ def test_any_other_failed_recheck_of_a_stored_copy_is_recorded_and_left_to_the_n
     begun = now()
     operations.settle(again, "fetch", fate, 200)
     assert row(archive, "state, reason") == ("done", None)
-    assert wait_of(archive, begun) == HOUR
+    assert is_due_after(archive, HOUR, begun)
     assert rows(archive, "SELECT gone_at FROM copies") == [(None,)]
     assert rows(archive, "SELECT reason FROM problems") == [(fate.reason,)]
     assert take(operations)[0] == {f"problems/{fate.reason}": 1}
@@ -554,7 +554,7 @@ def test_a_copy_that_is_as_it_was_is_seen_now_and_rechecked_later(archive: Archi
     for table in ("copies", "articles"):
         ((seen_at,),) = rows(archive, f"SELECT last_seen_at FROM {table}")
         assert begun <= datetime.fromisoformat(seen_at) <= now()
-    assert wait_of(archive, begun) == HOUR
+    assert is_due_after(archive, HOUR, begun)
     assert take(operations)[0] == {"checks/unchanged": 1}
 
 

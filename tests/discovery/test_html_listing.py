@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -78,6 +79,32 @@ def test_other_links_are_no_articles(link: str) -> None:
 def test_a_listing_served_from_another_address_keeps_its_own_host() -> None:
     found = read_home(entries(ARTICLE), "http://127.0.0.1:8095/")
     assert [article.url for article in found.articles] == [f"http://127.0.0.1:8095{ARTICLE}"]
+
+
+def test_links_belong_to_the_final_address_then_to_the_base_element() -> None:
+    link = "./x/2022/05/30/NW1.html"
+    asked = known_page(f"{HOST}/list", post_html(entries(link)), "listing")
+    for final_url, head, url in (
+        (None, "", "/x/2022/05/30/NW1.html"),
+        (f"{HOST}/list/", "", "/list/x/2022/05/30/NW1.html"),
+        (f"{HOST}/list/", '<base href="/deep/">', "/deep/x/2022/05/30/NW1.html"),
+        (None, '<base target="_blank">', "/x/2022/05/30/NW1.html"),
+    ):
+        body = asked.body.replace(b"<head>", b"<head>" + head.encode(), 1)
+        found = read_listing(replace(asked, body=body, final_url=final_url), SITE)
+        assert [article.url for article in found.articles] == [HOST + url]
+
+
+def test_a_listing_that_has_moved_to_another_host_may_lead_there() -> None:
+    moved = replace(known_page(f"{HOST}/", post_html(entries(ARTICLE)), "listing"), final_url="http://127.0.0.1:8095/")
+    assert [article.url for article in read_listing(moved, SITE).articles] == [f"http://127.0.0.1:8095{ARTICLE}"]
+
+
+def test_articles_may_be_known_by_their_query() -> None:
+    assert SITE.listing is not None
+    site = replace(SITE, listing=replace(SITE.listing, article=re.compile(r"/show\.php\?id=\d+$")))
+    page = known_page(f"{HOST}/", post_html(entries("/show.php?id=17", "/show.php?id=x", "/show.php")), "listing")
+    assert [article.url for article in read_listing(page, site).articles] == [f"{HOST}/show.php?id=17"]
 
 
 def test_an_article_listed_twice_counts_once_with_its_longer_title() -> None:

@@ -98,6 +98,92 @@ def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
     assert ("page_index=2" in listed.next_url) or ("sortEnd=1772668800000001" in listed.next_url)
 
 
+NUMBERED = replace(LIST, url="http://h.example/list.json", items="data.list", id=("id",), max_pages=1)
+
+
+def numbered(body, list_=NUMBERED, **more):
+    address = first_url(list_, "http://h.example")
+    site = replace(SITE, lists=(list_,))
+    return read_json_list(page(address, body, role="listing", **more), site)
+
+
+def test_a_list_is_read_in_the_charset_that_it_really_has():
+    body = json.dumps({"data": {"list": [{"id": 1, "title": "沈镕路通水，江湾晚报今天的消息"}]}}, ensure_ascii=False)
+    for encoded, header in ((body.encode("gbk"), "text/javascript; charset=GBK"), (body.encode("gbk"), None)):
+        [article] = numbered(encoded, content_type=header).articles
+        assert article.hints.title == "沈镕路通水，江湾晚报今天的消息"
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "try{cb({})}catch(e){}",
+        "try { window.cb && cb({}); } catch (e) { report({}); }",
+        "x[0]={};",
+        'window["lists"] = {};',
+        "/**/typeof cb === 'function' && cb({});",
+        "while(1);{}",
+        ")]}',\n{}",
+        "if(true){var a={};}",
+        "cb([], {})",
+    ],
+)
+def test_the_javascript_around_a_list_is_passed_over(around):
+    text = json.dumps({"data": {"list": [{"id": 1, "title": "甲"}]}})
+    # The last braces in each are those of the list, but for what reports an error.
+    body = around.replace("({})}catch", f"({text})}}catch") if "}catch" in around else around.replace("{}", text, 1)
+    assert [found.url for found in numbered(body).articles] == ["http://h.example/a/1.html"]
+
+
+@pytest.mark.parametrize(
+    ("items", "answer"),
+    [
+        (".", [{"id": 1}]),
+        ("data.0.rows", {"data": [{"rows": [{"id": 1}]}]}),
+        ("data", {"data": {"0": {"id": 1}}}),
+        ("a.b", {"a.b": [{"id": 1}]}),
+    ],
+)
+def test_items_are_found_wherever_they_are(items, answer):
+    listed = numbered(json.dumps(answer), replace(NUMBERED, items=items))
+    assert [found.url for found in listed.articles] == ["http://h.example/a/1.html"]
+    assert listed.damage is None
+
+
+def test_fields_lie_deeper_in_an_item_too():
+    keys = replace(NUMBERED, link=("links.0.href",), title=("Title.rendered",), source=("media",))
+    item = {"links": [{"href": "b.html"}], "title": {"rendered": "A&amp;B <em>公司</em>"}, "media": ["江湾晚报", "乙"]}
+    [article] = numbered(json.dumps({"data": {"list": [item]}}), keys).articles
+    assert (article.url, article.hints.title) == ("http://h.example/b.html", "A&B 公司")
+    assert article.hints.source == "江湾晚报"
+
+
+def test_halves_of_a_character_can_be_written():
+    body = r'{"data": {"list": [{"id": "1\ud83d", "title": "快\ud83d\ude00讯\ud83d"}], "next": "\udc00"}}'
+    keys = replace(NUMBERED, url="http://h.example/l?c={cursor}", cursor="data.next")
+    listed = numbered(body, keys)
+    [article] = listed.articles
+    assert (article.url, article.hints.title) == ("http://h.example/a/1%EF%BF%BD.html", "快😀讯\ufffd")
+    assert listed.next_url == "http://h.example/l?c=%EF%BF%BD"
+
+
+@pytest.mark.parametrize(
+    ("body", "damage"),
+    [
+        ('{"data": {"list": [{"id": 1}, {"id": 2}', "no JSON: "),
+        ("<html>维护中</html>", "no JSON"),
+        ("", "empty"),
+        ('{"data": {"list": [{"name": 1}]}}', "no item has an address"),
+        (json.dumps({"data": {"list": [{"id": n} for n in range(20_001)]}}), "more entries than 20000 (20000 "),
+        ('{"data": {"list": []}}', None),
+        ('{"data": {"list": [{"id": 1}]}}', None),
+    ],
+)
+def test_what_of_a_list_is_lost_is_told(body, damage):
+    told = numbered(body).damage
+    assert (told is None) if damage is None else (told or "").startswith(damage)
+
+
 @given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
     assert all(found.url.startswith("http") for found in read_json_list(answer_of(FIRST, text), SITE).articles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -135,3 +136,10 @@ def test_no_object_raises(answer: dict[str, object]) -> None:
     article = read_share_answer(answer)
     assert article.page.fetched_at == NOW
     assert bool(article.paragraphs) != ("no-text" in reasons(article))
+
+
+def test_halves_of_a_character_can_be_written() -> None:
+    answer = {"text": "<p>第一段\ud83d。</p>", "title": "快\ud83d\ude00讯\ud83d"}
+    article = read_share_answer(json.dumps(answer).encode())
+    assert article.title == "快😀讯\ufffd"
+    assert [p.text for p in article.paragraphs] == ["第一段\ufffd。"]

@@ -101,16 +101,18 @@ import sys; sys.path[:0] = sys.argv[2:]
 from test_backup import add
 from newsarchive.archive import Archive
 with Archive.open(sys.argv[1]) as archive:
-    print("ready", flush=True)
-    for number in range(100, 100_000):
-        add(archive, number)
+    for number in range(1, 100_000):
+        add(archive, 100 + number)
+        print(number, flush=True)
 """
     folders = [Path(__file__).parent, ROOT / "tests", ROOT]
     command = [sys.executable, "-c", code, str(path), *map(str, folders)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as crawl:
         assert crawl.stdout is not None
-        crawl.stdout.readline()
-        seen = [backup(path, target).articles for _ in range(4)]
+        seen = [articles(path)]
+        for _ in range(4):
+            next(line for line in crawl.stdout if 6 + int(line) > seen[-1])  # more was written since
+            seen.append(backup(path, target).articles)
         assert crawl.poll() is None
         crawl.kill()
     assert seen == sorted(set(seen))

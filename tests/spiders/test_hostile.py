@@ -17,7 +17,8 @@ def crawled(shared_crawl):
 
 
 def test_the_crawl_ends_by_itself_and_well(crawled):
-    assert crawled.status == 0, crawled.log
+    assert crawled.status == 3, crawled.log
+    assert "pages brought no article" in crawled.log
     assert "Traceback" not in crawled.log
 
 

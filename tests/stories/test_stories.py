@@ -108,7 +108,7 @@ class Desk:
         return sorted(groups.values()), links, rows
 
     def rebuilt(self) -> bool:
-        """Rebuild, and tell whether everything, ids included, is as it was."""
+        """Rebuild, and return whether everything, ids included, is as it was."""
         queries = (
             "SELECT id, story_id FROM articles ORDER BY 1",
             "SELECT * FROM stories ORDER BY 1",

@@ -61,7 +61,7 @@ class CrawlDelay:
         return cls(crawler)
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Take over the Crawl-delay of a host's robots.txt, where it asks for more than is kept anyway."""
+        """Adopt the Crawl-delay of a host's robots.txt where it is longer than our own."""
         delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
         host = urlparse_cached(request).hostname
         if not delay or not host:

@@ -71,7 +71,7 @@ class Decompression:
         headers = response.headers.copy()
         del headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
-        # The charset is guessed anew: the one guessed from packed bytes means nothing.
+        # The charset is guessed again: the one guessed from packed bytes means nothing.
         more = {"encoding": None} if issubclass(kind, TextResponse) else {}
         return response.replace(cls=kind, headers=headers, body=body, **more)
 

@@ -112,7 +112,7 @@ class OffsiteFilter:
         return cls(crawler)
 
     def opened(self) -> None:
-        """Take the spider's rules and put the resolver in front."""
+        """Adopt the spider's rules and install the resolver."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would choose the wrong one
 
         self.rules = getattr(self.crawler.spider, "address_rules", self.rules)
@@ -129,7 +129,7 @@ class OffsiteFilter:
             reactor.installNameResolver(self._resolver.inner)
 
     def process_request(self, request: Request) -> None:
-        """Let a request pass or raise Refused."""
+        """Pass a request or raise Refused."""
         refusal = self.rules.refusal(request.url)
         if refusal is not None:
             raise Refused(refusal)

@@ -41,7 +41,7 @@ class Robots(RobotsTxtMiddleware):
         """Return the rules of a request's host, None where it has none.
 
         Raises:
-            RulesUnknown: its robots.txt could not be read; this is so for the rest of the run.
+            RobotsUnavailable: its robots.txt could not be read; this is so for the rest of the run.
 
         """
         host = urlsplit(request.url).netloc

@@ -38,7 +38,7 @@ class Command(crawl.Command):
     """The stock command, with its arguments checked and its end looked at."""
 
     def long_desc(self) -> str:
-        """Say in `--help` what the exit status means."""
+        """Explain the exit status in `--help`."""
         return f"{self.short_desc()}. {_STATUSES}"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -74,7 +74,7 @@ class Command(crawl.Command):
 
 
 def _hush() -> None:
-    # Filters, because Scrapy sets the levels of its loggers anew when it starts.
+    # Filters, because Scrapy sets the levels of its loggers again when it starts.
     for name in _CHATTY:
         logging.getLogger(name).addFilter(is_warning)
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)

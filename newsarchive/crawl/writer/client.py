@@ -67,7 +67,7 @@ class Writer:
             thread.start()
 
     def begin(self, crawl: Crawl) -> None:
-        """Say which crawl it is, before anything is submitted."""
+        """Announce the crawl, before anything is submitted."""
         self._outbox.put(bytes(ForkingPickler.dumps(crawl)))
 
     def submit(
@@ -138,7 +138,7 @@ class Writer:
         self._outbox.put(data)
 
     def _take(self, answer: Committed | Broken | None) -> None:
-        """Take an answer; None stands for the end of the process."""
+        """Handle an answer; None stands for the end of the process."""
         if isinstance(answer, Committed):
             self._on_commit(answer.report)
             for result in answer.results:
@@ -195,7 +195,7 @@ class Writer:
 
 
 def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
-    """Give the result to whoever waits for it, unless the waiting was cancelled."""
+    """Resolve a future unless it was cancelled."""
     if caller is not None and not caller.done():
         caller.set_result(result)
 

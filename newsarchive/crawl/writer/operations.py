@@ -221,7 +221,7 @@ class Operations:
 
     @contextmanager
     def _guarded(self, page: Page) -> Iterator[None]:
-        """Take back what was written of a page that our rules fail on, and record that instead."""
+        """Roll back what was written of a page on which our rules fail, and record the failure instead."""
         try:
             with self.archive.transaction():
                 yield

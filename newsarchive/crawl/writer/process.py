@@ -60,7 +60,7 @@ def _reason(error: Exception) -> str:
 
 
 def _gather(connection: Connection, options: Options) -> list[Message]:
-    """Take messages until a batch is full, old or urgent; none when the connection has ended.
+    """Collect messages until a batch is full, old or urgent; none when the connection has ended.
 
     No transaction is open meanwhile: another crawl may be waiting to write.
     """

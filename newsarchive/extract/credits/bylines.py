@@ -167,7 +167,7 @@ def _is_prefix(chunk: str) -> bool:
 
 
 def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
-    """Take names off the beginning of a text; return them with what follows.
+    """Split names off the beginning of a text; return them with the rest.
 
     `firm` is for names after a label with a separator, where pen names without a known surname pass.
     """

@@ -133,7 +133,7 @@ def _cut_name(line: str, start: int) -> tuple[str, int]:
 
 
 def tidy_name(text: str) -> str:
-    """Take quotes, brackets, prefixes and trailing codes off a medium's name; empty where no name is left."""
+    """Strip quotes, brackets, prefixes and trailing codes from a medium's name; empty where no name is left."""
     text = labels.PREFIX.sub("", text.strip(labels.EDGES))
     quoted = labels.QUOTED.match(text)
     if quoted is not None:

@@ -1,6 +1,6 @@
 """The words of credits, once: labels of sources, reprints and persons, and what else is printed around them.
 
-A label that pages print anew is added here, and every reader that looks for credits knows it. The patterns made of
+A label that pages begin to print is added here, and every reader that looks for credits knows it. The patterns made of
 these words stand beside the readers. Strings are lists of words parted by white space.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Part a list of words at white space."""
+    """Split a list of words at white space."""
     return tuple(text.split())
 
 

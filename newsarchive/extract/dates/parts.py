@@ -49,7 +49,7 @@ class Context:
 def dated_at(
     day: tuple[int, int, int], clock: tuple[int, int, int | None] | None, zone: tzinfo, start: int, end: int
 ) -> Dated | None:
-    """Put a day and a time of day together; an impossible day is None, an impossible time is left away."""
+    """Combine a day and a time of day; an impossible day is None, an impossible time is dropped."""
     try:
         midnight = datetime(*day, tzinfo=zone)
     except ValueError:

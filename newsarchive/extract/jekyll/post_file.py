@@ -108,7 +108,7 @@ def _as_file(article: Article, page: Page, site: Site, layout: Layout, post: Pos
 
 
 def parse_post_file(name: str, text: str) -> PostFile:
-    """Take a post file apart. Without a head the whole text is Markdown; a broken head is read by its lines."""
+    """Parse a post file. Without a head the whole text is Markdown; a broken head is read by its lines."""
     match = _FRONT.match(text[:_FRONT_LIMIT])
     if match is None:
         return PostFile(name, {}, text, "no front matter")

@@ -68,7 +68,7 @@ class Plan:
             outer.inside[text] = node
 
     def forget(self) -> None:
-        """Begin anew once too many tags were met, so that one strange page does not fill the memory for good."""
+        """Start again once too many tags were met, so that one strange page does not fill the memory for good."""
         if self.met >= _MOST_MET:
             self.top, self.met = Node(self.top.tag), 0
 

@@ -76,7 +76,7 @@ class Scan:
         return self
 
     def run(self, text: str, *, tidy: bool) -> Scan:
-        """Go over the page. UntidyError is raised for markup that must be written anew first (then it is `tidy`)."""
+        """Scan the page. UntidyError is raised for markup that must be rewritten first (then it is `tidy`)."""
         self._tidy = tidy
         pieces = _SPLIT.split(text)
         if not tidy and text.count("<") != len(pieces) // 2:
@@ -113,7 +113,7 @@ class Scan:
         return self
 
     def _meet(self, text: str, following: str) -> Node:
-        """Take a tag apart that was not met at this place before."""
+        """Parse a tag that was not met at this place before."""
         if following == "</a>" and self._sink is self.collector.parts and not self.plan.has_link_roles:
             match = _LINK.fullmatch(text)
             if match is not None and "quote." not in text:

@@ -65,9 +65,9 @@ class Tag:
 
 
 def read_tag(text: str, *, tidy: bool) -> Tag:
-    """Take one tag apart (`<p class="x">`, `</p>`, a comment).
+    """Parse one tag (`<p class="x">`, `</p>`, a comment).
 
-    `tidy` is for markup that was written anew as XML, where nothing is refused. Otherwise UntidyError is raised for
+    `tidy` is for markup that was rewritten as XML, where nothing is refused. Otherwise UntidyError is raised for
     what a browser would read in a way of its own.
     """
     match = _TAG.fullmatch(text)

@@ -1,0 +1,88 @@
+"""Entries of full feeds: which of their elements hold the text, and what of plain texts becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+from support.pages import page
+
+from newsarchive.extract.feed_entry import MARK, read_entry
+from newsarchive.sites import load_site
+
+SITE = load_site("demo")
+FIRST = "江湾港今天上午迎来了本月第一百艘货轮，吞吐量比去年同期增加了一成。"
+SECOND = "到傍晚为止，码头上又卸下了三船新到的木材，工人们说明天还有两船要来。"
+THIRD = "港务部门预计，这样的势头会持续到四月，届时新的泊位也将启用。"
+
+
+def read(inner, url="http://h.example/a"):
+    body = f"<item><title>港口的消息</title>{inner}</item>"
+    return read_entry(page(url + MARK, body, role="feed", content_type="application/xml; charset=utf-8"), SITE)
+
+
+def texts(inner):
+    return [paragraph.text for paragraph in read(inner).paragraphs]
+
+
+@pytest.mark.parametrize(
+    "between", ["\n\n", "\r\n \r\n", "\n\u3000\u3000", "\n", "&lt;/p&gt;&lt;p&gt;", "&lt;br&gt;&lt;br&gt;"]
+)
+def test_lines_of_a_text_are_paragraphs(between):
+    assert texts(f"<description>{FIRST}{between}{SECOND}{between}{THIRD}</description>") == [FIRST, SECOND, THIRD]
+
+
+def test_lines_that_end_within_sentences_are_one_paragraph():
+    assert texts(f"<description>{FIRST[:20]}\n{FIRST[20:]}</description>") == [f"{FIRST[:20]} {FIRST[20:]}"]
+
+
+def test_a_plain_text_is_no_markup():
+    assert texts(f"<description>A&amp;amp;B，1 &lt; 2。{FIRST}</description>") == [f"A&B，1 < 2。{FIRST}"]
+
+
+@pytest.mark.parametrize("text", ["港口的消息", "&lt;p&gt;港口的消息&lt;/p&gt;", "&lt;b&gt;港口&lt;/b&gt;的消息"])
+def test_a_flash_that_says_no_more_than_its_title_has_that_text(text):
+    article = read(f"<description>{text}</description>")
+    assert [paragraph.text for paragraph in article.paragraphs] == ["港口的消息"]
+    assert "no-body" not in [problem.reason for problem in article.problems]
+    assert article.evidence["body"] == "feed"
+
+
+def test_an_entry_without_text_lacks_one():
+    article = read("<description>&lt;img src='/a.jpg'&gt;</description>")
+    assert article.paragraphs == []
+    assert "no-body" in [problem.reason for problem in article.problems]
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        f"<content:encoded>&lt;p&gt;{FIRST}&lt;/p&gt;</content:encoded><description>短</description>",
+        f"<description>{FIRST}</description><media:description>{FIRST}{SECOND}</media:description>",
+        f"<description>{FIRST}</description><itunes:summary>{FIRST}{SECOND}</itunes:summary>",
+        f"<dc:description>{FIRST}</dc:description>",
+        f'<xhtml:body xmlns:xhtml="http://www.w3.org/1999/xhtml"><xhtml:p>{FIRST}</xhtml:p></xhtml:body>',
+        f'<content xmlns="http://www.w3.org/2005/Atom" type="xhtml"><div><p>{FIRST}</p></div></content>',
+    ],
+)
+def test_the_text_is_that_of_the_entry_and_not_of_what_is_attached(inner):
+    assert texts(inner) == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("times", "published"),
+    [
+        ("<dc:date>2026-03-04T08:00:00+08:00</dc:date>", "2026-03-04T08:00:00+08:00"),
+        ("<updated>2026-03-04T09:00:00Z</updated><pubDate>2026-03-04 08:00</pubDate>", "2026-03-04T08:00:00+08:00"),
+        ("<media:date>2026-03-01</media:date><pubDate>2026-03-04 08:00</pubDate>", "2026-03-04T08:00:00+08:00"),
+        ("<source><updated>2026-03-01</updated></source>", None),
+    ],
+)
+def test_the_time_is_that_of_the_entry(times, published):
+    when = read(f"{times}<description>{FIRST}</description>").published_at
+    assert (when and when.isoformat()) == published
+
+
+def test_an_entry_that_shares_its_address_is_an_article_of_its_own():
+    keys = {
+        read(f"<description>{FIRST}</description>", f"http://h.example/a{end}").article_key for end in ("", "#1", "#2")
+    }
+    assert keys == {"h.example/a", "h.example/a#1", "h.example/a#2"}
