@@ -74,7 +74,7 @@ class Options:
     )
     losses_percent: float = _option(
         10.0,
-        "Pages that failed, in percent of those that a run asked for, above which it ends with status 3.",
+        "Pages that brought no article, in percent of those that a run asked for, above which it ends with status 3.",
     )
     silence_hours: float = _option(
         48.0,

@@ -19,7 +19,12 @@ REASONS: dict[str, str] = {
     "empty-page": "the body is empty",
     "error-page": "status 200, but the page says that there is no article",
     "login-wall": "the page asks for a login or a subscription",
+    "verification-page": "the page asks to be a person, or to agree to something, before it shows the article",
+    "redirected-away": "led to the home page, a listing, or a page for logging in or agreeing to something",
+    "repeated-page": "the same page came under several addresses",
+    "cut-down-page": "the page of a stored article lost its date and most of its text; the stored text was kept",
     "not-an-article": "the page carries no article",
+    "not-html": "a page was expected, and a document, a picture or data came",
     "not-json": "JSON was expected and something else came",
     "no-text": "the answer has no text for this code",
     "bad-info-code": "not a known form of info code",
@@ -38,4 +43,5 @@ REASONS: dict[str, str] = {
     # our own
     "bad-listing": "a listing page had none of the links it should have, or could not be read to its end",
     "spider-error": "a rule of ours failed on this page",
+    "unfinished": "a run was killed while this page was on its way or read; it may have been the cause",
 }

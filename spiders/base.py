@@ -14,6 +14,7 @@ from newsarchive.crawl.arguments import read_arguments, read_base_url, read_site
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
+from newsarchive.crawl.landing import misdirection
 from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.writer import Operations
@@ -117,8 +118,9 @@ class FrontierSpider(ArchiveSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the listings; the pages themselves come out of the frontier."""
-        for request in self.listing_requests():
-            yield request
+        with self.session.failing():
+            for request in self.listing_requests():
+                yield request
 
     def listing_requests(self) -> Iterable[Request]:
         """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""
@@ -139,7 +141,11 @@ class FrontierSpider(ArchiveSpider):
 
     def parse_page(self, response: Response, row: FrontierEntry) -> Iterator[Page]:
         """Hand the page on to the pipelines, under the URL that the frontier knows, unless it is as it was."""
-        if row.validators and is_unchanged(response, row.validators):
+        landed = misdirection(row.url, response.url, self.site, self._is_listing)
+        if landed is not None:
+            self.session.settle(row, "fetch", landed, response.status)
+            self.logger.info("Not fetched: %s: %s", row.url, landed.detail)
+        elif row.validators and is_unchanged(response, row.validators):
             self.session.writer.submit(Operations.unchanged, row.url)
         else:
             # What a feed held and was lost with a run that was killed is read from the article's own page.
@@ -165,6 +171,9 @@ class FrontierSpider(ArchiveSpider):
         if outcome.state == "gone" and row.validators is None and (address := self._vanished(row)) is not None:
             self.session.count("vanished")
             yield Link(address, self.site.name, "file", found_on=row.url, hints=row.hints)
+
+    def _is_listing(self, url: str) -> bool:
+        return self.session.archive.listings.get(url) is not None
 
     def _origin_of(self, row: FrontierEntry) -> str | None:
         service, code = self.site.share, find_info_code(row.url)

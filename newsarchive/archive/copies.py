@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from newsarchive.archive import history
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from newsarchive.archive.observations import Observation
     from newsarchive.models import Article
 
 #: How many values one statement is given at most; SQLite allows 999 in older builds.
@@ -80,6 +82,12 @@ class Copies:
             )
         return known
 
+    def observation(self, url: str) -> Observation | None:
+        """Return what a stored copy said when it was last read; None where there is no such copy."""
+        row = self._connection.execute("SELECT article_id FROM copies WHERE url = ?", (url,)).fetchone()
+        said = history.newest(self._connection, row[0]) if row else ()
+        return next((one for one in said if one.url == url), None)
+
     def digests(self, urls: Iterable[str]) -> dict[str, str]:
         """Return for those of the URLs that are stored copies the digest of the raw page that was last read there."""
         found: dict[str, str] = {}
@@ -116,6 +124,12 @@ class Copies:
             "UPDATE copies SET http_status = ?, gone_at = coalesce(gone_at, ?) WHERE url = ?", (status, stamp(now), url)
         )
         return cursor.rowcount > 0
+
+    def returned(self, url: str) -> None:
+        """Record that a copy is not gone any more, if it was marked so."""
+        self._connection.execute(
+            "UPDATE copies SET http_status = 200, gone_at = NULL WHERE url = ? AND gone_at IS NOT NULL", (url,)
+        )
 
     def without_share(self, site: str) -> Iterator[tuple[str | None, str]]:
         """Yield (info code, share or original URL) of each of a site's articles whose linked text was never fetched."""

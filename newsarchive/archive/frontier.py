@@ -2,13 +2,13 @@
 
 States: `pending`, `done` (set in the transaction that stores the article) and the ends that `problems.REASONS`
 explain: `gone`, `blocked`, `rejected`, `failed`. Nothing leaves the frontier without a state and, but for `done`,
-a reason.
+a reason. No end is for ever: what a listing still names a day later is pending again.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,8 +25,16 @@ if TYPE_CHECKING:
 
 End = Literal["gone", "blocked", "rejected", "failed"]
 
-# For how long a page that robots.txt forbids is left alone.
-_BLOCKED = timedelta(days=1)
+#: The reason of a URL that is on its way. It stays where a run was killed meanwhile.
+UNFINISHED = "unfinished"
+
+# What is read of a row; a stored copy's validators go with its URL.
+_ENTRY = """
+SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest, f.state = 'done'
+FROM frontier f LEFT JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id
+"""
+# For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
+_LEFT_ALONE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FrontierEntry(Link):
-    """A URL that is to be fetched, and how often that was tried.
+    """A URL that is to be fetched, and how often that was tried in vain.
 
     `validators` are those of the stored copy, where the URL is only rechecked for changes.
     """
 
     attempts: int = 0
     validators: Validators | None = None
+    #: Whether a run was killed while the URL was on its way.
+    is_unfinished: bool = False
 
     @classmethod
     def of_page(cls, page: Page) -> FrontierEntry:
@@ -65,9 +75,11 @@ class Frontier:
     def add(self, links: Iterable[Link], run_id: int | None, now: datetime) -> int:
         """Record URLs as pending; those that are known already stay as they are. Return the number of new ones.
 
-        What robots.txt forbade is pending again when it is found a day later: it may have been a mistake of the site.
+        What was given up is pending again when it is found a day later: it may have been a mistake of the site. It
+        keeps its attempts, so that it is given up again when it fails once more. Only what is thought to have killed
+        runs stays as it is.
         """
-        again = stamp(now - _BLOCKED)
+        again = stamp(now - _LEFT_ALONE)
         rows = [
             (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again)
             for link in links
@@ -75,8 +87,9 @@ class Frontier:
         before = self._connection.total_changes
         self._connection.executemany(
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending'"
-            " WHERE state = 'blocked' AND ended_at <= ?8",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
+            " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed') AND ended_at <= ?8"
+            " AND reason IS NOT 'unfinished' AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
             rows,
         )
         return self._connection.total_changes - before
@@ -88,30 +101,59 @@ class Frontier:
         rows = self._connection.execute(
             "SELECT url, site, role, found_on, hints, attempts FROM frontier"
             " WHERE site = ?1 AND state = 'pending' AND (next_at IS NULL OR next_at <= ?2)"
-            " AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
+            " AND reason IS NOT 'unfinished' AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
             (site, stamp(now), role, -1 if limit is None else limit),
         ).fetchall()
         return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
 
+    def doubt_gone(self, urls: Iterable[str], now: datetime) -> None:
+        """Have stored copies that are gone rechecked, because something names them still; once a day at most."""
+        self._connection.executemany(
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = ?2"
+            " WHERE url = ?1 AND state = 'gone' AND ended_at <= ?3",
+            [(url, stamp(now), stamp(now - _LEFT_ALONE)) for url in urls],
+        )
+
+    def tries(self, url: str) -> int:
+        """Return how often a URL was tried in vain, with the try that just failed."""
+        row = self._connection.execute(
+            "SELECT attempts + (reason IS NOT 'unfinished') FROM frontier WHERE url = ?", (url,)
+        ).fetchone()
+        return int(row[0]) if row else 1
+
     def done(self, url: str, now: datetime) -> None:
         """Mark a URL as stored; the caller does so in the transaction that stores its article."""
         self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ? WHERE url = ?",
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
+            " WHERE url = ?",
             (stamp(now), url),
         )
 
     def rechecks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
         """Return the stored copies that are due to be rechecked for changes, the longest due first."""
         rows = self._connection.execute(
-            "SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest"
-            " FROM frontier f JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id"
-            " WHERE f.site = ? AND f.state = 'done' AND f.next_at <= ? ORDER BY f.next_at LIMIT ?",
+            _ENTRY + " WHERE f.site = ? AND f.state = 'done' AND f.next_at <= ? AND f.reason IS NOT 'unfinished'"
+            " AND c.url IS NOT NULL ORDER BY f.next_at LIMIT ?",
             (site, stamp(now), limit),
         ).fetchall()
-        return [
-            FrontierEntry(url, of_site, role, found_on, _decode(hints), attempts, Validators(*known_by))
-            for url, of_site, role, found_on, hints, attempts, *known_by in rows
-        ]
+        return [_entry(*row) for row in rows]
+
+    def begin(self, url: str) -> None:
+        """Record that a URL is on its way: the try counts from now on, whatever becomes of it and of the run."""
+        self._connection.execute(
+            "UPDATE frontier SET reason = 'unfinished', attempts = attempts + 1"
+            " WHERE url = ? AND state IN ('pending', 'done')",
+            (url,),
+        )
+
+    def unfinished(self, *, site: str) -> list[FrontierEntry]:
+        """Return what is on its way, or was when a run was killed, the least tried first."""
+        rows = self._connection.execute(
+            _ENTRY + " WHERE f.site = ? AND f.state IN ('pending', 'done') AND f.reason = 'unfinished'"
+            " ORDER BY f.attempts, f.rowid",
+            (site,),
+        ).fetchall()
+        return [replace(_entry(*row), is_unfinished=True) for row in rows]
 
     def found_at(self, url: str) -> datetime | None:
         """Return when (UTC) a URL was found; None where the frontier does not know it."""
@@ -121,14 +163,23 @@ class Frontier:
     def schedule_recheck(self, url: str, at: datetime | None) -> None:
         """Set when a URL that is done is to be rechecked; None for never."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ? WHERE url = ? AND state = 'done'", (at and stamp(at), url)
+            "UPDATE frontier SET next_at = ?, attempts = 0, reason = NULL WHERE url = ? AND state = 'done'",
+            (at and stamp(at), url),
+        )
+
+    def missed(self, url: str, next_at: datetime) -> None:
+        """Record that a stored copy was not there when it was rechecked, and when it is rechecked again."""
+        self._connection.execute(
+            "UPDATE frontier SET next_at = ?, attempts = attempts + (reason IS NOT 'unfinished'), reason = NULL"
+            " WHERE url = ? AND state = 'done'",
+            (stamp(next_at), url),
         )
 
     def accept(self, url: str, now: datetime) -> None:
-        """Mark a URL as stored that was given up because its page could not be used; any other stays as it is."""
+        """Mark a URL as stored whose page could not be used so far; any other stays as it is."""
         self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, ended_at = ? WHERE url = ?"
-            " AND state IN ('rejected', 'failed')",
+            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
+            " WHERE url = ? AND (state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)",
             (stamp(now), url),
         )
 
@@ -138,11 +189,11 @@ class Frontier:
         return (_decode(row[0]), row[1]) if row else (Hints(), None)
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
-        """Give a URL up for good, with a reason from `problems.REASONS`."""
+        """Give a URL up, with a reason from `problems.REASONS`."""
         _check(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = attempts + 1"
-            " WHERE url = ?",
+            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?,"
+            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
             (state, reason, stamp(now), url),
         )
 
@@ -150,8 +201,8 @@ class Frontier:
         """Leave a URL pending, to be tried again at `next_at` at the earliest."""
         _check(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?, attempts = attempts + 1"
-            " WHERE url = ?",
+            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?,"
+            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
             (reason, stamp(next_at), stamp(now), url),
         )
 
@@ -162,6 +213,13 @@ class Frontier:
                 "SELECT state, count(*) FROM frontier WHERE ?1 IS NULL OR site = ?1 GROUP BY state", (site,)
             ).fetchall()
         )
+
+
+def _entry(*row: Any) -> FrontierEntry:
+    url, site, role, found_on, hints, attempts, *known_by, is_stored = row
+    return FrontierEntry(
+        url, site, role, found_on, _decode(hints), attempts, Validators(*known_by) if is_stored else None
+    )
 
 
 def _check(reason: str) -> None:

@@ -81,6 +81,13 @@ class ProblemLog:
             (run_id, url, site, stage, reason, detail[:_DETAIL_LIMIT], at, at),
         )
 
+    def times(self, url: str, stage: str, reason: str) -> int:
+        """Return how often a problem occurred."""
+        row = self._connection.execute(
+            "SELECT count FROM problems WHERE url = ? AND stage = ? AND reason = ?", (url, stage, reason)
+        ).fetchone()
+        return int(row[0]) if row else 0
+
     def history(self, url: str) -> list[UrlEvent]:
         """Return all that the archive knows of a URL, under each of its spellings, in the order of time."""
         asked = json.dumps([spelling + mark for spelling in spellings(url) for mark in _MARKS])

@@ -117,6 +117,11 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
+    def digest_of(self, snapshot_id: int) -> str:
+        """Return the payload digest of a snapshot."""
+        (digest,) = self._connection.execute("SELECT digest FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
+        return str(digest)
+
     def body_of(self, digest: str) -> bytes | None:
         """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
         row = self._connection.execute(
@@ -189,13 +194,14 @@ FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
 WHERE c.id > ?1 AND (?2 IS NULL OR c.site = ?2) AND s.fetched_at >= ?3
 ORDER BY c.id LIMIT ?4
 """
-# What was given up because the rules of that day could make nothing of it; other rules may.
+# What the rules of that day could make nothing of; other rules may.
 _GIVEN_UP = """
 SELECT f.rowid, s.id, f.url, f.role, f.site
 FROM frontier f JOIN snapshots s ON s.id = (SELECT id FROM snapshots WHERE url = f.url AND http_status = 200
                                             ORDER BY fetched_at DESC, id DESC LIMIT 1)
 WHERE f.rowid > ?1 AND (?2 IS NULL OR f.site = ?2) AND s.fetched_at >= ?3
-  AND f.state IN ('rejected', 'failed') AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
+  AND (f.state IN ('rejected', 'failed') OR f.state = 'pending' AND f.attempts > 0)
+  AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
 ORDER BY f.rowid LIMIT ?4
 """
 

@@ -11,16 +11,22 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 
+from newsarchive.archive import FrontierEntry
+from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.spider_protocol import FrontierCrawlSpider
+from newsarchive.crawl.writer import Operations
 
 if TYPE_CHECKING:
     from typing import Self
 
+    from scrapy import Request
     from scrapy.crawler import Crawler
 
-    from newsarchive.archive import FrontierEntry
+
+#: Runs that may be killed while a page is on its way until it is given up.
+_KILLS = 3
 
 
 class FrontierScheduler:
@@ -36,6 +42,7 @@ class FrontierScheduler:
         self.asked = 0
         self.rechecks = 0
         crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
+        crawler.signals.connect(self.begun, signals.request_reached_downloader)
         crawler.signals.connect(self.idle, signals.spider_idle)
 
     @classmethod
@@ -46,15 +53,25 @@ class FrontierScheduler:
     def queue_empty(self) -> None:
         """Refill when half of the window is used up and there may be more."""
         session = Session.of(self.crawler)
-        if session.grown and len(session.in_flight) <= session.options.window // 2:
-            self.feed(session)
+        with session.failing():
+            if session.grown and len(session.in_flight) <= session.options.window // 2:
+                self.feed(session)
+
+    def begun(self, request: Request) -> None:
+        """Have the try counted before its request is made: the page may be one that kills the process."""
+        row = request.cb_kwargs.get("row")
+        is_first = not (request.meta.get("redirect_times") or request.meta.get("retry_times"))
+        if isinstance(row, FrontierEntry) and is_first:
+            Session.of(self.crawler).writer.submit(Operations.begin, row.url)
 
     def idle(self) -> None:
         """Keep the crawl open while something waits in the frontier, or may come into it by what is being written."""
         session = Session.of(self.crawler)
-        fed = self.feed(session)
-        while not fed and session.writer.wait_for_commit():
+        fed = 0
+        with session.failing():
             fed = self.feed(session)
+            while not fed and session.writer.wait_for_commit():
+                fed = self.feed(session)
         if fed:
             raise DontCloseSpider
 
@@ -87,12 +104,20 @@ class FrontierScheduler:
             rows = [row for row in frontier.rechecks(site=site, now=now, limit=limit) if row.role in spider.roles]
             rows = [row for row in rows if row.url not in session.in_flight][:room]
             self.rechecks += len(rows)
+        if not rows and not session.in_flight:
+            # One of them may be what killed the run that asked for it, so that they are asked for alone, and last.
+            rows = [row for row in frontier.unfinished(site=site) if row.role in spider.roles][:1]
         return rows[:room]
 
     def _ask(self, session: Session, row: FrontierEntry) -> bool:
         refusal = self.spider.address_rules.refusal(row.url)
         if refusal is not None:
-            session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail))
+            session.settle(row, "fetch", Outcome(refusal.reason, "rejected", refusal.detail, final=True))
             return False
+        if row.is_unfinished:
+            if session.archive.problems.times(row.url, "fetch", UNFINISHED) >= _KILLS - 1:
+                session.settle(row, "fetch", Outcome(UNFINISHED, "failed", f"in {_KILLS} runs"))
+                return False
+            session.writer.submit(Operations.problem, row.url, "fetch", UNFINISHED)
         self.crawler.engine.crawl(self.spider.request_page(row))
         return True

@@ -24,18 +24,30 @@ if TYPE_CHECKING:
     from newsarchive.crawl.http.offsite import Refusal
 
 
-#: `retry`: pending until a later time; the others are ends of a frontier row.
+#: The state of a frontier row whose URL goes on failing like this; of `retry` that is `failed`.
 State = Literal["retry", "gone", "blocked", "rejected", "failed"]
+
+# What another try at the same page does not change.
+_LASTING = frozenset(("robots", "too-large", "no-text", "bad-info-code", "spider-error", "unfinished"))
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a frontier row goes on, and why; `not_before` (UTC) is the earliest time of another try, where known."""
+    """How a frontier row goes on, and why.
+
+    `not_before` (UTC) is the earliest time of another try, where known; one that is `final` is never tried again.
+    """
 
     reason: str
     state: State
     detail: str = ""
     not_before: datetime | None = None
+    final: bool = False
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether another try may end otherwise."""
+        return not self.final and self.reason not in _LASTING
 
 
 class Refused(IgnoreRequest):
@@ -69,16 +81,8 @@ class TooLarge(IgnoreRequest):
     """The body is larger than DOWNLOAD_MAXSIZE when unpacked."""
 
 
-# What the server said -> reason, state. Any other error status is final; 5xx not named here may pass.
-_STATUSES: dict[int, tuple[str, State]] = {
-    404: ("gone", "gone"),
-    410: ("gone", "gone"),
-    408: ("http-error", "retry"),
-    425: ("http-error", "retry"),
-    429: ("http-error", "retry"),
-    501: ("http-error", "failed"),
-    505: ("http-error", "failed"),
-}
+# The statuses by which a server says that a page is not there; any other error status may be the server's own.
+_GONE = (404, 410)
 # What Scrapy raises -> reason, state; the first class that fits.
 _EXCEPTIONS: tuple[tuple[type[Exception], str, State], ...] = (
     (HostPaused, "http-error", "retry"),
@@ -124,5 +128,6 @@ def _outcome_of_status(error: HttpError) -> Outcome:
         # Scrapy follows every redirect that leads to a web address; what is left leads elsewhere or nowhere.
         location = (error.response.headers.get("Location") or b"").decode("latin-1")
         return Outcome("unsafe-url", "rejected", f"status {status}, redirects to {location[:200] or 'nowhere'}")
-    reason, state = _STATUSES.get(status, ("http-error", "retry" if status >= 500 else "failed"))
-    return Outcome(reason, state, f"status {status}")
+    if status in _GONE:
+        return Outcome("gone", "gone", f"status {status}")
+    return Outcome("http-error", "retry", f"status {status}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,9 @@ from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newsarchive.archive import Archive, FrontierEntry
+from newsarchive.archive.connection import explain
 from newsarchive.archive.health import last_new
+from newsarchive.archive.soundness import look_into_tables
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
@@ -32,6 +36,7 @@ from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -73,6 +78,7 @@ class Session:
         self._started_at = datetime.now(UTC)
         self._failure: str | None = None
         self._errors = 0
+        self._is_closed = False
         self._closing: asyncio.Future[None] | None = None
         for handler, signal in (
             (self.opened, signals.spider_opened),
@@ -108,8 +114,26 @@ class Session:
         if self._failure is None:
             self._failure = str(error)
             logger.error("%s", error)
-            if self.crawler.engine.spider is not None:
+            if self.crawler.engine.spider is not None and not self._is_closed:
                 self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive_error"))
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """End the crawl as failed when the block raises: Scrapy logs what a handler of its signals raises, and goes on.
+
+        Signals by which a handler tells Scrapy something must be raised outside of the block.
+        """
+        try:
+            yield
+        except UserError as error:
+            self.fail(error)
+        except sqlite3.Error as error:
+            self.fail(explain(error, self.options.db))
+        except Exception as error:
+            logger.exception("a handler of the crawl failed")
+            self.fail(
+                UserError(f"the crawl failed because of a fault in newsarchive ({type(error).__name__}: {error})")
+            )
 
     # Signals
 
@@ -117,12 +141,13 @@ class Session:
         """Open the run's row."""
         spider = self.spider
         try:
+            look_into_tables(self.archive.connection)
             with self.archive.transaction():
                 self.run_id = self.archive.runs.start(
                     spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
                 )
-        except UserError as error:
-            self._failure = str(error)
+        except (UserError, sqlite3.Error) as error:
+            self._failure = str(self._for_people(error))
             raise CloseSpider("archive_error") from error
         self.writer.begin(
             Crawl(
@@ -138,8 +163,13 @@ class Session:
 
     def closed(self, reason: str) -> None:
         """Store what is left, close the run's row and the archive."""
+        self._is_closed = True
         self.writer.close()
-        summary = self._summarize(reason)
+        pending, alarms = 0, []
+        with self.failing():
+            pending = self.archive.frontier.counts(self.spider.site.name).get("pending", 0)
+            alarms = self._alarms()
+        summary = self._summarize(reason, pending, alarms)
         try:
             if self.run_id is not None:
                 with self.archive.transaction():
@@ -150,7 +180,7 @@ class Session:
                         counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
                         now=summary.finished_at,
                     )
-        except UserError as error:
+        except (UserError, sqlite3.Error) as error:
             logger.warning("the end of run %s could not be written: %s", self.run_id, error)
         finally:
             self.archive.close()
@@ -161,8 +191,8 @@ class Session:
 
     def spider_failed(self, failure: Failure, response: Response | Failure | None) -> None:
         """Record that a rule of ours failed in the spider; the page is not tried again by itself."""
-        if isinstance(failure.value, UserError):
-            self.fail(failure.value)
+        if (error := self._for_people(failure.value)) is not None:
+            self.fail(error)
             return
         self._errors += 1
         request = getattr(response, "request", None)
@@ -174,14 +204,20 @@ class Session:
 
     def item_failed(self, item: Page, failure: Failure) -> None:
         """Record that a rule of ours failed in a pipeline."""
-        if isinstance(failure.value, UserError):
-            self.fail(failure.value)
+        if (error := self._for_people(failure.value)) is not None:
+            self.fail(error)
             return
         self._errors += 1
         outcome = Outcome("spider-error", "failed", f"{type(failure.value).__name__}: {failure.value}")
         self.settle(FrontierEntry.of_page(item), "pipeline", outcome)
 
     # Inside
+
+    def _for_people(self, error: BaseException | None) -> UserError | None:
+        """Return an error that says what is wrong with the archive or a setting; None for a fault of ours."""
+        if isinstance(error, sqlite3.Error):
+            return explain(error, self.options.db)
+        return error if isinstance(error, UserError) else None
 
     def _committed(self, report: Report) -> None:
         self.grown = self.grown or report.grown
@@ -195,7 +231,7 @@ class Session:
     def _broken(self, reason: str) -> None:
         self.fail(UserError(reason))
 
-    def _summarize(self, scrapy_reason: str) -> RunSummary:
+    def _summarize(self, scrapy_reason: str, pending: int, alarms: list[str]) -> RunSummary:
         counts, problems = split_stats(self.crawler.stats.get_stats())
         outcome = run_outcome(scrapy_reason)
         reason = self._failure or (None if scrapy_reason == "finished" else scrapy_reason)
@@ -214,13 +250,14 @@ class Session:
             run_id=self.run_id,
             counts=counts,
             problems=problems,
-            alarms=self._alarms(counts),
-            pending=self.archive.frontier.counts(site).get("pending", 0),
+            alarms=alarms,
+            pending=pending,
         )
 
-    def _alarms(self, counts: dict[str, int]) -> list[str]:
+    def _alarms(self) -> list[str]:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
+        counts, _ = split_stats(self.crawler.stats.get_stats())
         if not spider.fetches:
             return []
         newest = last_new(self.archive.connection, spider.site.name)

@@ -33,6 +33,8 @@ _OUTCOMES: dict[str, RunOutcome] = {
 }
 
 
+# What is counted of the pages that brought an article, or what is known of it.
+_ARRIVED = ("articles/new", "articles/changed", "articles/known", "checks/unchanged")
 # Fewer lost pages than these are no alarm, however few were asked for: the next run tries them again.
 _FEW = 10
 
@@ -90,9 +92,9 @@ def alarms_of(
     """Return the alarms that the counts of a run and the hours since the last new article give rise to."""
     alarms = []
     lost = counts.get("lost", 0)
-    asked = lost + counts.get("pages", 0) + counts.get("checks/unchanged", 0)
+    asked = lost + sum(counts.get(name, 0) for name in _ARRIVED)
     if lost >= _FEW and lost * 100 > losses_percent * asked:
-        alarms.append(f"{lost} of {asked} pages could not be read")
+        alarms.append(f"{lost} of {asked} pages brought no article")
     missed = counts.get("listings/failed", 0)
     listings = missed + counts.get("listings/read", 0) + counts.get("listings/unchanged", 0)
     if missed >= _FEW and missed * 100 > losses_percent * listings:

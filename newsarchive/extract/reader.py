@@ -15,6 +15,7 @@ from newsarchive.extract.feed_entry import read_entry
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
+from newsarchive.extract.media import describe_other_media
 from newsarchive.extract.share_json import read_share
 from newsarchive.models import Article
 from newsarchive.sites import (
@@ -46,11 +47,13 @@ def read(page: Page, site: Site | None = None) -> Article:
     if page.role == "file" and site is not None:
         return read_post_file(page, site)
     site, layout = _rules_for(page, site)
-    if site is None or layout is None:
-        return _read_unknown(page, site)
-    if layout.format == "json":
+    if site and layout and layout.format == "json":
         return read_share(page, site, layout)
-    return _read_known(page, site, layout)
+    if (media := describe_other_media(page)) is not None:
+        article = Article(page, fields.identity_of(page.url)[1])
+        fields.problem(article, "not-html", media)
+        return article
+    return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 
 def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | None]:
@@ -89,7 +92,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     lacking = fields.missing(article)
     decoded = decode(page.body, page.headers.get("content-type"))
-    if detect_error_page(article, layout, decoded.text):
+    if detect_error_page(article, decoded.text, layout.error_marks):
         return article
     wanted = set(lacking) - empty
     if wanted:
@@ -139,6 +142,10 @@ def _apply_hints(article: Article, site: Site) -> None:
 def _read_unknown(page: Page, site: Site | None) -> Article:
     decoded = decode(page.body, page.headers.get("content-type"))
     article = read_by_heuristics(page, decoded, site.timezone if site else None)
+    if detect_error_page(article, decoded.text):
+        return article
+    if site is not None:
+        _apply_hints(article, site)
     if decoded.wrong_declaration:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 STAGE = "validate"
 
 # What the reader says of pages that carry no article, the most telling first.
-_NO_ARTICLE = ("empty-page", "error-page", "login-wall", "not-json", "no-text", "not-an-article")
+_NO_ARTICLE = (
+    "empty-page", "error-page", "login-wall", "verification-page", "not-html", "not-json", "no-text", "not-an-article",
+)  # fmt: skip
 # A time that is read in a wrong zone lies up to fourteen hours ahead (the mirror shows some posts eight hours late),
 # and clocks differ; beyond a day it is a mistake.
 _AHEAD = timedelta(days=1)
@@ -53,7 +55,8 @@ def rejection(article: Article) -> Problem | None:
     for reason in _NO_ARTICLE:
         if reason in problems:
             return problems[reason]
-    if not article.paragraphs and not article.digest and article.published_at is None:
+    has_time = article.published_at is not None and not _from_listing(article, "published_at")
+    if not article.paragraphs and not article.digest and not has_time:
         return Problem(STAGE, "not-an-article", REASONS["not-an-article"])
     return None
 

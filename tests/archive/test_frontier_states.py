@@ -116,7 +116,7 @@ def test_a_url_that_is_stored_forgets_why_it_failed_before(archive: Archive) -> 
     find(archive, URL, "http://demo/2")
     archive.frontier.retry(URL, reason="unreachable", now=NOW, next_at=NOW + HOUR)
     archive.frontier.done(URL, NOW + DAY)
-    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 1)
+    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 0)
     assert row(archive, "state", "http://demo/2") == ("pending",)
 
 
@@ -128,8 +128,15 @@ def test_a_url_given_up_for_its_page_is_accepted_when_that_page_is_found_elsewhe
     for url in (URL, "http://demo/2"):
         archive.frontier.end(url, state=state, reason="no-body", now=NOW)
     archive.frontier.accept(URL, NOW + DAY)
-    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 1)
+    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 0)
     assert row(archive, "state", "http://demo/2") == (state,)
+
+
+def test_a_url_that_is_tried_again_is_accepted_when_its_page_is_found_elsewhere(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.retry(URL, reason="empty-page", now=NOW, next_at=NOW + HOUR)
+    archive.frontier.accept(URL, NOW + DAY)
+    assert row(archive) == ("done", None, None, "2026-03-06T01:00:00Z", 0)
 
 
 @pytest.mark.parametrize("state", ["gone", "blocked"])
@@ -148,23 +155,34 @@ def test_a_pending_url_is_still_to_be_fetched_although_its_page_is_found_elsewhe
     assert row(archive) == ("pending", None, None, None, 0)
 
 
-def test_what_robots_txt_forbade_is_pending_again_from_the_day_after_on(archive: Archive) -> None:
-    find(archive, URL)
-    archive.frontier.end(URL, state="blocked", reason="robots", now=NOW)
-    assert find(archive, URL, now=NOW + DAY - SECOND) == 0
-    assert row(archive, "state") == ("blocked",)
-    assert find(archive, URL, now=NOW + DAY) == 1
-    assert row(archive, "state, found_at") == ("pending", "2026-03-05T01:00:00Z")
-
-
-@pytest.mark.parametrize("state", ["gone", "rejected", "failed"])
-def test_what_was_given_up_otherwise_is_not_pending_again_however_late_it_is_found(
+@pytest.mark.parametrize("state", ["gone", "blocked", "rejected", "failed"])
+def test_what_was_given_up_is_pending_again_when_it_is_found_from_the_day_after_on(
     archive: Archive, state: Any
 ) -> None:
     find(archive, URL)
-    archive.frontier.end(URL, state=state, reason="gone", now=NOW)
-    assert find(archive, URL, now=NOW + 99 * DAY) == 0
+    archive.frontier.end(URL, state=state, reason="robots", now=NOW)
+    assert find(archive, URL, now=NOW + DAY - SECOND) == 0
     assert row(archive, "state") == (state,)
+    assert find(archive, URL, now=NOW + DAY) == 1
+    assert row(archive, "state, found_at, attempts") == ("pending", "2026-03-05T01:00:00Z", 1)
+
+
+def test_what_is_stored_is_not_pending_again_however_late_it_is_found(archive: Archive) -> None:
+    find(archive, URL)
+    stored(archive, URL)
+    archive.frontier.end(URL, state="gone", reason="gone", now=NOW)
+    assert find(archive, URL, now=NOW + 99 * DAY) == 0
+    assert row(archive, "state") == ("gone",)
+
+
+def test_a_stored_copy_that_is_gone_is_rechecked_when_it_is_named_a_day_later(archive: Archive) -> None:
+    find(archive, URL)
+    stored(archive, URL)
+    archive.frontier.end(URL, state="gone", reason="gone", now=NOW)
+    archive.frontier.doubt_gone([URL], NOW + DAY - SECOND)
+    assert row(archive, "state") == ("gone",)
+    archive.frontier.doubt_gone([URL], NOW + DAY)
+    assert row(archive) == ("done", None, "2026-03-06T01:00:00Z", "2026-03-05T01:00:00Z", 1)
 
 
 def stored(archive: Archive, url: str, **headers: str) -> None:
@@ -218,6 +236,56 @@ def test_hints_are_written_in_one_way_and_what_is_empty_is_left_out(archive: Arc
     find(archive, URL, hints=Hints(title="题", source="", category=Category("c")))
     assert row(archive, "hints") == ('{"category": {"name": null, "slug": "c", "url": null}, "title": "题"}',)
     assert archive.frontier.hints(URL)[0] == Hints(title="题", category=Category("c"))
+
+
+def test_a_try_counts_from_its_beginning_and_once(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.begin(URL)
+    assert row(archive) == ("pending", "unfinished", None, None, 1)
+    assert archive.frontier.tries(URL) == 1
+    archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW)
+    assert row(archive, "reason, attempts") == ("http-error", 1)
+    assert archive.frontier.tries(URL) == 2
+    archive.frontier.begin(URL)
+    archive.frontier.end(URL, state="failed", reason="http-error", now=NOW)
+    assert row(archive, "state, reason, attempts") == ("failed", "http-error", 2)
+    archive.frontier.begin(URL)
+    assert row(archive, "state, reason, attempts") == ("failed", "http-error", 2)
+
+
+def test_what_was_on_its_way_when_a_run_was_killed_is_not_pending_but_unfinished(archive: Archive) -> None:
+    find(archive, URL, "http://demo/2", "http://demo/3", "http://demo/4")
+    stored(archive, "http://demo/3", etag='"3"')
+    archive.frontier.schedule_recheck("http://demo/3", NOW)
+    for url in (URL, "http://demo/2", "http://demo/3", URL):
+        archive.frontier.begin(url)
+    assert urls(archive.frontier.pending(site="demo", now=NOW)) == ["http://demo/4"]
+    assert archive.frontier.rechecks(site="demo", now=NOW, limit=9) == []
+    unfinished = archive.frontier.unfinished(site="demo")
+    assert [(one.url, one.attempts, one.is_unfinished) for one in unfinished] == [
+        ("http://demo/2", 1, True),
+        ("http://demo/3", 1, True),
+        (URL, 2, True),
+    ]
+    assert [one.validators and one.validators.etag for one in unfinished] == [None, '"3"', None]
+    assert archive.frontier.unfinished(site="other") == []
+
+
+def test_a_recheck_that_ends_is_unfinished_no_more(archive: Archive) -> None:
+    find(archive, URL)
+    stored(archive, URL)
+    archive.frontier.begin(URL)
+    archive.frontier.missed(URL, NOW + HOUR)
+    assert row(archive, "state, reason, attempts") == ("done", None, 1)
+    archive.frontier.begin(URL)
+    archive.frontier.schedule_recheck(URL, None)
+    assert row(archive, "state, reason, attempts") == ("done", None, 0)
+
+
+def test_what_killed_runs_is_not_pending_again(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state="failed", reason="unfinished", now=NOW)
+    assert find(archive, URL, now=NOW + 99 * DAY) == 0
 
 
 def test_states_are_counted_for_one_site_or_for_all(archive: Archive) -> None:

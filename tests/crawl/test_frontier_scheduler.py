@@ -102,6 +102,34 @@ def test_stored_copies_are_rechecked_when_nothing_is_pending_the_longest_due_fir
     assert scheduler.feed(session) == 0  # no more rechecks in this run than its setting allows
 
 
+def test_what_was_on_its_way_when_a_run_was_killed_is_asked_for_last_and_alone(session):
+    scheduler, requests = scheduler_of()
+    find(session, 1, 2, 3)
+    for number in (1, 2):
+        session.archive.frontier.begin(url(number))
+    assert scheduler.feed(session) == 1
+    assert requests == [url(3)]
+    assert scheduler.feed(session) == 0
+    session.in_flight.clear()
+    session.archive.frontier.done(url(3), datetime.now(UTC))
+    assert scheduler.feed(session) == 1
+    assert scheduler.feed(session) == 0
+    assert requests[1:] == [url(1)]
+
+
+def test_what_was_on_its_way_in_three_killed_runs_is_given_up(session):
+    find(session, 1)
+    for killed in range(3):
+        session.archive.connection.execute("UPDATE problems SET last_at = '2026-01-01T00:00:00Z'")
+        session.archive.frontier.begin(url(1))
+        scheduler, requests = scheduler_of()
+        session.in_flight.clear()
+        assert scheduler.feed(session) == (killed < 2)
+        assert requests == ([url(1)] if killed < 2 else [])
+    row = session.archive.connection.execute("SELECT state, reason, attempts FROM frontier").fetchone()
+    assert row == ("failed", "unfinished", 3)
+
+
 def test_an_address_that_must_not_be_asked_is_settled_and_the_next_is_taken(session):
     scheduler, requests = scheduler_of()
     session.writer.submit(Operations.find, [Link(f"http://192.168.0.{n}/", "demo", "post") for n in range(1, 5)])

@@ -61,9 +61,11 @@ def test_losses_are_an_alarm_when_they_are_many_and_a_large_part():
     def told(**counts):
         return alarms_of(counts, losses_percent=10, silent_hours=0, silence_hours=48)
 
-    assert told(lost=9, pages=0) == []
-    assert told(lost=10, pages=100) == []
-    assert told(lost=12, pages=100) == ["12 of 112 pages could not be read"]
+    assert told(lost=9) == []
+    assert told(lost=10, **{"articles/new": 90}) == []
+    arrived = {"articles/new": 50, "articles/changed": 20, "articles/known": 10, "checks/unchanged": 20}
+    assert told(lost=12, **arrived) == ["12 of 112 pages brought no article"]
+    assert told(lost=12, pages=12) == ["12 of 12 pages brought no article"]
     missed = {"listings/failed": 20, "listings/unchanged": 50}
     assert told(**missed) == ["20 of 70 listing pages could not be read"]
 

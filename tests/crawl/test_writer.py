@@ -68,7 +68,7 @@ def found(number):
 
 
 def article(number, **changes):
-    page = Page(url(number), "post", "demo", b"<p>Seite</p>" * 50, NOW)
+    page = Page(url(number), "post", "demo", f"<p>Seite {number}</p>".encode() * 50, NOW)
     fields = {
         "article_key": f"demo:{number}",
         "title": f"第{number}条",
@@ -144,7 +144,7 @@ def test_an_article_is_stored_with_its_page_and_its_url_is_done(observed, tmp_pa
     observed.writer.flush()
     db = tmp_path / "a.db"
     assert column(db, "SELECT state FROM frontier") == ["done"]
-    assert column(db, "SELECT length FROM copies JOIN snapshots s ON s.id = snapshot_id") == [12 * 50]
+    assert column(db, "SELECT length FROM copies JOIN snapshots s ON s.id = snapshot_id") == [14 * 50]
     assert sum((report.counts for report in observed.reports[1:]), observed.reports[0].counts)["articles/new"] == 1
     assert set.union(*(report.settled for report in observed.reports)) == {url(1)}
 

@@ -36,6 +36,7 @@ SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 STATE = "state, reason, attempts"
 GONE = Outcome("gone", "gone", "status 404")
 RETRY = Outcome("unreachable", "retry", "no answer")
+ENTRY = FrontierEntry(URL, "demo", "post")
 
 
 @pytest.fixture
@@ -102,10 +103,21 @@ def found(*urls: str, **more: Any) -> list[Link]:
     return [Link(url, "demo", "post", **more) for url in urls]
 
 
+def set_attempts(archive: Archive, attempts: int) -> None:
+    archive.connection.execute("UPDATE frontier SET attempts = ?", (attempts,))
+
+
+def say_gone(operations: Operations, entry: FrontierEntry, status: int | None, *, times: int = 1) -> None:
+    """Let a server say so many times that a page is not there; problems of one second would count as one."""
+    for _ in range(times):
+        operations.archive.connection.execute("UPDATE problems SET last_at = '2026-01-01T00:00:00Z'")
+        operations.settle(entry, "fetch", GONE, status)
+
+
 def stored(operations: Operations, url: str = URL, *, ago: timedelta = HOUR) -> FrontierEntry:
     """Find, save and store a page, and take what that counted; return the row by which it is rechecked."""
     operations.find(found(url))
-    page = fetched(url, ago=ago)
+    page = fetched(url, ago=ago, body=url.encode())
     operations.save(page)
     operations.store(article(page), [])
     take(operations)
@@ -152,7 +164,7 @@ def test_what_happens_more_than_once_is_counted_each_time(operations: Operations
     for known in entries[:2]:
         operations.unchanged(known.url)
     for known in entries[2:4]:
-        operations.settle(known, "fetch", GONE, 404)
+        say_gone(operations, known, 404, times=3)
     for unknown in entries[4:]:
         operations.settle(unknown, "fetch", RETRY)
     for number in (7, 8):
@@ -291,13 +303,13 @@ def test_a_problem_belongs_to_the_site_of_the_crawl_where_no_other_is_named(
 @pytest.mark.parametrize(
     ("fate", "lost"),
     [
-        (GONE, 0),
         (Outcome("robots", "blocked", "robots.txt"), 0),
-        (Outcome("no-body", "rejected", "empty"), 0),
+        (Outcome("too-large", "rejected", "20 MB"), 1),
+        (Outcome("foreign-host", "rejected", "never asked", final=True), 1),
         (Outcome("spider-error", "failed", "ours"), 1),
     ],
 )
-def test_a_url_without_an_article_ends_as_its_page_did(
+def test_a_url_whose_failure_another_try_does_not_change_ends_at_once(
     archive: Archive, operations: Operations, fate: Outcome, lost: int
 ) -> None:
     operations.find(found(URL))
@@ -319,11 +331,12 @@ def test_a_page_that_failed_is_due_again_after_a_pause_that_doubles_up_to_a_day(
 ) -> None:
     operations = operations_of(archive, options=Options(attempts=10**9, backoff=300.0))
     operations.find(found(URL))
+    set_attempts(archive, attempts)
     take(operations)
     begun = now()
-    operations.settle(FrontierEntry(URL, "demo", "post", attempts=attempts), "fetch", RETRY)
+    operations.settle(ENTRY, "fetch", RETRY)
     assert is_due_after(archive, timedelta(seconds=wait), begun)
-    assert row(archive) == ("pending", "unreachable", 1)
+    assert row(archive) == ("pending", "unreachable", attempts + 1)
     assert take(operations)[0] == {"problems/unreachable": 1, "lost": 1}
 
 
@@ -331,19 +344,90 @@ def test_the_pause_grows_by_twenty_doublings_at_most(archive: Archive) -> None:
     operations = operations_of(archive, options=Options(attempts=10**9, backoff=0.01))
     operations.find(found(URL))
     for attempts, wait in ((20, 10486), (21, 10486), (19, 5243)):
+        set_attempts(archive, attempts)
         begun = now()
-        operations.settle(FrontierEntry(URL, "demo", "post", attempts=attempts), "fetch", RETRY)
+        operations.settle(ENTRY, "fetch", RETRY)
         assert is_due_after(archive, timedelta(seconds=wait), begun)
 
 
 def test_a_page_is_given_up_after_as_many_attempts_as_are_allowed(archive: Archive, operations: Operations) -> None:
     operations.find(found(URL))
-    operations.settle(FrontierEntry(URL, "demo", "post", attempts=1), "fetch", RETRY)
-    assert row(archive, "state") == ("pending",)
+    for _ in range(2):
+        operations.settle(ENTRY, "fetch", RETRY)
+        assert row(archive, "state") == ("pending",)
     take(operations)
-    operations.settle(FrontierEntry(URL, "demo", "post", attempts=2), "fetch", RETRY)
-    assert row(archive, "state, reason, next_at") == ("failed", "unreachable", None)
+    operations.settle(ENTRY, "fetch", RETRY)
+    assert row(archive, "state, reason, next_at, attempts") == ("failed", "unreachable", None, 3)
     assert take(operations)[0]["lost"] == 1
+
+
+@pytest.mark.parametrize(
+    "reason", ["empty-page", "error-page", "login-wall", "not-json", "not-an-article", "foreign-host", "redirect-loop"]
+)
+def test_a_page_that_is_no_article_is_rejected_only_when_it_stays_so(
+    archive: Archive, operations: Operations, reason: str
+) -> None:
+    operations.find(found(URL))
+    begun = now()
+    operations.settle(ENTRY, "read", Outcome(reason, "rejected"))
+    assert row(archive) == ("pending", reason, 1)
+    assert is_due_after(archive, timedelta(seconds=300), begun)
+    for _ in range(2):
+        operations.settle(ENTRY, "read", Outcome(reason, "rejected"))
+    assert row(archive, "state, reason, next_at") == ("rejected", reason, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "waits"),
+    [
+        (404, [timedelta(seconds=300), DAY]),
+        (None, [timedelta(seconds=300), DAY]),
+        (410, [timedelta(seconds=300)]),
+    ],
+)
+def test_a_url_is_gone_when_the_server_goes_on_saying_so(
+    archive: Archive, status: int | None, waits: list[timedelta]
+) -> None:
+    operations = operations_of(archive)
+    operations.find(found(URL))
+    for tries, wait in enumerate(waits, start=1):
+        begun = now()
+        say_gone(operations, ENTRY, status)
+        assert row(archive) == ("pending", "gone", tries)
+        assert is_due_after(archive, wait, begun)
+    say_gone(operations, ENTRY, status)
+    assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
+
+
+@pytest.mark.parametrize("outcome", [GONE, Outcome("empty-page", "rejected"), Outcome("foreign-host", "rejected")])
+def test_a_page_that_brought_no_article_is_lost_unless_it_is_looked_for_elsewhere(
+    operations: Operations, outcome: Outcome
+) -> None:
+    operations.find(found(URL, "http://demo/2"))
+    operations.settle(ENTRY, "fetch", outcome)
+    assert take(operations)[0]["lost"] == 1
+    operations.settle(FrontierEntry("http://demo/2", "demo", "post"), "fetch", outcome, None, found("http://demo/3"))
+    assert "lost" not in take(operations)[0]
+
+
+def test_other_failures_do_not_confirm_that_a_url_is_gone(archive: Archive) -> None:
+    operations = operations_of(archive, options=Options(attempts=10, backoff=300.0))
+    operations.find(found(URL))
+    for _ in range(4):
+        operations.settle(ENTRY, "fetch", RETRY)
+    say_gone(operations, ENTRY, 404)
+    assert row(archive) == ("pending", "gone", 5)
+
+
+def test_what_is_named_again_gets_one_more_try_and_ends_as_before(archive: Archive, operations: Operations) -> None:
+    operations.find(found(URL))
+    say_gone(operations, ENTRY, 404, times=3)
+    archive.connection.execute("UPDATE frontier SET ended_at = '2026-01-01T00:00:00Z'")
+    assert operations.find(found(URL)) == 1
+    assert row(archive, "state, next_at") == ("pending", None)
+    say_gone(operations, ENTRY, 404)
+    assert row(archive, "state") == ("gone",)
+    assert operations.find(found(URL)) == 0
 
 
 @pytest.mark.parametrize(("rest", "wait"), [(2 * HOUR, 2 * HOUR), (SECOND, timedelta(seconds=300))])
@@ -380,7 +464,7 @@ def test_a_stored_copy_that_is_gone_is_marked_so_and_is_no_problem(
     archive: Archive, operations: Operations, status: int | None, kept: int
 ) -> None:
     again = stored(operations)
-    operations.settle(again, "fetch", GONE, status)
+    say_gone(operations, again, status, times=2 if status == 410 else 3)
     assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
     ((http_status, gone_at),) = rows(archive, "SELECT http_status, gone_at FROM copies")
     assert http_status == kept
@@ -390,15 +474,59 @@ def test_a_stored_copy_that_is_gone_is_marked_so_and_is_no_problem(
     assert take(operations)[0] == {"articles/gone": 1}
 
 
+@pytest.mark.parametrize(("status", "waits"), [(404, [timedelta(seconds=300), DAY]), (410, [timedelta(seconds=300)])])
+def test_a_stored_copy_is_not_marked_before_that_is_confirmed(
+    archive: Archive, operations: Operations, status: int, waits: list[timedelta]
+) -> None:
+    again = stored(operations)
+    for wait in waits:
+        begun = now()
+        say_gone(operations, again, status)
+        assert row(archive, "state, reason") == ("done", None)
+        assert is_due_after(archive, wait, begun)
+        assert rows(archive, "SELECT http_status, gone_at FROM copies") == [(200, None)]
+    assert take(operations)[0] == {}
+
+
+@pytest.mark.parametrize("between", ["unchanged", "stored", "failed"])
+def test_what_a_stored_copy_answers_in_between_begins_the_count_anew(
+    archive: Archive, operations: Operations, between: str
+) -> None:
+    again = stored(operations)
+    say_gone(operations, again, 404, times=2)
+    if between == "unchanged":
+        operations.unchanged(URL)
+    elif between == "stored":
+        operations.store(article(), [])
+    else:
+        operations.settle(again, "fetch", RETRY)
+    say_gone(operations, again, 404, times=2)
+    assert row(archive, "state, attempts") == ("done", 2)
+
+
+def test_a_gone_copy_that_a_listing_names_is_rechecked_and_may_return(archive: Archive, operations: Operations) -> None:
+    say_gone(operations, stored(operations), 404, times=3)
+    listed = ReadListing(KnownListing("http://demo/", "demo", "category", None, Validators(), "rules"), found(URL), [])
+    operations.read_listing(listed, remember=True)
+    assert row(archive, "state") == ("gone",)
+    archive.connection.execute("UPDATE frontier SET ended_at = '2026-01-01T00:00:00Z'")
+    operations.read_listing(listed, remember=True)
+    assert [due.url for due in archive.frontier.rechecks(site="demo", now=now(), limit=9)] == [URL]
+    operations.unchanged(URL)
+    assert rows(archive, "SELECT http_status, gone_at FROM copies") == [(200, None)]
+
+
 def test_a_stored_copy_whose_page_says_that_there_is_no_article_any_more_is_gone(
     archive: Archive, operations: Operations
 ) -> None:
     again = stored(operations)
-    operations.settle(again, "read", Outcome("error-page", "rejected", "404 page"), 200)
+    for _ in range(3):
+        assert rows(archive, "SELECT gone_at FROM copies") == [(None,)]
+        operations.settle(again, "read", Outcome("error-page", "rejected", "404 page"), 200)
     assert row(archive, "state, reason, next_at") == ("gone", "gone", None)
     assert rows(archive, "SELECT http_status, gone_at IS NULL FROM copies") == [(200, 0)]
     assert rows(archive, "SELECT stage, reason, detail FROM problems") == [("read", "error-page", "404 page")]
-    assert take(operations)[0] == {"articles/gone": 1, "problems/error-page": 1}
+    assert take(operations)[0] == {"articles/gone": 1, "problems/error-page": 3}
 
 
 @pytest.mark.parametrize(
@@ -557,3 +685,49 @@ def test_a_url_is_settled_by_whatever_ends_its_turn_and_by_nothing_else(
     assert replay.take_report().settled == {URL}
     operations.store(article(problems=[Problem("read", "bad luck")]), [])
     assert settled() == {URL}
+
+
+def test_the_third_article_of_one_page_is_none(archive: Archive, operations: Operations) -> None:
+    urls = [f"http://demo/{number}" for number in range(3)]
+    operations.find(found(*urls))
+    for url in urls:
+        page = fetched(url)
+        operations.save(page)
+        operations.store(article(page), [])
+    assert rows(archive, "SELECT state, reason FROM frontier ORDER BY url") == [
+        ("done", None),
+        ("done", None),
+        ("pending", "repeated-page"),
+    ]
+    assert rows(archive, "SELECT count(*) FROM copies") == [(2,)]
+    assert take(operations)[0]["articles/rejected"] == 1
+
+
+def test_a_stored_text_does_not_give_way_to_a_page_that_lost_date_title_and_text(
+    archive: Archive, operations: Operations
+) -> None:
+    operations.find(found(URL))
+    operations.store(article(fetched(ago=DAY), published_at=now() - DAY, paragraphs=[Paragraph("正文。" * 99)]), [])
+    page = fetched(body=b"busy")
+    operations.save(page)
+    operations.store(article(page, title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
+    assert rows(archive, "SELECT title, body FROM articles") == [("题", "正文。" * 99)]
+    assert rows(archive, "SELECT count(*) FROM readings") == [(1,)]
+    assert rows(archive, "SELECT stage, reason FROM problems") == [("store", "cut-down-page")]
+    assert row(archive, "state") == ("done",)
+    assert take(operations)[0] == {"articles/new": 1, "articles/rejected": 1, "problems/cut-down-page": 1}
+
+
+def test_a_replay_reads_what_it_is_given(archive: Archive, operations: Operations) -> None:
+    operations.store(article(fetched(ago=DAY), published_at=now() - DAY, paragraphs=[Paragraph("正文。" * 99)]), [])
+    replay = operations_of(archive, fetches=False)
+    replay.store(article(title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
+    assert take(replay)[0] == {"articles/changed": 1}
+
+
+def test_a_recheck_that_killed_runs_is_the_last(archive: Archive, operations: Operations) -> None:
+    again = stored(operations)
+    operations.begin(URL)
+    operations.settle(again, "fetch", Outcome("unfinished", "failed", "in 3 runs"))
+    assert row(archive, "state, reason, next_at, attempts") == ("done", None, None, 0)
+    assert rows(archive, "SELECT reason FROM problems") == [("unfinished",)]

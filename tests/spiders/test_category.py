@@ -58,7 +58,7 @@ def test_editions_of_one_number_are_one_article(demo, first):
 
 
 def test_a_post_that_had_just_vanished_is_read_where_the_site_keeps_it(demo, first):
-    gone = first.column("SELECT url FROM frontier WHERE state = 'gone' AND role = 'post'")
+    gone = first.column("SELECT url FROM frontier WHERE reason = 'gone' AND role = 'post'")
     kept = first.column("SELECT f.found_on FROM copies c JOIN frontier f ON f.url = c.url WHERE c.role = 'file'")
     assert gone
     assert set(kept) == set(gone)
@@ -83,12 +83,14 @@ def test_what_robots_txt_forbids_is_not_asked_for_and_has_its_reason(demo, first
     assert not [request for request in demo.requests if "/private/" in request.path]
 
 
-def test_a_vanished_page_has_its_reason(first):
-    assert first.column("SELECT count(*) FROM frontier WHERE state = 'gone' AND reason = 'gone'") > [0]
+def test_a_vanished_page_has_its_reason_and_is_asked_for_again(first):
+    waiting = first.column("SELECT count(*) FROM frontier WHERE state = 'pending' AND reason = 'gone' AND attempts = 1")
+    assert waiting > [0]
 
 
-def test_every_row_of_the_frontier_has_an_end_with_a_reason(first):
-    assert first.rows("SELECT url FROM frontier WHERE state = 'pending' OR (state <> 'done' AND reason IS NULL)") == []
+def test_every_row_of_the_frontier_is_stored_or_has_a_reason(first):
+    assert first.rows("SELECT url FROM frontier WHERE state <> 'done' AND reason IS NULL") == []
+    assert first.rows("SELECT url FROM frontier WHERE state = 'pending' AND next_at IS NULL") == []
 
 
 def test_the_run_has_a_row_with_its_counts(first):

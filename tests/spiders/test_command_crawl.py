@@ -43,7 +43,7 @@ def test_a_crawl_that_lost_too_much_ends_with_status_3(crawl, site):
     site.broken = {f"/news/{number}.html" for number in range(2, 14)}
     done = newsarchive(crawl, site.environment, "small")
     assert done.returncode == 3, done.stderr
-    assert "12 of 13 pages could not be read" in done.stdout
+    assert "12 of 13 pages brought no article" in done.stdout
 
 
 def test_a_wrong_argument_ends_with_status_2(crawl, site):

@@ -1,6 +1,7 @@
 """What is asked for again, and what is not: listings by their validators, young articles for changes."""
 
 import pytest
+from support.servers import Answer
 from support.small_site import small_site
 
 AT_ONCE = "[recheck]\ndays = 3000\nminutes = [0.001]"
@@ -80,10 +81,12 @@ def test_an_article_without_changes_is_asked_for_by_its_validators_and_not_store
     assert done.column("SELECT count(*) FROM readings") == [2]
 
 
-def test_an_article_that_is_gone_is_kept_and_marked(crawl, site, tmp_path):
+def test_an_article_that_stays_gone_is_kept_and_marked(crawl, site, tmp_path):
     crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
     del site.pages["/news/1.html"]
-    done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    for _ in range(3):
+        done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+        crawl.let_time_pass()
     assert done.rows("SELECT gone_at IS NOT NULL, http_status FROM copies ORDER BY url") == [(1, 404), (0, 200)]
     assert done.column("SELECT count(*) FROM articles WHERE body <> ''") == [2]
     assert done.state("/news/1.html") == {"gone"}
@@ -114,3 +117,37 @@ def test_later_pages_are_followed_while_they_list_something_new(crawl, site, tmp
     site.listing(2, 3, path="/2", following="/3")
     crawl_it(crawl, site, tmp_path / "sites")
     assert sorted(site.new_requests()) == [("/", 200), ("/2", 200), ("/news/5.html", 200)]
+
+
+WRONG_AT_FIRST = {
+    403: Answer(b"<html>Forbidden</html>", 403),
+    404: Answer(b"<html>Not yet</html>", 404),
+    410: Answer(b"<html>Gone</html>", 410),
+    501: Answer(b"<html>Not implemented</html>", 501),
+    "empty": Answer(b""),
+    "foreign": Answer(b"", 302, {"Location": "https://elsewhere.example/consent"}),
+}
+
+
+@pytest.mark.parametrize("answer", WRONG_AT_FIRST.values(), ids=map(str, WRONG_AT_FIRST))
+def test_a_page_that_answers_wrongly_once_is_not_lost(crawl, site, tmp_path, answer):
+    site.answers["/news/1.html"] = answer
+    first = crawl_it(crawl, site, tmp_path / "sites")
+    assert first.rows("SELECT state, attempts FROM frontier WHERE url LIKE '%/1.html'") == [("pending", 1)]
+    del site.answers["/news/1.html"]
+    crawl.let_time_pass()
+    assert crawl_it(crawl, site, tmp_path / "sites").state("/news/") == {"done"}
+
+
+def test_a_page_that_was_given_up_comes_in_when_a_listing_names_it_days_later(crawl, site, tmp_path):
+    site.answers["/news/1.html"] = Answer(b"<html>Forbidden</html>", 403)
+    environment = site.describe(tmp_path / "sites", more=NEVER)
+    once = OFTEN | {"NEWSARCHIVE_ATTEMPTS": 1}
+    first = crawl("category", site="small", environment=environment, settings=once)
+    assert first.state("/news/1.html") == {"failed"}
+    del site.answers["/news/1.html"]
+    crawl.let_time_pass()
+    assert crawl("category", site="small", environment=environment, settings=once).state("/1.html") == {"failed"}
+    site.article(3, "夜里十一点，最后一班渡轮靠岸。")
+    site.listing(3, 1, 2)
+    assert crawl("category", site="small", environment=environment, settings=once).state("/news/") == {"done"}

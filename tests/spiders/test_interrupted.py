@@ -4,6 +4,8 @@ import signal
 import time
 
 import pytest
+from support.crawler import Crawled
+from support.small_site import small_site
 
 from newsarchive.demo import DemoSite, serve, truth
 
@@ -78,3 +80,29 @@ def test_chosen_days_and_categories_are_kept_to(crawl, demo):
     assert paths
     assert {path.split("/")[3] for path in paths} == {slug}
     assert {"-".join(path.split("/")[4:7]) for path in paths} == {day}
+
+
+def test_a_page_that_kills_the_process_is_given_up_and_costs_no_other(crawl, tmp_path):
+    running = []
+    with small_site() as site:
+        for number in range(6):
+            site.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
+        site.listing(*range(6))
+        crawl.environment |= site.describe(tmp_path / "sites")
+        answer = site.answer
+
+        def deadly(request):
+            if request.path == "/news/1.html":
+                running[-1].kill()
+                running[-1].wait()
+            return answer(request)
+
+        site.answer = deadly
+        statuses = []
+        for _ in range(4):
+            running.append(crawl.start("category", site="small"))
+            statuses.append(running[-1].wait(timeout=120))
+    assert statuses == [-signal.SIGKILL] * 3 + [0]
+    done = Crawled(0, "", crawl.db)
+    assert done.rows("SELECT state, reason FROM frontier WHERE url LIKE '%/1.html'") == [("failed", "unfinished")]
+    assert done.column("SELECT count(*) FROM articles") == [5]

@@ -74,10 +74,10 @@ def test_a_run_that_loses_too_much_ends_with_status_3_and_says_what(crawl):
             settings={"RETRY_TIMES": 0},
         )
     assert done.status == 3, done.log
-    assert "could not be read" in done.log
+    assert "pages brought no article" in done.log
     [(outcome, reason)] = done.rows("SELECT outcome, reason FROM runs")
     assert outcome == "finished"
-    assert "pages could not be read" in reason
+    assert "pages brought no article" in reason
 
 
 def test_a_site_that_fell_silent_ends_with_status_3(crawl):

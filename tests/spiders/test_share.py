@@ -49,7 +49,7 @@ def test_a_code_that_the_service_does_not_know_is_looked_for_at_the_origin(crawl
     assert done.status == 0, done.log
     assert done.rows("SELECT role, state, reason FROM frontier ORDER BY rowid") == [
         ("share", "rejected", "no-text"),
-        ("original", "gone", "gone"),
+        ("original", "pending", "gone"),
     ]
 
 

@@ -5,6 +5,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,12 @@ class Crawler:
         self.db = folder / "archive.db"
         plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         self.environment = plain | {"NEWSARCHIVE_DB": str(self.db), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def let_time_pass(self):
+        """Make due whatever waits in the frontier, and let what was given up be so for months."""
+        with closing(sqlite3.connect(self.db)) as connection, connection:
+            connection.execute("UPDATE frontier SET next_at = '2026-01-01T00:00:00Z' WHERE next_at IS NOT NULL")
+            connection.execute("UPDATE frontier SET ended_at = '2026-01-01T00:00:00Z' WHERE ended_at IS NOT NULL")
 
     def command(self, spider, settings, arguments):
         command = [sys.executable, "-m", "scrapy", "crawl", spider]

@@ -47,8 +47,14 @@ class SmallSite(Server):
         self.log = []
         self.validates = True
         self.broken = set()
+        #: Path -> what is answered instead of its page.
+        self.answers = {}
 
     def respond(self, request):
+        if request.path in self.answers:
+            answer = self.answers[request.path]
+            self.log.append((request.path, answer.status))
+            return answer
         body = self.pages.get(request.path)
         status, headers = (404 if body is None else 200), {"Content-Type": kind(request.path)}
         body = body or b""

@@ -34,6 +34,12 @@ _FORMS = {
     b"deflate": (_Form(wbits=15, magic=b""), _Form(wbits=-15, magic=b"")),
 }
 
+# What some servers write where the coding belongs, and is none: the charset, the type, "none".
+_NOT_PACKED = frozenset(
+    (b"", b"identity", b"none", b"binary", b"7bit", b"8bit", b"text", b"text/html", b"html", b"utf-8", b"utf8",
+     b"utf-16", b"gbk", b"gb2312", b"gb18030", b"big5", b"ascii", b"us-ascii", b"iso-8859-1", b"windows-1252")
+)  # fmt: skip
+
 
 class Decompression:
     """Downloader middleware that unpacks gzip and deflate, and tries again what did not arrive whole."""
@@ -109,4 +115,4 @@ def _unpack(body: bytes, form: _Form, limit: int) -> bytes:
 
 def _codings(response: Response) -> list[bytes]:
     sent = b",".join(response.headers.getlist("Content-Encoding")).lower().split(b",")
-    return [coding.strip() for coding in sent if coding.strip() not in (b"", b"identity")]
+    return [coding.strip() for coding in sent if coding.strip() not in _NOT_PACKED]

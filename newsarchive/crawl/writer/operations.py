@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 import traceback
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
+from newsarchive.archive.connection import explain
+from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
+from newsarchive.crawl.impostors import Addresses, cut_down
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.retries import next_try
 from newsarchive.crawl.writer.messages import Report
 
 if TYPE_CHECKING:
@@ -21,7 +26,6 @@ if TYPE_CHECKING:
     from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.models import Article, Page
 
-_LONGEST_BACKOFF = timedelta(days=1)
 # How exactly `last_seen_at` says when a copy was still listed. To the day, every copy costs one write a day.
 _SIGHT = timedelta(days=1)
 # What a single article can break on without the archive being at fault.
@@ -43,6 +47,7 @@ class Operations:
         self.report = Report()
         #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
         self._saved: dict[tuple[str, datetime], int] = {}
+        self._addresses = Addresses()
         archive.snapshots.label = crawl.label
 
     def take_report(self) -> Report:
@@ -64,6 +69,10 @@ class Operations:
         if page.snapshot_id is None:
             page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
+            if self.crawl.fetches and (outcome := self._impostor(article)) is not None:
+                self.report.counts["articles/rejected"] += 1
+                self.settle(FrontierEntry.of_page(page), "store", outcome)
+                return
             stored = self.archive.store(
                 article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
             )
@@ -93,6 +102,10 @@ class Operations:
         )
         self.report.counts[f"problems/{reason}"] += 1
 
+    def begin(self, url: str) -> None:
+        """Record that a URL of the frontier is asked for now, before anything can go wrong with it."""
+        self.archive.frontier.begin(url)
+
     def settle(
         self,
         row: FrontierEntry,
@@ -103,7 +116,7 @@ class Operations:
     ) -> None:
         """Record how a URL of the frontier failed, when it is due again, if ever, and what is to be fetched instead.
 
-        What is stored stays stored: a copy that is gone is marked so, any other failure is left to the next recheck.
+        What is stored stays stored: a copy that stays gone is marked so, any other failure is left to the next recheck.
         """
         self.report.settled.add(row.url)
         stored = bool(self.archive.copies.known([row.url]))
@@ -115,12 +128,16 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
-            self._settle_missing(row, outcome)
+            self._settle_missing(row, stage, outcome, status)
+            # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
+            if outcome.state != "blocked" and not fallbacks:
+                self.report.counts["lost"] += 1
 
     def unchanged(self, url: str) -> None:
         """Record that a stored copy was rechecked and is as it was."""
         self.report.settled.add(url)
         self.archive.copies.touch([url], _now())
+        self.archive.copies.returned(url)
         self._schedule_recheck(url, None)
         self.report.counts["checks/unchanged"] += 1
 
@@ -133,6 +150,7 @@ class Operations:
         now = _now()
         known = self.archive.copies.known(link.url for link in read.articles)
         self.archive.copies.touch(known, now, older_than=_SIGHT)
+        self.archive.frontier.doubt_gone(known, now)
         new = self.find([link for link in read.articles if link.url not in known])
         if remember:
             self.archive.listings.find(read.further)
@@ -151,34 +169,55 @@ class Operations:
         """Record that a listing is due."""
         self.archive.listings.want(listing)
 
-    def _settle_missing(self, row: FrontierEntry, outcome: Outcome) -> None:
+    def _impostor(self, article: Article) -> Outcome | None:
+        """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
+        page = article.page
+        if page.snapshot_id is not None and page.role in rechecks.ROLES:
+            digest = self.archive.snapshots.digest_of(page.snapshot_id)
+            if (outcome := self._addresses.repeated(digest, article.article_key)) is not None:
+                return outcome
+        before = self.archive.copies.observation(page.url)
+        return cut_down(before, article) if before is not None else None
+
+    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
         now = _now()
-        if outcome.state == "retry" and row.attempts + 1 < self.crawl.options.attempts:
-            next_at = max(now + self._backoff(row.attempts), outcome.not_before or now)
+        next_at = next_try(
+            outcome,
+            status=status,
+            tries=self.archive.frontier.tries(row.url),
+            said=self.archive.problems.times(row.url, stage, outcome.reason),
+            now=now,
+            options=self.crawl.options,
+        )
+        if next_at is not None:
             self.archive.frontier.retry(row.url, reason=outcome.reason, now=now, next_at=next_at)
         else:
             state = "failed" if outcome.state == "retry" else outcome.state
             self.archive.frontier.end(row.url, state=state, reason=outcome.reason, now=now)
-        if outcome.state in ("retry", "failed"):
-            self.report.counts["lost"] += 1
 
     def _settle_stored(self, row: FrontierEntry, outcome: Outcome, status: int | None) -> None:
-        # Some sites say with status 200 that the article is not there any more.
-        if outcome.state != "gone" and outcome.reason != "error-page":
+        if outcome.reason == "error-page":  # some sites say with status 200 that the article is not there any more
+            outcome = replace(outcome, state="gone")
+        if outcome.reason == UNFINISHED:
+            self.archive.frontier.schedule_recheck(row.url, None)
+            return
+        if outcome.state != "gone":
             self._schedule_recheck(row.url, None)
             return
+        now, said = _now(), self.archive.frontier.tries(row.url)
+        next_at = next_try(outcome, status=status, tries=said, said=said, now=now, options=self.crawl.options)
+        if next_at is not None:
+            self.archive.frontier.missed(row.url, next_at)
+            return
         self.report.counts["articles/gone"] += 1
-        self.archive.copies.gone(row.url, status or 404, _now())
-        self.archive.frontier.end(row.url, state="gone", reason="gone", now=_now())
+        self.archive.copies.gone(row.url, status or 404, now)
+        self.archive.frontier.end(row.url, state="gone", reason="gone", now=now)
 
     def _schedule_recheck(self, url: str, published_at: datetime | None) -> None:
         found_at = self.archive.frontier.found_at(url)
         if found_at is not None:
             at = rechecks.next_recheck(self.crawl.recheck, now=_now(), found_at=found_at, published_at=published_at)
             self.archive.frontier.schedule_recheck(url, at)
-
-    def _backoff(self, attempts: int) -> timedelta:
-        return min(timedelta(seconds=self.crawl.options.backoff * (1 << min(attempts, 20))), _LONGEST_BACKOFF)
 
     @contextmanager
     def _guarded(self, page: Page) -> Iterator[None]:
@@ -187,6 +226,8 @@ class Operations:
             with self.archive.transaction():
                 yield
         except _BAD_ARTICLE as error:
+            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+                raise explain(error, self.archive.path) from error
             self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")
             self.settle(FrontierEntry.of_page(page), "store", outcome)

@@ -9,6 +9,7 @@ ended, it commits what was submitted, lets go of the crawl's lock, and ends.
 from __future__ import annotations
 
 import signal
+import sqlite3
 import sys
 import time
 from contextlib import suppress
@@ -16,6 +17,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive
+from newsarchive.archive.connection import explain
 from newsarchive.crawl.writer.messages import Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
@@ -43,6 +45,8 @@ def serve(connection: Connection) -> None:
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
                     connection.send(answer)
     except Exception as error:
+        if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault, and not newsarchive
+            error = explain(error, crawl.options.db)
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.send(Broken(_reason(error)))
         if not isinstance(error, UserError):

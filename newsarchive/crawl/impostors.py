@@ -1,0 +1,53 @@
+"""Pages that look like an article and are none: one page at many addresses, a stored one that was cut down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsarchive.crawl.outcomes import Outcome
+
+if TYPE_CHECKING:
+    from newsarchive.archive.observations import Observation
+    from newsarchive.models import Article
+
+#: Articles that may come with the same bytes: one article at two addresses is usual, at more it is another page.
+MOST_ADDRESSES = 2
+#: Bodies that are remembered.
+MOST_BODIES = 1000
+# The part of a stored text below which a new one is much shorter.
+_MUCH_SHORTER = 0.5
+
+
+class Addresses:
+    """Which articles came with which bytes in this run."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, set[str]] = {}
+
+    def repeated(self, digest: str, article_key: str) -> Outcome | None:
+        """Take note of a page, by its payload digest; return its outcome when too many articles came as this page."""
+        keys = self._keys.setdefault(digest, set())
+        if article_key not in keys and len(keys) >= MOST_ADDRESSES:
+            return Outcome("repeated-page", "rejected", f"the same bytes as {min(keys)[:300]}")
+        keys.add(article_key)
+        if len(self._keys) > MOST_BODIES:
+            del self._keys[next(iter(self._keys))]
+        return None
+
+
+def cut_down(before: Observation, article: Article) -> Outcome | None:
+    """Return the outcome of a page that is not the stored article any more.
+
+    That is one that has lost both date and title, and most of the text or all of it. A correction keeps one of them.
+    """
+    has_date = article.published_at is not None and article.evidence.get("published_at") != "listing"
+    has_title = (
+        article.title is not None and article.evidence.get("title") != "listing" and article.title == before.title
+    )
+    if before.published is None or not before.title or has_date or has_title:
+        return None
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    is_shorter = sum(map(len, texts)) < len(before.body) * _MUCH_SHORTER
+    if not is_shorter and not set(texts).isdisjoint(before.body.split("\n\n")):
+        return None
+    return Outcome("cut-down-page", "rejected", f"{sum(map(len, texts))} characters in place of {len(before.body)}")

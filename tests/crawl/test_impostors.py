@@ -1,0 +1,84 @@
+"""Pages that stand in the place of another article are told from corrections of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from newsarchive.archive.observations import observation_of
+from newsarchive.crawl import impostors
+from newsarchive.crawl.impostors import Addresses, cut_down
+from newsarchive.models import Article, Page, Paragraph
+
+WHEN = datetime(2026, 11, 19, 8, tzinfo=UTC)
+TEXT = ["江湾市交通局今天公布了新的线路安排，自下周起加开班次。", "市民对此反应平静，多数人表示等候时间有望缩短。"]
+LONG = ["页面已经搬到别处去了，请从首页进入新的栏目继续阅读，我们为此感到抱歉。" * 3]
+
+
+def article(texts: list[str], **more: Any) -> Article:
+    page = Page("https://news.example/1", "post", "wanghu", b"", WHEN)
+    return Article(page, "1", paragraphs=[Paragraph(text) for text in texts], **more)
+
+
+BEFORE = observation_of(article(TEXT, title="江湾地铁加开班次", published_at=WHEN))
+
+
+@pytest.mark.parametrize(
+    ("texts", "more"),
+    [
+        (TEXT[:1], {"title": "江湾地铁加开班次"}),
+        (["更正。"], {"title": "更正", "published_at": WHEN}),
+        ([*TEXT, "另据报道，票价不变。"], {"title": "另一个标题"}),
+        (TEXT, {}),
+    ],
+    ids=["shorter under its title", "shorter with a date", "another title", "no title"],
+)
+def test_what_keeps_date_or_title_or_text_is_a_correction(texts, more):
+    assert cut_down(BEFORE, article(texts, **more)) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "more"),
+    [
+        (["请重试。"], {"title": "江湾网"}),
+        (TEXT[:0], {}),
+        (LONG, {"title": "江湾网"}),
+        (
+            ["请重试。"],
+            {
+                "title": "江湾地铁加开班次",
+                "published_at": WHEN,
+                "evidence": {"title": "listing", "published_at": "listing"},
+            },
+        ),
+    ],
+    ids=["shorter", "empty", "another text", "date and title of the listing"],
+)
+def test_what_loses_date_and_title_and_text_does_not_take_its_place(texts, more):
+    found = cut_down(BEFORE, article(texts, **more))
+    assert found is not None
+    assert found.reason == "cut-down-page"
+    assert found.detail.endswith(f"in place of {len(BEFORE.body)}")
+
+
+@pytest.mark.parametrize("lacking", [{"title": "江湾地铁加开班次"}, {"published_at": WHEN}])
+def test_a_stored_text_that_lacked_something_itself_is_not_guarded(lacking):
+    assert cut_down(observation_of(article(TEXT, **lacking)), article(["短。"])) is None
+
+
+def test_one_page_may_be_two_articles_and_not_three():
+    addresses = Addresses()
+    assert [addresses.repeated("sha1:A", key) for key in ("b", "a", "b", "a")] == [None] * 4
+    found = addresses.repeated("sha1:A", "c")
+    assert found is not None
+    assert (found.reason, found.detail) == ("repeated-page", "the same bytes as a")
+    assert addresses.repeated("sha1:A", "a") is None
+    assert addresses.repeated("sha1:B", "c") is None
+
+
+def test_no_more_bodies_are_remembered_than_are_allowed(monkeypatch):
+    monkeypatch.setattr(impostors, "MOST_BODIES", 2)
+    addresses = Addresses()
+    for digest in ("A", "B", "C"):
+        addresses.repeated(digest, "a")
+    assert list(addresses._keys) == ["B", "C"]
