@@ -92,6 +92,7 @@ TARGETS = {
             "tests/extract/test_credit_source_boundaries.py",
             "tests/extract/test_bylines.py",
             "tests/extract/test_byline_boundaries.py",
+            "tests/extract/test_people_lines_boundaries.py",
         ],
     ),
     "story_overlap": Target(
