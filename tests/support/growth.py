@@ -1,7 +1,14 @@
 """How much work a hostile input makes, told in ways that do not depend on the machine and on what else it does."""
 
+from __future__ import annotations
+
 import sys
 from time import process_time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
 
 #: Four times the size takes 4 times the work where it is linear, and 16 times where it is quadratic.
 TIMES, ALLOWED = 4, 9
@@ -9,7 +16,7 @@ TIMES, ALLOWED = 4, 9
 ROUNDS, ENOUGH = 12, 0.02
 
 
-def grows_linearly(work, size):
+def grows_linearly(work: Callable[[int], Callable[[], object]], size: int) -> bool:
     """Return whether `work(TIMES * size)` takes little more than TIMES the processor time of `work(size)`.
 
     `work` gets a size and gives what is to be measured, a function without arguments. The least of all rounds counts;
@@ -25,17 +32,17 @@ def grows_linearly(work, size):
     return False
 
 
-def _cost(action):
+def _cost(action: Callable[[], object]) -> float:
     began = process_time()
     action()
     return process_time() - began
 
 
-def count_lines(action):
+def count_lines(action: Callable[[], object]) -> int:
     """Count the lines of Python that an action runs."""
     lines = 0
 
-    def trace(_frame, event, _argument):
+    def trace(_frame: FrameType, event: str, _argument: Any) -> Any:
         nonlocal lines
         lines += event == "line"
         return trace

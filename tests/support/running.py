@@ -1,5 +1,7 @@
 """Run commands as a person does: in this process, or in another one behind a terminal."""
 
+from __future__ import annotations
+
 import os
 import pty
 import select
@@ -28,11 +30,11 @@ class Ran:
     err: str
 
     @property
-    def lines(self):
+    def lines(self) -> list[str]:
         return self.out.splitlines()
 
 
-def run_on(db, *arguments, stdin=None):
+def run_on(db: Path | str, *arguments: object, stdin: str | bytes | None = None) -> Ran:
     result = CliRunner().invoke(cli, ["--db", str(db), *map(str, arguments)], standalone_mode=False, input=stdin)
     error = result.exception
     if isinstance(error, UserError):
@@ -45,11 +47,11 @@ def run_on(db, *arguments, stdin=None):
     return Ran(status, result.stdout, result.stderr)
 
 
-def command_line(db, *arguments):
+def command_line(db: Path | str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", "newsarchive", "--db", str(db), *map(str, arguments)]
 
 
-def on_terminal(db, *arguments, columns=80):
+def on_terminal(db: Path | str, *arguments: object, columns: int = 80) -> tuple[int, str]:
     """Run a command in a process whose standard output is a terminal; return its status and what the terminal got."""
     master, slave = pty.openpty()
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.connection import connect
 from newsarchive.search import Search
@@ -34,12 +34,12 @@ def add(connection: sqlite3.Connection, article_id: int, title: str | None, body
     connection.execute(f"INSERT INTO articles ({', '.join(row)}) VALUES ({marks})", tuple(row.values()))
 
 
-def hits(connection: sqlite3.Connection, query: str, **options: object) -> list[Hit]:
+def hits(connection: sqlite3.Connection, query: str, **options: Any) -> list[Hit]:
     search = Search(connection)
     return search.hits(search.parse(query), **options)
 
 
-def ids(connection: sqlite3.Connection, query: str, **options: object) -> list[int]:
+def ids(connection: sqlite3.Connection, query: str, **options: Any) -> list[int]:
     return [hit.article_id for hit in hits(connection, query, **options)]
 
 

@@ -1,11 +1,20 @@
 """A site of a few pages that a test changes while it is crawled: conditional requests, and a file that describes it."""
 
+from __future__ import annotations
+
 import hashlib
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from support.servers import Answer, Server
 
 from newsarchive.demo.server import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from support.servers import Asked
 
 ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body><article>
 <h1>{title}</h1><p class="time">2026-03-05 08:00:00</p><div class="text"><p>{text}</p>
@@ -36,21 +45,21 @@ body = [".text"]
 """
 
 
-def kind(path):
+def kind(path: str) -> str:
     return "application/xml" if path.endswith(".xml") else "text/html; charset=utf-8"
 
 
 class SmallSite(Server):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(self.respond)
-        self.pages = {}
-        self.log = []
+        self.pages: dict[str, bytes] = {}
+        self.log: list[tuple[str, int]] = []
         self.validates = True
-        self.broken = set()
+        self.broken: set[str] = set()
         #: Path -> what is answered instead of its page.
-        self.answers = {}
+        self.answers: dict[str, Answer] = {}
 
-    def respond(self, request):
+    def respond(self, request: Asked) -> Answer:
         if request.path in self.answers:
             answer = self.answers[request.path]
             self.log.append((request.path, answer.status))
@@ -68,23 +77,23 @@ class SmallSite(Server):
         self.log.append((request.path, status))
         return Answer(body, status, headers)
 
-    def write(self, path, text):
+    def write(self, path: str, text: str) -> None:
         self.pages[path] = text.encode()
 
-    def article(self, number, text, title=None):
+    def article(self, number: int, text: str, title: str | None = None) -> None:
         self.write(f"/news/{number}.html", ARTICLE.format(title=title or f"第{number}条消息的标题写得清楚", text=text))
 
-    def listing(self, *numbers, path="/", following=None):
+    def listing(self, *numbers: int, path: str = "/", following: str | None = None) -> None:
         items = "".join(f'<li><a href="/news/{number}.html">第{number}条消息</a></li>' for number in numbers)
         more = f'<a class="next" href="{following}">下一页</a>' if following else ""
         self.write(path, f"<html><body><ul>{items}</ul>{more}</body></html>")
 
-    def new_requests(self):
+    def new_requests(self) -> list[tuple[str, int]]:
         """Return what was asked since the last call, without robots.txt."""
         log, self.log = self.log, []
         return [entry for entry in log if entry[0] != "/robots.txt"]
 
-    def describe(self, folder, top="", more=""):
+    def describe(self, folder: Path, top: str = "", more: str = "") -> dict[str, str]:
         """Write the site's file and give the environment by which it is found."""
         folder.mkdir(exist_ok=True)
         text = DESCRIPTION.format(base=self.base_url, top=top, more=more)
@@ -93,6 +102,6 @@ class SmallSite(Server):
 
 
 @contextmanager
-def small_site():
+def small_site() -> Iterator[SmallSite]:
     with serving(SmallSite()) as server:
         yield server
