@@ -11,11 +11,11 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_arguments, read_base_url, read_site
+from newsarchive.crawl.failures import outcome_of
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.landing import misdirection
-from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.writer import Operations
 from newsarchive.models import Page

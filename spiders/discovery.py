@@ -15,9 +15,9 @@ from scrapy import Request, signals
 from newsarchive.archive import Link
 from newsarchive.archive.listings import ListingLink
 from newsarchive.crawl.arguments import read_count, read_date, read_site
+from newsarchive.crawl.failures import outcome_of
 from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
-from newsarchive.crawl.outcomes import outcome_of
 from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.writer import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages

@@ -33,3 +33,12 @@ def test_every_module_can_be_imported_first():
     assert "newsarchive.warc.record" in names
     ran = subprocess.run([sys.executable, "-c", _PROGRAM, *names], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
+def test_the_writing_process_loads_neither_scrapy_nor_twisted():
+    program = (
+        "import sys, newsarchive.crawl.writer.process;"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'scrapy', 'twisted', 'lxml'}))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

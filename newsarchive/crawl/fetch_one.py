@@ -20,9 +20,9 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from newsarchive.crawl.failures import Refused, outcome_of
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules
-from newsarchive.crawl.outcomes import Refused, outcome_of
 from newsarchive.errors import UserError
 from newsarchive.models import Page
 from newsarchive.options import Options

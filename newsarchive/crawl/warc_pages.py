@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 from newsarchive.crawl.http.decompression import decompress
-from newsarchive.crawl.outcomes import BrokenTransfer, TooLarge
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
 from newsarchive.warc.http_answer import Answer, AnswerDamagedError, read_answer

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 from newsarchive.crawl.http.decompression import decompress
-from newsarchive.crawl.outcomes import BrokenTransfer, TooLarge
 
 TEXT = "财经消息".encode() * 500
 LIMIT = 1_000_000

@@ -11,8 +11,8 @@ from scrapy.http import TextResponse
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.test import get_crawler
 
+from newsarchive.crawl.failures import HostPaused, RobotsUnavailable
 from newsarchive.crawl.http.robots import Robots
-from newsarchive.crawl.outcomes import HostPaused, RobotsUnavailable
 
 RULES = b"User-agent: *\nDisallow: /private/\nCrawl-delay: 7\n"
 PUBLIC, PRIVATE = "http://a.example/news/1", "http://a.example/private/1"

@@ -9,7 +9,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import TextResponse
 from scrapy.responsetypes import responsetypes
 
-from newsarchive.crawl.outcomes import BrokenTransfer, TooLarge
+from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 
 if TYPE_CHECKING:
     from typing import Self

@@ -17,8 +17,8 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.httpobj import urlparse_cached
 from w3lib.url import add_http_if_no_scheme
 
+from newsarchive.crawl.failures import Refused
 from newsarchive.crawl.http.public_resolver import PublicResolver
-from newsarchive.crawl.outcomes import Refused
 from newsarchive.urls import DEFAULT_PORTS, host_port, is_local
 
 if TYPE_CHECKING:

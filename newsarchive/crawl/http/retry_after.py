@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.utils.httpobj import urlparse_cached
 
-from newsarchive.crawl.outcomes import HostPaused
+from newsarchive.crawl.failures import HostPaused
 from newsarchive.crawl.summary import STATS_PREFIX
 from newsarchive.options import Options
 

@@ -19,7 +19,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
-from newsarchive.crawl.outcomes import HostPaused, RobotsUnavailable
+from newsarchive.crawl.failures import HostPaused, RobotsUnavailable
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -16,14 +16,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from newsarchive.crawl.failures import BrokenTransfer, HostPaused, Refused, TooLarge, outcome_of
 from newsarchive.crawl.http.offsite import Refusal
-from newsarchive.crawl.outcomes import (
-    BrokenTransfer,
-    HostPaused,
-    Refused,
-    TooLarge,
-    outcome_of,
-)
 from newsarchive.problems import REASONS
 
 URL = "http://news.example.com/1.html"
