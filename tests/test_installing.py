@@ -60,6 +60,11 @@ def build_editable(folder, settings=None, metadata=None):
 """
 
 
+def without_make():
+    """Return the environment without what a make that runs the tests hands to each make below it (`PYTHON=...`)."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+
+
 class Checkout:
     """A folder with a project that `make` can install."""
 
@@ -78,7 +83,7 @@ class Checkout:
         return subprocess.Popen(
             ["make", *([f"PYTHON={python}"] if python else []), f"installed-{stage}"],
             cwd=self.folder,
-            env=os.environ | {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull} | environment,
+            env=without_make() | {"PIP_NO_INDEX": "1", "PIP_CONFIG_FILE": os.devnull} | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
