@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from pipelines import Pipeline
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from pipelines import Pipeline
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.landing import misdirection
 from newsarchive.crawl.session import Session
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.models import Page
 from newsarchive.options import Options
 from newsarchive.urls import find_info_code, reachable_base

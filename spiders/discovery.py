@@ -19,7 +19,7 @@ from newsarchive.crawl.failures import outcome_of
 from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.selection import Selection
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError

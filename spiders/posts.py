@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.crawl.arguments import FilesReader, read_site
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.models import Page
 from spiders.base import ArchiveSpider

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_count
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.urls import read_info_code
 from spiders.base import FrontierSpider

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.crawl.arguments import FilesReader
 from newsarchive.crawl.warc_pages import CaptureError, Captures, sites_by_host
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.warc.reader import Damage, read_records
 from spiders.offline import OfflineSpider

@@ -35,10 +35,10 @@ def test_every_module_can_be_imported_first():
     assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
 
 
-def test_the_writing_process_loads_neither_scrapy_nor_twisted():
+def test_the_writing_process_loads_nothing_of_the_crawl_that_it_writes_for():
     program = (
         "import sys, newsarchive.crawl.writer.process;"
-        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'scrapy', 'twisted', 'lxml'}))"
+        "print(sorted({name.partition('.')[0] for name in sys.modules} & {'scrapy', 'twisted', 'lxml', 'asyncio'}))"
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

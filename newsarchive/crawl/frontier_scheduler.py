@@ -16,7 +16,7 @@ from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.spider_protocol import FrontierCrawlSpider
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 
 if TYPE_CHECKING:
     from typing import Self

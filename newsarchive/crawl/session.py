@@ -29,8 +29,9 @@ from newsarchive.crawl.summary import (
     run_outcome,
     split_stats,
 )
-from newsarchive.crawl.writer import Operations, Writer
+from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
@@ -125,15 +126,14 @@ class Session:
         """
         try:
             yield
-        except UserError as error:
-            self.fail(error)
-        except sqlite3.Error as error:
-            self.fail(explain(error, self.options.db))
         except Exception as error:
-            logger.exception("a handler of the crawl failed")
-            self.fail(
-                UserError(f"the crawl failed because of a fault in newsarchive ({type(error).__name__}: {error})")
-            )
+            told = self._for_people(error)
+            if told is None:
+                logger.exception("a handler of the crawl failed")
+                told = UserError(
+                    f"the crawl failed because of a fault in newsarchive ({type(error).__name__}: {error})"
+                )
+            self.fail(told)
 
     # Signals
 

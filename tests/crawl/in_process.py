@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 from newsarchive.archive import Archive
-from newsarchive.crawl.writer import Operations
 from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.options import Options
 from newsarchive.sites import Recheck
 

@@ -10,7 +10,7 @@ from scrapy.exceptions import NotConfigured
 
 from newsarchive.archive import Link
 from newsarchive.crawl.frontier_scheduler import FrontierScheduler
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.models import Article, Page, Paragraph
 from newsarchive.sites import load_site
 from spiders.category import CategorySpider

@@ -12,7 +12,7 @@ from newsarchive.archive.listings import ListingLink
 from newsarchive.crawl.http.offsite import site_rules
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.outcomes import Outcome
-from newsarchive.crawl.writer import Operations
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.models import Article, Page
 from newsarchive.sites import load_site
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from newsarchive.archive import Archive, Link
-from newsarchive.crawl.writer import Operations, Writer
+from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.locks import CrawlLock
 from newsarchive.maintenance.check import check

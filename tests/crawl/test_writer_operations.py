@@ -12,9 +12,9 @@ from support.blank_archive import open_blank
 from newsarchive.archive import FrontierEntry, Link
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing, Validators
 from newsarchive.crawl.outcomes import Outcome
-from newsarchive.crawl.writer import Operations
 from newsarchive.crawl.writer import operations as module
 from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.crawl.writer.operations import Operations
 from newsarchive.models import (
     Article,
     Hints,

@@ -1,9 +1,5 @@
 """The writer of a crawl: a process of its own that writes the archive, and how the crawl reaches it.
 
-`Writer` is all that a crawl needs; `Operations` names what can be submitted to it.
+`client.Writer` is all that a crawl needs; `operations.Operations` names what can be submitted to it. They are imported
+from where they are, because the writing process needs nothing of the client.
 """
-
-from newsarchive.crawl.writer.client import Writer
-from newsarchive.crawl.writer.operations import Operations
-
-__all__ = ["Operations", "Writer"]
