@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.request import getproxies
 
@@ -16,14 +15,15 @@ from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.landing import misdirection
+from newsarchive.crawl.pages import make_page
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.writer.operations import Operations
-from newsarchive.models import Page
 from newsarchive.options import Options
 from newsarchive.urls import find_info_code, reachable_base
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
+    from datetime import datetime
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from newsarchive.crawl.arguments import Reader
     from newsarchive.crawl.outcomes import Outcome
     from newsarchive.crawl.spider_protocol import CrawlSpider, FrontierCrawlSpider
-    from newsarchive.models import Article, Role
+    from newsarchive.models import Article, Page, Role
     from newsarchive.sites import Site
 
 DEFAULT_SITE = "finews"
@@ -183,28 +183,6 @@ class FrontierSpider(ArchiveSpider):
         """Return the address at which the site keeps posts that left it before they were read."""
         vanished = self.site.vanished
         return vanished.address_of(row.url) if vanished and row.role == "post" else None
-
-
-def make_page(response: Response, url: str, role: Role, site: str, row: FrontierEntry | None = None) -> Page:
-    """Make a page of a response; `url` is what was asked for, before any redirect."""
-    headers = {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
-    page = Page(
-        url=url,
-        role=role,
-        site=site,
-        body=response.body,
-        fetched_at=datetime.now(UTC),
-        status=response.status,
-        headers=headers,
-        final_url=response.url if response.url != url else None,
-    )
-    if row is not None:
-        page.hints = row.hints
-        page.found_on = row.found_on
-    return page
 
 
 if TYPE_CHECKING:

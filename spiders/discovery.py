@@ -18,6 +18,7 @@ from newsarchive.crawl.arguments import read_count, read_date, read_site
 from newsarchive.crawl.failures import outcome_of
 from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
+from newsarchive.crawl.pages import make_page
 from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
@@ -25,7 +26,7 @@ from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.extract.feed_entry import MARK
 from newsarchive.urls import read_info_code, replace_base
-from spiders.base import DEFAULT_SITE, FrontierSpider, make_page
+from spiders.base import DEFAULT_SITE, FrontierSpider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-from datetime import UTC, datetime
 from http.client import responses
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from newsarchive.crawl.failures import Refused, outcome_of
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules
+from newsarchive.crawl.pages import make_page
 from newsarchive.errors import UserError
-from newsarchive.models import Page
 from newsarchive.options import Options
 from newsarchive.problems import REASONS
 from newsarchive.sites.model import Politeness
@@ -36,7 +35,8 @@ if TYPE_CHECKING:
     from typing import Self
 
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
+
+    from newsarchive.models import Page
 
 #: Seconds between two pages, and for one page with its robots.txt and all redirects.
 PAUSE, LONGEST = 1.0, 60.0
@@ -139,15 +139,7 @@ class _Pages(Spider):
         response = await self.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
         if not 200 <= response.status < 300:
             raise HttpError(response)
-        return _page(response)
-
-
-def _page(response: Response) -> Page:
-    headers = {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in response.headers.items()
-    }
-    return Page(response.url, "original", "", response.body, datetime.now(UTC), response.status, headers)
+        return make_page(response, response.url, "original", "")
 
 
 def _rules(urls: Sequence[str]) -> AddressRules:

@@ -1,0 +1,36 @@
+"""What a server answered, as the page that is read and kept."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from newsarchive.models import Page
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from newsarchive.archive import FrontierEntry
+    from newsarchive.models import Role
+
+
+def make_page(response: Response, url: str, role: Role, site: str, row: FrontierEntry | None = None) -> Page:
+    """Make a page of a response; `url` is what was asked for, before any redirect."""
+    headers = {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+    page = Page(
+        url=url,
+        role=role,
+        site=site,
+        body=response.body,
+        fetched_at=datetime.now(UTC),
+        status=response.status,
+        headers=headers,
+        final_url=response.url if response.url != url else None,
+    )
+    if row is not None:
+        page.hints = row.hints
+        page.found_on = row.found_on
+    return page
