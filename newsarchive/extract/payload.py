@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.charset import decode
 from newsarchive.text import valid_unicode
+from newsarchive.unpacking import GZIP, GZIP_MAGIC, unpack_member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_GZIP = b"\x1f\x8b"
+_PADDING = re.compile(rb"\x00*")
 #: Bytes in which a declaration is looked for.
 _HEAD = 4096
 #: How JSON begins, alone or behind a name of JavaScript: a declaration in it is a text.
@@ -55,7 +56,7 @@ def unpack(body: bytes, limit: int = _MOST_BYTES) -> tuple[bytes, str | None]:
     """
     damage = None
     for _ in range(2):
-        if not body.startswith(_GZIP):
+        if not body.startswith(GZIP_MAGIC):
             break
         body, found = _members(body, limit)
         damage = damage or found
@@ -64,28 +65,29 @@ def unpack(body: bytes, limit: int = _MOST_BYTES) -> tuple[bytes, str | None]:
 
 def _members(body: bytes, limit: int) -> tuple[bytes, str | None]:
     parts: list[bytes] = []
-    size, rest = 0, body
-    while rest.startswith(_GZIP):
-        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    size = at = 0
+    while body.startswith(GZIP_MAGIC, at):
+        fault, is_whole = None, False
         try:
-            part, fault = member.decompress(rest, limit - size + 1), None
+            part, at, is_whole = unpack_member(body, at, room=limit - size + 1)
         except zlib.error as error:
             # One call gives all or nothing: what stands before the fault is won in small pieces.
-            part, fault = _before_fault(rest)[: limit - size + 1], str(error)
+            part, fault = _before_fault(body[at:])[: limit - size + 1], str(error)
         size += len(part)
         parts.append(part)
         if size > limit:
             return b"".join(parts)[:limit], f"more than {limit} bytes when unpacked"
-        if fault is not None or not member.eof:
+        if not is_whole:
             return b"".join(parts), f"damaged gzip file: {fault or 'it ends in the middle'}"
         # Zero bytes behind a member are padding.
-        rest = member.unused_data.lstrip(b"\0")
+        padding = _PADDING.match(body, at)
+        at = padding.end() if padding else at
     return b"".join(parts), None
 
 
 def _before_fault(packed: bytes) -> bytes:
     """Unpack what stands before a fault, to the last byte."""
-    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    member = zlib.decompressobj(GZIP)
     parts: list[bytes] = []
     size = 0
     for at in range(0, len(packed), _PIECE):

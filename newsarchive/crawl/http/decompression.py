@@ -10,6 +10,7 @@ from scrapy.http import TextResponse
 from scrapy.responsetypes import responsetypes
 
 from newsarchive.crawl.failures import BrokenTransfer, TooLarge
+from newsarchive.unpacking import GZIP, GZIP_MAGIC, unpack_member
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,7 +27,7 @@ class _Form(NamedTuple):
     magic: bytes
 
 
-_GZIP = _Form(wbits=31, magic=b"\x1f\x8b")
+_GZIP = _Form(wbits=GZIP, magic=GZIP_MAGIC)
 # "deflate" should have a zlib header, and often has none: the first form that can read the beginning is taken.
 _FORMS = {
     b"gzip": (_GZIP,),
@@ -98,18 +99,17 @@ def decompress(body: bytes, coding: bytes, limit: int) -> bytes:
 
 def _unpack(body: bytes, form: _Form, limit: int) -> bytes:
     parts: list[bytes] = []
-    size = 0
+    size = at = 0
     while True:
-        unpacker = zlib.decompressobj(wbits=form.wbits)
-        parts.append(unpacker.decompress(body, limit + 1 - size))
-        size += len(parts[-1])
+        part, at, is_whole = unpack_member(body, at, room=limit + 1 - size, wbits=form.wbits)
+        parts.append(part)
+        size += len(part)
         if size > limit:
             raise TooLarge(f"more than {limit} bytes when unpacked")
-        if not unpacker.eof:
+        if not is_whole:
             raise BrokenTransfer("the packed body is cut short")
-        body = unpacker.unused_data
         # gzip data may be several packed pieces in a row; anything else behind the end is padding.
-        if not form.magic or not body.startswith(form.magic):
+        if not form.magic or not body.startswith(form.magic, at):
             return b"".join(parts)
 
 
