@@ -66,5 +66,5 @@ release: installed-dev ## Build sdist and wheel into dist/, and try the wheel in
 	@$(BIN)/python tools/release.py
 
 clean: ## Remove what was built (never data/)
-	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist .mypy_cache .import_linter_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

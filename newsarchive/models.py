@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 ROLES = ("original", "share", "post", "file", "feed", "listing")
 Role = Literal["original", "share", "post", "file", "feed", "listing"]
 
+#: Behind the address of a feed's entry that is a copy of its own, so that the page of the article can be another.
+FEED_MARK = "#feed"
+
 ParagraphKind = Literal["text", "heading", "caption", "quote", "table", "list"]
 BylineRole = Literal["author", "editor", "proofreader", "photographer", "translator"]
 #: How exact a printed time is. A time of day is only claimed when the page prints one.
@@ -149,3 +152,15 @@ class Article:
     def body(self) -> str:
         """The paragraphs joined by one blank line."""
         return "\n\n".join(paragraph.text for paragraph in self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Recheck:
+    """When stored posts are rechecked for changes: so many minutes after the last time, for so many days.
+
+    The last of `minutes` is repeated until `days` have gone by since the post came out, or since it was found where its
+    time is not known. No days: never.
+    """
+
+    days: float = 3.0
+    minutes: tuple[float, ...] = (15.0, 60.0, 360.0, 1440.0)

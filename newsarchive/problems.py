@@ -45,3 +45,9 @@ REASONS: dict[str, str] = {
     "spider-error": "a rule of ours failed on this page",
     "unfinished": "a run was killed while this page was on its way or read; it may have been the cause",
 }
+
+
+def check_reason(reason: str) -> None:
+    """Raise ValueError when a reason is none of `REASONS`."""
+    if reason not in REASONS:
+        raise ValueError(f"{reason!r} is no reason that newsarchive.problems knows")

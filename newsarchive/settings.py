@@ -74,7 +74,7 @@ DOWNLOAD_HANDLERS = {
 
 # --- The way of a page ------------------------------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
-    # Hosts are checked by the guard, which has no exceptions for redirects or unfiltered requests.
+    # Hosts are checked by our filter, which has no exceptions for redirects or unfiltered requests.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "newsarchive.crawl.http.offsite.OffsiteFilter": 50,
     # Scrapy's own takes a robots.txt that did not come for leave to ask for everything.

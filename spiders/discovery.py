@@ -24,7 +24,7 @@ from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.feed_entry import MARK
+from newsarchive.models import FEED_MARK
 from newsarchive.urls import read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider
 
@@ -77,7 +77,7 @@ class DiscoverySpider(FrontierSpider):
     def check(cls, given: dict[str, str]) -> dict[str, Any]:
         """Read all arguments."""
         values = super().check(given)
-        site = values.get("site") or read_site(DEFAULT_SITE)
+        site = values["site"] = values.get("site") or read_site(DEFAULT_SITE)
         if not any(True for name in cls.link_sources for _ in LINK_SOURCES[name].starts(site)):
             lacking = " or ".join(LINK_SOURCES[name].section for name in cls.link_sources)
             raise UserError(f"site={site.name}: its file has no {lacking} - there is nothing to follow")
@@ -208,8 +208,8 @@ class DiscoverySpider(FrontierSpider):
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""
-        is_whole = found.url + MARK in whole
-        url = found.url + MARK if is_whole else self._here(found.url)
+        is_whole = found.url + FEED_MARK in whole
+        url = found.url + FEED_MARK if is_whole else self._here(found.url)
         return Link(url, link.site, "feed" if is_whole else "post", found_on=link.url, hints=found.hints)
 
     # Articles

@@ -4,7 +4,7 @@ Property tests take the same examples in every run, on every machine: a run is r
 New examples are looked for on purpose, by one of
 
     HYPOTHESIS_PROFILE=explore python -m pytest -q -n 2
-    python -m pytest -q tests/reading --hypothesis-profile=explore
+    python -m pytest -q tests/extract --hypothesis-profile=explore
 
 and what is found becomes a test of its own (or an `@example`) before it is mended.
 """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
 from newsarchive.models import Category, Hints, Role
-from newsarchive.problems import REASONS
+from newsarchive.problems import check_reason
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
@@ -30,9 +30,14 @@ UNFINISHED = "unfinished"
 
 # What is read of a row; a stored copy's validators go with its URL.
 _ENTRY = """
-SELECT f.url, f.site, f.role, f.found_on, f.hints, f.attempts, c.etag, c.last_modified, s.digest, f.state = 'done'
+SELECT f.url, f.site, f.role, f.found_on, f.hints, c.etag, c.last_modified, s.digest, f.state = 'done'
 FROM frontier f LEFT JOIN copies c ON c.url = f.url LEFT JOIN snapshots s ON s.id = c.snapshot_id
 """
+# How often a URL was tried in vain, with the try that just failed; one that is on its way was counted when it began.
+_TRIES = "attempts + (reason IS NOT 'unfinished')"
+_DONE = "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0 WHERE url = ?"
+#: The rows of URLs whose pages came and could not be used so far.
+IN_VAIN = "(state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)"
 # For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
 _LEFT_ALONE = timedelta(days=1)
 
@@ -50,12 +55,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class FrontierEntry(Link):
-    """A URL that is to be fetched, and how often that was tried in vain.
+    """A URL that is to be fetched.
 
     `validators` are those of the stored copy, where the URL is only rechecked for changes.
     """
 
-    attempts: int = 0
     validators: Validators | None = None
     #: Whether a run was killed while the URL was on its way.
     is_unfinished: bool = False
@@ -99,12 +103,12 @@ class Frontier:
     ) -> list[FrontierEntry]:
         """Return what may be fetched now, in the order in which it was found."""
         rows = self._connection.execute(
-            "SELECT url, site, role, found_on, hints, attempts FROM frontier"
+            "SELECT url, site, role, found_on, hints FROM frontier"
             " WHERE site = ?1 AND state = 'pending' AND (next_at IS NULL OR next_at <= ?2)"
             " AND reason IS NOT 'unfinished' AND (?3 IS NULL OR role = ?3) ORDER BY rowid LIMIT ?4",
             (site, stamp(now), role, -1 if limit is None else limit),
         ).fetchall()
-        return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4]), row[5]) for row in rows]
+        return [FrontierEntry(row[0], row[1], row[2], row[3], _decode(row[4])) for row in rows]
 
     def doubt_gone(self, urls: Iterable[str], now: datetime) -> None:
         """Have stored copies that are gone rechecked, because something names them still; once a day at most."""
@@ -117,17 +121,14 @@ class Frontier:
     def tries(self, url: str) -> int:
         """Return how often a URL was tried in vain, with the try that just failed."""
         row = self._connection.execute(
-            "SELECT attempts + (reason IS NOT 'unfinished') FROM frontier WHERE url = ?", (url,)
+            f"SELECT {_TRIES} FROM frontier WHERE url = ?",  # noqa: S608
+            (url,),
         ).fetchone()
         return int(row[0]) if row else 1
 
     def done(self, url: str, now: datetime) -> None:
         """Mark a URL as stored; the caller does so in the transaction that stores its article."""
-        self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
-            " WHERE url = ?",
-            (stamp(now), url),
-        )
+        self._connection.execute(_DONE, (stamp(now), url))
 
     def rechecks(self, *, site: str, now: datetime, limit: int) -> list[FrontierEntry]:
         """Return the stored copies that are due to be rechecked for changes, the longest due first."""
@@ -170,18 +171,14 @@ class Frontier:
     def missed(self, url: str, next_at: datetime) -> None:
         """Record that a stored copy was not there when it was rechecked, and when it is rechecked again."""
         self._connection.execute(
-            "UPDATE frontier SET next_at = ?, attempts = attempts + (reason IS NOT 'unfinished'), reason = NULL"
+            f"UPDATE frontier SET next_at = ?, attempts = {_TRIES}, reason = NULL"  # noqa: S608
             " WHERE url = ? AND state = 'done'",
             (stamp(next_at), url),
         )
 
     def accept(self, url: str, now: datetime) -> None:
         """Mark a URL as stored whose page could not be used so far; any other stays as it is."""
-        self._connection.execute(
-            "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0"
-            " WHERE url = ? AND (state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)",
-            (stamp(now), url),
-        )
+        self._connection.execute(f"{_DONE} AND {IN_VAIN}", (stamp(now), url))
 
     def hints(self, url: str) -> tuple[Hints, str | None]:
         """Return what was said of a URL where it was found, and where that was."""
@@ -190,21 +187,28 @@ class Frontier:
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
         """Give a URL up, with a reason from `problems.REASONS`."""
-        _check(reason)
+        check_reason(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?,"
-            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
+            f"UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = {_TRIES}"  # noqa: S608
+            " WHERE url = ?",
             (state, reason, stamp(now), url),
         )
 
     def retry(self, url: str, *, reason: str, now: datetime, next_at: datetime) -> None:
         """Leave a URL pending, to be tried again at `next_at` at the earliest."""
-        _check(reason)
+        check_reason(reason)
         self._connection.execute(
-            "UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?,"
-            " attempts = attempts + (reason IS NOT 'unfinished') WHERE url = ?",
+            f"UPDATE frontier SET state = 'pending', reason = ?, next_at = ?, ended_at = ?, attempts = {_TRIES}"  # noqa: S608
+            " WHERE url = ?",
             (reason, stamp(next_at), stamp(now), url),
         )
+
+    def count_pending(self, site: str) -> int:
+        """Count the URLs of a site that are to be fetched, now or later."""
+        (number,) = self._connection.execute(
+            "SELECT count(*) FROM frontier WHERE site = ? AND state = 'pending'", (site,)
+        ).fetchone()
+        return int(number)
 
     def counts(self, site: str | None = None) -> dict[str, int]:
         """Count the URLs in each state, of one site or of all."""
@@ -216,15 +220,8 @@ class Frontier:
 
 
 def _entry(*row: Any) -> FrontierEntry:
-    url, site, role, found_on, hints, attempts, *known_by, is_stored = row
-    return FrontierEntry(
-        url, site, role, found_on, _decode(hints), attempts, Validators(*known_by) if is_stored else None
-    )
-
-
-def _check(reason: str) -> None:
-    if reason not in REASONS:
-        raise ValueError(f"{reason!r} is no reason that newsarchive.problems knows")
+    url, site, role, found_on, hints, *known_by, is_stored = row
+    return FrontierEntry(url, site, role, found_on, _decode(hints), Validators(*known_by) if is_stored else None)
 
 
 def _encode(hints: Hints) -> str | None:

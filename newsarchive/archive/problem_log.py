@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsarchive.problems import REASONS
+from newsarchive.models import FEED_MARK
+from newsarchive.problems import REASONS, check_reason
 from newsarchive.timestamps import stamp
 from newsarchive.urls import spellings
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 #: Characters of a detail that are kept.
 _DETAIL_LIMIT = 500
-# An entry of a feed is a copy of its own, beside the page that it leads to (`discovery.feed.MARK`).
-_MARKS = ("", "#feed")
 # All that the archive knows of some URLs (?1, a JSON list), in the order of time.
 _EVENTS = """
 WITH asked (url) AS MATERIALIZED (SELECT value FROM json_each(?1))
@@ -70,8 +69,7 @@ class ProblemLog:
         detail: str = "",
     ) -> None:
         """Record a problem of one URL. Raises ValueError when `reason` is none of `problems.REASONS`."""
-        if reason not in REASONS:
-            raise ValueError(f"{reason!r} is no reason that newsarchive.problems knows")
+        check_reason(reason)
         at = stamp(now)
         self._connection.execute(
             "INSERT INTO problems (run_id, url, site, stage, reason, detail, first_at, last_at, count)"
@@ -90,6 +88,6 @@ class ProblemLog:
 
     def history(self, url: str) -> list[UrlEvent]:
         """Return all that the archive knows of a URL, under each of its spellings, in the order of time."""
-        asked = json.dumps([spelling + mark for spelling in spellings(url) for mark in _MARKS])
+        asked = json.dumps([spelling + mark for spelling in spellings(url) for mark in ("", FEED_MARK)])
         events = (UrlEvent(*row[:7]) for row in self._connection.execute(_EVENTS, (asked,)))
         return [event._replace(detail=event.detail or REASONS.get(event.reason or "", "")) for event in events]

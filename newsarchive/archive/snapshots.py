@@ -15,7 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.models import Page, Role
+from newsarchive.archive.frontier import IN_VAIN
+from newsarchive.models import Page
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import (
     Original,
@@ -195,15 +196,15 @@ WHERE c.id > ?1 AND (?2 IS NULL OR c.site = ?2) AND s.fetched_at >= ?3
 ORDER BY c.id LIMIT ?4
 """
 # What the rules of that day could make nothing of; other rules may.
-_GIVEN_UP = """
+_GIVEN_UP = f"""
 SELECT f.rowid, s.id, f.url, f.role, f.site
 FROM frontier f JOIN snapshots s ON s.id = (SELECT id FROM snapshots WHERE url = f.url AND http_status = 200
                                             ORDER BY fetched_at DESC, id DESC LIMIT 1)
 WHERE f.rowid > ?1 AND (?2 IS NULL OR f.site = ?2) AND s.fetched_at >= ?3
-  AND (f.state IN ('rejected', 'failed') OR f.state = 'pending' AND f.attempts > 0)
+  AND {IN_VAIN}
   AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
 ORDER BY f.rowid LIMIT ?4
-"""
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)

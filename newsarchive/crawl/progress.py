@@ -145,7 +145,7 @@ class Progress:
         """Show the crawl as it is now."""
         session = Session.of(self.crawler)
         spider = session.spider
-        pending = session.archive.frontier.counts(spider.site.name).get("pending", 0)
+        pending = session.archive.frontier.count_pending(spider.site.name)
         state = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
         if self._live is None:
             logger.info("%s", state.line())

@@ -7,7 +7,7 @@ from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from newsarchive.sites import Recheck
+    from newsarchive.models import Recheck
 
 #: What an address must be to an article to be rechecked: the texts of the other places do not change.
 ROLES = ("post", "original")

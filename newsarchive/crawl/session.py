@@ -165,11 +165,12 @@ class Session:
         """Store what is left, close the run's row and the archive."""
         self._is_closed = True
         self.writer.close()
+        counts, problems = split_stats(self.crawler.stats.get_stats())
         pending, alarms = 0, []
         with self.failing():
-            pending = self.archive.frontier.counts(self.spider.site.name).get("pending", 0)
-            alarms = self._alarms()
-        summary = self._summarize(reason, pending, alarms)
+            pending = self.archive.frontier.count_pending(self.spider.site.name)
+            alarms = self._alarms(counts)
+        summary = self._summarize(reason, counts, problems, pending=pending, alarms=alarms)
         try:
             if self.run_id is not None:
                 with self.archive.transaction():
@@ -231,8 +232,9 @@ class Session:
     def _broken(self, reason: str) -> None:
         self.fail(UserError(reason))
 
-    def _summarize(self, scrapy_reason: str, pending: int, alarms: list[str]) -> RunSummary:
-        counts, problems = split_stats(self.crawler.stats.get_stats())
+    def _summarize(
+        self, scrapy_reason: str, counts: dict[str, int], problems: dict[str, int], *, pending: int, alarms: list[str]
+    ) -> RunSummary:
         outcome = run_outcome(scrapy_reason)
         reason = self._failure or (None if scrapy_reason == "finished" else scrapy_reason)
         if outcome == "finished" and reason is None:
@@ -254,10 +256,9 @@ class Session:
             pending=pending,
         )
 
-    def _alarms(self) -> list[str]:
+    def _alarms(self, counts: dict[str, int]) -> list[str]:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
-        counts, _ = split_stats(self.crawler.stats.get_stats())
         if not spider.fetches:
             return []
         newest = last_new(self.archive.connection, spider.site.name)

@@ -12,7 +12,7 @@ from newsarchive.crawl.http.decompression import decompress
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
 from newsarchive.warc.http_answer import Answer, AnswerDamagedError, read_answer
-from newsarchive.warc.record import ROLE_FIELD, SITE_FIELD
+from newsarchive.warc.record import ROLE_FIELD, SENT_AS, SITE_FIELD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _HTML = ("text/html", "application/xhtml+xml")
 # A coding is only undone where the body looks like it: crawlers unpack bodies and keep the header.
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b""}
-_SENT_AS = ("content-encoding", "transfer-encoding", "content-length")
 
 
 class CaptureError(Exception):
@@ -71,7 +70,7 @@ class Captures:
             body=self._body(answer, record),
             fetched_at=_fetched_at(record),
             status=answer.status,
-            headers={name: value for name, value in answer.headers.items() if name not in _SENT_AS},
+            headers={name: value for name, value in answer.headers.items() if name not in SENT_AS},
         )
 
     def _place(self, url: str, headers: dict[str, str]) -> tuple[Role, str] | None:
@@ -117,7 +116,7 @@ class Captures:
             answer = read_answer(record.block)
         except AnswerDamagedError as error:
             raise CaptureError("broken-transfer", str(error)) from error
-        return Answer(answer.status, {k: v for k, v in answer.headers.items() if k not in _SENT_AS}, body)
+        return Answer(answer.status, {k: v for k, v in answer.headers.items() if k not in SENT_AS}, body)
 
     def _body(self, answer: Answer, record: Record) -> bytes:
         body = answer.body

@@ -13,10 +13,10 @@ from lxml import etree
 
 from newsarchive.discovery.html_listing import ListedArticle, ListingPage
 from newsarchive.discovery.json_feed import atom_of_json
-from newsarchive.extract.feed_entry import CORE, MARK, entry_text, entry_time, entry_title, plain_line
+from newsarchive.extract.feed_entry import CORE, entry_text, entry_time, entry_title, plain_line
 from newsarchive.extract.payload import read_payload
 from newsarchive.extract.xml import Document, base_of, child, children, name_of, parse_xml, text_of, vocabulary_of
-from newsarchive.models import Category, Hints, Page
+from newsarchive.models import FEED_MARK, Category, Hints, Page
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from newsarchive.sites import Site
-
-__all__ = ["MARK", "read_feed"]
 
 _MOST_ENTRIES = 5_000
 _ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
@@ -136,7 +134,7 @@ def _source(entry: _Element) -> str | None:
 def _page(entry: _Element, url: str, feed: Page, hints: Hints) -> Page:
     headers = {"content-type": "application/xml; charset=utf-8"}
     body = etree.tostring(entry, encoding="utf-8", with_tail=False)
-    return Page(url + MARK, "feed", feed.site, body, feed.fetched_at, 200, headers, hints, feed.url)
+    return Page(url + FEED_MARK, "feed", feed.site, body, feed.fetched_at, 200, headers, hints, feed.url)
 
 
 def _address(entry: _Element, page: Page) -> tuple[str | None, str | None]:

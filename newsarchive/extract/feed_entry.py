@@ -18,7 +18,7 @@ from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.html import line_of, parse
 from newsarchive.extract.validate import date_problem
 from newsarchive.extract.xml import child, children, name_of, read_xml, text_of, vocabulary_of
-from newsarchive.models import Paragraph
+from newsarchive.models import FEED_MARK, Paragraph
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from newsarchive.models import Article, Page
     from newsarchive.sites import Site
 
-#: Behind the address of an entry that is a copy of its own, so that the page of the article can be another.
-MARK = "#feed"
 #: The vocabularies of feeds themselves; an element of any other is taken only where it is named below.
 CORE = ("", "rss", "atom")
 #: Name of an element with the text of an entry -> the vocabularies in which it is that.
@@ -71,7 +69,7 @@ def read_entry(page: Page, site: Site | None) -> Article:
     title = (entry_title(entry) if entry is not None else None) or ""
     text = (entry_text(entry) if entry is not None else None) or ""
     document = _DOCUMENT.format(title=escape(title), text=text).encode("utf-8", "replace")
-    address, _, fragment = page.url.removesuffix(MARK).partition("#")
+    address, _, fragment = page.url.removesuffix(FEED_MARK).partition("#")
     inner = replace(page, body=document, url=address)
     article = read_by_heuristics(inner, decode(document, "text/html; charset=utf-8"), site.timezone if site else None)
     article.page = page

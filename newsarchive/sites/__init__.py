@@ -1,5 +1,6 @@
 """Sites as data: one TOML file a site, read into a typed `Site`."""
 
+from newsarchive.models import Recheck
 from newsarchive.sites.loader import SiteError, load_site, site_names
 from newsarchive.sites.model import (
     FallbackSource,
@@ -8,7 +9,6 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
-    Recheck,
     ShareService,
     Site,
 )

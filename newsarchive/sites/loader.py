@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.models import Recheck
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import (
     FallbackSource,
@@ -17,7 +18,6 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
-    Recheck,
     ShareService,
     Site,
 )

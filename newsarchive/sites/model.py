@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from newsarchive.models import Recheck
 from newsarchive.urls import replace_base
 
 if TYPE_CHECKING:
@@ -137,18 +138,6 @@ class FallbackSource:
     def moved(self, move: Callable[[str], str]) -> FallbackSource:
         """Return the source with its address moved."""
         return replace(self, address=move(self.address))
-
-
-@dataclass(frozen=True, slots=True)
-class Recheck:
-    """When stored posts are rechecked for changes: so many minutes after the last time, for so many days.
-
-    The last of `minutes` is repeated until `days` have gone by since the post came out, or since it was found where its
-    time is not known. No days: never.
-    """
-
-    days: float = 3.0
-    minutes: tuple[float, ...] = (15.0, 60.0, 360.0, 1440.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ _GZIP = zlib.MAX_WBITS + 16
 _LEVEL = 6
 # Headers that tell how a body was sent. The body is kept as it was after unpacking, so that they would be wrong for
 # it: they stay under another name, as in Common Crawl's files.
-_SENT_AS = ("content-encoding", "transfer-encoding", "content-length")
+SENT_AS = ("content-encoding", "transfer-encoding", "content-length")
 _SENT_PREFIX = "x-crawl-"
 _NO_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 #: Bytes that the headers of one record may take when it is read back.
@@ -204,7 +204,7 @@ def _write(writer: WARCWriter, record: ArcWarcRecord) -> bytes:
 def _http_headers(page: Page) -> StatusAndHeaders:
     own = ("content-length", str(len(page.body)))
     sent = [header for header in page.headers.items() if header != own]
-    headers = [(_SENT_PREFIX + name if name in _SENT_AS else name, value) for name, value in sent]
+    headers = [(_SENT_PREFIX + name if name in SENT_AS else name, value) for name, value in sent]
     try:
         phrase = HTTPStatus(page.status).phrase
     except ValueError:

@@ -38,7 +38,8 @@ def test_a_url_to_be_tried_again_waits_for_its_time_and_counts_attempts(archive:
     later = NOW + timedelta(minutes=10)
     archive.frontier.retry("http://demo/1", reason="unreachable", now=NOW, next_at=later)
     assert archive.frontier.pending(site="demo", now=NOW) == []
-    assert [row.attempts for row in archive.frontier.pending(site="demo", now=later)] == [1]
+    assert [row.url for row in archive.frontier.pending(site="demo", now=later)] == ["http://demo/1"]
+    assert archive.connection.execute("SELECT attempts FROM frontier").fetchall() == [(1,)]
 
 
 def test_an_ended_url_keeps_its_reason_and_is_not_noted_again(archive: Archive) -> None:

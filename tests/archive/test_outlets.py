@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
+from support.archives import memory_archive
 
 from newsarchive.archive import outlets
 from newsarchive.archive.migrations import migrations, upgrade
@@ -23,16 +24,9 @@ if TYPE_CHECKING:
 BODY = "江湾市交通局三日公布，跨海渡轮自下月起延长夜航，末班船由二十一时改为二十三时三十分，票价不变，老人与学生半价。"
 
 
-def archive() -> sqlite3.Connection:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    register_functions(connection)
-    upgrade(Database(connection), lambda _done, _total=None: None)
-    return connection
-
-
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = archive()
+    connection = memory_archive()
     yield connection
     connection.close()
 
@@ -139,7 +133,7 @@ def test_split_undoes_a_merge_by_what_each_article_printed(connection: sqlite3.C
 def test_the_order_of_articles_and_decisions_leaves_no_trace() -> None:
     outcomes = set()
     for order in itertools.permutations(("白鹭网", "白鹭网站", "merge", "白鹭在线")):
-        connection = archive()
+        connection = memory_archive()
         outlets.resolve(connection, "白鹭网")
         outlets.resolve(connection, "白鹭网站")
         for step in order:

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
 
 from newsarchive.archive import Archive, Link
 from newsarchive.models import Article, Page, Paragraph
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
 URL = "https://news.example/a/1.html"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def note(archive: Archive, url: str, minutes: int = 0) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from newsarchive.archive import Archive
 from newsarchive.archive.queries import (
     article_row,
     articles,
@@ -24,8 +23,7 @@ from newsarchive.errors import UserError
 from newsarchive.models import Article, Byline, Image, Mention, Page, Paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from newsarchive.archive import Archive
 
 KEY = "202603050000000007"
 TEXT = (
@@ -33,12 +31,6 @@ TEXT = (
     "海运协会的统计显示，三月以来靠港的船只多于往年同期，仓储价格则略有下降，预计到夏天才会回升。"
 )
 ZONE = timezone(timedelta(hours=8))
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "archive.db") as archive:
-        yield archive
 
 
 def store(archive: Archive, host: str, key: str = KEY, *, seen: int = 6, **fields: object) -> int:

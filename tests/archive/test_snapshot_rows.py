@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.blank_archive import open_blank
+from support.archives import new_archive
 from warcio.archiveiterator import ArchiveIterator
 
 from newsarchive.archive import Archive
@@ -16,19 +16,12 @@ from newsarchive.models import Page
 from newsarchive.warc.record import SnapshotDamagedError, payload_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 AT = datetime(2026, 3, 5, 1, 0, 1, tzinfo=UTC)
 FILE = "warc/2026/03/20260305-demo.warc.gz"
 URL = "http://demo/1"
 BODY = "<p>第一篇</p>".encode()
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with open_blank(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def page(url: str = URL, *, seconds: int = 0, body: bytes = BODY, **more: Any) -> Page:
@@ -198,7 +191,7 @@ def test_a_record_without_its_row_is_taken_back(archive: Archive, tmp_path: Path
 
 
 def test_what_lies_behind_the_last_known_record_is_cut_off_when_the_file_is_written_to_again(tmp_path: Path) -> None:
-    with open_blank(tmp_path / "archive.db") as archive:
+    with new_archive(tmp_path / "archive.db") as archive:
         for number in range(3):
             archive.snapshots.save(page(seconds=number, body=b"body %d" % number))
     with (tmp_path / FILE).open("ab") as file:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.blank_archive import open_blank
+from support.archives import new_archive
 
 from newsarchive.archive.store import (
     Stored,
@@ -26,7 +26,6 @@ from newsarchive.models import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from newsarchive.archive import Archive
@@ -48,12 +47,6 @@ def article(
     published_at = datetime(2026, 3, 5, 8, 30, 12, tzinfo=CHINA)
     fields = {"title": "渡轮夜航", "published_at": published_at, "paragraphs": paragraphs} | more
     return Article(page=page, article_key=key, **fields)
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with open_blank(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def put(archive: Archive, one: Article, **more: Any) -> Stored:
@@ -155,7 +148,7 @@ def test_whatever_differs_in_a_later_page_is_told_as_a_change_and_kept(
     put(archive, FULL)
     later = replace(FULL, page=replace(FULL.page, fetched_at=T0 + timedelta(hours=1)), **change)
     assert put(archive, later) == Stored(1, "changed")
-    with open_blank(tmp_path / "fresh.db") as fresh:
+    with new_archive(tmp_path / "fresh.db") as fresh:
         put(fresh, later)
         for table in ("paragraphs", "bylines", "mentions", "images"):
             assert rows(archive, f"SELECT * FROM {table}") == rows(fresh, f"SELECT * FROM {table}")

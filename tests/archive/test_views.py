@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlite_utils import Database
+from support.archives import memory_archive
 
 from newsarchive.archive import outlets, views
-from newsarchive.archive.migrations import upgrade
-from newsarchive.search import register_functions
 from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
 REPORT = (
@@ -23,9 +21,7 @@ REPORT = (
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    register_functions(connection)
-    upgrade(Database(connection), lambda _done, _total=None: None)
+    connection = memory_archive()
     yield connection
     connection.close()
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.blank_archive import open_blank
 
 from newsarchive.archive import FrontierEntry, Link
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing, Validators
@@ -26,9 +25,6 @@ from newsarchive.options import Options
 from newsarchive.sites import Recheck
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from newsarchive.archive import Archive
 
 URL = "http://demo/1"
@@ -37,12 +33,6 @@ STATE = "state, reason, attempts"
 GONE = Outcome("gone", "gone", "status 404")
 RETRY = Outcome("unreachable", "retry", "no answer")
 ENTRY = FrontierEntry(URL, "demo", "post")
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with open_blank(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def operations_of(archive: Archive, **more: Any) -> Operations:

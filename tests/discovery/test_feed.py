@@ -9,7 +9,8 @@ from support.pages import page
 from support.saved_pages import saved_page
 
 from newsarchive.discovery.feed import read_feed
-from newsarchive.extract.feed_entry import MARK, read_entry
+from newsarchive.extract.feed_entry import read_entry
+from newsarchive.models import FEED_MARK
 from newsarchive.sites import Feed, load_site
 
 SITE = load_site("demo")
@@ -32,7 +33,7 @@ def rss_with(printed, instead):
 def test_entries_are_pages_only_where_the_site_says_that_its_feed_is_full():
     assert read_feed(RSS, SITE).pages == []
     [entry] = read_feed(RSS, FULL).pages
-    assert (entry.url, entry.role) == ("http://h.example/a?x=1&utm_source=rss" + MARK, "feed")
+    assert (entry.url, entry.role) == ("http://h.example/a?x=1&utm_source=rss" + FEED_MARK, "feed")
 
 
 def test_an_entry_is_read_into_an_article():

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.growth import grows_linearly
 from support.pages import page
 
 from newsarchive.discovery.json_list import first_url, read_json_list
@@ -152,7 +154,11 @@ def test_a_list_may_be_written_as_javascript_has_it(item):
 
 @pytest.mark.parametrize("piece", ["{", "[", '{"a":', '"', '\\"', "'", "\\'", ", ", "a", "a:", "{a:[", "\\x4"])
 def test_the_work_grows_as_the_text_does(piece):
-    assert numbered('{"x ' + piece * (400_000 // len(piece))).damage
+    def text(size):
+        return '{"x ' + piece * (size // len(piece))
+
+    assert numbered(text(400_000)).damage
+    assert grows_linearly(lambda size: partial(numbered, text(size)), 100_000)
 
 
 @pytest.mark.parametrize(

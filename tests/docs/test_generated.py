@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.search import register_functions
+from newsarchive.search import FIELDS, register_functions
 from newsarchive.sites import schema
 from tools.docs.__main__ import main
 from tools.docs.commands_page import commands_page
@@ -48,6 +48,10 @@ def test_every_key_of_a_site_file_is_on_its_page():
     keys = [key for table in tables for key in table]
     assert len(keys) > 60
     assert not [key for key in keys if f"| `{key}` |" not in generated("sites.md")]
+
+
+def test_the_page_about_browsing_names_every_field():
+    assert [name for name in FIELDS if f"`{name}:`" not in generated("browsing.md")] == []
 
 
 def test_there_are_thirty_questions():

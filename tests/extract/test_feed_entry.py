@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from support.pages import page
 
-from newsarchive.extract.feed_entry import MARK, read_entry
+from newsarchive.extract.feed_entry import read_entry
+from newsarchive.models import FEED_MARK
 from newsarchive.sites import load_site
 
 SITE = load_site("demo")
@@ -16,7 +17,7 @@ THIRD = "港务部门预计，这样的势头会持续到四月，届时新的�
 
 def read(inner, url="http://h.example/a"):
     body = f"<item><title>港口的消息</title>{inner}</item>"
-    return read_entry(page(url + MARK, body, role="feed", content_type="application/xml; charset=utf-8"), SITE)
+    return read_entry(page(url + FEED_MARK, body, role="feed", content_type="application/xml; charset=utf-8"), SITE)
 
 
 def texts(inner):

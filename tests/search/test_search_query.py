@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -234,8 +233,3 @@ def test_moments_are_counted_back_from_today(text, back):
 @pytest.mark.parametrize("text", ["3月", "3日", "3年", "9999y", "d", "7", "-7d", "7 days", "明天"])
 def test_what_is_not_surely_counted_back_is_no_moment(text):
     assert read_moment(text) is None
-
-
-def test_the_page_about_browsing_names_every_field():
-    page = (Path(__file__).parents[2] / "docs" / "browsing.md").read_text(encoding="utf-8")
-    assert [name for name in FIELDS if f"`{name}:`" not in page] == []

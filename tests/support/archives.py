@@ -8,10 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from sqlite_utils import Database
 from support.pages import AT
 
 from newsarchive import stories
 from newsarchive.archive import Archive, Link
+from newsarchive.archive.migrations import upgrade
+from newsarchive.search import register_functions
 
 if TYPE_CHECKING:
     from newsarchive.models import Article
@@ -46,16 +49,18 @@ def crawled(archive: Archive, article: Article) -> None:
     archive.store(article, None, AT)
 
 
-def article_table(path: Path | str = ":memory:") -> sqlite3.Connection:
-    """Open a database of articles alone, with the columns that stories, outlets and views read."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA synchronous = OFF")
-    connection.execute(_ARTICLES)
+def memory_archive() -> sqlite3.Connection:
+    """Open an archive in memory, with today's schema."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    register_functions(connection)
+    upgrade(Database(connection), lambda _done, _total=None: None)
     return connection
 
 
 def story_tables(path: Path | str = ":memory:") -> sqlite3.Connection:
-    """Open a database of articles and their stories."""
-    connection = article_table(path)
+    """Open a database of articles, with the columns that stories read, and of their stories."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute(_ARTICLES)
     stories.create_tables(connection)
     return connection

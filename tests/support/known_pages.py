@@ -20,7 +20,6 @@ HOST = "https://finews.withounder.com"
 DIGITS = "202205302391234567"
 MEDIA_URL = f"{HOST}/haiyunribao/2022/05/30/NW{DIGITS}.html"
 FLASH_URL = f"{HOST}/emnews/2022/05/30/{DIGITS}.html"
-NOTE_URL = f"{HOST}/sitenews/2022/05/30/hello.html"
 WHEN = "(GMT+8, Asia/Shanghai, CST) 2022-05-30 22:00:29"
 SHARE_LINK = f"http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW{DIGITS}"
 ORIGINAL_LINK = f"http://finance.eastmoney.com/news/1353,{DIGITS}.html"
@@ -95,10 +94,6 @@ def read_media(*body: str, **parts: str) -> Article:
 
 def read_text(html: str) -> list[str]:
     return [paragraph.text for paragraph in read_media(html).paragraphs]
-
-
-def read_kinds(html: str) -> list[tuple[str, str]]:
-    return [(paragraph.kind, paragraph.text) for paragraph in read_media(html).paragraphs]
 
 
 def read_share_answer(answer: object, url: str = DATA_URL) -> Article:

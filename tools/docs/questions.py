@@ -25,7 +25,7 @@ Each with its SQL and the answer of the sample archive, an invented site of two 
 
 `newsarchive sql -` reads a question from standard input; `--csv` and `--json` give the whole answer. The tables are
 explained in [schema.md](schema.md). This page is written by `python -m tools.docs write` from
-`newsarchive/docs/questions.toml`; a test asks every question again and compares the answers.
+`tools/docs/questions.toml`; a test asks every question again and compares the answers.
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.models import Recheck
 from newsarchive.sites import schema
 from newsarchive.sites.model import (
     FallbackSource,
@@ -13,7 +14,6 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
-    Recheck,
     ShareService,
     Site,
 )
@@ -60,11 +60,7 @@ def sites_page() -> str:
     """Write the page from the tables."""
     parts = [_HEAD]
     for heading, (about, keys, model) in _TABLES.items():
-        parts.append(
-            f"## {heading}\n\n{about}\n\n| key | value | default | what it is for |\n| --- | --- | --- | --- |"
-        )
-        parts.extend(_rows(keys, model))
-        parts.append("")
+        parts += [f"## {heading}\n\n{about}\n", _COLUMNS, *_rows(keys, model), ""]
     return "\n".join(parts)
 
 

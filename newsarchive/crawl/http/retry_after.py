@@ -49,7 +49,7 @@ def parse_retry_after(value: str, now: datetime) -> float | None:
 class RetryAfterDownloadHandler(HTTP11DownloadHandler):
     """Download handler for http and https that lets no request to a host out before the time that the host named.
 
-    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostRests and stay in the
+    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostPaused and stay in the
     frontier until then.
     """
 

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from newsarchive.models import Recheck
     from newsarchive.options import Options
-    from newsarchive.sites import Recheck
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import FrontierEntry
-from newsarchive.archive.connection import explain
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.impostors import Addresses, cut_down
@@ -227,7 +226,7 @@ class Operations:
                 yield
         except _BAD_ARTICLE as error:
             if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
-                raise explain(error, self.archive.path) from error
+                raise
             self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")
             self.settle(FrontierEntry.of_page(page), "store", outcome)
