@@ -11,7 +11,7 @@ from urllib.parse import quote, urldefrag
 
 from lxml import etree
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage, damage_of, too_many, without_address
 from newsarchive.discovery.json_feed import atom_of_json
 from newsarchive.extract.feed_entry import CORE, entry_text, entry_time, entry_title, plain_line
 from newsarchive.extract.payload import read_payload
@@ -82,7 +82,9 @@ def read_entries(document: Document, damage: str | None, page: Page, site: Site)
         listed.articles.append(ListedArticle(url, hints))
         if text:
             listed.pages.append(_page(entry.element, url, page, hints))
-    listed.damage = _told(listed.damage, len(entries), len(elements), lost)
+    listed.damage = damage_of(
+        len(entries) - lost, listed.damage, too_many(len(elements), _MOST_ENTRIES), without_address(lost)
+    )
     links = (link for link in root.iter() if name_of(link) == "link" and _relation(link) == "next")
     targets = (absolute_url(link.get("href") or "", base_of(link, page.base_url)) for link in links if link.get("href"))
     listed.next_url = next(targets, None)
@@ -96,16 +98,6 @@ def _plain(entry: _Entry) -> str | None:
 def entries_of(root: _Element) -> list[_Element]:
     """Return the elements of a feed that are its entries."""
     return [element for element in root.iter() if name_of(element) in ("item", "entry")]
-
-
-def _told(damage: str | None, read: int, found: int, lost: int) -> str | None:
-    """Say what of a feed was not read, and how much was."""
-    parts = [damage] if damage else []
-    if read < found:
-        parts.append(f"more entries than {_MOST_ENTRIES}")
-    if lost:
-        parts.append(f"entries without an address: {lost}")
-    return f"{'; '.join(parts)} ({read - lost} entries read)" if parts else None
 
 
 def _hints(entry: _Element, zone: tzinfo, page: Page) -> Hints:

@@ -53,6 +53,22 @@ class ListingPage:
     damage: str | None = None
 
 
+def damage_of(read: int, *parts: str | None) -> str | None:
+    """Say for people what of a listing was lost, and how many entries were read; None where nothing was."""
+    told = "; ".join(part for part in parts if part)
+    return f"{told} ({read} entries read)" if told else None
+
+
+def too_many(found: int, most: int) -> str | None:
+    """Say that a listing has more entries than are read; None where it has not."""
+    return f"more entries than {most}" if found > most else None
+
+
+def without_address(lost: int) -> str | None:
+    """Say how many entries have no address that can be used; None where all have one."""
+    return f"entries without an address: {lost}" if lost else None
+
+
 def is_article(url: str, site: Site) -> bool:
     """Return whether a URL has the form of the site's articles, in its path alone or with its query.
 

@@ -8,6 +8,7 @@ from typing import Any
 from lxml import etree
 
 from newsarchive.extract.xml import Document
+from newsarchive.extract.xml_repair import CONTROL
 from newsarchive.text import valid_unicode
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -61,5 +62,4 @@ def _link(parent: etree._Element, relation: str, target: Any) -> None:
 
 def _writable(text: str) -> str:
     """Drop what XML cannot hold."""
-    text = valid_unicode(text)
-    return "".join(c for c in text if (c >= " " or c in "\t\n\r") and c not in "\ufffe\uffff")
+    return CONTROL.sub("", valid_unicode(text))

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage, damage_of, too_many
 from newsarchive.extract.feed_entry import plain_line
 from newsarchive.extract.payload import read_payload
 from newsarchive.models import Hints
@@ -73,10 +73,10 @@ def _damage(payload: Payload, fault: str | None, items: Any, read: int) -> str |
     damage = payload.damage or fault
     if damage is None and isinstance(items, list):
         if len(items) > _MOST_ITEMS:
-            damage = f"more entries than {_MOST_ITEMS}"
+            damage = too_many(len(items), _MOST_ITEMS)
         elif items and not read:
             damage = "no item has an address by the keys of the site file"
-    return f"{damage} ({read} entries read)" if damage else None
+    return damage_of(read, damage)
 
 
 def parse_json(text: str) -> tuple[Any, str | None]:
@@ -175,7 +175,7 @@ def _dig(data: Any, path: str) -> Any:
     """
     if path.strip(".") == "":
         return data
-    if isinstance(data, dict) and (whole := _get(data, path)) is not None:
+    if "." in path and isinstance(data, dict) and (whole := _get(data, path)) is not None:
         return whole
     for name in path.split("."):
         data = _get(data, name)
@@ -185,12 +185,11 @@ def _dig(data: Any, path: str) -> Any:
 def _get(data: Any, name: str) -> Any:
     if isinstance(data, list):
         # Digits of ASCII alone, and no more of them than any list has items.
-        return (
-            data[int(name)] if name.isascii() and name.isdigit() and len(name) < 7 and int(name) < len(data) else None
-        )
+        return data[int(name)] if _INDEX.fullmatch(name) and int(name) < len(data) else None
     if not isinstance(data, dict):
         return None
-    return next((value for key, value in data.items() if key.lower() == name.lower()), None)
+    wanted = name.lower()
+    return next((value for key, value in data.items() if key.lower() == wanted), None)
 
 
 def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:

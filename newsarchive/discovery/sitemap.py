@@ -6,7 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from newsarchive.discovery.feed import read_entries
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, is_article
+from newsarchive.discovery.html_listing import (
+    ListedArticle,
+    ListingPage,
+    damage_of,
+    is_article,
+    too_many,
+    without_address,
+)
 from newsarchive.extract.feed_entry import plain_line
 from newsarchive.extract.payload import read_payload
 from newsarchive.extract.xml import base_of, child, name_of, parse_xml, text_of
@@ -37,7 +44,7 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
         # The last line of a text that is cut may be half an address.
         text = payload.text.rpartition("\n")[0] if payload.damage else payload.text
         listed = _read_text(text, page, site)
-        listed.damage = _told(len(listed.articles), payload.damage, listed.damage)
+        listed.damage = damage_of(len(listed.articles), payload.damage, listed.damage)
         return listed
     document = parse_xml(payload.text)
     root = document.root
@@ -48,23 +55,24 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
         listed = read_entries(document, payload.damage, page, site)
         listed.articles = [found for found in listed.articles if is_article(found.url, site)]
         return listed
-    entries = [element for element in root.iter() if _is_entry(element)]
+    # Pictures and films have elements of these names, too.
+    named = (element for element in root.iter() if name_of(element) in ("url", "sitemap"))
+    entries = [(element, loc) for element in named if (loc := child(element, "loc", "sitemap", "")) is not None]
     if not entries and name_of(root) not in _MAPS:
         damage = damage or f"no sitemap, its root element is {name_of(root)}"
     listed, lost = _read_entries(entries[:_MOST_ENTRIES], page, site)
-    wrong = f"entries without an address: {lost}" if lost else None
     read = min(len(entries), _MOST_ENTRIES) - lost
-    listed.damage = _told(read, damage, _too_many(len(entries)), wrong)
+    listed.damage = damage_of(read, damage, too_many(len(entries), _MOST_ENTRIES), without_address(lost))
     return listed
 
 
-def _read_entries(entries: list[_Element], page: Page, site: Site) -> tuple[ListingPage, int]:
-    """Read entries, and count those whose address cannot be used."""
+def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Site) -> tuple[ListingPage, int]:
+    """Read entries, each with the element of its address, and count those whose address cannot be used."""
     listed = ListingPage()
     lost = 0
     dated: list[tuple[str, ListedArticle]] = []
-    for entry in entries:
-        url = absolute_url(text_of(child(entry, "loc", "sitemap", "")) or "", base_of(entry, page.base_url))
+    for entry, loc in entries:
+        url = absolute_url(text_of(loc) or "", base_of(entry, page.base_url))
         if url is None:
             lost += 1
         elif name_of(entry) == "sitemap":
@@ -82,21 +90,7 @@ def _read_text(text: str, page: Page, site: Site) -> ListingPage:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     urls = dict.fromkeys(absolute_url(line, page.base_url) for line in lines[:_MOST_ENTRIES] if _ADDRESS.match(line))
     articles = [ListedArticle(url, Hints()) for url in urls if url and is_article(url, site)]
-    return ListingPage(articles, damage=_too_many(len(lines)))
-
-
-def _is_entry(element: _Element) -> bool:
-    """Return whether an element lists a page or a sitemap; pictures and films have elements of these names, too."""
-    return name_of(element) in ("url", "sitemap") and child(element, "loc", "sitemap", "") is not None
-
-
-def _too_many(found: int) -> str | None:
-    return f"more entries than {_MOST_ENTRIES}" if found > _MOST_ENTRIES else None
-
-
-def _told(read: int, *damage: str | None) -> str | None:
-    parts = [part for part in damage if part]
-    return f"{'; '.join(parts)} ({read} entries read)" if parts else None
+    return ListingPage(articles, damage=too_many(len(lines), _MOST_ENTRIES))
 
 
 def _listed(url: str, entry: _Element) -> tuple[str, ListedArticle]:

@@ -65,12 +65,9 @@ _WESTERN_BYTES = re.compile(
     rb"|(?<=[A-Za-z])[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff]{1,2}(?![\xc0-\xff])"
     rb"|(?<![\x80-\xff])[\x8a\x8c\x8e\x9a\x9c\x9e\x9f\xc0-\xff]{1,2}(?=[A-Za-z])"
 )
-#: Text between two tags, and the valid characters of UTF-8 in it.
+#: Text between two tags.
 _BETWEEN_TAGS = re.compile(rb"[^<>]+")
-_UTF8_CHARACTER = re.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]"
-    rb"|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}"
-)
+_ASCII = bytes(range(128))
 # Quotation marks, dashes, the ellipsis and the like of Windows-1252, which are no character of UTF-8 where they stand.
 _PASTED = re.compile(rb"(?<![\x80-\xff])[\x82\x84\x85\x91-\x97\x99\xa0](?![\x80-\xff])")
 #: The lead byte of a two-byte character of UTF-8 beyond the signs of Latin-1 (©, », no-break space).
@@ -245,16 +242,21 @@ def _is_cyrillic(text: str) -> bool:
     return sum(char in CYRILLIC for char in foreign) >= _CYRILLIC * len(foreign)
 
 
+def _is_mostly_utf8(data: bytes, share: float) -> bool:
+    """Return whether at least this share of the foreign bytes are characters of UTF-8."""
+    foreign = len(data.translate(None, _ASCII))
+    valid = len(data.decode("utf-8", "ignore").encode().translate(None, _ASCII))
+    return valid >= share * foreign
+
+
 def _with_inserts(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
     """Read UTF-8 into which a footer, an advertisement or the like was pasted in another charset.
 
     Each text between two tags is read by itself. None where too few of the foreign bytes are valid UTF-8, or no insert
     is text in another charset.
     """
-    high = len(_HIGH.findall(body))
-    valid = sum(map(len, _UTF8_CHARACTER.findall(body)))
     is_declared = any(name == "utf-8" for name, _ in declared)
-    if valid < (_VALID_WHERE_DECLARED if is_declared else _VALID_ELSEWHERE) * high:
+    if not _is_mostly_utf8(body, _VALID_WHERE_DECLARED if is_declared else _VALID_ELSEWHERE):
         return None
     charsets: set[str] = set()
 
@@ -275,7 +277,7 @@ def _with_inserts(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, st
 
 def _read_insert(part: bytes) -> tuple[str, str]:
     """Read a text that is not valid UTF-8; as damaged UTF-8 where most of it is, or nothing else fits."""
-    if sum(map(len, _UTF8_CHARACTER.findall(part))) < _VALID_WHERE_DECLARED * len(_HIGH.findall(part)):
+    if not _is_mostly_utf8(part, _VALID_WHERE_DECLARED):
         charset, _, score = _choose(_sample(part), [])
         text, is_repaired = _read(part, charset)
         if not is_repaired and (score >= _DOUBTFUL or charset not in FREQUENT):

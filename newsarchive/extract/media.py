@@ -33,6 +33,7 @@ _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"wOFF", "a font"),
     (b"wOF2", "a font"),
 )
+_ANY = tuple(beginning for beginning, _ in _BEGINNINGS)
 # Short beginnings are words, too ("BMW"): they count where bytes follow that no text has.
 _SHORT = 3
 _BINARY = frozenset(range(9))
@@ -55,7 +56,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument"
 def describe_other_media(page: Page) -> str | None:
     """Return what a page is instead of HTML or plain text; None where nothing speaks against these."""
     body = page.body.lstrip()
-    for beginning, kind in _BEGINNINGS:
+    for beginning, kind in _BEGINNINGS if page.body.startswith(_ANY) else ():
         if page.body.startswith(beginning) and (len(beginning) > _SHORT or _BINARY & set(page.body[:64])):
             return kind
     if page.body[_MP4] == b"ftyp":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
@@ -26,6 +25,7 @@ from newsarchive.sites import (
     site_names,
 )
 from newsarchive.text import clean
+from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
     from newsarchive.models import Page
@@ -60,15 +60,8 @@ def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | Non
     layout = site.layout_for(page.url) if site else None
     if layout is not None:
         return site, layout
-    other = _site_of_host(_host(page.url))
+    other = _site_of_host(split_url(page.url).hostname or "")
     return (other, other.layout_for(page.url)) if other else (site, None)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,8 @@ _FIELDS = _LINES | _ENTRIES | {"description", "category", "author", "content", "
 _DEEPEST = 200
 
 _DECLARATION = re.compile(r"\s*<\?xml\s[^<>]*>", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: What XML cannot hold.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _ROOT = re.compile(
     r"<(?:[\w.-]+:)?(?:rss|rdf|feed|urlset|sitemapindex|channel|item|entry|sitemap)(?=[\s/>])", re.IGNORECASE
 )
@@ -59,7 +60,7 @@ def repair_xml(text: str) -> Repaired:
     Elements are closed where an outer one ends, entries and their lines where the next begins, a CDATA section that
     has no end where its element ends.
     """
-    text = _CONTROL.sub("", text)
+    text = CONTROL.sub("", text)
     return _Repair(text, _root_at(text)).run()
 
 
@@ -261,4 +262,4 @@ def _reference(match: re.Match[str]) -> str:
     value = int(number[1:], 16) if number[0] in "xX" else int(number)
     if 0xD800 <= value <= 0xDFFF:
         return chr(value)
-    return escape(_CONTROL.sub("\ufffd", unescape(match[0])))
+    return escape(CONTROL.sub("\ufffd", unescape(match[0])))

@@ -290,7 +290,7 @@ def _amount(text: str) -> float:
         return int(text)
     if text == "半":
         return 0.5
-    return numeral(text.replace("两", "二").replace("兩", "二")) or 1  # an hour
+    return numeral(text) or 1  # an hour
 
 
 def _months_ago(context: Context, distance: float, span: tuple[int, int]) -> Dated | None:

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 _NEUTRAL = 2
 _WORDS = {
     3: r"发布|發布|發佈|发表|發表|刊发|刊發|刊登|首发|出版|创建|建立|撰写"
-    r"|\bpublish(?:ed)?|\bposted|\bcreated|\bveröffentlicht|\berstellt|\bpublié[e]?|\bpublicado",
+    r"|\b(?:publish(?:ed)?|posted|created|veröffentlicht|erstellt|publié[e]?|publicado)",
     1: r"更新|修改|修订|修訂|编辑|編輯"
-    r"|\bupdated?|\bmodified|\bedited|\brevised|\baktualisiert|\bactualizado|\bmis\sà\sjour",
+    r"|\b(?:updated?|modified|edited|revised|aktualisiert|actualizado|mis\sà\sjour)",
     # Until when something is open, when it takes place, and when the page was looked at.
     0: r"截止|截至|截稿|有效期|今天是|现在是|現在是"
     r"|(?:活动|活動|会议|會議|开始|開始|结束|結束|举办|舉辦|打印|列印|当前|當前|系统|系統)(?:时间|時間|日期)"
-    r"|\bdeadline|\bexpires|\buntil|\bprinted\son",
+    r"|\b(?:deadline|expires|until|printed\son)",
 }
 _FILLING = r"(?:\s|时间|時間|日期|于|於|为|至|到|on\b|at\b|le\b|am\b|el\b|[：:（(【\[,，-]){0,6}$"
 _BEFORE = {rank: re.compile(f"(?:{words}){_FILLING}", re.IGNORECASE) for rank, words in _WORDS.items()}

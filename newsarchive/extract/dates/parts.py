@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ class Dated:
 
     def in_zone(self, zone: tzinfo) -> Dated:
         """Return the same moment by the clocks of a zone; a day without a time of day stays that day."""
-        return self if self.precision == "day" else replace(self, when=self.when.astimezone(zone))
+        return self if self.precision == "day" else Dated(self.when.astimezone(zone), self.precision, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def clock_of(match: re.Match[str]) -> tuple[int, int, int | None] | None:
     """
     groups = match.groupdict()
     words = groups.get("hw")
-    printed = numeral(words.replace("兩", "二").replace("两", "二")) if words else int(groups["h"])
+    printed = numeral(words) if words else int(groups["h"])
     half = groups.get("half") or groups.get("half2") or groups.get("ampm") or ""
     hour = _hour(printed, half if half in forms.HALVES else half[:1].lower())
     if hour is None:
@@ -134,11 +134,14 @@ def _hour(hour: int, half: str) -> int | None:
     return hour
 
 
+_OTHER_NUMERALS = str.maketrans({"廿": "二十", "卅": "三十", "两": "二", "兩": "二"})
+
+
 def numeral(text: str) -> int:
     """Read a Chinese number below one hundred (0 for anything else, which no calendar has)."""
-    tens, ten, ones = text.replace("廿", "二十").replace("卅", "三十").partition("十")
+    tens, ten, ones = text.translate(_OTHER_NUMERALS).partition("十")
     if not ten:
-        return forms.CHINESE_DIGITS.get(text, 0)
+        return forms.CHINESE_DIGITS.get(tens, 0)
     first, last = forms.CHINESE_DIGITS.get(tens or "一"), forms.CHINESE_DIGITS.get(ones or "〇")
     return 0 if first is None or last is None else first * 10 + last
 

@@ -64,7 +64,7 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = parse(page.body if decoded.as_sent else decoded.text.encode("utf-8", "replace"))
+    root = parse(page.body if decoded.as_sent else decoded.text)
     if root is not None:
         head = read_head(root)
         _Reader(article, read_lines(root), head, decoded.text).read(zone)
