@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import sqlite3
 
 _BY_HAND = "merged by hand"
-_APART = "split by hand"
 # One outlet separates the halves of its name by any of these.
 _DOTS = str.maketrans(dict.fromkeys("•・‧∙.", "·"))
 

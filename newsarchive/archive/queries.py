@@ -228,9 +228,8 @@ def ids_of(connection: sqlite3.Connection, keys: Sequence[str]) -> list[int]:
     return [article_id for (article_id,) in connection.execute(sql, (json.dumps(list(keys)),))]
 
 
-def months(connection: sqlite3.Connection, query: str = "") -> list[str | None]:
+def months(connection: sqlite3.Connection, where: Sql) -> list[str | None]:
     """List the months (2022-03) in which articles that match were published; None stands for the undated."""
-    where = condition(connection, query)
     found = connection.execute(
         f"SELECT DISTINCT substr(a.published_at, 1, 7) AS month FROM articles a WHERE {where.text} ORDER BY month",  # noqa: S608
         where.parameters,
@@ -238,21 +237,13 @@ def months(connection: sqlite3.Connection, query: str = "") -> list[str | None]:
     return [month for (month,) in found]
 
 
-def articles_of_month(
-    connection: sqlite3.Connection,
-    query: str,
-    month: str | None,
-    *,
-    parts: Sequence[str] = PARTS,
-    progress: Callable[[int], None] | None = None,
-) -> Iterator[ArchivedArticle]:
-    """Yield the matching articles of one month, as `articles` does."""
-    where = condition(connection, query)
+def articles_of_month(connection: sqlite3.Connection, where: Sql, month: str | None) -> Iterator[ArchivedArticle]:
+    """Yield the matching articles of one month with all their parts, as `articles` does."""
     # U+007F sorts after the hyphen that follows the month in a time.
     dated = Sql("a.published_at >= ? AND a.published_at < ?", (month, month + "\x7f")) if month else None
     dated = dated or Sql("a.published_at IS NULL")
     both = Sql(f"({where.text}) AND {dated.text}", (*where.parameters, *dated.parameters))
-    return _stream(connection, both, parts, progress)
+    return _stream(connection, both, PARTS, None)
 
 
 def revisions(connection: sqlite3.Connection, article_id: int) -> list[Revision]:

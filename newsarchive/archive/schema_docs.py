@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _FILE = Path(__file__).with_name("schema_docs.toml")
@@ -19,6 +20,7 @@ class Described:
     columns: dict[str, str]
 
 
+@cache
 def descriptions() -> dict[str, Described]:
     """Return the description of every table and view, in the order in which a reader wants to meet them."""
     with _FILE.open("rb") as file:

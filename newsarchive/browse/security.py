@@ -10,7 +10,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.export.csv import cell
+from newsarchive.spreadsheet import cell
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, MutableMapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.output import size_of
+from newsarchive.commands.output import json_option, size_of, to_json
 from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up
@@ -26,7 +25,7 @@ from newsarchive.text import plain
     is_flag=True,
     help="Read every raw page, not only the newest, and compare each word of the search index.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 @click.pass_obj
 def check(db: Path, deep: bool, as_json: bool) -> int:
     """Verify that the archive is intact.
@@ -38,7 +37,7 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
     with Archive.open(db, readonly=True) as archive:
         report = run_check(archive, datetime.now(UTC), deep=deep)
     if as_json:
-        click.echo(json.dumps(asdict(report) | {"damaged": report.is_damaged}, ensure_ascii=False, indent=2))
+        click.echo(to_json(asdict(report) | {"damaged": report.is_damaged}, indent=2))
     else:
         _print_report(report, db)
     return int(report.is_damaged)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 from rich.cells import cell_len
 
-from newsarchive.export.csv import cell as spreadsheet_cell
+from newsarchive.spreadsheet import cell as spreadsheet_cell
 from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:

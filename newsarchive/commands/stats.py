@@ -10,7 +10,6 @@ from newsarchive.archive import Archive
 from newsarchive.archive.queries import ARTICLES_WITH_NAMES
 from newsarchive.archive.statistics import overview
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
-from newsarchive.commands.overview import print_overview
 
 if TYPE_CHECKING:
     import sqlite3
@@ -72,6 +71,8 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
         elif form or query:
             print_rows(("by", "value", "articles"), _summary(archive.connection, where, limit), form, bar="articles")
         else:
+            from newsarchive.commands.overview import print_overview  # noqa: PLC0415 - draws with much of rich
+
             print_overview(overview(archive.connection), db)
             if on_terminal():
                 rows = _count(archive.connection, "category", where, limit or 12)

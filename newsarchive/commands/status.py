@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.health import LOSS_DAYS, health
+from newsarchive.commands.output import to_json
 from newsarchive.errors import UserError
 from newsarchive.problems import REASONS
 
@@ -45,7 +45,7 @@ def status(db: Path, /, site: str | None, *, check: bool, run_hours: float, sile
         told = one.alarms(now, run_hours=run_hours, silence_hours=silence_hours)
         alarms += len(told)
         if as_json:
-            click.echo(json.dumps(asdict(one) | {"alarms": told}, ensure_ascii=False))
+            click.echo(to_json(asdict(one) | {"alarms": told}))
         else:
             _print(one, told)
     return int(check and alarms > 0)

@@ -1,22 +1,18 @@
-"""CSV for spreadsheets: safe to open, also when a page was written to be dangerous there."""
+"""Articles as CSV for spreadsheets."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from newsarchive.archive.queries import COLUMNS
+from newsarchive.spreadsheet import cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from newsarchive.archive.queries import ArchivedArticle
-
-# A spreadsheet takes a cell that begins so for a formula; full-width signs count where the language is Chinese.
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠|%]|[\t\r\n]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def write_csv(
@@ -41,11 +37,3 @@ def write_csv(
     text.flush()
     text.detach()
     return count
-
-
-def cell(value: Any) -> Any:
-    """Make a value harmless in a spreadsheet; numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    value = _CONTROL.sub("", value)
-    return f"'{value}" if _FORMULA.match(value) else value

@@ -21,6 +21,7 @@ from newsarchive.archive.queries import (
 )
 from newsarchive.errors import UserError
 from newsarchive.export.json_lines import PART_COLUMNS, as_object
+from newsarchive.search import condition
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,13 +56,14 @@ def write_parquet(
     schema = _schema(arrow)
     total = 0
     with one_moment(connection):
-        for month in months(connection, query):
+        where = condition(connection, query)
+        for month in months(connection, where):
             path = folder / (f"month={month}" if month and _MONTH.fullmatch(month) else UNDATED)
             path.mkdir(exist_ok=True)
             # A time that is no ISO text has no month either; such articles get files of their own beside the undated.
             name = f"articles-{len(list(path.iterdir()))}.parquet" if path.name == UNDATED else "articles.parquet"
             with parquet.ParquetWriter(path / name, schema, compression="zstd") as writer:
-                for group in _groups(articles_of_month(connection, query, month)):
+                for group in _groups(articles_of_month(connection, where, month)):
                     writer.write_table(arrow.Table.from_pylist(group, schema=schema), row_group_size=ROW_GROUP)
                     total += len(group)
                     if progress is not None:

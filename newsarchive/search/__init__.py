@@ -97,6 +97,8 @@ class Search:
         return query
 
     def _check_source(self, name: str, text: str) -> None:
+        if self._connection.execute("SELECT 1 FROM sources WHERE name = ?", (name,)).fetchone():
+            return  # as printed, by its index: links of a page always write it so
         rows = self._connection.execute("SELECT search_fold(name), name FROM sources")
         known = {folded: printed for folded, printed in rows if folded}
         folded = self._folding.fold(name)

@@ -13,7 +13,7 @@ import re
 import unicodedata
 import zlib
 from collections import defaultdict
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 
 from newsarchive.search.variants import VARIANTS
@@ -57,7 +57,6 @@ class Folding:
     def __init__(self, table: dict[int, str]) -> None:
         self._table = table
         self._last = ("", "")
-        self._variants: dict[str, str] | None = None
 
     def fold(self, text: str) -> str:
         """Fold a text. Punctuation stays (in its half-width form), invisible characters go."""
@@ -77,12 +76,15 @@ class Folding:
 
     def variants(self, folded: str) -> str:
         """Return the single characters that fold to a folded character, itself among them."""
-        if self._variants is None:
-            self._variants = defaultdict(str)
-            for code, form in self._table.items():
-                if len(letter := form.strip()) == 1:
-                    self._variants[letter] += chr(code)
         return folded + self._variants.get(folded, "")
+
+    @cached_property
+    def _variants(self) -> dict[str, str]:
+        variants: defaultdict[str, str] = defaultdict(str)
+        for code, form in self._table.items():
+            if len(letter := form.strip()) == 1:
+                variants[letter] += chr(code)
+        return variants
 
     def dump(self) -> bytes:
         """Pack the table for keeping it beside an index."""

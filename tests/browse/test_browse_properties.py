@@ -19,9 +19,9 @@ from newsarchive.browse.filters import (
 )
 from newsarchive.browse.search_page import SearchForm
 from newsarchive.browse.security import SafeCsv
-from newsarchive.export.csv import cell
 from newsarchive.search.folding import built_in_folding
 from newsarchive.search.query import Filter, QueryError, all_of, parse, write_term
+from newsarchive.spreadsheet import cell
 
 # Texts as SQLite gives them: no surrogates; and often with what is special somewhere.
 TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("<>\"'&=+-@,\n\r\t\u202e\x00“”「」『』()*: ")))
