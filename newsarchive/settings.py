@@ -63,7 +63,7 @@ RETRY_TIMES = 2
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"
 DOWNLOAD_VERIFY_CERTIFICATES = True
 
-# --- Doors that a crawler does not need -------------------------------------------------------------------------------
+# --- Services and schemes that a crawler does not need ----------------------------------------------------------------
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 # Only the web, and as patiently as it asks for: `file:`, `data:`, `ftp:` and `s3:` have no handler at all.
@@ -72,7 +72,7 @@ DOWNLOAD_HANDLERS = {
     **dict.fromkeys(("data", "file", "ftp", "s3"), None),
 }
 
-# --- The way of a page ------------------------------------------------------------------------------------------------
+# --- Middlewares, extensions and pipelines ----------------------------------------------------------------------------
 DOWNLOADER_MIDDLEWARES = {
     # Hosts are checked by our filter, which has no exceptions for redirects or unfiltered requests.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,

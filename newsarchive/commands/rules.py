@@ -29,7 +29,7 @@ def rules() -> None:
 def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     """Draft a site file from two or three article pages of one site.
 
-    A saved page is given with the address that it had: saved.html=https://news.example/a/1.html. The generic reader
+    A saved page is given with the address that it had: saved.html=https://news.example/a/1.html. The heuristics
     finds title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
     """
@@ -44,7 +44,7 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
         with atomic_file(output) as stream:
             stream.write(made.toml.encode("utf-8"))
     for field in made.sure:
-        rule = field.selector or "left to the generic reader"
+        rule = field.selector or "left to the heuristics"
         click.echo(plain(f"{field.field:12}{field.right} of {field.known} pages  {rule}"), err=True)
     return int(any(field.right < field.known or not field.selector for field in made.sure))
 

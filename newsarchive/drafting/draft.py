@@ -1,4 +1,4 @@
-"""A site file drafted from a few article pages: the generic reader says what is there, the elements say where."""
+"""A site file drafted from a few article pages: the heuristics say what is there, the elements say where."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Draft:
 def draft(pages: Sequence[Page], name: str | None = None) -> Draft:
     """Draft a site file from two or three article pages of one site.
 
-    The file can be loaded as it is; fields that no selector finds on most pages are left to the generic reader.
+    The file can be loaded as it is; fields that no selector finds on most pages are left to the heuristics.
     Raises UserError when the pages are of different hosts, or no text is found in them.
     """
     hosts = {urlsplit(page.url).netloc for page in pages}

@@ -89,7 +89,7 @@ def read_entry(page: Page, site: Site | None) -> Article:
 
 
 def _keep_text(article: Article, markup: str) -> None:
-    """Take all of a text of which the generic reader took nothing: a flash that says no more than its title."""
+    """Take all of a text of which the heuristics took nothing: a flash that says no more than its title."""
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return

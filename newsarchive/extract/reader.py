@@ -35,8 +35,8 @@ def read(page: Page, site: Site | None = None) -> Article:
     """Read a page into an article.
 
     With a site whose layouts know the URL the layout's rules are used; a field whose element is not on the page is
-    looked for by the generic reader. Without one, or for another URL, the site whose file names the host is used,
-    else the generic reader alone. A page that is no article, or lacks a field, says so in `problems`.
+    looked for by the heuristics. Without one, or for another URL, the site whose file names the host is used,
+    else the heuristics alone. A page that is no article, or lacks a field, says so in `problems`.
     """
     if not page.body or page.body.isspace():
         article = Article(page, fields.identity_of(page.url)[1])

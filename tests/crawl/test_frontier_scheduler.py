@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from crawl.in_process import session_on
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from support.crawling import session_on
 
 from newsarchive.archive import Link
 from newsarchive.crawl.frontier_scheduler import FrontierScheduler

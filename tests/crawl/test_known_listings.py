@@ -4,8 +4,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from crawl.in_process import session_on
 from scrapy.http import Response
+from support.crawling import session_on
 
 from newsarchive.archive import Link
 from newsarchive.archive.listings import ListingLink
