@@ -30,7 +30,7 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     """Draft a site file from two or three article pages of one site.
 
     A saved page is given with the address that it had: saved.html=https://news.example/a/1.html. The heuristics
-    finds title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
+    find title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
     """
     from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
