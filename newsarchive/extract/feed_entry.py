@@ -15,11 +15,12 @@ from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.extract.html import line_of, parse
+from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import date_problem
 from newsarchive.extract.xml import child, children, name_of, read_xml, text_of, vocabulary_of
 from newsarchive.models import FEED_MARK, Paragraph
 from newsarchive.text import clean
+from newsarchive.tree import parse, select
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -93,7 +94,7 @@ def _keep_text(article: Article, markup: str) -> None:
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return
-    lines = [line for line in map(line_of, root.iter("p")) if line]
+    lines = [line for line in map(line_of, select("p", root)) if line]
     if "".join(lines).replace(" ", "") != whole.replace(" ", ""):  # some of it stands outside of paragraphs
         lines = [whole]
     if lines:
