@@ -1,8 +1,9 @@
 """HTML as a tree of elements: the one place that knows the parser, lexbor.
 
 A tree is only ever read, by few calls, all of them here or listed here: of an `Element` its `tag` (`TEXT` for a piece
-of text), `text_content`, `attributes`, `parent`, `first_child`, `next`, `prev`, `is_element_node` and `mem_id`, the
-number that tells it from all others of its tree. Never compare two elements by `==`: that compares their markup.
+of text) and the number of it, `tag_id`, `text_content`, `attributes`, `parent`, `first_child`, `next`, `prev`,
+`is_element_node`, `is_empty_text_node` and `mem_id`, the number that tells it from all others of its tree. Never
+compare two elements by `==`: that compares their markup.
 `benchmarks/tree_fuzz.py` makes these calls on damaged pages.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError, create_tag
 
 from newsarchive.tree_bounds import within_bounds
 
@@ -23,7 +24,17 @@ Element = LexborNode
 TEXT = "-text"
 
 # Without events nothing is copied within the tree (`<selectedcontent>`).
-_OPTIONS = LexborDocumentOptions.WO_EVENTS
+_OPTIONS = LexborDocumentOptions.WO_EVENTS.value
+_TAGS = (
+    "a", "abbr", "address", "area", "article", "aside", "audio", "b", "base", "big", "blockquote", "body", "br",
+    "button", "canvas", "caption", "center", "cite", "code", "col", "datalist", "dd", "del", "details", "dir", "div",
+    "dl", "dt", "em", "embed", "fieldset", "figcaption", "figure", "font", "footer", "form", "frame", "frameset", "h1",
+    "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins",
+    "label", "legend", "li", "link", "main", "map", "mark", "math", "menu", "meta", "nav", "noscript", "object", "ol",
+    "optgroup", "option", "p", "param", "picture", "pre", "q", "rp", "rt", "ruby", "s", "script", "section", "select",
+    "small", "source", "span", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template",
+    "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "ul", "video", "wbr",
+)  # fmt: skip
 
 
 def parse(markup: str | bytes) -> Element | None:
@@ -63,6 +74,15 @@ def ancestors(element: Element) -> Iterator[Element]:
 def descendants(element: Element) -> Iterator[Element]:
     """Yield an element and all in it in the order of the page, pieces of text and comments included."""
     return element.traverse(include_text=True)
+
+
+@lru_cache(maxsize=1)
+def tag_numbers() -> dict[str, int]:
+    """Return the `tag_id` of every tag that HTML knows, and of text; comparing numbers is quicker."""
+    root = parse("-")
+    assert root is not None
+    (text,) = children(body_of(root))
+    return {TEXT: text.tag_id, **{tag: create_tag(tag).tag_id for tag in _TAGS}}
 
 
 def text_in(element: Element) -> str:

@@ -252,7 +252,8 @@ class _Walker:
                 node = element.next
             tag = node.tag
             if tag == TEXT:
-                add(node.text_content or "")
+                if parts or not node.is_empty_text_node:
+                    add(node.text_content or "")
             elif tag is None or tag in SILENT:
                 pass
             elif (inner := node.first_child) is None:
