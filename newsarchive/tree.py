@@ -12,7 +12,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError, create_tag
+from selectolax.lexbor import (
+    LexborCSSSelector,
+    LexborDocumentOptions,
+    LexborHTMLParser,
+    LexborNode,
+    SelectolaxError,
+    create_tag,
+)
 
 from newsarchive.tree_bounds import within_bounds
 
@@ -23,6 +30,8 @@ Element = LexborNode
 #: The tag of a piece of text.
 TEXT = "-text"
 
+# One for all trees: to make it costs as much as to parse a small page.
+_find = LexborCSSSelector().find  # type: ignore[no-untyped-call]
 # Without events nothing is copied within the tree (`<selectedcontent>`).
 _OPTIONS = LexborDocumentOptions.WO_EVENTS.value
 _TAGS = (
@@ -103,7 +112,7 @@ def names_of(element: Element) -> str:
 
 def select(css: str, element: Element) -> list[Element]:
     """Return the elements in `element` (itself included) that match, each once, in the order of the page."""
-    found = element.css(css)
+    found: list[Element] = _find(css, element)
     if len(found) < 2 or "," not in css:
         return found
     return list({one.mem_id: one for one in found}.values())
@@ -113,11 +122,6 @@ def select(css: str, element: Element) -> list[Element]:
 def check_css(css: str) -> None:
     """Raise ValueError for what is no CSS selector."""
     try:
-        _nothing().css(css)
+        _find(css, create_tag("p"))
     except SelectolaxError as error:
         raise ValueError(f"{css!r} is not a CSS selector, or uses what HTML without a browser has not") from error
-
-
-@lru_cache(maxsize=1)
-def _nothing() -> LexborHTMLParser:
-    return LexborHTMLParser(b"")
