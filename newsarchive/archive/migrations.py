@@ -389,6 +389,19 @@ def m0011_letters_beside_digits(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {view}")
 
 
+@migrations()
+def m0012_replay_index(db: Database) -> None:
+    """Note which files of the replay index are right."""
+    db.execute(
+        "CREATE TABLE replay_runs (first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, lines INTEGER NOT NULL,"
+        " bytes INTEGER NOT NULL) STRICT"
+    )
+    columns = "id, url, fetched_at, http_status, headers, digest, warc_file, warc_offset, warc_length, payload_id"
+    forget = "BEGIN DELETE FROM replay_runs WHERE OLD.id BETWEEN first_id AND last_id; END"
+    for name, event in (("delete", "DELETE"), ("update", f"UPDATE OF {columns}")):
+        db.execute(f"CREATE TRIGGER replay_runs_{name} AFTER {event} ON snapshots {forget}")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
