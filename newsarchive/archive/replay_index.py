@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.archive import Archive
 
+#: Columns of `snapshots` of which `capture_of` makes a capture.
+CAPTURE_COLUMNS = (
+    "url, fetched_at, http_status, headers, digest, payload_id IS NOT NULL, warc_file, warc_offset, warc_length"
+)
 # Snapshots whose lines are sorted in memory at a time: about 10 MB.
 _CHUNK = 20_000
 # A file is merged into the one before it unless that is so many times as large: 20 files for a billion pages.
@@ -40,10 +44,7 @@ _TRIES = 5
 # Length of a file that is being written.
 _ANNOUNCED = -1
 
-_SNAPSHOTS = """
-SELECT url, fetched_at, http_status, headers, digest, payload_id IS NOT NULL, warc_file, warc_offset, warc_length
-FROM snapshots WHERE id BETWEEN ? AND ?
-"""
+_SNAPSHOTS = f"SELECT {CAPTURE_COLUMNS} FROM snapshots WHERE id BETWEEN ? AND ?"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +150,15 @@ def _chunks(first_id: int, last_id: int) -> Iterator[tuple[int, int]]:
 
 def _write_run(archive: Archive, folder: Path, first_id: int, last_id: int) -> _Run:
     rows = archive.connection.execute(_SNAPSHOTS, (first_id, last_id))
-    lines = sorted(cdxj_line(_capture(row)) for row in rows if is_replayed(row[0]))
+    lines = sorted(cdxj_line(capture_of(row)) for row in rows if is_replayed(row[0]))
     run = _Run(first_id, last_id, len(lines), sum(map(len, lines)))
     with atomic_file(folder / run.name) as file:
         file.writelines(lines)
     return run
 
 
-def _capture(row: tuple[str, str, int | None, str | None, str, int, str, int, int]) -> Capture:
+def capture_of(row: tuple[str, str, int | None, str | None, str, int, str, int, int]) -> Capture:
+    """Return what an index says of a snapshot, of the values of `CAPTURE_COLUMNS`."""
     url, fetched_at, status, headers, digest, is_revisit, warc_file, offset, length = row
     content_type = json.loads(headers or "{}").get("content-type", "")
     # Names are those below the folder `warc`, so that it can be moved alone.

@@ -141,6 +141,15 @@ class Snapshots:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)
 
+    def record(self, snapshot_id: int) -> bytes:
+        """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
+        self.verify(snapshot_id)
+        return self._folder.read(
+            *self._connection.execute(
+                "SELECT warc_file, warc_offset, warc_length FROM snapshots WHERE id = ?", (snapshot_id,)
+            ).fetchone()
+        )
+
     def close(self) -> None:
         """Close the WARC files that are open for writing."""
         self._folder.close()
