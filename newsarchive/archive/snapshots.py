@@ -1,14 +1,15 @@
 """Snapshots: the raw bytes of every fetched page, saved before anything can fail on them.
 
-The bytes lie in WARC files beside the archive (see `warc_folder`), a row here says where. The record is written first
-and the row then, so that a row always finds its record; what a killed run wrote without a row is cut off again before
-the file is next written to.
+The bytes lie in WARC files beside the archive (see `warc.writer`), a row here says where. The record is written first,
+and is on the disk before the transaction of its row commits, so that a row always finds its record, also after a power
+cut; what a killed run wrote without a row is cut off again before the file is next written to.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -65,6 +66,8 @@ class Snapshots:
         original = self._original(digest, page)
         record = build_record(page, digest, original)
         name, offset = self._folder.append(record, page.fetched_at.astimezone(UTC), self.label or page.site)
+        if not self._connection.in_transaction:
+            self._folder.sync()
         try:
             cursor = self._connection.execute(
                 "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length, warc_file, warc_offset,"
@@ -134,6 +137,15 @@ class Snapshots:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)
 
+    def sync(self) -> None:
+        """Wait until the pages that were saved are on the disk; rows that name them are committed after that.
+
+        Raises:
+            UserError: a WARC file cannot be written; then the rows must not be committed.
+
+        """
+        self._folder.sync()
+
     def close(self) -> None:
         """Close the WARC files that are open for writing."""
         self._folder.close()
@@ -165,12 +177,17 @@ class Snapshots:
     def _original(self, digest: str, page: Page) -> Original | None:
         if not page.body:
             return None
-        row = self._connection.execute(
+        rows = self._connection.execute(
             "SELECT id, url, fetched_at FROM snapshots WHERE digest = ? AND length = ? AND payload_id IS NULL"
-            " ORDER BY id LIMIT 1",
+            " ORDER BY id",
             (digest, len(page.body)),
-        ).fetchone()
-        return Original(*row) if row else None
+        ).fetchall()
+        # A body that can be read no more is saved again; the last one that was saved so is the first to be tried.
+        for snapshot_id, url, fetched_at in reversed(rows):
+            with suppress(SnapshotDamagedError):
+                self.verify(snapshot_id)
+                return Original(snapshot_id, url, fetched_at)
+        return None
 
 
 def _part_of(connection: sqlite3.Connection, file_name: str) -> str:
