@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_upgrade, upgrade
 from newsarchive.errors import UserError
+from newsarchive.progress_bar import progress_bar
 from newsarchive.search.index import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
@@ -93,7 +98,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
         # All steps or none: what a killed process began is as if it had never been.
         with report_upgrade(db, path) as progress, transaction(db):
             upgrade(db, progress)
+            schema.remember(connection)
+    elif schema.was_touched(connection):
+        _put_back(db, path)
     return db
+
+
+def _put_back(db: Database, path: Path) -> None:
+    """Put back triggers and indexes that another program removed, before anything is written without them."""
+    with progress_bar("articles") as progress, transaction(db):
+        if schema.was_touched(db.conn) and (found := schema.put_back(db, progress)):
+            told = ", ".join(str(difference) for difference in found)
+            logger.warning("archive %s: another program changed it (%s); this was put back", path, told)
 
 
 @contextmanager
