@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from newsarchive import __version__
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.paths import ARCHIVE
 from newsarchive.text import plain
 
@@ -117,7 +117,7 @@ def main() -> None:
     except UserError as error:
         # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
             raise

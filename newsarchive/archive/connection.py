@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_upgrade, upgrade
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.progress_bar import progress_bar
 from newsarchive.search.index import register_functions
 
@@ -35,6 +35,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
+_MALFORMED = "malformed"
 # SQLite's own words for a fault -> what to do about it.
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
@@ -43,7 +44,8 @@ _ADVICE = {
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
-    "malformed": "the file is damaged; restore a backup, or try SQLite's own `.recover`",
+    _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
+    "`newsarchive restore` brings a backup back",
 }
 
 
@@ -51,7 +53,8 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     """Turn an error of SQLite into one for people: which file, what is wrong, what to do."""
     text = str(error)
     advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
-    return UserError(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+    kind = ArchiveDamagedError if _MALFORMED in text else UserError
+    return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
 def connect(path: Path | str, *, readonly: bool = False) -> Database:

@@ -101,8 +101,9 @@ class WarcFolder:
                 data = os.pread(descriptor, length, offset)
             finally:
                 os.close(descriptor)
-        except OSError as error:
-            raise SnapshotDamagedError(f"{name} cannot be read ({error.strerror})") from error
+        except (OSError, ValueError) as error:  # ValueError: a name that is no name of a file, in a damaged row
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise SnapshotDamagedError(f"{name} cannot be read ({reason})") from error
         if len(data) != length:
             raise SnapshotDamagedError(f"{name} ends before byte {offset + length}")
         return data
