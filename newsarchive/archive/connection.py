@@ -68,6 +68,8 @@ def connect(path: Path | str, *, readonly: bool = False) -> Database:
     path = Path(path)
     if readonly and not path.is_file():
         raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    if readonly and not path.stat().st_size:
+        raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
