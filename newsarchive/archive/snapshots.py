@@ -172,6 +172,13 @@ class Snapshots:
         ).fetchone()
         return self._read(row[0]) if row else None
 
+    def body_at(self, url: str, fetched_at: str) -> bytes | None:
+        """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
+        row = self._connection.execute(
+            "SELECT coalesce(payload_id, id) FROM snapshots WHERE url = ? AND fetched_at = ? LIMIT 1", (url, fetched_at)
+        ).fetchone()
+        return self._read(row[0]) if row else None
+
     def verify(self, snapshot_id: int) -> None:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)
