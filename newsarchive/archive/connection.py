@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +10,16 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
+from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_upgrade, upgrade
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.progress_bar import progress_bar
 from newsarchive.search.index import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
@@ -30,6 +35,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
+_MALFORMED = "malformed"
 # SQLite's own words for a fault -> what to do about it.
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
@@ -38,7 +44,8 @@ _ADVICE = {
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
-    "malformed": "the file is damaged; restore a backup, or try SQLite's own `.recover`",
+    _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
+    "`newsarchive restore` brings a backup back",
 }
 
 
@@ -46,7 +53,8 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     """Turn an error of SQLite into one for people: which file, what is wrong, what to do."""
     text = str(error)
     advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
-    return UserError(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+    kind = ArchiveDamagedError if _MALFORMED in text else UserError
+    return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
 def connect(path: Path | str, *, readonly: bool = False) -> Database:
@@ -60,6 +68,8 @@ def connect(path: Path | str, *, readonly: bool = False) -> Database:
     path = Path(path)
     if readonly and not path.is_file():
         raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    if readonly and not path.stat().st_size:
+        raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
@@ -93,7 +103,18 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> D
         # All steps or none: what a killed process began is as if it had never been.
         with report_upgrade(db, path) as progress, transaction(db):
             upgrade(db, progress)
+            schema.remember(connection)
+    elif schema.was_touched(connection):
+        _put_back(db, path)
     return db
+
+
+def _put_back(db: Database, path: Path) -> None:
+    """Put back triggers and indexes that another program removed, before anything is written without them."""
+    with progress_bar("articles") as progress, transaction(db):
+        if schema.was_touched(db.conn) and (found := schema.put_back(db, progress)):
+            told = ", ".join(str(difference) for difference in found)
+            logger.warning("archive %s: another program changed it (%s); this was put back", path, told)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Database, Migrations
 
 from newsarchive import stories
-from newsarchive.archive import outlets, store, views
+from newsarchive.archive import outlets, replay_index, store, views
 from newsarchive.progress_bar import progress_bar
 from newsarchive.search import index
 
@@ -390,16 +390,15 @@ def m0011_letters_beside_digits(db: Database) -> None:
 
 
 @migrations()
-def m0012_replay_index(db: Database) -> None:
+def m0012_lost_snapshots(db: Database) -> None:
+    """Know which raw pages are lost: their rows stay, and say since when."""
+    db.execute("ALTER TABLE snapshots ADD COLUMN lost_at TEXT")
+
+
+@migrations()
+def m0013_replay_index(db: Database) -> None:
     """Note which files of the replay index are right."""
-    db.execute(
-        "CREATE TABLE replay_runs (first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, lines INTEGER NOT NULL,"
-        " bytes INTEGER NOT NULL) STRICT"
-    )
-    columns = "id, url, fetched_at, http_status, headers, digest, warc_file, warc_offset, warc_length, payload_id"
-    forget = "BEGIN DELETE FROM replay_runs WHERE OLD.id BETWEEN first_id AND last_id; END"
-    for name, event in (("delete", "DELETE"), ("update", f"UPDATE OF {columns}")):
-        db.execute(f"CREATE TRIGGER replay_runs_{name} AFTER {event} ON snapshots {forget}")
+    db.execute("DROP TABLE IF EXISTS replay_runs")
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
@@ -422,6 +421,7 @@ def rebuild(db: Database, progress: Progress) -> None:
     views.create_views(connection)
     outlets.fill(connection)
     store.fill_precision(connection, progress)
+    replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
     if not db.table("stories").exists():

@@ -24,6 +24,7 @@ from newsarchive.locks import try_lock
 from newsarchive.warc.cdxj import Capture, cdxj_line, is_replayed
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 CAPTURE_COLUMNS = (
     "url, fetched_at, http_status, headers, digest, payload_id IS NOT NULL, warc_file, warc_offset, warc_length"
 )
+_TABLE = """
+CREATE TABLE IF NOT EXISTS replay_runs (
+    first_id INTEGER PRIMARY KEY, last_id INTEGER NOT NULL, lines INTEGER NOT NULL, bytes INTEGER NOT NULL
+) STRICT
+"""
+# A file is forgotten when one of its snapshots changes in what the index says of it.
+_COLUMNS = "id, url, fetched_at, http_status, headers, digest, warc_file, warc_offset, warc_length, payload_id, lost_at"
+_FORGET = "BEGIN DELETE FROM replay_runs WHERE OLD.id BETWEEN first_id AND last_id; END"
+_TRIGGERS = {"replay_runs_delete": "DELETE", "replay_runs_update": f"UPDATE OF {_COLUMNS}"}
 # Snapshots whose lines are sorted in memory at a time: about 10 MB.
 _CHUNK = 20_000
 # A file is merged into the one before it unless that is so many times as large: 20 files for a billion pages.
@@ -44,7 +54,7 @@ _TRIES = 5
 # Length of a file that is being written.
 _ANNOUNCED = -1
 
-_SNAPSHOTS = f"SELECT {CAPTURE_COLUMNS} FROM snapshots WHERE id BETWEEN ? AND ?"  # noqa: S608
+_SNAPSHOTS = f"SELECT {CAPTURE_COLUMNS} FROM snapshots WHERE id BETWEEN ? AND ? AND lost_at IS NULL"  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,13 @@ class _Run:
     @property
     def name(self) -> str:
         return f"{self.first_id:012}-{self.last_id:012}.cdxj"
+
+
+def create_table(connection: sqlite3.Connection) -> None:
+    """Make the table of the files that count and its triggers, where they are missing; no commit is made."""
+    connection.execute(_TABLE)
+    for name, event in _TRIGGERS.items():
+        connection.execute(f"CREATE TRIGGER IF NOT EXISTS {name} AFTER {event} ON snapshots {_FORGET}")
 
 
 def index_folder(archive: Archive) -> Path:

@@ -31,7 +31,7 @@ WITH wanted AS (
 )
 SELECT id FROM wanted UNION SELECT payload_id FROM wanted WHERE payload_id IS NOT NULL
 """
-_RECORDS = f"SELECT id, {CAPTURE_COLUMNS} FROM snapshots WHERE id IN ({{ids}}) ORDER BY id"  # noqa: S608
+_RECORDS = f"SELECT id, {CAPTURE_COLUMNS} FROM snapshots WHERE id IN ({{ids}}) AND lost_at IS NULL ORDER BY id"  # noqa: S608
 
 
 def write_wacz(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -188,3 +189,25 @@ def test_the_command_updates_and_rebuilds_and_tells_of_an_archive_that_is_not_th
     assert ran.status == 2
     assert "there is no such file" in ran.err
     assert not archive.path.with_name("none.db").exists()
+
+
+@pytest.mark.parametrize("removed", ["TRIGGER replay_runs_delete", "TRIGGER replay_runs_update", "TABLE replay_runs"])
+def test_what_another_program_did_without_the_triggers_is_made_good(archive: Archive, removed: str) -> None:
+    save(archive, 1, 2, 3)
+    replay_index.update(archive)
+    with closing(sqlite3.connect(archive.path)) as other, other:
+        for what in ("TRIGGER replay_runs_delete", "TRIGGER replay_runs_update", removed):
+            other.execute(f"DROP {what.replace(' ', ' IF EXISTS ')}")
+        other.execute("DELETE FROM snapshots WHERE id = 2")
+    with Archive.open(archive.path) as opened:
+        replay_index.update(opened)
+        assert urls(opened) == all_urls(opened)
+        assert len(urls(opened)) == 2
+
+
+def test_a_page_that_is_lost_is_not_offered(archive: Archive) -> None:
+    save(archive, 1, 2)
+    replay_index.update(archive)
+    archive.snapshots.lose(1, AT)
+    replay_index.update(archive)
+    assert urls(archive) == ["http://demo/x/2.html"]
