@@ -86,8 +86,11 @@ class Archive:
     def transaction(self) -> Iterator[None]:
         """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
         try:
+            is_outermost = not self.connection.in_transaction
             with transaction(self.connection):
                 yield
+                if is_outermost:  # pages first: a row that a power cut leaves must not name one that it took
+                    self.snapshots.sync()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 

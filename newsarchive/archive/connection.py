@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
 from newsarchive.archive.search_functions import register_functions
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
@@ -28,6 +32,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
+_MALFORMED = "malformed"
 # SQLite's own words for a fault -> what to do about it.
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
@@ -36,7 +41,8 @@ _ADVICE = {
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
-    "malformed": "the file is damaged; restore a backup, or try SQLite's own `.recover`",
+    _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
+    "`newsarchive restore` brings a backup back",
 }
 
 
@@ -44,7 +50,8 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     """Turn an error of SQLite into one for people: which file, what is wrong, what to do."""
     text = str(error)
     advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
-    return UserError(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+    kind = ArchiveDamagedError if _MALFORMED in text else UserError
+    return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
 def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
@@ -58,6 +65,8 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     path = Path(path)
     if readonly and not path.is_file():
         raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    if readonly and not path.stat().st_size:
+        raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
@@ -91,15 +100,33 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> s
         connection.execute(pragma)
     if applied != MIGRATION_NAMES:
         _upgrade(connection, path)
+    elif schema.was_touched(connection):
+        _put_back(connection, path)
     return connection
+
+
+# What these import is loaded when it is needed: see migrations.Steps.
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     """Apply the missing steps, all or none: what a killed process began is as if it had never been."""
-    from sqlite_utils import Database  # noqa: PLC0415 - see migrations.Steps
+    from sqlite_utils import Database  # noqa: PLC0415
 
     with report_upgrade(connection, path) as progress, transaction(connection):
         upgrade(Database(connection), progress)
+        schema.remember(connection)
+
+
+def _put_back(connection: sqlite3.Connection, path: Path) -> None:
+    """Put back triggers and indexes that another program removed, before anything is written without them."""
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415
+
+    with progress_bar("articles") as progress, transaction(connection):
+        if schema.was_touched(connection) and (found := schema.put_back(Database(connection), progress)):
+            told = ", ".join(str(difference) for difference in found)
+            logger.warning("archive %s: another program changed it (%s); this was put back", path, told)
 
 
 @contextmanager

@@ -430,6 +430,12 @@ def m0011_letters_beside_digits(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {view}")
 
 
+@migrations()
+def m0012_lost_snapshots(db: Database) -> None:
+    """Know which raw pages are lost: their rows stay, and say since when."""
+    db.execute("ALTER TABLE snapshots ADD COLUMN lost_at TEXT")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 

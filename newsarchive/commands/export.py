@@ -11,6 +11,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file, atomic_folder
 from newsarchive.commands.output import on_terminal
+from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
 from newsarchive.export import FORMATS, Export, FileFormat, FolderFormat
 from newsarchive.progress_bar import progress_bar
@@ -46,7 +47,7 @@ standard output unless --output names a file. A file or folder is written comple
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    cls=QueryCommand,
     help=_HELP,
     epilog="Example: newsarchive export csv --bom -o 2022-03.csv after:2022-03 before:2022-04",
 )

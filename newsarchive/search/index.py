@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zlib
 from typing import TYPE_CHECKING
 
 from newsarchive.search.folding import built_in_folding, load_folding
@@ -123,7 +124,22 @@ def folding_of(connection: sqlite3.Connection) -> Folding:
 
 def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
     table = _stored_table(connection)
-    return None if table is None else load_folding(table)
+    try:
+        return None if table is None else load_folding(table)
+    except (zlib.error, ValueError):
+        return None  # damaged: the archive can still be opened, and `newsarchive check` tells
+
+
+def check_folding(connection: sqlite3.Connection) -> str | None:
+    """Return what is wrong with the table by which the index of an archive was folded; None when nothing is."""
+    table = _stored_table(connection)
+    if table is None:
+        return "the table of spellings is missing"
+    try:
+        load_folding(table)
+    except (zlib.error, ValueError) as error:
+        return f"the table of spellings cannot be read ({error})"
+    return None
 
 
 def match_expression(query: str, folding: Folding | None = None) -> str:
@@ -230,8 +246,10 @@ def _merge(connection: sqlite3.Connection, index: str) -> None:
         _command(connection, index, "merge", _MERGED_PAGES)
 
 
-def check_index(connection: sqlite3.Connection) -> list[str]:
-    """Compare both indexes with the articles, word for word, and return what is wrong, in words.
+def check_index(connection: sqlite3.Connection, *, words: bool = True) -> list[str]:
+    """Look for damage in both indexes and, with `words`, compare them with the articles, word for word.
+
+    Returns what is wrong, in words.
 
     FTS5 checks only an index that it may write to. So that a crawl can go on meanwhile, and that an archive can be
     checked which may not be written, each index is copied into SQLite's temporary database first. Raises
@@ -242,11 +260,11 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
         connection.execute("SAVEPOINT check_index")
         try:
             _copy_to_temp(connection, index)
-            _command(connection, f"temp.{index}", "integrity-check", 1)
+            _command(connection, f"temp.{index}", "integrity-check", int(words))
         except sqlite3.OperationalError:  # a full disk says nothing about the index
             raise
         except sqlite3.DatabaseError as error:
-            problems.append(f"{index} does not agree with the articles ({error}) - run `newsarchive search reindex`")
+            problems.append(f"{index} {'does not agree with the articles' if words else 'is damaged'} ({error})")
         finally:
             if connection.in_transaction:  # a full disk has ended it
                 connection.execute("ROLLBACK TO check_index")

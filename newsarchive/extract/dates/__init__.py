@@ -106,7 +106,7 @@ def _context(
         text = text.translate(forms.FULL_WIDTH_DIGITS)
     if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
         return None
-    return Context(text, zone, now.astimezone(zone), year_hint, line, prints_day_first(lang))
+    return Context(text, zone, now, year_hint, line, prints_day_first(lang))
 
 
 #: A text without digits and without one of these holds no date.
