@@ -389,6 +389,13 @@ def m0011_letters_beside_digits(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {view}")
 
 
+@migrations()
+def m0012_refresh(db: Database) -> None:
+    """Keep how often a feed asks to be read, when it may be asked for again, and its WebSub hub."""
+    for column in ("refresh", "not_before", "hub"):
+        db.execute(f"ALTER TABLE listings ADD COLUMN {column} TEXT")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 
