@@ -442,6 +442,13 @@ def m0013_replay_index(db: Database) -> None:
     db.execute("DROP TABLE IF EXISTS replay_runs")
 
 
+@migrations()
+def m0014_refresh(db: Database) -> None:
+    """Keep how often a feed asks to be read, when it may be asked for again, and its WebSub hub."""
+    for column in ("refresh", "not_before", "hub"):
+        db.execute(f"ALTER TABLE listings ADD COLUMN {column} TEXT")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
