@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsarchive.extract.heuristics import other_dates
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,7 +41,7 @@ class Row(NamedTuple):
 
 
 def explain(article: Article) -> list[Row]:
-    """List what was read, a row for each field that has a value, then the problems.
+    """List what was read, a row for each field that has a value, then what was not taken, then the problems.
 
     Long values are shortened to 100 characters. Nothing is escaped: that is for whoever prints it.
     """
@@ -50,6 +52,11 @@ def explain(article: Article) -> list[Row]:
         if (value := getattr(article, name))
     ]
     rows += _others(article)
+    if article.extractor == "generic":
+        rows += [
+            Row("not taken", f"published_at {one.value.when.isoformat()}", f"{one.rule}: {shorten(one.printed)}")
+            for one in other_dates(article)
+        ]
     rows += [
         Row("problem", problem.reason, f"{problem.stage} {problem.detail}".strip()) for problem in article.problems
     ]

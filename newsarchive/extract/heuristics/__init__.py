@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import original_title
 from newsarchive.extract.fields import (
     identity_of,
@@ -23,7 +24,14 @@ from newsarchive.extract.heuristics.metadata import (
     read_head,
 )
 from newsarchive.extract.heuristics.paragraphs import read_text
-from newsarchive.extract.heuristics.published import DateReader, is_dateline_of_publication, zone_of
+from newsarchive.extract.heuristics.published import (
+    DateReader,
+    Places,
+    before_comments,
+    is_dateline_of_publication,
+    judge_dates,
+    zone_of,
+)
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
     find_headline,
@@ -39,7 +47,9 @@ from newsarchive.tree import attribute, parse
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from newsarchive.extract.candidates import Candidate
     from newsarchive.extract.charset import Decoded
+    from newsarchive.extract.dates import Dated
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
@@ -73,6 +83,18 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     return article
 
 
+def other_dates(article: Article) -> list[Candidate[Dated]]:
+    """Read the page of an article once more; return the times that it may have meant and that were not chosen."""
+    page, chosen = article.page, article.published_at
+    decoded = decode(page.body, page.headers.get("content-type"))
+    root = parse(page.body if decoded.as_sent else decoded.text)
+    if root is None:
+        return []
+    reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
+    reader.read(chosen.tzinfo if chosen else None)
+    return sorted((one for one in reader.dates if one.value.when != chosen), key=lambda one: -one.points)
+
+
 class _Reader:
     """One page that is being read into its article."""
 
@@ -85,6 +107,7 @@ class _Reader:
         self.near: list[int] = []
         self.opening: list[int] = []
         self.ending: list[int] = []
+        self.dates: list[Candidate[Dated]] = []
 
     def read(self, zone: tzinfo | None) -> None:
         headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
@@ -143,13 +166,20 @@ class _Reader:
         article = self.article
         dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
         closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
-        near, behind = (
-            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, closing + self.ending)
+        text = self.flow.text
+        places = Places(
+            self.head,
+            near=[(n, text[n]) for n in self.near + self.opening],
+            behind=before_comments([(n, text[n]) for n in closing + self.ending]),
+            url=article.page.url,
+            page=self.page_text,
+            flow=self.flow,
         )
-        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text)
+        self.dates = dates.gather(places)
+        found = judge_dates(self.dates)
         if found:
-            article.published_at, article.precision = found.dated.when, found.dated.precision
-            article.evidence["published_at"] = found.evidence
+            article.published_at, article.precision = found.value.when, found.value.precision
+            article.evidence["published_at"] = found.rule
         else:
             article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
         credit = find_source(
