@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from newsarchive.extract.heuristics import other_dates
+from newsarchive.extract.dates import Dated
+from newsarchive.extract.heuristics import not_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,13 +55,17 @@ def explain(article: Article) -> list[Row]:
     rows += _others(article)
     if article.extractor == "generic":
         rows += [
-            Row("not taken", f"published_at {one.value.when.isoformat()}", f"{one.rule}: {shorten(one.printed)}")
-            for one in other_dates(article)
+            Row("not taken", f"{name} {_plain(one.value)}", f"{one.rule}: {shorten(one.printed)}")
+            for name, one in not_taken(article)
         ]
     rows += [
         Row("problem", problem.reason, f"{problem.stage} {problem.detail}".strip()) for problem in article.problems
     ]
     return rows
+
+
+def _plain(value: object) -> str:
+    return value.when.isoformat() if isinstance(value, Dated) else str(value)
 
 
 def _others(article: Article) -> Iterator[Row]:

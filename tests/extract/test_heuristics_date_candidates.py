@@ -6,7 +6,7 @@ import pytest
 from support.unknown_pages import read_unknown
 
 from newsarchive.extract.explain import explain
-from newsarchive.extract.heuristics import other_dates
+from newsarchive.extract.heuristics import not_taken
 
 TITLE = "渡口明日起加开早班船"
 TEXT = "".join(
@@ -66,7 +66,10 @@ def test_a_time_element_far_from_the_headline_is_that_of_another_article() -> No
 def test_what_was_not_taken_is_shown_with_its_rule() -> None:
     html = page("<div>2024-05-30 08:15</div>", head="<script>var pubTime = '2024-05-29 07:00'</script>")
     article = read_unknown(html, "https://ferry.example/2024/05/28/1.html")
-    assert [(one.value.when.day, one.rule) for one in other_dates(article)] == [(28, "url"), (29, "script")]
+    assert [(name, one.value.when.day, one.rule) for name, one in not_taken(article)] == [
+        ("published_at", 28, "url"),
+        ("published_at", 29, "script"),
+    ]
     rows = [row for row in explain(article) if row.field == "not taken"]
     assert [row.value for row in rows] == [
         "published_at 2024-05-28T00:00:00+08:00",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import original_title
@@ -13,10 +13,10 @@ from newsarchive.extract.fields import (
     problem,
     set_credit,
 )
+from newsarchive.extract.heuristics.authors import gather_authors, judge_authors
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
-    authors_of_head,
     find_address,
     find_people,
     find_section,
@@ -41,7 +41,7 @@ from newsarchive.extract.heuristics.title import (
 )
 from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.language import language_of
-from newsarchive.models import Article
+from newsarchive.models import Article, Byline
 from newsarchive.tree import attribute, parse
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     return article
 
 
-def other_dates(article: Article) -> list[Candidate[Dated]]:
-    """Read the page of an article once more; return the times that it may have meant and that were not chosen."""
+def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
+    """Read the page of an article once more; list what it may have meant and was not chosen: field and candidate."""
     page, chosen = article.page, article.published_at
     decoded = decode(page.body, page.headers.get("content-type"))
     root = parse(page.body if decoded.as_sent else decoded.text)
@@ -92,7 +92,12 @@ def other_dates(article: Article) -> list[Candidate[Dated]]:
         return []
     reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
     reader.read(chosen.tzinfo if chosen else None)
-    return sorted((one for one in reader.dates if one.value.when != chosen), key=lambda one: -one.points)
+    names = {byline.name for byline in article.bylines}
+    others: list[tuple[str, Candidate[Any]]] = [
+        *(("published_at", one) for one in reader.dates if one.value.when != chosen),
+        *(("author", one) for one in reader.authors if one.value not in names),
+    ]
+    return sorted(others, key=lambda other: (other[0], -other[1].points))
 
 
 class _Reader:
@@ -108,6 +113,7 @@ class _Reader:
         self.opening: list[int] = []
         self.ending: list[int] = []
         self.dates: list[Candidate[Dated]] = []
+        self.authors: list[Candidate[str]] = []
 
     def read(self, zone: tzinfo | None) -> None:
         headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
@@ -200,10 +206,12 @@ class _Reader:
         if article.bylines:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
-            authors = authors_of_head(self.head)
-            if authors:
-                article.bylines += authors
-                article.evidence["bylines"] = "head"
+            lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
+            self.authors = list(gather_authors(self.flow, self.head, lines))
+            names, rule = judge_authors(self.authors)
+            if names:
+                article.bylines += [Byline("author", name) for name in names]
+                article.evidence["bylines"] = rule
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
 
