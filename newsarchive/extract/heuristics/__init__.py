@@ -91,6 +91,7 @@ def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
     if root is None:
         return []
     reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
+    reader.everything = True
     reader.read(chosen.tzinfo if chosen else None)
     names = {byline.name for byline in article.bylines}
     others: list[tuple[str, Candidate[Any]]] = [
@@ -114,6 +115,7 @@ class _Reader:
         self.ending: list[int] = []
         self.dates: list[Candidate[Dated]] = []
         self.authors: list[Candidate[str]] = []
+        self.everything = False
 
     def read(self, zone: tzinfo | None) -> None:
         headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
@@ -181,7 +183,7 @@ class _Reader:
             page=self.page_text,
             flow=self.flow,
         )
-        self.dates = dates.gather(places)
+        self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)
         if found:
             article.published_at, article.precision = found.value.when, found.value.precision
@@ -207,7 +209,7 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            self.authors = list(gather_authors(self.flow, self.head, lines))
+            self.authors = gather_authors(self.flow, self.head, lines, everything=self.everything)
             names, rule = judge_authors(self.authors)
             if names:
                 article.bylines += [Byline("author", name) for name in names]

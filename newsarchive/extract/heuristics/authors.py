@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
-    from newsarchive.tree import Element
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
 _CARD, _META, _MARKED, _PRINTED, _NAMED = 50.0, 45.0, 40.0, 35.0, 30.0
@@ -49,19 +48,19 @@ _END = re.compile(r"\s?[|·•–—(,;]|\s[-/]\s|\s(?:am|on|le|el|il|vom|den|in
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
-def gather_authors(flow: PrintedLines, head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    """Yield the names that the head says and those that stand in elements made for them.
+def gather_authors(
+    flow: PrintedLines, head: Head, lines: Sequence[int], *, everything: bool = False
+) -> list[Candidate[str]]:
+    """List the names that the head says, and those that stand in elements made for them or behind a word such as by.
 
-    `lines` are the numbers of those about the headline and the ends of the text: elsewhere others are named.
+    `lines` are the numbers of those about the headline and the ends of the text: elsewhere others are named. A kind of
+    evidence that is worth less than what is found already is only asked for `everything`.
     """
-    yield from _of_card(head)
-    yield from _of_meta(head)
-    if flow.element:
-        places = {flow.element[flow.block[number]].mem_id: number for number in reversed(lines)}
-        yield from _of_elements(flow.element[0], places, _MARKS, "author element", _MARKED)
-        yield from _of_elements(flow.element[0], places, _NAMES, "element named author", _NAMED)
-    for number in lines[:_MOST_LINES]:
-        yield from _of_line(flow.text[number], number)
+    found: list[Candidate[str]] = []
+    for gather in _GATHERERS:
+        if everything or not found:
+            found += gather(flow, head, lines)
+    return found
 
 
 def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]:
@@ -72,7 +71,7 @@ def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]
     return list(dict.fromkeys(one.value for one in candidates if one.rule == best.rule)), best.rule
 
 
-def _of_card(head: Head) -> Iterator[Candidate[str]]:
+def _of_card(_flow: PrintedLines, head: Head, _lines: Sequence[int]) -> Iterator[Candidate[str]]:
     author = head.card.get("author")
     for entry in author if isinstance(author, list) else [author]:
         name: Any = entry.get("name") if isinstance(entry, dict) else entry
@@ -86,7 +85,7 @@ def _of_card(head: Head) -> Iterator[Candidate[str]]:
                 yield Candidate(value, name, "head", _CARD)
 
 
-def _of_meta(head: Head) -> Iterator[Candidate[str]]:
+def _of_meta(_flow: PrintedLines, head: Head, _lines: Sequence[int]) -> Iterator[Candidate[str]]:
     for _, _, content in head.meta.get("author", ())[:1]:
         # On Chinese pages this is whoever put the page up.
         name = _without_label(content[:100])
@@ -94,9 +93,22 @@ def _of_meta(head: Head) -> Iterator[Candidate[str]]:
             yield Candidate(name, content, "head", _META)
 
 
-def _of_elements(top: Element, places: dict[int, int], css: str, rule: str, points: float) -> Iterator[Candidate[str]]:
+def _of_marked(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
+    return _of_elements(flow, lines, _MARKS, "author element", _MARKED)
+
+
+def _of_named(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
+    return _of_elements(flow, lines, _NAMES, "element named author", _NAMED)
+
+
+def _of_elements(
+    flow: PrintedLines, lines: Sequence[int], css: str, rule: str, points: float
+) -> Iterator[Candidate[str]]:
+    if not flow.element:
+        return
+    places = {flow.element[flow.block[number]].mem_id: number for number in reversed(lines)}
     seen: set[int] = set()
-    for element in select(css, top)[:_MOST]:
+    for element in select(css, flow.element[0])[:_MOST]:
         around = [element, *islice(ancestors(element), _UP)]
         line = next((places[outer.mem_id] for outer in around if outer.mem_id in places), None)
         if line is None and any(inner.mem_id in places for inner in islice(descendants(element), _MOST)):
@@ -113,6 +125,11 @@ def _of_elements(top: Element, places: dict[int, int], css: str, rule: str, poin
                 yield Candidate(name, text, rule, points, line)
 
 
+def _of_lines(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
+    for number in lines[:_MOST_LINES]:
+        yield from _of_line(flow.text[number], number)
+
+
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
     """Read the names behind a word such as by at the beginning of a line."""
     label = _BEFORE.match(text) if len(text) <= _LONGEST else None
@@ -120,6 +137,10 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
         for name in _split(_END.split(text[label.end() :], maxsplit=1)[0]):
             if is_person(name):
                 yield Candidate(name, text, "printed", _PRINTED, number)
+
+
+#: What finds candidates, each by itself; the likeliest first.
+_GATHERERS = (_of_card, _of_meta, _of_marked, _of_lines, _of_named)
 
 
 def _without_label(text: str) -> str:

@@ -175,14 +175,23 @@ class DateReader:
             return None
         return dated.in_zone(self.zone) if dated.when.utcoffset() == timedelta(0) else dated
 
-    def gather(self, places: Places) -> list[Candidate[Dated]]:
-        """List all that may be the time of publication."""
-        found = [candidate for gather in _GATHERERS for candidate in gather(self, places)]
-        best = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
-        year = best.value.when.year if best else None
-        lines = self._lines(places.near, year) or self._lines(places.behind, year)
-        if best:
-            lines = [_agreeing(line, best) for line in lines]
+    def gather(self, places: Places, *, everything: bool = False) -> list[Candidate[Dated]]:
+        """List what may be the time of publication, the lines about the headline among it.
+
+        A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
+        """
+        found: list[Candidate[Dated]] = []
+        lines = self._lines(places.near, None) or self._lines(places.behind, None)
+        best = max(map(_points, lines), default=0.0)
+        for gather, most in _GATHERERS:
+            if everything or best < most:
+                found += gather(self, places)
+                best = max(best, *map(_points, found)) if found else best
+        other = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
+        if other and any(line.points < _PRINTED + _OTHERS for line in lines):
+            year = other.value.when.year
+            lines = self._lines(places.near, year) or self._lines(places.behind, year)
+            lines = [_agreeing(line, other) for line in lines]
         return found + lines
 
     def _lines(self, lines: Lines, year: int | None) -> list[Candidate[Dated]]:
@@ -271,9 +280,10 @@ class DateReader:
                 return
 
 
-#: What finds candidates, each by itself; the lines are read last, with the year that the others give.
+#: What finds candidates, each by itself, and the most that one of them is worth; the best first.
 _GATHERERS = (
-    DateReader.said, DateReader.elements, DateReader.weak, DateReader.address, DateReader.script, DateReader.apart
+    (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.apart, _PRINTED), (DateReader.weak, _WEAK),
+    (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
 )  # fmt: skip
 
 
