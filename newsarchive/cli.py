@@ -50,6 +50,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "problems": ("problems:problems", "List what went wrong, newest first."),
         "check": ("maintenance:check", "Verify that the archive is intact."),
+        "repair": ("maintenance:repair", "Mend what check finds."),
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),

@@ -16,7 +16,11 @@ from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
 from newsarchive.maintenance.check import Report
 from newsarchive.maintenance.check import check as run_check
+from newsarchive.maintenance.repair import repair as mend
 from newsarchive.text import plain
+
+#: Lost things that are named; the rest is counted.
+_MOST_LINES = 50
 
 
 @click.command()
@@ -41,6 +45,32 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
     else:
         _print_report(report, db)
     return int(report.is_damaged)
+
+
+@click.command()
+@click.pass_obj
+def repair(db: Path) -> int:
+    """Mend what check finds.
+
+    What is made of other things is made again: search index, stories, articles, indexes. A raw page that is damaged is
+    told as lost, and the next crawl fetches it again. A file that SQLite cannot read is kept aside, and a new one made
+    of its rows. No crawl may be running. The exit status is 1 when something is lost or still damaged.
+    """
+    _must_exist(db)
+    now = datetime.now(UTC)
+    done = mend(db, now)
+    for what, count in done.mended.items():
+        click.echo(f"mended: {what} ({count:,} x)")
+    if done.kept:
+        click.echo(f"The damaged file is kept in {done.kept}")
+    for line in done.lost[:_MOST_LINES]:
+        click.echo(plain(f"lost: {line}"), err=True)
+    if len(done.lost) > _MOST_LINES:
+        click.echo(f"... and {len(done.lost) - _MOST_LINES:,} more", err=True)
+    with Archive.open(db, readonly=True) as archive:
+        report = run_check(archive, now)
+    _print_report(report, db)
+    return int(bool(done.lost) or report.is_damaged)
 
 
 @click.command()
