@@ -52,6 +52,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "check": ("maintenance:check", "Verify that the archive is intact."),
         "repair": ("maintenance:repair", "Mend what check finds."),
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
+        "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),

@@ -69,6 +69,13 @@ class Report:
         return any(finding.severity == "damage" for finding in self.findings)
 
 
+def check_content(connection: sqlite3.Connection) -> list[str]:
+    """Return what is lost or wrong of texts and articles, in words; what is made of them is not looked at."""
+    checks = (_check_texts, check_articles)
+    faults = [fault for one in checks for fault in _survive(lambda one=one: one(connection))]  # type: ignore[misc]
+    return [f"{what}: {example}" for _, what, example, _ in faults]
+
+
 def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
     """Check everything.
 
