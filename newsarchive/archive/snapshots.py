@@ -183,6 +183,22 @@ class Snapshots:
         """
         self._read(snapshot_id, **instead)
 
+    def body_at(self, url: str, fetched_at: str) -> bytes | None:
+        """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
+        row = self._connection.execute(
+            "SELECT coalesce(payload_id, id) FROM snapshots WHERE url = ? AND fetched_at = ? LIMIT 1", (url, fetched_at)
+        ).fetchone()
+        return self._read(row[0]) if row else None
+
+    def record(self, snapshot_id: int) -> bytes:
+        """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
+        self.verify(snapshot_id)
+        return self._folder.read(
+            *self._connection.execute(
+                "SELECT warc_file, warc_offset, warc_length FROM snapshots WHERE id = ?", (snapshot_id,)
+            ).fetchone()
+        )
+
     def sync(self) -> None:
         """Wait until the pages that were saved are on the disk; rows that name them are committed after that.
 

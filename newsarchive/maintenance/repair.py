@@ -81,7 +81,7 @@ def _make_indexes(archive: Archive, done: Repair) -> bool:
     """Settle what indexes say otherwise than their tables, and make them again; return whether that could be done."""
     _read_anything(archive.connection)
     try:
-        with transaction(archive.db):
+        with transaction(archive.connection):
             mended, unclear = settle(archive)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
