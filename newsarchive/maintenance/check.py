@@ -16,6 +16,7 @@ from newsarchive.archive import history, outlets, schema
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
 from newsarchive.archive.queries import article_row
+from newsarchive.archive.runs import SKEW
 from newsarchive.archive.store import parts_of, stored_parts
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.search.sql import PAIRS
@@ -38,8 +39,6 @@ Severity = Literal["damage", "notice"]
 EXAMPLES = 5
 #: Snapshots, the newest, whose records are read unless all are.
 SAMPLE = 200
-#: A time that is later by more than this has not come yet.
-SKEW = timedelta(hours=1)
 #: A URL that is due for so long is waiting for a crawl that does not come.
 _OVERDUE = timedelta(days=7)
 _COUNTED = ("articles", "copies", "readings", "texts", "snapshots", "frontier", "problems", "runs")

@@ -12,8 +12,9 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.runs import SKEW
 from newsarchive.errors import UserError
-from newsarchive.maintenance.check import PAST, SKEW
+from newsarchive.maintenance.check import PAST
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
