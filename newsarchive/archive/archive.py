@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
@@ -15,6 +16,7 @@ from newsarchive.archive.listings import Listings
 from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.runs import Runs
 from newsarchive.archive.snapshots import Snapshots
+from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +42,7 @@ class Archive:
         self.listings = Listings(self.connection)
         self.copies = Copies(self.connection)
         self.snapshots = Snapshots(self.connection)
+        self._file = path.stat()
 
     # Imported when they are first asked for: a crawl that finds nothing needs none of them.
 
@@ -82,6 +85,18 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def must_be_in_place(self) -> None:
+        """Raise UserError where the archive's name does not lead to the open file any more: what is written is lost."""
+        try:
+            is_same = os.path.samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise UserError(
+                f"archive {self.path}: was removed or replaced while it was written to, and what was written since is "
+                "lost with the old file - put the right file there and run the same command again"
+            )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
@@ -91,6 +106,7 @@ class Archive:
                 yield
                 if is_outermost:  # pages first: a row that a power cut leaves must not name one that it took
                     self.snapshots.sync()
+                    self.must_be_in_place()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 
@@ -102,17 +118,19 @@ class Archive:
         *,
         fetched: bool = True,
         reread_at: datetime | None = None,
+        is_latest: bool = False,
     ) -> Stored:
         """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing.
 
         A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
         it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
+        `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
         from newsarchive.archive.store import store  # noqa: PLC0415 - see above
 
         page = article.page
         with self.transaction():
-            stored = store(self.connection, article, reread_at=reread_at)
+            stored = store(self.connection, article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:

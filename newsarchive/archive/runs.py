@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.processes import is_alive, process_name
@@ -14,6 +14,10 @@ from newsarchive.timestamps import stamp
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
+
+
+#: A time is of the future when it is later by more than this; clocks of two machines may differ by less.
+SKEW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,14 @@ class Runs:
         )
         for outcome, started_at, counts in rows:
             yield EndedRun(outcome, datetime.fromisoformat(started_at), json.loads(counts or "{}"))
+
+    def ahead(self, now: datetime) -> datetime | None:
+        """Return when the latest of the last runs began that began in the future: a clock was ahead. None for none."""
+        (latest,) = self._connection.execute(
+            "SELECT max(started_at) FROM (SELECT started_at FROM runs ORDER BY id DESC LIMIT 1000)"
+        ).fetchone()
+        began = datetime.fromisoformat(latest) if latest else now
+        return began if began > now + SKEW else None
 
     def _close_killed(self, now: datetime) -> None:
         running = self._connection.execute("SELECT id, process FROM runs WHERE outcome = 'running'").fetchall()
