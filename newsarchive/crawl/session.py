@@ -181,6 +181,7 @@ class Session:
                         counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
                         now=summary.finished_at,
                     )
+                    self.archive.runs.compact(summary.finished_at)
         except (UserError, sqlite3.Error) as error:
             logger.warning("the end of run %s could not be written: %s", self.run_id, error)
         finally:
