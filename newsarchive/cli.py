@@ -38,6 +38,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.",
         ),
         "open": ("browse:open_archive", "Serve the archive and open its front page in the browser."),
+        "replay-server": (
+            "replay:replay_server",
+            "Serve the raw pages to a browser, as they were, until Ctrl-C.",
+        ),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
     },
     "Export": {
@@ -56,6 +60,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
         "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
         "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
+        "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
     },

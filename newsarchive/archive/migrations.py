@@ -437,7 +437,20 @@ def m0012_lost_snapshots(db: Database) -> None:
 
 
 @migrations()
-def m0013_retention(db: Database) -> None:
+def m0013_replay_index(db: Database) -> None:
+    """Note which files of the replay index are right."""
+    db.execute("DROP TABLE IF EXISTS replay_runs")
+
+
+@migrations()
+def m0014_refresh(db: Database) -> None:
+    """Keep how often a feed asks to be read, when it may be asked for again, and its WebSub hub."""
+    for column in ("refresh", "not_before", "hub"):
+        db.execute(f"ALTER TABLE listings ADD COLUMN {column} TEXT")
+
+
+@migrations()
+def m0015_retention(db: Database) -> None:
     """Know what was pruned, keep the runs of a day as one row, and find the runs of a site and what a run found."""
     db.execute(
         "CREATE TABLE pruned_pages (url TEXT NOT NULL, fetched_at TEXT NOT NULL, digest TEXT NOT NULL,"
@@ -479,7 +492,7 @@ def upgrade(db: Database, progress: Progress) -> None:
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
     from newsarchive import stories  # noqa: PLC0415 - see Steps
-    from newsarchive.archive import outlets, store, views  # noqa: PLC0415
+    from newsarchive.archive import outlets, replay_index, store, views  # noqa: PLC0415
     from newsarchive.search import index  # noqa: PLC0415
 
     connection = db.conn
@@ -487,6 +500,7 @@ def rebuild(db: Database, progress: Progress) -> None:
     views.create_views(connection)
     outlets.fill(connection)
     store.fill_precision(connection, progress)
+    replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
     if not db.table("stories").exists():

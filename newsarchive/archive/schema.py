@@ -32,6 +32,8 @@ _OBJECTS = "SELECT type, name, sql FROM sqlite_master WHERE name NOT GLOB 'sqlit
 _SPELLING = re.compile(r"[\s\"'`\[\]]+")
 #: What is made of the articles, and made again when a part of it is missing: the beginnings of its names.
 SEARCH, STORIES, DAYS = "search_", ("stories", "story_"), "source_days"
+#: What says which files of the replay index are right.
+REPLAY = "replay_runs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,8 @@ class SchemaObject:
 
     @property
     def is_derived(self) -> bool:
-        """Whether it is of the search index, of the stories or of the counts of days."""
-        return self.name.startswith((SEARCH, *STORIES, DAYS))
+        """Whether it is of the search index, of the stories, of the counts of days or of the replay index."""
+        return self.name.startswith((SEARCH, *STORIES, DAYS, REPLAY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def put_back(db: Database, progress: Progress) -> list[Difference]:
         drop(connection, SEARCH)
     if any(one.kind == "table" and one.name.startswith(STORIES) for one in lost):
         drop(connection, *STORIES)
+    if any(one.name.startswith(REPLAY) for one in lost):
+        drop(connection, REPLAY)
     if any(one.is_derived or one.kind == "view" for one in lost):
         rebuild(db, progress)
     for difference in differences(connection):

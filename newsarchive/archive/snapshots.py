@@ -183,6 +183,15 @@ class Snapshots:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)
 
+    def record(self, snapshot_id: int) -> bytes:
+        """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
+        self.verify(snapshot_id)
+        return self._folder.read(
+            *self._connection.execute(
+                "SELECT warc_file, warc_offset, warc_length FROM snapshots WHERE id = ?", (snapshot_id,)
+            ).fetchone()
+        )
+
     def sync(self) -> None:
         """Wait until the pages that were saved are on the disk; rows that name them are committed after that.
 

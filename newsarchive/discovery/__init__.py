@@ -62,6 +62,8 @@ def max_pages(link_source: str, site: Site) -> int:
     """Return how many pages of one listing are followed at most."""
     if link_source == "list":
         return max(found.max_pages for found in site.lists)
+    if link_source == "feed":
+        return max(feed.max_pages for feed in site.feeds)
     return site.listing.max_pages if site.listing else 1
 
 

@@ -25,7 +25,7 @@ _MACHINERY = (
     *("runs", "run_days", "frontier", "problems", "listings", "snapshots", "pruned_pages", "warc_removals"),
     *("identity", "_sqlite_migrations", "sqlite_schema", "sqlite_sequence"),
 )
-_INDEX = ("search_", "stories", "story_", "source_days")
+_INDEX = ("search_", "stories", "story_", "source_days", "replay_")
 # Rows as (site, month, what they weigh), all of them texts of SQL.
 _TEXTS = """
 SELECT a.site, substr(a.first_seen_at, 1, 7), sum(length(a.body)) + count(*) * 200 FROM articles a GROUP BY 1, 2
