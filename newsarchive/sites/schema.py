@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsarchive.models import QUIET_DAYS, ROLES
-from newsarchive.sites.selectors import compile_css, simple_selector
+from newsarchive.sites.selectors import read_selector
 from newsarchive.timestamps import read_age
+from newsarchive.tree import check_css
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -67,13 +68,13 @@ def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _css(value: Any) -> str:
-    compile_css(_text(value))
+    check_css(_text(value))
     return str(value)
 
 
 def _selectors(value: Any) -> tuple[str, ...]:
     for text in texts(value):
-        simple_selector(text)
+        read_selector(text)
     return tuple(value)
 
 
