@@ -60,6 +60,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
+        "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
         "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),

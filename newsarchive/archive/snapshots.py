@@ -52,9 +52,9 @@ class Snapshots:
         self._connection = connection
         self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-        self._folder = WarcFolder(
-            path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)
-        )
+        #: Gives the name under which WARC files belong to the archive.
+        self.part_of = partial(_part_of, connection, path.name)
+        self._folder = WarcFolder(path.parent, self.part_of, partial(_known_end, connection))
 
     def save(self, page: Page) -> int:
         """Save a page's bytes and headers; saving the same page again gives the same snapshot. Return its id.

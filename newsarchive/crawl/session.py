@@ -205,6 +205,7 @@ class Session:
             counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
             now=summary.finished_at,
         )
+        self.archive.runs.compact(summary.finished_at)
 
     async def _when_unlocked(self, write: Callable[[], Result]) -> Result:
         """Write in a transaction, when no other program is writing; meanwhile signals are heard."""
