@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from sqlite_utils import Database
-
 from newsarchive.archive.migrations import rebuild, upgrade
-from newsarchive.search.index import register_functions
+from newsarchive.archive.search_functions import register_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlite_utils import Database
 
     from newsarchive.progress_bar import Progress
 
@@ -131,6 +131,8 @@ def remember(connection: sqlite3.Connection) -> None:
 
 @cache
 def _reference() -> tuple[SchemaObject, ...]:
+    from sqlite_utils import Database  # noqa: PLC0415 - see migrations.Steps
+
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         register_functions(connection)
         upgrade(Database(connection), lambda _done, _total=None: None)

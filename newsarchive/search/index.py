@@ -89,14 +89,25 @@ def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
     return used
 
 
-def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
-    def make(name: str, arity: int, function: Callable[..., str | None]) -> None:
-        connection.create_function(name, arity, function, deterministic=True)
+def functions_of(table: bytes | None) -> dict[str, Callable[..., str | None]]:
+    """Return the SQL functions with the folding of a stored table; None stands for that of a new index."""
+    folding = None if table is None else load_folding(table)
+    return _functions(lambda: folding or built_in_folding())
 
-    make("search_pairs", 1, lambda text: pairs(text, folding()))
-    make("search_letters", 3, lambda *texts: characters(texts, folding()))
-    make("search_fold", 1, lambda text: None if text is None else folding().fold(str(text)))
-    make("search_match", 1, lambda query: match_expression(str(query or ""), folding()))
+
+def _functions(folding: Callable[[], Folding]) -> dict[str, Callable[..., str | None]]:
+    return {
+        "search_pairs": lambda text: pairs(text, folding()),
+        "search_letters": lambda *texts: characters(texts, folding()),
+        "search_fold": lambda text: None if text is None else folding().fold(str(text)),
+        "search_match": lambda query: match_expression(str(query or ""), folding()),
+    }
+
+
+def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
+    for name, function in _functions(folding).items():
+        arity = 3 if name == "search_letters" else 1
+        connection.create_function(name, arity, function, deterministic=True)
 
 
 def _stored_table(connection: sqlite3.Connection) -> bytes | None:
