@@ -23,6 +23,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "sites": ("sites:sites", "List the sites that can be crawled."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
+        "opml": ("opml:opml", "Exchange lists of feeds with feed readers (OPML)."),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Search and inspect": {
