@@ -2,7 +2,8 @@
 
     python benchmarks/charsets.py [--pages 10]
 
-Pages of six languages in each of their charsets, with a declaration that is right, wrong or none. A page is right where its text comes out as it went in. Exits with status 1 where fewer than 99 in a hundred are.
+Pages of six languages in each of their charsets, with a declaration that is right, wrong or none. A page is right
+where its text comes out as it went in. Exits with status 1 where fewer than 99 in a hundred are.
 """
 
 from __future__ import annotations
