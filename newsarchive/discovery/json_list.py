@@ -35,17 +35,6 @@ _BEGINS_JSON = re.compile(r"\{\s*\"|\[\s*[\[{\"]")
 _MOST_STARTS = 20
 
 
-def first_url(found: JsonList, base_url: str) -> str:
-    """Return the address of a list's first page."""
-    return page_url(found, base_url, page=found.first_page, cursor="")
-
-
-def page_url(found: JsonList, base_url: str, *, page: int, cursor: str) -> str:
-    """Return the address of a page of a list."""
-    filled = found.url.replace("{page}", str(page)).replace("{cursor}", quote(cursor, safe=""))
-    return urljoin(base_url + "/", filled)
-
-
 def read_json_list(page: Page, site: Site) -> ListingPage:
     """Read a page of one of a site's JSON lists. Nothing is raised, whatever the bytes are."""
     listed = ListingPage()
@@ -208,15 +197,15 @@ def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:
     if found.cursor and "{cursor}" in found.url:
         cursor = _dig(data, found.cursor)
         return (
-            page_url(found, site.base_url, page=1, cursor=valid_unicode(str(cursor)))
+            found.page_url(site.base_url, page=1, cursor=valid_unicode(str(cursor)))
             if isinstance(cursor, str | int)
             else None
         )
     if "{page}" not in found.url:
         return None
     for number in range(found.first_page, found.first_page + found.max_pages - 1):
-        if page_url(found, site.base_url, page=number, cursor="") == url:
-            return page_url(found, site.base_url, page=number + 1, cursor="")
+        if found.page_url(site.base_url, page=number) == url:
+            return found.page_url(site.base_url, page=number + 1)
     return None
 
 

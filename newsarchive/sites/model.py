@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from newsarchive.models import Recheck
 from newsarchive.urls import replace_base
@@ -178,6 +178,11 @@ class JsonList:
     cursor: str | None = None
     first_page: int = 1
     max_pages: int = 20
+
+    def page_url(self, base_url: str, *, page: int, cursor: str = "") -> str:
+        """Return the address of a page of the list."""
+        filled = self.url.replace("{page}", str(page)).replace("{cursor}", quote(cursor, safe=""))
+        return urljoin(base_url + "/", filled)
 
     def moved(self, move: Callable[[str], str]) -> JsonList:
         """Return the list with its URLs moved."""

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsarchive.models import ROLES
-from newsarchive.sites.selectors import compile_css, simple_selector
+from newsarchive.sites.selectors import read_selector
+from newsarchive.tree import check_css
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?")
@@ -63,13 +64,13 @@ def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _css(value: Any) -> str:
-    compile_css(_text(value))
+    check_css(_text(value))
     return str(value)
 
 
 def _selectors(value: Any) -> tuple[str, ...]:
     for text in texts(value):
-        simple_selector(text)
+        read_selector(text)
     return tuple(value)
 
 
