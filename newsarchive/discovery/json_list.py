@@ -53,7 +53,7 @@ def read_json_list(page: Page, site: Site) -> ListingPage:
             listed.articles.append(article)
     if listed.articles:
         listed.next_url = _next(found, site, page.url, data)
-    if items is None and fault is None and page.url == first_url(found, site.base_url):
+    if items is None and fault is None and page.url == found.page_url(site.base_url, page=found.first_page):
         fault = f"nothing at {found.items!r}"  # on later pages that is how a list ends
     listed.damage = _damage(payload, fault, items, len(known), len(listed.articles))
     return listed
