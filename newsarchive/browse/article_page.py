@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.archive.queries import (
     article_row,
     articles_of,
+    exact_article,
     ids_of,
     one,
     one_moment,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 #: What is shown of one article at most; the JSON has everything.
 MOST_CHARACTERS, MOST_MEMBERS = 200_000, 100
+_LONGEST_ADDRESS = 2000
 _LONGEST_TITLE = 1000  # characters of a headline that are compared
 # Columns of the row that the JSON gives under other names, or not.
 _INNER = ("category", "category_name", "category_site")
@@ -94,6 +96,12 @@ def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) ->
     return ArticlePage(row, found, states, members, _names(row["via"]), is_cut)
 
 
+def key_named(connection: sqlite3.Connection, text: str) -> str | None:
+    """Return the key of the article that a text names as a whole: by its key, its info code or an address of it."""
+    found = exact_article(connection, text) if text and len(text) <= _LONGEST_ADDRESS else None
+    return None if found is None else key_of(connection, found)
+
+
 def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
     """Return the key of the article in a row of the table."""
     row = one(connection, "SELECT article_key FROM articles WHERE id = ?", (article_id,))
@@ -116,12 +124,18 @@ def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row
 
 
 def story(connection: sqlite3.Connection, story_id: int) -> Story | None:
-    """Read a story; None for an unknown one."""
-    row = one(connection, "SELECT * FROM stories WHERE id = ?", (story_id,))
+    """Read a story; None for an unknown one.
+
+    A story is called by the id of one of its articles; by any other of them it is found, too, so that a link to a story
+    that has since joined another leads there.
+    """
+    row = one(connection, "SELECT * FROM stories WHERE id = ?", (story_id,)) or one(
+        connection, "SELECT t.* FROM articles a JOIN stories t ON t.id = a.story_id WHERE a.id = ?", (story_id,)
+    )
     if row is None:
         return None
     lead = one(connection, "SELECT title FROM articles WHERE id = ?", (row["lead_article_id"],))
-    members = story_members(connection, story_id, limit=MOST_MEMBERS)
+    members = story_members(connection, row["id"], limit=MOST_MEMBERS)
     return Story(row, (lead["title"] if lead else None) or "", members)
 
 

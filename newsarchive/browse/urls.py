@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from datasette.utils import tilde_encode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datasette.app import Datasette
 
 
@@ -50,9 +52,10 @@ class Addresses:
         path = str(self._urls.path("/search" + (f".{form}" if form else "")))
         return f"{path}?{arguments}" if arguments else path
 
-    def query(self, name: str, **arguments: str) -> str:
-        """Address of a question (a canned query)."""
+    def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
+        """Address of a question (a canned query) with what was `given`, one of them with another value."""
         path = str(self._urls.query(self._database, name))
+        arguments = {**(given or {}), other: value} if other else given or {}
         return f"{path}?{urlencode(arguments)}" if arguments else path
 
     def questions(self) -> str:

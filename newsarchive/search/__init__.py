@@ -25,7 +25,7 @@ from newsarchive.search.sql import Plan, filters_of, plan, words_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from newsarchive.search.folding import Folding
 
@@ -125,16 +125,22 @@ class Search:
         the last hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises ValueError for a limit
         below one or a negative offset.
         """
+        return self.hits_of(query, self.ids(query, order=order, limit=limit, offset=offset, after=after), marks)
+
+    def ids(
+        self, query: Query, *, order: Order, limit: int, offset: int = 0, after: Position | None = None
+    ) -> dict[int, float | None]:
+        """Return the ids of the articles that `hits` would return, in their order, each with its rank."""
         if limit < 1 or offset < 0:
             raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
         matches = Matches(self._connection, plan(query))
-        ranks: dict[int, float] = {}
         if order == "rank" and matches.have_words:
-            ranks = dict(matches.by_rank(offset + limit, self._folding)[offset:])
-            ids = list(ranks)
-        else:
-            ids = matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:]
-        return self._read(ids, ranks, Highlighter(words_of(query), self._folding, marks or Marks()))
+            return dict(matches.by_rank(offset + limit, self._folding)[offset:])
+        return dict.fromkeys(matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:])
+
+    def hits_of(self, query: Query, ids: Mapping[int, float | None], marks: Marks | None = None) -> list[Hit]:
+        """Return hits for what `ids` has returned."""
+        return self._read(list(ids), ids, Highlighter(words_of(query), self._folding, marks or Marks()))
 
     def count(self, query: Query) -> int:
         """Return how many articles a query finds."""
@@ -174,7 +180,7 @@ class Search:
     def _folding(self) -> Folding:
         return folding_of(self._connection)
 
-    def _read(self, ids: list[int], ranks: dict[int, float], highlighter: Highlighter) -> list[Hit]:
+    def _read(self, ids: list[int], ranks: Mapping[int, float | None], highlighter: Highlighter) -> list[Hit]:
         rows = self._connection.execute(
             "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
             "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",

@@ -1,6 +1,5 @@
 import json
 
-import pytest
 from support.running import on_terminal, run_on
 
 
