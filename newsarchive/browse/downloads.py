@@ -13,7 +13,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsarchive.archive.queries import articles_of, rows
+from newsarchive.archive.queries import articles_of
 from newsarchive.browse.search_page import token
 from newsarchive.export.csv import write_csv
 from newsarchive.search import MOST_RANKED, Marks, Position, Search
@@ -37,10 +37,6 @@ ARTICLES, SQL_ROWS = 200, 500
 SQL_TIME = 60.0
 # Steps of SQLite's machine between two looks at the clock.
 _STEPS = 50_000
-_MORE = (
-    "SELECT a.id, a.url, a.lang, a.site, c.slug AS category, c.name AS category_name, a.char_count"
-    " FROM articles a LEFT JOIN categories c ON c.id = a.category_id WHERE a.id IN (SELECT value FROM json_each(?))"
-)
 
 
 class Stream:
@@ -150,7 +146,6 @@ def _objects(
     connection: sqlite3.Connection, *, query: Query, ids: Mapping[int, float | None], to: Addresses
 ) -> list[dict[str, Any]]:
     """Make the objects of hits; a snippet has its matches in [[ ]]."""
-    more = {row.pop("id"): row for row in rows(connection, _MORE, (json.dumps(list(ids)),))}
     return [
         {
             "article_key": hit.article_key,
@@ -160,10 +155,15 @@ def _objects(
             "snippet": hit.snippet,
             "rank": hit.rank,
             "address": to.article(hit.article_key),
-            **more[hit.article_id],
+            "url": hit.url,
+            "site": hit.site,
+            "lang": hit.lang,
+            "category": hit.category,
+            "category_name": hit.category_name,
+            "char_count": hit.char_count,
+            "story_id": hit.story_id,
         }
         for hit in Search(connection).hits_of(query, ids, Marks(start="[[", end="]]"))
-        if hit.article_id in more
     ]
 
 

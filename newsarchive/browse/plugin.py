@@ -17,7 +17,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from newsarchive.archive.migrations import APPLICATION_ID
 from newsarchive.browse.archives import archive_of, names_in
 from newsarchive.browse.atom import can_render, render
-from newsarchive.browse.cells import body_of, body_of_table, show_cell
+from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed, show_cell
 from newsarchive.browse.changes import register_comparisons
 from newsarchive.browse.errors import show_failure
 from newsarchive.browse.filters import FILTERS
@@ -118,7 +118,14 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
         for loader in _loaders(environment):
             loader.searchpath = [path for path in loader.searchpath if Path(path) != _TEMPLATES]
         return
-    environment.filters.update(FILTERS, body_of=body_of, body_of_table=body_of_table, as_value=as_value)
+    environment.filters.update(
+        FILTERS,
+        answer_of=answer_of,
+        as_value=as_value,
+        body_of_table=body_of_table,
+        label_of=label_of,
+        listed=listed,
+    )
     environment.globals.update(
         newsarchive_to=partial(_addresses, datasette),
         newsarchive_style=_STYLE_VERSION,

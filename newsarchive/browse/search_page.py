@@ -15,6 +15,7 @@ from newsarchive.search import Filter, Position, Query, QueryError, Search, all_
 from newsarchive.search.fields import read_moment
 from newsarchive.search.securities import securities
 from newsarchive.search.terms import terms, with_values, without
+from newsarchive.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,8 +28,12 @@ if TYPE_CHECKING:
 PAGE, FEED, PUBLIC_DOWNLOAD = 30, 50, 1000
 #: Facets are counted among so many matches, the newest; and so many lines of each kind are shown.
 MOST_COUNTED, LINES = 4000, 8
+#: The page of all values of a facet counts among so many, and shows so many of them.
+MOST_COUNTED_WHOLE, MOST_VALUES = 200_000, 600
 #: Milliseconds that the facets may take before the page does without them, and the search itself before it gives up.
 COUNT_TIME, SEARCH_TIME = 400, 5000
+#: Milliseconds for finding out whether a word is the name of a security.
+NAME_TIME = 50
 _LONGEST_DAY = 40  # characters
 #: How far the best matches can be paged through.
 MOST_BEST = 300
@@ -118,6 +123,8 @@ class SearchResult:
     total: int | None = None
     next_after: str | None = None
     facets: dict[str, list[FacetLine]] = field(default_factory=dict)
+    #: Facets that have more values than lines.
+    longer: set[str] = field(default_factory=set)
     counted: int = 0
     error: str | None = None
     #: What the text may also mean.
@@ -173,10 +180,19 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
         try:
             with sqlite_timelimit(connection, COUNT_TIME):
                 _count(search, query, typed, found)
-                found.securities = securities(connection, form.query)
         except sqlite3.OperationalError as error:
             _refuse_unless_interrupted(error)
+        found.securities = _securities(connection, form.query)
     return found
+
+
+def _securities(connection: sqlite3.Connection, text: str) -> list[Security]:
+    try:
+        with sqlite_timelimit(connection, NAME_TIME):
+            return securities(connection, text)
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+        return []
 
 
 def _refuse_unless_interrupted(error: sqlite3.OperationalError) -> None:
@@ -198,38 +214,73 @@ def _page(search: Search, query: Query, form: SearchForm, size: int) -> tuple[li
 def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> None:
     """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
     form = replace(found.form, after="")
-    facets = search.facets(query, most=MOST_COUNTED, lines=LINES)
+    facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
     chosen = {term.field: term for term in terms(form.query) if not term.is_excluded}
-    every = {}
-    for name, kind in _KINDS.items():
+    for name, kind in KINDS.items():
         values, term = kind.values(facets), chosen.get(kind.field)
         if term is not None:
-            # Counted as if nothing were chosen here, so that another value may be chosen beside it.
             others = all_of(search.parse(without(form.query, term)), *form.days)
-            values = kind.values(search.facets(others, most=MOST_COUNTED, lines=LINES))
-        every[name] = [_line(facet, kind.field, form, typed, term) for facet in values]
-    every["Day"] = [_day_line(facet, form) for facet in facets.days]
-    found.facets = {name: every[name] for name in ("Source", "Category", "Day", "Security") if every[name]}
+            values = kind.values(search.facets(others, most=MOST_COUNTED, lines=LINES + 1))
+        if values and (len(values) >= kind.fewest or term is not None):
+            found.facets[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
+        if len(values) > LINES:
+            found.longer.add(name)
     found.counted = facets.counted
     found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
 
 
-class _Kind(NamedTuple):
-    """A facet that is a field of the query language."""
+class Kind(NamedTuple):
+    """A facet: its field of the query language ("" for the day of the form), its values, from how many it is shown.
+
+    Where a value is chosen already, the facet is counted as if it were not, so that another can be chosen beside it.
+    """
 
     field: str
     values: Callable[[Facets], list[Facet]]
+    fewest: int = 1
 
 
-_KINDS = {
-    "Source": _Kind("source", attrgetter("sources")),
-    "Category": _Kind("category", attrgetter("categories")),
-    "Security": _Kind("code", attrgetter("codes")),
+KINDS = {
+    "Source": Kind("source", attrgetter("sources")),
+    "Category": Kind("category", attrgetter("categories")),
+    "Day": Kind("", attrgetter("days")),
+    "Security": Kind("code", attrgetter("codes")),
+    "Language": Kind("lang", attrgetter("languages"), 2),
+    "Site": Kind("site", attrgetter("sites"), 2),
 }
+
+
+def values_of(
+    connection: sqlite3.Connection, form: SearchForm, name: str, wanted: str
+) -> tuple[list[FacetLine], SearchResult]:
+    """Return all values of a facet that hold `wanted`, and what to mend in the search, if anything."""
+    search, found, kind = Search(connection), SearchResult(form, error=form.problem), KINDS[name]
+    if found.error:
+        return [], found
+    form = replace(form, after="")
+    term = next((one for one in terms(form.query) if one.field == kind.field and not one.is_excluded), None)
+    try:
+        typed = search.parse(form.query)
+        query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
+        with sqlite_timelimit(connection, SEARCH_TIME):
+            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+    except QueryError as error:
+        found.error = told(error)
+        return [], found
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+        found.error = "counting takes too long: add a word, a source or days"
+        return [], found
+    found.counted = facets.counted
+    values = [facet for facet in kind.values(facets) if fold(wanted).lower() in fold(facet.label).lower()]
+    found.total = len(values)
+    return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
 
 
 def _line(facet: Facet, name: str, form: SearchForm, typed: Query, term: Term | None) -> FacetLine:
     """Make the line of a value: it is added to those that are chosen already (`term`), or taken away from them."""
+    if not name:
+        return _day_line(facet, form)
     if term is None or any(value.endswith("*") for value in term.values):
         text = narrow(form.query, typed, Filter(name, facet.value))
         return FacetLine(facet.label, facet.count, replace(form, query=text) if text else None)

@@ -52,6 +52,12 @@ class Addresses:
         path = str(self._urls.path("/search" + (f".{form}" if form else "")))
         return f"{path}?{arguments}" if arguments else path
 
+    def values(self, kind: str, q: str = "", **options: str | None) -> str:
+        """Address of all values that the articles of a search have of a kind (Source, Day, ...)."""
+        given = {name: value for name, value in {"q": q, **options}.items() if value}
+        path = str(self._urls.path(f"/search/{kind}"))
+        return f"{path}?{urlencode(given)}" if given else path
+
     def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
         """Address of a question (a canned query) with what was `given`, one of them with another value."""
         path = str(self._urls.query(self._database, name))

@@ -20,11 +20,13 @@ from newsarchive.browse.front_page import front
 from newsarchive.browse.metadata import queries, tables
 from newsarchive.browse.search_page import (
     FEED,
+    KINDS,
     PUBLIC_DOWNLOAD,
     SearchForm,
     find,
     told,
     understand,
+    values_of,
 )
 from newsarchive.browse.security import DATA_ONLY
 from newsarchive.browse.svg import days_ending, draw, meter
@@ -111,6 +113,17 @@ async def search_page(datasette: Datasette, request: Request) -> Response | Stre
     found = await _read(datasette, name, lambda connection: find(connection, form))
     context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
     return await _page(datasette, request, "newsarchive_search.html", context | _links(datasette, name, found))
+
+
+@route(rf"/search/(?P<kind>{'|'.join(KINDS)})$")
+async def values_page(datasette: Datasette, request: Request) -> Response:
+    """List all values of a facet of a search."""
+    name, kind = _needed(datasette), request.url_vars["kind"]
+    form = SearchForm.of({key: request.args[key] for key in request.args})
+    wanted = (request.args.get("find") or "").strip()[:100]
+    lines, found = await _read(datasette, name, lambda connection: values_of(connection, form, kind, wanted))
+    context = {"found": found, "form": form, "kind": kind, "lines": lines, "wanted": wanted, "meter": meter}
+    return await _page(datasette, request, "newsarchive_values.html", context | _links(datasette, name, found))
 
 
 @route(r"/article/(?P<key>[^/.]+)(?:\.(?P<form>json))?$")
@@ -240,7 +253,7 @@ async def sql_download(datasette: Datasette, request: Request) -> Stream:
     name, sql = _needed(datasette), (request.args.get("sql") or "").strip()
     await datasette.ensure_permissions(request.actor, [("execute-sql", name), ("view-database", name), "view-instance"])
     if not sql:
-        raise BadRequest("A database is no list: ask for one of its tables (articles.csv), or with ?sql=.")
+        raise BadRequest(f"A database is no list: ask for one of its tables ({name}/articles.csv), or with ?sql=.")
     try:
         validate_sql_select(sql)
     except InvalidSql as error:
@@ -283,6 +296,7 @@ def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, An
         "next_page": to.search(**same, after=found.next_after) if found.next_after else None,
         "first_page": to.search(**same) if found.form.after else None,
         "forms": {suffix: to.search(form=suffix, **same) for suffix in ("csv", "json", "atom")},
+        "values": lambda kind: to.values(kind, **same),
         "table": to.search(form="csv", **same, bom="1"),
         "feed": to.search(form="atom", **same),
     }

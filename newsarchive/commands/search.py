@@ -8,6 +8,7 @@ import click
 from rich.cells import set_cell_size
 
 from newsarchive.archive import Archive
+from newsarchive.archive.queries import exact_article
 from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import (
     console,
@@ -18,7 +19,8 @@ from newsarchive.commands.output import (
 )
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.progress_bar import progress_bar
-from newsarchive.search import FIELDS, Marks
+from newsarchive.search import FIELDS, Filter, Marks
+from newsarchive.search.securities import securities
 from newsarchive.text import plain
 from newsarchive.timestamps import as_known
 
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
     from newsarchive.search import Hit, Order, Query, Search
 
-_COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
+_COLUMNS = ("article_key", "published_at", "source", "title", "snippet", "url", "category", "lang")
 _NO_MARKS = Marks(start="", end="")
 _REINDEX = "reindex"
 _WIDEST = 100  # columns of a snippet
@@ -80,12 +82,25 @@ def search(
         _reindex(db)
         return 0
     with Archive.open(db, readonly=True) as archive:
-        wanted = archive.search.parse(" ".join(query))
+        wanted = _query(archive, " ".join(query))
         if only_count:
             number = archive.search.count(wanted)
             click.echo(str(number))
             return int(number == 0)
-        return _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
+        status = _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
+        for one in securities(archive.connection, " ".join(query), by_name=bool(status)):
+            text = f"{one.code} is a security{f' ({one.name})' if one.name else ''}: code:{one.code} finds"
+            click.echo(plain(f"{text} {one.articles:,} articles that mark it."), err=True)
+        return status
+
+
+def _query(archive: Archive, text: str) -> Query:
+    """Return the query of a text, or of the one article that it names: by its key, its info code or its address."""
+    article_id = exact_article(archive.connection, text)
+    if article_id is None:
+        return archive.search.parse(text)
+    (key,) = archive.connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return Filter("key", key)
 
 
 def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offset: int, form: str | None) -> int:
@@ -106,7 +121,16 @@ def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offse
 
 
 def _row(hit: Hit) -> tuple[str | None, ...]:
-    return (hit.article_key, hit.published_at, hit.source, hit.title, hit.snippet)
+    return (
+        hit.article_key,
+        hit.published_at,
+        hit.source,
+        hit.title,
+        hit.snippet,
+        hit.url,
+        hit.category_name or hit.category,
+        hit.lang,
+    )
 
 
 def _draw(hits: Sequence[Hit]) -> None:
@@ -120,9 +144,15 @@ def _draw(hits: Sequence[Hit]) -> None:
         head = Text(f"{when.replace('T', ' '):16}  ", "cyan")
         head.append(plain(hit.source or ""), "green").append(f"  {plain(hit.article_key)}", "dim")
         out.print(head)
-        out.print(_marked(hit.marked_title or "(no title)", "bold"))
+        out.print(_marked(hit.marked_title or "(no title)", _title_style(hit.url)))
         lines = wrap(hit.snippet, min(_WIDEST, out.width - 4))
         out.print(_marked("".join(f"  {line}\n" for line in lines), ""), no_wrap=True, crop=False)
+
+
+def _title_style(url: str) -> str:
+    """Return the style of a headline: terminals that know links lead from it to the page."""
+    is_harmless = url.startswith(("http://", "https://")) and url.isascii() and url.isprintable() and " " not in url
+    return f"bold link {url}" if is_harmless else "bold"
 
 
 def _marked(text: str, style: str) -> Text:

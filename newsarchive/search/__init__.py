@@ -72,6 +72,15 @@ class Hit:
     source: str | None
     snippet: str
     rank: float | None
+    url: str
+    site: str
+    lang: str | None
+    category: str | None
+    category_name: str | None
+    char_count: int | None
+    paywalled: bool
+    story_id: int | None
+    source_count: int
 
     @property
     def position(self) -> Position:
@@ -182,12 +191,15 @@ class Search:
 
     def _read(self, ids: list[int], ranks: Mapping[int, float | None], highlighter: Highlighter) -> list[Hit]:
         rows = self._connection.execute(
-            "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
-            "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
+            "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name, "
+            "a.url, a.site, a.lang, c.slug, c.name, a.char_count, a.paywalled, a.story_id, t.source_count "
+            "FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id "
+            "LEFT JOIN stories t ON t.id = a.story_id WHERE a.id IN (SELECT value FROM json_each(?))",
             (json.dumps(ids),),
         )
         hits = {}
-        for article_id, key, title, digest, body, published_at, precision, source in rows:
+        for article_id, key, title, digest, body, published_at, precision, source, *more in rows:
+            url, site, lang, slug, category, length, paywalled, story_id, sources = more
             hits[article_id] = Hit(
                 article_id=article_id,
                 article_key=key,
@@ -198,6 +210,15 @@ class Search:
                 source=source,
                 snippet=highlighter.snippet(body, digest),
                 rank=ranks.get(article_id),
+                url=url,
+                site=site,
+                lang=lang,
+                category=slug,
+                category_name=category,
+                char_count=length,
+                paywalled=bool(paywalled),
+                story_id=story_id,
+                source_count=sources or 0,
             )
         return [hits[article_id] for article_id in ids if article_id in hits]
 

@@ -35,13 +35,16 @@ def read_code(text: str) -> str | None:
     return match[1] if match else None
 
 
-def securities(connection: sqlite3.Connection, text: str, most: int = 5) -> list[Security]:
-    """Return the securities with this code or exactly this name, those in most articles first."""
+def securities(connection: sqlite3.Connection, text: str, *, by_name: bool = True, most: int = 5) -> list[Security]:
+    """Return the securities with this code or exactly this name, those in most articles first.
+
+    No index knows the names: `by_name` reads all mentions.
+    """
     name = text.strip()
-    if not name or len(name) > _LONGEST_NAME:
+    if not name or len(name) > _LONGEST_NAME or " " in name:
         return []
     found = _having(connection, "code = ?", code, most) if (code := read_code(name)) else []
-    return found or _having(connection, "name = ?", name, most)
+    return found or (_having(connection, "name = ?", name, most) if by_name else [])
 
 
 def _having(connection: sqlite3.Connection, condition: str, value: str, most: int) -> list[Security]:

@@ -65,21 +65,19 @@ def with_values(text: str, term: Term, values: Sequence[str]) -> str | None:
 
 
 def _term(tokens: Sequence[Token], place: int) -> Term | None:
-    name = tokens[place]
     values, last = _values(tokens, place + 1)
     if not values:
         return None
-    before = tokens[place - 1] if place else None
-    start, end, is_excluded = name.position, tokens[last].end, False
-    if before is not None and before.kind in ("minus", "NOT"):
-        start, is_excluded = before.position, True
-        before = tokens[place - 2] if place > 1 else None
+    first, end = place, tokens[last].end
+    while first and tokens[first - 1].kind in ("minus", "NOT"):
+        first -= 1
+    is_excluded = (place - first) % 2 == 1
     # An AND would have nothing on one of its sides.
     if last + 1 < len(tokens) and tokens[last + 1].kind == "AND":
         end = tokens[last + 1].end
-    elif before is not None and before.kind == "AND":
-        start = before.position
-    return Term(name.text, values, is_excluded, start, end)
+    elif first and tokens[first - 1].kind == "AND":
+        first -= 1
+    return Term(tokens[place].text, values, is_excluded, tokens[first].position, end)
 
 
 def _values(tokens: Sequence[Token], place: int) -> tuple[tuple[str, ...], int]:
