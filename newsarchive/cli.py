@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from newsarchive import __version__
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.paths import ARCHIVE
 from newsarchive.text import plain
 
@@ -38,6 +38,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.",
         ),
         "open": ("browse:open_archive", "Serve the archive and open its front page in the browser."),
+        "replay-server": (
+            "replay:replay_server",
+            "Serve the raw pages to a browser, as they were, until Ctrl-C.",
+        ),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
     },
     "Export": {
@@ -54,6 +58,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
     },
@@ -131,7 +136,7 @@ def main() -> None:
     except UserError as error:
         # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
             raise

@@ -98,4 +98,6 @@ def _print_report(report: Report, db: Path) -> None:
             click.echo(f"    {plain(example)}")
         if finding.count > len(finding.examples):
             click.echo("    ...")
+        if finding.advice:
+            click.echo(f"    -> {finding.advice}")
     click.echo("Something is damaged or lost." if report.is_damaged else "The archive is intact.")
