@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from newsarchive.archive.connection import open_readonly
 from newsarchive.archive.migrations import APPLICATION_ID
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def archive_of(datasette: Datasette) -> str | None:
     if (known := _FOUND.get(datasette)) is not None:
         return known
     for name, database in datasette.databases.items():
-        if database.path and _is_archive(Path(database.path)):
+        if database.path and _is_archive(database.path):
             _FOUND[datasette] = name
             return str(name)
     return None
@@ -35,18 +35,14 @@ def names_in(datasette: Datasette) -> set[str]:
     name = archive_of(datasette)
     if name is None:
         return set()
-    with closing(_connect(Path(datasette.databases[name].path))) as connection:
+    with closing(open_readonly(datasette.databases[name].path)) as connection:
         return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
 
 
-def _is_archive(path: Path) -> bool:
+def _is_archive(path: str) -> bool:
     try:
-        with closing(_connect(path)) as connection:
+        with closing(open_readonly(path)) as connection:
             (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     except sqlite3.Error:
         return False  # what is wrong with the file is told when Datasette opens it
     return bool(application_id == APPLICATION_ID)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)

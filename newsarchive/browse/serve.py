@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-import sqlite3
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -15,11 +13,14 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from newsarchive import browse as plugin
+from newsarchive.archive.connection import open_readonly
 from newsarchive.browse.metadata import SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
+    from pathlib import Path
 
 #: Host names under which an archive on loopback may be asked.
 LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
@@ -47,8 +48,7 @@ class ArchiveFile(Database):  # type: ignore[misc]
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """Open the file for reading; nothing here asks for more."""
         assert not write
-        uri = f"{Path(self.path).absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        connection = open_readonly(self.path, check_same_thread=False)
         self._all_file_connections.append(connection)
         return connection
 

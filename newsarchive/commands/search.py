@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
-from rich.cells import set_cell_size
 
 from newsarchive.archive import Archive
-from newsarchive.archive.queries import exact_article
 from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import (
     console,
@@ -18,9 +17,7 @@ from newsarchive.commands.output import (
     rows_options,
 )
 from newsarchive.commands.query_words import QueryCommand
-from newsarchive.progress_bar import progress_bar
 from newsarchive.search import FIELDS, Filter, Marks
-from newsarchive.search.securities import securities
 from newsarchive.text import plain
 from newsarchive.timestamps import as_known
 
@@ -36,6 +33,8 @@ _COLUMNS = ("article_key", "published_at", "source", "title", "snippet", "url", 
 _NO_MARKS = Marks(start="", end="")
 _REINDEX = "reindex"
 _WIDEST = 100  # columns of a snippet
+# A key, an info code or an address: long, in one piece, with digits in it.
+_NAMES_AN_ARTICLE = re.compile(r"(?=\S*[0-9])\S{6,}")
 _START, _END = "\x02", "\x03"
 
 
@@ -48,8 +47,13 @@ _SYNTAX = {
 } | {field.example: field.meaning for field in FIELDS.values()}
 
 
+def _columns(example: str) -> int:
+    """Return how wide an example is: Chinese characters take two columns."""
+    return len(example) + sum(ord(character) > 0x2E7F for character in example)
+
+
 def _help() -> str:
-    lines = (f"{set_cell_size(example, 30)}{meaning}" for example, meaning in _SYNTAX.items())
+    lines = (f"{example}{' ' * (30 - _columns(example))}{meaning}" for example, meaning in _SYNTAX.items())
     return "\n".join(
         (
             "Find articles.",
@@ -88,19 +92,33 @@ def search(
             click.echo(str(number))
             return int(number == 0)
         status = _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
-        for one in securities(archive.connection, " ".join(query), by_name=bool(status)):
-            text = f"{one.code} is a security{f' ({one.name})' if one.name else ''}: code:{one.code} finds"
-            click.echo(plain(f"{text} {one.articles:,} articles that mark it."), err=True)
+        _propose_securities(archive, " ".join(query), found=not status)
         return status
 
 
 def _query(archive: Archive, text: str) -> Query:
     """Return the query of a text, or of the one article that it names: by its key, its info code or its address."""
+    if not _NAMES_AN_ARTICLE.fullmatch(text.strip()):
+        return archive.search.parse(text)
+    from newsarchive.archive.queries import exact_article  # noqa: PLC0415 - words need none of it
+
     article_id = exact_article(archive.connection, text)
     if article_id is None:
         return archive.search.parse(text)
     (key,) = archive.connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
     return Filter("key", key)
+
+
+def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:
+    """Tell that a code is that of a security; where nothing was found, that a name is."""
+    if found and not text.isascii():
+        return
+    from newsarchive.search.securities import securities  # noqa: PLC0415 - most words are neither
+
+    for one in securities(archive.connection, text, by_name=not found):
+        name = f" ({one.name})" if one.name else ""
+        line = f"{one.code} is a security{name}: code:{one.code} finds {one.articles:,} articles that mark it."
+        click.echo(plain(line), err=True)
 
 
 def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offset: int, form: str | None) -> int:
@@ -167,6 +185,8 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415 - only this needs it
+
     with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         archive.search.reindex(report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()

@@ -16,7 +16,6 @@ from newsarchive.commands.output import (
     to_json,
     wrap,
 )
-from newsarchive.export.json_lines import as_object
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import as_known
 
@@ -76,6 +75,8 @@ def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
 
 
 def _json(shown: _Shown) -> str:
+    from newsarchive.export.json_lines import as_object  # noqa: PLC0415 - loads all formats
+
     revisions_and_story = {
         "revisions": [{name: getattr(one, name) for name in _OF_REVISION} for one in shown.revisions],
         "story": [{name: getattr(one, name) for name in _OF_MEMBER} for one in shown.story],

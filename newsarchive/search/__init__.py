@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -114,6 +113,8 @@ class Search:
         folded = self._folding.fold(name)
         if not known or folded in known:
             return
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
         close = get_close_matches(folded, known, n=1, cutoff=0.5)
         advice = f"write {write_term('source', known[close[0]])}" if close else "write how it begins: source:财*"
         raise QueryError(f"there is no source {name!r} in this archive", max(0, text.find(name)), advice)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from newsarchive.text import fold
 from newsarchive.urls import article_key
 
@@ -147,6 +145,8 @@ def _counted_back(text: str) -> str | None:
     match = _BACK.match(text)
     if match is None:
         return None
+    from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - most queries count no days
+
     unit = _UNITS[match["unit"].removeprefix("个").removeprefix("個")]
     try:
         return (today - relativedelta(**{unit: int(match["number"])})).isoformat()  # type: ignore[arg-type]

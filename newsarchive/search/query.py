@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.errors import UserError
@@ -221,6 +220,8 @@ def _field_name(chunk: str, position: int) -> str | None:
     name = match[1].lower()
     if name in FIELDS:
         return name
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     close = MEANT.get(name) or next(iter(get_close_matches(name, FIELDS, n=1, cutoff=0.6)), None)
     is_text = chunk.startswith("//", match.end()) or match[0].endswith("：")
     if close is None and is_text:
