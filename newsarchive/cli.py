@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -93,6 +92,8 @@ class LazyGroup(click.Group):
         """Find the command that the first argument names; the error for one that is not there names the nearest."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
             close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             ctx.fail(f"There is no command {plain(name)}.{meant}")
