@@ -48,6 +48,8 @@ class KnownListing(ListingLink):
     rules: str | None = None
     next_url: str | None = None
     due: bool = False
+    #: How many articles it listed; None where that was not counted yet.
+    links: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +76,15 @@ class Listings:
     def get(self, url: str) -> KnownListing | None:
         """Return what is known of a listing; None where it was never heard of."""
         row = self._connection.execute(
-            "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due FROM listings"
+            "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due, links FROM listings"
             " WHERE url = ?",
             (url,),
         ).fetchone()
         if row is None:
             return None
-        _, site, link_source, found_on, etag, last_modified, digest, rules, next_url, due = row
-        return KnownListing(
-            url, site, link_source, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
-        )
+        _, site, link_source, found_on, etag, last_modified, digest, rules, next_url, due, links = row
+        validators = Validators(etag, last_modified, digest)
+        return KnownListing(url, site, link_source, found_on, validators, rules, next_url, bool(due), links)
 
     def find(self, links: Iterable[ListingLink]) -> None:
         """Record listings as due; those that are known already stay as they are."""
@@ -105,9 +106,11 @@ class Listings:
         known_by = listing.validators
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, due,"
-            " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (url) DO UPDATE SET way = excluded.way,"
+            " changed_at, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
+            " ON CONFLICT (url) DO UPDATE SET way = excluded.way,"
             " etag = excluded.etag, last_modified = excluded.last_modified, digest = excluded.digest,"
-            " rules = excluded.rules, next_url = excluded.next_url, due = 0, changed_at = excluded.changed_at",
+            " rules = excluded.rules, next_url = excluded.next_url, due = 0, changed_at = excluded.changed_at,"
+            " links = excluded.links",
             (
                 listing.url,
                 listing.site,
@@ -119,6 +122,7 @@ class Listings:
                 listing.rules,
                 listing.next_url,
                 stamp(now),
+                listing.links,
             ),
         )
 

@@ -389,6 +389,18 @@ def m0011_letters_beside_digits(db: Database) -> None:
         db.execute(f"DROP VIEW IF EXISTS {view}")
 
 
+@migrations()
+def m0012_links_of_listings(db: Database) -> None:
+    """Count what each listing lists, so that one which lists nothing any more is noticed."""
+    db.execute("ALTER TABLE listings ADD COLUMN links INTEGER")
+
+
+@migrations()
+def m0013_pages_of_the_same_bytes(db: Database) -> None:
+    """Find the pages that came with the same bytes as another one without reading all of them."""
+    db.execute("CREATE INDEX idx_snapshots_revisits ON snapshots (payload_id) WHERE payload_id IS NOT NULL")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
 

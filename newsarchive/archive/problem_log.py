@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.models import FEED_MARK
 from newsarchive.problems import REASONS, check_reason
+from newsarchive.text import plain, valid
 from newsarchive.timestamps import stamp
 from newsarchive.urls import spellings
 
@@ -76,7 +77,7 @@ class ProblemLog:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (url, stage, reason) DO UPDATE SET"
             " first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),"
             " count = count + (excluded.last_at > last_at)",
-            (run_id, url, site, stage, reason, detail[:_DETAIL_LIMIT], at, at),
+            (run_id, valid(url), site, stage, reason, plain(detail)[:_DETAIL_LIMIT], at, at),
         )
 
     def times(self, url: str, stage: str, reason: str) -> int:

@@ -11,13 +11,12 @@ from newsarchive.archive import Archive
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain_lines,
     print_rows,
     rows_options,
 )
 from newsarchive.progress_bar import progress_bar
 from newsarchive.search import FIELDS, Marks
-from newsarchive.text import plain
+from newsarchive.text import plain, plain_lines
 from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:

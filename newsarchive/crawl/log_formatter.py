@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import logformatter
 
+from newsarchive.text import plain_lines
+
 if TYPE_CHECKING:
+    from typing import Self
+
     from scrapy import Request, Spider
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.logformatter import LogFormatterResult
     from twisted.python.failure import Failure
@@ -18,8 +23,28 @@ if TYPE_CHECKING:
     from newsarchive.models import Article, Page
 
 
+class PlainFormatter(logging.Formatter):
+    """Formats as another formatter does, with nothing that a terminal obeys: servers have a say in what is logged."""
+
+    def __init__(self, formatter: logging.Formatter | None) -> None:
+        super().__init__()
+        self._formatter = formatter or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        return plain_lines(self._formatter.format(record))
+
+
 class LogFormatter(logformatter.LogFormatter):
     """Scrapy's own lines print whole items; these name the page."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Make one for a crawl, and let nothing reach the log that a terminal obeys."""
+        for handler in logging.root.handlers:
+            if not isinstance(handler.formatter, PlainFormatter):
+                handler.setFormatter(PlainFormatter(handler.formatter))
+        return super().from_crawler(crawler)
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """Log a page that went through all pipelines."""

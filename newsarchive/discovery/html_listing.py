@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
+from newsarchive.extract.bounds import TooComplexError
 from newsarchive.extract.html import line_of, parse, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.sites.selectors import find_all
@@ -88,7 +89,10 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
-    root = parse(take_source(page, None).text)
+    try:
+        root = parse(take_source(page, None).text)
+    except TooComplexError as error:
+        return ListingPage(damage=str(error))
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing).read(root)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from newsarchive.extract import fields
+from newsarchive.extract.bounds import TooComplexError
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
@@ -111,7 +112,10 @@ def entry_title(entry: _Element) -> str | None:
 def plain_line(text: str) -> str | None:
     """Return a line that may be HTML as plain text; None where there is nothing in it."""
     if _TAG.search(text):
-        root = parse(text)
+        try:
+            root = parse(text)
+        except TooComplexError:
+            return None  # no title has so much markup
         return (line_of(root) or None) if root is not None else None
     return clean(unescape(text) if _ENTITY.search(text) else text) or None
 

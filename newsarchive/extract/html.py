@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
+from newsarchive.extract.bounds import check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.text import clean
 from newsarchive.urls import absolute_url
@@ -112,8 +113,14 @@ def _says_utf8(page: Page) -> bool:
 
 
 def parse(markup: str | bytes) -> _Element | None:
-    """Parse HTML (bytes in UTF-8); None when there is no element in it."""
+    """Parse HTML (bytes in UTF-8); None when there is no element in it.
+
+    Raises:
+        TooComplexError: it has more markup than any real page has.
+
+    """
     data = markup.encode("utf-8", "replace") if isinstance(markup, str) else markup
+    check_bounds(data)
     try:
         root = etree.fromstring(data, _PARSER)
     except (etree.XMLSyntaxError, ValueError):
