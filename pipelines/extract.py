@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.crawl.time_limit import TooSlowError, time_limit
-from newsarchive.extract import read
-from newsarchive.extract.reader import unread
 from pipelines import Pipeline
 
 if TYPE_CHECKING:
@@ -18,6 +16,8 @@ class Extract(Pipeline):
 
     def process_item(self, item: Page) -> Article:
         """Read a page; what it lacks is recorded in the article's problems."""
+        from newsarchive.extract.reader import read, unread  # noqa: PLC0415 - a run that finds nothing reads nothing
+
         try:
             with time_limit():
                 return read(item, self.session.spider.site_of(item))

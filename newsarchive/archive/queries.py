@@ -65,7 +65,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An address of an article, and the newest snapshot of it (`length` in bytes)."""
+    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC)."""
 
     url: str
     role: str
@@ -76,6 +76,7 @@ class Copy:
     gone_at: str | None
     snapshot_id: int | None
     length: int | None
+    fetched_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,8 @@ _PARTS: dict[str, tuple[Callable[..., Any], str]] = {
     "copies": (
         Copy,
         _part(
-            "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length",
+            "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length,"
+            " n.fetched_at",
             "copies c LEFT JOIN snapshots n ON n.id = c.snapshot_id",
             "first_seen_at, c.url",
         ),

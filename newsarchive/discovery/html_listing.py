@@ -16,10 +16,12 @@ from newsarchive.text import clean
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from urllib.parse import SplitResult
 
     from lxml.etree import _Element
 
+    from newsarchive.discovery.refresh import Refresh
     from newsarchive.models import Page
     from newsarchive.sites import Listing, Site
 
@@ -41,8 +43,10 @@ class ListingPage:
     """What a listing page holds: articles and categories in the order of print, each URL once.
 
     `rejected` are links that look like articles and must not be followed, with `unsafe-url` or `foreign-host`.
-    `further` are listings that are read as this one is; `pages` are articles whose whole text stands in the listing.
-    `damage` says, for people, what of the page could not be read and how much was; None where nothing is lost.
+    `further` are listings that are read as this one is, `changed` says until when (UTC) one of them may have changed;
+    `pages` are articles whose whole text stands in the listing. `refresh` is how often it asks to be read, `hub` the
+    WebSub hub that tells of changes. `damage` says, for people, what of the page could not be read and how much was;
+    None where nothing is lost.
     """
 
     articles: list[ListedArticle] = field(default_factory=list)
@@ -50,7 +54,10 @@ class ListingPage:
     next_url: str | None = None
     rejected: list[tuple[str, str]] = field(default_factory=list)
     further: list[str] = field(default_factory=list)
+    changed: dict[str, datetime] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
+    refresh: Refresh | None = None
+    hub: str | None = None
     damage: str | None = None
 
 
@@ -60,9 +67,9 @@ def damage_of(read: int, *parts: str | None) -> str | None:
     return f"{told} ({read} entries read)" if told else None
 
 
-def too_many(found: int, most: int) -> str | None:
+def too_many(found: int, most: int, what: str = "entries") -> str | None:
     """Say that a listing has more entries than are read; None where it has not."""
-    return f"more entries than {most}" if found > most else None
+    return f"more {what} than {most}" if found > most else None
 
 
 def without_address(lost: int) -> str | None:
@@ -194,7 +201,9 @@ class _Reader:
             return
         # The next page of a listing is no category of its own, although its address often looks like one.
         seen = {self.page.url, self.page.base_url, self.found.next_url}
-        for link in list(root.iter("a"))[:_MOST_LINKS]:
+        links = list(root.iter("a"))
+        self.found.damage = self.found.damage or too_many(len(links), _MOST_LINKS, "links")
+        for link in links[:_MOST_LINKS]:
             url = absolute_url((link.get("href") or "").strip(), self.base)
             slug = self._slug(url) if url and url not in seen else None
             if url and slug and self._is_own(split_url(url)):

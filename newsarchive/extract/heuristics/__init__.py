@@ -109,7 +109,8 @@ class _Reader:
         first = self.kept[0] if self.kept else len(self.flow.text)
         last = self.kept[-1] + 1 if self.kept else 0
         before = [n for n in headline.lines if n < first] if headline else []
-        anchor = max(before, default=first - 1)
+        # Without a printed headline the line right before the text is no headline, and is looked at first.
+        anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
         self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
