@@ -59,6 +59,8 @@ def plain(text: str) -> str:
 
 def plain_lines(text: str) -> str:
     """Make a text of several lines harmless for a terminal; its line ends and its full-width blanks stay."""
+    if text.isprintable():
+        return text
     return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
 
 

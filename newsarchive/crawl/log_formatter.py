@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from scrapy import logformatter
@@ -12,10 +13,7 @@ from scrapy import logformatter
 from newsarchive.text import plain_lines
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from scrapy import Request, Spider
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.logformatter import LogFormatterResult
     from twisted.python.failure import Failure
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PlainFormatter(logging.Formatter):
-    """Formats as another formatter does, with nothing that a terminal obeys: servers have a say in what is logged."""
+    """Formats as another formatter does, without what a terminal obeys in a message: servers have a say in these."""
 
     def __init__(self, formatter: logging.Formatter | None) -> None:
         super().__init__()
@@ -32,19 +30,22 @@ class PlainFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Format a record."""
-        return plain_lines(self._formatter.format(record))
+        shown = copy(record)
+        shown.msg, shown.args = plain_lines(record.getMessage()), ()
+        if record.exc_info and not record.exc_text:
+            shown.exc_text = plain_lines(self._formatter.formatException(record.exc_info))
+        return self._formatter.format(shown)
+
+
+def make_logs_plain() -> None:
+    """Let nothing reach the log that a terminal obeys, whoever writes it."""
+    for handler in logging.root.handlers:
+        if not isinstance(handler.formatter, PlainFormatter):
+            handler.setFormatter(PlainFormatter(handler.formatter))
 
 
 class LogFormatter(logformatter.LogFormatter):
     """Scrapy's own lines print whole items; these name the page."""
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Make one for a crawl, and let nothing reach the log that a terminal obeys."""
-        for handler in logging.root.handlers:
-            if not isinstance(handler.formatter, PlainFormatter):
-                handler.setFormatter(PlainFormatter(handler.formatter))
-        return super().from_crawler(crawler)
 
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
         """Log a page that went through all pipelines."""

@@ -20,6 +20,7 @@ from newsarchive.archive import Archive, FrontierEntry
 from newsarchive.archive.connection import explain
 from newsarchive.archive.health import last_new
 from newsarchive.archive.soundness import look_into_tables
+from newsarchive.crawl.log_formatter import make_logs_plain
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
@@ -139,6 +140,7 @@ class Session:
 
     def opened(self) -> None:
         """Open the run's row."""
+        make_logs_plain()  # not earlier: Scrapy makes the log's handlers anew when the crawl starts
         spider = self.spider
         try:
             look_into_tables(self.archive.connection)

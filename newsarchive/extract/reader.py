@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
-from newsarchive.extract.bounds import TooComplexError
+from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
@@ -91,6 +91,7 @@ def _site_of_host(host: str) -> Site | None:
 
 
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
+    check_bounds(page.body)  # layouts are read without a parser, which would do so
     article, empty = read_layout(page, site, layout)
     if fields.is_complete(article):
         return article
