@@ -20,7 +20,7 @@ _TAG = re.compile(rb"<[a-zA-Z/](?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+")
 _NAME = re.compile(rb"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
 # Elements whose content is no markup, and comments.
-_RAW = re.compile(rb"<(script|style|textarea|title)\b|<!--", re.IGNORECASE)
+_RAW = re.compile(rb"<(script|style|textarea|title)(?=[\s/>])|<!--", re.IGNORECASE)
 _ENDS = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style", b"textarea", b"title")}
 _COMMENT_END = re.compile(rb"-->")
 # Elements that have no content, or that end where the next one of their kind begins: they make no level by themselves.
