@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,20 +83,39 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
         raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     try:
-        # No implicit transactions: every statement commits unless `transaction` holds one open.
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+        return _connect(path, readonly=readonly)
+    except sqlite3.OperationalError as error:
+        if not (readonly and _has_no_log(path)):
+            raise explain(error, path) from error
+    try:
+        # Where nothing may be written, SQLite cannot make the files by which readers and writers share a log. There is
+        # none, and who may not write meets no writer here that he could disturb.
+        return _connect(path, readonly=True, options="&immutable=1")
     except sqlite3.Error as error:
         raise explain(error, path) from error
+
+
+def _connect(path: Path, *, readonly: bool, options: str = "") -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}{options}"
+    # No implicit transactions: every statement commits unless `transaction` holds one open.
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
         return _prepare(connection, path, readonly=readonly)
+    except sqlite3.OperationalError:
+        connection.close()
+        raise
     except sqlite3.Error as error:
         connection.close()
         raise explain(error, path) from error
     except UserError:
         connection.close()
         raise
+
+
+def _has_no_log(path: Path) -> bool:
+    log = path.with_name(path.name + "-wal")
+    return os.access(path, os.R_OK) and not (log.exists() and log.stat().st_size)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:
