@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from newsarchive.extract import fields
-from newsarchive.extract.bounds import TooComplexError
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.extract.html import line_of, parse
+from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import date_problem
 from newsarchive.extract.xml import base_of, child, children, name_of, read_xml, text_of, vocabulary_of
 from newsarchive.models import FEED_MARK, Byline, Image, Paragraph
 from newsarchive.text import clean
+from newsarchive.tree import parse, select
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _keep_text(article: Article, markup: str) -> None:
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return
-    lines = [line for line in map(line_of, root.iter("p")) if line]
+    lines = [line for line in map(line_of, select("p", root)) if line]
     if "".join(lines).replace(" ", "") != whole.replace(" ", ""):  # some of it stands outside of paragraphs
         lines = [whole]
     if lines:
@@ -129,10 +129,7 @@ def entry_title(entry: _Element) -> str | None:
 def plain_line(text: str) -> str | None:
     """Return a line that may be HTML as plain text; None where there is nothing in it."""
     if _TAG.search(text):
-        try:
-            root = parse(text)
-        except TooComplexError:
-            return None  # no title has so much markup
+        root = parse(text)
         return (line_of(root) or None) if root is not None else None
     return clean(unescape(text) if _ENTITY.search(text) else text) or None
 

@@ -64,6 +64,7 @@ def _read(page: Page, site: Site | None) -> Article:
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
         return unread(page, "not-html", media)
+    check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 
@@ -91,7 +92,6 @@ def _site_of_host(host: str) -> Site | None:
 
 
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
-    check_bounds(page.body)  # layouts are read without a parser, which would do so
     article, empty = read_layout(page, site, layout)
     if fields.is_complete(article):
         return article

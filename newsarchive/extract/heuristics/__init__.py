@@ -32,9 +32,9 @@ from newsarchive.extract.heuristics.title import (
     title_of_head,
 )
 from newsarchive.extract.heuristics.trim import kept_lines
-from newsarchive.extract.html import parse
 from newsarchive.extract.language import language_of
 from newsarchive.models import Article
+from newsarchive.tree import attribute, parse
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -134,8 +134,8 @@ class _Reader:
             article.paragraphs, article.images = found.paragraphs, found.images
             if article.paragraphs:
                 element = self.flow.element[body.block]
-                name = element.get("id") or element.get("class") or ""
-                article.evidence["body"] = f"{element.tag!s} {name}".strip()
+                name = attribute(element, "id") or attribute(element, "class")
+                article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 
