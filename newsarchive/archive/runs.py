@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+#: A time is of the future when it is later by more than this; clocks of two machines may differ by less.
+SKEW = timedelta(hours=1)
 # Rows that one run moves at most, so that none takes long for what others left.
 _MOVED = 1000
 # What a run may count that found nothing. Whatever else it counts, or is counted later, makes a run worth its row.
@@ -78,6 +80,14 @@ class Runs:
         )
         for outcome, started_at, counts in rows:
             yield EndedRun(outcome, datetime.fromisoformat(started_at), json.loads(counts or "{}"))
+
+    def ahead(self, now: datetime) -> datetime | None:
+        """Return when the latest of the last runs began that began in the future: a clock was ahead. None for none."""
+        (latest,) = self._connection.execute(
+            "SELECT max(started_at) FROM (SELECT started_at FROM runs ORDER BY id DESC LIMIT 1000)"
+        ).fetchone()
+        began = datetime.fromisoformat(latest) if latest else now
+        return began if began > now + SKEW else None
 
     def compact(self, now: datetime) -> int:
         """Count runs of long past days in `run_days`, delete those that found nothing; return how many were counted."""
