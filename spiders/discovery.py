@@ -66,7 +66,7 @@ class DiscoverySpider(FrontierSpider):
     def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
         super().__init__(given, values)
         self.selection = Selection(
-            values.get("category", ()), values.get("since", date.min), values.get("until", date.max)
+            values.get("category", ()), values.get("since", date.min), values.get("until", date.max), self.site.timezone
         )
         self.lists_all = self.selection.is_everything
         self.listings: KnownListings

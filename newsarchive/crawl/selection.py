@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Slugs of categories, none for all of them, and the first and the last day."""
+    """Slugs of categories, none for all of them, and the first and the last day by the clocks of a zone, the site's."""
 
     categories: tuple[str, ...] = ()
     since: date = date.min
     until: date = date.max
+    zone: tzinfo = UTC
 
     @property
     def is_everything(self) -> bool:
@@ -37,5 +38,5 @@ class Selection:
             return True
         from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415 - only a run that asks for days reads them
 
-        day = day_of(link.url, link.hints.published)
+        day = day_of(link.url, link.hints.published, zone=self.zone, now=datetime.now(UTC))
         return day is None or self.since <= day <= self.until

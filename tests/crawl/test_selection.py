@@ -1,6 +1,7 @@
 """The part of a site's articles that a run wants."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,12 @@ def listed(printed=None, category=None):
 )
 def test_the_first_and_the_last_day_belong_to_it_and_an_unknown_day_may(printed, wanted):
     assert Selection(since=DAY, until=DAY).has(listed(printed)) == wanted
+
+
+def test_days_are_those_of_the_site():
+    late = listed("2026-03-04T16:30:00Z")
+    assert Selection(since=DAY, zone=ZoneInfo("Asia/Shanghai")).has(late)
+    assert not Selection(since=DAY).has(late)
 
 
 @pytest.mark.parametrize(("slug", "wanted"), [("a", True), ("b", False), ("", True)])
