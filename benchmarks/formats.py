@@ -184,7 +184,8 @@ class Score:
         """Write a line of the table."""
         return (
             f"{name:28} {self.documents:6} {self.entries:7} {self.found / self.entries:8.2%} "
-            f"{self.right / self.entries:8.2%} {self.wrong:6} {self.told:6} {self.silent:6} {self.raised:6} {self.better:6}"
+            f"{self.right / self.entries:8.2%} {self.wrong:6} {self.told:6} {self.silent:6} {self.raised:6} "
+            f"{self.better:6}"
         )
 
 
