@@ -30,7 +30,10 @@ class Selection:
         return not self.categories or category.slug in self.categories
 
     def has(self, link: ListedArticle) -> bool:
-        """Return whether a listed article is wanted; where the listing tells neither category nor day, it is."""
+        """Return whether a listed article is wanted; where the listing tells neither category nor day, it is.
+
+        What last changed before the first day came out before it.
+        """
         category = link.hints.category
         if category is not None and category.slug and not self.has_category(category):
             return False
@@ -39,4 +42,6 @@ class Selection:
         from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415 - only a run that asks for days reads them
 
         day = day_of(link.url, link.hints.published, zone=self.zone, now=datetime.now(UTC))
-        return day is None or self.since <= day <= self.until
+        if day is None:
+            return link.changed is None or link.changed.astimezone(self.zone).date() >= self.since
+        return self.since <= day <= self.until
