@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from newsarchive.archive.connection import connect, explain, transaction
+from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +36,7 @@ class Archive:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self.connection = connection
+        self._file = path.stat()
 
     # Imported when they are first asked for: a crawl that finds nothing needs few of them, a command that reads fewer.
 
@@ -124,6 +127,18 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def must_be_in_place(self) -> None:
+        """Raise UserError where the archive's name does not lead to the open file any more: what is written is lost."""
+        try:
+            is_same = os.path.samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise UserError(
+                f"archive {self.path}: was removed or replaced while it was written to, and what was written since is "
+                "lost with the old file - put the right file there and run the same command again"
+            )
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
@@ -131,10 +146,10 @@ class Archive:
             is_outermost = not self.connection.in_transaction
             with transaction(self.connection):
                 yield
-                if (
-                    is_outermost and self._has_snapshots
-                ):  # pages first: a row that a power cut leaves must not name one that it took
-                    self.snapshots.sync()
+                if is_outermost:
+                    if self._has_snapshots:  # pages first: a row that a power cut leaves must not name one it took
+                        self.snapshots.sync()
+                    self.must_be_in_place()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 
@@ -146,17 +161,19 @@ class Archive:
         *,
         fetched: bool = True,
         reread_at: datetime | None = None,
+        is_latest: bool = False,
     ) -> Stored:
         """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing.
 
         A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
         it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
+        `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
         from newsarchive.archive.store import store  # noqa: PLC0415 - see above
 
         page = article.page
         with self.transaction():
-            stored = store(self.connection, article, reread_at=reread_at)
+            stored = store(self.connection, article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:

@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
+#: Seconds for which a crawl waits: an analyst's transaction of minutes costs it time and no page.
+CRAWL_PATIENCE = 3600.0
 
 # KiB; a search reads all over a large index. A crawl, whose memory stays flat, takes less.
 _CACHE = "PRAGMA cache_size = -65536"
@@ -44,6 +46,17 @@ _ADVICE = {
     _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
     "`newsarchive restore` brings a backup back",
 }
+
+
+def is_locked(error: BaseException | None) -> bool:
+    """Return whether an error, or what it was explained from, says that another program is writing."""
+    cause = error.__cause__ if isinstance(error, UserError) else error
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def set_patience(connection: sqlite3.Connection, seconds: float) -> None:
+    """Set how long a connection waits for another writer."""
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def explain(error: sqlite3.Error, path: Path | str) -> UserError:

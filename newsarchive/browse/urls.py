@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from datasette.utils import tilde_encode
 
+from newsarchive.warc.replay import replay_address
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -44,6 +46,10 @@ class Addresses:
     def raw(self, snapshot_id: int) -> str:
         """Address of a page as it was fetched."""
         return str(self._urls.path(f"/raw/{snapshot_id}"))
+
+    def replay(self, url: str, fetched_at: str | None) -> str | None:
+        """Address of a page as it was, at the replay server that NEWSARCHIVE_REPLAY names; None where it names none."""
+        return replay_address(url, fetched_at)
 
     def search(self, query: str = "", form: str = "", **options: str | None) -> str:
         """Address of a search; `form` is empty for the page, or json, csv, atom."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from newsarchive.text import strip_invisible
+from newsarchive.export.xml_text import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from newsarchive.archive.queries import ArchivedArticle
 
-# Characters that XML 1.0 has no form for.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NEVER = "1970-01-01T00:00:00Z"
 
 
@@ -89,8 +86,8 @@ def _web_address(url: str | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    return escape(_NO_XML.sub("", strip_invisible(text)))
+    return escape(xml_text(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("", strip_invisible(text)))
+    return quoteattr(xml_text(text))
