@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from newsarchive.crawl.failures import BrokenTransfer, TooLarge
-from newsarchive.crawl.http.decompression import decompress
+from newsarchive.crawl.warc_codings import unpack_body
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
 from newsarchive.timestamps import stamp
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 # A coding is only undone where the body looks like it: crawlers unpack bodies and keep the header.
-_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b""}
+_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b"", "zstd": b"\x28\xb5\x2f\xfd"}
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{40}")
 _BOM = b"\xef\xbb\xbf"
 #: Digests of foreign records that are remembered; of one that is forgotten, the address and time still tell.
@@ -161,7 +161,7 @@ class Captures:
         try:
             for coding in reversed(codings):
                 if coding not in ("", "identity") and body.startswith(_MAGIC.get(coding, b"")):
-                    body = decompress(body, coding.encode(), self.limit)
+                    body = unpack_body(body, coding, self.limit)
         except (BrokenTransfer, TooLarge) as error:
             # Unpacked by the crawler that wrote it, which kept the header: what was wrong for it reads as HTML.
             if record.headers.get("warc-type") == "response" and body.lstrip()[:1] == b"<":
