@@ -15,6 +15,7 @@ import argparse
 import logging
 import sys
 import time
+from calendar import timegm
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -88,8 +89,9 @@ def ours(of: Draft, body: bytes) -> Found:
     return Found(entries, listed.damage is not None)
 
 
-def by_feedparser(feedparser: Any) -> Reader:
+def by_feedparser() -> Reader:
     """Return a reader of feeds that asks feedparser."""
+    feedparser = import_module("feedparser")
 
     def read_it(of: Draft, body: bytes) -> Found:
         headers = {"content-type": of.content_type, "content-location": BASE}
@@ -98,7 +100,7 @@ def by_feedparser(feedparser: Any) -> Reader:
         for entry in parsed.entries:
             at = entry.get("published_parsed")
             url = urljoin(BASE, entry.get("link") or "")
-            entries[url] = (entry.get("title"), datetime(*at[:6], tzinfo=UTC) if at else None)
+            entries[url] = (entry.get("title"), datetime.fromtimestamp(timegm(at), UTC) if at else None)
         return Found(entries, bool(parsed.bozo))
 
     return read_it
@@ -257,7 +259,7 @@ def main() -> int:
     logging.disable()  # the others say what they cannot read, document by document
     readers: dict[str, tuple[tuple[str, ...], Reader]] = {"newsarchive": (FORMS, ours)}
     for name, forms, make in (
-        ("feedparser", ("rss", "atom"), lambda: by_feedparser(import_module("feedparser"))),
+        ("feedparser", ("rss", "atom"), by_feedparser),
         ("ultimate-sitemap-parser", ("sitemap",), by_usp),
     ):
         try:

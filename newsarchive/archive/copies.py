@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 
-def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str) -> bool:
+def last_seen(connection: sqlite3.Connection, url: str) -> str | None:
+    """Return when a copy was last seen; None where there is no such copy."""
+    row = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (url,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str, seen_at: str) -> bool:
     """Record that the article stands at its page's URL; return whether this copy was not known before.
 
     A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
     """
     page = article.page
-    seen_at = stamp(page.fetched_at)
     known = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (page.url,)).fetchone()
     state = (
         page.status,

@@ -316,6 +316,11 @@ def find_article(connection: sqlite3.Connection, text: str) -> int:
     )
 
 
+def exact_article(connection: sqlite3.Connection, text: str) -> int | None:
+    """Return the id of the article that a whole key, info code or address names; None where there is none."""
+    return next(iter(_exact(connection, text.strip())), None)
+
+
 def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:
     keys = {wanted}
     if code := parse_info_code(wanted):

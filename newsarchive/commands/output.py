@@ -10,7 +10,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
-from rich.cells import cell_len
 
 from newsarchive.spreadsheet import cell as spreadsheet_cell
 from newsarchive.text import plain, shorten
@@ -187,6 +186,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
+
     lines: list[str] = []
     line, columns = "", 0
     for piece in _pieces(text, width):

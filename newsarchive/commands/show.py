@@ -18,7 +18,6 @@ from newsarchive.commands.output import (
     wrap,
 )
 from newsarchive.errors import UserError
-from newsarchive.export.json_lines import as_object
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import as_known
 from newsarchive.warc.replay import replay_address
@@ -99,6 +98,8 @@ def _write_page(archive: Archive, article: ArchivedArticle) -> None:
 
 
 def _json(shown: _Shown) -> str:
+    from newsarchive.export.json_lines import as_object  # noqa: PLC0415 - loads all formats
+
     revisions_and_story = {
         "revisions": [{name: getattr(one, name) for name in _OF_REVISION} for one in shown.revisions],
         "story": [{name: getattr(one, name) for name in _OF_MEMBER} for one in shown.story],

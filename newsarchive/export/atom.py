@@ -17,9 +17,16 @@ _NEVER = "1970-01-01T00:00:00Z"
 
 
 def write_atom(
-    articles: Iterable[ArchivedArticle], stream: IO[bytes], *, title: str, feed_id: str, self_url: str | None = None
+    articles: Iterable[ArchivedArticle],
+    stream: IO[bytes],
+    *,
+    title: str,
+    feed_id: str,
+    self_url: str | None = None,
+    subtitle: str = "",
+    next_url: str | None = None,
 ) -> int:
-    """Write articles as an Atom feed in the order given; return their number.
+    """Write articles as an Atom feed in the order given; return their number. `next_url` is where it goes on.
 
     `feed_id` is the feed's own IRI and must stay the same for ever. An entry was updated when its text last changed,
     else when it was published; articles without a known time are dated 1970. Only http(s) addresses become links.
@@ -32,11 +39,14 @@ def write_atom(
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<id>{_text(feed_id)}</id>",
         f"<title>{_text(title)}</title>",
+        *([f"<subtitle>{_text(subtitle)}</subtitle>"] if subtitle else []),
         f"<updated>{updated}</updated>",
         "<generator>newsarchive</generator>",
     ]
     if self_url:
         head.append(f'<link rel="self" href={_attribute(self_url)}/>')
+    if next_url:
+        head.append(f'<link rel="next" href={_attribute(next_url)}/>')
     stream.write("\n".join([*head, *(entry for _, entry in entries), "</feed>\n"]).encode("utf-8"))
     return len(entries)
 

@@ -81,7 +81,7 @@ def test_an_article_shows_its_text_and_everything_that_belongs_to_it(site, rows)
     ).fetchone()
     page = site.get(f"/article/{key}").text
     assert all(paragraph[:20] in page for paragraph in body.split("\n\n"))
-    for heading in ("Named in it", "Pictures", "Where it stands"):
+    for heading in ("Named in it", "Pictures", "Original and copies"):
         assert heading in page
     content = site.get(f"/article/{key}.json").json()
     assert content["body"] == body

@@ -190,7 +190,7 @@ def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(observed, tm
     assert not observed.writer.wait_for_commit()
     observed.writer.close()
     with Archive.open(tmp_path / "a.db") as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         assert archive.copies.known([url(1), url(2), url(3)]) == {url(1)}
 
 
@@ -214,7 +214,7 @@ def test_a_full_disk_ends_it_with_a_reason_for_people(observed, tmp_path):
     assert "make room" in failure
     assert observed.process.wait(timeout=60) == 0
     with Archive.open(tmp_path / "a.db") as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         assert archive.copies.known([url(1)])
 
 
@@ -246,7 +246,7 @@ def test_when_the_crawl_is_killed_what_it_told_is_stored_and_the_lock_let_go(tmp
     assert done.returncode == -signal.SIGKILL
     CrawlLock(db, "demo").release()  # it is waited for
     with Archive.open(db) as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         stored = len(archive.copies.known(url(number) for number in range(40)))
         assert stored >= 39  # the last may have been on its way
         assert archive.frontier.counts().get("done") == stored

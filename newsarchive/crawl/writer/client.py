@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Message, Report
@@ -100,14 +100,29 @@ class Writer:
             self._draining.append(waiting)
             await waiting
 
-    def wait_for_commit(self) -> bool:
-        """Block until the next batch is committed; False when nothing is on its way."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was submitted is not committed yet."""
+        return bool(self._pending)
+
+    def wait_for_commit(self, seconds: float | None = None) -> bool:
+        """Block until the next batch is committed; False when nothing is on its way, or not within so many seconds."""
         if not self._pending:
             return False
-        if not self._is_urged:
-            self._send_later(Message(None, urgent=True))
-        self._take(self._inbox.get())
+        self._urge()
+        try:
+            self._take(self._inbox.get(timeout=seconds))
+        except Empty:
+            return False
         return True
+
+    async def committed(self) -> None:
+        """Wait until all that was submitted is committed, or cannot be any more."""
+        while self._pending:
+            self._urge()
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._draining.append(waiting)
+            await waiting
 
     def flush(self) -> None:
         """Block until all that was submitted is committed."""
@@ -126,6 +141,15 @@ class Writer:
         self._process.wait()
         self._connection.close()
         self._socket.close()
+
+    def leave(self) -> None:
+        """Leave the process, which has stopped answering: it stores what it was told when it goes on, and ends."""
+        self._is_closed = True
+        self._outbox.put(None)
+
+    def _urge(self) -> None:
+        if not self._is_urged:
+            self._send_later(Message(None, urgent=True))
 
     def _send_later(self, message: Message, answer: asyncio.Future[Any] | None = None) -> None:
         if self._failure is not None:

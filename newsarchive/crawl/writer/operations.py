@@ -73,7 +73,12 @@ class Operations:
                 self.settle(FrontierEntry.of_page(page), "store", outcome)
                 return
             stored = self.archive.store(
-                article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
+                article,
+                self.crawl.run_id,
+                now,
+                fetched=self.crawl.fetches,
+                reread_at=self.crawl.reread_at,
+                is_latest=self.crawl.fetches,
             )
             if self.crawl.fetches and page.role in rechecks.ROLES:
                 self._schedule_recheck(page.url, article.published_at)

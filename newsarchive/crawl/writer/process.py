@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
-from newsarchive.archive.connection import explain
+from newsarchive.archive.connection import CRAWL_PATIENCE, explain, set_patience
 from newsarchive.crawl.writer.messages import Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
@@ -42,6 +42,7 @@ def serve(connection: Connection) -> None:
     try:
         with Archive.open(crawl.options.db) as archive:
             archive.connection.execute(CACHE)
+            set_patience(archive.connection, CRAWL_PATIENCE)
             operations = Operations(archive, crawl)
             index = _ReplayIndex(archive)
             while messages := _gather(connection, crawl.options):
