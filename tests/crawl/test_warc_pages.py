@@ -247,6 +247,13 @@ def test_the_digest_of_a_body_that_was_sent_packed_leads_to_the_body(digest: str
     assert imported(again, captures).body == HTML
 
 
+def test_a_record_may_name_the_earlier_one_by_its_id() -> None:
+    captures = replace(CAPTURES, body_of={payload_digest(HTML): HTML}.get, _digests={})
+    imported(record(warc_record_id="<urn:uuid:1>", warc_payload_digest="sha1:OTHER"), captures)
+    again = record(b"", warc_type="revisit", warc_refers_to="<urn:uuid:1>")
+    assert imported(again, captures).body == HTML
+
+
 @pytest.mark.parametrize("form", [str.lower, str.upper])
 def test_a_digest_may_be_written_in_hexadecimal_or_small_letters(form: Callable[[str], str]) -> None:
     ours = payload_digest(HTML)
