@@ -54,6 +54,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Report on the crawls: last good run, new articles, pending pages, pages not collected.",
         ),
         "problems": ("problems:problems", "List what went wrong, newest first."),
+        "why": (
+            "why:why",
+            "Tell what became of URL, when it is tried next, and why its article shows the text it shows.",
+        ),
         "check": ("maintenance:check", "Verify that the archive is intact."),
         "repair": ("maintenance:repair", "Mend what check finds."),
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),

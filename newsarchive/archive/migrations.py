@@ -468,6 +468,18 @@ def m0015_retention(db: Database) -> None:
     db.execute("CREATE INDEX idx_problems_run_id ON problems (run_id)")
 
 
+@migrations()
+def m0016_links_of_listings(db: Database) -> None:
+    """Count what each listing lists, so that one which lists nothing any more is noticed."""
+    db.execute("ALTER TABLE listings ADD COLUMN links INTEGER")
+
+
+@migrations()
+def m0017_pages_of_the_same_bytes(db: Database) -> None:
+    """Find the pages that came with the same bytes as another one without reading all of them."""
+    db.execute("CREATE INDEX idx_snapshots_revisits ON snapshots (payload_id) WHERE payload_id IS NOT NULL")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 

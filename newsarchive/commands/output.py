@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from newsarchive.spreadsheet import cell as spreadsheet_cell
-from newsarchive.text import plain, shorten
+from newsarchive.text import plain, plain_lines, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -53,11 +53,6 @@ def console() -> Console:
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that a pipe need not pay
 
     return Console(highlight=False, markup=False, emoji=False)
-
-
-def plain_lines(text: str) -> str:
-    """Make a text of several lines harmless; its line ends and its full-width blanks stay."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:

@@ -12,13 +12,12 @@ from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain_lines,
     print_rows,
     rows_options,
 )
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.search import FIELDS, Filter, Marks
-from newsarchive.text import plain
+from newsarchive.text import plain, plain_lines
 from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from newsarchive.discovery.html_listing import ListedArticle
     from newsarchive.models import Category
 
@@ -18,6 +20,8 @@ class Selection:
     categories: tuple[str, ...] = ()
     since: date = date.min
     until: date = date.max
+    #: The zone of the site, in which the days are meant.
+    zone: tzinfo | None = None
 
     @property
     def is_everything(self) -> bool:
@@ -37,5 +41,5 @@ class Selection:
             return True
         from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415 - only a run that asks for days reads them
 
-        day = day_of(link.url, link.hints.published)
+        day = day_of(link.url, link.hints.published, self.zone)
         return day is None or self.since <= day <= self.until

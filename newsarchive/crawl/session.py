@@ -21,6 +21,7 @@ from newsarchive.archive import Archive, FrontierEntry
 from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_locked, set_patience
 from newsarchive.archive.health import clock_alarm, last_new
 from newsarchive.archive.soundness import look_into_tables
+from newsarchive.crawl.log_formatter import make_logs_plain
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
@@ -147,6 +148,7 @@ class Session:
 
     async def opened(self) -> None:
         """Open the run's row."""
+        make_logs_plain()  # not earlier: Scrapy makes the log's handlers anew when the crawl starts
         spider = self.spider
         try:
             look_into_tables(self.archive.connection)
