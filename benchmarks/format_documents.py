@@ -27,8 +27,8 @@ CHARSETS = {
     "utf-8": ("utf-8", "江湾港渡轮今起夜航", "港务部门说，吞吐量比去年同期增加了一成，码头上又卸下了三船木材。"),
     "gb2312": ("gb18030", "镇长李镕喆谈石桥", "修桥的人说，石头都是从上游运来的，一块也没有浪费，桥面比从前宽了一倍。"),
     "big5": ("big5hkscs", "河灣鎮的石橋修好了", "鎮裏準備在橋邊種一排柳樹，明年春天就能看到綠色，兩輛車可以並排走。"),
-    "shift_jis": ("cp932", "川辺の橋が開通しました", "町の人々は橋で待っていました。石はすべて上流から運ばれたものです。"),
-    "euc-kr": ("cp949", "강변 마을의 돌다리가 완성되었다", "사람들은 다리 앞에서 기다렸다. 돌은 모두 상류에서 옮겨 왔다."),
+    "shift_jis": ("cp932", "川辺の橋が開通しました", "町の人々は橋で待っていました。石は上流から運ばれました。"),
+    "euc-kr": ("cp949", "강변 마을의 돌다리가 완성되었다", "사람들은 다리 앞에서 기다렸다. 돌은 상류에서 왔다."),
     "windows-1251": ("cp1251", "В посёлке открыли мост", "Жители ждали у моста всё утро, камни привезли с верховьев."),
 }  # fmt: skip
 
@@ -170,7 +170,8 @@ def _page(of: Draft) -> str:
     return (
         f"{of.before}<!doctype html><html><head>{of.channel}{meta}<title>{i.title}</title></head><body>{i.opening}"
         f"<div class='nav'><a href='/'>1</a> <a href='/2'>2</a></div><h1>{i.title}</h1>{i.before}"
-        f"<p class='time'>{i.date}</p><div class='article'><p>{i.text}</p><p>{i.text}</p><p>{i.text}</p></div>{i.closing}</body></html>{of.after}"
+        f"<p class='time'>{i.date}</p><div class='article'><p>{i.text}</p><p>{i.text}</p><p>{i.text}</p></div>"
+        f"{i.closing}</body></html>{of.after}"
     )
 
 

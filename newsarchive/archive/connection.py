@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import os
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
@@ -40,7 +39,7 @@ _MALFORMED = "malformed"
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
     "readonly database": "you may not write there; check the owner and permissions of the file and its folder",
-    "unable to open": "the folder does not exist or may not be read; create it or choose another path",
+    "unable to open": "the folder is not there, or it or the file may not be read; check both, or choose another path",
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
@@ -84,27 +83,16 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     if not readonly:
         _make_folder(path)
     try:
-        return _connect(path, readonly=readonly)
-    except sqlite3.OperationalError as error:
-        if not (readonly and _has_no_log(path)):
-            raise explain(error, path) from error
-    try:
-        # Where nothing may be written, SQLite cannot make the files by which readers and writers share a log. There is
-        # none, and who may not write meets no writer here that he could disturb.
-        return _connect(path, readonly=True, options="&immutable=1")
+        # No implicit transactions: every statement commits unless `transaction` holds one open.
+        if readonly:
+            connection = open_readonly(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        else:
+            uri = f"{path.absolute().as_uri()}?mode=rwc"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
     except sqlite3.Error as error:
         raise explain(error, path) from error
-
-
-def _connect(path: Path, *, readonly: bool, options: str = "") -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}{options}"
-    # No implicit transactions: every statement commits unless `transaction` holds one open.
-    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
     try:
         return _prepare(connection, path, readonly=readonly)
-    except sqlite3.OperationalError:
-        connection.close()
-        raise
     except sqlite3.Error as error:
         connection.close()
         raise explain(error, path) from error
@@ -113,9 +101,24 @@ def _connect(path: Path, *, readonly: bool, options: str = "") -> sqlite3.Connec
         raise
 
 
-def _has_no_log(path: Path) -> bool:
-    log = path.with_name(path.name + "-wal")
-    return os.access(path, os.R_OK) and not (log.exists() and log.stat().st_size)
+def open_readonly(path: Path | str, **options: Any) -> sqlite3.Connection:
+    """Open a file for reading; `options` are those of `sqlite3.connect`. Raises sqlite3.Error.
+
+    SQLite coordinates readers with a writer by files beside the archive. Where they are not there and cannot be made,
+    on a read-only disk or in somebody else's folder, nobody writes, and the file is read as it is.
+    """
+    path = Path(path).absolute()
+    connection: sqlite3.Connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **options)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        log = path.with_name(f"{path.name}-wal")
+        is_closed = not log.exists() or not log.stat().st_size
+        if not is_closed or not any(words in str(error) for words in ("readonly database", "unable to open")):
+            raise
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, **options)
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:

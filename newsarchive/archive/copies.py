@@ -105,6 +105,19 @@ class Copies:
             found.update(self._connection.execute(query, chunk).fetchall())
         return found
 
+    def keys_of_page(self, snapshot_id: int, limit: int) -> set[str]:
+        """Return the keys of at most so many articles whose copies last came with the bytes of a snapshot."""
+        (payload_id,) = self._connection.execute(
+            "SELECT coalesce(payload_id, id) FROM snapshots WHERE id = ?", (snapshot_id,)
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT DISTINCT a.article_key FROM snapshots s JOIN copies c ON c.url = s.url AND c.snapshot_id = s.id"
+            " JOIN articles a ON a.id = c.article_id"
+            " WHERE (s.id = ?1 OR s.payload_id = ?1) AND c.role IN ('post', 'original') LIMIT ?2",
+            (payload_id, limit),
+        )
+        return {key for (key,) in rows}
+
     def touch(self, urls: Iterable[str], now: datetime, *, older_than: timedelta = timedelta(0)) -> None:
         """Record that copies were seen again: `last_seen_at` moves on, nothing else.
 

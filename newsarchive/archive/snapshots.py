@@ -52,9 +52,9 @@ class Snapshots:
         self._connection = connection
         self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-        self._folder = WarcFolder(
-            path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)
-        )
+        #: Gives the name under which WARC files belong to the archive.
+        self.part_of = partial(_part_of, connection, path.name)
+        self._folder = WarcFolder(path.parent, self.part_of, partial(_known_end, connection))
 
     def save(self, page: Page) -> int:
         """Save a page's bytes and headers; saving the same page again gives the same snapshot. Return its id.
@@ -164,10 +164,12 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
-    def digest_of(self, snapshot_id: int) -> str:
-        """Return the payload digest of a snapshot."""
-        (digest,) = self._connection.execute("SELECT digest FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
-        return str(digest)
+    def has(self, url: str, status: int) -> bool:
+        """Return whether a page of a URL with a status is saved."""
+        row = self._connection.execute(
+            "SELECT 1 FROM snapshots WHERE url = ? AND http_status = ? LIMIT 1", (url, status)
+        ).fetchone()
+        return row is not None
 
     def body_of(self, digest: str) -> bytes | None:
         """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""

@@ -21,6 +21,7 @@ from newsarchive.archive import Archive, FrontierEntry
 from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_locked, set_patience
 from newsarchive.archive.health import clock_alarm, last_new
 from newsarchive.archive.soundness import look_into_tables
+from newsarchive.crawl.log_formatter import make_logs_plain
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
@@ -147,6 +148,7 @@ class Session:
 
     async def opened(self) -> None:
         """Open the run's row."""
+        make_logs_plain()  # not earlier: Scrapy makes the log's handlers anew when the crawl starts
         spider = self.spider
         try:
             look_into_tables(self.archive.connection)
@@ -205,6 +207,7 @@ class Session:
             counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
             now=summary.finished_at,
         )
+        self.archive.runs.compact(summary.finished_at)
 
     async def _when_unlocked(self, write: Callable[[], Result]) -> Result:
         """Write in a transaction, when no other program is writing; meanwhile signals are heard."""

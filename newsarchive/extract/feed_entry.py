@@ -16,11 +16,12 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.extract.html import line_of, parse
+from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import date_problem
 from newsarchive.extract.xml import base_of, child, children, name_of, read_xml, text_of, vocabulary_of
 from newsarchive.models import FEED_MARK, Byline, Image, Paragraph
 from newsarchive.text import clean
+from newsarchive.tree import parse, select
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _keep_text(article: Article, markup: str) -> None:
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return
-    lines = [line for line in map(line_of, root.iter("p")) if line]
+    lines = [line for line in map(line_of, select("p", root)) if line]
     if "".join(lines).replace(" ", "") != whole.replace(" ", ""):  # some of it stands outside of paragraphs
         lines = [whole]
     if lines:

@@ -19,7 +19,7 @@ _BARS = re.compile(r"\s*(?:K\s+)?([A-Za-z0-9._-]{1,20})\|(\d{1,4})(?:\|[^|]*){0,
 _LINK = re.compile(r"quote\.eastmoney\.com/(?:unify/)?r/(\d{1,4})\.([A-Za-z0-9_-]{1,20})(?![A-Za-z0-9_-])")
 
 
-def security_of(attributes: Mapping[str, str]) -> tuple[str, str] | None:
+def security_of(attributes: Mapping[str, str | None]) -> tuple[str, str] | None:
     """Read the market and the code that an element's attributes name, or None."""
     code = attributes.get("data-code")
     if code:
@@ -31,6 +31,13 @@ def security_of(attributes: Mapping[str, str]) -> tuple[str, str] | None:
     if link and "quote." in link and (match := _LINK.search(link)):
         return match[1], match[2]
     return None
+
+
+def may_name_securities(markup: str | bytes) -> bool:
+    """Return whether a page holds a mark of a security anywhere: a quick look before the thorough one."""
+    if isinstance(markup, str):
+        return "data-code" in markup or "quote." in markup
+    return b"data-code" in markup or b"quote." in markup
 
 
 class Mentions:

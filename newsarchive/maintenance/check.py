@@ -212,6 +212,10 @@ def _check_stories(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", "the stories are not those of the articles", difference, _STORIES
 
 
+# What `newsarchive prune` removed was meant to go.
+_WITHOUT_PAGE = """
+SELECT url FROM copies c WHERE snapshot_id IS NULL AND NOT EXISTS (SELECT 1 FROM pruned_pages p WHERE p.url = c.url)
+"""
 _LOST = """
 SELECT c.url FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
 WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
@@ -231,7 +235,7 @@ def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[F
     )
     for (url,) in due:
         yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url, "crawl its site"
-    for (url,) in connection.execute("SELECT url FROM copies WHERE snapshot_id IS NULL"):
+    for (url,) in connection.execute(_WITHOUT_PAGE):
         yield "notice", "a copy has no snapshot", url, ""
     for (url,) in connection.execute(_LOST):
         yield "notice", "the raw page of a copy is lost", url, "it is fetched again if its site still has it"
@@ -315,6 +319,10 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
         yield from _check_warc_file(base / name, name, rows)
     for (snapshot_id,) in connection.execute(_WRONG_ORIGINALS):
         yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}", _RESTORE
+    for (name,) in connection.execute("SELECT warc_file FROM warc_removals"):
+        if base / name not in known and (base / name).exists():
+            known.add(base / name)
+            yield "notice", "a prune that was killed has left a WARC file behind", name, "newsarchive prune"
     for path in sorted((base / "warc").rglob("*.warc.gz")):
         if path not in known:
             yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""

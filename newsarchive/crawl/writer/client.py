@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from multiprocessing.reduction import ForkingPickler
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Message, Report
+from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl, Failed, Message, Report
 from newsarchive.errors import UserError
 from newsarchive.paths import ROOT
 
@@ -170,7 +171,10 @@ class Writer:
             for result in answer.results:
                 size, caller = self._pending.popleft()
                 self._bytes -= size
-                _resolve(caller, result)
+                if isinstance(result, Failed):
+                    _fail(caller, result)
+                else:
+                    _resolve(caller, result)
         elif self._failure is None and not self._is_closed:
             self._failure = answer.reason if answer else self._how_it_ended()
             unanswered = [caller for _, caller in self._pending]
@@ -237,12 +241,22 @@ def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
         caller.set_result(result)
 
 
+def _fail(caller: asyncio.Future[Any] | None, failed: Failed) -> None:
+    if caller is not None and not caller.done():
+        caller.set_exception(RuntimeError(f"could not be written: {failed.reason}"))
+
+
 def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])
-    return subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", _PROCESS, str(descriptor)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        pass_fds=(descriptor, *inherit),
-        env=os.environ | {"PYTHONPATH": path},
-    )
+    # The process begins with these blocked: a Ctrl-C while it still starts must not end it.
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", _PROCESS, str(descriptor)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(descriptor, *inherit),
+            env=os.environ | {"PYTHONPATH": path},
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)

@@ -8,17 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
-from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
-from newsarchive.models import Byline
 from newsarchive.text import clean
+from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from lxml.etree import _Element
-
-    from newsarchive.models import Paragraph
+    from newsarchive.models import Byline, Paragraph
+    from newsarchive.tree import Element
 
 
 #: field -> names (or properties, or itemprops) of meta elements that give it, the best first; compared in lower case.
@@ -49,6 +47,8 @@ _ARTICLE_TYPES = frozenset(
         "advertisercontentarticle", "webpage",
     )
 )  # fmt: skip
+#: The elements that tell something of the page.
+_TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
 #: A JSON-LD block larger than this (characters) is no article's card.
 _LONGEST_CARD = 400_000
 
@@ -69,35 +69,33 @@ class Head:
         return found[0][2] if found else None
 
 
-def read_head(root: _Element) -> Head:
+def read_head(root: Element) -> Head:
     """Read meta, title and link elements and JSON-LD, wherever they stand."""
-    head = Head(lang=root.get("lang") or root.get("xml:lang"))
-    cards: list[_Element] = []
-    for element in root.iter("meta", "title", "link", "script"):
+    head = Head(lang=attribute(root, "lang") or attribute(root, "xml:lang") or None)
+    cards: list[Element] = []
+    for element in select(_TELLING, root):
         tag = element.tag
-        if tag == "script":
-            kind = element.get("type")
-            if kind and "ld+json" in kind.lower():
-                cards.append(element)
-        elif tag == "meta":
+        if tag == "meta":
             _read_meta(element, head)
+        elif tag == "script":
+            cards.append(element)
         elif tag == "title":
-            if not head.title:
-                head.title = clean(element.text or "")
-        elif head.canonical is None and (element.get("rel") or "").lower() == "canonical":
-            head.canonical = (element.get("href") or "").strip() or None
+            head.title = head.title or clean(text_in(element))
+        elif head.canonical is None:
+            head.canonical = attribute(element, "href").strip() or None
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
     head.card = _read_cards(cards)
     return head
 
 
-def _read_meta(element: _Element, head: Head) -> None:
-    content = element.get("content")
+def _read_meta(element: Element, head: Head) -> None:
+    attributes = element.attributes
+    content = attributes.get("content")
     if not content:
         return
-    for attribute in ("name", "property", "itemprop", "http-equiv"):
-        value = element.get(attribute)
+    for key in ("name", "property", "itemprop", "http-equiv"):
+        value = attributes.get(key)
         name = value.strip().lower() if value else ""
         known = _FIELD_OF.get(name)
         if known:
@@ -107,11 +105,11 @@ def _read_meta(element: _Element, head: Head) -> None:
             return
 
 
-def _read_cards(scripts: Sequence[_Element]) -> dict[str, Any]:
+def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
     """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
     best: dict[str, Any] = {}
     for script in scripts:
-        text = script.text or ""
+        text = text_in(script)
         if len(text) > _LONGEST_CARD:
             continue
         try:
@@ -162,24 +160,6 @@ def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str]) -> list[
     if len(texts) > _FIRST + _LAST:
         texts = texts[:_FIRST] + texts[-_LAST:]
     return find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
-
-
-def authors_of_head(head: Head) -> list[Byline]:
-    """List the authors that the head names; desks, sites and accounts are none."""
-    names = (name for name in _authors(head) if is_chinese_name(name) or is_latin_name(name))
-    return [Byline("author", name) for name in dict.fromkeys(names)]
-
-
-def _authors(head: Head) -> Iterator[str]:
-    author = head.card.get("author")
-    for entry in author if isinstance(author, list) else [author]:
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        if isinstance(name, str):
-            yield clean(name[:100]).removeprefix("By ")
-    for _, _, content in head.meta.get("author", ())[:1]:
-        # On Chinese pages this is whoever put the page up.
-        if content.isascii():
-            yield content[:100].removeprefix("By ")
 
 
 def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
