@@ -193,7 +193,8 @@ class Session:
 
     def _start_run(self) -> int:
         spider = self.spider
-        self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
+        if self.archive.runs.ahead(self._started_at) is not None:
+            self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
         return self.archive.runs.start(
             spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
         )
