@@ -1,4 +1,4 @@
-"""A crawl whose archive others hold, remove or replace: it waits, or says what is wrong, and never ends well for nothing."""
+"""A crawl whose archive others hold, remove or replace waits, or says what is wrong."""
 
 import signal
 import sqlite3
