@@ -93,10 +93,24 @@ def first_crawls(db: Path, base: str) -> Kinds:
     return Kinds(nothing, nothing | {FULL_DISCOVERY: sweep[FULL_DISCOVERY]})
 
 
-def simulate(archive: Archive, kinds: Kinds, number: int, now: datetime, *, is_compacted: bool) -> None:
-    """Do what a run does to its archive that finds nothing."""
-    look_into_tables(archive.connection)
+def simulate(archive: Archive, kinds: Kinds, number: int, now: datetime, *, is_compacted: bool, reads: bool) -> None:
+    """Do what a run does to its archive that finds nothing; without `reads` only what leaves a trace."""
     run_id = archive.runs.start(spider="site", site="demo", arguments={"site": "demo"}, now=now)
+    is_full = ask(archive, now) if reads else number % (SWEEP // EVERY) == 0
+    end = now + timedelta(seconds=2)
+    if number % FAILING == FAILING - 1:
+        archive.problems.add(run_id, url="http://demo/", site="demo", stage="listing", reason="unreachable", now=end)
+        counts = {"requests": 3, "listings/failed": 1, "problems/unreachable": 1}
+        archive.runs.finish(run_id, outcome="failed", reason="no listing page could be read", counts=counts, now=end)
+    else:
+        archive.runs.finish(run_id, outcome="finished", counts=kinds.sweep if is_full else kinds.nothing, now=end)
+    if is_compacted:
+        archive.runs.compact(end)
+
+
+def ask(archive: Archive, now: datetime) -> bool:
+    """Ask an archive what a run asks it; return whether it is to be a full discovery."""
+    look_into_tables(archive.connection)
     is_full = full_discovery_is_due(archive.runs, "site", "demo", now, SWEEP)
     archive.listings.due("demo")
     if is_full:
@@ -108,15 +122,7 @@ def simulate(archive: Archive, kinds: Kinds, number: int, now: datetime, *, is_c
     archive.frontier.unfinished(site="demo")
     archive.frontier.count_pending("demo")
     last_new(archive.connection, "demo")
-    end = now + timedelta(seconds=2)
-    if number % FAILING == FAILING - 1:
-        archive.problems.add(run_id, url="http://demo/", site="demo", stage="listing", reason="unreachable", now=end)
-        counts = {"requests": 3, "listings/failed": 1, "problems/unreachable": 1}
-        archive.runs.finish(run_id, outcome="failed", reason="no listing page could be read", counts=counts, now=end)
-    else:
-        archive.runs.finish(run_id, outcome="finished", counts=kinds.sweep if is_full else kinds.nothing, now=end)
-    if is_compacted:
-        archive.runs.compact(end)
+    return is_full
 
 
 def year(db: Path, kinds: Kinds, base: str, options: argparse.Namespace, *, is_compacted: bool) -> list[Point]:
@@ -130,7 +136,7 @@ def year(db: Path, kinds: Kinds, base: str, options: argparse.Namespace, *, is_c
             last = min(first + BATCH, options.runs)
             with archive.transaction():
                 for number in range(first, last):
-                    simulate(archive, kinds, number, now, is_compacted=is_compacted)
+                    simulate(archive, kinds, number, now, is_compacted=is_compacted, reads=not options.traces)
                     now += EVERY
             if passed := [stop for stop in stops if first < stop <= last]:
                 stops -= set(passed)
@@ -202,6 +208,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=A_YEAR)
     parser.add_argument("--samples", type=int, default=5, help="real runs that are measured at each point")
     parser.add_argument("--only", choices=("counted", "kept"), help="only with counting quiet runs, or only without")
+    parser.add_argument("--traces", action="store_true", help="leave out the questions, which leave no trace: faster")
     parser.add_argument("--port", type=int, default=PORT)
     options = parser.parse_args()
     # A run asks once for the name of its process, which costs more than all else that it does to the archive.
