@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "cut-down-page": "the page of a stored article lost its date and most of its text; the stored text was kept",
     "not-an-article": "the page carries no article",
     "not-html": "a page was expected, and a document, a picture or data came",
+    "too-complex": "the page has more markup than any real page, or reading it takes too long",
     "not-json": "JSON was expected and something else came",
     "no-text": "the answer has no text for this code",
     "bad-info-code": "not a known form of info code",

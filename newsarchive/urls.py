@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
@@ -219,6 +218,8 @@ def parse_address(host: str) -> IPAddress | None:
     except ValueError:
         pass
     try:
+        import socket  # noqa: PLC0415 - commands that read the archive meet no host
+
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None

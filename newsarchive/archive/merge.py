@@ -52,8 +52,7 @@ def merge(readings: Iterable[Observation]) -> Merged:
     (`Observation.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
     day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
     """
-    ranked = sorted(readings, key=_rank)
-    speaking = [reading for reading in ranked if reading.trusted] or ranked
+    speaking = order_of_trust(readings)
     text = next((reading for reading in speaking if reading.body), speaking[0])
     home = min(speaking, key=lambda reading: (_ADDRESS[reading.role], _rank(reading)))
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
@@ -96,6 +95,12 @@ def merge(readings: Iterable[Observation]) -> Merged:
         mentions=_mentions(speaking),
         images=next((r.images for r in speaking if "images" in r.fields), []),
     )
+
+
+def order_of_trust(readings: Iterable[Observation]) -> list[Observation]:
+    """Return the readings that speak for an article, the most trusted first; each field is taken from the first."""
+    ranked = sorted(readings, key=_rank)
+    return [reading for reading in ranked if reading.trusted] or ranked
 
 
 def _rank(reading: Observation) -> tuple[int, int, str]:

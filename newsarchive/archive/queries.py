@@ -65,7 +65,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC)."""
+    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC, its digest)."""
 
     url: str
     role: str
@@ -77,6 +77,7 @@ class Copy:
     snapshot_id: int | None
     length: int | None
     fetched_at: str | None
+    digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ _PARTS: dict[str, tuple[Callable[..., Any], str]] = {
         Copy,
         _part(
             "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length,"
-            " n.fetched_at",
+            " n.fetched_at, n.digest",
             "copies c LEFT JOIN snapshots n ON n.id = c.snapshot_id",
             "first_seen_at, c.url",
         ),
@@ -313,6 +314,11 @@ def find_article(connection: sqlite3.Connection, text: str) -> int:
         f"no article {wanted} in this archive - give a key, an info code or an address;"
         " `newsarchive search WORD` lists keys"
     )
+
+
+def exact_article(connection: sqlite3.Connection, text: str) -> int | None:
+    """Return the id of the article that a whole key, info code or address names; None where there is none."""
+    return next(iter(_exact(connection, text.strip())), None)
 
 
 def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive import copies, history, outlets
@@ -15,13 +16,14 @@ from newsarchive.timestamps import stamp
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from datetime import datetime
 
     from newsarchive.archive.merge import Merged
     from newsarchive.models import Article, Category
 
 StoreOutcome = Literal["new", "changed", "known"]
 
+# Times are kept to the second.
+_MOMENT = timedelta(seconds=1)
 _PARTS = ("paragraphs", "bylines", "mentions", "images")
 
 
@@ -33,15 +35,20 @@ class Stored:
     outcome: StoreOutcome
 
 
-def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
+def store(
+    connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None, is_latest: bool = False
+) -> Stored:
     """Store what one page says of an article; the caller holds the transaction.
 
     Storing the same page again changes only `last_seen_at`. The article's row is rebuilt from the newest reading
     of each of its copies, so the order in which copies arrive leaves no trace. With `reread_at` (UTC) the page was
-    read again from its snapshot at that time: a difference is then recorded as ours, not as the site's.
+    read again from its snapshot at that time: a difference is then recorded as ours, not as the site's. What
+    `is_latest` was seen after all that is known of its URL: where a clock was ahead, a moment after it.
     """
     page = article.page
     seen_at = stamp(page.fetched_at)
+    if is_latest and (last := copies.last_seen(connection, page.url)) and last > seen_at:
+        seen_at = stamp(datetime.fromisoformat(last) + _MOMENT)
     reading = observation_of(article)
     # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
     _source_id(connection, article.source)
@@ -53,7 +60,7 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
     ).fetchone()
     if row is None:
         article_id = _insert(connection, article.article_key, merge([reading]), seen_at)
-        copies.see(connection, article, article_id, reading.content_hash)
+        copies.see(connection, article, article_id, reading.content_hash, seen_at)
         history.add(connection, reading, page, article_id, seen_at=seen_at)
         return Stored(article_id, "new")
     article_id = row[0]
@@ -61,7 +68,7 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
         if not history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread"):
             return Stored(article_id, "known")
     else:
-        is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
+        is_new_copy = copies.see(connection, article, article_id, reading.content_hash, seen_at)
         has_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
         if not (is_new_copy or has_new_reading):
             _touch(connection, article_id, seen_at)

@@ -10,10 +10,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
-from rich.cells import cell_len
 
 from newsarchive.spreadsheet import cell as spreadsheet_cell
-from newsarchive.text import plain, shorten
+from newsarchive.text import plain, plain_lines, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,11 +53,6 @@ def console() -> Console:
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that a pipe need not pay
 
     return Console(highlight=False, markup=False, emoji=False)
-
-
-def plain_lines(text: str) -> str:
-    """Make a text of several lines harmless; its line ends and its full-width blanks stay."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
@@ -187,6 +181,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
+
     lines: list[str] = []
     line, columns = "", 0
     for piece in _pieces(text, width):

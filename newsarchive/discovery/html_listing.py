@@ -95,7 +95,7 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
-    root = parse(take_source(page, None).text)
+    root = parse(take_source(page, None).data)
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing).read(root)

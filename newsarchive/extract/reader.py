@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
+from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
@@ -38,10 +39,22 @@ def read(page: Page, site: Site | None = None) -> Article:
     looked for by the heuristics. Without one, or for another URL, the site whose file names the host is used,
     else the heuristics alone. A page that is no article, or lacks a field, says so in `problems`.
     """
+    try:
+        return _read(page, site)
+    except TooComplexError as error:
+        return unread(page, "too-complex", str(error))
+
+
+def unread(page: Page, reason: str, detail: str = "") -> Article:
+    """Return the article of a page that is not read, with the reason."""
+    article = Article(page, fields.identity_of(page.url)[1])
+    fields.problem(article, reason, detail)
+    return article
+
+
+def _read(page: Page, site: Site | None) -> Article:
     if not page.body or page.body.isspace():
-        article = Article(page, fields.identity_of(page.url)[1])
-        fields.problem(article, "empty-page")
-        return article
+        return unread(page, "empty-page")
     if page.role == "feed":
         return read_entry(page, site)
     if page.role == "file" and site is not None:
@@ -50,9 +63,8 @@ def read(page: Page, site: Site | None = None) -> Article:
     if site and layout and layout.format == "json":
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
-        article = Article(page, fields.identity_of(page.url)[1])
-        fields.problem(article, "not-html", media)
-        return article
+        return unread(page, "not-html", media)
+    check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 

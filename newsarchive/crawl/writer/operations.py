@@ -7,15 +7,16 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
-from newsarchive.crawl.impostors import Addresses, cut_down
+from newsarchive.crawl.impostors import MOST_ADDRESSES, cut_down, repeated
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.retries import next_try
-from newsarchive.crawl.writer.messages import Report
+from newsarchive.crawl.writer.messages import Failed, Message, Report
+from newsarchive.text import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +47,26 @@ class Operations:
         self.report = Report()
         #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
         self._saved: dict[tuple[str, datetime], int] = {}
-        self._addresses = Addresses()
         archive.snapshots.label = crawl.label
 
     def take_report(self) -> Report:
         """Return what was done since this was last called."""
         report, self.report = self.report, Report()
         return report
+
+    def attempt(self, message: Message) -> Any:
+        """Do what a message asks for, and return its result; where that fails, nothing of it alone is written."""
+        if message.method is None:
+            return None
+        try:
+            with self.archive.transaction():
+                return message.method(self, *message.arguments, **message.options)
+        except _BAD_ARTICLE as error:
+            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+                raise
+            what = f"{message.method.__name__}{message.arguments[:1]!r}"
+            self.report.errors.append(f"Not written: {shorten(what, 500)}\n{traceback.format_exc()}")
+            return Failed(f"{type(error).__name__}: {error}")
 
     def save(self, page: Page) -> None:
         """Save the raw bytes of a page."""
@@ -73,7 +87,12 @@ class Operations:
                 self.settle(FrontierEntry.of_page(page), "store", outcome)
                 return
             stored = self.archive.store(
-                article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
+                article,
+                self.crawl.run_id,
+                now,
+                fetched=self.crawl.fetches,
+                reread_at=self.crawl.reread_at,
+                is_latest=self.crawl.fetches,
             )
             if self.crawl.fetches and page.role in rechecks.ROLES:
                 self._schedule_recheck(page.url, article.published_at)
@@ -83,10 +102,25 @@ class Operations:
         self.report.settled.add(page.url)
 
     def find(self, links: Sequence[Link]) -> int:
-        """Write URLs into the frontier; return the number of new ones."""
-        new = self.archive.frontier.add(links, self.crawl.run_id, _now())
+        """Write URLs into the frontier; return the number of new ones. One that cannot be written fails alone."""
+        try:
+            with self.archive.transaction():
+                new = self.archive.frontier.add(links, self.crawl.run_id, _now())
+        except ValueError:
+            if len(links) == 1:
+                raise
+            new = 0
+            for link in links:
+                found = self.attempt(Message(Operations.find, ([link],)))
+                new += 0 if isinstance(found, Failed) else found
+            return new
         self.report.grown = self.report.grown or new > 0
         return new
+
+    def save_refused(self, page: Page) -> None:
+        """Save a page that is not read, so that it can be looked at; once for each status of its URL."""
+        if page.body and not self.archive.snapshots.has(page.url, page.status):
+            self.save(page)
 
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL."""
@@ -127,10 +161,13 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
+            is_first = self.archive.frontier.tries(row.url) <= 1
             self._settle_missing(row, stage, outcome, status)
             # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
             if outcome.state != "blocked" and not fallbacks:
                 self.report.counts["lost"] += 1
+                if not is_first:
+                    self.report.counts["lost/again"] += 1
 
     def unchanged(self, url: str) -> None:
         """Record that a stored copy was rechecked and is as it was."""
@@ -176,8 +213,8 @@ class Operations:
         """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
-            digest = self.archive.snapshots.digest_of(page.snapshot_id)
-            if (outcome := self._addresses.repeated(digest, article.article_key)) is not None:
+            others = self.archive.copies.keys_of_page(page.snapshot_id, MOST_ADDRESSES + 1)
+            if (outcome := repeated(others, article.article_key)) is not None:
                 return outcome
         before = self.archive.copies.observation(page.url)
         return cut_down(before, article) if before is not None else None

@@ -49,6 +49,8 @@ _ARTICLE_TYPES = frozenset(
         "advertisercontentarticle", "webpage",
     )
 )  # fmt: skip
+#: The elements that tell something of the page.
+_TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
 #: A JSON-LD block larger than this (characters) is no article's card.
 _LONGEST_CARD = 400_000
 
@@ -72,14 +74,20 @@ class Head:
 def read_head(root: Element) -> Head:
     """Read meta, title and link elements and JSON-LD, wherever they stand."""
     head = Head(lang=attribute(root, "lang") or attribute(root, "xml:lang") or None)
-    for element in select("meta", root):
-        _read_meta(element, head)
-    head.title = next((title for element in select("title", root) if (title := clean(text_in(element)))), "")
-    links = (element.attributes for element in select("link[rel=canonical i]", root))
-    head.canonical = next((link for found in links if (link := (found.get("href") or "").strip())), None)
+    cards: list[Element] = []
+    for element in select(_TELLING, root):
+        tag = element.tag
+        if tag == "meta":
+            _read_meta(element, head)
+        elif tag == "script":
+            cards.append(element)
+        elif tag == "title":
+            head.title = head.title or clean(text_in(element))
+        elif head.canonical is None:
+            head.canonical = attribute(element, "href").strip() or None
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
-    head.card = _read_cards(select("script[type*='ld+json' i]", root))
+    head.card = _read_cards(cards)
     return head
 
 
