@@ -102,6 +102,16 @@ class Frontier:
         )
         return self._connection.total_changes - before
 
+    def may_reopen(self, site: str, now: datetime) -> bool:
+        """Return whether there is anything of a site that `add` would make pending again."""
+        row = self._connection.execute(
+            "SELECT 1 FROM frontier WHERE site = ? AND state IN ('gone', 'blocked', 'rejected', 'failed')"
+            " AND ended_at <= ? AND reason IS NOT 'unfinished'"
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url) LIMIT 1",
+            (site, stamp(now - _LEFT_ALONE)),
+        ).fetchone()
+        return row is not None
+
     def pending(
         self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
     ) -> list[FrontierEntry]:

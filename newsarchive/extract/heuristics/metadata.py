@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
-from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
-from newsarchive.models import Byline
 from newsarchive.text import clean
 from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from newsarchive.models import Paragraph
+    from newsarchive.models import Byline, Paragraph
     from newsarchive.tree import Element
 
 
@@ -162,24 +160,6 @@ def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str]) -> list[
     if len(texts) > _FIRST + _LAST:
         texts = texts[:_FIRST] + texts[-_LAST:]
     return find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
-
-
-def authors_of_head(head: Head) -> list[Byline]:
-    """List the authors that the head names; desks, sites and accounts are none."""
-    names = (name for name in _authors(head) if is_chinese_name(name) or is_latin_name(name))
-    return [Byline("author", name) for name in dict.fromkeys(names)]
-
-
-def _authors(head: Head) -> Iterator[str]:
-    author = head.card.get("author")
-    for entry in author if isinstance(author, list) else [author]:
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        if isinstance(name, str):
-            yield clean(name[:100]).removeprefix("By ")
-    for _, _, content in head.meta.get("author", ())[:1]:
-        # On Chinese pages this is whoever put the page up.
-        if content.isascii():
-            yield content[:100].removeprefix("By ")
 
 
 def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:
