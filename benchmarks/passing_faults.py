@@ -173,6 +173,9 @@ class FailingSite(ThreadingHTTPServer):
         self.hours = 0.0
         self.base_url = f"http://127.0.0.1:{self.server_address[1]}"
 
+    def handle_error(self, *_: Any) -> None:
+        """Ignore clients that hang up."""
+
     def number_of(self, path: str) -> int | None:
         """Return the number of the article at a path; None where there is none."""
         digits = path.removeprefix("/a/").removesuffix(".html")

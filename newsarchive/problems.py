@@ -34,6 +34,7 @@ REASONS: dict[str, str] = {
     "no-title": "no title was found",
     "no-date": "no date was found",
     "no-body": "no paragraph was found",
+    "further-pages": "the article goes on on further pages, which are not read",
     "future-date": "the date lies in the future and was not taken",
     "implausible-date": "the date lies long before there were web pages, or contradicts the article's number",
     "wrong-charset": "the declared charset was wrong; another one was used",

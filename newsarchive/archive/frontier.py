@@ -102,6 +102,16 @@ class Frontier:
         )
         return self._connection.total_changes - before
 
+    def may_reopen(self, site: str, now: datetime) -> bool:
+        """Return whether there is anything of a site that `add` would make pending again."""
+        row = self._connection.execute(
+            "SELECT 1 FROM frontier WHERE site = ? AND state IN ('gone', 'blocked', 'rejected', 'failed')"
+            " AND ended_at <= ? AND reason IS NOT 'unfinished'"
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url) LIMIT 1",
+            (site, stamp(now - _LEFT_ALONE)),
+        ).fetchone()
+        return row is not None
+
     def pending(
         self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
     ) -> list[FrontierEntry]:
@@ -123,10 +133,11 @@ class Frontier:
         )
 
     def bring_back(self, *, site: str, now: datetime) -> int:
-        """Make due what a run whose clock was ahead has put off; return the number of URLs."""
+        """Make due what a run whose clock was ahead has put off or taken for old; return the number of URLs."""
         cursor = self._connection.execute(
-            "UPDATE frontier SET next_at = ?2 WHERE site = ?1 AND state IN ('pending', 'done') AND next_at > ?3"
-            " AND (ended_at > ?3 OR next_at > ?4)",
+            "UPDATE frontier SET next_at = ?2, ended_at = min(ended_at, ?2)"
+            " WHERE site = ?1 AND (state = 'done' AND ended_at > ?3 OR state IN ('pending', 'done') AND next_at > ?3"
+            " AND (ended_at > ?3 OR next_at > ?4))",
             (site, stamp(now), stamp(now + SKEW), stamp(now + _LONGEST_PAUSE)),
         )
         return cursor.rowcount

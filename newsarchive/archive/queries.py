@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
 from newsarchive.models import Byline, Image, Mention, Paragraph
 from newsarchive.search import Sql, condition
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 #: A row: column -> value.
 Row = dict[str, Any]
 
-#: Articles as `a`, with their source `s`; and with their category `c`.
-ARTICLES_WITH_SOURCE = "FROM articles a LEFT JOIN sources s ON s.id = a.source_id"
-ARTICLES_WITH_NAMES = f"{ARTICLES_WITH_SOURCE} LEFT JOIN categories c ON c.id = a.category_id"
 #: What an article's row is exported as: name -> column.
 COLUMNS = {
     "article_key": "a.article_key",

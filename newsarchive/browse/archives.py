@@ -13,7 +13,8 @@ from newsarchive.archive.migrations import APPLICATION_ID
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-_FOUND: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
+# The databases of a Datasette when they were looked at, and which of them is the archive.
+_FOUND: WeakKeyDictionary[Datasette, tuple[tuple[str, ...], str | None]] = WeakKeyDictionary()
 
 
 def archive_of(datasette: Datasette) -> str | None:
@@ -21,13 +22,12 @@ def archive_of(datasette: Datasette) -> str | None:
 
     The files are asked, not Datasette's connections: routes and templates are chosen before these may be used.
     """
-    if (known := _FOUND.get(datasette)) is not None:
-        return known
-    for name, database in datasette.databases.items():
-        if database.path and _is_archive(database.path):
-            _FOUND[datasette] = name
-            return str(name)
-    return None
+    names = tuple(datasette.databases)
+    known = _FOUND.get(datasette)
+    if known is None or known[0] != names:
+        archives = (name for name in names if (path := datasette.databases[name].path) and _is_archive(path))
+        _FOUND[datasette] = known = (names, next(archives, None))
+    return known[1]
 
 
 def names_in(datasette: Datasette) -> set[str]:

@@ -55,6 +55,8 @@ _LABELS = {
     "reprints": "had later than others",
     "version": "versions",
 }
+# Tables whose addresses have a history.
+_CRAWLED = ("problems", "frontier")
 _LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
 _LONGEST_TEXT = 200
 _NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision")
@@ -102,7 +104,8 @@ def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -
     if column.endswith("_at"):
         return moment(value, _value(row, "published_precision") if column == "published_at" else None)
     if is_web_address(value):
-        return web_link(value)
+        is_crawled = column == "newest_address" or (column == "url" and table in _CRAWLED)
+        return web_link(value) + Markup(" ") + link(to.why(value), "why") if is_crawled else web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
 
 

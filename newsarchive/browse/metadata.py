@@ -40,7 +40,7 @@ _TABLES: dict[str, dict[str, Any]] = {
         "fts_pk": "id",
         "size": 50,
         # An order that no index serves would read the whole archive.
-        "sortable_columns": ["published_at", "published_date"],
+        "sortable_columns": ["published_at", "published_date", "id"],
         "columns_first": COLUMNS_FIRST,
     },
     "sources": {"label_column": "name", "size": 100},
@@ -70,7 +70,7 @@ def database_name(path: Path) -> str:
 
     Not like a page of ours: the page of an archive in search.db would be our search.
     """
-    return f"{path.stem}_archive" if path.stem in ("search", "tables", "-") else path.stem
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "-") else path.stem
 
 
 def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False) -> dict[str, Any]:

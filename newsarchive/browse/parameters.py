@@ -32,6 +32,8 @@ class Field(NamedTuple):
 
 #: Values offered while a reader types, and proposed where one was mistyped.
 MOST_CHOICES, MOST_SUGGESTIONS = 300, 8
+# What no name has: a page that puts markup into one shall not have it offered.
+_MARKUP = re.compile(r"[<>]")
 _CLOSE = 0.5  # of 1: how alike a mistyped name and the name that is meant are
 
 _SOURCES = """
@@ -131,6 +133,7 @@ async def _values(datasette: Datasette, parameter: str, most: int) -> list[str]:
         return []
 
     def read(connection: sqlite3.Connection) -> list[Any]:
-        return [row[0] for row in connection.execute(f"{sql} LIMIT ?", (most,)) if row[0]]
+        found = (row[0] for row in connection.execute(f"{sql} LIMIT ?", (most,)))
+        return [value for value in found if value and not _MARKUP.search(value)]
 
     return await datasette.get_database(name).execute_fn(read)  # type: ignore[no-any-return]

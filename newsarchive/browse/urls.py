@@ -43,6 +43,10 @@ class Addresses:
         """Address of a story."""
         return str(self._urls.path(f"/story/{story_id}"))
 
+    def why(self, url: str) -> str:
+        """Address of what became of a page elsewhere."""
+        return f"{self._urls.path('/why')}?{urlencode({'url': url})}"
+
     def raw(self, snapshot_id: int) -> str:
         """Address of a page as it was fetched."""
         return str(self._urls.path(f"/raw/{snapshot_id}"))

@@ -10,12 +10,14 @@ from datasette.utils import InvalidSql, derive_named_parameters, tilde_decode, v
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from datasette.views.base import DatasetteError
 
+from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.queries import articles_of
 from newsarchive.archive.snapshots import Snapshots
 from newsarchive.browse import article_page as articles
 from newsarchive.browse.archives import archive_of
 from newsarchive.browse.atom import FEED_TYPE, feed
 from newsarchive.browse.downloads import SQL_TIME, Stream, search_csv, search_json, sql_csv
+from newsarchive.browse.filters import is_web_address
 from newsarchive.browse.front_page import front
 from newsarchive.browse.metadata import queries, tables
 from newsarchive.browse.search_page import (
@@ -31,6 +33,7 @@ from newsarchive.browse.search_page import (
 from newsarchive.browse.security import DATA_ONLY
 from newsarchive.browse.svg import days_ending, draw, meter
 from newsarchive.browse.urls import Addresses
+from newsarchive.problems import REASONS
 from newsarchive.search import FIELDS, MOST_RANKED, QueryError
 from newsarchive.warc.record import SnapshotDamagedError
 
@@ -41,10 +44,12 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
+    from newsarchive.archive.problem_log import UrlEvent
     from newsarchive.browse.search_page import SearchResult
 
     T = TypeVar("T")
 
+_LONGEST_ADDRESS = 2000
 CSV_TYPE = "text/csv; charset=utf-8"
 _CHARSET = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 #: Pages by the patterns of their paths: our own, and those below the archive's tables and questions.
@@ -110,6 +115,8 @@ async def search_page(datasette: Datasette, request: Request) -> Response | Stre
         return await _search_data(datasette, name, form, suffix, request)
     if key := await _read(datasette, name, lambda connection: articles.key_named(connection, form.query)):
         return Response.redirect(Addresses(datasette, name).article(key))
+    if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(_history(c, form.query))):
+        return Response.redirect(Addresses(datasette, name).why(form.query))
     found = await _read(datasette, name, lambda connection: find(connection, form))
     context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
     return await _page(datasette, request, "newsarchive_search.html", context | _links(datasette, name, found))
@@ -164,6 +171,16 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
     return await _page(datasette, request, "newsarchive_story.html", {"story": found})
 
 
+@route(r"/why$")
+async def why_page(datasette: Datasette, request: Request) -> Response:
+    """Show what became of an address: where it was found, what went wrong, what is kept, when it is tried next."""
+    name, url = _needed(datasette), (request.args.get("url") or "").strip()[:_LONGEST_ADDRESS]
+    events = await _read(datasette, name, lambda connection: _history(connection, url)) if url else []
+    key = await _read(datasette, name, lambda connection: articles.key_named(connection, url)) if url else None
+    context = {"url": url, "events": events, "key": key, "reasons": REASONS}
+    return await _page(datasette, request, "newsarchive_why.html", context)
+
+
 @route(r"/raw/(?P<snapshot_id>\d{1,18})$")
 async def raw_page(datasette: Datasette, request: Request) -> Response:
     """Return a page as it was fetched, as a text to keep, never as a page to show."""
@@ -195,6 +212,13 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     if key is None:
         raise NotFound("The archive has no such article.")
     return Response.redirect(Addresses(datasette, name).article(key))
+
+
+def _history(connection: sqlite3.Connection, url: str) -> list[UrlEvent]:
+    try:
+        return ProblemLog(connection).history(url)
+    except ValueError:  # brackets or a port that no address has
+        return []
 
 
 async def _search_data(

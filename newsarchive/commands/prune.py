@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
 from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl
@@ -84,9 +85,7 @@ def prune(
         with Archive.open(db, readonly=True) as archive:
             done = run_prune(archive, _rules(archive, site, given), now, dry_run=True)
     else:
-        if not db.is_file():
-            raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
-        with no_crawl(db), Archive.open(db) as archive:
+        with no_crawl(must_exist(db)), Archive.open(db) as archive:
             done = run_prune(archive, _rules(archive, site, given), now)
     if as_json:
         click.echo(to_json(asdict(done) | {"dry_run": dry_run}))

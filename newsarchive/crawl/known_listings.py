@@ -54,6 +54,7 @@ class KnownListings:
     #: Canonical URLs of the listing pages that this run has asked for.
     _asked: set[str] = field(default_factory=set)
     _rules: str = field(init=False)
+    _reopens: bool | None = None
     #: How many listings were left alone.
     _rested: int = 0
 
@@ -119,6 +120,8 @@ class KnownListings:
         known = self._known(url)
         if known is None or not is_unchanged(response, known.validators):
             return None
+        if self.asks_anew and self._may_reopen():
+            return None  # what it still names was given up, and is tried again
         validators = validators_of(response)
         renewed = response.status != NOT_MODIFIED and _is_renewed(known.validators, validators)
         if known.due or renewed:
@@ -211,6 +214,12 @@ class KnownListings:
             self.session.writer.submit(Operations.want, link)
         elif self.remembers:
             self.session.writer.submit(Operations.answered, link.url)
+
+    def _may_reopen(self) -> bool:
+        """Return whether anything of the site was given up so long ago that a listing which names it opens it again."""
+        if self._reopens is None:
+            self._reopens = self.session.archive.frontier.may_reopen(self.site.name, datetime.now(UTC))
+        return self._reopens
 
     def _known(self, url: str) -> KnownListing | None:
         known = self.session.archive.listings.get(url) if self.remembers else None

@@ -30,10 +30,11 @@ _MOST_LINKS = 20_000
 
 @dataclass(slots=True)
 class ListedArticle:
-    """A link to an article, and what the listing says of it."""
+    """A link to an article, what the listing says of it, and until when (UTC) it may have changed, if that is told."""
 
     url: str
     hints: Hints
+    changed: datetime | None = None
 
 
 @dataclass(slots=True)

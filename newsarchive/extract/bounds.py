@@ -1,7 +1,7 @@
-"""How much markup a page may have: what is beyond any real page is refused before a parser works on it.
+"""How much markup a page may have: what is beyond any real page is refused before anything reads it.
 
-Parsers and what follows them take time that grows with the square of the attributes of one tag and of the depth of the
-tree, and memory for each element. This looks at bytes alone, in linear time, and knows no parser.
+What is large and may be real is tamed where it is parsed (`newsarchive.tree_bounds`); to tame what is larger takes long
+by itself. This looks at bytes alone, in linear time, and knows no parser.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
+from newsarchive.extract.further_pages import next_page_of
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
@@ -170,4 +171,6 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:
         fields.problem(article, "damaged-text")
+    if article.paragraphs and (following := next_page_of(page, decoded.text)) is not None:
+        fields.problem(article, "further-pages", following)
     return article

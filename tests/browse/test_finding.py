@@ -195,3 +195,26 @@ def test_all_values_of_a_facet_can_be_seen_and_searched(site: httpx.Client, rows
     for kind in ("Day", "Security", "Category", "Language", "Site"):
         assert site.get(f"/search/{kind}", params={"q": "银行"}).status_code == 200
     assert 'role="alert"' in site.get("/search/Day", params={"q": "("}).text
+
+
+def test_what_became_of_an_address_is_told(site: httpx.Client, rows: sqlite3.Connection) -> None:
+    url, reason = one(
+        rows,
+        "SELECT url, reason FROM problems p WHERE NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = p.url)"
+        " AND url LIKE 'http%' LIMIT 1",
+    )
+    answer = site.get("/search", params={"q": url})
+    assert answer.status_code == 302
+    page = site.get(answer.headers["location"]).text
+    assert reason in page
+    assert 'aria-label="History"' in page
+    assert "why?url=" in site.get("/archive/problems").text
+    assert "why?url=" in site.get("/archive/what_went_wrong").text
+
+
+def test_an_address_that_was_never_seen_is_told_to_be_unknown(site: httpx.Client) -> None:
+    for url in ("https://nosuch.example/1.html", "https://[", "javascript:window.hit=1"):
+        page = site.get("/why", params={"url": url}).text
+        assert "has never seen this address" in page
+        assert 'href="javascript' not in page
+    assert site.get("/why").status_code == 200

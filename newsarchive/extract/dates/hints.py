@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.dates import parse_date
 from newsarchive.urls import find_info_code
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
-_PRINTED = re.compile(r"(\d{4})\D{1,2}(\d{1,2})\D{1,2}(\d{1,2})")
 _PATH = re.compile(r"/(\d{4})[/-]?(\d{2})[/-]?(\d{2})/")
 
 
-def day_of(url: str, printed: str | None = None, zone: tzinfo | None = None) -> date | None:
-    """Return the day of the article at a URL, as far as it can be told; None when nothing tells it.
+def day_of(url: str, printed: str | None = None, *, zone: tzinfo, now: datetime) -> date | None:
+    """Return the day of the article at a URL by the site's clocks, as far as it can be told; None where nothing tells.
 
-    A time that is printed with its zone (ISO 8601, as feeds and sitemaps give it) is of the day that it is in `zone`.
+    `zone` is the site's, `now` (aware) the time at which the listing was read.
     """
-    if zone is not None and (moment := _moment(printed)) is not None:
-        return moment.astimezone(zone).date()
+    dated = parse_date(printed, zone=zone, now=now) if printed else None
+    if dated is not None:
+        return dated.in_zone(zone).when.date()
     code = find_info_code(url)
     digits = (code.digits[:4], code.digits[4:6], code.digits[6:8]) if code else None
-    matches = (_PRINTED.search(printed or ""), _PATH.search(url))
-    for parts in (*(match.groups() for match in matches if match), digits):
+    match = _PATH.search(url)
+    for parts in (match.groups() if match else None, digits):
         try:
             if parts:
                 return date(*(int(part) for part in parts))
         except ValueError:
             continue
     return None
-
-
-def _moment(printed: str | None) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(printed or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo is not None else None
