@@ -16,7 +16,11 @@ _SHORT = 64 * 1024
 # Bytes of the shortest attribute with what parts it from the next.
 _SHORTEST = 2
 
-_TAG = re.compile(rb"<[a-zA-Z/](?:[^>\"']++|\"[^\"]*+\"|'[^']*+')*+")
+# A quote opens a value behind an equals sign alone: a stray one in a tag does not reach to the next of the page.
+_TAG = re.compile(
+    rb"<[a-zA-Z/][^\s/>]*+"
+    rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])*+"
+)
 _NAME = re.compile(rb"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
 # Elements whose content is no markup, and comments.

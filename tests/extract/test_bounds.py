@@ -76,3 +76,9 @@ SHAPES = {
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_the_look_takes_linear_time(shape):
     assert grows_linearly(lambda n: lambda: look(shape(n)), 100_000)
+
+
+def test_a_stray_quote_in_a_tag_does_not_reach_to_the_next_of_the_page() -> None:
+    text = "The ferry leaves at dawn and takes the growers to the market. " * 2_000
+    check_bounds(f"<p class=lead title=growers' market>{text}</p><p>It's late.</p>".encode())
+    check_bounds(f'<p class="lead"">{text}</p><p>He said: "So be it."</p>'.encode())
