@@ -111,6 +111,14 @@ def test_sql_that_asks_nothing_is_refused(run, text):
     assert "empty" in ran.err
 
 
+@pytest.mark.parametrize("command", ["problems", "mentions", "search", "stats"])
+@pytest.mark.parametrize("limit", ["-1", "0"])
+def test_a_limit_below_one_is_refused(run, command, limit):
+    ran = run(command, "银行", "--limit", limit)
+    assert ran.status == 2
+    assert "x>=1" in ran.err
+
+
 def test_an_empty_argument_is_no_sql(run):
     assert run("sql", "").status == 2
 
