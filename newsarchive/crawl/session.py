@@ -177,7 +177,7 @@ class Session:
         with self.failing():
             self.archive.must_be_in_place()
             pending = self.archive.frontier.count_pending(self.spider.site.name)
-            alarms = self._alarms(counts)
+            alarms = self._alarms(counts, problems.get("damaged-snapshot", 0))
         summary = self._summarize(reason, counts, problems, pending=pending, alarms=alarms)
         try:
             if self.run_id is not None:
@@ -193,7 +193,8 @@ class Session:
 
     def _start_run(self) -> int:
         spider = self.spider
-        self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
+        if self.archive.runs.ahead(self._started_at) is not None:
+            self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
         return self.archive.runs.start(
             spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
         )
@@ -314,11 +315,11 @@ class Session:
             pending=pending,
         )
 
-    def _alarms(self, counts: dict[str, int]) -> list[str]:
+    def _alarms(self, counts: dict[str, int], damaged: int) -> list[str]:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
         if not spider.fetches:
-            return []
+            return [f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them"] if damaged else []
         ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)
         silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)
