@@ -54,8 +54,6 @@ _HOLDS = {
 class Tally:
     """What was found over all rounds."""
 
-    #: How long an undisturbed crawl takes.
-    seconds: float
     rounds: int = 0
     killed: int = 0
     ended_before: int = 0
@@ -137,7 +135,7 @@ def torture(base: str, scratch: Path, rounds: list[str], seed: int) -> Tally:
     print(
         f"undisturbed: {len(expected['articles'])} articles, {len(expected['copies'])} copies in {first.seconds:.0f} s"
     )
-    tally = Tally(seconds=first.seconds)
+    tally = Tally()
     folder = scratch / "killed"
     for way in rounds:
         tally.rounds += 1
@@ -175,7 +173,8 @@ def torture_commands(base: str, scratch: Path, numbers: dict[str, int], seed: in
         told = ", ".join(f"{rounds.count(name)} {name}s" for name in COMMANDS if name in rounds)
         print(f"{told}, each killed three times: {tally.broken - before} findings")
     if numbers["power_cuts"]:
-        moments = [chance.uniform(0.4, 1.0) * tally.seconds for _ in range(numbers["power_cuts"])]
+        pages = len(holds(scratch / "whole" / "archive.db")["pages"])
+        moments = [chance.randrange(1, pages) for _ in range(numbers["power_cuts"])]
         kept, lost = cut_power(base, scratch, moments, tell)
         print(f"{len(moments)} power cuts: {kept} rows of raw pages survived, {lost} of them without their page")
 

@@ -100,20 +100,20 @@ def kill_commands(whole: Path, scratch: Path, rounds: list[str], chance: random.
     print()
 
 
-def cut_power(base: str, scratch: Path, moments: Sequence[float], tell: Tell) -> tuple[int, int]:
-    """Cut the power under crawls, each after so many seconds.
+def cut_power(base: str, scratch: Path, moments: Sequence[int], tell: Tell) -> tuple[int, int]:
+    """Cut the power under crawls, each when so many raw pages are committed.
 
     Returns how many rows of raw pages there were afterwards, and how many without one.
     """
     library = scratch / "power_cut.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, SOURCE, "-ldl"], check=True)
     lost = kept = 0
-    for number, seconds in enumerate(moments, 1):
+    for number, pages in enumerate(moments, 1):
         folder, shadow, disk = scratch / "written", scratch / "synced", scratch / "disk"
         for path in (folder, shadow, disk):
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
-        _crawl_until_the_cut(base, folder, shadow, library, seconds)
+        _crawl_until_the_cut(base, folder, shadow, library, pages)
         _survive(folder, shadow, disk)
         db = disk / "archive.db"
         if db.exists():
@@ -131,7 +131,7 @@ def cut_power(base: str, scratch: Path, moments: Sequence[float], tell: Tell) ->
     return kept, lost
 
 
-def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, library: Path, seconds: float) -> None:
+def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, library: Path, pages: int) -> None:
     watched = {"LD_PRELOAD": str(library), "POWER_CUT_BASE": str(folder), "POWER_CUT_SHADOW": str(shadow)}
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     process = subprocess.Popen(
@@ -139,14 +139,24 @@ def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, library: Path, s
         cwd=ROOT, env=plain | watched | {"NEWSARCHIVE_DB": str(folder / "archive.db")},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
+    while process.poll() is None and _count_pages(folder / "archive.db") < pages:
+        time.sleep(0.05)
     # Both at one moment, as the power goes: the writer must not go on.
     for pid in [*children_of(process.pid), process.pid]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait()
     time.sleep(0.5)
+
+
+def _count_pages(db: Path) -> int:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_reading(db)) as connection:
+        return int(connection.execute("SELECT count(*) FROM snapshots").fetchone()[0])
+    return 0
+
+
+def _reading(db: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
 
 
 def _survive(folder: Path, shadow: Path, disk: Path) -> None:
