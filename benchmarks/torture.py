@@ -175,10 +175,9 @@ def torture_commands(base: str, scratch: Path, numbers: dict[str, int], seed: in
         told = ", ".join(f"{rounds.count(name)} {name}s" for name in COMMANDS if name in rounds)
         print(f"{told}, each killed three times: {tally.broken - before} findings")
     if numbers["power_cuts"]:
-        kept, lost = cut_power(base, scratch, numbers["power_cuts"], tally.seconds, chance, tell)
-        print(
-            f"{numbers['power_cuts']} power cuts: {kept} rows of raw pages survived, {lost} of them without their page"
-        )
+        moments = [chance.uniform(0.4, 1.0) * tally.seconds for _ in range(numbers["power_cuts"])]
+        kept, lost = cut_power(base, scratch, moments, tell)
+        print(f"{len(moments)} power cuts: {kept} rows of raw pages survived, {lost} of them without their page")
 
 
 def main() -> int:

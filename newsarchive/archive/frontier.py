@@ -133,10 +133,11 @@ class Frontier:
         )
 
     def bring_back(self, *, site: str, now: datetime) -> int:
-        """Make due what a run whose clock was ahead has put off; return the number of URLs."""
+        """Make due what a run whose clock was ahead has put off or taken for old; return the number of URLs."""
         cursor = self._connection.execute(
-            "UPDATE frontier SET next_at = ?2 WHERE site = ?1 AND state IN ('pending', 'done') AND next_at > ?3"
-            " AND (ended_at > ?3 OR next_at > ?4)",
+            "UPDATE frontier SET next_at = ?2, ended_at = min(ended_at, ?2)"
+            " WHERE site = ?1 AND (state = 'done' AND ended_at > ?3 OR state IN ('pending', 'done') AND next_at > ?3"
+            " AND (ended_at > ?3 OR next_at > ?4))",
             (site, stamp(now), stamp(now + SKEW), stamp(now + _LONGEST_PAUSE)),
         )
         return cursor.rowcount

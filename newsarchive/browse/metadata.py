@@ -40,7 +40,7 @@ _TABLES: dict[str, dict[str, Any]] = {
         "fts_pk": "id",
         "size": 50,
         # An order that no index serves would read the whole archive.
-        "sortable_columns": ["published_at", "published_date"],
+        "sortable_columns": ["published_at", "published_date", "id"],
         "columns_first": COLUMNS_FIRST,
     },
     "sources": {"label_column": "name", "size": 100},

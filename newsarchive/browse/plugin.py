@@ -157,6 +157,7 @@ def guarding(datasette: Datasette) -> Callable[[Any], Any]:
         is_public=bool(config.get("public")),
         base=datasette.setting("base_url"),
         others=others,
+        articles=f"/{tilde_encode(name)}/articles.csv",
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from newsarchive.spreadsheet import cell
 
@@ -53,12 +53,14 @@ def guarded(
     is_public: bool = False,
     base: str = "/",
     others: Collection[str] = (),
+    articles: str = "/archive/articles.csv",
 ) -> App:
     """Wrap an application. With `hosts` only requests to these host names are answered.
 
     On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here. What
     Datasette tells of itself (paths, threads, settings) is not served where `is_public`. The archive is only read, so
     nothing but GET and HEAD is answered, except by Datasette's own pages and by `others`, the databases beside it.
+    `articles` is where the table of articles is CSV.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,9 +75,23 @@ def guarded(
         elif scope["method"] not in _READING and _first_part(path) not in ("-", *others):
             await _refuse(send, 405, "The archive is only read: ask with GET.", ("allow", "GET, HEAD"))
         else:
-            await app(scope, receive, _with_headers(send, _csv_of(scope)))
+            await app(_streamed(scope, path == articles), receive, _with_headers(send, _csv_of(scope)))
 
     return wrapped
+
+
+def _streamed(scope: Scope, is_articles: bool) -> Scope:
+    """Return a request for a whole table in the order of its keys.
+
+    Datasette streams page by page, and where the order is by values that are not unique it loses rows between pages.
+    """
+    arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if not scope["path"].endswith(".csv") or not any(name == "_stream" for name, _ in arguments):
+        return scope
+    ordered = [(name, value) for name, value in arguments if name not in ("_sort", "_sort_desc")]
+    if is_articles:  # the only table that is shown in another order than that of its keys
+        ordered.append(("_sort", "id"))
+    return {**scope, "query_string": urlencode(ordered).encode("ascii")}
 
 
 def _first_part(path: str) -> str:

@@ -65,7 +65,8 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
     are local to the site.
     """
     with Archive.open(db, readonly=True) as archive:
-        where = archive.search.condition(archive.search.parse(" ".join(query)))
+        # Without a query nothing of the search is loaded.
+        where = archive.search.condition(archive.search.parse(" ".join(query))) if query else None
         if by:
             print_rows((by, "articles"), _count(archive.connection, by, where, limit), form, bar="articles")
         elif form or query:
@@ -80,17 +81,17 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
                 print_rows(("category", "articles"), rows, None, bar="articles")
 
 
-def _summary(connection: sqlite3.Connection, where: Sql, limit: int | None) -> Iterator[tuple[Any, ...]]:
+def _summary(connection: sqlite3.Connection, where: Sql | None, limit: int | None) -> Iterator[tuple[Any, ...]]:
     for by in _SUMMARY:
         yield from ((by, *row) for row in _count(connection, by, where, limit))
 
 
-def _count(connection: sqlite3.Connection, by: str, where: Sql, limit: int | None) -> list[tuple[Any, ...]]:
+def _count(connection: sqlite3.Connection, by: str, where: Sql | None, limit: int | None) -> list[tuple[Any, ...]]:
     group = _GROUPS[by]
     order = "1 DESC" if group.in_order else "2 DESC, 1"
     rows = connection.execute(
-        f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text}"
+        f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text if where else 'true'}"
         f" GROUP BY 1 ORDER BY {order} LIMIT ?",
-        (*where.parameters, -1 if limit is None else limit),
+        (*(where.parameters if where else ()), -1 if limit is None else limit),
     ).fetchall()
     return rows[::-1] if group.in_order else rows

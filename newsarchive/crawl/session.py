@@ -193,7 +193,8 @@ class Session:
 
     def _start_run(self) -> int:
         spider = self.spider
-        self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
+        if self.archive.runs.ahead(self._started_at) is not None:
+            self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
         return self.archive.runs.start(
             spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
         )
@@ -318,9 +319,8 @@ class Session:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
         if not spider.fetches:
-            return (
-                [f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them"] if damaged else []
-            )
+            told = f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them, repair mends"
+            return [told] if damaged else []
         ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)
         silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsarchive.archive import schema
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
@@ -156,6 +157,8 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
     wrong = {key for _, _, key, _ in check_articles(connection)}
     keys = {key.partition(": ")[0] for key in wrong}
+    if keys:  # its triggers would take what is wrong for what was indexed; the caller makes it again
+        schema.drop(connection, schema.SEARCH)
     for key in sorted(keys):
         row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
         if row is not None:

@@ -153,6 +153,17 @@ def test_the_csv_of_a_table_and_of_sql_is_whole(many: httpx.Client, monkeypatch:
     assert [row[0] for row in rows] == [str(number) for number in range(1, MANY + 1)]
 
 
+@pytest.mark.parametrize("sort", ["", "&_sort=published_at", "&_sort_desc=published_date", "&_sort=nothing"])
+def test_a_whole_table_has_every_row_whatever_its_order_and_however_many_are_equal(
+    path: Path, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    monkeypatch.setitem(SETTINGS, "max_returned_rows", 100)
+    with served(path) as client:
+        header, *rows = table(client.get(f"/archive/articles.csv?_stream=on&_col=id{sort}"))
+    numbers = [row[header.index("id")] for row in rows]
+    assert numbers == [str(number) for number in range(1, MANY + 1)]
+
+
 def test_sql_with_more_rows_than_a_page_shows_says_so_and_gives_all(many: httpx.Client) -> None:
     most = SETTINGS["max_returned_rows"]
     sql = "with recursive c(n) as (select 1 union all select n + 1 from c where n < 2500) select n from c"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
+import sys
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -228,3 +229,10 @@ def test_one_wrong_byte_is_never_an_error(
     data[int(position * len(data))] = value
     path.write_bytes(data)
     assert list(read_pages(path, LIMIT))
+
+
+def test_without_the_package_it_is_said_how_zstandard_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    names, (told,) = found_in(tmp_path / "x.warc.zst", FORMS["zstd by record"])
+    assert names == []
+    assert "pip install 'newsarchive[zstd]'" in told
