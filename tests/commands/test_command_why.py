@@ -55,11 +55,6 @@ def test_a_key_names_the_article_too(run, sample, copies):
     assert any(line.startswith("  shown ") for line in run("why", key[0]).lines)
 
 
-def test_a_listing_is_told(run, sample):
-    (url,) = ask(sample, "SELECT url FROM listings WHERE links > 0 LIMIT 1")
-    assert any(" listing " in line and " articles" in line for line in run("why", url).lines)
-
-
 def test_what_was_never_seen_is_status_1(run):
     ran = run("why", "https://elsewhere.example/1.html")
     assert ran.status == 1
