@@ -6,9 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from support.pages import AT
+from support.serving import served
+
+from newsarchive.archive import Archive
 
 if TYPE_CHECKING:
     import sqlite3
+    from pathlib import Path
 
     import httpx
 
@@ -203,9 +208,7 @@ def test_what_became_of_an_address_is_told(site: httpx.Client, rows: sqlite3.Con
         "SELECT url, reason FROM problems p WHERE NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = p.url)"
         " AND url LIKE 'http%' LIMIT 1",
     )
-    answer = site.get("/search", params={"q": url})
-    assert answer.status_code == 302
-    page = site.get(answer.headers["location"]).text
+    page = site.get("/why", params={"url": url}).text
     assert reason in page
     assert 'aria-label="History"' in page
     assert "why?url=" in site.get("/archive/problems").text
@@ -218,3 +221,13 @@ def test_an_address_that_was_never_seen_is_told_to_be_unknown(site: httpx.Client
         assert "has never seen this address" in page
         assert 'href="javascript' not in page
     assert site.get("/why").status_code == 200
+
+
+def test_an_address_without_an_article_leads_to_what_became_of_it(tmp_path: Path) -> None:
+    url = "https://news.example/a/1.html"
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.problems.add(None, url=url, site="demo", stage="fetch", reason="no-body", now=AT)
+    with served(tmp_path / "archive.db") as client:
+        location = client.get("/search", params={"q": url}).headers["location"]
+        assert location.startswith("/why?url=https")
+        assert "no-body" in client.get(location).text

@@ -41,11 +41,6 @@ def test_one_page_is_too_few(tmp_path):
     assert "two to 6 pages" in ran.err
 
 
-def test_files_without_their_address_are_refused(tmp_path):
-    names = [place.partition("=")[0] for place in places(tmp_path)]
-    assert "must be of one web site" in run_on(tmp_path / "none.db", "rules", "draft", *names).err
-
-
 @pytest.fixture
 def draft(tmp_path):
     """Draft in a process of its own: a process can start Twisted's reactor once."""
