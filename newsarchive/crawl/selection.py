@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from newsarchive.discovery.html_listing import ListedArticle
     from newsarchive.models import Category
 

@@ -319,7 +319,8 @@ class Session:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
         if not spider.fetches:
-            return [f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them"] if damaged else []
+            told = f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them"
+            return [told] if damaged else []
         ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)
         silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)
