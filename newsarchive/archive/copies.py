@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import history
+from newsarchive.models import FEED_MARK
 from newsarchive.timestamps import stamp
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,6 +83,24 @@ class Copies:
                 )
             )
         return known
+
+    def stored_as(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return for those of the URLs that lead to a stored copy, in whatever spelling, the URL of that copy.
+
+        Entries of feeds and post files are no pages at these addresses.
+        """
+        urls = list(urls)
+        found = {url: url for url in self.known(urls)}
+        keys = {url: url_key(url) for url in urls if url not in found and not url.endswith(FEED_MARK)}
+        stored: dict[str, str] = {}
+        for chunk in _chunks(keys.values()):
+            marks = ", ".join("?" * len(chunk))
+            query = (
+                "SELECT k.key, min(c.url) FROM copy_keys k JOIN copies c ON c.id = k.copy_id"  # noqa: S608
+                f" WHERE k.kind = 'own' AND k.key IN ({marks}) AND c.role NOT IN ('feed', 'file') GROUP BY k.key"
+            )
+            stored.update(self._connection.execute(query, chunk).fetchall())
+        return found | {url: stored[key] for url, key in keys.items() if key in stored}
 
     def observation(self, url: str) -> Observation | None:
         """Return what a stored copy said when it was last read; None where there is no such copy."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged, validators_of
 from newsarchive.crawl.writer.operations import Operations
-from newsarchive.urls import canonical_url
+from newsarchive.url_keys import canonical_url
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits.sources import original_title
 from newsarchive.extract.fields import (
-    identity_of,
     missing,
     problem,
     set_credit,
@@ -33,6 +32,7 @@ from newsarchive.extract.heuristics.title import (
 )
 from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.html import parse
+from newsarchive.extract.identity import identity_of
 from newsarchive.extract.language import language_of
 from newsarchive.models import Article
 
