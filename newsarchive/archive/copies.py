@@ -102,6 +102,11 @@ class Copies:
             stored.update(self._connection.execute(query, chunk).fetchall())
         return found | {url: stored[key] for url, key in keys.items() if key in stored}
 
+    def is_address(self, key: str) -> bool:
+        """Return whether a stored copy stands at the address that a key is of."""
+        query = "SELECT 1 FROM copy_keys WHERE key = ? AND kind = 'own' LIMIT 1"
+        return self._connection.execute(query, (key,)).fetchone() is not None
+
     def observation(self, url: str) -> Observation | None:
         """Return what a stored copy said when it was last read; None where there is no such copy."""
         row = self._connection.execute("SELECT article_id FROM copies WHERE url = ?", (url,)).fetchone()

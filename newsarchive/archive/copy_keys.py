@@ -30,8 +30,8 @@ Kind = Literal["own", "named", "listed", "twin"]
 _OF_AN_ARTICLE: tuple[Kind, ...] = ("own", "named")
 # Candidates that are looked at for one page; an address that thousands of pages name is none of an article.
 _MOST_CANDIDATES = 20
-# The part of the shorter of two texts that has to stand in the other one.
-_COMMON = 0.5
+# The part of a text that has to stand in the other one.
+_HALF, _NEARLY_ALL = 0.5, 0.8
 
 _OWN = "SELECT c.article_id FROM copy_keys k JOIN copies c ON c.id = k.copy_id WHERE k.key = ? AND k.kind = 'own'"
 # In the order of the table's own index, so that the look at the newest is short however many there are.
@@ -141,16 +141,20 @@ def record(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, 
 
 
 def agree(one: Observation, other: Observation) -> bool:
-    """Return whether two pages tell one article: half of the shorter text stands in the other.
+    """Return whether two pages tell one article.
 
-    Where one of them has no text, titles tell; also where both print one title and one time.
+    Under one title half of the shorter text has to stand in the other one, or the times of publication are equal; under
+    two titles nearly all of the longer text. Where one of them has no text, the title tells.
     """
     same_title = bool(one.title) and clean(one.title or "") == clean(other.title or "")
-    if same_title and one.published is not None and one.published == other.published:
-        return True
     if not one.body or not other.body:
         return same_title
-    return one.content_hash == other.content_hash or _common(one, other) >= _COMMON
+    if one.content_hash == other.content_hash:
+        return True
+    of_shorter, of_longer = _common(one, other)
+    if not same_title:
+        return of_longer >= _NEARLY_ALL
+    return of_shorter >= _HALF or (one.published is not None and one.published == other.published)
 
 
 def _agrees(connection: sqlite3.Connection, reading: Observation, article_id: int) -> bool:
@@ -211,15 +215,17 @@ def _are_twins(connection: sqlite3.Connection, own: str, reading: Observation, a
             continue
         if one.body and one.content_hash == reading.content_hash:
             return True
-        if looks_alike and one.body and reading.body and _common(one, reading) >= _COMMON:
+        if looks_alike and one.body and reading.body and _common(one, reading)[0] >= _HALF:
             return True
     return False
 
 
-def _common(one: Observation, other: Observation) -> float:
-    """Return which part of the shorter text, by characters, stands in the other one, too."""
-    texts = sorted((set(one.body.split("\n\n")), set(other.body.split("\n\n"))), key=lambda text: sum(map(len, text)))
-    return sum(map(len, texts[0] & texts[1])) / max(1, sum(map(len, texts[0])))
+def _common(one: Observation, other: Observation) -> tuple[float, float]:
+    """Return which part of the shorter text, by characters, stands in the other one, too, and which of the longer."""
+    texts = [set(reading.body.split("\n\n")) for reading in (one, other)]
+    shorter, longer = sorted(sum(map(len, text)) for text in texts)
+    common = sum(map(len, texts[0] & texts[1]))
+    return common / max(1, shorter), common / max(1, longer)
 
 
 def _ids(connection: sqlite3.Connection, query: str, key: str) -> list[int]:

@@ -181,12 +181,19 @@ class Operations:
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
             digest = self.archive.snapshots.digest_of(page.snapshot_id)
-            if (outcome := self._addresses.repeated(digest, article.article_key)) is not None:
+            if (outcome := self._addresses.repeated(digest, self._address(article))) is not None:
                 return outcome
         before = self.archive.copies.observation(page.url)
         if before is None:
             return None
         return another_article(before, article) or cut_down(before, article)
+
+    def _address(self, article: Article) -> str:
+        """Return the key of the address at which a page stands: that of an article it leads to, where it is known."""
+        landed = article.page.final_url
+        if landed is not None and self.archive.frontier.found_at(landed) is not None:
+            return url_key(landed)
+        return next(filter(self.archive.copies.is_address, article.aliases), article.article_key)
 
     def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
         now = _now()
