@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import product
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsarchive import url_keys
 from newsarchive.url_keys import canonical_url, is_home, is_number, twin_key, url_key
 
 ADDRESS = "news.example/2026/a%20b/(x)/7.html?id=3&page=2"
@@ -215,3 +218,14 @@ def test_the_home_of_a_site_is_known(url: str, home: bool) -> None:
 )
 def test_a_number_of_the_origin_is_told_from_other_keys(key: str, number: bool) -> None:
     assert is_number(key) is number
+
+
+def test_the_table_of_parameters_is_in_lower_case_and_no_doubtful_name_is_dropped_everywhere() -> None:
+    table = tomllib.loads((Path(url_keys.__file__).with_name("url_parameters.toml")).read_text(encoding="utf-8"))
+    dropped, sessions = table["tracking"]["names"], table["sessions"]["names"]
+    doubtful = table["doubtful"]["names"]
+    for names in (dropped, sessions, doubtful, table["tracking"]["prefixes"], *table["tracking"]["hosts"].values()):
+        assert [name.lower() for name in names] == names
+        assert len(set(names)) == len(names)
+    assert not set(doubtful) & {*dropped, *sessions}
+    assert not any(name.startswith(tuple(table["tracking"]["prefixes"])) for name in doubtful)

@@ -108,36 +108,38 @@ def _candidates(connection: sqlite3.Connection, keys: list[tuple[str, Kind]]) ->
     return [row for key in keys for row in connection.execute(_NEWEST, (*key, _MOST_CANDIDATES))]
 
 
-def is_more(connection: sqlite3.Connection, copy_id: int, identity: Identity) -> bool:
-    """Return whether a page that is stored is known by something that it was not known by before."""
+def is_recorded(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> bool:
+    """Return whether a page that is stored is known by this already, so that `record` has nothing to do."""
     if identity.number is not None:
-        (key,) = connection.execute(
-            "SELECT a.article_key FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.id = ?", (copy_id,)
-        ).fetchone()
-        return not is_number(key)
-    return not {row for row in identity.rows() if row[1] != "own"} <= _rows(connection, copy_id)
+        query = "SELECT a.article_key FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.id = ?"
+        return is_number(connection.execute(query, (copy_id,)).fetchone()[0])
+    before = _rows(connection, copy_id)
+    return before == _rows_after(before, identity, only_add=only_add)
+
+
+def record(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> None:
+    """Record what a copy is known by.
+
+    What it names no longer is forgotten, unless `only_add`; its own address stays.
+    """
+    before = _rows(connection, copy_id)
+    now = _rows_after(before, identity, only_add=only_add)
+    for key, kind in before - now:
+        connection.execute("DELETE FROM copy_keys WHERE key = ? AND kind = ? AND copy_id = ?", (key, kind, copy_id))
+    connection.executemany(
+        "INSERT INTO copy_keys (key, kind, copy_id) VALUES (?, ?, ?)", [(*row, copy_id) for row in now - before]
+    )
 
 
 def _rows(connection: sqlite3.Connection, copy_id: int) -> set[tuple[str, Kind]]:
     return set(connection.execute("SELECT key, kind FROM copy_keys WHERE copy_id = ?", (copy_id,)).fetchall())
 
 
-def record(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> bool:
-    """Record what a copy is known by; return whether that is more or other than before.
-
-    What it names no longer is forgotten, unless `only_add`; its own address stays.
-    """
-    before, now = _rows(connection, copy_id), set(identity.rows())
+def _rows_after(before: set[tuple[str, Kind]], identity: Identity, *, only_add: bool) -> set[tuple[str, Kind]]:
+    now = set(identity.rows())
     if own := {row for row in before if row[1] == "own"}:
         now = {row for row in now if row[1] != "own"} | own
-    if only_add:
-        now |= before
-    for key, kind in before - now:
-        connection.execute("DELETE FROM copy_keys WHERE key = ? AND kind = ? AND copy_id = ?", (key, kind, copy_id))
-    connection.executemany(
-        "INSERT INTO copy_keys (key, kind, copy_id) VALUES (?, ?, ?)", [(*row, copy_id) for row in now - before]
-    )
-    return before != now
+    return now | before if only_add else now
 
 
 def agree(one: Observation, other: Observation) -> bool:

@@ -99,10 +99,16 @@ def settle_namesakes(connection: sqlite3.Connection, article_id: int, identity: 
             settle_key(connection, row[0], at)
 
 
-def set_number(connection: sqlite3.Connection, article_id: int, number: str, at: str) -> None:
-    """Give an article that was known by an address the number that the origin gave it."""
-    if not is_number(key_of(connection, article_id)):
-        _rename(connection, article_id, number, at)
+def set_number(connection: sqlite3.Connection, article_id: int, number: str, at: str) -> bool:
+    """Give an article that was known by an address the number that the origin gave it; return whether it was one.
+
+    The number stays with another article that has it, where the texts did not agree.
+    """
+    taken = connection.execute("SELECT 1 FROM articles WHERE article_key = ?", (number,)).fetchone()
+    if taken or is_number(key_of(connection, article_id)):
+        return False
+    _rename(connection, article_id, number, at)
+    return True
 
 
 def _rename(connection: sqlite3.Connection, article_id: int, key: str, at: str) -> None:

@@ -49,39 +49,27 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
     _source_id(connection, article.source)
     _upsert_category(connection, page.site, article.category)
     identity = copy_keys.identity_of(article)
-    article_id, is_joined = _place(connection, page.url, identity, reading, seen_at)
-    if article_id is None:
+    copy = connection.execute("SELECT id, article_id FROM copies WHERE url = ?", (page.url,)).fetchone()
+    # What is read again is known without the redirect that led there: nothing that it named is forgotten.
+    only_add = reread_at is not None
+    is_named = copy is not None and copy_keys.is_recorded(connection, copy[0], identity, only_add=only_add)
+    found = [copy[1]] if is_named else copy_keys.articles_of(connection, identity, reading, known=copy and copy[1])
+    if not found:
         return Stored(_open(connection, article, identity, reading, seen_at), "new")
+    article_id = regroup.join(connection, found, seen_at)
     is_new_reading = is_new_copy = False
     if reread_at and copies.reread(connection, page.url, reading.content_hash):
         is_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
     else:
         is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
         is_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
-    # What is read again is known without the redirect that led there: nothing that it named is forgotten.
-    is_renamed = _name(connection, page.url, article_id, identity, seen_at, only_add=reread_at is not None)
-    if is_new_copy or is_new_reading or is_joined:
+    is_renamed = not is_named and _name(connection, page.url, article_id, identity, seen_at, only_add=only_add)
+    if is_new_copy or is_new_reading or len(found) > 1:
         changed = refresh(connection, article_id)
-        return Stored(article_id, "changed" if changed or is_joined or is_renamed else "known")
+        return Stored(article_id, "changed" if changed or is_renamed or len(found) > 1 else "known")
     if reread_at is None:
         _touch(connection, article_id, seen_at)
     return Stored(article_id, "changed" if is_renamed else "known")
-
-
-def _place(
-    connection: sqlite3.Connection, url: str, identity: Identity, reading: Observation, seen_at: str
-) -> tuple[int | None, bool]:
-    """Return the article that a page is a copy of, None for a new one, and whether several became one by it."""
-    row = connection.execute("SELECT id, article_id FROM copies WHERE url = ?", (url,)).fetchone()
-    if row is not None and not copy_keys.is_more(connection, row[0], identity):
-        return row[1], False
-    found = copy_keys.articles_of(connection, identity, reading, known=row[1] if row is not None else None)
-    if not found:
-        return None, False
-    article_id = regroup.join(connection, found, seen_at)
-    if identity.number is not None:
-        regroup.set_number(connection, article_id, identity.number, seen_at)
-    return article_id, len(found) > 1
 
 
 def _open(
@@ -111,8 +99,9 @@ def _name(
 ) -> bool:
     """Record what a copy is known by; return whether its article has another key now."""
     (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (url,)).fetchone()
-    if not copy_keys.record(connection, copy_id, identity, only_add=only_add):
-        return False
+    copy_keys.record(connection, copy_id, identity, only_add=only_add)
+    if identity.number is not None:
+        return regroup.set_number(connection, article_id, identity.number, seen_at)
     is_renamed = regroup.settle_key(connection, article_id, seen_at, before="" if is_new else None)
     regroup.settle_namesakes(connection, article_id, identity, seen_at)
     return is_renamed
