@@ -237,7 +237,7 @@ def main() -> int:
     options.folder.mkdir(parents=True, exist_ok=True)
     path = options.folder / f"browse-{options.articles}.db"
     is_new = not path.exists()
-    connection = connect(path).conn
+    connection = connect(path)
     if is_new:
         started = time.perf_counter()
         build(connection, options.articles)

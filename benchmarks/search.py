@@ -246,7 +246,7 @@ def main() -> None:
     options = parser.parse_args()
     path = options.folder / f"search-{options.articles}.db"
     is_new = not path.exists()
-    connection = connect(path).conn
+    connection = connect(path)
     if is_new:
         for name, value in build(connection, options.articles).items():
             print(f"{name:24}{value:16,.0f}")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from newsarchive import __version__
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.paths import ARCHIVE
 from newsarchive.text import plain
 
@@ -37,6 +38,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.",
         ),
         "open": ("browse:open_archive", "Serve the archive and open its front page in the browser."),
+        "replay-server": (
+            "replay:replay_server",
+            "Serve the raw pages to a browser, as they were, until Ctrl-C.",
+        ),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
     },
     "Export": {
@@ -53,6 +58,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
     },
@@ -75,6 +81,17 @@ class LazyGroup(click.Group):
                 assert isinstance(command, click.Command)
                 return command
         return super().get_command(ctx, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names; the error for one that is not there names the nearest."""
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
+            meant = f" Did you mean {' or '.join(close)}?" if close else ""
+            ctx.fail(f"There is no command {plain(name)}.{meant}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help's list of commands, importing none of them."""
@@ -112,12 +129,14 @@ def main() -> None:
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and error.option_name == "--db":
+            error = click.UsageError("--db stands before the command: newsarchive --db FILE COMMAND.", error.ctx)
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
         # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
-        sys.exit(2)
+        sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
             raise

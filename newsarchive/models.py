@@ -32,12 +32,19 @@ class Category:
 
 @dataclass(slots=True)
 class Hints:
-    """What the page that linked here said about an article; used only where the article itself is silent."""
+    """What the page that linked here said about an article; used only where the article itself is silent.
+
+    `genres` and `tickers` (`NASDAQ:AMAT`) are those of Google's news sitemaps.
+    """
 
     title: str | None = None
     published: str | None = None
     category: Category | None = None
     source: str | None = None
+    authors: tuple[str, ...] = ()
+    image: str | None = None
+    genres: tuple[str, ...] = ()
+    tickers: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

@@ -68,6 +68,11 @@ class Options:
         6.0,
         "Hours after which all known category pages are asked for again, also where nothing new leads to them.",
     )
+    feed_pause_max: float = _option(
+        6.0,
+        "Longest time for which a feed is left alone because its ttl, Cache-Control or Expires asks for it, in hours."
+        " With 0.001 every run asks for every feed.",
+    )
     checks_max: int = _option(
         500,
         "Stored pages that one run rechecks for changes at most.",

@@ -38,7 +38,8 @@ REASONS: dict[str, str] = {
     "wrong-charset": "the declared charset was wrong; another one was used",
     "damaged-text": "characters were lost before the page reached us",
     # what was to be read from files
-    "damaged-file": "the file is damaged or ends in the middle of a record",
+    "damaged-file": "the file is damaged, ends in the middle of a record, or is none that can be read",
+    "missing-original": "the record refers to an earlier page, which is in none of the files that were read",
     "damaged-snapshot": "the raw page that was kept is damaged or missing",
     # our own
     "bad-listing": "a listing page had none of the links it should have, or could not be read to its end",

@@ -5,6 +5,8 @@ Every one can be set for one run by `scrapy crawl -s NAME=VALUE`; ours (`NEWSARC
 file (delay, concurrency) is set when a crawl of that site starts, and gives way to `-s`.
 """
 
+from scrapy.settings import default_settings
+
 from newsarchive import __version__
 from newsarchive.errors import UserError
 from newsarchive.options import from_environment
@@ -73,26 +75,50 @@ DOWNLOAD_HANDLERS = {
 }
 
 # --- Middlewares, extensions and pipelines ----------------------------------------------------------------------------
-DOWNLOADER_MIDDLEWARES = {
+# Scrapy's own components that have no place here. It would import what is only turned off: a third of a second of
+# every run, for a web server, a parser of domains and their like.
+_UNUSED = {
     # Hosts are checked by our filter, which has no exceptions for redirects or unfiltered requests.
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware",
+    # Takes a robots.txt that did not come for leave to ask for everything.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",
+    # Hands on what it could read of a truncated body as if it were whole.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware",
+    # No cookies, no reloads from markup, no cache but the archive: see above.
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware",
+    # Nothing here asks how deep a page lies.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware",
+    # A line a minute that knows nothing of articles.
+    "scrapy.extensions.logstats.LogStats",
+    # Ways into a running crawl, and state that is kept in the archive.
+    "scrapy.extensions.telnet.TelnetConsole",
+    "scrapy.extensions.remote_control.RemoteControl",
+    "scrapy.extensions.memdebug.MemoryDebugger",
+    "scrapy.extensions.spiderstate.SpiderState",
+}
+
+
+def _used(components: dict[str, int]) -> dict[str, int]:
+    return {name: order for name, order in components.items() if name not in _UNUSED}
+
+
+# Scrapy's own, without what is of no use here.
+DOWNLOADER_MIDDLEWARES_BASE = _used(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
+SPIDER_MIDDLEWARES_BASE = _used(default_settings.SPIDER_MIDDLEWARES_BASE)  # the same
+EXTENSIONS_BASE = _used(default_settings.EXTENSIONS_BASE)  # the same
+DOWNLOADER_MIDDLEWARES = {
     "newsarchive.crawl.http.offsite.OffsiteFilter": 50,
-    # Scrapy's own takes a robots.txt that did not come for leave to ask for everything.
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "newsarchive.crawl.http.robots.Robots": 100,
-    # Scrapy's own decompression hands on what it could read of a truncated body as if it were whole.
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "newsarchive.crawl.http.decompression.Decompression": 590,
 }
-# Nothing here asks how deep a page lies.
-SPIDER_MIDDLEWARES = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
 # No site needs to hear what led to it.
 REFERRER_POLICY = "no-referrer"
 EXTENSIONS = {
     "newsarchive.crawl.session.Session": 100,
     "newsarchive.crawl.frontier_scheduler.FrontierScheduler": 200,
     "newsarchive.crawl.progress.Progress": 250,
-    "scrapy.extensions.logstats.LogStats": None,  # Scrapy's own line a minute knows nothing of articles
     "newsarchive.crawl.http.crawl_delay.CrawlDelay": 300,  # after AutoThrottle, which would lower a delay again
 }
 # Pages are asked for in the order in which they were found (a stack is Scrapy's default): the oldest vanish first.

@@ -8,7 +8,6 @@ from scrapy.exceptions import DropItem
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl.outcomes import Outcome
-from newsarchive.extract.validate import rejection, validate
 from pipelines import Pipeline
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ class Validate(Pipeline):
 
     def process_item(self, item: Article) -> Article:
         """Check an article; raises DropItem for a page that is none."""
+        from newsarchive.extract.validate import rejection, validate  # noqa: PLC0415 - as in the steps before
+
         validate(item)
         problem = rejection(item)
         if problem is None:

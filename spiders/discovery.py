@@ -125,20 +125,38 @@ class DiscoverySpider(FrontierSpider):
         if url and self.selection.has_category(category):
             yield from self._ask(ListingLink(url, self.site.name, "category", found_on))
 
-    def _ask(self, link: ListingLink, paging: Paging | None = None) -> Iterator[Request]:
-        """Ask for a listing page, unless this run has asked for it or must not."""
+    def _ask(
+        self, link: ListingLink, paging: Paging | None = None, changed: datetime | None = None
+    ) -> Iterator[Request]:
+        """Ask for a listing page, unless this run has asked for it or must not.
+
+        One that asks to be left alone for now is passed by as one without changes, and so is one that was read after
+        it had last `changed`, as its index says.
+        """
+        paging = paging or Paging(max_pages(link.link_source, self.site))
         link = ListingLink(self._here(link.url), link.site, link.link_source, link.found_on)
-        if link.link_source in self.link_sources and self.listings.admit(link):
+        if link.link_source not in self.link_sources or not self.listings.admit(link):
+            return
+        known = self._known_as_it_is(link, changed)
+        if known is not None:
+            yield from self._pass(known, paging)
+        else:
             yield Request(
                 link.url,
                 headers=self.listings.headers(link.url),
                 callback=self.parse_listing,
                 errback=self.listing_failed,
-                cb_kwargs={"link": link, "paging": paging or Paging(max_pages(link.link_source, self.site))},
+                cb_kwargs={"link": link, "paging": paging},
                 meta={"handle_httpstatus_list": [NOT_MODIFIED]},
                 priority=_LISTING_PRIORITY,
                 dont_filter=True,
             )
+
+    def _known_as_it_is(self, link: ListingLink, changed: datetime | None) -> KnownListing | None:
+        # What an index says of its sitemaps may be wrong: a thorough run asks for all.
+        if changed is not None and not self.is_thorough and (known := self.listings.older(link.url, changed)):
+            return known
+        return self.listings.resting(link.url)
 
     def _here(self, url: str) -> str:
         """Return a URL at the address at which the site is crawled."""
@@ -181,7 +199,8 @@ class DiscoverySpider(FrontierSpider):
             self.listings.problem(rejected, reason, f"on {link.url}")
         further = [request for category in listed.categories for request in self._ask_category(category, link.url)]
         for url in listed.further:
-            further += self._ask(ListingLink(url, link.site, link.link_source, link.url))
+            lower = ListingLink(url, link.site, link.link_source, link.url)
+            further += self._ask(lower, changed=listed.changed.get(url))
         next_url = self._here(listed.next_url) if listed.next_url else None
         whole = {page.url for page in listed.pages}
         new = await self.listings.read(
@@ -190,6 +209,8 @@ class DiscoverySpider(FrontierSpider):
             articles=[self._link(found, link, whole) for found in listed.articles if self.selection.has(found)],
             further=[request.cb_kwargs["link"] for request in further],
             next_url=next_url,
+            refresh=listed.refresh,
+            hub=listed.hub,
         )
         pages = self.listings.not_stored(listed.pages)
         self.session.in_flight.update(page.url for page in pages)

@@ -1,14 +1,17 @@
-"""Reads WARC files of any origin: an archive's own, Common Crawl's CC-NEWS, those of other crawlers. Asks nobody."""
+"""Reads web archives of any origin: an archive's own, Common Crawl's CC-NEWS, those of other crawlers. Asks nobody."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from newsarchive.crawl.arguments import FilesReader
-from newsarchive.crawl.warc_pages import CaptureError, Captures, sites_by_host
+from newsarchive.crawl.warc_pages import CaptureError, Captures, MissingOriginalError, sites_by_host
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
-from newsarchive.warc.reader import Damage, read_records
+from newsarchive.warc.formats import SUFFIXES, read_pages
+from newsarchive.warc.reader import Damage
 from spiders.offline import OfflineSpider
 
 if TYPE_CHECKING:
@@ -19,16 +22,20 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
     from newsarchive.warc.reader import Record
 
-WARC_FILES = FilesReader("WARC files", (".warc", ".warc.gz"))
+logger = logging.getLogger(__name__)
+
+WARC_FILES = FilesReader("WARC files", SUFFIXES)
 #: Bytes that the headers of a record's HTTP answer may take besides its body.
 _HEADERS = 1 << 20
+# Records that wait for the page that they refer to; files are read in the order of their names, not of their times.
+_MOST_WAITING = 20_000
 
 
 class WarcSpider(OfflineSpider):
-    """Hands the pages of WARC files on, each under its address and with the time at which it was fetched.
+    """Hands the pages of WARC, ARC and WACZ files on, each under its address and with the time of its fetching.
 
     Spider arguments:
-        path: a WARC file, a folder with such files (and its sub-folders), or a glob.
+        path: such a file, a folder with such files (and its sub-folders), or a glob.
         site: only pages of this site; without it those of all sites.
         url: only this URL, or the URLs in which this regular expression is found.
 
@@ -54,42 +61,88 @@ class WarcSpider(OfflineSpider):
     async def start(self) -> AsyncIterator[Any]:
         """Yield the pages of all files, one after the other."""
         limit = self.settings.getint("DOWNLOAD_MAXSIZE")
+        snapshots = self.session.archive.snapshots
         captures = Captures(
             sites=sites_by_host([self.only_site] if self.only_site else None),
             wants=self.wants,
-            body_of=self.session.archive.snapshots.body_of,
+            body_of=snapshots.body_of,
+            body_at=snapshots.body_at,
             limit=limit,
             any_host=self.only_site is None,
         )
+        waiting: list[Record] = []
         for path in self.values["path"]:
             for record in self._records(path, limit + _HEADERS):
-                page = self._page(captures, record)
+                try:
+                    page = await self._page(captures, record)
+                except MissingOriginalError as error:
+                    if len(waiting) < _MOST_WAITING and len(record.block or b"") < _HEADERS >> 4:
+                        waiting.append(record)
+                    else:
+                        self._refuse(record, error)
+                    continue
                 if page is not None:
                     await self.session.writer.drain()
                     yield page
+        for record in waiting:
+            try:
+                page = await self._page(captures, record)
+            except MissingOriginalError as error:
+                self._refuse(record, error)
+                continue
+            if page is not None:
+                yield page
 
     def _records(self, path: Path, limit: int) -> Iterator[Record]:
-        """Yield the records of a file; what of it cannot be read is recorded."""
+        """Yield the records of a file; record what of it cannot be read, and count a file of which nothing can."""
+        damage, is_read = "", False
         try:
-            for found in read_records(path, limit):
+            for found in read_pages(path, limit):
                 if isinstance(found, Damage):
+                    damage = damage or f"byte {found.offset}: {found.detail}"
                     self._problem(f"file:{path.name}", "damaged-file", f"byte {found.offset}: {found.detail}")
                 else:
+                    is_read = True
+                    self.session.count("warc/records")
                     yield found
         except OSError as error:
-            self._problem(f"file:{path.name}", "damaged-file", f"cannot be read: {error.strerror}")
+            damage = f"cannot be read: {error.strerror}"
+            self._problem(f"file:{path.name}", "damaged-file", damage)
+        if damage and not is_read:
+            self.session.count("files/unreadable")
+            logger.error("%s: nothing of it can be read (%s)", path, damage)
 
-    def _page(self, captures: Captures, record: Record) -> Page | None:
-        self.session.count("warc/records")
+    async def _page(self, captures: Captures, record: Record) -> Page | None:
+        """Return the page of a record, None where it has none to give; raises MissingOriginalError."""
         try:
-            page = captures.page_of(record)
+            page = await self._committed(captures, record)
+        except MissingOriginalError:
+            raise
         except CaptureError as error:
-            url = record.headers.get("warc-target-uri", "")
-            self._problem(url[:2000], error.reason, str(error))
+            self._refuse(record, error)
             return None
         if page is None:
             self.session.count("warc/passed_over")
         return page
+
+    async def _committed(self, captures: Captures, record: Record) -> Page | None:
+        """Make a page of a record; what it refers to may be on its way into the archive still."""
+        try:
+            return captures.page_of(record)
+        except MissingOriginalError:
+            await self._settle()
+            return captures.page_of(record)
+
+    async def _settle(self) -> None:
+        """Wait until all pages that were handed on are committed."""
+        slot = self.crawler.engine.scraper.slot
+        while slot is not None and slot.itemproc_size:
+            await asyncio.sleep(0)
+        self.session.writer.flush()
+
+    def _refuse(self, record: Record, error: CaptureError) -> None:
+        url = record.headers.get("warc-target-uri", "")
+        self._problem(url[:2000], error.reason, str(error))
 
     def _problem(self, url: str, reason: str, detail: str) -> None:
         self.session.writer.submit(Operations.problem, url, "warc", reason, detail)

@@ -2,6 +2,5 @@
 
 from newsarchive.archive.archive import Archive
 from newsarchive.archive.frontier import FrontierEntry, Link
-from newsarchive.archive.store import Stored
 
-__all__ = ["Archive", "FrontierEntry", "Link", "Stored"]
+__all__ = ["Archive", "FrontierEntry", "Link"]

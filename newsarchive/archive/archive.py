@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -14,9 +15,6 @@ from newsarchive.archive.listings import Listings
 from newsarchive.archive.problem_log import ProblemLog
 from newsarchive.archive.runs import Runs
 from newsarchive.archive.snapshots import Snapshots
-from newsarchive.archive.store import Stored, store
-from newsarchive.search import Search
-from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +22,47 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from newsarchive.archive.store import Stored
     from newsarchive.models import Article
+    from newsarchive.search import Search
+    from newsarchive.stories import Stories
 
 
 class Archive:
     """One open archive. Every method commits before it returns unless it is called inside `transaction()`."""
 
-    def __init__(self, db: Database, path: Path) -> None:
-        self.db = db
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
-        self.connection = db.conn
+        self.connection = connection
         self.runs = Runs(self.connection)
         self.problems = ProblemLog(self.connection)
         self.frontier = Frontier(self.connection)
         self.listings = Listings(self.connection)
         self.copies = Copies(self.connection)
         self.snapshots = Snapshots(self.connection)
-        self.search = Search(self.connection)
-        self.stories = Stories(self.connection)
+
+    # Imported when they are first asked for: a crawl that finds nothing needs none of them.
+
+    @cached_property
+    def db(self) -> Database:
+        """The archive as sqlite-utils sees it."""
+        from sqlite_utils import Database  # noqa: PLC0415
+
+        return Database(self.connection)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search of the archive."""
+        from newsarchive.search import Search  # noqa: PLC0415
+
+        return Search(self.connection)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """The stories of the archive."""
+        from newsarchive.stories import Stories  # noqa: PLC0415
+
+        return Stories(self.connection)
 
     @classmethod
     def open(cls, path: Path | str, *, readonly: bool = False) -> Self:
@@ -65,8 +86,11 @@ class Archive:
     def transaction(self) -> Iterator[None]:
         """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
         try:
-            with transaction(self.db):
+            is_outermost = not self.connection.in_transaction
+            with transaction(self.connection):
                 yield
+                if is_outermost:  # pages first: a row that a power cut leaves must not name one that it took
+                    self.snapshots.sync()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 
@@ -84,6 +108,8 @@ class Archive:
         A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
         it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
         """
+        from newsarchive.archive.store import store  # noqa: PLC0415 - see above
+
         page = article.page
         with self.transaction():
             stored = store(self.connection, article, reread_at=reread_at)

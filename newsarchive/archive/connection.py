@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
-from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, migrations, report_upgrade, upgrade
-from newsarchive.errors import UserError
-from newsarchive.search.index import register_functions
+from newsarchive.archive import schema
+from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
+from newsarchive.archive.search_functions import register_functions
+from newsarchive.errors import ArchiveDamagedError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
@@ -30,6 +32,7 @@ PRAGMAS = (
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
+_MALFORMED = "malformed"
 # SQLite's own words for a fault -> what to do about it.
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
@@ -38,7 +41,8 @@ _ADVICE = {
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
-    "malformed": "the file is damaged; restore a backup, or try SQLite's own `.recover`",
+    _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
+    "`newsarchive restore` brings a backup back",
 }
 
 
@@ -46,10 +50,11 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     """Turn an error of SQLite into one for people: which file, what is wrong, what to do."""
     text = str(error)
     advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
-    return UserError(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+    kind = ArchiveDamagedError if _MALFORMED in text else UserError
+    return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
-def connect(path: Path | str, *, readonly: bool = False) -> Database:
+def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     """Open an archive, create it where there is none, and bring an older one up to date.
 
     Raises:
@@ -60,6 +65,8 @@ def connect(path: Path | str, *, readonly: bool = False) -> Database:
     path = Path(path)
     if readonly and not path.is_file():
         raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    if readonly and not path.stat().st_size:
+        raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
@@ -78,45 +85,85 @@ def connect(path: Path | str, *, readonly: bool = False) -> Database:
         raise
 
 
-def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> Database:
+def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:
     _refuse_foreign(connection, path)
-    db = Database(connection)
-    _refuse_newer(db, path)
+    applied = set(applied_names(connection))
+    if newer := sorted(applied - MIGRATION_NAMES):
+        raise UserError(f"archive {path}: written by a newer version of newsarchive ({newer[-1]}) - update newsarchive")
     register_functions(connection)
     connection.execute(_CACHE)
     if readonly:
-        _refuse_older(db, path)
-        return db
+        if applied != MIGRATION_NAMES:
+            raise UserError(f"archive {path}: written by an older version - upgrade it with: newsarchive migrate")
+        return connection
     for pragma in PRAGMAS:
         connection.execute(pragma)
-    if migrations.pending(db):
-        # All steps or none: what a killed process began is as if it had never been.
-        with report_upgrade(db, path) as progress, transaction(db):
-            upgrade(db, progress)
-    return db
+    if applied != MIGRATION_NAMES:
+        _upgrade(connection, path)
+    elif schema.was_touched(connection):
+        _put_back(connection, path)
+    return connection
+
+
+# What these import is loaded when it is needed: see migrations.Steps.
+
+
+def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
+    """Apply the missing steps, all or none: what a killed process began is as if it had never been."""
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    with report_upgrade(connection, path) as progress, transaction(connection):
+        upgrade(Database(connection), progress)
+        schema.remember(connection)
+
+
+def _put_back(connection: sqlite3.Connection, path: Path) -> None:
+    """Put back triggers and indexes that another program removed, before anything is written without them."""
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415
+
+    with progress_bar("articles") as progress, transaction(connection):
+        if schema.was_touched(connection) and (found := schema.put_back(Database(connection), progress)):
+            told = ", ".join(str(difference) for difference in found)
+            logger.warning("archive %s: another program changed it (%s); this was put back", path, told)
 
 
 @contextmanager
-def transaction(db: Database) -> Iterator[None]:
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Hold one write transaction; nested calls become savepoints of the outer one.
 
     It takes the write lock at once: a transaction that reads first and writes later could not wait for another writer.
     """
-    if db.conn.in_transaction:
-        with db.atomic():
+    if connection.in_transaction:
+        with _savepoint(connection):
             yield
         return
-    db.conn.execute("BEGIN IMMEDIATE")
+    connection.execute("BEGIN IMMEDIATE")
     try:
         yield
     except BaseException:
-        db.conn.rollback()
+        connection.rollback()
         raise
     try:
-        db.conn.execute("COMMIT")
+        connection.execute("COMMIT")
     except BaseException:
-        db.conn.rollback()
+        connection.rollback()
         raise
+
+
+@contextmanager
+def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    # Savepoints of one name nest: what is released or rolled back to is the innermost.
+    connection.execute("SAVEPOINT nested")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # some errors of SQLite end the whole transaction
+            connection.execute("ROLLBACK TO nested")
+            connection.execute("RELEASE nested")
+        raise
+    connection.execute("RELEASE nested")
 
 
 def _make_folder(path: Path) -> None:
@@ -133,14 +180,3 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application_id or tables:
         raise UserError(f"archive {path}: a SQLite file of another program - choose another path")
-
-
-def _refuse_older(db: Database, path: Path) -> None:
-    if migrations.pending(db):
-        raise UserError(f"archive {path}: written by an older version - upgrade it with: newsarchive migrate")
-
-
-def _refuse_newer(db: Database, path: Path) -> None:
-    newer = [applied.name for applied in migrations.applied(db) if applied.name not in MIGRATION_NAMES]
-    if newer:
-        raise UserError(f"archive {path}: written by a newer version of newsarchive ({newer[-1]}) - update newsarchive")

@@ -233,4 +233,6 @@ def _decode(text: str | None) -> Hints:
     said: dict[str, Any] = json.loads(text) if text else {}
     if category := said.pop("category", None):
         said["category"] = Category(**category)
+    for name in ("authors", "genres", "tickers"):
+        said[name] = tuple(said.get(name, ()))
     return Hints(**said)

@@ -42,12 +42,20 @@ class ListingLink:
 
 @dataclass(frozen=True, slots=True)
 class KnownListing(ListingLink):
-    """A listing as it was last read; `rules` names the rules by which that was done."""
+    """A listing as it was last read; `rules` names the rules by which that was done.
+
+    `refresh` (JSON) says how often it asks to be read, `not_before` (UTC, written as in the archive) is what follows
+    from that, `hub` its WebSub hub, `changed_at` when a change of it was last read.
+    """
 
     validators: Validators = Validators()
     rules: str | None = None
     next_url: str | None = None
     due: bool = False
+    refresh: str | None = None
+    not_before: str | None = None
+    hub: str | None = None
+    changed_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +82,15 @@ class Listings:
     def get(self, url: str) -> KnownListing | None:
         """Return what is known of a listing; None where it was never heard of."""
         row = self._connection.execute(
-            "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due FROM listings"
-            " WHERE url = ?",
+            "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due, refresh, not_before,"
+            " hub, changed_at FROM listings WHERE url = ?",
             (url,),
         ).fetchone()
         if row is None:
             return None
-        _, site, link_source, found_on, etag, last_modified, digest, rules, next_url, due = row
-        return KnownListing(
-            url, site, link_source, found_on, Validators(etag, last_modified, digest), rules, next_url, bool(due)
-        )
+        _, site, link_source, found_on, etag, last_modified, digest, rules, next_url, due, *schedule = row
+        known_by = Validators(etag, last_modified, digest)
+        return KnownListing(url, site, link_source, found_on, known_by, rules, next_url, bool(due), *schedule)
 
     def find(self, links: Iterable[ListingLink]) -> None:
         """Record listings as due; those that are known already stay as they are."""
@@ -104,10 +111,12 @@ class Listings:
         """Record what a listing said when it was read; it is no longer due."""
         known_by = listing.validators
         self._connection.execute(
-            "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, due,"
-            " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT (url) DO UPDATE SET way = excluded.way,"
-            " etag = excluded.etag, last_modified = excluded.last_modified, digest = excluded.digest,"
-            " rules = excluded.rules, next_url = excluded.next_url, due = 0, changed_at = excluded.changed_at",
+            "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, refresh,"
+            " not_before, hub, due, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
+            " ON CONFLICT (url) DO UPDATE SET way = excluded.way, etag = excluded.etag,"
+            " last_modified = excluded.last_modified, digest = excluded.digest, rules = excluded.rules,"
+            " next_url = excluded.next_url, refresh = excluded.refresh, not_before = excluded.not_before,"
+            " hub = excluded.hub, due = 0, changed_at = excluded.changed_at",
             (
                 listing.url,
                 listing.site,
@@ -118,6 +127,9 @@ class Listings:
                 known_by.digest,
                 listing.rules,
                 listing.next_url,
+                listing.refresh,
+                listing.not_before,
+                listing.hub,
                 stamp(now),
             ),
         )
@@ -132,6 +144,10 @@ class Listings:
             "UPDATE listings SET etag = ?, last_modified = ? WHERE url = ?",
             (validators.etag, validators.last_modified, url),
         )
+
+    def rest(self, url: str, not_before: str | None) -> None:
+        """Set until when (UTC, written as in the archive) an unchanged listing is not to be asked for."""
+        self._connection.execute("UPDATE listings SET not_before = ? WHERE url = ?", (not_before, url))
 
     def due(self, site: str) -> list[ListingLink]:
         """Return the listings of a site that something led to and that were not answered for since."""

@@ -11,26 +11,67 @@ from __future__ import annotations
 import logging
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from sqlite_utils import Database, Migrations
-
-from newsarchive import stories
-from newsarchive.archive import outlets, store, views
-from newsarchive.progress_bar import progress_bar
-from newsarchive.search import index
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import sqlite3
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from sqlite_utils import Database, Migrations
+
     from newsarchive.progress_bar import Progress
+
+    Step = Callable[[Database], None]
 
 
 #: Marks the SQLite file as ours ("NEWS" in ASCII), so that a foreign file is never written to.
 APPLICATION_ID = 0x4E455753
+_SET = "newsarchive"
 
-migrations = Migrations("newsarchive")
+
+class Steps:
+    """The steps in their order, and sqlite-utils' engine that applies them.
+
+    The engine, and whatever a rebuild needs, is imported when an archive lacks a step: that takes a third of a second,
+    and a crawl every five minutes finds nothing to upgrade.
+    """
+
+    def __init__(self) -> None:
+        self._steps: list[Step] = []
+
+    def __call__(self) -> Callable[[Step], Step]:
+        """Return a decorator that adds a step."""
+
+        def add(step: Step) -> Step:
+            self._steps.append(step)
+            return step
+
+        return add
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all steps."""
+        return [step.__name__ for step in self._steps]
+
+    def pending(self, db: Database) -> list[Any]:
+        """Return the steps that a file lacks, each with its `name`."""
+        return self._engine().pending(db)
+
+    def apply(self, db: Database, *, stop_before: str | Iterable[str] | None = None) -> None:
+        """Apply the steps that a file lacks, each in a savepoint of its own."""
+        self._engine().apply(db, stop_before=stop_before)
+
+    def _engine(self) -> Migrations:
+        from sqlite_utils import Migrations  # noqa: PLC0415 - see above
+
+        engine = Migrations(_SET)
+        for step in self._steps:
+            engine()(step)
+        return engine
+
+
+migrations = Steps()
 
 _OUTLETS = """
 ALTER TABLE sources ADD COLUMN medium TEXT;
@@ -408,17 +449,44 @@ def m0011_letters_beside_digits(db: Database) -> None:
 
 
 @migrations()
-def m0012_copy_keys(db: Database) -> None:
+def m0012_lost_snapshots(db: Database) -> None:
+    """Know which raw pages are lost: their rows stay, and say since when."""
+    db.execute("ALTER TABLE snapshots ADD COLUMN lost_at TEXT")
+
+
+@migrations()
+def m0013_replay_index(db: Database) -> None:
+    """Note which files of the replay index are right."""
+    db.execute("DROP TABLE IF EXISTS replay_runs")
+
+
+@migrations()
+def m0014_refresh(db: Database) -> None:
+    """Keep how often a feed asks to be read, when it may be asked for again, and its WebSub hub."""
+    for column in ("refresh", "not_before", "hub"):
+        db.execute(f"ALTER TABLE listings ADD COLUMN {column} TEXT")
+
+
+@migrations()
+def m0015_copy_keys(db: Database) -> None:
     """Know copies by keys of their addresses, and keep which articles were split, joined or renamed."""
     for statement in _COPY_KEYS.split(";"):
         db.execute(statement)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
-MIGRATION_NAMES = frozenset(migration.name for migration in migrations.pending(Database(memory=True)))
+MIGRATION_NAMES = frozenset(migrations.names)
 
 
 logger = logging.getLogger(__name__)
+
+
+def applied_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of the steps that were applied to a file, in their order."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
+        return []
+    rows = connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid", (_SET,))
+    return [name for (name,) in rows]
 
 
 def upgrade(db: Database, progress: Progress) -> None:
@@ -429,11 +497,16 @@ def upgrade(db: Database, progress: Progress) -> None:
 
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
+    from newsarchive import stories  # noqa: PLC0415 - see Steps
+    from newsarchive.archive import outlets, replay_index, store, views  # noqa: PLC0415
+    from newsarchive.search import index  # noqa: PLC0415
+
     connection = db.conn
     views.drop_views(connection)
     views.create_views(connection)
     outlets.fill(connection)
     store.fill_precision(connection, progress)
+    replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
     if not db.table("stories").exists():
@@ -447,12 +520,14 @@ def rebuild(db: Database, progress: Progress) -> None:
 
 
 @contextmanager
-def report_upgrade(db: Database, path: Path) -> Iterator[Progress]:
+def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progress]:
     """Show on a terminal, or say in the log, how far the upgrade that the block runs is; a new archive is made quietly.
 
     The block gets a function to report progress to.
     """
-    applied = len(migrations.applied(db))
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415 - see Steps
+
+    applied = len(applied_names(connection))
     if not applied:
         yield lambda _done, _total=None: None
         return

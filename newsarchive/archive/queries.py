@@ -67,7 +67,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An address of an article, and the newest snapshot of it (`length` in bytes)."""
+    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC)."""
 
     url: str
     role: str
@@ -78,6 +78,7 @@ class Copy:
     gone_at: str | None
     snapshot_id: int | None
     length: int | None
+    fetched_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ _PARTS: dict[str, tuple[Callable[..., Any], str]] = {
     "copies": (
         Copy,
         _part(
-            "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length",
+            "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length,"
+            " n.fetched_at",
             "copies c LEFT JOIN snapshots n ON n.id = c.snapshot_id",
             "first_seen_at, c.url",
         ),

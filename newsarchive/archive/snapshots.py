@@ -1,14 +1,15 @@
 """Snapshots: the raw bytes of every fetched page, saved before anything can fail on them.
 
-The bytes lie in WARC files beside the archive (see `warc_folder`), a row here says where. The record is written first
-and the row then, so that a row always finds its record; what a killed run wrote without a row is cut off again before
-the file is next written to.
+The bytes lie in WARC files beside the archive (see `warc.writer`), a row here says where. The record is written first,
+and is on the disk before the transaction of its row commits, so that a row always finds its record, also after a power
+cut; what a killed run wrote without a row is cut off again before the file is next written to.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -59,34 +60,75 @@ class Snapshots:
 
         """
         digest = payload_digest(page.body)
-        known = self._find(page, digest)
-        if known:
+        known, is_lost = self._find(page, digest)
+        if known and not is_lost:
             return known
         original = self._original(digest, page)
         record = build_record(page, digest, original)
         name, offset = self._folder.append(record, page.fetched_at.astimezone(UTC), self.label or page.site)
+        if not self._connection.in_transaction:
+            self._folder.sync()
+        place = (name, offset, len(record), original.snapshot_id if original else None)
         try:
-            cursor = self._connection.execute(
-                "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length, warc_file, warc_offset,"
-                " warc_length, payload_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    page.url,
-                    stamp(page.fetched_at),
-                    page.status,
-                    json.dumps(page.headers, ensure_ascii=False),
-                    digest,
-                    len(page.body),
-                    name,
-                    offset,
-                    len(record),
-                    original.snapshot_id if original else None,
-                ),
-            )
+            snapshot_id = self._place_again(known, place) if known else self._insert(page, digest, place)
+            if original is None:
+                self._adopt(snapshot_id)
         except sqlite3.Error:
             self._folder.take_back(name, offset)
             raise
+        return snapshot_id
+
+    def _insert(self, page: Page, digest: str, place: tuple[str, int, int, int | None]) -> int:
+        cursor = self._connection.execute(
+            "INSERT INTO snapshots (url, fetched_at, http_status, headers, digest, length, warc_file, warc_offset,"
+            " warc_length, payload_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                page.url,
+                stamp(page.fetched_at),
+                page.status,
+                json.dumps(page.headers, ensure_ascii=False),
+                digest,
+                len(page.body),
+                *place,
+            ),
+        )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+
+    def _place_again(self, snapshot_id: int, place: tuple[str, int, int, int | None]) -> int:
+        """Let a lost page, which came again from somewhere, be found at its new place."""
+        self._connection.execute(
+            "UPDATE snapshots SET warc_file = ?, warc_offset = ?, warc_length = ?, payload_id = ?, lost_at = NULL"
+            " WHERE id = ?",
+            (*place, snapshot_id),
+        )
+        return snapshot_id
+
+    def _adopt(self, snapshot_id: int) -> None:
+        """Let lost pages that had the body of a snapshot, and those that took it from them, have it again."""
+        lost = self._connection.execute(
+            "SELECT l.id FROM snapshots s JOIN snapshots l ON l.digest = s.digest AND l.length = s.length"
+            " WHERE s.id = ? AND l.payload_id IS NULL AND l.lost_at IS NOT NULL",
+            (snapshot_id,),
+        ).fetchall()
+        for (lost_id,) in lost:
+            self._connection.execute(
+                "UPDATE snapshots SET payload_id = ?1 WHERE ?2 IN (id, payload_id)", (snapshot_id, lost_id)
+            )
+
+    def lose(self, snapshot_id: int, now: datetime) -> bool:
+        """Record that a page's record can be read no more; return whether its body is still there, in another record.
+
+        The row stays as it is: it proves what was once read. A page of the same body that is saved later is its body.
+        """
+        self._connection.execute("UPDATE snapshots SET lost_at = ? WHERE id = ?", (stamp(now), snapshot_id))
+        digest, length, payload_id = self._connection.execute(
+            "SELECT digest, length, payload_id FROM snapshots WHERE id = ?", (snapshot_id,)
+        ).fetchone()
+        original = self._whole_original(digest, length)
+        if original is not None and payload_id is None:
+            self._adopt(original.snapshot_id)
+        return original is not None
 
     def note_charset(self, snapshot_id: int, charset: str) -> None:
         """Record the charset that a page was decoded with."""
@@ -126,7 +168,14 @@ class Snapshots:
     def body_of(self, digest: str) -> bytes | None:
         """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
         row = self._connection.execute(
-            "SELECT id FROM snapshots WHERE digest = ? AND payload_id IS NULL ORDER BY id LIMIT 1", (digest,)
+            "SELECT id FROM snapshots WHERE digest = ? AND payload_id IS NULL ORDER BY lost_at, id LIMIT 1", (digest,)
+        ).fetchone()
+        return self._read(row[0]) if row else None
+
+    def body_at(self, url: str, fetched_at: str) -> bytes | None:
+        """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
+        row = self._connection.execute(
+            "SELECT coalesce(payload_id, id) FROM snapshots WHERE url = ? AND fetched_at = ? LIMIT 1", (url, fetched_at)
         ).fetchone()
         return self._read(row[0]) if row else None
 
@@ -134,15 +183,36 @@ class Snapshots:
         """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
         self._read(snapshot_id)
 
+    def record(self, snapshot_id: int) -> bytes:
+        """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
+        self.verify(snapshot_id)
+        return self._folder.read(
+            *self._connection.execute(
+                "SELECT warc_file, warc_offset, warc_length FROM snapshots WHERE id = ?", (snapshot_id,)
+            ).fetchone()
+        )
+
+    def sync(self) -> None:
+        """Wait until the pages that were saved are on the disk; rows that name them are committed after that.
+
+        Raises:
+            UserError: a WARC file cannot be written; then the rows must not be committed.
+
+        """
+        self._folder.sync()
+
     def close(self) -> None:
         """Close the WARC files that are open for writing."""
         self._folder.close()
 
     def _read(self, snapshot_id: int) -> bytes:
-        name, offset, packed_length, digest, length, payload_id = self._connection.execute(
-            "SELECT warc_file, warc_offset, warc_length, digest, length, payload_id FROM snapshots WHERE id = ?",
+        name, offset, packed_length, digest, length, payload_id, lost_at = self._connection.execute(
+            "SELECT warc_file, warc_offset, warc_length, digest, length, payload_id, lost_at FROM snapshots"
+            " WHERE id = ?",
             (snapshot_id,),
         ).fetchone()
+        if lost_at is not None:
+            raise SnapshotDamagedError(f"snapshot {snapshot_id}: its page was found to be lost on {lost_at[:10]}")
         try:
             record = unpack(self._folder.read(name, offset, packed_length), length)
             if payload_id is None:
@@ -150,27 +220,33 @@ class Snapshots:
             check_revisit(record, digest)
         except SnapshotDamagedError as error:
             raise SnapshotDamagedError(
-                f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - restore the file from a backup; "
-                "`newsarchive check --deep` names everything that is damaged"
+                f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check "
+                "--deep` names all that is damaged, `newsarchive repair` has the page fetched again"
             ) from error
         return b""
 
-    def _find(self, page: Page, digest: str) -> int | None:
+    def _find(self, page: Page, digest: str) -> tuple[int | None, bool]:
         row = self._connection.execute(
-            "SELECT id FROM snapshots WHERE url = ? AND fetched_at = ? AND digest = ?",
+            "SELECT id, lost_at IS NOT NULL FROM snapshots WHERE url = ? AND fetched_at = ? AND digest = ?",
             (page.url, stamp(page.fetched_at), digest),
         ).fetchone()
-        return int(row[0]) if row else None
+        return (int(row[0]), bool(row[1])) if row else (None, False)
 
     def _original(self, digest: str, page: Page) -> Original | None:
-        if not page.body:
-            return None
-        row = self._connection.execute(
+        return self._whole_original(digest, len(page.body)) if page.body else None
+
+    def _whole_original(self, digest: str, length: int) -> Original | None:
+        rows = self._connection.execute(
             "SELECT id, url, fetched_at FROM snapshots WHERE digest = ? AND length = ? AND payload_id IS NULL"
-            " ORDER BY id LIMIT 1",
-            (digest, len(page.body)),
-        ).fetchone()
-        return Original(*row) if row else None
+            " AND lost_at IS NULL ORDER BY id",
+            (digest, length),
+        ).fetchall()
+        # A body that can be read no more is saved again; the last one that was saved so is the first to be tried.
+        for snapshot_id, url, fetched_at in reversed(rows):
+            with suppress(SnapshotDamagedError):
+                self.verify(snapshot_id)
+                return Original(snapshot_id, url, fetched_at)
+        return None
 
 
 def _part_of(connection: sqlite3.Connection, file_name: str) -> str:
@@ -193,13 +269,14 @@ _COPIES = """
 SELECT c.id, s.id, c.url, c.role, c.site
 FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
 WHERE c.id > ?1 AND (?2 IS NULL OR c.site = ?2) AND s.fetched_at >= ?3
+  AND (s.lost_at IS NULL OR s.payload_id IS NOT NULL)
 ORDER BY c.id LIMIT ?4
 """
 # What the rules of that day could make nothing of; other rules may.
 _GIVEN_UP = f"""
 SELECT f.rowid, s.id, f.url, f.role, f.site
 FROM frontier f JOIN snapshots s ON s.id = (SELECT id FROM snapshots WHERE url = f.url AND http_status = 200
-                                            ORDER BY fetched_at DESC, id DESC LIMIT 1)
+                                            AND lost_at IS NULL ORDER BY fetched_at DESC, id DESC LIMIT 1)
 WHERE f.rowid > ?1 AND (?2 IS NULL OR f.site = ?2) AND s.fetched_at >= ?3
   AND {IN_VAIN}
   AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import click
 
 from newsarchive import __version__
-from newsarchive.archive import Archive
+from newsarchive.archive import Archive, schema
 from newsarchive.commands.output import (
     print_rows,
     rows_options,
@@ -115,10 +115,13 @@ def _archive(db: Path) -> Iterator[Finding]:
         with Archive.open(db, readonly=True) as archive:
             (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
             runs = archive.connection.execute(_RUNS).fetchall()
-    except UserError as error:
+            broken = [*map(str, schema.differences(archive.connection)), *archive.search.check(words=False)]
+    except (UserError, sqlite3.DatabaseError) as error:
         yield Finding("archive", "wrong", plain(str(error)))
         return
     yield Finding("archive", "ok", f"{db}: {count:,} articles, {size_of(db.stat().st_size)}, up to date")
+    for what in broken:
+        yield Finding("archive", "wrong", plain(f"{what} - newsarchive repair"))
     may_write = os.access(db, os.W_OK)
     yield Finding("archive file", "ok" if may_write else "note", "can be written" if may_write else "can only be read")
     for spider, site, started_at, outcome, reason in runs:

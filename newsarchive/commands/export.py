@@ -11,9 +11,11 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file, atomic_folder
 from newsarchive.commands.output import on_terminal
+from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
 from newsarchive.export import FORMATS, Export, FileFormat, FolderFormat
 from newsarchive.progress_bar import progress_bar
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,12 +43,13 @@ _HELP = f"""Export articles to a format that other programs read.
 {_LINES}
 
 QUERY is the same as for `newsarchive search`; without it everything is exported. {_listed(_names(FileFormat))} go to
-standard output unless --output names a file. A file or folder is written completely or not at all.
+standard output unless --output names a file. A file or folder is written completely or not at all. The exit status is 1
+when raw pages are damaged, and therefore not in a WACZ file.
 """
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    cls=QueryCommand,
     help=_HELP,
     epilog="Example: newsarchive export csv --bom -o 2022-03.csv after:2022-03 before:2022-04",
 )
@@ -60,7 +63,7 @@ standard output unless --output names a file. A file or folder is written comple
 )
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark: Excel needs it for Chinese.")
 @click.option("--newest", default=FEED, show_default=True, type=click.IntRange(1), help="Length of an Atom feed.")
-@click.option("--title", default="newsarchive", show_default=True, help="Title of an Atom feed.")
+@click.option("--title", default="newsarchive", show_default=True, help="Title of an Atom feed or a WACZ file.")
 @click.pass_obj
 def export(
     db: Path,
@@ -72,15 +75,20 @@ def export(
     bom: bool,
     newest: int,
     title: str,
-) -> None:
+) -> int:
     """Write the articles that a query matches in one of `FORMATS`."""
     form, words = FORMATS[format], " ".join(query)
     is_folder = isinstance(form, FolderFormat)
     if output is None and (is_folder or on_terminal()):
         raise UserError(f"export {format}: where to? Add -o NAME" + ("" if is_folder else " or a pipe"))
+    left_out: list[str] = []
     with Archive.open(db, readonly=True) as archive, _progress(archive.search, format, words) as progress:
-        number = _write(form, Export(archive.connection, words, bom, newest, title, progress), output)
+        wanted = Export(archive.connection, words, bom, newest, title, progress, left_out.append)
+        number = _write(form, wanted, output)
     click.echo(f"{number:,} articles" + (f" written to {output}" if output else ""), err=True)
+    for reason in left_out:
+        click.echo(f"Left out: {plain(reason)}", err=True)
+    return int(bool(left_out))
 
 
 def _write(form: FileFormat | FolderFormat, wanted: Export, output: str | None) -> int:

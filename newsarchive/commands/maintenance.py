@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
-from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
@@ -70,7 +70,7 @@ def vacuum(db: Path) -> None:
 
     No crawl may be running: otherwise nothing is done, and the exit status is 2.
     """
-    _must_exist(db)
+    must_exist(db)
     with no_crawl(db):
         before, after = make_small(db)
     click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
@@ -84,14 +84,9 @@ def migrate(db: Path) -> None:
     A crawl and every command that writes do so, too; commands that only read need this one first. It takes minutes
     for a large archive. An interrupted upgrade leaves the archive as it was.
     """
-    _must_exist(db)
+    must_exist(db)
     with no_crawl(db), Archive.open(db):
         click.echo(f"{db} is up to date.")
-
-
-def _must_exist(db: Path) -> None:
-    if not db.is_file():
-        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
 
 
 def _print_report(report: Report, db: Path) -> None:
@@ -103,4 +98,6 @@ def _print_report(report: Report, db: Path) -> None:
             click.echo(f"    {plain(example)}")
         if finding.count > len(finding.examples):
             click.echo("    ...")
+        if finding.advice:
+            click.echo(f"    -> {finding.advice}")
     click.echo("Something is damaged or lost." if report.is_damaged else "The archive is intact.")

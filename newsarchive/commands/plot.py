@@ -9,6 +9,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import size_of
+from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
 from newsarchive.plots.charts import KINDS, draw, has_chinese_font
 from newsarchive.plots.fonts import FONT_HINT
@@ -20,7 +21,7 @@ _FORMATS = ("svg", "png")
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    cls=QueryCommand,
     epilog="Example: newsarchive plot volume volume.svg source:财联社 after:2022-03",
 )
 @click.argument("kind", type=click.Choice(list(KINDS)))

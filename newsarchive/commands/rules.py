@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -41,12 +42,20 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     if output is None:
         click.echo(made.toml, nl=False)
     else:
+        _make_folder(Path(output).parent)
         with atomic_file(output) as stream:
             stream.write(made.toml.encode("utf-8"))
     for field in made.sure:
         rule = field.selector or "left to the heuristics"
         click.echo(plain(f"{field.field:12}{field.right} of {field.known} pages  {rule}"), err=True)
     return int(any(field.right < field.known or not field.selector for field in made.sure))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{folder}: the folder cannot be made: {error.strerror} - choose another place") from error
 
 
 def _pages(places: tuple[str, ...]) -> list[Page]:

@@ -8,6 +8,7 @@ import click
 from rich.cells import set_cell_size
 
 from newsarchive.archive import Archive
+from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import (
     console,
     on_terminal,
@@ -15,6 +16,7 @@ from newsarchive.commands.output import (
     print_rows,
     rows_options,
 )
+from newsarchive.commands.query_words import QueryCommand
 from newsarchive.progress_bar import progress_bar
 from newsarchive.search import FIELDS, Marks
 from newsarchive.text import plain
@@ -58,10 +60,9 @@ def _help() -> str:
     )
 
 
-# Words may begin with a minus sign, so an option that is not known is a word, and -h stands for nothing.
 @click.command(
+    cls=QueryCommand,
     help=_help(),
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
     epilog="Example: newsarchive search 降准 -美联储 source:财联社 after:2022-03",
 )
 @click.option("--order", type=click.Choice(["newest", "oldest", "rank"]), default="newest", show_default=True)
@@ -136,7 +137,7 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
-    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+    with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         archive.search.reindex(report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
     click.echo(f"{count:,} articles indexed.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive, outlets
+from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import print_rows, rows_options
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def sources(context: click.Context, form: str | None) -> None:
 @click.pass_obj
 def merge(db: Path, name: str, into: str) -> None:
     """Make NAME an alias of INTO, for the articles that are there and for those to come."""
-    with Archive.open(db) as archive, archive.transaction():
+    with Archive.open(must_exist(db)) as archive, archive.transaction():
         moved = outlets.merge(archive.connection, name, into)
     click.echo(f"{name} is now an alias of {into}: {moved:,} articles moved.")
 
@@ -47,7 +48,7 @@ def merge(db: Path, name: str, into: str) -> None:
 @click.pass_obj
 def split(db: Path, alias: str) -> None:
     """Make ALIAS a source of its own again, with the articles that print it."""
-    with Archive.open(db) as archive, archive.transaction():
+    with Archive.open(must_exist(db)) as archive, archive.transaction():
         moved = outlets.split(archive.connection, alias)
     click.echo(f"{alias} is a source of its own again: {moved:,} articles moved.")
 
@@ -58,6 +59,6 @@ def split(db: Path, alias: str) -> None:
 @click.pass_obj
 def medium(db: Path, name: str, outlet: str) -> None:
     """Assign the source NAME to the outlet OUTLET."""
-    with Archive.open(db) as archive, archive.transaction():
+    with Archive.open(must_exist(db)) as archive, archive.transaction():
         outlets.set_medium(archive.connection, name, outlet)
     click.echo(f"{name} belongs to {outlet}.")

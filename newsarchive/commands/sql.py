@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 import time
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 #: The longest text or blob that a query may make, in bytes: SQLite cannot be interrupted inside one function.
 LARGEST_VALUE = 64_000_000
+_COMMENTS = re.compile(r"--[^\n]*|/\*.*?(?:\*/|$)", re.DOTALL)
 # PRAGMAs that only tell something; others change how the connection works. FTS5 itself asks for data_version.
 _TELLING = frozenset(
     {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "application_id"}
@@ -45,6 +47,8 @@ def sql(db: Path, query: str, timeout: float, form: str | None) -> None:
     search an expression for `search_index MATCH`.
     """
     text = sys.stdin.read() if query == "-" else query
+    if not _COMMENTS.sub("", text).strip(" \t\r\n;"):
+        raise UserError("this SQL is empty - write a query, for example: select count(*) from articles")
     with Archive.open(db, readonly=True) as archive, _bounded(archive.connection, timeout):
         try:
             cursor = archive.connection.execute(text)

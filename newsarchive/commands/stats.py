@@ -10,6 +10,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.queries import ARTICLES_WITH_NAMES
 from newsarchive.archive.statistics import overview
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
+from newsarchive.commands.query_words import QueryCommand
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,7 +47,7 @@ _SUMMARY = ("day", "source", "category")
 
 
 @click.command(
-    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+    cls=QueryCommand,
     epilog="Example: newsarchive stats --by source 降准 after:2022-03",
 )
 @click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this only.")

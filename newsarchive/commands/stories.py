@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.commands.existing import must_exist
 from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def rebuild(db: Path) -> None:
     Needed only after the rules by which stories are found have changed. An interrupted rebuild leaves the stories as
     they were.
     """
-    with Archive.open(db) as archive, archive.transaction(), progress_bar("articles") as report:
+    with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
     click.echo(f"{done:,} articles in {number:,} stories.")

@@ -7,18 +7,21 @@ behind it has lost nothing, and one that is killed before it reads the listing a
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged, validators_of
 from newsarchive.crawl.writer.operations import Operations
+from newsarchive.discovery.refresh import Refresh
+from newsarchive.timestamps import stamp
 from newsarchive.url_keys import canonical_url
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime, timedelta
 
     from scrapy.http import Response
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from newsarchive.crawl.session import Session
     from newsarchive.models import Page
     from newsarchive.sites import Site
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -47,6 +52,8 @@ class KnownListings:
     #: Canonical URLs of the listing pages that this run has asked for.
     _asked: set[str] = field(default_factory=set)
     _rules: str = field(init=False)
+    #: How many listings were left alone.
+    _rested: int = 0
 
     def __post_init__(self) -> None:
         rules = repr((self.site.listing, self.site.feeds, self.site.lists))
@@ -74,6 +81,31 @@ class KnownListings:
         known = self._known(url)
         return conditional_headers(known.validators if known else None)
 
+    def resting(self, url: str) -> KnownListing | None:
+        """Return what is known of a listing that asks not to be asked for yet; None for one that may be asked for."""
+        known = self._known(url)
+        if known is None or known.due or known.refresh is None:
+            return None
+        now = datetime.now(UTC)
+        # A pause that was recorded under a longer bound than today's does not count.
+        is_fresh = known.not_before is not None and stamp(now) < known.not_before <= stamp(now + self._longest)
+        if not is_fresh and not Refresh.from_json(known.refresh).rests(now):
+            return None
+        if not self._rested:
+            until = f"before {known.not_before}" if is_fresh else "at this hour"
+            logger.info("Not asked for %s, as the feed itself asks (NEWSARCHIVE_FEED_PAUSE_MAX): %s", until, url)
+        self._rested += 1
+        self.session.count("listings/resting")
+        return known
+
+    def older(self, url: str, changed: datetime) -> KnownListing | None:
+        """Return what is known of a listing if it was read after it last changed, as an index says."""
+        known = self._known(url)
+        if known is None or known.due or not known.changed_at or known.changed_at <= stamp(changed):
+            return None
+        self.session.count("listings/unchanged")
+        return known
+
     def due(self) -> Iterable[ListingLink]:
         """Return the listings that an earlier run was led to and did not get."""
         return self.session.archive.listings.due(self.site.name) if self.remembers else ()
@@ -89,6 +121,8 @@ class KnownListings:
         renewed = response.status != NOT_MODIFIED and _is_renewed(known.validators, validators)
         if known.due or renewed:
             self.session.writer.submit(Operations.answered, url, validators if renewed else None)
+        if known.refresh:
+            self.session.writer.submit(Operations.rest, url, self._not_before(Refresh.from_json(known.refresh)))
         self.session.count("listings/unchanged")
         return known
 
@@ -100,10 +134,21 @@ class KnownListings:
         articles: Sequence[Link],
         further: Sequence[ListingLink],
         next_url: str | None,
+        refresh: Refresh | None = None,
+        hub: str | None = None,
     ) -> int:
         """Record a listing that was read and all that it led to; return the number of articles that are new."""
         listing = KnownListing(
-            link.url, link.site, link.link_source, link.found_on, validators_of(response), self._rules, next_url
+            link.url,
+            link.site,
+            link.link_source,
+            link.found_on,
+            validators_of(response),
+            self._rules,
+            next_url,
+            refresh=refresh.to_json() if refresh else None,
+            not_before=self._not_before(refresh) if refresh else None,
+            hub=hub,
         )
         new, known = await self.session.writer.call(
             Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
@@ -128,6 +173,14 @@ class KnownListings:
         """Return those pages that the archive does not have as they are."""
         digests = self.session.archive.copies.digests(page.url for page in pages)
         return [page for page in pages if digests.get(page.url) != payload_digest(page.body)]
+
+    def _not_before(self, refresh: Refresh) -> str | None:
+        due = refresh.due_at(datetime.now(UTC), self._longest)
+        return stamp(due) if due else None
+
+    @property
+    def _longest(self) -> timedelta:
+        return timedelta(hours=self.session.options.feed_pause_max)
 
     def _not_read(self, link: ListingLink, *, again: bool) -> None:
         if self.remembers and again:

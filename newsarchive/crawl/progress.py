@@ -9,11 +9,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rich.cells import cell_len, set_cell_size
-from rich.console import Console
-from rich.live import Live
-from rich.spinner import Spinner
-from rich.text import Text
 from scrapy import signals
 from scrapy.utils.asyncio import create_looping_call
 
@@ -24,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Self
 
+    from rich.live import Live
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
@@ -65,11 +61,15 @@ class State:
 
     def line(self, label: str = "", width: int | None = None) -> str:
         """Format the state as one line; where that is wider than `width` columns, what is needed least is left out."""
+        if width is None:
+            return self._told(label, ())
+        from rich.cells import cell_len, set_cell_size  # noqa: PLC0415 - a log needs none of it
+
         for count in range(len(_LEAST_NEEDED) + 1):
             line = self._told(label, _LEAST_NEEDED[:count])
-            if width is None or cell_len(line) <= width:
+            if cell_len(line) <= width:
                 return line
-        return set_cell_size(line, width or 0)
+        return set_cell_size(line, width)
 
     def _told(self, label: str, without: Sequence[str]) -> str:
         texts = {
@@ -128,6 +128,9 @@ class Progress:
         """Begin to show: on a terminal that nothing else is written to page by page, else in the log."""
         settings = self.crawler.settings
         if sys.stderr.isatty() and not settings["LOG_FILE"] and settings["LOG_LEVEL"] != "DEBUG":
+            from rich.console import Console  # noqa: PLC0415 - a log needs none of it
+            from rich.live import Live  # noqa: PLC0415
+
             self._live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
             self._live.start()
             self._turn_handlers(self._stderr, sys.stderr)
@@ -150,6 +153,9 @@ class Progress:
         if self._live is None:
             logger.info("%s", state.line())
         else:
+            from rich.spinner import Spinner  # noqa: PLC0415 - as above
+            from rich.text import Text  # noqa: PLC0415
+
             width = self._live.console.width - _SIGN_COLUMNS
             self._live.update(Spinner("dots", Text(state.line(f"{spider.name} of {spider.site.name}", width))))
 

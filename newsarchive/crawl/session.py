@@ -274,6 +274,8 @@ class Session:
         """Return what a crawl that ended by itself did not do; None when it did its work."""
         if self._errors:
             return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
+        if unreadable := counts.get("files/unreadable", 0):
+            return f"nothing could be read of {unreadable} file{'s' if unreadable > 1 else ''}"
         missed = counts.get("listings/failed", 0) + counts.get("listings/refused", 0)
         if missed and not counts.get("listings/read") and not counts.get("listings/unchanged"):
             return "no listing page could be read"

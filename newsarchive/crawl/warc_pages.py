@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+import re
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -11,8 +13,9 @@ from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 from newsarchive.crawl.http.decompression import decompress
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
-from newsarchive.warc.http_answer import Answer, AnswerDamagedError, read_answer
-from newsarchive.warc.record import ROLE_FIELD, SENT_AS, SITE_FIELD
+from newsarchive.timestamps import stamp
+from newsarchive.warc.http_answer import Answer, AnswerDamagedError, media_type, read_answer
+from newsarchive.warc.record import ROLE_FIELD, SENT_AS, SITE_FIELD, SnapshotDamagedError, payload_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,6 +26,10 @@ if TYPE_CHECKING:
 _HTML = ("text/html", "application/xhtml+xml")
 # A coding is only undone where the body looks like it: crawlers unpack bodies and keep the header.
 _MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b""}
+_HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{40}")
+_BOM = b"\xef\xbb\xbf"
+#: Digests of foreign records that are remembered; of one that is forgotten, the address and time still tell.
+_MOST_DIGESTS = 100_000
 
 
 class CaptureError(Exception):
@@ -33,26 +40,38 @@ class CaptureError(Exception):
         self.reason = reason
 
 
+class MissingOriginalError(CaptureError):
+    """A record refers to a page that is not known (yet): it may stand in a file that is read later."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("missing-original", detail)
+
+
 @dataclass(frozen=True, slots=True)
 class Captures:
     """Makes pages of WARC records.
 
-    `wants` tells for a URL whether it is asked for, `body_of` gives the body of a payload digest, for records that
-    only refer to it, and `limit` is the most bytes that a body may have.
+    `wants` tells for a URL whether it is asked for, and `limit` is the most bytes that a body may have. For records
+    that only refer to an earlier one, `body_of` gives the body of a payload digest, and `body_at` that of a URL and
+    time as the archive writes it.
     """
 
     sites: dict[str, Site]
     wants: Callable[[str], bool]
     body_of: Callable[[str], bytes | None]
+    body_at: Callable[[str, str], bytes | None]
     limit: int
     #: Whether pages of hosts that no site names are taken as well.
     any_host: bool = True
+    #: Digest of a body as its crawler packed it -> that of the body as the archive keeps it.
+    _digests: dict[str, str] = field(default_factory=dict)
 
     def page_of(self, record: Record) -> Page | None:
         """Make a page of a record; None for one that holds none that was asked for.
 
         Raises:
             CaptureError: it should hold one, and is damaged or too large.
+            MissingOriginalError: it refers to one that is not known.
 
         """
         url = record.headers.get("warc-target-uri", "").strip("<>")
@@ -61,13 +80,16 @@ class Captures:
             return None
         role, site = place
         answer = self._answer(record)
-        if answer is None or not _is_readable(answer, role):
+        if answer.status != 200 or not _may_be_read(answer, role):
+            return None
+        body = self._original(record) if _is_revisit(record) else self._body(answer, record)
+        if not _looks_right(answer, body, role):
             return None
         return Page(
             url=url,
             role=role,
             site=site,
-            body=self._body(answer, record),
+            body=body,
             fetched_at=_fetched_at(record),
             status=answer.status,
             headers={name: value for name, value in answer.headers.items() if name not in SENT_AS},
@@ -91,36 +113,51 @@ class Captures:
             return (layout.role, site.name) if layout else None
         return ("original", host) if host and self.any_host else None
 
-    def _answer(self, record: Record) -> Answer | None:
+    def _answer(self, record: Record) -> Answer:
         kind = record.headers.get("warc-type")
         if record.block is None:
             raise CaptureError("too-large", f"more than {self.limit} bytes")
-        if "warc-truncated" in record.headers:
+        # What is cut off a revisit is the body, which stands in the record that it refers to.
+        if "warc-truncated" in record.headers and kind != "revisit":
             raise CaptureError("broken-transfer", f"cut short by its crawler ({record.headers['warc-truncated']})")
         if kind == "resource":
-            media_type = record.headers.get("content-type", "")
-            return Answer(200, {"content-type": media_type} if _has_host(record) else {}, record.block)
-        if kind == "revisit":
-            return self._revisited(record)
+            declared = record.headers.get("content-type", "")
+            return Answer(200, {"content-type": declared} if _has_host(record) else {}, record.block)
+        if kind == "revisit" and not record.block.strip():
+            return Answer(200, {}, b"")
         try:
             return read_answer(record.block)
         except AnswerDamagedError as error:
             raise CaptureError("broken-transfer", str(error)) from error
 
-    def _revisited(self, record: Record) -> Answer | None:
-        """Return the answer of a record that refers to an earlier one, where the archive has the body."""
-        body = self.body_of(record.headers.get("warc-payload-digest", ""))
-        if body is None:
-            return None
-        if not record.block:
-            return Answer(200, {}, body)
+    def _original(self, record: Record) -> bytes:
+        """Return the body of a record that refers to an earlier one.
+
+        The digest is that of the body as it was sent; of one that was sent packed the archive knows another digest.
+        """
+        digest = _digest_of(record)
+        url = record.headers.get("warc-refers-to-target-uri", "").strip("<>")
+        when = _time_of(record.headers.get("warc-refers-to-date", ""))
         try:
-            answer = read_answer(record.block)
-        except AnswerDamagedError as error:
-            raise CaptureError("broken-transfer", str(error)) from error
-        return Answer(answer.status, {k: v for k, v in answer.headers.items() if k not in SENT_AS}, body)
+            body = self.body_of(self._digests.get(digest, digest)) if digest else None
+            if body is None and url and when is not None:
+                body = self.body_at(url, stamp(when))
+        except SnapshotDamagedError as error:
+            raise CaptureError("damaged-snapshot", str(error)) from error
+        if body is None:
+            raise MissingOriginalError(f"refers to a page that is not known: {url} {digest}".strip())
+        return body
 
     def _body(self, answer: Answer, record: Record) -> bytes:
+        body = self._unpacked(answer, record)
+        digest = _digest_of(record)
+        if digest and (body is not answer.body or not digest.startswith("sha1:")):
+            while len(self._digests) >= _MOST_DIGESTS:
+                del self._digests[next(iter(self._digests))]
+            self._digests[digest] = payload_digest(body)
+        return body
+
+    def _unpacked(self, answer: Answer, record: Record) -> bytes:
         body = answer.body
         codings = [c.strip() for c in answer.headers.get("content-encoding", "").lower().split(",")]
         try:
@@ -160,19 +197,44 @@ def _has_host(record: Record) -> bool:
     return bool(_host(record.headers.get("warc-target-uri", "")))
 
 
-def _is_readable(answer: Answer, role: Role) -> bool:
-    if answer.status != 200:
-        return False
-    media_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if role == "original":
-        return media_type in _HTML or (not media_type and answer.body.lstrip()[:1] == b"<")
-    return True
+def _is_revisit(record: Record) -> bool:
+    return record.headers.get("warc-type") == "revisit"
+
+
+def _digest_of(record: Record) -> str:
+    """Return the payload digest of a record; one of SHA-1 in the form in which the archive writes it."""
+    digest = record.headers.get("warc-payload-digest", "").strip()
+    algorithm, _, text = digest.partition(":")
+    if algorithm.lower() not in ("sha1", "sha-1"):
+        return digest
+    if _HEXADECIMAL.fullmatch(text):
+        text = base64.b32encode(bytes.fromhex(text)).decode()
+    return f"sha1:{text.upper()}"
+
+
+def _may_be_read(answer: Answer, role: Role) -> bool:
+    """Return whether the headers allow for a page; those of an answer without a type do."""
+    return role != "original" or media_type(answer.headers.get("content-type", "")) in ("", *_HTML)
+
+
+def _looks_right(answer: Answer, body: bytes, role: Role) -> bool:
+    """Return whether a body without a type looks like a page."""
+    if role != "original" or media_type(answer.headers.get("content-type", "")):
+        return True
+    return body.removeprefix(_BOM).lstrip()[:1] == b"<"
 
 
 def _fetched_at(record: Record) -> datetime:
     text = record.headers.get("warc-date", "")
+    when = _time_of(text)
+    if when is None:
+        raise CaptureError("damaged-file", f"the record has no date ({text[:40]!r})")
+    return when
+
+
+def _time_of(text: str) -> datetime | None:
     try:
         when = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise CaptureError("damaged-file", f"the record has no date ({text[:40]!r})") from error
-    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+        return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

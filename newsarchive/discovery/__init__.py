@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 from urllib.parse import quote, urljoin
-
-from newsarchive.discovery.feed import read_feed
-from newsarchive.discovery.html_listing import read_listing
-from newsarchive.discovery.json_list import first_url, read_json_list
-from newsarchive.discovery.sitemap import read_sitemap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,11 +17,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LinkSource:
-    """One way: the addresses at which it begins, how a page of it is read, and what in a site file describes it."""
+    """One way: the addresses at which it begins, what reads a page of it, and what in a site file describes it.
+
+    `reader` is a function of a module of this package, as `module:function`; it is imported when a page is to be read,
+    because most runs are answered that nothing has changed.
+    """
 
     starts: Callable[[Site], Iterator[str]]
-    read: Callable[[Page, Site], ListingPage]
+    reader: str
     section: str
+
+    def read(self, page: Page, site: Site) -> ListingPage:
+        """Read a page of it."""
+        module, _, name = self.reader.partition(":")
+        return cast("ListingPage", getattr(import_module(f"{__name__}.{module}"), name)(page, site))
 
 
 def _feeds(site: Site) -> Iterator[str]:
@@ -33,7 +38,7 @@ def _feeds(site: Site) -> Iterator[str]:
 
 
 def _lists(site: Site) -> Iterator[str]:
-    return (first_url(found, site.base_url) for found in site.lists)
+    return (found.page_url(site.base_url, page=found.first_page) for found in site.lists)
 
 
 def _categories(site: Site) -> Iterator[str]:
@@ -46,10 +51,10 @@ def _sitemaps(site: Site) -> Iterator[str]:
 
 #: In the order in which they are asked: the newest at the lowest price first, the whole site last.
 LINK_SOURCES: dict[str, LinkSource] = {
-    "feed": LinkSource(_feeds, read_feed, "[[feeds]]"),
-    "list": LinkSource(_lists, read_json_list, "[[lists]]"),
-    "category": LinkSource(_categories, read_listing, "[listing]"),
-    "sitemap": LinkSource(_sitemaps, read_sitemap, "sitemaps"),
+    "feed": LinkSource(_feeds, "feed:read_feed", "[[feeds]]"),
+    "list": LinkSource(_lists, "json_list:read_json_list", "[[lists]]"),
+    "category": LinkSource(_categories, "html_listing:read_listing", "[listing]"),
+    "sitemap": LinkSource(_sitemaps, "sitemap:read_sitemap", "sitemaps"),
 }
 
 
@@ -57,6 +62,8 @@ def max_pages(link_source: str, site: Site) -> int:
     """Return how many pages of one listing are followed at most."""
     if link_source == "list":
         return max(found.max_pages for found in site.lists)
+    if link_source == "feed":
+        return max(feed.max_pages for feed in site.feeds)
     return site.listing.max_pages if site.listing else 1
 
 

@@ -13,7 +13,17 @@ from lxml import etree
 
 from newsarchive.discovery.html_listing import ListedArticle, ListingPage, damage_of, too_many, without_address
 from newsarchive.discovery.json_feed import atom_of_json
-from newsarchive.extract.feed_entry import CORE, entry_text, entry_time, entry_title, plain_line
+from newsarchive.discovery.link_header import links_of
+from newsarchive.discovery.refresh import refresh_of
+from newsarchive.extract.feed_entry import (
+    CORE,
+    entry_authors,
+    entry_image,
+    entry_text,
+    entry_time,
+    entry_title,
+    plain_line,
+)
 from newsarchive.extract.payload import read_payload
 from newsarchive.extract.xml import Document, base_of, child, children, name_of, parse_xml, text_of, vocabulary_of
 from newsarchive.models import FEED_MARK, Category, Hints, Page
@@ -47,7 +57,7 @@ class _Entry:
 
 
 def read_feed(page: Page, site: Site) -> ListingPage:
-    """Read a feed: its articles in the order of print, and the page after it (RFC 5005).
+    """Read a feed: its articles in the order of print, and the page after it or the archive before it (RFC 5005).
 
     Where the site file says that the feed is full, the entries themselves are given as pages with the role `feed`.
     Nothing is raised, whatever the bytes are.
@@ -66,7 +76,9 @@ def read_entries(document: Document, damage: str | None, page: Page, site: Site)
     elements = entries_of(root)
     if not elements and name_of(root) not in _ROOTS:
         listed.damage = listed.damage or f"no feed, its root element is {name_of(root)}"
-    is_full = any(feed.full and page.url.endswith(feed.path) for feed in site.feeds)
+    # Later pages and archives of a feed are named as they like: they are full where all feeds of the site are.
+    full = [feed for feed in site.feeds if feed.full]
+    is_full = any(page.url.endswith(feed.path) for feed in full) or (bool(full) and len(full) == len(site.feeds))
     entries = [_Entry(element, *_address(element, page)) for element in elements[:_MOST_ENTRIES]]
     # Copies of one entry share an address, too: those alone count that differ in what they are known by.
     different = {(_plain(entry), entry.url, entry.identity or entry_title(entry.element)) for entry in entries}
@@ -85,10 +97,24 @@ def read_entries(document: Document, damage: str | None, page: Page, site: Site)
     listed.damage = damage_of(
         len(entries) - lost, listed.damage, too_many(len(elements), _MOST_ENTRIES), without_address(lost)
     )
-    links = (link for link in root.iter() if name_of(link) == "link" and _relation(link) == "next")
-    targets = (absolute_url(link.get("href") or "", base_of(link, page.base_url)) for link in links if link.get("href"))
-    listed.next_url = next(targets, None)
+    related = _related(root, page)
+    listed.next_url = related.get("next") or related.get("prev-archive")
+    listed.hub = related.get("hub")
+    listed.refresh = refresh_of(root, page.headers, page.fetched_at)
     return listed
+
+
+def _related(root: _Element, page: Page) -> dict[str, str]:
+    """Return where the feed's own links and those of its header lead, by their relation; the first of each counts."""
+    own = (link for link in root.iterdescendants() if name_of(link) == "link" and _is_of_feed(link))
+    found = [(_relation(link), absolute_url(link.get("href") or "", base_of(link, page.base_url))) for link in own]
+    found += [(name, absolute_url(target, page.base_url)) for name, target in links_of(page.headers.get("link"))]
+    return {name: url for name, url in reversed(found) if url and url not in (page.url, page.base_url)}
+
+
+def _is_of_feed(link: _Element) -> bool:
+    above = link.getparent()
+    return above is not None and name_of(above) in _ROOTS
 
 
 def _plain(entry: _Entry) -> str | None:
@@ -111,6 +137,8 @@ def _hints(entry: _Element, zone: tzinfo, page: Page) -> Hints:
         (dated.when.date() if dated.precision == "day" else dated.when).isoformat() if dated else None,
         Category(term) if term else None,
         _source(entry),
+        entry_authors(entry),
+        entry_image(entry, page.base_url),
     )
 
 

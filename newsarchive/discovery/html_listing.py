@@ -8,19 +8,20 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
-from newsarchive.extract.html import line_of, parse, take_source
+from newsarchive.extract.html import line_of, take_source
 from newsarchive.models import Category, Hints
-from newsarchive.sites.selectors import find_all
 from newsarchive.text import clean
+from newsarchive.tree import attribute, descendants, parse, select
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from urllib.parse import SplitResult
 
-    from lxml.etree import _Element
-
+    from newsarchive.discovery.refresh import Refresh
     from newsarchive.models import Page
     from newsarchive.sites import Listing, Site
+    from newsarchive.tree import Element
 
 _CUT_SHORT = ("...", "…")
 # More links than any real page has; a page made to exhaust us ends here.
@@ -40,8 +41,10 @@ class ListingPage:
     """What a listing page holds: articles and categories in the order of print, each URL once.
 
     `rejected` are links that look like articles and must not be followed, with `unsafe-url` or `foreign-host`.
-    `further` are listings that are read as this one is; `pages` are articles whose whole text stands in the listing.
-    `damage` says, for people, what of the page could not be read and how much was; None where nothing is lost.
+    `further` are listings that are read as this one is, `changed` says until when (UTC) one of them may have changed;
+    `pages` are articles whose whole text stands in the listing. `refresh` is how often it asks to be read, `hub` the
+    WebSub hub that tells of changes. `damage` says, for people, what of the page could not be read and how much was;
+    None where nothing is lost.
     """
 
     articles: list[ListedArticle] = field(default_factory=list)
@@ -49,7 +52,10 @@ class ListingPage:
     next_url: str | None = None
     rejected: list[tuple[str, str]] = field(default_factory=list)
     further: list[str] = field(default_factory=list)
+    changed: dict[str, datetime] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
+    refresh: Refresh | None = None
+    hub: str | None = None
     damage: str | None = None
 
 
@@ -59,9 +65,9 @@ def damage_of(read: int, *parts: str | None) -> str | None:
     return f"{told} ({read} entries read)" if told else None
 
 
-def too_many(found: int, most: int) -> str | None:
+def too_many(found: int, most: int, what: str = "entries") -> str | None:
     """Say that a listing has more entries than are read; None where it has not."""
-    return f"more entries than {most}" if found > most else None
+    return f"more {what} than {most}" if found > most else None
 
 
 def without_address(lost: int) -> str | None:
@@ -108,29 +114,29 @@ class _Reader:
         self.refused: set[str] = set()
         self.heading: str | None = None
 
-    def read(self, root: _Element) -> ListingPage:
-        base = next((element.get("href") for element in root.iter("base") if element.get("href")), None)
+    def read(self, root: Element) -> ListingPage:
+        base = next((link for element in select("base", root) if (link := attribute(element, "href"))), None)
         self.base = (absolute_url(base, self.page.base_url) if base else None) or self.page.base_url
-        headings = set(find_all(self.listing.heading, root)) if self.listing.heading else set()
-        items = set(find_all(self.listing.item, root))
-        for element in root.iter():
-            if element in headings:
+        headings = _numbers(self.listing.heading, root) if self.listing.heading else set()
+        items = _numbers(self.listing.item, root)
+        for element in descendants(root):
+            if element.mem_id in headings:
                 self.heading = line_of(element)
-            elif element in items:
+            elif element.mem_id in items:
                 self._read_item(element)
         self.found.articles = list(self.articles.values())
         self.found.next_url = self._next(root)
         self._read_categories(root)
         return self.found
 
-    def _read_item(self, item: _Element) -> None:
-        links = [item] if item.tag == "a" else list(item.iter("a"))
-        times = find_all(self.listing.time, item) if self.listing.time else []
+    def _read_item(self, item: Element) -> None:
+        links = [item] if item.tag == "a" else select("a", item)
+        times = select(self.listing.time, item) if self.listing.time else []
         printed = next(filter(None, map(line_of, times)), None)
         if len(links) > _MOST_LINKS:
             self.found.damage = f"more links than {_MOST_LINKS} in one entry"
         for link in links[:_MOST_LINKS]:
-            target = (link.get("href") or "").strip()
+            target = attribute(link, "href").strip()
             url = self._article_url(target) if target and not target.startswith("#") else None
             if url is not None:
                 self._take(url, _title(link), printed)
@@ -187,22 +193,24 @@ class _Reader:
         match = pattern.search(unquote(split_url(url).path)) if pattern else None
         return match.groupdict().get("slug") if match else None
 
-    def _read_categories(self, root: _Element) -> None:
+    def _read_categories(self, root: Element) -> None:
         if self.listing.category is None:
             return
         # The next page of a listing is no category of its own, although its address often looks like one.
         seen = {self.page.url, self.page.base_url, self.found.next_url}
-        for link in list(root.iter("a"))[:_MOST_LINKS]:
-            url = absolute_url((link.get("href") or "").strip(), self.base, charset=self.charset)
+        links = select("a", root)
+        self.found.damage = self.found.damage or too_many(len(links), _MOST_LINKS, "links")
+        for link in links[:_MOST_LINKS]:
+            url = absolute_url(attribute(link, "href").strip(), self.base, charset=self.charset)
             slug = self._slug(url) if url and url not in seen else None
             if url and slug and self._is_own(split_url(url)):
                 seen.add(url)
                 self.found.categories.append(Category(slug, line_of(link) or None, url))
 
-    def _next(self, root: _Element) -> str | None:
+    def _next(self, root: Element) -> str | None:
         if self.listing.next:
-            for link in find_all(self.listing.next, root):
-                target = (link.get("href") or "").strip()
+            for link in select(self.listing.next, root):
+                target = attribute(link, "href").strip()
                 is_link = target and not target.startswith("#")
                 url = absolute_url(target, self.base, charset=self.charset) if is_link else None
                 if url and url not in (self.page.url, self.page.base_url) and self._is_own(split_url(url)):
@@ -223,9 +231,13 @@ class _Reader:
         return urljoin(self.page.base_url, template.format(slug=quote_path(slug), page=number))
 
 
-def _title(link: _Element) -> str | None:
+def _numbers(css: str, root: Element) -> set[int]:
+    return {element.mem_id for element in select(css, root)}
+
+
+def _title(link: Element) -> str | None:
     text = line_of(link)
-    full = clean(link.get("title") or "")
+    full = clean(attribute(link, "title"))
     return (full if not text or (text.endswith(_CUT_SHORT) and len(full) > len(text)) else text) or None
 
 

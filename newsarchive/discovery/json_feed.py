@@ -39,6 +39,9 @@ def atom_of_json(text: str) -> Document | None:
         if isinstance(item, dict):
             _entry(root, item)
     _link(root, "next", data.get("next_url"))
+    hubs = data.get("hubs")
+    for hub in hubs if isinstance(hubs, list) else ():
+        _link(root, "hub", hub.get("url") if isinstance(hub, dict) else None)
     return Document(root)
 
 

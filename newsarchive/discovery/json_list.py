@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
-from newsarchive.discovery.html_listing import ListedArticle, ListingPage, damage_of, too_many
-from newsarchive.extract.feed_entry import plain_line
+from newsarchive.discovery.html_listing import ListedArticle, ListingPage, damage_of, too_many, without_address
+from newsarchive.extract.feed_entry import person_names, plain_line
 from newsarchive.extract.payload import read_payload
-from newsarchive.models import Hints
+from newsarchive.models import Category, Hints
 from newsarchive.text import clean, valid_unicode
 from newsarchive.urls import absolute_url
 
@@ -35,17 +35,6 @@ _BEGINS_JSON = re.compile(r"\{\s*\"|\[\s*[\[{\"]")
 _MOST_STARTS = 20
 
 
-def first_url(found: JsonList, base_url: str) -> str:
-    """Return the address of a list's first page."""
-    return page_url(found, base_url, page=found.first_page, cursor="")
-
-
-def page_url(found: JsonList, base_url: str, *, page: int, cursor: str) -> str:
-    """Return the address of a page of a list."""
-    filled = found.url.replace("{page}", str(page)).replace("{cursor}", quote(cursor, safe=""))
-    return urljoin(base_url + "/", filled)
-
-
 def read_json_list(page: Page, site: Site) -> ListingPage:
     """Read a page of one of a site's JSON lists. Nothing is raised, whatever the bytes are."""
     listed = ListingPage()
@@ -57,26 +46,25 @@ def read_json_list(page: Page, site: Site) -> ListingPage:
     items = _dig(data, found.items)
     if isinstance(items, dict):  # a list whose keys are numbers
         items = list(items.values())
-    known = items[:_MOST_ITEMS] if isinstance(items, list) else []
+    known = [item for item in items[:_MOST_ITEMS] if isinstance(item, dict)] if isinstance(items, list) else []
     for item in known:
-        article = _article(item, found, page.base_url) if isinstance(item, dict) else None
+        article = _article(item, found, page.base_url)
         if article is not None:
             listed.articles.append(article)
     if listed.articles:
         listed.next_url = _next(found, site, page.url, data)
-    listed.damage = _damage(payload, fault, items, len(listed.articles))
+    listed.damage = _damage(payload, fault, items, len(known), len(listed.articles))
     return listed
 
 
-def _damage(payload: Payload, fault: str | None, items: Any, read: int) -> str | None:
-    """Say what of a list could not be read, and how much was."""
+def _damage(payload: Payload, fault: str | None, items: Any, known: int, read: int) -> str | None:
+    """Say what of a list could not be read, and how much was; `known` are the items that are objects."""
     damage = payload.damage or fault
-    if damage is None and isinstance(items, list):
-        if len(items) > _MOST_ITEMS:
-            damage = too_many(len(items), _MOST_ITEMS)
-        elif items and not read:
-            damage = "no item has an address by the keys of the site file"
-    return damage_of(read, damage)
+    if damage is not None or not isinstance(items, list):
+        return damage_of(read, damage)
+    if items and not read:
+        return damage_of(read, "no item has an address by the keys of the site file")
+    return damage_of(read, too_many(len(items), _MOST_ITEMS), without_address(known - read))
 
 
 def parse_json(text: str) -> tuple[Any, str | None]:
@@ -150,8 +138,17 @@ def _article(item: dict[str, Any], found: JsonList, base_url: str) -> ListedArti
         url = found.article.replace("{id}", quote(number, safe=""))
     if url is None:
         return None
-    title = _first(item, found.title)
-    hints = Hints(plain_line(title) if title else None, _first(item, found.time), None, _first(item, found.source))
+    title, category, author, image = (
+        _first(item, names) for names in (found.title, found.category, found.author, found.image)
+    )
+    hints = Hints(
+        plain_line(title) if title else None,
+        _first(item, found.time),
+        Category(category) if category else None,
+        _first(item, found.source),
+        authors=person_names(author) if author else (),
+        image=absolute_url(image, base_url) if image else None,
+    )
     return ListedArticle(url, hints)
 
 
@@ -161,8 +158,8 @@ def _first(item: dict[str, Any], names: tuple[str, ...]) -> str | None:
         if isinstance(value, list) and value:
             value = value[0]
         if isinstance(value, str | int) and not isinstance(value, bool):
-            text = clean(valid_unicode(str(value)[:_LONGEST]))
-            if text:
+            text = clean(valid_unicode(str(value)))
+            if 0 < len(text) <= _LONGEST:  # half an address is another one
                 return text
     return None
 
@@ -196,15 +193,15 @@ def _next(found: JsonList, site: Site, url: str, data: Any) -> str | None:
     if found.cursor and "{cursor}" in found.url:
         cursor = _dig(data, found.cursor)
         return (
-            page_url(found, site.base_url, page=1, cursor=valid_unicode(str(cursor)))
+            found.page_url(site.base_url, page=1, cursor=valid_unicode(str(cursor)))
             if isinstance(cursor, str | int)
             else None
         )
     if "{page}" not in found.url:
         return None
     for number in range(found.first_page, found.first_page + found.max_pages - 1):
-        if page_url(found, site.base_url, page=number, cursor="") == url:
-            return page_url(found, site.base_url, page=number + 1, cursor="")
+        if found.page_url(site.base_url, page=number) == url:
+            return found.page_url(site.base_url, page=number + 1)
     return None
 
 

@@ -1,8 +1,9 @@
-"""Sitemaps (sitemaps.org 0.9): XML, text, feeds; the pages of a site or further sitemaps; with Google's news tags."""
+"""Sitemaps (sitemaps.org 0.9), with Google's tags for news: XML, text, feeds, and robots.txt, which names them."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.discovery.feed import read_entries
@@ -14,13 +15,17 @@ from newsarchive.discovery.html_listing import (
     too_many,
     without_address,
 )
+from newsarchive.extract.dates import parse_date
 from newsarchive.extract.feed_entry import plain_line
 from newsarchive.extract.payload import read_payload
 from newsarchive.extract.xml import base_of, child, name_of, parse_xml, text_of
 from newsarchive.models import Hints
-from newsarchive.urls import absolute_url
+from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from lxml.etree import _Element
 
     from newsarchive.models import Page
@@ -32,6 +37,13 @@ _FEEDS = frozenset(("rss", "rdf", "feed"))
 _MAPS = frozenset(("urlset", "sitemapindex"))
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]*[\s>]")
+#: A line of robots.txt, and the one that names a sitemap (RFC 9309, 2.2.4).
+_ROBOTS = re.compile(r"^[ \t]*(?:user-agent|disallow|allow|sitemap)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_NAMED = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*([^\s#]\S*)", re.IGNORECASE | re.MULTILINE)
+#: NASDAQ:AMAT; a number of a Chinese exchange stands behind SHA or SHE.
+_TICKER = re.compile(r"([A-Za-z][\w.-]{0,15})\s?:\s?([\w.-]{1,20})")
+#: A day that names no zone has ended everywhere so long after it has ended in UTC.
+_LAST_ZONE = timedelta(hours=12)
 
 
 def read_sitemap(page: Page, site: Site) -> ListingPage:
@@ -40,6 +52,8 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
     Nothing is raised, whatever the bytes are. Where the site file has a pattern for articles, only such are taken.
     """
     payload = read_payload(page.body, page.headers.get("content-type"))
+    if _TAG.search(payload.text) is None and _ROBOTS.search(payload.text):
+        return _read_robots(payload.text, page)
     if _TAG.search(payload.text) is None and _ADDRESS.search(payload.text):
         # The last line of a text that is cut may be half an address.
         text = payload.text.rpartition("\n")[0] if payload.damage else payload.text
@@ -71,18 +85,47 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
     listed = ListingPage()
     lost = 0
     dated: list[tuple[str, ListedArticle]] = []
+    copies: dict[str, tuple[str, ListedArticle]] = {}
     for entry, loc in entries:
         url = absolute_url(text_of(loc) or "", base_of(entry, page.base_url))
         if url is None:
             lost += 1
         elif name_of(entry) == "sitemap":
             listed.further.append(url)
-        elif is_article(url, site):
-            dated.append(_listed(url, entry))
+            if changed := _last_change(entry, site, page.fetched_at):
+                listed.changed[url] = changed
+        else:
+            hints = _news_hints(entry)
+            order = hints.published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
+            if is_article(url, site):
+                dated.append((order, ListedArticle(url, hints)))
+            for other in _copies(entry, page, site):
+                copies.setdefault(other, (order, ListedArticle(other, Hints(published=hints.published))))
+    known = {article.url for _, article in dated}
+    dated += (copy for url, copy in copies.items() if url not in known)
     # A sitemap has no order of its own; what has just come out may be gone tomorrow.
     dated.sort(key=lambda found: found[0], reverse=True)
     listed.articles = [article for _, article in dated]
     return listed, lost
+
+
+def _last_change(entry: _Element, site: Site, now: datetime) -> datetime | None:
+    """Return until when (UTC) what an entry names may have changed: of a day alone, to its end in the last zone."""
+    text = text_of(child(entry, "lastmod", "sitemap", ""))
+    dated = parse_date(text, zone=site.timezone, now=now) if text else None
+    if dated is None:
+        return None
+    if dated.precision == "day":
+        return dated.when.replace(tzinfo=UTC) + timedelta(days=1) + _LAST_ZONE
+    return dated.when.astimezone(UTC)
+
+
+def _read_robots(text: str, page: Page) -> ListingPage:
+    """Read which sitemaps a robots.txt names."""
+    urls = [absolute_url(target, page.base_url) for target in _NAMED.findall(text)]
+    further = list(dict.fromkeys(url for url in urls if url))
+    missing = None if further else "names no sitemap"
+    return ListingPage(further=further, damage=damage_of(len(further), missing, without_address(urls.count(None))))
 
 
 def _read_text(text: str, page: Page, site: Site) -> ListingPage:
@@ -93,9 +136,47 @@ def _read_text(text: str, page: Page, site: Site) -> ListingPage:
     return ListingPage(articles, damage=too_many(len(lines), _MOST_ENTRIES))
 
 
-def _listed(url: str, entry: _Element) -> tuple[str, ListedArticle]:
+def _copies(entry: _Element, page: Page, site: Site) -> Iterator[str]:
+    """Yield where else the text of an entry stands on the site; each page says itself which article it is a copy of."""
+    for link in entry:
+        if name_of(link) == "link" and _is_copy(link, site):
+            url = absolute_url(link.get("href") or "", base_of(link, page.base_url))
+            if url and _is_own(url, page, site) and is_article(url, site):
+                yield url
+
+
+def _is_copy(link: _Element, site: Site) -> bool:
+    """Return whether a link of an entry leads to the same text elsewhere: for telephones, or for another region.
+
+    A translation is an article of its own, and has an entry of its own.
+    """
+    lang = (link.get("hreflang") or "").lower().partition("-")[0]
+    is_same = lang in ("x", site.lang.lower().partition("-")[0]) or bool(not lang and link.get("media"))
+    return is_same and (link.get("rel") or "").strip().lower() == "alternate"
+
+
+def _is_own(url: str, page: Page, site: Site) -> bool:
+    parts = split_url(url)
+    return parts.netloc == split_url(page.base_url).netloc or parts.hostname in site.hosts
+
+
+def _news_hints(entry: _Element) -> Hints:
+    """Return what the news tags of an entry say; the picture may be named beside them."""
+    image = next((inner for inner in entry if name_of(inner) == "image"), None)
+    pictured = text_of(child(image, "loc", "image", "")) if image is not None else None
     news = next((inner for inner in entry if name_of(inner) == "news"), None)
-    published = text_of(child(news, "publication_date", "news", "")) if news is not None else None
-    title = text_of(child(news, "title", "news", "")) if news is not None else None
-    order = published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
-    return order, ListedArticle(url, Hints(plain_line(title) if title else None, published))
+    if news is None:
+        return Hints(image=pictured)
+    publication = child(news, "publication", "news", "")
+    named = text_of(child(publication, "name", "news", "")) if publication is not None else None
+    title, published, genres, tickers = (
+        text_of(child(news, name, "news", "")) for name in ("title", "publication_date", "genres", "stock_tickers")
+    )
+    return Hints(
+        plain_line(title) if title else None,
+        published,
+        source=plain_line(named) if named else None,
+        image=pictured,
+        genres=tuple(filter(None, (genre.strip() for genre in (genres or "").split(",")))),
+        tickers=tuple(f"{market.upper()}:{code}" for market, code in _TICKER.findall(tickers or "")),
+    )

@@ -28,12 +28,11 @@ from newsarchive.sites import load_site
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from lxml.html import HtmlElement
-
     from newsarchive.models import Article, Page
+    from newsarchive.tree import Element
 
 #: key of the layout -> (what finds the elements that hold the value, attribute of an article that it gives)
-_FIELDS: dict[str, tuple[Callable[[HtmlElement, Article], list[HtmlElement]], str]] = {
+_FIELDS: dict[str, tuple[Callable[[Element, Article], list[Element]], str]] = {
     "title": (title_candidates, "title"),
     "published": (time_candidates, "published_at"),
     "body": (body_candidate, "paragraphs"),

@@ -13,6 +13,7 @@ from newsarchive.export.jekyll import write_posts
 from newsarchive.export.json_lines import write_json_lines
 from newsarchive.export.parquet import write_parquet
 from newsarchive.export.text_corpus import write_corpus
+from newsarchive.export.wacz import write_wacz
 from newsarchive.search import Search
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 class Export:
     """What is exported: the articles that `query` matches (an empty one: all), with the options of the formats.
 
-    `bom` begins CSV with a byte order mark; `newest` and `title` are the length and the title of a feed. `progress` is
-    called with the number of articles done.
+    `bom` begins CSV with a byte order mark; `newest` is the length of a feed, `title` that of a feed or a WACZ file.
+    `progress` is called with the number of articles done, `warn` with what has to be left out.
     """
 
     connection: sqlite3.Connection
@@ -37,6 +38,7 @@ class Export:
     newest: int
     title: str
     progress: Callable[[int], None]
+    warn: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,12 @@ def _text(export: Export, folder: Path) -> int:
     return _each(export, lambda found: write_corpus(found, folder), parts=())
 
 
+def _wacz(export: Export, stream: IO[bytes]) -> int:
+    return write_wacz(
+        export.connection, stream, export.query, title=export.title, progress=export.progress, warn=export.warn
+    )
+
+
 def _each(export: Export, write: Callable[[Iterable[ArchivedArticle]], int], parts: Sequence[str] = PARTS) -> int:
     with closing(articles(export.connection, export.query, parts=parts, progress=export.progress)) as found:
         return write(found)
@@ -95,6 +103,7 @@ FORMATS: dict[str, FileFormat | FolderFormat] = {
     "jsonl": FileFormat("JSON Lines: one article a line with paragraphs, mentions, images, copies", _json_lines),
     "atom": FileFormat("a feed of the newest", _atom),
     "parquet": FolderFormat("a folder with one file a month, for DuckDB, polars and pandas", _parquet),
+    "wacz": FileFormat("the raw pages with their index, for ReplayWeb.page and pywb", _wacz),
     "jekyll": FolderFormat("post files with front matter, in the mirror's own form", _jekyll),
     "text": FolderFormat("a corpus: one plain text file an article, and index.csv", _text),
 }

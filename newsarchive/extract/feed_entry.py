@@ -13,14 +13,17 @@ from lxml import etree
 
 from newsarchive.extract import fields
 from newsarchive.extract.charset import decode
+from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
-from newsarchive.extract.html import line_of, parse
+from newsarchive.extract.html import line_of
 from newsarchive.extract.identity import entry_key, is_hearsay
 from newsarchive.extract.validate import date_problem
-from newsarchive.extract.xml import child, children, name_of, read_xml, text_of, vocabulary_of
-from newsarchive.models import FEED_MARK, Paragraph
+from newsarchive.extract.xml import base_of, child, children, name_of, read_xml, text_of, vocabulary_of
+from newsarchive.models import FEED_MARK, Byline, Image, Paragraph
 from newsarchive.text import clean
+from newsarchive.tree import parse, select
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -53,6 +56,9 @@ _TAG = re.compile(
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 #: A blank line, or the indent of a Chinese paragraph.
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r\u3000]*\n\s*|\n[ \t]*\u3000\s*")
+#: An address of mail, and the brackets that part it from a name.
+_MAIL = re.compile(r"[^\s<>()（）]+@[^\s<>()（）]+|[<>()（）]")
+_PARTS_NAMES = re.compile(r"[,，、;；/|]|\s(?:and|&)\s|\s{2,}")
 _SENTENCE_ENDS = tuple("。！？…”」』）!?.")
 _DOCUMENT = (
     '<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head>'
@@ -86,7 +92,19 @@ def read_entry(page: Page, site: Site | None) -> Article:
     if dated is not None and not (article.published_at and date_problem(dated.when, page.fetched_at)):
         fields.set_time(article, dated.in_zone(zone), "feed")
         article.problems = [problem for problem in article.problems if problem.reason != "no-date"]
+    if entry is not None:
+        _take_what_is_beside(article, entry)
     return article
+
+
+def _take_what_is_beside(article: Article, entry: _Element) -> None:
+    """Take the authors and the picture that stand beside the text, where the text names and shows none."""
+    authors = entry_authors(entry)
+    if authors and not any(byline.role == "author" for byline in article.bylines):
+        article.bylines += [Byline("author", name) for name in authors]
+        article.evidence["bylines"] = "feed"
+    if not article.images and (image := entry_image(entry, article.page.base_url)):
+        article.images = [Image(image)]
 
 
 def _keep_text(article: Article, markup: str) -> None:
@@ -94,7 +112,7 @@ def _keep_text(article: Article, markup: str) -> None:
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return
-    lines = [line for line in map(line_of, root.iter("p")) if line]
+    lines = [line for line in map(line_of, select("p", root)) if line]
     if "".join(lines).replace(" ", "") != whole.replace(" ", ""):  # some of it stands outside of paragraphs
         lines = [whole]
     if lines:
@@ -115,6 +133,32 @@ def plain_line(text: str) -> str | None:
         root = parse(text)
         return (line_of(root) or None) if root is not None else None
     return clean(unescape(text) if _ENTITY.search(text) else text) or None
+
+
+def entry_authors(entry: _Element) -> tuple[str, ...]:
+    """Return the people that an entry names as its authors; addresses of mail, accounts and desks are none."""
+    persons = [*children(entry, "author", *CORE), *children(entry, "creator", "dc")]
+    named = (text_of(child(person, "name", *CORE)) if len(person) else text_of(person) for person in persons)
+    return tuple(dict.fromkeys(name for text in named if text for name in person_names(text)))
+
+
+def person_names(text: str) -> tuple[str, ...]:
+    """Return the people that a field for authors names: `lin@news.example (林小满)`, `林小满, 顾知行`."""
+    plain = plain_line(text) or ""
+    parts = (part.strip().removeprefix("By ") for part in _PARTS_NAMES.split(_MAIL.sub(" ", plain)))
+    return tuple(part for part in parts if is_chinese_name(part) or is_latin_name(part))
+
+
+def entry_image(entry: _Element, base_url: str) -> str | None:
+    """Return the address of the picture that an entry brings along: a thumbnail, a medium, an enclosure."""
+    for name, attribute in (("thumbnail", "url"), ("content", "url"), ("enclosure", "url"), ("link", "href")):
+        for found in entry.iter():
+            kind = (found.get("type") or found.get("medium") or "").lower()
+            is_image = name == "thumbnail" or kind.startswith("image")
+            target = found.get(attribute) if is_image and name_of(found) == name else None
+            if target and (url := absolute_url(target, base_of(found, base_url))):
+                return url
+    return None
 
 
 def entry_text(entry: _Element) -> str | None:

@@ -1,24 +1,21 @@
-"""HTML: the bytes that are worth parsing, the tree, and what its elements mean to a reader of news."""
+"""HTML: the bytes that are worth parsing, and what the elements of a page mean to a reader of news."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from newsarchive.extract.charset import decode
 from newsarchive.text import clean
+from newsarchive.tree import TEXT
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from lxml.etree import _Element
+    from collections.abc import Container, Iterator, Mapping
 
     from newsarchive.models import Page, ParagraphKind
+    from newsarchive.tree import Element
 
-_PARSER = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
 # How far into a page a charset is declared.
 _HEAD = 4096
 
@@ -31,7 +28,7 @@ SILENT = frozenset(
     )
 )  # fmt: skip
 #: Elements that give a kind to the text in them.
-KINDS: dict[object, ParagraphKind] = {
+KINDS: dict[str | None, ParagraphKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
@@ -111,38 +108,28 @@ def _says_utf8(page: Page) -> bool:
     return at < 0 or b"utf-8" in page.body[at : at + 20].lower()
 
 
-def parse(markup: str | bytes) -> _Element | None:
-    """Parse HTML (bytes in UTF-8); None when there is no element in it."""
-    data = markup.encode("utf-8", "replace") if isinstance(markup, str) else markup
-    try:
-        root = etree.fromstring(data, _PARSER)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return cast("_Element | None", root)
+def line_of(element: Element, skip: Container[int] = ()) -> str:
+    """Return all the text of an element as one line; edges of blocks and `<br>` in it become blanks.
+
+    Elements whose `mem_id` is in `skip` are left out.
+    """
+    child = element.first_child
+    if child is not None and child.next is None and child.tag == TEXT:
+        return clean(child.text_content or "")
+    return clean("".join(_pieces(element, skip)))
 
 
-def reserialise(text: str) -> str:
-    """Write broken HTML as well-formed XML of the same content."""
-    root = parse(text)
-    return "" if root is None else etree.tostring(root, encoding="unicode")
-
-
-def line_of(element: _Element) -> str:
-    """Return all the text of an element as one line; edges of blocks and `<br>` in it become blanks."""
-    if not len(element):
-        return clean(element.text or "")
-    return clean("".join(_pieces(element)))
-
-
-def is_hidden(attributes: Mapping[str, str]) -> bool:
+def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     """Return whether an element's own attributes hide it (`display:none`, `hidden`)."""
+    if not attributes:
+        return False
     style = attributes.get("style")
     if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
         return True
-    return attributes.get("hidden") is not None
+    return "hidden" in attributes
 
 
-def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
+def image_url(attributes: Mapping[str, str | None], base_url: str) -> str | None:
     """Return the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
     for name in _SOURCES:
         source = attributes.get(name)
@@ -151,25 +138,28 @@ def image_url(attributes: Mapping[str, str], base_url: str) -> str | None:
     return None
 
 
-def _pieces(root: _Element) -> Iterator[str]:
+def _pieces(root: Element, skip: Container[int]) -> Iterator[str]:
     """Yield the pieces of text that are printed inside an element, in order, with blanks where lines end."""
-    stack = [(root, iter(root))]
-    yield root.text or ""
-    while stack:
-        element, children = stack[-1]
-        for child in children:
-            if child.tag in BLOCKS or child.tag == "br":
-                yield " "
-            if isinstance(child.tag, str) and child.tag not in SILENT and not is_hidden(_attributes(child)):
-                yield child.text or ""
-                stack.append((child, iter(child)))
-                break
-            yield child.tail or ""
+    opened: list[Element] = []
+    node = root.first_child
+    while node is not None:
+        tag = node.tag
+        inner = None
+        if tag == TEXT:
+            yield node.text_content or ""
         else:
-            stack.pop()
-            if stack:
-                yield (" " if element.tag in BLOCKS else "") + (element.tail or "")
-
-
-def _attributes(element: _Element) -> Mapping[str, str]:
-    return dict(element.items()) if element.attrib else {}
+            if tag in BLOCKS or tag == "br":
+                yield " "
+            if tag not in SILENT and not is_hidden(node.attributes) and node.mem_id not in skip:
+                inner = node.first_child
+        if inner is not None:
+            opened.append(node)
+            node = inner
+            continue
+        following = node.next
+        while following is None and opened:
+            outer = opened.pop()
+            if outer.tag in BLOCKS:
+                yield " "
+            following = outer.next
+        node = following

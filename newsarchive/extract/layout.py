@@ -1,31 +1,42 @@
 """Pages of a known site: what a layout's selectors find, made into an article.
 
-Speed is the point: the bytes are cut first, the slice is scanned once without building a tree, and whatever is rare
-(people, other charsets, broken markup) is only gone into when a cheap test says that it may be there.
+Speed is the point: the bytes are cut first, the slice alone is parsed, and whatever is rare (people, other charsets) is
+only gone into when a cheap test says that it may be there.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
 from newsarchive.extract.credits.sources import read_credit
 from newsarchive.extract.dates import find_dates, parse_date
-from newsarchive.extract.html import Source, reserialise, take_source
+from newsarchive.extract.html import Source, is_hidden, line_of, take_source
 from newsarchive.extract.link_lines import read_link_lines
-from newsarchive.extract.scanner.plan import (
-    Body,
-    Value,
-    plan_of,
-)
-from newsarchive.extract.scanner.scan import Scan
-from newsarchive.extract.scanner.tags import UntidyError
+from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.extract.securities import Mentions
+from newsarchive.sites.selectors import read_selector
+from newsarchive.text import clean
+from newsarchive.tree import attribute, body_of, descendants, parse, select
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from newsarchive.extract.dates import Dated
-    from newsarchive.extract.scanner.plan import Plan
     from newsarchive.models import Article, Page
     from newsarchive.sites import Layout, Site
+    from newsarchive.sites.selectors import Selector
+    from newsarchive.tree import Element
+
+#: The fields that selectors fill besides the body; what fills one is no text of the body.
+_FIELDS = ("title", "published", "digest", "category", "attribution", "editor")
+# Layouts whose selectors are kept ready: more are hardly read in turn.
+_MOST_LAYOUTS = 64
+# So many elements are tried for a field: a hostile page has them one in the other.
+_MOST_TRIED = 40
 
 
 def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[str]]:
@@ -46,20 +57,97 @@ def read_layout(page: Page, site: Site, layout: Layout) -> tuple[Article, set[st
 
 def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> None:
     """Read a piece of HTML that is an article's text and nothing else into the article."""
-    found = _scan(html, plan_of(layout), article.page.url, site, fragment=True)
+    root = parse(html)
+    if root is None:
+        return
+    found = _Found(layout, root, site.title)
     _set_credit(article, found)
-    _set_text(article, found, found.bodies[0])
+    _set_text(article, found.read_body(body_of(root), article.page.url), found)
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
 
 
-def _scan(text: str, plan: Plan, url: str, site: Site, *, fragment: bool = False) -> Scan:
-    """Scan markup as it is, or as a patient parser rewrites it."""
-    scan = Scan(plan, url, site.title)
-    try:
-        return (scan.all_of_it() if fragment else scan).run(text, tidy=False)
-    except UntidyError:
-        scan = Scan(plan, url, site.title)
-        return (scan.all_of_it() if fragment else scan).run(reserialise(text), tidy=True)
+@lru_cache(maxsize=_MOST_LAYOUTS)
+def _selectors_of(layout: Layout) -> dict[str, tuple[Selector, ...]]:
+    """Return a layout's selectors by what they are for; in JSON only the credits inside the text can be selectors."""
+    if layout.format == "json":
+        credits_ = [text for text in layout.attribution if "." in text]
+        texts = {"attribution": credits_, "drop": layout.drop}
+    else:
+        texts = {name: getattr(layout, name) for name in (*_FIELDS, "drop", "body")}
+    return {name: tuple(map(read_selector, found)) for name, found in texts.items()}
+
+
+class _Found:
+    """What the selectors of a layout find in a tree; each is asked once."""
+
+    def __init__(self, layout: Layout, root: Element, site_title: str) -> None:
+        self.root = root
+        self.selectors = _selectors_of(layout)
+        self.mentions = Mentions()
+        self.dropped = {element.mem_id for _, element in self._all("drop")}
+        self.elements = {name: list(self._all(name)) for name in _FIELDS}
+        #: What fields are made of: these elements are no text of the body.
+        self.taken = {
+            element.mem_id for name in _FIELDS if name != "title" for _, element in self.elements[name]
+        } | self.dropped
+        self.headline: Element | None = None
+        self.title = ("", "")
+        self._find_title(site_title)
+
+    def _all(self, name: str) -> Iterator[tuple[Selector, Element]]:
+        """Yield what the selectors of a field find, the most preferred first."""
+        for selector in self.selectors.get(name, ()):
+            for element in select(selector.css, self.root):
+                yield selector, element
+
+    def _find_title(self, site_title: str) -> None:
+        """Take the first headline that is not the site's name; where all are empty, the first of them is its place."""
+        for selector, element in self.elements["title"][:_MOST_TRIED]:
+            text = self._text(selector, element)
+            if text != site_title and (text or self.headline is None):
+                self.headline = element
+                self.title = (text, selector.text)
+                if text:
+                    break
+
+    def _text(self, selector: Selector, element: Element) -> str:
+        if selector.attribute:
+            return clean(attribute(element, selector.attribute))
+        return "" if is_hidden(element.attributes) else line_of(element, self.dropped)
+
+    def values(self, name: str) -> Iterator[tuple[str, str]]:
+        """Yield the texts of a field, the most preferred first, each with its selector."""
+        for selector, element in self.elements[name][:_MOST_TRIED]:
+            text = self._text(selector, element)
+            if text:
+                yield text, selector.text
+
+    def first(self, name: str) -> tuple[str, str]:
+        """Return the first text of a field and its selector; empty ones where there is none."""
+        return next(self.values(name), ("", ""))
+
+    def bodies(self, url: str) -> Iterator[tuple[Blocks, str]]:
+        """Yield what the elements hold that may hold the text, the most preferred first, each with its selector."""
+        for selector, element in islice(self._all("body"), _MOST_TRIED):
+            yield self.read_body(element, url), selector.text
+
+    def read_body(self, element: Element, url: str) -> Blocks:
+        """Read an element that holds the text."""
+        skip, title = self.taken, 0
+        if self.headline is not None:
+            title = self.headline.mem_id
+            skip = {*skip, title}
+        credits_ = {credit.mem_id for _, credit in self.elements["attribution"]}
+        self.mentions = Mentions()
+        return read_blocks(element, url, skip, title=title, credits_=credits_, mentions=self.mentions)
+
+    def is_empty_before_title(self) -> bool:
+        """Return whether an element for the time stands before the headline, or there is no headline."""
+        times = {element.mem_id for _, element in self.elements["published"]}
+        if not times or self.headline is None:
+            return bool(times)
+        either = {*times, self.headline.mem_id}
+        return next(inner.mem_id for inner in descendants(self.root) if inner.mem_id in either) in times
 
 
 def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tuple[Article, set[str]]:
@@ -69,93 +157,75 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
         fields.problem(article, "wrong-charset", f"{source.wrong_charset} in truth")
     if source.damaged:
         fields.problem(article, "damaged-text")
-    found = _scan(source.text, plan_of(layout), page.url, site)
+    root = parse(source.text)
+    if root is None:
+        return article, set()
+    found = _Found(layout, root, site.title)
     empty: set[str] = set()
-    title = _best(found, "title")
-    if title is not None:
-        article.title = title.text
-        article.evidence["title"] = title.role.selector.text
-    elif found.title_seen:
+    title, rule = found.title
+    if title:
+        article.title = title
+        article.evidence["title"] = rule
+    elif found.headline is not None:
         empty.add("no-title")
-    digest = _best(found, "digest")
-    if digest is not None:
-        article.digest = fields.without_label(digest.text)
-        article.evidence["digest"] = digest.role.selector.text
+    digest, rule = found.first("digest")
+    if digest:
+        article.digest = fields.without_label(digest)
+        article.evidence["digest"] = rule
     _set_credit(article, found)
-    body = _best_body(found)
-    if found.bodies:
+    link, before = None, ""
+    for body, rule in found.bodies(page.url):
         empty.add("no-body")
-    link = None
-    if body is not None:
-        article.evidence["body"] = body.role.selector.text
-        _set_text(article, found, body)
-        link = read_link_lines(article, found.link_lines, body.paragraphs.start, site, layout)
+        if body.paragraphs:
+            article.evidence["body"] = rule
+            _set_text(article, body, found)
+            link = read_link_lines(article, body.links, site, layout)
+            before = body.head
+            break
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
-    _set_time(article, found, body, site, empty)
+    _set_time(article, found, before, site, empty)
     fields.set_category(article, site, layout, _category_name(found), link)
-    editor = _best(found, "editor")
-    fields.finish_body(article, layout, editor.text if editor else "")
+    fields.finish_body(article, layout, found.first("editor")[0])
     return article, empty
 
 
-def _best(found: Scan, name: str) -> Value | None:
-    """Return the first value with text of the most preferred selector."""
-    best: Value | None = None
-    for value in found.values.get(name, ()):
-        if value.text and (best is None or value.role.rank < best.role.rank):
-            best = value
-    return best
-
-
-def _best_body(found: Scan) -> Body | None:
-    best: Body | None = None
-    for body in found.bodies:
-        if (best is None or body.role.rank < best.role.rank) and found.collector.paragraphs[body.paragraphs]:
-            best = body
-    return best
-
-
-def _rank(value: Value) -> int:
-    return value.role.rank
-
-
-def _set_credit(article: Article, found: Scan) -> None:
-    # Sorting keeps the order on the page among equals.
-    for value in sorted(found.values.get("attribution", ()), key=_rank):
-        if value.text and fields.set_credit(article, read_credit(value.text), value.role.selector.text):
+def _set_credit(article: Article, found: _Found) -> None:
+    for text, rule in found.values("attribution"):
+        if fields.set_credit(article, read_credit(text), rule):
             return
 
 
-def _set_text(article: Article, found: Scan, body: Body) -> None:
-    article.paragraphs = found.collector.paragraphs[body.paragraphs]
-    article.images = found.collector.images[body.images]
+def _set_text(article: Article, body: Blocks, found: _Found) -> None:
+    article.paragraphs = body.paragraphs
+    article.images = body.images
     article.mentions = list(found.mentions.found.values())
 
 
-def _set_time(article: Article, found: Scan, body: Body | None, site: Site, empty: set[str]) -> None:
+def _set_time(article: Article, found: _Found, before: str, site: Site, empty: set[str]) -> None:
     zone, now = site.timezone, article.page.fetched_at
-    best: tuple[int, Dated, str] | None = None
-    empty_before = False
-    for value in found.values.get("published", ()):
-        role = value.role
-        if best is None or role.rank < best[0]:
-            dated = parse_date(value.text, zone=zone, now=now) if value.text else None
-            if dated:
-                best = (role.rank, dated, role.selector.text)
-            empty_before = empty_before or value.before_title
-    if best is None and body is not None and body.head:
-        # What stands before a title can be long, and print the day of reading too: the first one with a time of day.
-        dates = find_dates(body.head, zone=zone, now=now)
-        dated = next((one for one in dates if one.precision != "day"), None)
-        dated = dated or parse_date(body.head, zone=zone, now=now)
-        best = (0, dated, "before the title") if dated else None
-    if best:
-        fields.set_time(article, best[1].in_zone(zone), best[2])
-    elif empty_before:
+    for text, rule in found.values("published"):
+        dated = parse_date(text, zone=zone, now=now)
+        if dated:
+            fields.set_time(article, dated.in_zone(zone), rule)
+            return
+    dated = _time_before_title(before, site, now) if before else None
+    if dated:
+        fields.set_time(article, dated.in_zone(zone), "before the title")
+    elif found.is_empty_before_title():
         # An element before the title is the one for the time, be it empty; one behind it can be another.
         empty.add("no-date")
 
 
-def _category_name(found: Scan) -> str:
-    values = [value for value in found.values.get("category", ()) if value.text]
-    return " ".join(value.text for value in values if value.role.rank == values[0].role.rank)
+def _time_before_title(text: str, site: Site, now: datetime) -> Dated | None:
+    """Return the time in what stands before a title, which can be long, and print the day of reading, too.
+
+    The first one with a time of day goes before the others.
+    """
+    dates = find_dates(text, zone=site.timezone, now=now)
+    return next((one for one in dates if one.precision != "day"), None) or parse_date(text, zone=site.timezone, now=now)
+
+
+def _category_name(found: _Found) -> str:
+    """Join the texts of the most preferred selector that gives any."""
+    texts = list(found.values("category"))
+    return " ".join(text for text, rule in texts if rule == texts[0][1])

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from newsarchive.extract.scanner.scan import SEPARATORS
+from newsarchive.extract.paragraphs import SEPARATORS
 from newsarchive.urls import absolute_url, origin_of
 
 if TYPE_CHECKING:
@@ -19,20 +19,20 @@ _NO_ADDRESS = ("", "<>", "< >")
 
 
 def read_link_lines(
-    article: Article, lines: dict[int, list[tuple[str, str]]], first: int, site: Site, layout: Layout
+    article: Article, lines: dict[int, list[tuple[str, str]]], site: Site, layout: Layout
 ) -> tuple[str, str] | None:
     """Take the lines of links off the end of the article's paragraphs, and what they say into the article.
 
-    `lines` are the paragraphs that hold links and separators only: their number on the page (`first` is that of the
-    article's first one) -> address and text of each link. The search goes from the end and stops at the first
-    paragraph that is something else. Returns the slug and the URL of the category page that one of the links leads to.
+    `lines` are the paragraphs that hold links and separators only: their number -> address and text of each link. The
+    search goes from the end and stops at the first paragraph that is something else. Returns the slug and the URL of
+    the category page that one of the links leads to.
     """
     if layout.share_link is None and layout.original_link is None and layout.category_link is None:
         return None
     taker = _LinkLines(article, site, layout)
     paragraphs = article.paragraphs
     while paragraphs:
-        links = lines.get(first + len(paragraphs) - 1)
+        links = lines.get(len(paragraphs) - 1)
         if not (taker.take(links) if links else paragraphs[-1].text.strip(SEPARATORS) in _NO_ADDRESS):
             break
         paragraphs.pop()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
 from newsarchive.extract.html import (
@@ -20,19 +21,24 @@ from newsarchive.extract.html import (
     SILENT,
     image_url,
     is_hidden,
+    line_of,
 )
+from newsarchive.extract.securities import security_of
 from newsarchive.models import Image, Paragraph
 from newsarchive.text import clean
+from newsarchive.tree import TEXT, ancestors, descendants
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container, Mapping
 
-    from lxml.etree import _Element
-
+    from newsarchive.extract.securities import Mentions
     from newsarchive.models import ParagraphKind
+    from newsarchive.tree import Element
 
 #: A `<br>` inside the text that is being collected: white space to everyone but us.
 BREAK = "\u2028"
+#: What may stand between the links of a line that holds nothing but links.
+SEPARATORS = " \t\r\n\xa0\u3000|｜丨·-" + BREAK
 
 # A line that begins like a picture's credit is a caption wherever it stands, and never the article's source.
 _CREDITS = words(PICTURE_CREDITS)
@@ -43,6 +49,10 @@ _LONGEST_CAPTION = 80
 _LONGEST_HEADING = 80
 _PARTING = re.compile(f"{BREAK}[^\\S{BREAK}]*{BREAK}|\u3000\u3000")
 _CELL_JOINT = " | "
+# How many elements, one in the other, name a security each.
+_NEAR = 8
+# Blocks that mean nothing to the text in them, but that it is a paragraph.
+_PLAIN = frozenset(("p", "div", "section", "article", "center"))
 
 
 @dataclass(slots=True)
@@ -163,20 +173,48 @@ def _is_heading(line: str) -> bool:
 
 @dataclass(slots=True)
 class Blocks:
-    """What an element holds: its paragraphs and pictures in document order."""
+    """What an element holds: its paragraphs and pictures in document order.
+
+    `links` are the paragraphs that hold nothing but links: their number -> address and text of each. `head` is the text
+    that stands before the title.
+    """
 
     paragraphs: list[Paragraph] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    links: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
+    head: str = ""
 
 
-def read_blocks(root: _Element, base_url: str, skip: Container[_Element] = ()) -> Blocks:
+def read_blocks(
+    root: Element,
+    base_url: str,
+    skip: Container[int] = (),
+    *,
+    title: int = 0,
+    credits_: Container[int] = (),
+    mentions: Mentions | None = None,
+) -> Blocks:
     """Read the paragraphs and pictures inside `root`; elements in `skip` are left out with all they hold.
 
-    `base_url` completes the addresses of pictures. Time is linear in the size of the tree.
+    `base_url` completes the addresses of pictures. Elements are named by their `mem_id`: `title` is the headline, and
+    what stands before it directly in `root` is no text; `credits_` are lines of credit. Securities that are marked in
+    the text and in these lines are counted in `mentions`. Time is linear in the size of the tree.
     """
-    walker = _Walker(base_url, skip)
+    walker = _Walker(base_url, skip, title, credits_, mentions)
     walker.walk(root)
-    return Blocks(walker.builder.paragraphs, walker.builder.images)
+    builder = walker.builder
+    return Blocks(builder.paragraphs, builder.images, walker.links, walker.head)
+
+
+class _Open(NamedTuple):
+    """An element that is being read: its tag, the kind of text around it, where in the paragraph it began."""
+
+    element: Element
+    tag: str
+    outer: ParagraphKind
+    start: int
+    href: str | None
+    security: tuple[str, str] | None
 
 
 class _Walker:
@@ -185,95 +223,173 @@ class _Walker:
     It keeps its own stack: a page may nest deeper than Python's.
     """
 
-    __slots__ = ("base_url", "builder", "skip")
+    __slots__ = ("anchors", "base_url", "builder", "credits", "head", "links", "mentions", "named", "skip", "title")
 
-    def __init__(self, base_url: str, skip: Container[_Element]) -> None:
+    def __init__(
+        self, base_url: str, skip: Container[int], title: int, credits_: Container[int], mentions: Mentions | None
+    ) -> None:
         self.base_url = base_url
         self.skip = skip
+        self.title = title
+        self.credits = credits_
+        self.mentions = mentions
         self.builder = ParagraphBuilder()
+        self.anchors: list[tuple[int, int, str]] = []
+        self.links: dict[int, list[tuple[str, str]]] = {}
+        self.named: list[tuple[str, str]] = []  # the securities that open elements name
+        self.head = ""
 
-    def walk(self, root: _Element) -> None:
-        builder = self.builder
-        stack: list[tuple[_Element, Iterator[_Element], ParagraphKind]] = []
-        opened: _Element | None = root
-        while opened is not None or stack:
-            if opened is not None:
-                stack.append((opened, iter(opened), builder.kind))
-                self._open(opened)
-            element, children, outer = stack[-1]
-            opened = self._next_inside(children)
-            if opened is None:
-                stack.pop()
-                self._close(element)
-                builder.kind = outer
-                text = element.tail if stack else None
-                if text:
-                    builder.add(text)
+    def walk(self, root: Element) -> None:
+        add, parts = self.builder.add, self.builder.parts
+        opened = [self._open(root, root.tag or "", {})]
+        node = root.first_child
+        while True:
+            while node is None:
+                element = opened[-1].element
+                self._close(opened.pop())
+                if not opened:
+                    return
+                node = element.next
+            tag = node.tag
+            if tag == TEXT:
+                add(node.text_content or "")
+            elif tag is None or tag in SILENT:
+                pass
+            elif (inner := node.first_child) is None:
+                self._single(node, tag)
+            else:
+                attributes = node.attributes
+                if is_hidden(attributes) or node.mem_id in self.skip:
+                    self._leave_out(node, tag, len(opened))
+                elif attributes or parts or not self._is_line(tag, inner):
+                    opened.append(self._open(node, tag, attributes))
+                    node = inner
+                    continue
+            node = node.next
 
-    def _next_inside(self, children: Iterator[_Element]) -> _Element | None:
-        """Read elements that have no text inside, up to one that must be gone into (None: there is none)."""
-        builder = self.builder
-        for child in children:
-            tag = child.tag
-            if tag == "br":
-                if not _is_hidden(child):
-                    builder.add(BREAK)
-            elif tag == "img":
-                self._image(child)
-            elif not (tag in SILENT or not isinstance(tag, str) or child in self.skip or _is_hidden(child)):
-                return child
-            text = child.tail
-            if text:
-                builder.add(text)
-        return None
+    def _is_line(self, tag: str, inner: Element) -> bool:
+        """Read an element that is a paragraph and holds nothing but a piece of text: by far the most frequent."""
+        if tag not in _PLAIN or inner.tag != TEXT or inner.next is not None:
+            return False
+        return self.builder.line(inner.text_content or "")
 
-    def _image(self, element: _Element) -> None:
-        attributes = dict(element.items())
-        if element not in self.skip and not is_hidden(attributes):
-            url = image_url(attributes, self.base_url)
-            if url:
-                self.builder.image(url, attributes.get("alt"))
+    def _single(self, element: Element, tag: str) -> None:
+        """Read an element that holds nothing."""
+        if tag == "br":
+            if not is_hidden(element.attributes):
+                self.builder.add(BREAK)
+        elif tag == "img":
+            self._image(element)
+        elif tag in BLOCKS:
+            self._flush()
+            if tag in CELLS:
+                self.builder.close_cell()
 
-    def _open(self, element: _Element) -> None:
-        builder, tag = self.builder, element.tag
+    def _leave_out(self, element: Element, tag: str, depth: int) -> None:
+        """Pass over an element; the headline ends what stands before the text."""
         if tag in BLOCKS:
+            self._flush()
+        number, builder = element.mem_id, self.builder
+        if number in self.credits and self.mentions is not None:
+            count_mentions(element, self.mentions)
+        if number == self.title and depth == 1 and (builder.parts or builder.paragraphs):
+            self.head = " ".join([*(paragraph.text for paragraph in builder.paragraphs), *builder.parts])
+            builder.paragraphs.clear()
+            builder.images.clear()
+            builder.parts.clear()
+            self.anchors.clear()
+            self.links.clear()
+
+    def _image(self, element: Element) -> None:
+        attributes = element.attributes
+        if is_hidden(attributes) or element.mem_id in self.skip:
+            return
+        url = image_url(attributes, self.base_url)
+        if url:
+            self.builder.image(url, attributes.get("alt"))
+        security = security_of(attributes) if self.mentions is not None else None
+        if security and self.mentions is not None and security not in self.named:
+            self.mentions.add(security)
+
+    def _open(self, element: Element, tag: str, attributes: Mapping[str, str | None]) -> _Open:
+        builder = self.builder
+        outer, href, security = builder.kind, None, None
+        if tag in BLOCKS:
+            if builder.parts:
+                self._flush()
             if tag == "tr":
                 builder.open_row()
-            elif builder.parts:
-                builder.flush()
         elif tag in BOLD:
             builder.bold += 1
+        elif tag == "a":
+            href = (attributes.get("href") or "").strip()
         kind = KINDS.get(tag)
         if kind:
             builder.kind = kind
-        elif _is_caption(element):
+        elif attributes and _is_caption(attributes):
             builder.kind = "caption"
-        text = element.text
-        if text:
-            builder.add(text)
+        if attributes and self.mentions is not None and (security := security_of(attributes)):
+            if security not in self.named:
+                self.mentions.add(security)
+            self.named.append(security)
+        return _Open(element, tag, outer, len(builder.parts), href, security)
 
-    def _close(self, element: _Element) -> None:
-        builder, tag = self.builder, element.tag
+    def _close(self, closed: _Open) -> None:
+        builder, tag = self.builder, closed.tag
+        if closed.security is not None and self.mentions is not None:
+            self.named.pop()
+            if len(self.named) < _NEAR:
+                self.mentions.name(closed.security, line_of(closed.element))
         if tag in BLOCKS:
+            if builder.parts:
+                self._flush()
             if tag == "tr":
                 builder.close_row()
             elif tag in CELLS:
                 builder.close_cell()
-            elif builder.parts:
-                builder.flush()
         elif tag in BOLD:
             builder.bold -= 1
+        elif tag == "a" and closed.start < len(builder.parts):
+            self.anchors.append((closed.start, len(builder.parts), closed.href or ""))
+        builder.kind = closed.outer
+
+    def _flush(self) -> None:
+        builder = self.builder
+        if not self.anchors:
+            builder.flush()
+            return
+        links, loose = self._links()
+        number = len(builder.paragraphs)
+        builder.flush()
+        if not loose.strip(SEPARATORS) and len(builder.paragraphs) == number + 1:
+            self.links[number] = links
+
+    def _links(self) -> tuple[list[tuple[str, str]], str]:
+        """Return address and text of the links in the paragraph that is being collected, and the text around them."""
+        parts = self.builder.parts
+        links: list[tuple[str, str]] = []
+        loose: list[str] = []
+        done = 0
+        for start, end, href in self.anchors:
+            loose += parts[done:start]
+            links.append((href, clean("".join(parts[start:end]))))
+            done = end
+        loose += parts[done:]
+        self.anchors.clear()
+        return links, "".join(loose)
 
 
-def _is_hidden(element: _Element) -> bool:
-    style = element.get("style")
-    if style and "none" in style.lower():
-        return is_hidden({"style": style})
-    return element.get("hidden") is not None
+def count_mentions(element: Element, mentions: Mentions) -> None:
+    """Count the securities that are marked in a line, but for those that an element around names already."""
+    for inner in descendants(element):
+        security = security_of(inner.attributes)
+        if security and all(security_of(outer.attributes) != security for outer in islice(ancestors(inner), _NEAR)):
+            mentions.add(security)
+            mentions.name(security, line_of(inner))
 
 
-def _is_caption(element: _Element) -> bool:
-    name = element.get("class")
+def _is_caption(attributes: Mapping[str, str | None]) -> bool:
+    name = attributes.get("class")
     if not name or "aption" not in name:
         return False
     return not CAPTION_NAMES.isdisjoint(name.replace("_", "-").lower().split())

@@ -15,7 +15,7 @@ from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
 from newsarchive.extract.media import describe_other_media
 from newsarchive.extract.share_json import read_share
-from newsarchive.models import Article
+from newsarchive.models import Article, Byline, Image, Mention
 from newsarchive.text import clean
 from newsarchive.urls import split_url
 
@@ -110,8 +110,23 @@ def _apply_hints(article: Article, site: Site) -> None:
     if article.source is None and hints.source:
         article.source = clean(hints.source)
         article.evidence["source"] = "listing"
-    if article.category is None:
+    if article.category is None and hints.category is not None:
         article.category = hints.category
+        article.evidence["category"] = "listing"
+    if hints.authors and not any(byline.role == "author" for byline in article.bylines):
+        article.bylines += [Byline("author", name) for name in hints.authors]
+        article.evidence["bylines"] = "listing"
+    if hints.image and not article.images:
+        article.images = [Image(hints.image)]
+        article.evidence["images"] = "listing"
+    if hints.genres and article.section is None:
+        article.section = ", ".join(hints.genres)
+        article.evidence["section"] = "listing"
+    if hints.tickers and not article.mentions:
+        article.mentions = [
+            Mention(market, code) for market, _, code in (ticker.partition(":") for ticker in hints.tickers)
+        ]
+        article.evidence["mentions"] = "listing"
 
 
 def _read_unknown(page: Page, site: Site | None) -> Article:

@@ -19,7 +19,7 @@ _BARS = re.compile(r"\s*(?:K\s+)?([A-Za-z0-9._-]{1,20})\|(\d{1,4})(?:\|[^|]*){0,
 _LINK = re.compile(r"quote\.eastmoney\.com/(?:unify/)?r/(\d{1,4})\.([A-Za-z0-9_-]{1,20})(?![A-Za-z0-9_-])")
 
 
-def security_of(attributes: Mapping[str, str]) -> tuple[str, str] | None:
+def security_of(attributes: Mapping[str, str | None]) -> tuple[str, str] | None:
     """Read the market and the code that an element's attributes name, or None."""
     code = attributes.get("data-code")
     if code:

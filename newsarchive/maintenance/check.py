@@ -12,7 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import history, outlets
+from newsarchive.archive import history, outlets, schema
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
 from newsarchive.archive.queries import article_row
@@ -37,6 +37,8 @@ Severity = Literal["damage", "notice"]
 EXAMPLES = 5
 #: Snapshots, the newest, whose records are read unless all are.
 SAMPLE = 200
+#: A time that is later by more than this has not come yet.
+SKEW = timedelta(hours=1)
 #: A URL that is due for so long is waiting for a crawl that does not come.
 _OVERDUE = timedelta(days=7)
 _COUNTED = ("articles", "copies", "readings", "texts", "snapshots", "frontier", "problems", "runs")
@@ -44,12 +46,13 @@ _COUNTED = ("articles", "copies", "readings", "texts", "snapshots", "frontier", 
 
 @dataclass(slots=True)
 class Finding:
-    """One kind of thing that is not as it should be, how often, and some of them by name."""
+    """One kind of thing that is not as it should be, how often, some of them by name, and what mends it."""
 
     severity: Severity
     what: str
     count: int = 0
     examples: list[str] = field(default_factory=list)
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
     connection = archive.connection
     checks: tuple[Callable[[], Iterator[Fault]], ...] = (
         lambda: _check_file(connection),
+        lambda: _check_schema(connection),
+        lambda: _check_clock(connection, now),
         lambda: _check_texts(connection),
         lambda: check_articles(connection),
         lambda: _check_index(archive, deep=deep),
@@ -90,7 +95,13 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
     return Report(_group(faults), counts)
 
 
-Fault = tuple[Severity, str, str]
+#: What is found, one of it by name, and what mends it.
+Fault = tuple[Severity, str, str, str]
+
+REPAIR = "newsarchive repair"
+_REINDEX = "newsarchive search reindex, or newsarchive repair"
+_RESTORE = "newsarchive repair, and newsarchive restore for what it tells as lost"
+_CLOCK = "set the clock of this machine, then newsarchive repair"
 
 
 def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
@@ -98,13 +109,13 @@ def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
     try:
         yield from one()
     except sqlite3.DatabaseError as error:
-        yield "damage", "the SQLite file cannot be read", str(error)
+        yield "damage", "the SQLite file cannot be read", str(error), _RESTORE
 
 
 def _group(faults: Iterable[Fault]) -> list[Finding]:
     findings: dict[tuple[Severity, str], Finding] = {}
-    for severity, what, example in faults:
-        finding = findings.setdefault((severity, what), Finding(severity, what))
+    for severity, what, example, advice in faults:
+        finding = findings.setdefault((severity, what), Finding(severity, what, advice=advice))
         finding.count += 1
         if len(finding.examples) < EXAMPLES and example not in finding.examples:
             finding.examples.append(example)
@@ -114,15 +125,60 @@ def _group(faults: Iterable[Fault]) -> list[Finding]:
 def _check_file(connection: sqlite3.Connection) -> Iterator[Fault]:
     for (line,) in connection.execute("PRAGMA integrity_check"):
         if line != "ok":
-            yield "damage", "the SQLite file is damaged", line
+            yield "damage", "the SQLite file is damaged", line, _RESTORE
     for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield "damage", f"a row of {table} names a row of {parent} that does not exist", f"row {row_id}"
+        yield "damage", f"a row of {table} names a row of {parent} that does not exist", f"row {row_id}", _RESTORE
+
+
+def _check_schema(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Check that no trigger, index, view or table is missing, as after `sqlite-utils transform`."""
+    for difference in schema.differences(connection):
+        advice = REPAIR if difference.can_be_mended else _RESTORE
+        yield "damage", "another program changed the tables of the archive", str(difference), advice
+
+
+#: Columns whose times have passed when they are written. When an article was published is what its site says.
+PAST = (
+    ("copies", "first_seen_at"),
+    ("copies", "last_seen_at"),
+    ("copies", "gone_at"),
+    ("readings", "first_seen_at"),
+    ("readings", "last_seen_at"),
+    ("snapshots", "fetched_at"),
+    ("frontier", "found_at"),
+    ("frontier", "ended_at"),
+    ("problems", "first_at"),
+    ("problems", "last_at"),
+    ("runs", "started_at"),
+    ("runs", "finished_at"),
+    ("listings", "changed_at"),
+)
+
+
+def _check_clock(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
+    """Find what a clock that was ahead has written; clocks of two machines may differ by a little."""
+    latest = stamp(now + SKEW)
+    for table, column in PAST:
+        query = f"SELECT {column} FROM {table} WHERE {column} > ? ORDER BY 1 DESC"  # noqa: S608 - names of ours
+        for (at,) in connection.execute(query, (latest,)):
+            yield "damage", f"a row of {table} is of the future: a clock was ahead", f"{column} {at}", _CLOCK
 
 
 def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts"):
         if content_hash(body) != expected:
-            yield "damage", "a text is not the one that was stored", f"text {text_id}"
+            yield "damage", "a text is not the one that was stored", f"text {text_id}", _RESTORE
+    for (url,) in connection.execute(_OTHER_HASH):
+        yield "damage", "a copy names another text than the one that was last read there", url, REPAIR
+
+
+_OTHER_HASH = """
+SELECT c.url FROM copies c WHERE c.content_hash IS NOT (
+    SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
+    WHERE r.article_id = c.article_id AND r.copy_id = c.id
+    ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
+)
+"""
 
 
 def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
@@ -130,17 +186,21 @@ def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
     connection = archive.connection
     sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
     for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
-        yield "damage", "an article is not in the search index", key
+        yield "damage", "an article is not in the search index", key, _REINDEX
     for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
-        yield "damage", "the search index has an article that does not exist", f"row {row_id}"
-    if not deep:
-        return
+        yield "damage", "the search index has an article that does not exist", f"row {row_id}", _REINDEX
     try:
-        for problem in archive.search.check():
-            yield "damage", "the search index is not that of the articles", problem
+        for problem in archive.search.check(words=deep):
+            yield "damage", "the search index is not that of the articles", problem, _REINDEX
     except sqlite3.OperationalError as error:
         advice = "it is copied for that to SQLite's folder for temporary files, see SQLITE_TMPDIR"
-        yield "notice", "the search index could not be compared with the articles", f"{error} - {advice}"
+        yield "notice", "the search index could not be compared with the articles", str(error), advice
+
+
+_LOST = """
+SELECT c.url FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
+WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
+"""
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
@@ -149,15 +209,17 @@ def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[F
         " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)"
     )
     for (url,) in lost:
-        yield "damage", "a URL is marked as stored, but there is no copy of it", url
+        yield "damage", "a URL is marked as stored, but there is no copy of it", url, REPAIR
     due = connection.execute(
         "SELECT url FROM frontier WHERE state = 'pending' AND coalesce(next_at, found_at) < ?",
         (stamp(now - _OVERDUE),),
     )
     for (url,) in due:
-        yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url
+        yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url, "crawl its site"
     for (url,) in connection.execute("SELECT url FROM copies WHERE snapshot_id IS NULL"):
-        yield "notice", "a copy has no snapshot", url
+        yield "notice", "a copy has no snapshot", url, ""
+    for (url,) in connection.execute(_LOST):
+        yield "notice", "the raw page of a copy is lost", url, "it is fetched again if its site still has it"
 
 
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
@@ -177,17 +239,17 @@ _UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Yield a fault for every article that is not what its copies say."""
     for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
-        readings = history.newest(connection, article_id)
-        if not readings:
-            yield "damage", "an article has no copy that says anything", key
-            continue
         try:
+            readings = history.newest(connection, article_id)
+            if not readings:
+                yield "damage", "an article has no copy that says anything", key, _RESTORE
+                continue
             merged = merge(readings)
         except _UNREADABLE as error:
-            yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}"
+            yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}", _RESTORE
             continue
         for name in _differences(connection, article_id, merged):
-            yield "damage", f"an article's {name} is not what its copies say", key
+            yield "damage", f"an article's {name} is not what its copies say", key, REPAIR
 
 
 def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:
@@ -217,13 +279,15 @@ def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged)
     }
 
 
-_PLACES = "SELECT warc_file, id, warc_offset, warc_length FROM snapshots ORDER BY warc_file, warc_offset"
+_PLACES = """
+SELECT warc_file, id, warc_offset, warc_length, lost_at IS NOT NULL FROM snapshots ORDER BY warc_file, warc_offset
+"""
 _WRONG_ORIGINALS = """
 SELECT s.id FROM snapshots s JOIN snapshots p ON p.id = s.payload_id
-WHERE p.payload_id IS NOT NULL OR p.digest <> s.digest OR p.length <> s.length
+WHERE p.payload_id IS NOT NULL AND p.lost_at IS NULL OR p.digest <> s.digest OR p.length <> s.length
 """
 _NEWEST = """
-SELECT id FROM (SELECT id, warc_file, warc_offset FROM snapshots ORDER BY id DESC LIMIT ?)
+SELECT id FROM (SELECT id, warc_file, warc_offset FROM snapshots WHERE lost_at IS NULL ORDER BY id DESC LIMIT ?)
 ORDER BY warc_file, warc_offset
 """
 
@@ -235,10 +299,10 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
         known.add(base / name)
         yield from _check_warc_file(base / name, name, rows)
     for (snapshot_id,) in connection.execute(_WRONG_ORIGINALS):
-        yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}"
+        yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}", _RESTORE
     for path in sorted((base / "warc").rglob("*.warc.gz")):
         if path not in known:
-            yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base))
+            yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""
 
 
 def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
@@ -248,23 +312,27 @@ def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
         try:
             archive.snapshots.verify(snapshot_id)
         except SnapshotDamagedError as error:
-            yield "damage", "a snapshot cannot be read", str(error)
+            yield "damage", "a snapshot cannot be read", str(error), _RESTORE
 
 
-def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, int]]) -> Iterator[Fault]:
+def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, int, int]]) -> Iterator[Fault]:
+    places = list(rows)
+    kept = [row for row in places if not row[4]]
     try:
         size = path.stat().st_size
-    except OSError as error:
-        yield "damage", f"a WARC file cannot be read ({error.strerror})", f"{name}: {sum(1 for _ in rows)} snapshots"
+    except (OSError, ValueError) as error:  # ValueError: a name that was damaged
+        if kept:
+            reason = error.strerror if isinstance(error, OSError) else error
+            yield "damage", f"a WARC file cannot be read ({reason})", f"{name}: {len(kept)} snapshots", _RESTORE
         return
     end = lost = 0
-    for _, snapshot_id, offset, length in rows:
+    for _, snapshot_id, offset, length, is_lost in places:
         if offset < end:
-            yield "damage", "two snapshots lie in one place", f"snapshot {snapshot_id} in {name}"
+            yield "damage", "two snapshots lie in one place", f"snapshot {snapshot_id} in {name}", _RESTORE
         end = offset + length
-        lost += end > size
+        lost += end > size and not is_lost
     if lost:
-        yield "damage", "a WARC file is shorter than it was", f"{name}: {lost} snapshots are lost"
+        yield "damage", "a WARC file is shorter than it was", f"{name}: {lost} snapshots are lost", _RESTORE
     elif end < size:
         detail = f"{name}: {size - end} bytes"
-        yield "notice", "a run that is at work, or was killed, wrote more than the archive knows", detail
+        yield "notice", "a run that is at work, or was killed, wrote more than the archive knows", detail, ""

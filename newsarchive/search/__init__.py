@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from newsarchive.search.facets import Facet, Facets, count_facets
 from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.index import (
+    check_folding,
     check_index,
     create_index,
     folding_of,
@@ -166,9 +167,13 @@ class Search:
         reindex(self._connection, progress)
         self.__dict__.pop("_folding", None)
 
-    def check(self) -> list[str]:
-        """Compare the index with the articles and return what is wrong, in words; nothing is written."""
-        return check_index(self._connection)
+    def check(self, *, words: bool = True) -> list[str]:
+        """Look for damage in the index and, with `words`, compare it with the articles; nothing is written.
+
+        Returns what is wrong, in words.
+        """
+        problem = check_folding(self._connection)
+        return ([problem] if problem else []) + check_index(self._connection, words=words)
 
     @cached_property
     def _folding(self) -> Folding:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import zlib
 from typing import TYPE_CHECKING
 
 from newsarchive.search.folding import built_in_folding, load_folding
@@ -88,14 +89,25 @@ def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
     return used
 
 
-def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
-    def make(name: str, arity: int, function: Callable[..., str | None]) -> None:
-        connection.create_function(name, arity, function, deterministic=True)
+def functions_of(table: bytes | None) -> dict[str, Callable[..., str | None]]:
+    """Return the SQL functions with the folding of a stored table; None stands for that of a new index."""
+    folding = None if table is None else load_folding(table)
+    return _functions(lambda: folding or built_in_folding())
 
-    make("search_pairs", 1, lambda text: pairs(text, folding()))
-    make("search_letters", 3, lambda *texts: characters(texts, folding()))
-    make("search_fold", 1, lambda text: None if text is None else folding().fold(str(text)))
-    make("search_match", 1, lambda query: match_expression(str(query or ""), folding()))
+
+def _functions(folding: Callable[[], Folding]) -> dict[str, Callable[..., str | None]]:
+    return {
+        "search_pairs": lambda text: pairs(text, folding()),
+        "search_letters": lambda *texts: characters(texts, folding()),
+        "search_fold": lambda text: None if text is None else folding().fold(str(text)),
+        "search_match": lambda query: match_expression(str(query or ""), folding()),
+    }
+
+
+def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
+    for name, function in _functions(folding).items():
+        arity = 3 if name == "search_letters" else 1
+        connection.create_function(name, arity, function, deterministic=True)
 
 
 def _stored_table(connection: sqlite3.Connection) -> bytes | None:
@@ -112,7 +124,22 @@ def folding_of(connection: sqlite3.Connection) -> Folding:
 
 def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
     table = _stored_table(connection)
-    return None if table is None else load_folding(table)
+    try:
+        return None if table is None else load_folding(table)
+    except (zlib.error, ValueError):
+        return None  # damaged: the archive can still be opened, and `newsarchive check` tells
+
+
+def check_folding(connection: sqlite3.Connection) -> str | None:
+    """Return what is wrong with the table by which the index of an archive was folded; None when nothing is."""
+    table = _stored_table(connection)
+    if table is None:
+        return "the table of spellings is missing"
+    try:
+        load_folding(table)
+    except (zlib.error, ValueError) as error:
+        return f"the table of spellings cannot be read ({error})"
+    return None
 
 
 def match_expression(query: str, folding: Folding | None = None) -> str:
@@ -219,8 +246,10 @@ def _merge(connection: sqlite3.Connection, index: str) -> None:
         _command(connection, index, "merge", _MERGED_PAGES)
 
 
-def check_index(connection: sqlite3.Connection) -> list[str]:
-    """Compare both indexes with the articles, word for word, and return what is wrong, in words.
+def check_index(connection: sqlite3.Connection, *, words: bool = True) -> list[str]:
+    """Look for damage in both indexes and, with `words`, compare them with the articles, word for word.
+
+    Returns what is wrong, in words.
 
     FTS5 checks only an index that it may write to. So that a crawl can go on meanwhile, and that an archive can be
     checked which may not be written, each index is copied into SQLite's temporary database first. Raises
@@ -231,11 +260,11 @@ def check_index(connection: sqlite3.Connection) -> list[str]:
         connection.execute("SAVEPOINT check_index")
         try:
             _copy_to_temp(connection, index)
-            _command(connection, f"temp.{index}", "integrity-check", 1)
+            _command(connection, f"temp.{index}", "integrity-check", int(words))
         except sqlite3.OperationalError:  # a full disk says nothing about the index
             raise
         except sqlite3.DatabaseError as error:
-            problems.append(f"{index} does not agree with the articles ({error}) - run `newsarchive search reindex`")
+            problems.append(f"{index} {'does not agree with the articles' if words else 'is damaged'} ({error})")
         finally:
             if connection.in_transaction:  # a full disk has ended it
                 connection.execute("ROLLBACK TO check_index")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from newsarchive.models import Recheck
 from newsarchive.urls import host_and_odd_port, replace_base
@@ -149,11 +149,13 @@ class FallbackSource:
 class Feed:
     """A feed (RSS or Atom) at a path below the base URL; `full` where its entries hold the whole text of the articles.
 
-    The articles of a full feed are taken from it, and their own pages are not fetched.
+    The articles of a full feed are taken from it, and their own pages are not fetched. Of a feed in pages, or with
+    archives, `max_pages` are followed at most.
     """
 
     path: str
     full: bool = False
+    max_pages: int = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +164,8 @@ class JsonList:
 
     `url` is the address, or a path below the base URL; `{page}` in it counts from `first_page`, `{cursor}` is what the
     page before gave under `cursor`. `items` and `cursor` are keys joined by dots, `items` "." where the
-    list is the whole answer. In an item the first key of `link`, `id`, `title`, `time` and `source` that it has is
-    taken, also keys joined by dots; keys are compared without regard to case. `article` makes
+    list is the whole answer. In an item the first key of `link`, `id`, `title`, `time`, `source` and the others that it
+    has is taken, also keys joined by dots; keys are compared without regard to case. `article` makes
     the address of an item without a link of its `{id}`.
     """
 
@@ -174,10 +176,18 @@ class JsonList:
     title: tuple[str, ...] = ()
     time: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    image: tuple[str, ...] = ()
     article: str | None = None
     cursor: str | None = None
     first_page: int = 1
     max_pages: int = 20
+
+    def page_url(self, base_url: str, *, page: int, cursor: str = "") -> str:
+        """Return the address of a page of the list."""
+        filled = self.url.replace("{page}", str(page)).replace("{cursor}", quote(cursor, safe=""))
+        return urljoin(base_url + "/", filled)
 
     def moved(self, move: Callable[[str], str]) -> JsonList:
         """Return the list with its URLs moved."""

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsarchive.models import ROLES
-from newsarchive.sites.selectors import compile_css, simple_selector
+from newsarchive.sites.selectors import read_selector
+from newsarchive.tree import check_css
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?")
@@ -63,13 +64,13 @@ def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _css(value: Any) -> str:
-    compile_css(_text(value))
+    check_css(_text(value))
     return str(value)
 
 
 def _selectors(value: Any) -> tuple[str, ...]:
     for text in texts(value):
-        simple_selector(text)
+        read_selector(text)
     return tuple(value)
 
 
@@ -190,7 +191,9 @@ SITE: dict[str, Key] = {
     "post_file_timezone": Key(
         "zone", _zone, "Jekyll post files: the zone of a date that names none, where it differs from `timezone`."
     ),
-    "sitemaps": Key(_PATHS, texts, "Sitemaps; one that is an index leads to the others."),
+    "sitemaps": Key(
+        _PATHS, texts, "Sitemaps; one that is an index leads to the others, `/robots.txt` to those that it names."
+    ),
     "layouts_of": Key(
         "list of sites", texts, "Sites whose layouts serve here, too, behind this file's own: a mirror and its origin."
     ),
@@ -295,6 +298,7 @@ FEED: dict[str, Key] = {
         _yes_or_no,
         "Entries hold the whole text: articles are read from the feed alone.",
     ),
+    "max_pages": Key("whole number", _whole, "Pages and archives of the feed (RFC 5005) that a run follows at most."),
 }
 LIST: dict[str, Key] = {
     "url": Key(
@@ -315,6 +319,9 @@ LIST: dict[str, Key] = {
     "title": Key(_NAMES_OF_KEYS, texts, "The item's title."),
     "time": Key(_NAMES_OF_KEYS, texts, "The item's time."),
     "source": Key(_NAMES_OF_KEYS, texts, "The item's credited source."),
+    "category": Key(_NAMES_OF_KEYS, texts, "The item's category."),
+    "author": Key(_NAMES_OF_KEYS, texts, "The item's author."),
+    "image": Key(_NAMES_OF_KEYS, texts, "The address of the item's picture."),
     "article": Key("address with {id}", _page_url("{id}"), "The address of an item without a link."),
     "cursor": Key("key", _text, "Where a page says how the next is asked for."),
     "first_page": Key("whole number", _whole, "What `{page}` begins with."),

@@ -10,9 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_STATUS = re.compile(rb"HTTP/[\d.]+ +(\d{3})(?!\d)")
+# Without its version, or with a blank before it, as some servers write it; old streaming servers call themselves ICY.
+_STATUS = re.compile(rb"^[ \t]*(?:HTTP(?:/[\d.]+)?|ICY)[ \t]+(\d{3})(?!\d)", re.IGNORECASE | re.MULTILINE)
+# Bytes in which the status line is looked for: some records have other lines before it.
+_ODD_LINES = 4096
+# Answers that announce another one (103 Early Hints) before the one that counts.
+_MOST_ANNOUNCED = 8
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _HEAD_LIMIT = 1 << 18
+_MEDIA_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\n]{0,200})?\r?\n")
 
 
@@ -36,15 +42,38 @@ def read_answer(block: bytes) -> Answer:
         AnswerDamagedError: it does not begin as an HTTP answer does, or its chunks are cut short.
 
     """
-    status = _STATUS.match(block)
-    if status is None:
-        raise AnswerDamagedError("no HTTP answer begins there")
-    end = _HEAD_END.search(block, 0, _HEAD_LIMIT)
-    head, body = (block[: end.start()], block[end.end() :]) if end else (block[:_HEAD_LIMIT], b"")
+    for _ in range(_MOST_ANNOUNCED):
+        begin, status = _find_status(block)
+        end = _HEAD_END.search(block, begin, begin + _HEAD_LIMIT)
+        head, body = (block[begin : end.start()], block[end.end() :]) if end else (block[begin:_HEAD_LIMIT], b"")
+        if not (100 <= status < 200 and body):
+            break
+        block = body
     headers = _read_headers(head)
     if "chunked" in headers.get("transfer-encoding", "").lower():
         body = join_chunks(body)
-    return Answer(int(status[1]), headers, body)
+    return Answer(status, headers, body)
+
+
+def _find_status(block: bytes) -> tuple[int, int]:
+    """Return where the status line begins, and its code; what looks like a page stands behind no odd line."""
+    found = _STATUS.search(block, 0, _ODD_LINES)
+    if found is None or b"<" in block[: found.start()]:
+        raise AnswerDamagedError("no HTTP answer begins there")
+    return found.start(), int(found[1])
+
+
+def media_type(content_type: str) -> str:
+    """Return the media type that a Content-Type names, in lower case; of several the last that is one, as in browsers.
+
+    Headers of one name are joined by commas; servers and the programs behind them often send two.
+    """
+    found = ""
+    for value in content_type.split(","):
+        essence = value.partition(";")[0].strip().lower()
+        if _MEDIA_TYPE.fullmatch(essence) and essence != "*/*":
+            found = essence
+    return found
 
 
 def join_chunks(body: bytes) -> bytes:

@@ -1,5 +1,8 @@
 """Read anybody's WARC file from its beginning to its end, in little memory: gzip by record, gzip as a whole, or plain.
 
+How records lie in a file is its `Form`; those of other formats are made by `arc` and `zstd`, and `formats` opens a
+file of any of them.
+
 Nothing of a damaged file is taken for whole: a record that is cut short, or whose checksum is wrong, is told as damage,
 and reading goes on with the next record that can be found.
 """
@@ -12,10 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
-    _Stream = io.BufferedReader[Any]
+    Stream = io.BufferedReader[Any]
 
 #: Types of records that carry pages; the others are passed over.
 PAGES = ("response", "resource", "revisit")
@@ -48,11 +51,35 @@ class Damage:
     detail: str
 
 
-class _DamagedError(Exception):
-    pass
+class DamagedError(Exception):
+    """The file cannot be read any further; the message says why."""
 
 
-_ERRORS = (_DamagedError, zlib.error)
+class Members(io.RawIOBase):
+    """The unpacked bytes of packed members, one after the other; `member` is where the last that was read begins."""
+
+    member: int
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the records of a file are read.
+
+    `members` unpacks a file from a position (None: it is not packed), `next_start` finds the next place at or behind a
+    position at which a record begins, and `read_record` reads one: its headers, and its block unless it is above the
+    limit.
+    """
+
+    members: Callable[[Stream, int], Members] | None
+    next_start: Callable[[Stream, int], int | None]
+    read_record: Callable[[Stream, int], tuple[dict[str, str], bytes | None]]
+
+
+_ERRORS = (DamagedError, zlib.error)
 
 
 def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
@@ -67,26 +94,30 @@ def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
 
     """
     with path.open("rb") as file:
-        is_packed = _is_packed(file)
-        start: int | None = 0
-        while start is not None:
-            file.seek(start)
-            members = _Members(file, start) if is_packed else None
-            damage = yield from _read_row(file, members, limit)
-            if damage is None:
-                return
-            yield damage
-            start = _next_start(file, damage.offset + 1, is_packed=is_packed)
+        yield from read_form(file, limit, PACKED if _is_packed(file) else PLAIN)
 
 
-def _read_row(file: _Stream, members: _Members | None, limit: int) -> Generator[Record, None, Damage | None]:
+def read_form(file: Stream, limit: int, form: Form) -> Iterator[Record | Damage]:
+    """Yield the records of an open file of one form, as `read_records` does."""
+    start: int | None = 0
+    while start is not None:
+        file.seek(start)
+        damage = yield from _read_row(file, form, limit)
+        if damage is None:
+            return
+        yield damage
+        start = form.next_start(file, damage.offset + 1)
+
+
+def _read_row(file: Stream, form: Form, limit: int) -> Generator[Record, None, Damage | None]:
     """Yield the records from here to the end of the file, or to the first damage, which is returned."""
-    stream: _Stream = io.BufferedReader(members, _CHUNK) if members else file
     begin = file.tell()
+    members = form.members(file, begin) if form.members else None
+    stream: Stream = io.BufferedReader(members, _CHUNK) if members else file
     try:
         while _skip_blank_lines(stream):
             begin = members.member if members else file.tell()
-            headers, block = _read_record(stream, limit)
+            headers, block = form.read_record(stream, limit)
             damage = None
             try:
                 # What follows is only read to have the checksum of this record verified.
@@ -104,19 +135,16 @@ def _read_row(file: _Stream, members: _Members | None, limit: int) -> Generator[
     return None
 
 
-class _Members(io.RawIOBase):
-    """The unpacked bytes of a row of gzip members; `member` is where the one that was read last begins."""
+class GzipMembers(Members):
+    """The unpacked bytes of a row of gzip members."""
 
-    def __init__(self, file: _Stream, start: int) -> None:
+    def __init__(self, file: Stream, start: int) -> None:
         super().__init__()
         self.member = start
         self._file = file
         self._at = start
         self._packed = b""
         self._unpacker: zlib._Decompress | None = None
-
-    def readable(self) -> bool:
-        return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Return bytes of one member only; 0 at the end of the file."""
@@ -129,7 +157,7 @@ class _Members(io.RawIOBase):
                     return 0
                 self.member, self._unpacker = self._at, zlib.decompressobj(_GZIP)
             if not self._packed:
-                raise _DamagedError("the file ends in the middle of a record")
+                raise DamagedError("the file ends in the middle of a record")
             if data := self._unpack(self._unpacker, len(buffer)):
                 buffer[: len(data)] = data
                 return len(data)
@@ -150,31 +178,32 @@ class _Members(io.RawIOBase):
             self._packed = rest
 
 
-def _is_packed(file: _Stream) -> bool:
+def _is_packed(file: Stream) -> bool:
     head = file.peek(5)[:5]
     # A packed file whose first bytes are damaged still has records that can be found.
-    return head[:2] == _GZIP_MAGIC[:2] or (head != b"WARC/" and _next_start(file, 0, is_packed=True) is not None)
+    return head[:2] == _GZIP_MAGIC[:2] or (head != b"WARC/" and PACKED.next_start(file, 0) is not None)
 
 
-def _skip_blank_lines(stream: _Stream) -> bool:
+def _skip_blank_lines(stream: Stream) -> bool:
     """Advance to the next record; return whether there is one."""
     while (following := stream.peek(1)[:1]) in (b"\r", b"\n"):
         stream.read(1)
     return bool(following)
 
 
-def _read_record(stream: _Stream, limit: int) -> tuple[dict[str, str], bytes | None]:
+def read_warc_record(stream: Stream, limit: int) -> tuple[dict[str, str], bytes | None]:
+    """Read a WARC record; raises DamagedError where none begins."""
     if not stream.readline(_HEAD_LIMIT).startswith(b"WARC/"):
-        raise _DamagedError("no WARC record begins where one should")
+        raise DamagedError("no WARC record begins where one should")
     headers = _read_headers(stream)
     length = headers.get("content-length", "")
     if not (length.isascii() and length.isdigit()) or len(length) > 15:
-        raise _DamagedError("a record does not say how long it is")
+        raise DamagedError("a record does not say how long it is")
     wanted = headers.get("warc-type") in PAGES and int(length) <= limit
-    return headers, _take(stream, int(length), keep=wanted)
+    return headers, take(stream, int(length), keep=wanted)
 
 
-def _read_headers(stream: _Stream) -> dict[str, str]:
+def _read_headers(stream: Stream) -> dict[str, str]:
     headers: dict[str, str] = {}
     name, left = "", _HEAD_LIMIT
     while left > 0:
@@ -190,35 +219,51 @@ def _read_headers(stream: _Stream) -> dict[str, str]:
             continue
         name = text.partition(":")[0].strip().lower()
         headers.setdefault(name, text.partition(":")[2].strip())
-    raise _DamagedError("the head of a record does not end")
+    raise DamagedError("the head of a record does not end")
 
 
-def _take(stream: _Stream, length: int, *, keep: bool) -> bytes | None:
+def take(stream: Stream, length: int, *, keep: bool) -> bytes | None:
     """Read the block of a record, or pass it over."""
     left, parts = length, []
     while left:
         data = stream.read(min(left, _CHUNK))
         if not data:
-            raise _DamagedError("the file ends in the middle of a record")
+            raise DamagedError("the file ends in the middle of a record")
         left -= len(data)
         if keep:
             parts.append(data)
     return b"".join(parts) if keep else None
 
 
-def _next_start(file: _Stream, position: int, *, is_packed: bool) -> int | None:
-    """Find the next place at or behind a position at which a record begins; None when there is none."""
-    magic = _GZIP_MAGIC if is_packed else _PLAIN_MAGIC
-    while (found := _find(file, position, magic)) is not None:
-        if not is_packed:
-            return found + 1
-        if _unpacks_to_a_record(file, found):
-            return found
-        position = found + 1
-    return None
+def _next_plain(file: Stream, position: int) -> int | None:
+    found = find(file, position, _PLAIN_MAGIC)
+    return None if found is None else found + 1
 
 
-def _find(file: _Stream, position: int, magic: bytes) -> int | None:
+def next_member(begins: Callable[[bytes], bool]) -> Callable[[Stream, int], int | None]:
+    """Make what finds the next gzip member of a file whose first unpacked bytes are the beginning of a record."""
+
+    def next_start(file: Stream, position: int) -> int | None:
+        while (found := find(file, position, _GZIP_MAGIC)) is not None:
+            file.seek(found)
+            if begins(unpack_beginning(file.read(1024))):
+                return found
+            position = found + 1
+        return None
+
+    return next_start
+
+
+def unpack_beginning(packed: bytes, size: int = 256) -> bytes:
+    """Return the first bytes that the beginning of a gzip file unpacks to; none where it is damaged."""
+    try:
+        return zlib.decompressobj(_GZIP).decompress(packed, size)
+    except zlib.error:
+        return b""
+
+
+def find(file: Stream, position: int, magic: bytes) -> int | None:
+    """Return where some bytes stand in a file, at or behind a position."""
     keep = len(magic) - 1
     file.seek(position)
     before = b""
@@ -232,9 +277,10 @@ def _find(file: _Stream, position: int, magic: bytes) -> int | None:
     return None
 
 
-def _unpacks_to_a_record(file: _Stream, position: int) -> bool:
-    file.seek(position)
-    try:
-        return zlib.decompressobj(_GZIP).decompress(file.read(1024), 5) == b"WARC/"
-    except zlib.error:
-        return False
+def _is_record(beginning: bytes) -> bool:
+    return beginning.startswith(b"WARC/")
+
+
+#: WARC records that are not packed; and gzip members that hold one each, or all of them.
+PLAIN = Form(None, _next_plain, read_warc_record)
+PACKED = Form(GzipMembers, next_member(_is_record), read_warc_record)

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from itertools import count
 from typing import TYPE_CHECKING
 
+from newsarchive.atomic import make_folder_durably, same_file, sync_folder
 from newsarchive.errors import UserError
 from newsarchive.locks import try_lock
 from newsarchive.warc.record import (
@@ -71,6 +72,16 @@ class WarcFolder:
         name, file = self._open[stem]
         return name, file.append(record)
 
+    def sync(self) -> None:
+        """Wait until all that was appended is on the disk, so that rows that name it may be committed.
+
+        Raises:
+            UserError: a file cannot be written, or was removed or replaced meanwhile.
+
+        """
+        for _, file in self._open.values():
+            file.sync()
+
     def take_back(self, name: str, offset: int) -> None:
         """Undo the last `append`."""
         for known, file in self._open.values():
@@ -90,8 +101,9 @@ class WarcFolder:
                 data = os.pread(descriptor, length, offset)
             finally:
                 os.close(descriptor)
-        except OSError as error:
-            raise SnapshotDamagedError(f"{name} cannot be read ({error.strerror})") from error
+        except (OSError, ValueError) as error:  # ValueError: a name that is no name of a file, in a damaged row
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise SnapshotDamagedError(f"{name} cannot be read ({reason})") from error
         if len(data) != length:
             raise SnapshotDamagedError(f"{name} ends before byte {offset + length}")
         return data
@@ -141,6 +153,9 @@ class WarcFile:
         self.path = path
         self.end = end
         self._descriptor = descriptor
+        #: Whether something was written that may not be on the disk yet, and whether the file's name may not be.
+        self._is_written = False
+        self._is_made = False
         # Whoever forgets to close it must not keep others from writing.
         self._release = weakref.finalize(self, os.close, descriptor)
 
@@ -159,7 +174,7 @@ class WarcFile:
 
         """
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder_durably(path.parent)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise _cannot_write(path, error) from error
@@ -180,6 +195,7 @@ class WarcFile:
 
         """
         offset = self.end
+        self._is_written = True
         try:
             self._write(record, offset)
         except OSError as error:
@@ -195,14 +211,35 @@ class WarcFile:
         with contextlib.suppress(OSError):
             os.ftruncate(self._descriptor, offset)
 
+    def sync(self) -> None:
+        """Wait until all of it is on the disk, its name too; costs nothing where nothing was written.
+
+        Raises:
+            UserError: the disk fails, or the name does not lead to this file any more.
+
+        """
+        if not self._is_written:
+            return
+        try:
+            os.fdatasync(self._descriptor)
+            if self._is_made:
+                sync_folder(self.path.parent)
+            is_named = same_file(self.path, self._descriptor)
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        self._is_written = self._is_made = False
+        if not is_named:
+            raise UserError(
+                f"{self.path}: was removed or replaced while it was written to - put it back, or run the same command "
+                "again; what was not stored yet is fetched again"
+            )
+
     def close(self) -> None:
         """Wait until all of it is on the disk, and let others write; closing twice does no harm."""
         if not self._release.alive:
             return
         try:
-            os.fsync(self._descriptor)
-        except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            self.sync()
         finally:
             self._release()
 
@@ -216,6 +253,8 @@ class WarcFile:
             raise UserError(f"{self.path}: another crawl is writing to it - wait until it has finished")
         if size < known_end:
             return False
+        self._is_written = size > known_end
+        self._is_made = is_new
         os.ftruncate(self._descriptor, known_end)
         self.end = known_end
         if not known_end:

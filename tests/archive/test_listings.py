@@ -1,10 +1,12 @@
 """Listings: known by their validators, due until they were answered for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from newsarchive.archive.listings import KnownListing, ListingLink, Validators
+from newsarchive.timestamps import stamp
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 HOME, CATEGORY, SECOND = "http://h/", "http://h/c", "http://h/c2"
@@ -15,8 +17,9 @@ def listings(archive):
     return archive.listings
 
 
-def note_read(listings, url, found_on=None, next_url=None):
-    known = KnownListing(url, "demo", "category", found_on, Validators('"1"', None, "sha1:X"), "rules", next_url)
+def note_read(listings, url, found_on=None, next_url=None, **schedule):
+    known_by = Validators('"1"', None, "sha1:X")
+    known = KnownListing(url, "demo", "category", found_on, known_by, "rules", next_url, **schedule)
     listings.read(known, NOW)
     return known
 
@@ -27,7 +30,19 @@ def urls(found):
 
 def test_what_was_read_is_given_back(listings):
     assert listings.get(HOME) is None
-    assert listings.get(note_read(listings, HOME, next_url=SECOND).url) == note_read(listings, HOME, next_url=SECOND)
+    noted = note_read(listings, HOME, next_url=SECOND)
+    assert listings.get(HOME) == replace(noted, changed_at=stamp(NOW))
+
+
+def test_a_listing_is_given_back_with_its_schedule(listings):
+    note_read(listings, HOME, refresh='{"seconds": 60}', not_before="2026-03-05T12:01:00Z", hub="https://hub.example/")
+    listings.rest(HOME, "2026-03-05T13:00:00Z")
+    known = listings.get(HOME)
+    assert (known.refresh, known.not_before, known.hub) == (
+        '{"seconds": 60}',
+        "2026-03-05T13:00:00Z",
+        "https://hub.example/",
+    )
 
 
 def test_a_found_listing_is_due_until_it_is_read_or_answered_for(listings):

@@ -1,6 +1,5 @@
 import json
 
-import pytest
 from support.running import on_terminal, run_on
 
 
@@ -82,8 +81,3 @@ def test_an_archive_that_is_not_there_is_a_mistake_of_the_user(tmp_path):
     ran = run_on(tmp_path / "none.db", "search", "银行")
     assert ran.status == 2
     assert "there is no such file" in ran.err
-
-
-@pytest.mark.parametrize("query", ["-h", "--nothing", "-贷款"])
-def test_unknown_options_are_words(run, query):
-    assert run("search", "银行", query).status in (0, 1)

@@ -105,7 +105,8 @@ def test_an_address_that_leads_to_another_article_now_is_not_the_stored_one(text
 
 
 def test_an_address_that_leads_to_the_same_article_or_nowhere_else_is_the_stored_one():
-    assert another_article(BEFORE, redirected(TEXT[:1], title="另一个标题")) is None
+    assert another_article(BEFORE, redirected(TEXT[:1], title=BEFORE.title)) is None
+    assert another_article(BEFORE, redirected(TEXT, title="另一个标题")) is None
     assert another_article(BEFORE, redirected(LONG, None)) is None
     assert another_article(BEFORE, redirected(LONG, "http://www.news.example:80/1#top")) is None
     before = observation_of(redirected(TEXT))

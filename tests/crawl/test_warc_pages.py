@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from newsarchive.crawl.warc_pages import CaptureError, Captures, sites_by_host
+from newsarchive.crawl.warc_pages import CaptureError, Captures, MissingOriginalError, sites_by_host
 from newsarchive.models import Page
 from newsarchive.sites import load_site
 from newsarchive.warc.reader import Record
 from newsarchive.warc.record import (
+    SnapshotDamagedError,
     build_record,
     payload_digest,
     split_record,
     unpack,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 HTML = "<html><p>江湾晚报讯</p></html>".encode()
-CAPTURES = Captures(sites=sites_by_host(), wants=lambda url: "unwanted" not in url, body_of={}.get, limit=100_000)
+CAPTURES = Captures(
+    sites=sites_by_host(),
+    wants=lambda url: "unwanted" not in url,
+    body_of={}.get,
+    body_at=lambda url, when: None,
+    limit=100_000,
+)
 
 
 def record(
@@ -119,15 +131,29 @@ def test_what_is_not_whole_is_told(found: Record, reason: str) -> None:
         record(url=""),
         record(url="http://press.example/unwanted"),
         record(url="http://finance.eastmoney.com/about/contact.html"),
-        record(warc_type="revisit", warc_payload_digest="sha1:UNKNOWN"),
+        record(warc_type="revisit", warc_payload_digest="sha1:UNKNOWN", http="Content-Type: image/png"),
+        record(http="Content-Type: text/html\r\nContent-Type: image/png"),
+        record(b"\xef\xbb\xbfGIF89a", http="Content-Type: */*"),
     ],
 )
 def test_what_is_no_page_or_not_asked_for_is_passed_over(found: Record) -> None:
     assert CAPTURES.page_of(found) is None
 
 
-def test_a_page_without_a_type_is_taken_when_it_looks_like_one() -> None:
-    assert imported(record(b"\n <html></html>", http="Server: x")).role == "original"
+@pytest.mark.parametrize(
+    ("body", "http"),
+    [
+        (b"\n <html></html>", "Server: x"),
+        (b"\xef\xbb\xbf<html></html>", "Content-Type: */*"),
+        (gzip.compress(b"<html></html>", mtime=0), "Content-Encoding: gzip"),
+        (b"<html></html>", "Content-Type: text/html\r\nContent-Type: text/html; charset=utf-8"),
+        (b"<html></html>", "Content-Type: text/plain\r\nContent-Type: TEXT/HTML"),
+        (b"<html></html>", "Content-Type: text/html\r\nContent-Type: "),
+    ],
+)
+def test_a_page_is_known_by_its_last_type_and_without_one_by_what_it_looks_like(body: bytes, http: str) -> None:
+    made = imported(record(body, http=http))
+    assert (made.role, made.body.removeprefix(b"\xef\xbb\xbf").strip()) == ("original", b"<html></html>")
 
 
 def test_a_known_sites_page_has_the_role_of_its_layout() -> None:
@@ -171,3 +197,54 @@ def test_a_record_that_refers_to_an_earlier_one_gives_its_body_where_that_is_kno
     assert imported(replace(again, block=b""), captures).body == HTML
     unchanged = record(b"", warc_type="revisit", warc_payload_digest="sha1:KNOWN", status="304 Not Modified")
     assert captures.page_of(unchanged) is None
+    assert imported(replace(again, headers=again.headers | {"warc-truncated": "length"}), captures).body == HTML
+
+
+def test_a_record_is_found_by_address_and_time_where_its_digest_is_not_known() -> None:
+    asked = []
+
+    def body_at(url: str, when: str) -> bytes:
+        asked.append((url, when))
+        return HTML
+
+    again = record(
+        b"",
+        warc_type="revisit",
+        warc_payload_digest="sha256:00",
+        warc_refers_to_target_uri="<http://press.example/1.html>",
+        warc_refers_to_date="2022-05-30T01:02:03.5Z",
+    )
+    assert imported(again, replace(CAPTURES, body_at=body_at)).body == HTML
+    assert asked == [("http://press.example/1.html", "2022-05-30T01:02:03Z")]
+    with pytest.raises(MissingOriginalError, match=r"press\.example/1\.html sha256:00"):
+        CAPTURES.page_of(again)
+
+
+@pytest.mark.parametrize("digest", ["sha1:PACKED", "sha256:9f86d0", "md5:00"])
+def test_the_digest_of_a_body_that_was_sent_packed_leads_to_the_body(digest: str) -> None:
+    captures = replace(CAPTURES, body_of={payload_digest(HTML): HTML}.get, _digests={})
+    packed = gzip.compress(HTML, mtime=0)
+    http = "Content-Type: text/html\r\nContent-Encoding: gzip"
+    imported(record(packed, http=http, warc_payload_digest=digest), captures)
+    again = record(b"", http=http, warc_type="revisit", warc_payload_digest=digest)
+    assert imported(again, captures).body == HTML
+
+
+@pytest.mark.parametrize("form", [str.lower, str.upper])
+def test_a_digest_may_be_written_in_hexadecimal_or_small_letters(form: Callable[[str], str]) -> None:
+    ours = payload_digest(HTML)
+    captures = replace(CAPTURES, body_of={ours: HTML}.get)
+    base32 = ours.removeprefix("sha1:")
+    for text in (base32, base64.b32decode(base32).hex()):
+        assert (
+            imported(record(b"", warc_type="revisit", warc_payload_digest=f"sha1:{form(text)}"), captures).body == HTML
+        )
+
+
+def test_a_damaged_original_is_told() -> None:
+    def body_of(digest: str) -> bytes:
+        raise SnapshotDamagedError("snapshot 7 is gone")
+
+    with pytest.raises(CaptureError, match="snapshot 7") as told:
+        replace(CAPTURES, body_of=body_of).page_of(record(b"", warc_type="revisit", warc_payload_digest="sha1:X"))
+    assert told.value.reason == "damaged-snapshot"

@@ -109,6 +109,8 @@ def test_calls_are_answered_in_order_once_they_are_committed(observed, tmp_path)
 
 def test_a_call_that_cannot_be_answered_any_more_fails_with_the_reason(observed):
     async def call():
+        observed.writer.submit(Operations.find, [found(0)])
+        observed.writer.flush()
         observed.process.kill()
         answer = asyncio.ensure_future(observed.writer.call(Operations.find, [found(1)]))
         await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.growth import grows_linearly
 from support.pages import page
 
-from newsarchive.discovery.json_list import first_url, read_json_list
+from newsarchive.discovery.json_list import read_json_list
 from newsarchive.sites import JsonList, load_site
 
 LIST = JsonList(
@@ -26,7 +26,7 @@ LIST = JsonList(
     max_pages=3,
 )
 SITE = replace(load_site("demo"), lists=(LIST,))
-FIRST = first_url(LIST, "http://h.example")
+FIRST = LIST.page_url("http://h.example", page=LIST.first_page)
 ITEMS = [
     {"CODE": "202603051234567890", "Title": "甲", "showtime": "2026-03-05 08:00:00", "MediaName": "江湾晚报"},
     {"uniqueurl": "http://h.example/x.html", "code": 7, "title": "乙"},
@@ -52,7 +52,7 @@ def test_items_become_articles_by_link_or_by_number(around):
 
 def test_pages_are_counted_up_to_the_most_that_the_site_file_allows():
     body = json.dumps({"data": {"list": ITEMS}})
-    url, seen = first_url(LIST, "http://h.example"), []
+    url, seen = LIST.page_url("http://h.example", page=LIST.first_page), []
     while url:
         seen.append(url)
         url = read_json_list(answer_of(url, body), SITE).next_url
@@ -63,7 +63,7 @@ def test_a_cursor_leads_to_the_next_page_until_there_is_none():
     cursor = replace(LIST, url="http://api.example/fast?sort={cursor}", cursor="data.sortEnd")
     site = replace(SITE, lists=(cursor,))
     answer = {"data": {"list": ITEMS, "sortEnd": "16 7&8"}}
-    url = first_url(cursor, "http://h.example")
+    url = cursor.page_url("http://h.example", page=cursor.first_page)
     assert url == "http://api.example/fast?sort="
     assert (
         read_json_list(answer_of(url, json.dumps(answer)), site).next_url == "http://api.example/fast?sort=16%207%268"
@@ -90,7 +90,7 @@ ROLLING = {"code": "1", "data": {"sortEnd": "1772668800000001", "fastNewsList": 
 
 @pytest.mark.parametrize(("found", "answer"), list(zip(ORIGIN.lists, (HEADLINES, ROLLING), strict=True)))
 def test_the_lists_of_the_origin_are_read_and_ask_no_other_host(found, answer):
-    url = first_url(found, ORIGIN.base_url)
+    url = found.page_url(ORIGIN.base_url, page=found.first_page)
     listed = read_json_list(answer_of(url, json.dumps(answer), "eastmoney"), ORIGIN)
     [article] = listed.articles
     assert article.url.split("//")[1] == f"finance.eastmoney.com/a/{NUMBER}.html"
@@ -104,7 +104,7 @@ NUMBERED = replace(LIST, url="http://h.example/list.json", items="data.list", id
 
 
 def numbered(body, list_=NUMBERED, **more):
-    address = first_url(list_, "http://h.example")
+    address = list_.page_url("http://h.example", page=list_.first_page)
     site = replace(SITE, lists=(list_,))
     return read_json_list(page(address, body, role="listing", **more), site)
 

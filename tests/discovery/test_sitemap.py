@@ -137,3 +137,89 @@ def test_what_of_a_sitemap_is_lost_is_told(body, damage):
 def test_whatever_the_bytes_are_nothing_is_raised(body):
     for bytes_ in (body, b"\x1f\x8b" + body):
         assert all(found.url.startswith("http") for found in listed_by(bytes_).articles)
+
+
+GOOGLE = (
+    'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+    ' xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+)
+
+
+def entries(body):
+    document = URLSET.replace("<urlset", f"<urlset {GOOGLE}").format(f"<url>{body}</url>")
+    return read_sitemap(page("http://h.example/s.xml", document, role="listing"), ANY).articles
+
+
+def test_genres_tickers_publication_and_picture_of_a_news_sitemap_are_hints():
+    [article] = entries(
+        "<image:image><image:loc>/i.jpg</image:loc></image:image><loc>/a</loc><news:news><news:publication>"
+        "<news:name>河湾报</news:name><news:language>zh-cn</news:language></news:publication>"
+        "<news:genres>PressRelease, Blog</news:genres><news:stock_tickers>NASDAQ:AMAT, sha:600519</news:stock_tickers>"
+        "<news:publication_date>2026-03-05T08:00+08:00</news:publication_date><news:title>石桥</news:title></news:news>"
+    )
+    hints = article.hints
+    assert (hints.title, hints.published, hints.source) == ("石桥", "2026-03-05T08:00+08:00", "河湾报")
+    assert (hints.genres, hints.tickers) == (("PressRelease", "Blog"), ("NASDAQ:AMAT", "SHA:600519"))
+    assert hints.image == "/i.jpg"
+
+
+@pytest.mark.parametrize(
+    ("link", "also"),
+    [
+        ('hreflang="zh-Hant-HK" href="/hk/a"', ["/hk/a"]),
+        ('hreflang="x-default" href="http://h.example/d/a"', ["/d/a"]),
+        ('media="only screen and (max-width: 640px)" href="/m/a"', ["/m/a"]),
+        ('hreflang="zh" href="/a"', []),  # itself
+        ('hreflang="en" href="/en/a"', []),  # a translation is an article of its own
+        ('hreflang="zh" href="https://other.example/a"', []),
+        ('href="/amp/a"', []),
+    ],
+)
+def test_alternates_of_an_entry_in_its_language_are_further_copies(link, also):
+    found = entries(f'<xhtml:link rel="alternate" {link}/><loc>/a</loc><lastmod>2026-03-05</lastmod>')
+    assert [article.url.removeprefix("http://h.example") for article in found] == ["/a", *also]
+
+
+def test_what_is_an_entry_and_an_alternate_is_listed_once_with_what_its_entry_says():
+    body = (
+        '<url><loc>/a</loc><xhtml:link rel="alternate" hreflang="zh-TW" href="/tw/a"/></url><url><loc>/tw/a</loc>'
+        '<xhtml:link rel="alternate" hreflang="zh-CN" href="/a"/><news:news><news:title>橋</news:title></news:news>'
+        "</url>"
+    )
+    document = URLSET.replace("<urlset", f"<urlset {GOOGLE}").format(body)
+    found = read_sitemap(page("http://h.example/s.xml", document, role="listing"), ANY).articles
+    assert {article.url.removeprefix("http://h.example"): article.hints.title for article in found} == {
+        "/a": None,
+        "/tw/a": "橋",
+    }
+
+
+@pytest.mark.parametrize(
+    ("lastmod", "changed"),
+    [
+        ("2026-03-05T08:00:00+08:00", "2026-03-05T00:00:00+00:00"),
+        ("2026-03-05", "2026-03-06T12:00:00+00:00"),  # that day may not be over yet
+        ("soon", None),
+    ],
+)
+def test_an_index_says_until_when_its_sitemaps_have_changed(lastmod, changed):
+    body = f"<sitemapindex><sitemap><loc>/1.xml</loc><lastmod>{lastmod}</lastmod></sitemap></sitemapindex>"
+    said = read_sitemap(page("http://h.example/s.xml", body, role="listing"), ANY).changed
+    assert {url: str(when.isoformat()) for url, when in said.items()} == (
+        {"http://h.example/1.xml": changed} if changed else {}
+    )
+
+
+def test_a_robots_txt_names_sitemaps():
+    body = "User-agent: *\nDisallow: /admin\n\nsitemap : http://h.example/a.xml\r\nSitemap: /b.xml.gz # all\nSITEMAP:\n"
+    found = read_sitemap(page("http://h.example/robots.txt", body, role="listing"), ANY)
+    assert (found.further, found.articles, found.damage) == (
+        ["http://h.example/a.xml", "http://h.example/b.xml.gz"],
+        [],
+        None,
+    )
+
+
+def test_a_robots_txt_that_names_none_says_so():
+    found = read_sitemap(page("http://h.example/robots.txt", "User-agent: *\nDisallow:\n", role="listing"), ANY)
+    assert (found.further, found.damage) == ([], "names no sitemap (0 entries read)")

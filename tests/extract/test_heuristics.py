@@ -40,6 +40,14 @@ def test_every_field_of_an_ordinary_page_says_where_it_was_found():
     assert set(read(whole_page()).evidence) >= {"title", "body", "published_at", "source"}
 
 
+@pytest.mark.parametrize("headline", ["<h1>时评</h1>", "<img src='/t/bridge.png' alt='石桥'>", ""])
+def test_date_and_source_on_the_line_before_the_text_are_seen_without_a_printed_headline(headline: str):
+    info = "<p class='info'><i>2024年5月30日 08:15</i>　来源：<b>河湾报</b></p>"
+    article = read(f"{NAVIGATION}{headline}{info}<div id='x1'>{BODY}</div>{FOOTER}")
+    assert str(article.published_at) == "2024-05-30 08:15:00+08:00"
+    assert article.source == "河湾报"
+
+
 def test_a_page_in_gbk_that_declares_utf_8_is_read_the_same():
     article = read_unknown(html(whole_page()).encode("gb18030"))
     assert texts(article) == [FIRST, SECOND, THIRD]

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from support.unknown_pages import read_unknown
 
 from newsarchive.extract.charset import decode
-from newsarchive.extract.html import parse
 from newsarchive.extract.paragraphs import read_blocks
+from newsarchive.tree import parse, text_in
 
 TAGS = (
     "div",
@@ -69,7 +69,7 @@ markup = st.lists(st.one_of(opening, closing, st.sampled_from(WORDS), st.text(ma
 
 def printed(body: bytes) -> str:
     root = parse(decode(body).text.encode("utf-8", "replace"))
-    return "" if root is None else "".join("".join(root.itertext()).split())
+    return "" if root is None else "".join(text_in(root).split())
 
 
 @given(st.binary(max_size=400))

@@ -12,7 +12,7 @@ from newsarchive.extract.heuristics.title import (
     only_heading,
     title_of_head,
 )
-from newsarchive.extract.html import parse
+from newsarchive.tree import parse
 
 TITLE = "镇长：“桥修好了”——河湾镇的一天"
 

@@ -310,7 +310,7 @@ def test_a_gbk_page_is_read_and_a_wrong_declaration_noted() -> None:
         "<p title='a>b'>第一段。</p><p>第二段。</p>",
         "<p>第一段。</p><!-- <p>旧稿</p> --><p>第二段。</p>",
         "<p>第一段。</p><script>if (a < b) { c() }</script><p>第二段。</p>",
-        "<p>第一段。</p><span/><p>第二段。</p>",
+        "<p>第一段。</p><span><p>第二段。</p></span>",
         "<P>第一段。</P><P ALIGN=left>第二段。</P>",
         "<p>第一段。</p><p/>第二段。",
     ],

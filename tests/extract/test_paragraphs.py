@@ -1,4 +1,4 @@
-"""Text, pictures and securities are read off markup alike by the pass over tags and by the walk over elements."""
+"""Text, pictures and securities are read off markup."""
 
 from __future__ import annotations
 
@@ -7,18 +7,24 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import html as lxml_html
 from support.known_pages import read_media, read_post, read_share_answer
 
 from newsarchive.extract.html import line_of
 from newsarchive.extract.paragraphs import read_blocks
 from newsarchive.models import Image, Mention
+from newsarchive.tree import Element, body_of, parse, select
 
 BASE = "https://finews.withounder.com/a/b.html"
 
 
+def body(markup: str) -> Element:
+    root = parse(markup)
+    assert root is not None
+    return body_of(root)
+
+
 def walk(markup: str) -> list[tuple[str, str]]:
-    blocks = read_blocks(lxml_html.fragment_fromstring(markup, create_parent="div"), BASE)
+    blocks = read_blocks(body(markup), BASE)
     return [(paragraph.kind, paragraph.text) for paragraph in blocks.paragraphs]
 
 
@@ -77,13 +83,14 @@ def test_markup_becomes_paragraphs(shape: str) -> None:
 
 
 def test_a_line_of_an_element_parts_blocks_with_blanks() -> None:
-    element = lxml_html.fragment_fromstring("<div>甲<b>乙</b><p>丙</p>丁<br>戊<script>x</script></div>")
+    element = body("<div>甲<b>乙</b><p>丙</p>丁<br>戊<script>x</script></div>")
     assert line_of(element) == "甲乙 丙 丁 戊"
 
 
 def test_skipped_elements_are_left_out_with_all_they_hold() -> None:
-    root = lxml_html.fragment_fromstring("<div><p>甲</p><div><p>乙</p></div>丙</div>")
-    assert [p.text for p in read_blocks(root, BASE, {root[1]}).paragraphs] == ["甲", "丙"]
+    root = body("<p>甲</p><div><p>乙</p></div>丙")
+    skip = {element.mem_id for element in select("div", root)}
+    assert [p.text for p in read_blocks(root, BASE, skip).paragraphs] == ["甲", "丙"]
 
 
 def test_pictures_keep_address_alternative_text_and_caption() -> None:

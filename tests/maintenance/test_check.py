@@ -116,6 +116,14 @@ def test_an_open_transaction_of_a_crawl_does_not_disturb(archive: Archive, tmp_p
             "INSERT INTO search_index_docsize VALUES (99, x'')",
             "the search index has an article that does not exist",
         ),
+        ("UPDATE search_folding SET folding = x'00'", "the search index is not that of the articles"),
+        ("UPDATE copies SET content_hash = 'x' WHERE id = 2", "a copy names another text than the one that was last"),
+        ("DROP TRIGGER search_delete", "another program changed the tables of the archive"),
+        ("ALTER TABLE listings DROP COLUMN rules", "another program changed the tables of the archive"),
+        ("UPDATE copies SET last_seen_at = '2027-04-09T00:00:00Z'", "a row of copies is of the future: a clock was"),
+        ("UPDATE frontier SET ended_at = '2027-04-09T00:00:00Z'", "a row of frontier is of the future: a clock was"),
+        ("UPDATE readings SET fields = '{' WHERE article_id = 2", "what the copies of an article say cannot be read"),
+        ("UPDATE snapshots SET warc_file = 'x' || char(0) WHERE id = 3", "a WARC file cannot be read (embedded null"),
         ("UPDATE snapshots SET warc_offset = warc_offset - 9 WHERE id = 3", "two snapshots lie in one place"),
         ("UPDATE snapshots SET payload_id = 2 WHERE id = 3", "a snapshot takes its body from one that has another"),
         ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 3", "a snapshot cannot be read"),
@@ -150,7 +158,8 @@ def test_a_word_too_many_or_too_few_in_the_search_index_is_damage(
     archive.connection.execute(statement)
     before = archive.connection.execute("PRAGMA data_version").fetchone()
     with Archive.open(tmp_path / "archive.db", readonly=readonly) as other:
-        assert found(other) == []
+        is_broken = statement.startswith("DELETE")  # without `deep` only what the index itself shows is seen
+        assert found(other) == [("damage", "the search index is not that of the articles", 1)][: int(is_broken)]
         assert found(other, deep=True) == [("damage", "the search index is not that of the articles", 1)]
         assert other.connection.execute("SELECT count(*) FROM sqlite_temp_master").fetchone() == (0,)
     assert archive.connection.execute("PRAGMA data_version").fetchone() == before
@@ -239,3 +248,30 @@ def test_many_findings_of_one_kind_are_counted_and_some_are_named(archive: Archi
     archive.connection.execute("UPDATE copies SET snapshot_id = NULL")
     (finding,) = check(archive, AT).findings
     assert (finding.count, len(finding.examples)) == (8, 5)
+
+
+def test_every_damage_is_told_with_the_command_that_mends_it(archive: Archive) -> None:
+    for statement in (
+        "DROP INDEX idx_copies_url",
+        "DELETE FROM search_index_data WHERE id > 10",
+        "UPDATE articles SET title = 'x' WHERE id = 2",
+        "UPDATE texts SET body = 'x' WHERE id = 3",
+    ):
+        archive.connection.execute(statement)
+    findings = check(archive, AT).findings
+    assert len(findings) >= 4
+    assert all(finding.advice.startswith("newsarchive ") for finding in findings if finding.severity == "damage"), (
+        findings
+    )
+
+
+def test_a_time_that_is_a_little_ahead_is_that_of_another_machine(archive: Archive) -> None:
+    archive.connection.execute("UPDATE runs SET started_at = ?", ((AT + timedelta(minutes=50)).isoformat(),))
+    assert found(archive) == []
+
+
+def test_a_lost_raw_page_is_no_damage_any_more_once_it_is_told(archive: Archive, tmp_path: Path) -> None:
+    os.truncate(tmp_path / DAY, 0)
+    for (snapshot_id,) in archive.connection.execute("SELECT id FROM snapshots").fetchall():
+        archive.snapshots.lose(snapshot_id, AT)
+    assert found(archive, deep=True) == [("notice", "the raw page of a copy is lost", 8)]

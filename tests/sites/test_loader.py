@@ -107,7 +107,7 @@ def test_an_unknown_site_is_told_with_those_there_are(name: str) -> None:
         ("article = '/a/'", "article = '/a/'\ncategory_page = '/c/'", "listing.category_page: must have {slug} in it"),
         ("article = '/a/'", "article = '/a/'\nnumbered_page = '/{slug}'", "must have {page} in it"),
         ('role = "original"', 'role = "origin"', "layouts[1].role: must be one of original, share"),
-        ('["#text", ".body"]', '["p:first-child"]', "layouts[1].body: 'p:first-child' is not made of tags"),
+        ('["#text", ".body"]', '["p:firstborn"]', "layouts[1].body: 'p:firstborn' is not a CSS selector"),
         ('["#text", ".body"]', '["#text", ""]', "layouts[1].body: must be a text, not ''"),
         ('["#text", ".body"]', "[]\ncut = ['<p']", "layouts[1].cut: must be two marks"),
         ('["#text", ".body"]', '["#text"]\nformat = "xml"', "layouts[1].format: must be one of html, json"),

@@ -32,7 +32,7 @@ def test_a_crawl_fails_when_it_meets_damage_in_an_index(crawl, site, tmp_path):
     site.listing(0, 1, 2, 3)
     done = crawl("category", site="small", environment=environment)
     assert done.status == 1, done.log
-    assert "malformed - the file is damaged; restore a backup" in done.log
+    assert "malformed - the file is damaged; `newsarchive check` tells more" in done.log
 
 
 @pytest.mark.parametrize("name", ["frontier", "listings", "copies", "runs", "articles"])
@@ -44,4 +44,4 @@ def test_a_crawl_on_a_damaged_table_fails_although_it_has_nothing_to_store(crawl
     done = crawl("category", site="small", environment=environment)
     assert done.status == 1, done.log
     assert "malformed" in done.log
-    assert "restore a backup" in done.log
+    assert "newsarchive repair" in done.log

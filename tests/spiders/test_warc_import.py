@@ -151,12 +151,61 @@ def test_one_site_and_some_addresses_can_be_asked_for(crawl, tmp_path):
     ]
 
 
+def test_a_file_of_which_nothing_can_be_read_fails_the_run_and_costs_no_other_file(crawl, tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    write(folder / "good.warc.gz", [("http://press.example/1.html", news(), {})])
+    (folder / "bad.warc.gz").write_text("江湾晚报的目录，不是存档", encoding="utf-8")
+    (folder / "empty.warc").touch()
+    done = crawl("warc", path=folder)
+    assert done.status == 1
+    assert "nothing could be read of 2 files" in done.log
+    assert "bad.warc.gz: nothing of it can be read (byte 0: no WARC file: it begins with '江湾晚报" in done.log
+    assert done.reasons("file:empty") == done.reasons("file:bad") == {"damaged-file"}
+    assert done.column("SELECT count(*) FROM articles") == [1]
+
+
+def revisit(path, url, refers_to, mode="ab"):
+    with path.open(mode) as file:
+        writer = WARCWriter(file, gzip=True, warc_version="1.0")
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        again = writer.create_revisit_record(url, "sha1:2222222222222222222222222222222A", *refers_to, http)
+        again.rec_headers.replace_header("WARC-Date", "2022-06-01T03:00:00Z")
+        again.rec_headers.add_header("WARC-Truncated", "length")
+        writer.write_record(again)
+
+
+def test_pages_that_refer_to_others_are_found_wherever_these_stand(crawl, tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    url, when = "http://press.example/1.html", "2022-05-30T03:00:00Z"
+    revisit(folder / "1.warc.gz", url, (url, when), "wb")  # before the file of its original
+    write(folder / "2.warc.gz", [(url, news(), {})])
+    revisit(folder / "2.warc.gz", "http://press.example/again.html", (url, when))  # just behind it
+    revisit(folder / "3.warc.gz", "http://press.example/lost.html", ("http://press.example/0.html", when), "wb")
+    done = crawl("warc", path=folder)
+    assert done.status == 0, done.log
+    assert done.rows("SELECT url, fetched_at, payload_id IS NULL FROM snapshots ORDER BY id") == [
+        (url, when, 1),
+        ("http://press.example/again.html", "2022-06-01T03:00:00Z", 0),
+        (url, "2022-06-01T03:00:00Z", 0),
+    ]
+    assert done.reasons("lost.html") == {"missing-original"}
+
+
 def test_files_are_found_in_folders_and_by_globs(tmp_path):
-    for name in ("a/2.warc.gz", "a/b/1.WARC", "a/x.txt", "3.warc.gz"):
+    for name in ("a/2.warc.gz", "a/b/1.WARC", "a/x.txt", "3.warc.gz", "4.wacz", "5.arc.gz", "6.warc.zst"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
-    assert [path.name for path in WARC_FILES(str(tmp_path))] == ["1.WARC", "2.warc.gz", "3.warc.gz"]
-    assert [path.name for path in WARC_FILES(str(tmp_path / "**" / "*.gz"))] == ["2.warc.gz", "3.warc.gz"]
+    assert [path.name for path in WARC_FILES(str(tmp_path))] == [
+        "1.WARC",
+        "2.warc.gz",
+        "3.warc.gz",
+        "4.wacz",
+        "5.arc.gz",
+        "6.warc.zst",
+    ]
+    assert [path.name for path in WARC_FILES(str(tmp_path / "**" / "*.gz"))] == ["2.warc.gz", "3.warc.gz", "5.arc.gz"]
     assert [path.name for path in WARC_FILES(str(tmp_path / "a" / "x.txt"))] == ["x.txt"]
 
 

@@ -87,3 +87,69 @@ def test_a_way_that_a_site_does_not_have_is_told_at_once(crawl, tmp_path):
         done = crawl("sitemap", site="small", environment=site.describe(tmp_path / "sites"))
     assert done.status == 2
     assert "site=small: its file has no sitemaps - there is nothing to follow" in done.log
+
+
+FEED = '[[feeds]]\npath = "/feed.xml"'
+
+
+def feed(*numbers, channel=""):
+    items = "".join(f"<item><link>/news/{n}.html</link><guid>{n}</guid></item>" for n in numbers)
+    return f'<rss version="2.0"><channel>{channel}{items}</channel></rss>'
+
+
+def test_a_feed_that_asks_to_be_left_alone_is_passed_until_it_is_due_and_the_run_says_so(crawl, tmp_path):
+    with small_site() as site:
+        site.article(1, "江湾港今天上午迎来了本月第一百艘货轮。")
+        site.article(2, "河湾镇的石桥昨天通车，镇上的人等了一个上午。")
+        site.write("/feed.xml", feed(1, channel="<ttl>60</ttl>"))
+        environment = site.describe(tmp_path / "sites", more=FEED)
+        assert crawl("feed", site="small", environment=environment).status == 0
+        site.new_requests()
+        site.write("/feed.xml", feed(1, 2, channel="<ttl>60</ttl>"))
+        again = crawl("feed", site="small", environment=environment)
+        assert again.status == 0, again.log
+        assert site.new_requests() == []
+        assert "as the feed itself asks" in again.log
+        assert again.column("SELECT counts ->> '$.\"listings/resting\"' FROM runs ORDER BY id DESC LIMIT 1") == [1]
+        due = crawl("feed", site="small", environment=environment | {"NEWSARCHIVE_FEED_PAUSE_MAX": "0.0001"})
+        assert site.new_requests() == [("/feed.xml", 200), ("/news/2.html", 200)]
+        assert due.column("SELECT count(*) FROM articles") == [2]
+
+
+def test_the_archives_of_a_feed_are_followed_to_their_bound(crawl, tmp_path):
+    def archive(number):
+        before = f'<atom:link rel="prev-archive" href="/archive-{number + 1}.xml"/>'
+        return feed(number, channel=before)
+
+    with small_site() as site:
+        for number in range(1, 6):
+            site.article(number, f"第{number}天，江湾港迎来了本月第{number}艘货轮，港务部门作了说明。")
+            site.write(f"/archive-{number}.xml" if number > 1 else "/feed.xml", archive(number))
+        environment = site.describe(tmp_path / "sites", more=FEED + "\nmax_pages = 3")
+        done = crawl("feed", site="small", environment=environment)
+        assert [path for path, _ in site.new_requests() if path.endswith(".xml")] == [
+            "/feed.xml",
+            "/archive-2.xml",
+            "/archive-3.xml",
+        ]
+        assert done.column("SELECT count(*) FROM articles") == [3]
+        assert done.column("SELECT reason FROM problems WHERE stage = 'listing'") == ["endless-paging"]
+
+
+def test_the_sitemaps_that_a_robots_txt_names_are_followed_and_those_without_changes_are_not_asked_for(crawl, tmp_path):
+    with small_site() as site:
+        site.article(1, "江湾港今天上午迎来了本月第一百艘货轮。")
+        site.write("/robots.txt", f"User-agent: *\nSitemap: {site.base_url}/index.xml\n")
+        index = "<sitemapindex>{}<sitemap><loc>/old.xml</loc><lastmod>2026-03-05T08:00:00Z</lastmod></sitemap>"
+        index += "</sitemapindex>"
+        site.write("/index.xml", index.format(""))
+        site.write("/old.xml", "<urlset><url><loc>/news/1.html</loc></url></urlset>")
+        environment = site.describe(tmp_path / "sites", top='sitemaps = ["/robots.txt"]')
+        done = crawl("sitemap", site="small", environment=environment)
+        assert done.status == 0, done.log
+        assert done.column("SELECT count(*) FROM articles") == [1]
+        site.new_requests()
+        site.write("/index.xml", index.format("<sitemap><loc>/new.xml</loc></sitemap>"))
+        site.write("/new.xml", "<urlset><url><loc>/news/1.html</loc></url></urlset>")
+        assert crawl("sitemap", site="small", environment=environment).status == 0
+        assert site.new_requests() == [("/index.xml", 200), ("/new.xml", 200)]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_archive(path: Path) -> sqlite3.Connection:
-    return connect(path).conn
+    return connect(path)
 
 
 def add(connection: sqlite3.Connection, article_id: int, title: str | None, body: str, **columns: object) -> None:

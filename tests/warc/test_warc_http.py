@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.warc.http_answer import AnswerDamagedError, join_chunks, read_answer
+from newsarchive.warc.http_answer import Answer, AnswerDamagedError, join_chunks, media_type, read_answer
 
 
 def test_status_headers_and_body_are_read() -> None:
@@ -31,7 +31,37 @@ def test_old_and_careless_forms_are_read() -> None:
     assert read_answer(b"HTTP/1.1 204 No Content").body == b""
 
 
-@pytest.mark.parametrize("block", [b"", b"<html>", b"HTTP/1.1 OK", b"HTTP/1.1 2000 OK"])
+def test_lines_before_the_status_and_answers_that_announce_another_are_passed_over() -> None:
+    real = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n<p>"
+    for odd in (
+        b"\r\n",
+        b"X-Cache: hit\r\nconnected\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n",
+        b" ",
+    ):
+        assert read_answer(odd + real) == Answer(200, {"a": "b"}, b"<p>")
+    assert read_answer(b"ICY 200 OK\n\n").status == read_answer(b"http 200\n\n").status == 200
+    assert read_answer(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").status == 101
+
+
+@pytest.mark.parametrize(
+    ("content_type", "expected"),
+    [
+        ("text/html", "text/html"),
+        ("TEXT/HTML; charset=GBK", "text/html"),
+        ("text/plain, text/html;charset=utf-8", "text/html"),
+        ("text/html, */*", "text/html"),
+        ("text/html, ", "text/html"),
+        ("html", ""),
+        ("", ""),
+    ],
+)
+def test_of_several_types_the_last_counts(content_type: str, expected: str) -> None:
+    assert media_type(content_type) == expected
+
+
+@pytest.mark.parametrize("block", [b"", b"<html>", b"HTTP/1.1 OK", b"HTTP/1.1 2000 OK", b"<pre>\nHTTP/1.1 200 OK\n\n"])
 def test_what_is_no_answer_is_refused(block: bytes) -> None:
     with pytest.raises(AnswerDamagedError):
         read_answer(block)

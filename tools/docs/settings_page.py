@@ -41,7 +41,7 @@ What this project sets otherwise than Scrapy does; any of them can be given by `
 """
 _TABLE = "\n| setting | ours | Scrapy's default | why |\n| --- | --- | --- | --- |"
 _HEADING = re.compile(r"# -+ (.+?) -+$")
-_ASSIGNED = re.compile(r"([A-Z_]+)(?:: [^=]+)? = (?:.*?\S  # (.+))?")
+_ASSIGNED = re.compile(r"([A-Z][A-Z_]+)(?:: [^=]+)? = (?:.*?\S  # (.+))?")
 _LONGEST = 60
 
 

@@ -33,7 +33,9 @@ _MOST_BYTES = 32 << 20
 
 
 class Writer:
-    """Writes into the archive of a crawl, in a process that starts when this is made and ends with `close`.
+    """Writes into the archive of a crawl, in a process that starts with the first thing to write and ends with `close`.
+
+    A run that finds nothing has nothing to write, and does without the process, which costs as much as its requests.
 
     Methods of `Operations` are submitted, called in the order of their submission, and committed in batches. What each
     batch did is reported to `on_commit`, always in the crawl's own thread; when the archive cannot be written any more,
@@ -58,13 +60,9 @@ class Writer:
         self._draining: list[asyncio.Future[None]] = []
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self._inbox: SimpleQueue[Committed | Broken | None] = SimpleQueue()
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            self._process = _start(theirs.fileno(), inherit)
-        self._connection = Connection(os.dup(self._socket.fileno()))
-        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._send, self._receive)]
-        for thread in self._threads:
-            thread.start()
+        self._inherit = inherit
+        self._process: subprocess.Popen[bytes] | None = None
+        self._threads: list[threading.Thread] = []
 
     def begin(self, crawl: Crawl) -> None:
         """Announce the crawl, before anything is submitted."""
@@ -120,6 +118,8 @@ class Writer:
         """Flush, and end the process."""
         self.flush()
         self._is_closed = True
+        if self._process is None:
+            return
         self._outbox.put(None)
         for thread in self._threads:
             thread.join()
@@ -131,6 +131,8 @@ class Writer:
         if self._failure is not None:
             self._refuse(answer)
             return
+        if self._process is None:
+            self._process = self._start()
         data = bytes(ForkingPickler.dumps(message))
         self._bytes += len(data)
         self._pending.append((len(data), answer))
@@ -161,7 +163,18 @@ class Writer:
         if caller is not None and not caller.done():
             caller.set_exception(UserError(self._failure))
 
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            process = _start(theirs.fileno(), self._inherit)
+        self._connection = Connection(os.dup(self._socket.fileno()))
+        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._send, self._receive)]
+        for thread in self._threads:
+            thread.start()
+        return process
+
     def _how_it_ended(self) -> str:
+        assert self._process is not None
         status = self._process.wait()
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         return f"the process that writes the archive {how} - run the crawl again; it goes on where this one stopped"

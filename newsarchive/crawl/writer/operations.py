@@ -168,6 +168,10 @@ class Operations:
         if renewed is not None:
             self.archive.listings.renew(url, renewed)
 
+    def rest(self, url: str, not_before: str | None) -> None:
+        """Record until when an unchanged listing is not to be asked for."""
+        self.archive.listings.rest(url, not_before)
+
     def want(self, listing: ListingLink) -> None:
         """Record that a listing is due."""
         self.archive.listings.want(listing)

@@ -16,7 +16,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import Archive
+from newsarchive.archive import Archive, replay_index
 from newsarchive.archive.connection import explain
 from newsarchive.crawl.writer.messages import Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
 CACHE = "PRAGMA cache_size = -12288"
 
+#: Pages that a long crawl saves before they can be replayed.
+_INDEXED_PAGES = 2000
+
 
 def serve(connection: Connection) -> None:
     """Do what comes through a connection (a `Crawl`, then `Message`s) until it ends; answer each batch."""
@@ -40,10 +43,13 @@ def serve(connection: Connection) -> None:
         with Archive.open(crawl.options.db) as archive:
             archive.connection.execute(CACHE)
             operations = Operations(archive, crawl)
+            index = _ReplayIndex(archive)
             while messages := _gather(connection, crawl.options):
                 answer = _write(operations, messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
                     connection.send(answer)
+                index.note(messages)
+            index.update()
     except Exception as error:
         if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault, and not newsarchive
             error = explain(error, crawl.options.db)
@@ -51,6 +57,32 @@ def serve(connection: Connection) -> None:
             connection.send(Broken(_reason(error)))
         if not isinstance(error, UserError):
             raise  # a fault of ours: its traceback is for those who mend it
+
+
+class _ReplayIndex:
+    """Keeps the index for replay in step with what is saved; it is derived, so that its failure fails no crawl."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._saved = 0
+
+    def note(self, messages: list[Message]) -> None:
+        """Count the pages that were saved, and bring the index up to date when they are many."""
+        self._saved += sum(message.method is Operations.save for message in messages)
+        if self._saved >= _INDEXED_PAGES:
+            self.update()
+
+    def update(self) -> None:
+        """Bring the index up to date."""
+        if not self._saved:
+            return
+        self._saved = 0
+        try:
+            replay_index.update(self._archive)
+        except (UserError, OSError) as error:
+            sys.stderr.write(
+                f"newsarchive: the index for replay is not up to date: {error} (newsarchive replay-index)\n"
+            )
 
 
 def _reason(error: Exception) -> str:

@@ -106,7 +106,7 @@ def _context(
         text = text.translate(forms.FULL_WIDTH_DIGITS)
     if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
         return None
-    return Context(text, zone, now.astimezone(zone), year_hint, line, prints_day_first(lang))
+    return Context(text, zone, now, year_hint, line, prints_day_first(lang))
 
 
 #: A text without digits and without one of these holds no date.
@@ -253,7 +253,9 @@ def _no_year(context: Context) -> Iterator[Dated]:
         found = with_time(context, (year, month, day), match.start(), match.end(), before=before)
         if context.year_hint is None and (found is None or found.when - context.now > _AHEAD):
             found = with_time(context, (year - 1, month, day), match.start(), match.end(), before=before)
-        if found is not None and (match["d1"] or _firm(context, found)):
+        if found is None or (found.precision == "day" and match["d2"] and len(match[0]) == 3):
+            continue  # 1/3 is the first of three pages as often as a day
+        if match["d1"] or _firm(context, found):
             yield found
 
 
@@ -268,10 +270,10 @@ def _alone(text: str, span: tuple[int, int]) -> bool:
 
 def _relative(context: Context) -> Iterator[Dated]:
     text = context.text
-    if "前" not in text and "ago" not in text:
+    if "前" not in text and "전" not in text and "ago" not in text:
         return
     for match in forms.RELATIVE.finditer(text):
-        unit = (match["u"] or "").lstrip("个個")
+        unit = (match["u"] or match["k"] or "").lstrip("个個かヶカ")
         name = unit.lstrip("半")[:1] or (match["e"] or "")[:3].lower()
         months_each, seconds = forms.UNIT_MONTHS.get(name), forms.UNIT_SECONDS.get(name, 0)
         if (months_each or seconds > 86400) and not (context.line and _alone(text, match.span())):

@@ -24,11 +24,16 @@ _FILLING = r"(?:\s|时间|時間|日期|于|於|为|至|到|on\b|at\b|le\b|am\b|
 _BEFORE = {rank: re.compile(f"(?:{words}){_FILLING}", re.IGNORECASE) for rank, words in _WORDS.items()}
 _BEHIND = {rank: re.compile(rf"^[\s)）\]】]{{0,3}}(?:{words})", re.IGNORECASE) for rank, words in _WORDS.items()}
 _OTHER = re.compile(f"{_WORDS[1]}|{_WORDS[0]}", re.IGNORECASE)
+#: What each of these words holds, for a quick look at a line in small letters: most lines have none of it.
+_SIGN = re.compile(
+    "[新改订訂编編截稿效今现現动動议議开開始结結束办辦打列当當系]"
+    "|updat|modif|edit|revis|aktualisi|actualiz|mis|deadl|expir|until|print"
+)
 
 
 def has_other_label(line: str) -> bool:
     """Return whether a line may say of a date that it is another one than that of publication."""
-    return bool(_OTHER.search(line))
+    return bool(_SIGN.search(line.lower())) and bool(_OTHER.search(line))
 
 
 def choose(line: str, dates: list[Dated]) -> tuple[bool, Dated | None]:

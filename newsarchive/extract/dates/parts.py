@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, timezone, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -35,39 +35,41 @@ class Dated:
         return self if self.precision == "day" else Dated(self.when.astimezone(zone), self.precision, self.span)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """What a reader of dates needs to know besides the form: the text, the site's zone and the time of reading."""
 
     text: str
     zone: tzinfo
-    now: datetime  # in `zone`
+    fetched_at: datetime
     year_hint: int | None
     line: bool  # the text is one short line, in which weaker forms are dates too
     day_first: bool = False  # 3/4/2022 is in April
+
+    @property
+    def now(self) -> datetime:
+        """The time of reading by the site's clocks."""
+        return self.fetched_at.astimezone(self.zone)
 
 
 def dated_at(
     day: tuple[int, int, int], clock: tuple[int, int, int | None] | None, zone: tzinfo, start: int, end: int
 ) -> Dated | None:
     """Combine a day and a time of day; an impossible day is None, an impossible time is dropped."""
+    hour, minute, second = clock or (0, 0, None)
+    precision: Precision = "day" if clock is None else "minute" if second is None else "second"
     try:
-        midnight = datetime(*day, tzinfo=zone)
+        return Dated(datetime(*day, hour, minute, second or 0, tzinfo=zone), precision, (start, end))
     except ValueError:
-        return None
-    if clock is None:
-        return Dated(midnight, "day", (start, end))
-    hour, minute, second = clock
-    precision: Precision = "minute" if second is None else "second"
-    if hour == 24 and minute == 0 and not second:
-        try:
-            return Dated(midnight + timedelta(days=1), precision, (start, end))
-        except OverflowError:
+        if clock is None:
             return None
+    midnight = dated_at(day, None, zone, start, end)
+    if midnight is None or (hour, minute, second or 0) != (24, 0, 0):
+        return midnight
     try:
-        return Dated(datetime.combine(midnight, time(hour, minute, second or 0), zone), precision, (start, end))
-    except ValueError:
-        return Dated(midnight, "day", (start, end))
+        return Dated(midnight.when + timedelta(days=1), precision, (start, end))
+    except OverflowError:
+        return None
 
 
 def with_time(
@@ -93,7 +95,9 @@ def _after_time(context: Context, day: tuple[int, int, int], start: int, end: in
     if match is None:
         return None
     zone = named_zone((match["name"] or "").upper(), context.zone) or context.zone
-    return dated_at(day, clock_of(match), zone, match.start(), end)
+    half, hour, minute, second, ampm = match.group("half", "h", "mi", "s", "ampm")
+    clock = _clock(int(hour), half or ampm, int(minute), second)
+    return dated_at(day, clock, zone, match.start(), end)
 
 
 def clock_of(match: re.Match[str]) -> tuple[int, int, int | None] | None:
@@ -101,22 +105,28 @@ def clock_of(match: re.Match[str]) -> tuple[int, int, int | None] | None:
 
     None where it is not certain which hour is meant (晚上12:05: of this day or of the next one).
     """
-    groups = match.groupdict()
-    words = groups.get("hw")
-    printed = numeral(words) if words else int(groups["h"])
-    half = groups.get("half") or groups.get("half2") or groups.get("ampm") or ""
-    hour = _hour(printed, half if half in forms.HALVES else half[:1].lower())
-    if hour is None:
-        return None
-    quarter = groups.get("quarter") or groups.get("quarter2")
-    in_words = groups.get("miw") or groups.get("miw2")
-    minute = next((int(groups[name]) for name in ("mi", "mi2", "mi3", "mi4", "mi5") if groups.get(name)), 0)
+    half, hour, minute, second, half_behind, ampm = match.group("half", "h", "mi", "s", "half2", "ampm")
+    half = half or half_behind or ampm
+    if minute:
+        return _clock(int(hour), half, int(minute), second)
+    hour, words, second = match.group("h", "hw", "s2")
+    return _clock(int(hour) if hour else numeral(words), half, _worded_minute(match), second)
+
+
+def _worded_minute(match: re.Match[str]) -> int:
+    """Return the minute of a time that is printed without a colon; 0 where none is."""
+    quarter, words, digits = (
+        next(filter(None, match.group(*names)), None)
+        for names in (("quarter", "quarter2"), ("miw", "miw2"), ("mi2", "mi3", "mi4", "mi5"))
+    )
     if quarter:
-        minute = forms.QUARTERS[quarter]
-    elif in_words:
-        minute = numeral(in_words.removeprefix("零").removeprefix("〇"))
-    second = groups.get("s") or groups.get("s2")
-    return hour, minute, int(second) if second else None
+        return forms.QUARTERS[quarter]
+    return numeral(words.removeprefix("零").removeprefix("〇")) if words else int(digits or 0)
+
+
+def _clock(hour: int, half: str | None, minute: int, second: str | None) -> tuple[int, int, int | None] | None:
+    of_day = _hour(hour, half if half in forms.HALVES else half[0].lower()) if half else hour
+    return None if of_day is None else (of_day, minute, int(second) if second else None)
 
 
 def _hour(hour: int, half: str) -> int | None:
@@ -151,6 +161,17 @@ def _zone(context: Context, match: re.Match[str], start: int, stop: int) -> tupl
     named = match["before"]
     if named:
         return named_zone(named, context.zone) or context.zone, stop
+    behind = _zone_behind(context, match, stop) if stop < len(text) else None
+    if behind is not None:
+        return behind
+    window = text[max(0, start - 60) : start]
+    before = forms.ZONE_BEFORE.search(window) if "GMT" in window or "UTC" in window else None
+    return (before and offset_of(before)) or context.zone, stop
+
+
+def _zone_behind(context: Context, match: re.Match[str], stop: int) -> tuple[tzinfo, int] | None:
+    """Return the zone that is printed behind a time of day, and where it ends."""
+    text = context.text
     attached = match["s"] or (match[0][:1] in ("T", "t") and match[0][1:2].isdigit())
     offset = (forms.OFFSET if attached else forms.SURE_OFFSET).match(text, stop) or forms.ZONE.match(text, stop)
     west = None if offset else forms.WEST_OFFSET.match(text, stop)
@@ -160,8 +181,7 @@ def _zone(context: Context, match: re.Match[str], start: int, stop: int) -> tupl
         found = offset_of(offset) if offset["sign"] else named_zone(offset["name"].upper(), context.zone)
         if found is not None:
             return found, offset.end()
-    before = forms.ZONE_BEFORE.search(text, max(0, start - 60), start) if start else None
-    return (before and offset_of(before)) or context.zone, stop
+    return None
 
 
 def offset_of(match: re.Match[str]) -> tzinfo | None:

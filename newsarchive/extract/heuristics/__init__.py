@@ -31,10 +31,10 @@ from newsarchive.extract.heuristics.title import (
     title_of_head,
 )
 from newsarchive.extract.heuristics.trim import kept_lines
-from newsarchive.extract.html import parse
 from newsarchive.extract.identity import identity_of
 from newsarchive.extract.language import language_of
 from newsarchive.models import Article
+from newsarchive.tree import attribute, parse
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -109,7 +109,8 @@ class _Reader:
         first = self.kept[0] if self.kept else len(self.flow.text)
         last = self.kept[-1] + 1 if self.kept else 0
         before = [n for n in headline.lines if n < first] if headline else []
-        anchor = max(before, default=first - 1)
+        # Without a printed headline the line right before the text is no headline, and is looked at first.
+        anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
         self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
@@ -133,8 +134,8 @@ class _Reader:
             article.paragraphs, article.images = found.paragraphs, found.images
             if article.paragraphs:
                 element = self.flow.element[body.block]
-                name = element.get("id") or element.get("class") or ""
-                article.evidence["body"] = f"{element.tag!s} {name}".strip()
+                name = attribute(element, "id") or attribute(element, "class")
+                article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 

@@ -20,6 +20,7 @@ from newsarchive.extract.heuristics.class_names import (
     STRONG,
     hints_of,
 )
+from newsarchive.tree import attribute
 
 if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
@@ -156,13 +157,13 @@ def _next_headline(flow: PrintedLines, start: int) -> int:
     An h1 in another depth, or of another class, may as well be a heading in the text.
     """
     block = flow.block[start] if start >= 0 else -1
-    if block < 0 or flow.element[block].tag != "h1":
+    if block < 0 or flow.tag[block] != "h1":
         return -1
-    kind, title, depth = flow.element[block].get("class"), flow.text[start], _depth(flow, block)
-    others = (number for number, element in enumerate(flow.element) if element.tag == "h1" and number > block)
+    kind, title, depth = attribute(flow.element[block], "class"), flow.text[start], _depth(flow, block)
+    others = (number for number, tag in enumerate(flow.tag) if tag == "h1" and number > block)
     for other in islice(others, _MOST_HEADLINES):
         line = flow.first[other]
-        if line >= len(flow.text) or flow.text[line] == title or flow.element[other].get("class") != kind:
+        if line >= len(flow.text) or flow.text[line] == title or attribute(flow.element[other], "class") != kind:
             continue
         if _depth(flow, other) == depth:
             return line
@@ -180,7 +181,7 @@ def _own_article(flow: PrintedLines, start: int) -> tuple[int, int]:
     """Return the lines of the `<article>` around the headline, or all lines."""
     block = flow.block[start] if start >= 0 else -1
     while block >= 0:
-        if flow.element[block].tag == "article":
+        if flow.tag[block] == "article":
             return flow.first[block], flow.last[block]
         block = flow.parent[block]
     return 0, len(flow.text)
@@ -293,14 +294,14 @@ class _Search:
 
     def _narrow(self, best: int) -> int:
         """Go down while one block inside holds nearly all of the text."""
-        parents, text, elements = self.flow.parent, self.text, self.flow.element
+        parents, text, tags = self.flow.parent, self.text, self.flow.tag
         found = best
         for block in range(best + 1, len(parents)):
             if parents[block] < best:
                 break
-            if parents[block] != found or text[block] < _NAMED * text[found] or elements[block].tag in _PIECES:
+            if parents[block] != found or text[block] < _NAMED * text[found] or tags[block] in _PIECES:
                 continue
-            if text[block] >= _NEARLY_ALL * text[found] or hints_of(elements[block]) & STRONG:
+            if text[block] >= _NEARLY_ALL * text[found] or hints_of(self.flow.element[block]) & STRONG:
                 found = block
         return found
 
@@ -326,4 +327,4 @@ class _Search:
         return self._is_link_list(block) or self._is_furniture(block, self.text[best])
 
     def _is_link_list(self, block: int) -> bool:
-        return self.links[block] < -6 and self.text[block] < 20 and self.flow.element[block].tag not in _ONE_LINE
+        return self.links[block] < -6 and self.text[block] < 20 and self.flow.tag[block] not in _ONE_LINE

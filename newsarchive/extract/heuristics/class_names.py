@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    from newsarchive.tree import Element
 
 #: The answers of `hints_of`, to be added up. HIDDEN is for elements that are not displayed.
 FURNITURE, DOUBTFUL, BODY, HIDDEN, COMMENTS, STRONG = 1, 2, 4, 8, 16, 32
 
-_HINTS_OF_TAG: dict[object, int] = {
+_HINTS_OF_TAG: dict[str | None, int] = {
     "nav": FURNITURE, "footer": FURNITURE, "aside": FURNITURE, "form": DOUBTFUL, "article": BODY, "main": BODY
 }  # fmt: skip
 
@@ -94,10 +94,10 @@ def hints_of_name(name: str) -> int:
     return hints
 
 
-def hints_of(element: _Element) -> int:
+def hints_of(element: Element) -> int:
     """Return what an element's tag, class, id and style say of it: a sum of the hints above."""
     hints = _HINTS_OF_TAG.get(element.tag, 0)
-    get = element.get
+    get = element.attributes.get
     for name in (get("class"), get("id")):
         if name:
             hints |= hints_of_name(name[:_LONGEST])

@@ -11,14 +11,14 @@ from newsarchive.extract.credits.bylines import find_bylines
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.models import Byline
 from newsarchive.text import clean
+from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from lxml.etree import _Element
-
     from newsarchive.models import Paragraph
+    from newsarchive.tree import Element
 
 
 #: field -> names (or properties, or itemprops) of meta elements that give it, the best first; compared in lower case.
@@ -69,35 +69,27 @@ class Head:
         return found[0][2] if found else None
 
 
-def read_head(root: _Element) -> Head:
+def read_head(root: Element) -> Head:
     """Read meta, title and link elements and JSON-LD, wherever they stand."""
-    head = Head(lang=root.get("lang") or root.get("xml:lang"))
-    cards: list[_Element] = []
-    for element in root.iter("meta", "title", "link", "script"):
-        tag = element.tag
-        if tag == "script":
-            kind = element.get("type")
-            if kind and "ld+json" in kind.lower():
-                cards.append(element)
-        elif tag == "meta":
-            _read_meta(element, head)
-        elif tag == "title":
-            if not head.title:
-                head.title = clean(element.text or "")
-        elif head.canonical is None and (element.get("rel") or "").lower() == "canonical":
-            head.canonical = (element.get("href") or "").strip() or None
+    head = Head(lang=attribute(root, "lang") or attribute(root, "xml:lang") or None)
+    for element in select("meta", root):
+        _read_meta(element, head)
+    head.title = next((title for element in select("title", root) if (title := clean(text_in(element)))), "")
+    links = (element.attributes for element in select("link[rel=canonical i]", root))
+    head.canonical = next((link for found in links if (link := (found.get("href") or "").strip())), None)
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
-    head.card = _read_cards(cards)
+    head.card = _read_cards(select("script[type*='ld+json' i]", root))
     return head
 
 
-def _read_meta(element: _Element, head: Head) -> None:
-    content = element.get("content")
+def _read_meta(element: Element, head: Head) -> None:
+    attributes = element.attributes
+    content = attributes.get("content")
     if not content:
         return
-    for attribute in ("name", "property", "itemprop", "http-equiv"):
-        value = element.get(attribute)
+    for key in ("name", "property", "itemprop", "http-equiv"):
+        value = attributes.get(key)
         name = value.strip().lower() if value else ""
         known = _FIELD_OF.get(name)
         if known:
@@ -107,11 +99,11 @@ def _read_meta(element: _Element, head: Head) -> None:
             return
 
 
-def _read_cards(scripts: Sequence[_Element]) -> dict[str, Any]:
+def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
     """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
     best: dict[str, Any] = {}
     for script in scripts:
-        text = script.text or ""
+        text = text_in(script)
         if len(text) > _LONGEST_CARD:
             continue
         try:

@@ -10,8 +10,6 @@ from newsarchive.extract.paragraphs import Blocks, read_blocks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lxml.etree import _Element
-
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.models import Paragraph
@@ -32,13 +30,13 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
     return found
 
 
-def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[_Element], dict[str, None]]:
-    """Return the elements in which no line is kept, and the texts of other lines that are not kept, in order."""
+def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[int], dict[str, None]]:
+    """Return the elements (`mem_id`) without a line that is kept, and the texts of other lines that are not kept."""
     first, last = flow.first[body.block], flow.last[body.block]
     wanted = set(kept)
     flags = [n in wanted for n in range(first, last)]
     kept_before = [0, *accumulate(flags)]
-    skip: set[_Element] = set(map(flow.element.__getitem__, body.dropped))
+    skip = {flow.element[block].mem_id for block in body.dropped}
     gone = set(body.dropped)
     covered = bytearray(last - first)
     for block in range(body.block + 1, len(flow.parent)):
@@ -49,7 +47,7 @@ def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[
             gone.add(block)
         elif kept_before[begin] == kept_before[end] and (end > begin or flow.first[block] > kept[-1]):
             gone.add(block)
-            skip.add(flow.element[block])
+            skip.add(flow.element[block].mem_id)
         else:
             continue
         covered[begin:end] = b"\x01" * (end - begin)

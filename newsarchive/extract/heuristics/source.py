@@ -16,14 +16,14 @@ from newsarchive.extract.credits.sources import (
 )
 from newsarchive.extract.credits.vocabulary import NO_NAMES_NEAR_HEADLINE, any_of
 from newsarchive.text import clean
+from newsarchive.tree import TEXT, attribute, descendants, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from lxml.etree import _Element
-
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
+    from newsarchive.tree import Element
 
 #: Class names of an element that holds the medium's name, and of one that may hold a person's or an account's name.
 _SOURCE_NAME = re.compile(
@@ -42,6 +42,8 @@ _SIGN = re.compile("[源自据據载載处處道導]|ource")
 #: A credit that names nobody.
 _NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
 _LONGEST_NAME, _LONGEST_LINE = 20, 200
+#: So many elements of a block are looked at for a name.
+_MOST_ELEMENTS = 40
 #: Words about an account stand in lines shorter than this.
 _SHORT = 40
 #: Points of `_unlabelled` for a name to be taken at all, and to be preferred to a name in brackets behind the text.
@@ -109,7 +111,7 @@ def _unlabelled(flow: PrintedLines, near: Sequence[int], date_line: int) -> tupl
             medium = _name_in(text)
             if not medium:
                 continue
-            name = _name_of(element) if element is not None else ""
+            name = names_of(element) if element is not None else ""
             points = 3.0 * bool(_SOURCE_NAME.search(name)) + 2.0 * bool(MEDIUM.search(medium))
             if _OWNER_NAME.search(name) and (account or not is_chinese_name(medium)):
                 points += 2
@@ -140,20 +142,21 @@ def _name_in(text: str) -> str:
     return tidy_name(text)
 
 
-def _segments(flow: PrintedLines, number: int) -> Iterator[tuple[str, _Element | None]]:
+def _segments(flow: PrintedLines, number: int) -> Iterator[tuple[str, Element | None]]:
     """Yield the pieces of a line that stand in elements of their own, each with the element that names it."""
     block = flow.block[number]
     if block < 0:
         return
     element = flow.element[block]
-    for count, child in enumerate(element.iter()):
-        if count > 40:
-            return
-        if child.text:
-            yield child.text, child if child.get("class") else element
-        if child.tail and child is not element:
-            yield child.tail, None
-
-
-def _name_of(element: _Element) -> str:
-    return f"{element.get('class') or ''} {element.get('id') or ''}"
+    count = 0
+    for node in descendants(element):
+        if node.tag != TEXT or not (text := node.text_content):
+            count += node.tag != TEXT
+            if count > _MOST_ELEMENTS:
+                return
+            continue
+        holder = node.parent
+        if node.prev is None and holder is not None:
+            yield text, holder if attribute(holder, "class") else element
+        else:
+            yield text, None

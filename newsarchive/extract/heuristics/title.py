@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsarchive.text import clean
+from newsarchive.tree import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
 
-_HEADINGS: dict[object, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0}
+_HEADINGS: dict[str, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0}
 _TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z])bt(?![a-z])", re.IGNORECASE)
 #: Before one of these a site's suffix may begin.
 _SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
@@ -123,13 +124,13 @@ def _rank(flow: PrintedLines, block: int) -> float:
     """Return how much a block is made for a headline: 4 for an h1 down to 0."""
     if block < 0:
         return 0.0
-    element = flow.element[block]
-    if element.tag in _HEADINGS:
-        return _HEADINGS[element.tag]
-    if _TITLE_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+    tag = flow.tag[block]
+    if tag in _HEADINGS:
+        return _HEADINGS[tag]
+    if _TITLE_NAME.search(names_of(flow.element[block])):
         return 2.0
     parent = flow.parent[block]
-    return _HEADINGS.get(flow.element[parent].tag, 0.0) if parent >= 0 else 0.0
+    return _HEADINGS.get(flow.tag[parent], 0.0) if parent >= 0 else 0.0
 
 
 def _common(a: str, b: str) -> int:
@@ -173,7 +174,7 @@ def only_heading(flow: PrintedLines, head: Head) -> Headline | None:
     """Return the page's h1, if there is one alone and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
-        if block >= 0 and flow.element[block].tag == "h1" and not flow.linked[number]:
+        if block >= 0 and flow.tag[block] == "h1" and not flow.linked[number]:
             found.setdefault(flow.text[number], number)
     if len(found) != 1:
         return None

@@ -87,7 +87,7 @@ def _is_noise(flow: PrintedLines, number: int) -> bool:
     text, linked = flow.text[number], flow.linked[number]
     if not linked:
         return bool(_NOISE.fullmatch(text))
-    if linked >= len(text) and flow.element[flow.block[number]].tag not in _TEXT_TAGS:
+    if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
     if 2 * linked > len(text) and _ELSEWHERE.match(text):
         return True

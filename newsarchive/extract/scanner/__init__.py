@@ -1,1 +1,0 @@
-"""Reading a page of a known site by its layout in one pass, without building a tree."""

@@ -1,0 +1,103 @@
+"""HTML as a tree of elements: the one place that knows the parser, lexbor.
+
+A tree is only ever read, by few calls, all of them here or listed here: of an `Element` its `tag` (`TEXT` for a piece
+of text), `text_content`, `attributes`, `parent`, `first_child`, `next`, `prev`, `is_element_node` and `mem_id`, the
+number that tells it from all others of its tree. Never compare two elements by `==`: that compares their markup.
+`benchmarks/tree_fuzz.py` makes these calls on damaged pages.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
+
+from newsarchive.tree_bounds import within_bounds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Element = LexborNode
+#: The tag of a piece of text.
+TEXT = "-text"
+
+# Without events nothing is copied within the tree (`<selectedcontent>`).
+_OPTIONS = LexborDocumentOptions.WO_EVENTS
+
+
+def parse(markup: str | bytes) -> Element | None:
+    """Parse HTML (bytes in UTF-8) as a browser does that runs scripts; None when it cannot be parsed at all.
+
+    Returns the `html` element. Time and memory are linear in the size of the page: one made to exhaust the parser is
+    tamed first, which leaves its text as it is.
+    """
+    data = markup.encode("utf-8", "replace") if isinstance(markup, str) else markup
+    try:
+        return LexborHTMLParser(within_bounds(data), options=_OPTIONS, scripting=True).root
+    except SelectolaxError:
+        return None
+
+
+def body_of(root: Element) -> Element:
+    """Return the `body` of a page; for a page of frames, which has none, the page itself."""
+    return next((child for child in children(root) if child.tag == "body"), root)
+
+
+def children(element: Element) -> Iterator[Element]:
+    """Yield what stands directly in an element, pieces of text included."""
+    child = element.first_child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def ancestors(element: Element) -> Iterator[Element]:
+    """Yield the elements around one, the innermost first."""
+    outer = element.parent
+    while outer is not None:
+        yield outer
+        outer = outer.parent
+
+
+def descendants(element: Element) -> Iterator[Element]:
+    """Yield an element and all in it in the order of the page, pieces of text and comments included."""
+    return element.traverse(include_text=True)
+
+
+def text_in(element: Element) -> str:
+    """Return all text in an element as it is, scripts included."""
+    return element.text(deep=True)
+
+
+def attribute(element: Element, name: str) -> str:
+    """Return an attribute's value; "" where there is none."""
+    return element.attributes.get(name) or ""
+
+
+def names_of(element: Element) -> str:
+    """Return the classes and the id of an element, with a blank between them."""
+    attributes = element.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+
+
+def select(css: str, element: Element) -> list[Element]:
+    """Return the elements in `element` (itself included) that match, each once, in the order of the page."""
+    found = element.css(css)
+    if len(found) < 2 or "," not in css:
+        return found
+    return list({one.mem_id: one for one in found}.values())
+
+
+@lru_cache(maxsize=2048)
+def check_css(css: str) -> None:
+    """Raise ValueError for what is no CSS selector."""
+    try:
+        _nothing().css(css)
+    except SelectolaxError as error:
+        raise ValueError(f"{css!r} is not a CSS selector, or uses what HTML without a browser has not") from error
+
+
+@lru_cache(maxsize=1)
+def _nothing() -> LexborHTMLParser:
+    return LexborHTMLParser(b"")
