@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
 from newsarchive.crawl.writer.operations import Operations
+from newsarchive.extract.identity import site_of_host
+from newsarchive.urls import split_url
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from newsarchive.crawl.arguments import Reader
+    from newsarchive.models import Page
 
 
 class ReplaySpider(OfflineSpider):
@@ -41,6 +44,11 @@ class ReplaySpider(OfflineSpider):
         super().__init__(given, values)
         self.since: date = values.get("since", date.min)
         self.reread_at = datetime.now(UTC)
+
+    def trusts(self, page: Page) -> bool:
+        """Return whether a page was served for the site that it names: this archive says so."""
+        host = split_url(page.url).hostname
+        return host is not None and site_of_host(host) is None
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the newest page of each copy, with what was said of it where it was found."""

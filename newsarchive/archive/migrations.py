@@ -90,7 +90,7 @@ _COPY_KEYS = """
 CREATE TABLE copy_keys (
     key TEXT NOT NULL,
     kind TEXT NOT NULL CHECK (kind IN ('own', 'named', 'listed', 'twin')),
-    copy_id INTEGER NOT NULL REFERENCES copies (id),
+    copy_id INTEGER NOT NULL REFERENCES copies (id) ON DELETE CASCADE,
     PRIMARY KEY (key, kind, copy_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX copy_keys_copy ON copy_keys (copy_id);
