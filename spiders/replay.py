@@ -9,7 +9,7 @@ from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.extract.identity import site_of_host
-from newsarchive.urls import split_url
+from newsarchive.urls import host_and_odd_port
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider
@@ -47,8 +47,8 @@ class ReplaySpider(OfflineSpider):
 
     def trusts(self, page: Page) -> bool:
         """Return whether a page was served for the site that it names: this archive says so."""
-        host = split_url(page.url).hostname
-        return host is not None and site_of_host(host) is None
+        host = host_and_odd_port(page.url)
+        return bool(host) and site_of_host(host) is None
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the newest page of each copy, with what was said of it where it was found."""
