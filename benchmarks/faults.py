@@ -1,6 +1,9 @@
 """Crawl a site that fails in every way at once, until it answers well, and tell the fate of every page.
 
-    python benchmarks/faults.py                        200 articles, the hostile section, trouble on two pages in five
+    python benchmarks/faults.py                        all three parts
+    python benchmarks/faults.py --part trouble         200 articles, the hostile section, trouble on two pages in five
+    python benchmarks/faults.py --part passing         pages that fail first in one of 27 ways (`passing_faults`)
+    python benchmarks/faults.py --part hostile         30 hostile pages in a gigabyte of memory (`hostile_pages`)
 
 The sample site's hostile section has one page for each way in which a server can answer badly for good; besides, two in
 five of all other pages fail at first with status 503, 429 and Retry-After, resets in mid-body, slow bytes, truncated
@@ -14,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -27,6 +31,9 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+import hostile_pages  # noqa: E402
+import passing_faults  # noqa: E402
 
 from newsarchive.demo import DemoSite, serve  # noqa: E402
 
@@ -91,13 +98,78 @@ def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> t
     return process.wait(), time.monotonic() - began
 
 
+def run_spider(db: Path, site: str, environment: dict[str, str], memory: int | None = None) -> int:
+    """Crawl a site; with `memory`, in so many bytes of address space a process."""
+    command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", f"site={site}"]
+    for name, value in (SETTINGS | {"NEWSARCHIVE_BACKOFF": 300, "NEWSARCHIVE_ATTEMPTS": 10}).items():
+        command += ["-s", f"{name}={value}"]
+    if memory is not None:
+        command += [
+            "-s",
+            "NEWSARCHIVE_BACKOFF=0.1",
+            "-s",
+            "NEWSARCHIVE_ATTEMPTS=3",
+            "-s",
+            f"DOWNLOAD_MAXSIZE={16 << 20}",
+        ]
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    with (db.parent / "crawl.log").open("ab") as log:
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env=plain | environment | {"NEWSARCHIVE_DB": str(db)},
+            stderr=log,
+            preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None,
+            check=False,
+        ).returncode
+
+
+def passing(pages: int) -> int:
+    """Crawl a site whose pages fail at first, for two days; 1 if a page is missing or a text is wrong."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        found = passing_faults.measure(Path(name), pages, run_spider)
+    print(
+        f"pages that failed first in one of {len(passing_faults.WAYS)} ways: {found.pages}; collected in"
+        f" {found.runs} runs of {passing_faults.DAYS} simulated days: {found.collected}; wrong texts: {found.wrong}"
+    )
+    for way, count in found.missing.items():
+        print(f"  missing or wrong: {count} x {way}")
+    return int(bool(found.missing or found.wrong))
+
+
+def hostile() -> int:
+    """Crawl a site of hostile pages; 1 if a good page is missing or a hostile one is not given up."""
+    with tempfile.TemporaryDirectory(prefix="faults-") as name:
+        found = hostile_pages.measure(
+            Path(name), lambda db, site, more: run_spider(db, site, more, hostile_pages.MEMORY)
+        )
+    print(
+        f"hostile pages: {len(found.fates)}, good pages beside them: {found.good}; collected:"
+        f" {found.collected}; wrong texts: {found.wrong}; statuses of the runs: {found.statuses}"
+    )
+    for page, fate in found.fates.items():
+        print(f"  {page:28} {fate}")
+    return int(not found.is_good)
+
+
 def main() -> int:
-    """Crawl until nothing is pending and print every fate; 1 if a page that answered well is missing."""
+    """Run the parts that were asked for; 1 if one of them does not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", choices=("all", "trouble", "passing", "hostile"), default="all")
     parser.add_argument("--articles", type=int, default=200)
     parser.add_argument("--trouble", type=int, default=40, help="percent of the pages that fail at first")
     options = parser.parse_args()
-    site = ChangingSite(articles=options.articles, hostile=True, trouble=options.trouble)
+    parts = {
+        "trouble": lambda: trouble(options.articles, options.trouble),
+        "passing": lambda: passing(options.articles),
+        "hostile": hostile,
+    }
+    return max(part() for name, part in parts.items() if options.part in ("all", name))
+
+
+def trouble(articles: int, percent: int) -> int:
+    """Crawl until nothing is pending and print every fate; 1 if a page that answered well is missing."""
+    site = ChangingSite(articles=articles, hostile=True, trouble=percent)
     always, once = folders(site)[:2]
     with tempfile.TemporaryDirectory(prefix="faults-") as name, serve(site) as server:
         db = Path(name) / "archive.db"

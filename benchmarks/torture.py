@@ -3,12 +3,15 @@
     python benchmarks/torture.py                       50 kills, 10 double SIGTERMs, 10 kills of the process that
                                                        writes the archive; 2,000 articles
     python benchmarks/torture.py --articles 300 --kills 5 --terms 2
+    python benchmarks/torture.py --only power-cuts     also: backups, restores, repairs, or one of the above
 
 One undisturbed crawl of the sample site gives what an archive of it must hold. Then crawls are begun on another archive
 and killed (SIGKILL, SIGTERM twice, or SIGKILL of the writing process alone) at a random moment of their work; each is
 followed by a normal run on the same archive, and what it holds is compared with the undisturbed one. Every kill begins
 with an empty archive or, every other time, with what the run before left when it was killed, so that a crawl is also
-killed while it takes up leftovers. The archives of a round in which something was found are kept in build/torture.
+killed while it takes up leftovers. Then backups, restores and repairs are killed, and the power is cut under crawls
+(torture_commands.py); single bits are flipped by damage.py. The archives of a round in which something was found
+are kept in build/torture.
 """
 
 from __future__ import annotations
@@ -27,8 +30,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from static_site import ROOT, children_of, crawl, serve_static
+from torture_commands import cut_power, kill_commands
 
 PORT = 8096
+#: Commands that are killed.
+COMMANDS = ("backup", "restore", "repair")
 #: Ways to break a crawl off: the signals that are sent, and whether to its writing process.
 WAYS = {
     "kills": ((signal.SIGKILL,), False),
@@ -48,6 +54,8 @@ _HOLDS = {
 class Tally:
     """What was found over all rounds."""
 
+    #: How long an undisturbed crawl takes.
+    seconds: float
     rounds: int = 0
     killed: int = 0
     ended_before: int = 0
@@ -129,7 +137,7 @@ def torture(base: str, scratch: Path, rounds: list[str], seed: int) -> Tally:
     print(
         f"undisturbed: {len(expected['articles'])} articles, {len(expected['copies'])} copies in {first.seconds:.0f} s"
     )
-    tally = Tally()
+    tally = Tally(seconds=first.seconds)
     folder = scratch / "killed"
     for way in rounds:
         tally.rounds += 1
@@ -153,6 +161,26 @@ def torture(base: str, scratch: Path, rounds: list[str], seed: int) -> Tally:
     return tally
 
 
+def torture_commands(base: str, scratch: Path, numbers: dict[str, int], seed: int, tally: Tally) -> None:
+    """Kill commands and cut the power, and print what came of it."""
+    chance = random.Random(seed)
+
+    def tell(what: str) -> None:
+        tally.add("broken", 1, what)
+
+    rounds = [name for name in COMMANDS for _ in range(numbers[f"{name}s"])]
+    if rounds:
+        before = tally.broken
+        kill_commands(scratch / "whole", scratch, rounds, chance, tell)
+        told = ", ".join(f"{rounds.count(name)} {name}s" for name in COMMANDS if name in rounds)
+        print(f"{told}, each killed three times: {tally.broken - before} findings")
+    if numbers["power_cuts"]:
+        kept, lost = cut_power(base, scratch, numbers["power_cuts"], tally.seconds, chance, tell)
+        print(
+            f"{numbers['power_cuts']} power cuts: {kept} rows of raw pages survived, {lost} of them without their page"
+        )
+
+
 def main() -> int:
     """Read the options, torture, and print what was found; 1 if anything was."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -160,9 +188,14 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--terms", type=int, default=10)
     parser.add_argument("--writer-kills", type=int, default=10)
+    for name in (*COMMANDS, "power-cut"):
+        parser.add_argument(f"--{name}s", type=int, default=10)
+    parser.add_argument("--only", choices=[*WAYS, *(f"{name}s" for name in (*COMMANDS, "power-cut"))])
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    numbers = vars(options)
+    numbers = {
+        name: number if options.only in (None, name.replace("_", "-")) else 0 for name, number in vars(options).items()
+    }
     rounds = [way for way in WAYS for _ in range(numbers[way.replace("-", "_")])]
     random.Random(options.seed).shuffle(rounds)
     with (
@@ -170,6 +203,7 @@ def main() -> int:
         serve_static(PORT, articles=options.articles) as base,
     ):
         tally = torture(base, Path(name), rounds, options.seed)
+        torture_commands(base, Path(name), numbers, options.seed, tally)
     print(f"{tally.rounds} rounds, {tally.killed} crawls killed at work, {tally.ended_before} had ended before")
     print(f"lost: {tally.lost}   stored twice: {tally.twice}   broken archives: {tally.broken}   "
           f"runs after that failed: {tally.failed_runs}")  # fmt: skip

@@ -179,7 +179,8 @@ def look_around(node: tree.Element, chance: random.Random) -> list[object]:
     seen: list[object] = [list(tree.children(node)), sum(1 for _ in tree.ancestors(node))]
     for other in (node.parent, node.next, node.prev, node.first_child):
         if other is not None:
-            seen += (other.tag, other.mem_id, other.text_content, other.is_element_node)
+            seen += (other.tag, other.tag_id, other.mem_id, other.text_content)
+            seen += (other.is_element_node, other.is_empty_text_node)
     if node.is_element_node:
         seen += (tree.names_of(node), tree.select(chance.choice(SELECTORS), node))
     return seen

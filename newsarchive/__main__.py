@@ -1,5 +1,17 @@
-"""`python -m newsarchive` is the command line."""
+"""The entry of the command line, and `python -m newsarchive`."""
 
-from newsarchive.cli import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line; an interrupt ends it without a traceback, also while it is still being loaded."""
+    try:
+        from newsarchive.cli import main as run  # noqa: PLC0415 - what it imports takes long enough to be interrupted
+
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.locks import try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +24,7 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
     On any error, and when the program is interrupted, nothing is left. Raises UserError where it cannot be written.
     """
     path = Path(path)
+    _remove_left(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".partial", dir=path.parent)
     except OSError as error:
@@ -29,6 +32,7 @@ def atomic_file(path: Path | str) -> Iterator[IO[bytes]]:
     partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
+            try_lock(handle)
             yield stream
         partial.chmod(0o666 & ~_umask())
         replace_durably(partial, path)
@@ -48,18 +52,34 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
     path = Path(path)
     if path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir())):
         raise UserError(f"{path}: there is something already - choose another folder, or remove it first")
+    _remove_left(path)
     try:
         partial = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", suffix=".partial", dir=path.parent))
     except OSError as error:
         raise _unwritable(path, error) from error
+    folder = os.open(partial, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        try_lock(folder)
         yield partial
         partial.chmod(0o777 & ~_umask())
         partial.replace(path)
     except OSError as error:
         raise _unwritable(path, error) from error
     finally:
+        os.close(folder)
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _remove_left(path: Path) -> None:
+    """Remove what killed programs left of files and folders of a name: what no program that is at work has locked."""
+    for partial in path.parent.glob(f".{glob.escape(path.name[:40])}.*.partial"):
+        with contextlib.suppress(OSError):  # another's, or gone already
+            descriptor = os.open(partial, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                if try_lock(descriptor):
+                    shutil.rmtree(partial) if partial.is_dir() else partial.unlink()
+            finally:
+                os.close(descriptor)
 
 
 def replace_durably(partial: Path, path: Path) -> None:

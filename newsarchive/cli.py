@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -23,6 +22,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "sites": ("sites:sites", "List the sites that can be crawled."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
+        "opml": ("opml:opml", "Exchange lists of feeds with feed readers (OPML)."),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Search and inspect": {
@@ -54,10 +54,18 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Report on the crawls: last good run, new articles, pending pages, pages not collected.",
         ),
         "problems": ("problems:problems", "List what went wrong, newest first."),
+        "why": (
+            "why:why",
+            "Tell what became of URL, when it is tried next, and why its article shows the text it shows.",
+        ),
         "check": ("maintenance:check", "Verify that the archive is intact."),
+        "repair": ("maintenance:repair", "Mend what check finds."),
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
+        "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
         "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
+        "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
         "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
         "vacuum": ("maintenance:vacuum", "Shrink the archive's file."),
         "doctor": ("doctor:doctor", "Check whether this machine has what newsarchive needs."),
@@ -88,6 +96,8 @@ class LazyGroup(click.Group):
         """Find the command that the first argument names; the error for one that is not there names the nearest."""
         name = args[0]
         if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
             close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
             meant = f" Did you mean {' or '.join(close)}?" if close else ""
             ctx.fail(f"There is no command {plain(name)}.{meant}")

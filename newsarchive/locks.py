@@ -71,6 +71,42 @@ class CrawlLock:
             self._descriptor = -1
 
 
+# The bytes of a SQLite file by which its programs lock it; one that has it open holds some of them, in WAL mode always.
+_SQLITE_LOCKS = (512, 0x40000000)
+
+
+@contextmanager
+def only_user(archive: Path | str) -> Iterator[None]:
+    """Keep every program from using the SQLite file of an archive while the block runs, as SQLite itself would.
+
+    The block must not open the file: closing it would give up the lock. A file that is not there needs no lock.
+
+    Raises:
+        UserError: a program has it open, or it may not be written.
+
+    """
+    path = Path(archive)
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield
+        return
+    except OSError as error:
+        raise UserError(f"archive {path}: {error.strerror} - check the owner and permissions of the file") from error
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SQLITE_LOCKS)
+    except OSError as error:
+        os.close(descriptor)
+        raise UserError(
+            f"archive {path}: another program has it open - end it (a crawl, browse, Datasette, an editor) and run the "
+            "same command again"
+        ) from error
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def no_crawl(archive: Path | str) -> Iterator[None]:
     """Prevent any crawl into an archive from starting while the block runs.

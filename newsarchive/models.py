@@ -14,6 +14,8 @@ Role = Literal["original", "share", "post", "file", "feed", "listing"]
 
 #: Behind the address of a feed's entry that is a copy of its own, so that the page of the article can be another.
 FEED_MARK = "#feed"
+#: Days for which the row of a run that found nothing is kept; then it is counted in its day, and deleted.
+QUIET_DAYS = 30
 
 ParagraphKind = Literal["text", "heading", "caption", "quote", "table", "list"]
 BylineRole = Literal["author", "editor", "proofreader", "photographer", "translator"]

@@ -7,6 +7,8 @@ import unicodedata
 
 # Soft hyphen, zero-width characters, bidi marks and isolates, word joiner, BOM: they carry no text.
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+# Control characters that are no white space: a terminal obeys them, XML has none of them, and NUL ends texts in C.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -25,17 +27,22 @@ def valid_unicode(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
+def valid(text: str) -> str:
+    """Make a text from outside valid: no halves of characters, no control characters; its white space stays."""
+    return text if text.isprintable() else _CONTROL.sub("", valid_unicode(text))
+
+
 def squeeze(text: str) -> str:
     """Make every run of white space (full-width and no-break too) one blank, and strip both ends."""
     return " ".join(text.split())
 
 
 def clean(text: str) -> str:
-    """Make a printed line plain: no invisible characters, single blanks. Every other character stays as printed."""
+    """Make a printed line plain: valid, no invisible characters, single blanks. Every other character stays."""
     # Whatever is to be removed or replaced counts as unprintable, the plain blank alone excepted: one cheap look.
     if text.isprintable():
         return " ".join(text.split()) if "  " in text else text.strip()
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(_INVISIBLE.sub("", valid(text)).split())
 
 
 def fold(text: str) -> str:
@@ -48,6 +55,13 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else " " if c.isspace() else "" for c in text)
+
+
+def plain_lines(text: str) -> str:
+    """Make a text of several lines harmless for a terminal; its line ends and its full-width blanks stay."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
 
 
 def shorten(text: str, most: int) -> str:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+
+_AGE = re.compile(r"([1-9][0-9]{0,4})([dwy])")
+_DAYS = {"d": 1, "w": 7, "y": 365}
 
 
 def stamp(when: datetime) -> str:
     """Write a crawl time, aware, in UTC (`2026-03-05T01:02:03Z`); such texts sort as the times do."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def read_age(text: str) -> timedelta:
+    """Read an age such as `400d`, `8w` or `2y` (years of 365 days). Raises ValueError for any other text."""
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"must be a number of days, weeks or years such as 400d, 8w or 2y, not {text!r}")
+    return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
 def as_known(published_at: str, precision: str | None) -> str:

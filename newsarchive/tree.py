@@ -1,8 +1,9 @@
 """HTML as a tree of elements: the one place that knows the parser, lexbor.
 
 A tree is only ever read, by few calls, all of them here or listed here: of an `Element` its `tag` (`TEXT` for a piece
-of text), `text_content`, `attributes`, `parent`, `first_child`, `next`, `prev`, `is_element_node` and `mem_id`, the
-number that tells it from all others of its tree. Never compare two elements by `==`: that compares their markup.
+of text) and the number of it, `tag_id`, `text_content`, `attributes`, `parent`, `first_child`, `next`, `prev`,
+`is_element_node`, `is_empty_text_node` and `mem_id`, the number that tells it from all others of its tree. Never
+compare two elements by `==`: that compares their markup.
 `benchmarks/tree_fuzz.py` makes these calls on damaged pages.
 """
 
@@ -11,7 +12,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import (
+    LexborCSSSelector,
+    LexborDocumentOptions,
+    LexborHTMLParser,
+    LexborNode,
+    SelectolaxError,
+    create_tag,
+)
 
 from newsarchive.tree_bounds import within_bounds
 
@@ -22,8 +30,20 @@ Element = LexborNode
 #: The tag of a piece of text.
 TEXT = "-text"
 
+# One for all trees: to make it costs as much as to parse a small page.
+_find = LexborCSSSelector().find  # type: ignore[no-untyped-call]
 # Without events nothing is copied within the tree (`<selectedcontent>`).
-_OPTIONS = LexborDocumentOptions.WO_EVENTS
+_OPTIONS = LexborDocumentOptions.WO_EVENTS.value
+_TAGS = (
+    "a", "abbr", "address", "area", "article", "aside", "audio", "b", "base", "big", "blockquote", "body", "br",
+    "button", "canvas", "caption", "center", "cite", "code", "col", "datalist", "dd", "del", "details", "dir", "div",
+    "dl", "dt", "em", "embed", "fieldset", "figcaption", "figure", "font", "footer", "form", "frame", "frameset", "h1",
+    "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins",
+    "label", "legend", "li", "link", "main", "map", "mark", "math", "menu", "meta", "nav", "noscript", "object", "ol",
+    "optgroup", "option", "p", "param", "picture", "pre", "q", "rp", "rt", "ruby", "s", "script", "section", "select",
+    "small", "source", "span", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template",
+    "textarea", "tfoot", "th", "thead", "time", "title", "tr", "tt", "u", "ul", "video", "wbr",
+)  # fmt: skip
 
 
 def parse(markup: str | bytes) -> Element | None:
@@ -65,6 +85,15 @@ def descendants(element: Element) -> Iterator[Element]:
     return element.traverse(include_text=True)
 
 
+@lru_cache(maxsize=1)
+def tag_numbers() -> dict[str, int]:
+    """Return the `tag_id` of every tag that HTML knows, and of text; comparing numbers is quicker."""
+    root = parse("-")
+    assert root is not None
+    (text,) = children(body_of(root))
+    return {TEXT: text.tag_id, **{tag: create_tag(tag).tag_id for tag in _TAGS}}
+
+
 def text_in(element: Element) -> str:
     """Return all text in an element as it is, scripts included."""
     return element.text(deep=True)
@@ -83,7 +112,7 @@ def names_of(element: Element) -> str:
 
 def select(css: str, element: Element) -> list[Element]:
     """Return the elements in `element` (itself included) that match, each once, in the order of the page."""
-    found = element.css(css)
+    found: list[Element] = _find(css, element)
     if len(found) < 2 or "," not in css:
         return found
     return list({one.mem_id: one for one in found}.values())
@@ -93,11 +122,6 @@ def select(css: str, element: Element) -> list[Element]:
 def check_css(css: str) -> None:
     """Raise ValueError for what is no CSS selector."""
     try:
-        _nothing().css(css)
+        _find(css, create_tag("p"))
     except SelectolaxError as error:
         raise ValueError(f"{css!r} is not a CSS selector, or uses what HTML without a browser has not") from error
-
-
-@lru_cache(maxsize=1)
-def _nothing() -> LexborHTMLParser:
-    return LexborHTMLParser(b"")

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -242,6 +241,8 @@ def parse_address(host: str) -> IPAddress | None:
     except ValueError:
         pass
     try:
+        import socket  # noqa: PLC0415 - commands that read the archive meet no host
+
         return ipaddress.IPv4Address(socket.inet_aton(host))
     except (OSError, ValueError):
         return None

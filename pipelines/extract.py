@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsarchive.crawl.time_limit import TooSlowError, time_limit
 from pipelines import Pipeline
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ class Extract(Pipeline):
 
     def process_item(self, item: Page) -> Article:
         """Read a page; what it lacks is recorded in the article's problems."""
-        from newsarchive.extract import read  # noqa: PLC0415 - a run that finds nothing reads nothing
+        from newsarchive.extract.reader import read, unread  # noqa: PLC0415 - a run that finds nothing reads nothing
 
-        return read(item, self.session.spider.site_of(item))
+        try:
+            with time_limit():
+                return read(item, self.session.spider.site_of(item))
+        except TooSlowError as error:
+            return unread(item, self.session.spider.site_of(item), "too-complex", str(error))

@@ -10,8 +10,8 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_arguments, read_base_url, read_site
-from newsarchive.crawl.failures import outcome_of
-from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged
+from newsarchive.crawl.failures import UNASKED, outcome_of
+from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unasked, is_unchanged
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules, site_rules
 from newsarchive.crawl.landing import misdirection
@@ -143,8 +143,12 @@ class FrontierSpider(ArchiveSpider):
         """Hand the page on to the pipelines, under the URL that the frontier knows, unless it is as it was."""
         landed = misdirection(row.url, response.url, self.site, self._is_listing)
         if landed is not None:
+            # Under the address where it lies: read again as the one that was asked for, it would become an article.
+            self._save_refused(make_page(response, response.url, row.role, self.site.name))
             self.session.settle(row, "fetch", landed, response.status)
             self.logger.info("Not fetched: %s: %s", row.url, landed.detail)
+        elif is_unasked(response):
+            self.session.settle(row, "fetch", UNASKED, response.status)
         elif row.validators and is_unchanged(response, row.validators):
             self.session.writer.submit(Operations.unchanged, row.url)
         else:
@@ -158,6 +162,8 @@ class FrontierSpider(ArchiveSpider):
         error = failure.value
         assert error is not None
         outcome = outcome_of(error)
+        if isinstance(error, HttpError):
+            self._save_refused(make_page(error.response, row.url, row.role, self.site.name))
         status = error.response.status if isinstance(error, HttpError) else None
         self.session.settle(row, "fetch", outcome, status)
         self.logger.info("Not fetched: %s: %s", row.url, outcome.detail or outcome.reason)
@@ -171,6 +177,11 @@ class FrontierSpider(ArchiveSpider):
         if outcome.state == "gone" and row.validators is None and (address := self._vanished(row)) is not None:
             self.session.count("vanished")
             yield Link(address, self.site.name, "file", found_on=row.url, hints=row.hints)
+
+    def _save_refused(self, page: Page) -> None:
+        """Have a page saved that is not read, so that somebody can look at what came."""
+        if page.body:
+            self.session.writer.submit(Operations.save_refused, page)
 
     def _is_listing(self, url: str) -> bool:
         return self.session.archive.listings.get(url) is not None

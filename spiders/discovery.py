@@ -15,15 +15,17 @@ from scrapy import Request, signals
 from newsarchive.archive import Link
 from newsarchive.archive.listings import ListingLink
 from newsarchive.crawl.arguments import read_count, read_date, read_site
-from newsarchive.crawl.failures import outcome_of
+from newsarchive.crawl.failures import UNASKED, outcome_of
 from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.pages import make_page
 from newsarchive.crawl.selection import Selection
+from newsarchive.crawl.time_limit import TooSlowError, time_limit
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
+from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
 from newsarchive.urls import read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.listings import KnownListing
     from newsarchive.crawl.arguments import Reader
+    from newsarchive.crawl.outcomes import Outcome
     from newsarchive.discovery.html_listing import ListedArticle, ListingPage
     from newsarchive.models import Article, Category, Page, Role
 
@@ -66,7 +69,7 @@ class DiscoverySpider(FrontierSpider):
     def __init__(self, given: dict[str, str], values: dict[str, Any]) -> None:
         super().__init__(given, values)
         self.selection = Selection(
-            values.get("category", ()), values.get("since", date.min), values.get("until", date.max)
+            values.get("category", ()), values.get("since", date.min), values.get("until", date.max), self.site.timezone
         )
         self.lists_all = self.selection.is_everything
         self.listings: KnownListings
@@ -103,6 +106,7 @@ class DiscoverySpider(FrontierSpider):
             session.archive.runs, self.name, site.name, datetime.now(UTC), interval
         )
         self.is_thorough = self.is_thorough or is_full
+        self.listings.asks_anew = is_full
         for link in (*self._first_listings(), *self.listings.due()):
             yield from self._ask(link)
         if is_full:
@@ -172,7 +176,9 @@ class DiscoverySpider(FrontierSpider):
         if known is not None:
             for request in self._pass(known, paging):
                 yield request
-        elif response.status != NOT_MODIFIED:
+        elif response.status == NOT_MODIFIED:
+            self._not_read(link, UNASKED)
+        else:
             for found in await self._read(response, link, paging):
                 yield found
 
@@ -180,9 +186,11 @@ class DiscoverySpider(FrontierSpider):
         """Record a listing page that did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
-        outcome = outcome_of(failure.value)
-        self.listings.failed(request.cb_kwargs["link"], outcome)
-        self.logger.warning("Listing not read: %s: %s", request.url, outcome.detail or outcome.reason)
+        self._not_read(request.cb_kwargs["link"], outcome_of(failure.value))
+
+    def _not_read(self, link: ListingLink, outcome: Outcome) -> None:
+        self.listings.failed(link, outcome)
+        self.logger.warning("Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
 
     def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
         """Pass by an unchanged listing to those below it and, in a thorough run, to its later pages."""
@@ -192,9 +200,7 @@ class DiscoverySpider(FrontierSpider):
             yield from self._ask(ListingLink(known.next_url, known.site, known.link_source, known.url), paging)
 
     async def _read(self, response: Response, link: ListingLink, paging: Paging) -> list[Request | Page]:
-        listed = LINK_SOURCES[link.link_source].read(make_page(response, link.url, "listing", link.site), self.site)
-        if listed.damage:
-            self.listings.problem(link.url, "bad-listing", listed.damage)
+        listed = self._listed(response, link)
         for rejected, reason in listed.rejected:
             self.listings.problem(rejected, reason, f"on {link.url}")
         further = [request for category in listed.categories for request in self._ask_category(category, link.url)]
@@ -209,6 +215,8 @@ class DiscoverySpider(FrontierSpider):
             articles=[self._link(found, link, whole) for found in listed.articles if self.selection.has(found)],
             further=[request.cb_kwargs["link"] for request in further],
             next_url=next_url,
+            links=len(listed.articles) or self.listings.links_before(link.url),
+            damage=listed.damage or self._silence(listed, link, paging),
             refresh=listed.refresh,
             hub=listed.hub,
         )
@@ -217,12 +225,41 @@ class DiscoverySpider(FrontierSpider):
         next_page = self._next_page(next_url, listed, link, paging, new=new) if next_url else ()
         return [*further, *pages, *next_page]
 
+    def _listed(self, response: Response, link: ListingLink) -> ListingPage:
+        """Read a listing; one that cannot be read in sane time or memory lists nothing, and says so."""
+        try:
+            check_bounds(response.body)
+            with time_limit():
+                page = make_page(response, link.url, "listing", link.site)
+                return LINK_SOURCES[link.link_source].read(page, self.site)
+        except (TooComplexError, TooSlowError) as error:
+            from newsarchive.discovery.html_listing import ListingPage  # noqa: PLC0415 - hardly ever needed
+
+            return ListingPage(damage=str(error))
+
+    def _silence(self, listed: ListingPage, link: ListingLink, paging: Paging) -> str | None:
+        """Say what is wrong with a listing that lists nothing; None where nothing is.
+
+        A later page may have become empty, and a page to which something led may have been so from the beginning.
+        """
+        if listed.articles or paging.number > 1:
+            return None
+        if before := self.listings.links_before(link.url):
+            return f"lists nothing any more, where it listed {before} articles"
+        if link.url in LINK_SOURCES["category"].starts(self.site) and not (
+            listed.categories or listed.further or listed.rejected
+        ):
+            return "has no link to an article or a category"
+        return None
+
     def _next_page(
         self, url: str, listed: ListingPage, link: ListingLink, paging: Paging, *, new: int
     ) -> Iterator[Request]:
         """Ask for the next page, unless all of this one was known before."""
         stop = paging.stop_reason(found.url for found in listed.articles)
-        if stop:
+        if stop and new:
+            self.listings.cut(link.url, stop)
+        elif stop:
             self.listings.problem(link.url, "endless-paging", stop)
         elif new or self.is_thorough:
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)

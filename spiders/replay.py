@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
 from newsarchive.crawl.writer.operations import Operations
-from newsarchive.extract.identity import site_of_host
 from newsarchive.urls import host_and_odd_port
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
@@ -47,6 +46,8 @@ class ReplaySpider(OfflineSpider):
 
     def trusts(self, page: Page) -> bool:
         """Return whether a page was served for the site that it names: this archive says so."""
+        from newsarchive.extract.identity import site_of_host  # noqa: PLC0415 - other runs need no reader
+
         host = host_and_odd_port(page.url)
         return bool(host) and site_of_host(host) is None
 

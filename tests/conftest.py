@@ -30,6 +30,7 @@ SLOW = {
     "crawl/test_writer.py",
     "demo/test_demo_stories.py",
     "docs",
+    "maintenance/test_prune.py",
     "spiders",
     "test_installing.py",
     "test_repeatable.py",

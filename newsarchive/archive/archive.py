@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from functools import cached_property
@@ -9,12 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from newsarchive.archive.connection import connect, explain, transaction
-from newsarchive.archive.copies import Copies
-from newsarchive.archive.frontier import Frontier
-from newsarchive.archive.listings import Listings
-from newsarchive.archive.problem_log import ProblemLog
-from newsarchive.archive.runs import Runs
-from newsarchive.archive.snapshots import Snapshots
+from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +18,12 @@ if TYPE_CHECKING:
 
     from sqlite_utils import Database
 
+    from newsarchive.archive.copies import Copies
+    from newsarchive.archive.frontier import Frontier
+    from newsarchive.archive.listings import Listings
+    from newsarchive.archive.problem_log import ProblemLog
+    from newsarchive.archive.runs import Runs
+    from newsarchive.archive.snapshots import Snapshots
     from newsarchive.archive.store import Stored
     from newsarchive.models import Article
     from newsarchive.search import Search
@@ -34,14 +36,9 @@ class Archive:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self.connection = connection
-        self.runs = Runs(self.connection)
-        self.problems = ProblemLog(self.connection)
-        self.frontier = Frontier(self.connection)
-        self.listings = Listings(self.connection)
-        self.copies = Copies(self.connection)
-        self.snapshots = Snapshots(self.connection)
+        self._file = path.stat()
 
-    # Imported when they are first asked for: a crawl that finds nothing needs none of them.
+    # Imported when they are first asked for: a crawl that finds nothing needs few of them, a command that reads fewer.
 
     @cached_property
     def db(self) -> Database:
@@ -49,6 +46,48 @@ class Archive:
         from sqlite_utils import Database  # noqa: PLC0415
 
         return Database(self.connection)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of crawls."""
+        from newsarchive.archive.runs import Runs  # noqa: PLC0415
+
+        return Runs(self.connection)
+
+    @cached_property
+    def problems(self) -> ProblemLog:
+        """What went wrong."""
+        from newsarchive.archive.problem_log import ProblemLog  # noqa: PLC0415
+
+        return ProblemLog(self.connection)
+
+    @cached_property
+    def frontier(self) -> Frontier:
+        """The URLs to fetch."""
+        from newsarchive.archive.frontier import Frontier  # noqa: PLC0415
+
+        return Frontier(self.connection)
+
+    @cached_property
+    def listings(self) -> Listings:
+        """The listings that were read."""
+        from newsarchive.archive.listings import Listings  # noqa: PLC0415
+
+        return Listings(self.connection)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The URLs at which articles stand."""
+        from newsarchive.archive.copies import Copies  # noqa: PLC0415
+
+        return Copies(self.connection)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """The raw pages."""
+        from newsarchive.archive.snapshots import Snapshots  # noqa: PLC0415
+
+        return Snapshots(self.connection)
 
     @cached_property
     def search(self) -> Search:
@@ -72,15 +111,33 @@ class Archive:
     def close(self) -> None:
         """Close the files; the write-ahead log is folded in where no reader holds it."""
         try:
-            self.snapshots.close()
+            if self._has_snapshots:
+                self.snapshots.close()
         finally:
             self.connection.close()
+
+    @property
+    def _has_snapshots(self) -> bool:
+        """Whether a raw page may have been read or written through this archive."""
+        return "snapshots" in self.__dict__
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def must_be_in_place(self) -> None:
+        """Raise UserError where the archive's name does not lead to the open file any more: what is written is lost."""
+        try:
+            is_same = os.path.samestat(self.path.stat(), self._file)
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            raise UserError(
+                f"archive {self.path}: was removed or replaced while it was written to, and what was written since is "
+                "lost with the old file - put the right file there and run the same command again"
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -89,8 +146,10 @@ class Archive:
             is_outermost = not self.connection.in_transaction
             with transaction(self.connection):
                 yield
-                if is_outermost:  # pages first: a row that a power cut leaves must not name one that it took
-                    self.snapshots.sync()
+                if is_outermost:
+                    if self._has_snapshots:  # pages first: a row that a power cut leaves must not name one it took
+                        self.snapshots.sync()
+                    self.must_be_in_place()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
 
@@ -102,17 +161,19 @@ class Archive:
         *,
         fetched: bool = True,
         reread_at: datetime | None = None,
+        is_latest: bool = False,
     ) -> Stored:
         """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing.
 
         A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
         it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
+        `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
         from newsarchive.archive.store import store  # noqa: PLC0415 - see above
 
         page = article.page
         with self.transaction():
-            stored = store(self.connection, article, reread_at=reread_at)
+            stored = store(self.connection, article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:

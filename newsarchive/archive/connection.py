@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
+#: Seconds for which a crawl waits: an analyst's transaction of minutes costs it time and no page.
+CRAWL_PATIENCE = 3600.0
 
 # KiB; a search reads all over a large index. A crawl, whose memory stays flat, takes less.
 _CACHE = "PRAGMA cache_size = -65536"
@@ -37,13 +39,24 @@ _MALFORMED = "malformed"
 _ADVICE = {
     "database is locked": "another program is writing to it; wait until it has finished",
     "readonly database": "you may not write there; check the owner and permissions of the file and its folder",
-    "unable to open": "the folder does not exist or may not be read; create it or choose another path",
+    "unable to open": "the folder is not there, or it or the file may not be read; check both, or choose another path",
     "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
     "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
     "not a database": "this is no SQLite file; choose another path",
     _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
     "`newsarchive restore` brings a backup back",
 }
+
+
+def is_locked(error: BaseException | None) -> bool:
+    """Return whether an error, or what it was explained from, says that another program is writing."""
+    cause = error.__cause__ if isinstance(error, UserError) else error
+    return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def set_patience(connection: sqlite3.Connection, seconds: float) -> None:
+    """Set how long a connection waits for another writer."""
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def explain(error: sqlite3.Error, path: Path | str) -> UserError:
@@ -69,10 +82,13 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
         raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
-    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
     try:
         # No implicit transactions: every statement commits unless `transaction` holds one open.
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
+        if readonly:
+            connection = open_readonly(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        else:
+            uri = f"{path.absolute().as_uri()}?mode=rwc"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT, isolation_level=None)
     except sqlite3.Error as error:
         raise explain(error, path) from error
     try:
@@ -83,6 +99,26 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     except UserError:
         connection.close()
         raise
+
+
+def open_readonly(path: Path | str, **options: Any) -> sqlite3.Connection:
+    """Open a file for reading; `options` are those of `sqlite3.connect`. Raises sqlite3.Error.
+
+    SQLite coordinates readers with a writer by files beside the archive. Where they are not there and cannot be made,
+    on a read-only disk or in somebody else's folder, nobody writes, and the file is read as it is.
+    """
+    path = Path(path).absolute()
+    connection: sqlite3.Connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **options)
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        log = path.with_name(f"{path.name}-wal")
+        is_closed = not log.exists() or not log.stat().st_size
+        if not is_closed or not any(words in str(error) for words in ("readonly database", "unable to open")):
+            raise
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, **options)
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 
-def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str) -> bool:
+def last_seen(connection: sqlite3.Connection, url: str) -> str | None:
+    """Return when a copy was last seen; None where there is no such copy."""
+    row = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (url,)).fetchone()
+    return str(row[0]) if row else None
+
+
+def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str, seen_at: str) -> bool:
     """Record that the article stands at its page's URL; return whether this copy was not known before.
 
     A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
     """
     page = article.page
-    seen_at = stamp(page.fetched_at)
     known = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (page.url,)).fetchone()
     state = (
         page.status,
@@ -124,6 +129,30 @@ class Copies:
             )
             found.update(self._connection.execute(query, chunk).fetchall())
         return found
+
+    def keys_of_page(self, snapshot_id: int, limit: int) -> set[str]:
+        """Return the numbers, else own keys, of at most so many copies that last came with the bytes of a snapshot."""
+        (payload_id,) = self._connection.execute(
+            "SELECT coalesce(payload_id, id) FROM snapshots WHERE id = ?", (snapshot_id,)
+        ).fetchone()
+        rows = self._connection.execute(
+            "SELECT DISTINCT CASE WHEN a.article_key GLOB '*[^0-9]*' THEN k.key ELSE a.article_key END"
+            " FROM snapshots s JOIN copies c ON c.url = s.url AND c.snapshot_id = s.id"
+            " JOIN articles a ON a.id = c.article_id JOIN copy_keys k ON k.copy_id = c.id AND k.kind = 'own'"
+            " WHERE (s.id = ?1 OR s.payload_id = ?1) AND c.role IN ('post', 'original') LIMIT ?2",
+            (payload_id, limit),
+        )
+        return {key for (key,) in rows}
+
+    def is_named_by_page(self, snapshot_id: int, key: str) -> bool:
+        """Return whether a copy that came with the bytes of a snapshot names an address, by its key, as its own."""
+        row = self._connection.execute(
+            "SELECT 1 FROM copy_keys k JOIN copies c ON c.id = k.copy_id JOIN snapshots s ON s.id = c.snapshot_id"
+            " JOIN snapshots p ON coalesce(p.payload_id, p.id) = coalesce(s.payload_id, s.id)"
+            " WHERE k.key = ? AND k.kind = 'named' AND p.id = ? LIMIT 1",
+            (key, snapshot_id),
+        ).fetchone()
+        return row is not None
 
     def touch(self, urls: Iterable[str], now: datetime, *, older_than: timedelta = timedelta(0)) -> None:
         """Record that copies were seen again: `last_seen_at` moves on, nothing else.

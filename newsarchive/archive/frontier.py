@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.listings import Validators
+from newsarchive.archive.runs import SKEW
 from newsarchive.models import Category, Hints, Role
 from newsarchive.problems import check_reason
 from newsarchive.timestamps import stamp
@@ -40,6 +41,8 @@ _DONE = "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ende
 IN_VAIN = "(state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)"
 # For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
 _LEFT_ALONE = timedelta(days=1)
+# Nothing is put off for longer, neither after failures nor until it is rechecked.
+_LONGEST_PAUSE = timedelta(days=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +86,31 @@ class Frontier:
         keeps its attempts, so that it is given up again when it fails once more. Only what is thought to have killed
         runs stays as it is.
         """
-        again = stamp(now - _LEFT_ALONE)
+        again, ahead = stamp(now - _LEFT_ALONE), stamp(now + SKEW)
         rows = [
-            (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again)
+            (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again, ahead)
             for link in links
         ]
         before = self._connection.total_changes
         self._connection.executemany(
             "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
-            " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed') AND ended_at <= ?8"
+            " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed')"
+            " AND (ended_at <= ?8 OR ended_at > ?9)"
             " AND reason IS NOT 'unfinished' AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
             rows,
         )
         return self._connection.total_changes - before
+
+    def may_reopen(self, site: str, now: datetime) -> bool:
+        """Return whether there is anything of a site that `add` would make pending again."""
+        row = self._connection.execute(
+            "SELECT 1 FROM frontier WHERE site = ? AND state IN ('gone', 'blocked', 'rejected', 'failed')"
+            " AND ended_at <= ? AND reason IS NOT 'unfinished'"
+            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url) LIMIT 1",
+            (site, stamp(now - _LEFT_ALONE)),
+        ).fetchone()
+        return row is not None
 
     def pending(
         self, *, site: str, now: datetime, role: Role | None = None, limit: int | None = None
@@ -114,9 +128,18 @@ class Frontier:
         """Have stored copies that are gone rechecked, because something names them still; once a day at most."""
         self._connection.executemany(
             "UPDATE frontier SET state = 'done', reason = NULL, next_at = ?2"
-            " WHERE url = ?1 AND state = 'gone' AND ended_at <= ?3",
-            [(url, stamp(now), stamp(now - _LEFT_ALONE)) for url in urls],
+            " WHERE url = ?1 AND state = 'gone' AND (ended_at <= ?3 OR ended_at > ?4)",
+            [(url, stamp(now), stamp(now - _LEFT_ALONE), stamp(now + SKEW)) for url in urls],
         )
+
+    def bring_back(self, *, site: str, now: datetime) -> int:
+        """Make due what a run whose clock was ahead has put off; return the number of URLs."""
+        cursor = self._connection.execute(
+            "UPDATE frontier SET next_at = ?2 WHERE site = ?1 AND state IN ('pending', 'done') AND next_at > ?3"
+            " AND (ended_at > ?3 OR next_at > ?4)",
+            (site, stamp(now), stamp(now + SKEW), stamp(now + _LONGEST_PAUSE)),
+        )
+        return cursor.rowcount
 
     def tries(self, url: str) -> int:
         """Return how often a URL was tried in vain, with the try that just failed."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.runs import Runs
 from newsarchive.processes import is_alive
 from newsarchive.timestamps import stamp
 
@@ -52,7 +53,8 @@ class SiteHealth:
 
     `outcome` is that of the latest run; `today` and `usual` count new articles, `usual` as the median of the days
     before. `not_collected` counts by reason the addresses that ended without an article in the last days. `dead_rules`
-    names fields that were usually filled and no longer are, as `post: published_at`.
+    names fields that were usually filled and no longer are, as `post: published_at`. `ahead` is the time of a run that
+    began in the future.
     """
 
     site: str
@@ -68,6 +70,8 @@ class SiteHealth:
     not_collected: dict[str, int] = field(default_factory=dict)
     dead_rules: list[str] = field(default_factory=list)
 
+    ahead: str | None = None
+
     def alarms(self, now: datetime, *, run_hours: float, silence_hours: float) -> list[str]:
         """Return what somebody should look at: no good run, or nothing new, for so many hours; rules that died."""
         found: list[str] = []
@@ -77,8 +81,18 @@ class SiteHealth:
             found.append(f"no good run in the last {run_hours:g} hours (the last one: {self.outcome})")
         if not _is_within(self.last_new, now, silence_hours):
             found.append(f"nothing new in the last {silence_hours:g} hours")
+        if self.ahead is not None:
+            found.append(clock_alarm(datetime.fromisoformat(self.ahead)))
         found += [f"rule is dead, the field is nearly always empty: {name}" for name in self.dead_rules]
         return found
+
+
+def clock_alarm(began: datetime) -> str:
+    """Say that a run began in the future."""
+    return (
+        f"a run began at {stamp(began)}, which is still to come: a clock was ahead, or this one is behind - "
+        "newsarchive check names what is of the future, newsarchive repair sets it back"
+    )
 
 
 def health(connection: sqlite3.Connection, now: datetime, site: str | None = None) -> list[SiteHealth]:
@@ -121,6 +135,7 @@ def _health_of(connection: sqlite3.Connection, site: str, now: datetime) -> Site
         failing=failing,
         not_collected=dict(connection.execute(_NOT_COLLECTED, (site, lost_since)).fetchall()),
         dead_rules=_dead_rules(connection, site),
+        ahead=stamp(ahead) if (ahead := Runs(connection).ahead(now)) else None,
     )
 
 

@@ -56,6 +56,8 @@ class KnownListing(ListingLink):
     not_before: str | None = None
     hub: str | None = None
     changed_at: str | None = None
+    #: How many articles it listed; None where that was not counted yet.
+    links: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Listings:
         """Return what is known of a listing; None where it was never heard of."""
         row = self._connection.execute(
             "SELECT url, site, way, found_on, etag, last_modified, digest, rules, next_url, due, refresh, not_before,"
-            " hub, changed_at FROM listings WHERE url = ?",
+            " hub, changed_at, links FROM listings WHERE url = ?",
             (url,),
         ).fetchone()
         if row is None:
@@ -112,11 +114,11 @@ class Listings:
         known_by = listing.validators
         self._connection.execute(
             "INSERT INTO listings (url, site, way, found_on, etag, last_modified, digest, rules, next_url, refresh,"
-            " not_before, hub, due, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)"
+            " not_before, hub, due, changed_at, links) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
             " ON CONFLICT (url) DO UPDATE SET way = excluded.way, etag = excluded.etag,"
             " last_modified = excluded.last_modified, digest = excluded.digest, rules = excluded.rules,"
             " next_url = excluded.next_url, refresh = excluded.refresh, not_before = excluded.not_before,"
-            " hub = excluded.hub, due = 0, changed_at = excluded.changed_at",
+            " hub = excluded.hub, due = 0, changed_at = excluded.changed_at, links = excluded.links",
             (
                 listing.url,
                 listing.site,
@@ -131,6 +133,7 @@ class Listings:
                 listing.not_before,
                 listing.hub,
                 stamp(now),
+                listing.links,
             ),
         )
 

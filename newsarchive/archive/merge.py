@@ -53,8 +53,7 @@ def merge(readings: Sequence[Observation]) -> Merged:
     (`Observation.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
     day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
     """
-    ranked = sorted(readings, key=_rank) if len(readings) > 1 else list(readings)
-    speaking = [reading for reading in ranked if reading.trusted] or ranked
+    speaking = order_of_trust(readings)
     text = next((reading for reading in speaking if reading.body), speaking[0])
     home = min(speaking, key=lambda reading: _ADDRESS[reading.role])
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
@@ -97,6 +96,12 @@ def merge(readings: Sequence[Observation]) -> Merged:
         mentions=_mentions(speaking),
         images=next((r.images for r in speaking if "images" in r.fields), []),
     )
+
+
+def order_of_trust(readings: Sequence[Observation]) -> list[Observation]:
+    """Return the readings that speak for an article, the most trusted first; each field is taken from the first."""
+    ranked = sorted(readings, key=_rank) if len(readings) > 1 else list(readings)
+    return [reading for reading in ranked if reading.trusted] or ranked
 
 
 def _rank(reading: Observation) -> tuple[int, int, bool, str]:

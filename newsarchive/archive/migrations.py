@@ -468,7 +468,38 @@ def m0014_refresh(db: Database) -> None:
 
 
 @migrations()
-def m0015_copy_keys(db: Database) -> None:
+def m0015_retention(db: Database) -> None:
+    """Know what was pruned, keep the runs of a day as one row, and find the runs of a site and what a run found."""
+    db.execute(
+        "CREATE TABLE pruned_pages (url TEXT NOT NULL, fetched_at TEXT NOT NULL, digest TEXT NOT NULL,"
+        " length INTEGER NOT NULL, pruned_at TEXT NOT NULL, PRIMARY KEY (url, fetched_at, digest))"
+        " STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE TABLE warc_removals (warc_file TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    db.execute(
+        "CREATE TABLE run_days (day TEXT NOT NULL, spider TEXT NOT NULL, site TEXT NOT NULL, runs INTEGER NOT NULL,"
+        " counts TEXT NOT NULL, last_run_id INTEGER NOT NULL, PRIMARY KEY (day, spider, site)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX idx_run_days_last_run_id ON run_days (last_run_id)")
+    db.execute("CREATE INDEX idx_runs_site ON runs (site)")
+    db.execute("CREATE INDEX idx_frontier_run_id ON frontier (run_id)")
+    db.execute("CREATE INDEX idx_problems_run_id ON problems (run_id)")
+
+
+@migrations()
+def m0016_links_of_listings(db: Database) -> None:
+    """Count what each listing lists, so that one which lists nothing any more is noticed."""
+    db.execute("ALTER TABLE listings ADD COLUMN links INTEGER")
+
+
+@migrations()
+def m0017_pages_of_the_same_bytes(db: Database) -> None:
+    """Find the pages that came with the same bytes as another one without reading all of them."""
+    db.execute("CREATE INDEX idx_snapshots_revisits ON snapshots (payload_id) WHERE payload_id IS NOT NULL")
+
+
+@migrations()
+def m0018_copy_keys(db: Database) -> None:
     """Know copies by keys of their addresses, and keep which articles were split, joined or renamed."""
     for statement in _COPY_KEYS.split(";"):
         db.execute(statement)

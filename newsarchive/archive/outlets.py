@@ -17,7 +17,6 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
-from newsarchive.stories import Stories
 from newsarchive.text import clean, fold
 
 if TYPE_CHECKING:
@@ -183,6 +182,8 @@ def _id(connection: sqlite3.Connection, name: str) -> int:
 
 def _move(connection: sqlite3.Connection, source_id: int, to: int, printed: str | None) -> int:
     """Move a source's articles (those that print a name, or all) to another source, and refresh their stories."""
+    from newsarchive.stories import Stories  # noqa: PLC0415 - whoever lists the sources needs none of it
+
     articles = _rows(
         connection,
         "SELECT id, story_id FROM articles WHERE source_id = ?1 AND (?2 IS NULL OR source_printed = ?2)",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.models import FEED_MARK
 from newsarchive.problems import REASONS, check_reason
+from newsarchive.text import plain, valid
 from newsarchive.timestamps import stamp
 from newsarchive.urls import spellings
 
@@ -23,6 +24,13 @@ SELECT found_at AS at, 'found' AS event, NULL AS reason, NULL AS times, NULL AS 
     role || ' of ' || site || coalesce(', on ' || found_on, '') || coalesce(', in run ' || run_id, '') AS detail, url,
     1 AS place
 FROM frontier WHERE url IN asked
+UNION ALL SELECT coalesce(changed_at, ''), 'listing', NULL, NULL, NULL, way || ' of ' || site
+    || coalesce(', on ' || found_on, '') || coalesce(', with ' || links || ' articles', '')
+    || CASE due WHEN 1 THEN ', to be asked for by the next run' ELSE '' END, url, 1
+FROM listings WHERE url IN asked
+UNION ALL SELECT fetched_at, 'page', NULL, NULL, NULL,
+    'status ' || http_status || ', ' || length || ' bytes, kept as snapshot ' || id, url, 2
+FROM snapshots WHERE url IN asked
 UNION ALL SELECT last_at, 'problem', reason, count, NULL, stage || ': ' || coalesce(detail, ''), url, 2
 FROM problems WHERE url IN asked
 UNION ALL SELECT c.first_seen_at, 'stored', NULL, NULL, NULL,
@@ -37,7 +45,7 @@ ORDER BY at, place, url
 
 
 class UrlEvent(NamedTuple):
-    """One thing that is known of a URL: `found`, `problem`, `stored`, `vanished`, or the state in which it is now.
+    """One thing that is known of a URL: `found`, `listing`, `page`, `problem`, `stored`, `vanished`, or its state now.
 
     Times are UTC. `times` is how often a problem occurred, or how often a URL was tried; `next_at` is when it is due.
     """
@@ -76,7 +84,7 @@ class ProblemLog:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1) ON CONFLICT (url, stage, reason) DO UPDATE SET"
             " first_at = min(first_at, excluded.first_at), last_at = max(last_at, excluded.last_at),"
             " count = count + (excluded.last_at > last_at)",
-            (run_id, url, site, stage, reason, detail[:_DETAIL_LIMIT], at, at),
+            (run_id, valid(url), site, stage, reason, plain(detail)[:_DETAIL_LIMIT], at, at),
         )
 
     def times(self, url: str, stage: str, reason: str) -> int:
@@ -88,6 +96,18 @@ class ProblemLog:
 
     def history(self, url: str) -> list[UrlEvent]:
         """Return all that the archive knows of a URL, under each of its spellings, in the order of time."""
-        asked = json.dumps([spelling + mark for spelling in spellings(url) for mark in ("", FEED_MARK)])
-        events = (UrlEvent(*row[:7]) for row in self._connection.execute(_EVENTS, (asked,)))
+        events = (UrlEvent(*row[:7]) for row in self._connection.execute(_EVENTS, (_asked(url),)))
         return [event._replace(detail=event.detail or REASONS.get(event.reason or "", "")) for event in events]
+
+    def newest_page(self, url: str) -> int | None:
+        """Return the snapshot of the newest raw page of a URL, under each of its spellings; None where none is kept."""
+        row = self._connection.execute(
+            "SELECT id FROM snapshots WHERE url IN (SELECT value FROM json_each(?))"
+            " ORDER BY fetched_at DESC, id DESC LIMIT 1",
+            (_asked(url),),
+        ).fetchone()
+        return int(row[0]) if row else None
+
+
+def _asked(url: str) -> str:
+    return json.dumps([spelling + mark for spelling in spellings(url) for mark in ("", FEED_MARK)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
 from newsarchive.extract.identity import identity_of
 from newsarchive.models import Byline, Image, Mention, Paragraph
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 #: A row: column -> value.
 Row = dict[str, Any]
 
-#: Articles as `a`, with their source `s`; and with their category `c`.
-ARTICLES_WITH_SOURCE = "FROM articles a LEFT JOIN sources s ON s.id = a.source_id"
-ARTICLES_WITH_NAMES = f"{ARTICLES_WITH_SOURCE} LEFT JOIN categories c ON c.id = a.category_id"
 #: What an article's row is exported as: name -> column.
 COLUMNS = {
     "article_key": "a.article_key",
@@ -67,7 +65,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC)."""
+    """An address of an article, and the newest snapshot of it (`length` in bytes, `fetched_at` in UTC, its digest)."""
 
     url: str
     role: str
@@ -79,6 +77,7 @@ class Copy:
     snapshot_id: int | None
     length: int | None
     fetched_at: str | None
+    digest: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ _PARTS: dict[str, tuple[Callable[..., Any], str]] = {
         Copy,
         _part(
             "c.url, role, site, first_seen_at, last_seen_at, c.http_status, gone_at, snapshot_id, n.length,"
-            " n.fetched_at",
+            " n.fetched_at, n.digest",
             "copies c LEFT JOIN snapshots n ON n.id = c.snapshot_id",
             "first_seen_at, c.url",
         ),
@@ -329,6 +328,11 @@ def find_article(connection: sqlite3.Connection, text: str) -> int:
         f"no article {wanted} in this archive - give a key, an info code or an address;"
         " `newsarchive search WORD` lists keys"
     )
+
+
+def exact_article(connection: sqlite3.Connection, text: str) -> int | None:
+    """Return the id of the article that a whole key, info code or address names; None where there is none."""
+    return next(iter(_exact(connection, text.strip())), None)
 
 
 def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:

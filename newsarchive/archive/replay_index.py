@@ -16,6 +16,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsarchive.atomic import atomic_file
@@ -26,7 +27,6 @@ from newsarchive.warc.cdxj import Capture, cdxj_line, is_replayed
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
-    from pathlib import Path
 
     from newsarchive.archive.archive import Archive
 
@@ -79,8 +79,9 @@ def create_table(connection: sqlite3.Connection) -> None:
 
 
 def index_folder(archive: Archive) -> Path:
-    """Return the folder of the index."""
-    return archive.path.parent / "warc" / "index" / archive.path.name
+    """Return the folder of the index: beside the WARC files, which lie where the file is that a link leads to."""
+    path = Path(archive.connection.execute("PRAGMA database_list").fetchone()[2])
+    return path.parent / "warc" / "index" / path.name
 
 
 def update(archive: Archive) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.models import Page
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from newsarchive.models import Role
 
 
+# The columns that say where a record lies and what it holds.
+_RECORD = ("warc_file", "warc_offset", "warc_length", "digest", "length", "payload_id", "lost_at")
+
+
 class Snapshots:
     """Pages as they came; a body that was seen before is saved once.
 
@@ -48,9 +52,9 @@ class Snapshots:
         self._connection = connection
         self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
-        self._folder = WarcFolder(
-            path.parent, partial(_part_of, connection, path.name), partial(_known_end, connection)
-        )
+        #: Gives the name under which WARC files belong to the archive.
+        self.part_of = partial(_part_of, connection, path.name)
+        self._folder = WarcFolder(path.parent, self.part_of, partial(_known_end, connection))
 
     def save(self, page: Page) -> int:
         """Save a page's bytes and headers; saving the same page again gives the same snapshot. Return its id.
@@ -160,10 +164,12 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
-    def digest_of(self, snapshot_id: int) -> str:
-        """Return the payload digest of a snapshot."""
-        (digest,) = self._connection.execute("SELECT digest FROM snapshots WHERE id = ?", (snapshot_id,)).fetchone()
-        return str(digest)
+    def has(self, url: str, status: int) -> bool:
+        """Return whether a page of a URL with a status is saved."""
+        row = self._connection.execute(
+            "SELECT 1 FROM snapshots WHERE url = ? AND http_status = ? LIMIT 1", (url, status)
+        ).fetchone()
+        return row is not None
 
     def body_of(self, digest: str) -> bytes | None:
         """Return the body of a payload digest; None where the archive has none. Raises SnapshotDamagedError."""
@@ -172,16 +178,19 @@ class Snapshots:
         ).fetchone()
         return self._read(row[0]) if row else None
 
+    def verify(self, snapshot_id: int, **instead: Any) -> None:
+        """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole.
+
+        `instead` gives columns of its row another value than they have.
+        """
+        self._read(snapshot_id, **instead)
+
     def body_at(self, url: str, fetched_at: str) -> bytes | None:
         """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
         row = self._connection.execute(
             "SELECT coalesce(payload_id, id) FROM snapshots WHERE url = ? AND fetched_at = ? LIMIT 1", (url, fetched_at)
         ).fetchone()
         return self._read(row[0]) if row else None
-
-    def verify(self, snapshot_id: int) -> None:
-        """Read a snapshot's own record, also one without a body; raises SnapshotDamagedError where it is not whole."""
-        self._read(snapshot_id)
 
     def record(self, snapshot_id: int) -> bytes:
         """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
@@ -205,12 +214,13 @@ class Snapshots:
         """Close the WARC files that are open for writing."""
         self._folder.close()
 
-    def _read(self, snapshot_id: int) -> bytes:
-        name, offset, packed_length, digest, length, payload_id, lost_at = self._connection.execute(
-            "SELECT warc_file, warc_offset, warc_length, digest, length, payload_id, lost_at FROM snapshots"
-            " WHERE id = ?",
+    def _read(self, snapshot_id: int, **instead: Any) -> bytes:
+        values = self._connection.execute(
+            f"SELECT {', '.join(_RECORD)} FROM snapshots WHERE id = ?",  # noqa: S608
             (snapshot_id,),
         ).fetchone()
+        row = dict(zip(_RECORD, values, strict=True)) | instead
+        name, offset, packed_length, digest, length, payload_id, lost_at = row.values()
         if lost_at is not None:
             raise SnapshotDamagedError(f"snapshot {snapshot_id}: its page was found to be lost on {lost_at[:10]}")
         try:

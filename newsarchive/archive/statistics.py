@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.queries import ARTICLES_WITH_SOURCE, value
+from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
+from newsarchive.archive.queries import value
 
 if TYPE_CHECKING:
     import sqlite3

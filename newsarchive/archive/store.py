@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive import copies, copy_keys, history, outlets, regroup
@@ -15,7 +16,6 @@ from newsarchive.timestamps import stamp
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from datetime import datetime
 
     from newsarchive.archive.copy_keys import Identity
     from newsarchive.archive.merge import Merged
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 StoreOutcome = Literal["new", "changed", "known"]
 
+# Times are kept to the second.
+_MOMENT = timedelta(seconds=1)
 _PARTS = ("paragraphs", "bylines", "mentions", "images")
 
 
@@ -35,15 +37,20 @@ class Stored:
     outcome: StoreOutcome
 
 
-def store(connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None) -> Stored:
+def store(
+    connection: sqlite3.Connection, article: Article, *, reread_at: datetime | None = None, is_latest: bool = False
+) -> Stored:
     """Store what one page says of an article; the caller holds the transaction.
 
     Storing the same page again changes only `last_seen_at`. The article's row is rebuilt from the newest reading
     of each of its copies, so the order in which copies arrive leaves no trace. With `reread_at` (UTC) the page was
-    read again from its snapshot at that time: a difference is then recorded as ours, not as the site's.
+    read again from its snapshot at that time: a difference is then recorded as ours, not as the site's. What
+    `is_latest` was seen after all that is known of its URL: where a clock was ahead, a moment after it.
     """
     page = article.page
     seen_at = stamp(page.fetched_at)
+    if is_latest and (last := copies.last_seen(connection, page.url)) and last > seen_at:
+        seen_at = stamp(datetime.fromisoformat(last) + _MOMENT)
     reading = observation_of(article)
     # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
     _source_id(connection, article.source)
@@ -61,7 +68,7 @@ def store(connection: sqlite3.Connection, article: Article, *, reread_at: dateti
     if reread_at and copies.reread(connection, page.url, reading.content_hash):
         is_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
     else:
-        is_new_copy = copies.see(connection, article, article_id, reading.content_hash)
+        is_new_copy = copies.see(connection, article, article_id, reading.content_hash, seen_at)
         is_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
     is_renamed = not is_named and _name(connection, page.url, article_id, identity, seen_at, only_add=only_add)
     if is_new_copy or is_new_reading or len(found) > 1:
@@ -79,7 +86,7 @@ def _open(
     key = identity.number or identity.own
     holder = regroup.free_key(connection, key)
     article_id = insert(connection, key, merge([reading]), seen_at)
-    copies.see(connection, article, article_id, reading.content_hash)
+    copies.see(connection, article, article_id, reading.content_hash, seen_at)
     history.add(connection, reading, article.page, article_id, seen_at=seen_at)
     _name(connection, article.page.url, article_id, identity, seen_at, is_new=True)
     if holder is not None:

@@ -29,24 +29,24 @@ def _plugin() -> ModuleType:
 
 
 @hookimpl(trylast=True)
-def prepare_connection(conn: sqlite3.Connection) -> None:
+def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
     """Give each connection the functions of the search, after Datasette has given it its own, and bound what SQL makes.
 
     The search box of a table then understands what the search page understands.
     """
-    _plugin().prepare(conn)
+    _plugin().prepare(datasette, conn)
 
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Find the archive among the databases before the first request; take failures into our own hands."""
+    """Take failures into our own hands."""
     return _plugin().starting(datasette)  # type: ignore[no-any-return]
 
 
 @hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """Add the pages and the files that they need."""
-    return _plugin().routes()  # type: ignore[no-any-return]
+    return _plugin().routes(datasette)  # type: ignore[no-any-return]
 
 
 @hookimpl
@@ -76,9 +76,11 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
 
 @hookimpl
-def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
+def handle_exception(
+    datasette: Datasette, request: Request, exception: Exception
+) -> Callable[[], Awaitable[Response]] | None:
     """Show failures as pages."""
-    return lambda: _plugin().show_failure(datasette, request, exception)
+    return _plugin().failing(datasette, request, exception)  # type: ignore[no-any-return]
 
 
 @hookimpl

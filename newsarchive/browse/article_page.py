@@ -9,8 +9,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.queries import (
+    Revision,
     article_row,
     articles_of,
+    exact_article,
     ids_of,
     one,
     one_moment,
@@ -30,12 +32,18 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from newsarchive.archive.queries import ArchivedArticle, Member, Revision, Row
+    from newsarchive.archive.queries import ArchivedArticle, Member, Row
     from newsarchive.models import Mention
 
 #: What is shown of one article at most; the JSON has everything.
 MOST_CHARACTERS, MOST_MEMBERS = 200_000, 100
+_LONGEST_ADDRESS = 2000
 _LONGEST_TITLE = 1000  # characters of a headline that are compared
+_BEFORE = """
+SELECT r.first_seen_at AS seen_at, r.cause, r.title, t.body, t.content_hash
+FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
+WHERE r.article_id = ? AND c.url = ? AND r.first_seen_at < ? AND t.body <> '' ORDER BY r.first_seen_at DESC LIMIT 1
+"""
 # Columns of the row that the JSON gives under other names, or not.
 _INNER = ("category", "category_name", "category_site")
 
@@ -94,6 +102,12 @@ def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) ->
     return ArticlePage(row, found, states, members, _names(row["via"]), is_cut)
 
 
+def key_named(connection: sqlite3.Connection, text: str) -> str | None:
+    """Return the key of the article that a text names as a whole: by its key, its info code or an address of it."""
+    found = exact_article(connection, text) if text and len(text) <= _LONGEST_ADDRESS else None
+    return None if found is None else key_of(connection, found)
+
+
 def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
     """Return the key of the article in a row of the table."""
     row = one(connection, "SELECT article_key FROM articles WHERE id = ?", (article_id,))
@@ -101,7 +115,10 @@ def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:
 
 
 def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row, Change] | None:
-    """Compare a revision of an article with the one before; None where either is unknown."""
+    """Compare a revision of an article with the one before; None where either is unknown.
+
+    What the site changed is compared with what the same page said before, not with another copy in between.
+    """
     row = _row(connection, key)
     if row is None:
         return None
@@ -109,19 +126,32 @@ def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row
     if revision not in found or revision - 1 not in found:
         return None
     before, after = found[revision - 1], found[revision]
+    if after.cause == "site":
+        before = _same_page_before(connection, row["id"], after) or before
     titles = ((state.title or "")[:_LONGEST_TITLE] for state in (before, after))
     bodies = ((state.body or "")[:MOST_CHARACTERS] for state in (before, after))
     groups = [list(lines) for _, lines in groupby(difference(*bodies), key=attrgetter("is_same"))]
     return row, Change(before, after, line_difference(*titles), groups)
 
 
+def _same_page_before(connection: sqlite3.Connection, article_id: int, after: Revision) -> Revision | None:
+    found = one(connection, _BEFORE, (article_id, after.url, after.seen_at))
+    return Revision(revision=after.revision - 1, url=after.url, **found) if found else None
+
+
 def story(connection: sqlite3.Connection, story_id: int) -> Story | None:
-    """Read a story; None for an unknown one."""
-    row = one(connection, "SELECT * FROM stories WHERE id = ?", (story_id,))
+    """Read a story; None for an unknown one.
+
+    A story is called by the id of one of its articles; by any other of them it is found, too, so that a link to a story
+    that has since joined another leads there.
+    """
+    row = one(connection, "SELECT * FROM stories WHERE id = ?", (story_id,)) or one(
+        connection, "SELECT t.* FROM articles a JOIN stories t ON t.id = a.story_id WHERE a.id = ?", (story_id,)
+    )
     if row is None:
         return None
     lead = one(connection, "SELECT title FROM articles WHERE id = ?", (row["lead_article_id"],))
-    members = story_members(connection, story_id, limit=MOST_MEMBERS)
+    members = story_members(connection, row["id"], limit=MOST_MEMBERS)
     return Story(row, (lead["title"] if lead else None) or "", members)
 
 

@@ -1,4 +1,4 @@
-"""Lists of articles for programs: Atom feeds of searches, tables and questions, and the rows of a search as JSON."""
+"""Lists of articles for programs: Atom feeds of searches, tables and questions."""
 
 from __future__ import annotations
 
@@ -17,34 +17,20 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
     from newsarchive.archive.queries import ArchivedArticle
-    from newsarchive.browse.search_page import SearchResult
-    from newsarchive.browse.urls import Addresses
 
 FEED_TYPE = "application/atom+xml; charset=utf-8"
 #: Entries of a feed at most.
 MOST_ENTRIES = 100
 
 
-def search_rows(found: SearchResult, to: Addresses) -> list[dict[str, Any]]:
-    """Return the hits of a search as rows of JSON; the snippet has its matches in [[ ]]."""
-    return [
-        {
-            "article_key": hit.article_key,
-            "title": hit.title,
-            "source": hit.source,
-            "published_at": hit.published_at,
-            "snippet": hit.snippet.replace("\x02", "[[").replace("\x03", "]]"),
-            "rank": hit.rank,
-            "address": to.article(hit.article_key),
-        }
-        for hit in found.hits
-    ]
-
-
-def feed(articles: Sequence[ArchivedArticle], title: str, request: Request) -> bytes:
-    """Write an Atom feed; it is named by its own address."""
+def feed(
+    articles: Sequence[ArchivedArticle], title: str, request: Request, *, note: str = "", next_url: str | None = None
+) -> bytes:
+    """Write an Atom feed; it is named by its own address, and `next_url` leads to what follows (RFC 5005)."""
     stream = BytesIO()
-    write_atom(articles, stream, title=title, feed_id=request.url, self_url=request.url)
+    write_atom(
+        articles, stream, title=title, feed_id=request.url, self_url=request.url, subtitle=note, next_url=next_url
+    )
     return stream.getvalue()
 
 
@@ -65,7 +51,8 @@ async def render(  # noqa: PLR0917 - Datasette hands over what is asked for by n
     """Return any list of articles, of a table or a question, as an Atom feed."""
     if "article_key" not in columns:
         return Response.text("This list has no column article_key, so it is no list of articles.", status=400)
-    keys = list(dict.fromkeys(row["article_key"] for row in rows))[:MOST_ENTRIES]
+    found_keys = (row["article_key"] for row in rows)  # of SQL, anything
+    keys = list(dict.fromkeys(key for key in found_keys if isinstance(key, str)))[:MOST_ENTRIES]
     found = await datasette.get_database(database).execute_fn(
         lambda connection: list(articles_of(connection, ids_of(connection, keys), parts=()))
     )

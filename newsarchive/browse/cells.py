@@ -20,7 +20,7 @@ from newsarchive.browse.filters import (
 from newsarchive.search import write_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from newsarchive.browse.urls import Addresses
 
@@ -36,6 +36,27 @@ _REFERENCES = {
 }
 # Columns of answers whose values are searched for when they are followed -> the field of the query.
 _SEARCHED = {"source": "source", "carried_by": "source", "first_by": "source", "code": "code", "category": "category"}
+# What a column of an answer is called where its own name would not say it.
+_LABELS = {
+    "article_key": "article",
+    "changed_at": "changed",
+    "characters_changed": "characters",
+    "clock": "time",
+    "days_silent": "days without articles",
+    "first_by": "first printed by",
+    "carried_by": "printed by",
+    "first_published_at": "first",
+    "followers": "printed by others later",
+    "gone_at": "gone since",
+    "last_at": "last",
+    "last_published_at": "last",
+    "own_stories": "had first",
+    "published_at": "published",
+    "reprints": "had later than others",
+    "version": "versions",
+}
+# Tables whose addresses have a history.
+_CRAWLED = ("problems", "frontier")
 _LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
 _LONGEST_TEXT = 200
 _NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision")
@@ -48,7 +69,7 @@ def show_cell(to: Addresses, row: Any, value: Any, column: str, table: str | Non
     if value is None or value == "" or isinstance(value, bytes):
         return None
     if isinstance(value, int | float):
-        return _number(to, value, column)
+        return _number(to, row, value, column, table=table)
     return _text(to, row, str(value), column, table)
 
 
@@ -61,7 +82,11 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
     return link(to.row(table, value["value"]), label)
 
 
-def _number(to: Addresses, value: float, column: str) -> Markup:
+def _number(to: Addresses, row: Any, value: float, column: str, *, table: str | None) -> Markup:
+    if column == "version" and (key := _value(row, "article_key")) and value > 1:
+        return link(to.article(str(key), int(value)), "compare")
+    if column in _REFERENCES and table is None and column.endswith("_id"):
+        return link(to.row(_REFERENCES[column], int(value)), str(value))
     if column in ("story_id", "story"):
         return link(to.story(int(value)), str(value))
     if column == "snapshot_id":
@@ -79,7 +104,8 @@ def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -
     if column.endswith("_at"):
         return moment(value, _value(row, "published_precision") if column == "published_at" else None)
     if is_web_address(value):
-        return web_link(value)
+        is_crawled = column == "newest_address" or (column == "url" and table in _CRAWLED)
+        return web_link(value) + Markup(" ") + link(to.why(value), "why") if is_crawled else web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
 
 
@@ -108,9 +134,26 @@ def _value(row: Any, column: str) -> Any:
         return None
 
 
+def label_of(column: str) -> str:
+    """Write the name of a column for people."""
+    return _LABELS.get(column) or column.replace("_", " ")
+
+
+def listed(columns: Sequence[str]) -> list[str]:
+    """Return the columns of an answer that a page shows: the key is behind the headline already."""
+    return [column for column in columns if column != "article_key" or "title" not in columns]
+
+
+def answer_of(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Markup:
+    """Make the rows of an answer from cells that are ready to show."""
+    shown_columns = listed(columns)
+    places = [columns.index(column) for column in shown_columns]
+    return body_of(([row[place] for place in places] for row in rows), shown_columns)
+
+
 def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
     """Make the rows of a table from cells that are ready to show; a telephone shows each cell under its name."""
-    names = [(f"col-{to_css_class(column)}", column.replace("_", " ")) for column in columns]
+    names = [(f"col-{to_css_class(column)}", label_of(column)) for column in columns]
     return Markup("\n").join(
         element(
             "tr",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import sqlite3
 from json import JSONDecodeError
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
+from newsarchive.browse.archives import archive_of
 from newsarchive.browse.filters import plain
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST = 500
+_TOO_LONG = "The answer was not found in the time that a page may take: narrow it down, for example by days or a limit."
+# What Python raises for a value of the wrong form.
+_STUMBLES = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
 
 
 async def show_failure(datasette: Datasette, request: Request, exception: Exception) -> Response:
@@ -28,31 +33,41 @@ async def show_failure(datasette: Datasette, request: Request, exception: Except
         log.error("%s failed", request.path, exc_info=exception)
     if request.path.endswith(".json"):
         return Response.json({"ok": False, "status": status, "title": title, "error": message}, status=status)
-    return await failure_page(datasette, request, status, message, title)
-
-
-async def failure_page(
-    datasette: Datasette, request: Request, status: int, message: str, title: str | None = None
-) -> Response:
-    """Make the page of a failure."""
-    context = {"status": status, "title": title, "error": message}
+    context = {"status": status, "title": title, "error": message, "sql": _sql(datasette, request)}
     return Response.html(await datasette.render_template("error.html", context, request=request), status=status)
+
+
+def _sql(datasette: Datasette, request: Request) -> str | None:
+    """Return the SQL that a reader wrote, so that it can be mended where it failed."""
+    name = archive_of(datasette)
+    is_sql = name is not None and request.path.partition(".")[0] == str(datasette.urls.database(name))
+    return request.args.get("sql") if is_sql else None
 
 
 def _told(request: Request, exception: Exception) -> tuple[int, str | None, str]:
     if isinstance(exception, Base400):
         return exception.status, None, plain(exception.args[0] if exception.args else "", _LONGEST)
+    if isinstance(exception, DatasetteError) and exception.message_is_html:
+        # Of its own it writes HTML only where time ran out.
+        return _status(exception), "This takes too long", _TOO_LONG
     if isinstance(exception, DatasetteError):
-        # Its message may be HTML of Datasette's own; here it is text like everything else.
         return _status(exception), exception.title, plain(exception.message, _LONGEST)
     if isinstance(exception, JSONDecodeError) and any(
         exception.doc in request.args.getlist(key) for key in request.args
     ):
         return 400, None, f"This is not JSON: {plain(exception.doc, _LONGEST)}"
-    if request.path.endswith(".csv") and isinstance(exception, KeyError) and exception.args == ("columns",):
-        # What Datasette has of a whole database has no columns, and it does not look before it writes them.
-        return 400, None, "A database is no list: ask for one of its tables (archive/articles.csv), or with ?sql=."
+    if _is_of_datasette(exception):
+        log.warning("%s: %s in Datasette", request.path, type(exception).__name__)
+        return 400, None, "This address cannot be read: leave out what follows the question mark."
     return 500, None, "Something went wrong here; the log of the server says what."
+
+
+def _is_of_datasette(exception: Exception) -> bool:
+    """Return whether Datasette stumbled over a value that it reads without a look: `_timelimit=abc`, `_through={}`."""
+    frames = [frame for frame, _ in walk_tb(exception.__traceback__)]
+    modules = [str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame in frames]
+    ours_or_theirs = [module for module in modules if module in ("datasette", "newsarchive")]
+    return isinstance(exception, _STUMBLES) and ours_or_theirs[-1:] == ["datasette"]
 
 
 def _status(exception: DatasetteError) -> int:

@@ -135,6 +135,12 @@ def count_of(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def with_mark(url_csv: str, *, stream: bool = False) -> str:
+    """Return the address of a CSV for spreadsheets: with a byte order mark, as a file, of a table with all its rows."""
+    whole = url_csv.replace("_size=max", "_stream=on") if stream else url_csv
+    return f"{whole}{'&' if '?' in whole else '?'}_dl=on&_bom=1"
+
+
 #: The filters that the templates use.
 FILTERS: Mapping[str, object] = {
     "shown": shown,
@@ -146,4 +152,5 @@ FILTERS: Mapping[str, object] = {
     "count_of": count_of,
     "language": language,
     "plain": plain,
+    "with_mark": with_mark,
 }

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.queries import ARTICLES_WITH_SOURCE, one, rows, value
+from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
+from newsarchive.archive.queries import one, rows, value
 
 if TYPE_CHECKING:
     import sqlite3

@@ -26,6 +26,11 @@ COLUMNS_FIRST = [
     "story_id",
     "article_key",
 ]
+# The id of the source that the parameter `source` names: as printed, by another name of it, or in another spelling.
+_SOURCE = """coalesce(
+    (SELECT id FROM sources WHERE name = trim(:source)),
+    (SELECT source_id FROM source_aliases WHERE alias = trim(:source)),
+    (SELECT id FROM sources WHERE search_fold(name) = search_fold(trim(:source))))"""
 # How tables are shown beyond what the schema says of them.
 _TABLES: dict[str, dict[str, Any]] = {
     "articles": {
@@ -60,11 +65,20 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def metadata(path: Path, *, hosts: list[str] | None = None) -> dict[str, Any]:
+def database_name(path: Path) -> str:
+    """Return what Datasette calls the archive at `path`, which is where its tables are.
+
+    Not like a page of ours: the page of an archive in search.db would be our search.
+    """
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "-") else path.stem
+
+
+def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False) -> dict[str, Any]:
     """Make the metadata for the archive at `path`, for Datasette 0.65's `--metadata`.
 
     Tables that the descriptions do not know (indexes and their like) are hidden. `hosts` bounds the host names under
-    which the archive may be asked. Raises UserError for an archive that cannot be read.
+    which the archive may be asked; with `public` Datasette's pages about itself are closed and downloads bounded.
+    Raises UserError for an archive that cannot be read.
     """
     with Archive.open(path, readonly=True) as archive:
         names = _names(archive.connection)
@@ -72,15 +86,15 @@ def metadata(path: Path, *, hosts: list[str] | None = None) -> dict[str, Any]:
         "title": "News archive",
         "description": "Syndicated news, kept: articles, their copies, their earlier texts, and who carried what.",
         "databases": {
-            path.stem: {
+            database_name(path): {
                 "title": "Tables and questions",
                 "tables": {name: _table(name) for name in names},
                 "queries": queries(),
             }
         },
     }
-    if hosts is not None:
-        content["plugins"] = {"newsarchive": {"hosts": hosts}}
+    if hosts is not None or public:
+        content["plugins"] = {"newsarchive": {"public": public} | ({"hosts": hosts} if hosts is not None else {})}
     return content
 
 
@@ -93,7 +107,7 @@ def queries() -> dict[str, dict[str, Any]]:
         name: {
             "title": entry["title"],
             "description": entry["about"],
-            "sql": entry["sql"].strip(),
+            "sql": entry["sql"].strip().replace("{source}", _SOURCE),
             "hide_sql": True,
         }
         for name, entry in found.items()

@@ -3,41 +3,47 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from datasette.plugins import pm
+from datasette.utils import tilde_encode
 from datasette.utils.asgi import asgi_static
+from jinja2 import ChoiceLoader, FileSystemLoader
 
 from newsarchive.archive.migrations import APPLICATION_ID
-from newsarchive.browse.archives import archive_known, archive_of
+from newsarchive.browse.archives import archive_of, names_in
 from newsarchive.browse.atom import can_render, render
-from newsarchive.browse.cells import body_of, body_of_table, show_cell
+from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed, show_cell
+from newsarchive.browse.changes import register_comparisons
 from newsarchive.browse.errors import show_failure
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import queries
+from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.security import guarded
 from newsarchive.browse.urls import Addresses
-from newsarchive.browse.views import ROUTES
+from newsarchive.browse.views import ROUTES, TABLE_ROUTES
 from newsarchive.search import match_expression, register_functions, write_term
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from datasette.app import Datasette
+    from datasette.utils.asgi import Request, Response
     from jinja2 import Environment
 
 __all__ = [
     "FEED",
     "cell",
+    "failing",
     "guarding",
     "prepare",
     "prepare_templates",
     "questions",
     "routes",
-    "show_failure",
     "starting",
 ]
 
@@ -48,63 +54,111 @@ FEED = {"extension": "atom", "render": render, "can_render": can_render}
 
 # Datasette's handler prints every failure, a mistyped address too, with all values that were at hand.
 _DATASETTES_HANDLER = "datasette.handle_exception"
-_STATIC = Path(__file__).with_name("static")
+_STATIC, _TEMPLATES = Path(__file__).with_name("static"), Path(__file__).with_name("templates")
 _STYLE_VERSION = hashlib.blake2b((_STATIC / "style.css").read_bytes(), digest_size=4).hexdigest()
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Bound what SQL may make, and register our functions where the database is an archive.
+def prepare(datasette: Datasette, connection: sqlite3.Connection) -> None:
+    """Bound what SQL may make beside an archive, and register our functions where the database is one.
 
     One takes the place of Datasette's own, which makes an FTS5 expression of what is typed into a table's search box.
     """
+    if archive_of(datasette) is None:
+        return
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     if application_id == APPLICATION_ID:
         folding = register_functions(connection)
         connection.create_function("escape_fts", 1, lambda query: match_expression(query, folding()))
+        register_readers(connection)
+        register_comparisons(connection)
 
 
-def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Prepare for the first request."""
-    if pm.has_plugin(_DATASETTES_HANDLER):
+def starting(datasette: Datasette) -> None:
+    """Take Datasette's own handler of failures away, where ours takes its place."""
+    if archive_of(datasette) is not None and pm.has_plugin(_DATASETTES_HANDLER):
         pm.unregister(name=_DATASETTES_HANDLER)
 
-    async def find_archive() -> None:
-        await archive_of(datasette)
 
-    return find_archive
+def failing(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
+    """Return what shows a failure; without an archive Datasette does it as ever."""
+    return None if archive_of(datasette) is None else lambda: show_failure(datasette, request, exception)
 
 
-def routes() -> list[tuple[str, Callable[..., Any]]]:
-    """List the pages and the files that they need."""
-    return [*ROUTES, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+def routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    """List the pages and the files that they need; a Datasette without an archive is left as it is.
+
+    An archive in a file named article.db has its tables below /article, where our pages are: tables and questions have
+    the right of way there.
+    """
+    name = archive_of(datasette)
+    if name is None:
+        return []
+    taken = "|".join(sorted(map(re.escape, names_in(datasette) | queries().keys())))
+    pages = [(f"(?!/{re.escape(tilde_encode(name))}/(?:{taken})(?:[./]|$)){pattern}", page) for pattern, page in ROUTES]
+    below = [(f"/{re.escape(tilde_encode(name))}{pattern}", page) for pattern, page in TABLE_ROUTES]
+    return [*below, *pages, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
 
 
 def questions(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
     """Return the canned queries of the archive; other databases have none of ours."""
-    return queries() if archive_known(datasette) == database else {}
+    return queries() if archive_of(datasette) == database else {}
 
 
 def cell(datasette: Datasette, database: str, *, row: Any, value: Any, column: str, table: str | None) -> Any:
     """Show a value of the archive; values of other databases are left to Datasette."""
-    if archive_known(datasette) != database:
+    if archive_of(datasette) != database:
         return None
     return show_cell(Addresses(datasette, database), row, value, column, table)
 
 
 def prepare_templates(environment: Environment, datasette: Datasette) -> None:
-    """Add filters and globals."""
-    environment.filters.update(FILTERS, body_of=body_of, body_of_table=body_of_table)
-    environment.globals.update(
-        newsarchive_to=partial(_addresses, datasette), newsarchive_style=_STYLE_VERSION, newsarchive_term=write_term
+    """Add filters and globals; without an archive, take our templates away, which would cover Datasette's own."""
+    if archive_of(datasette) is None:
+        for loader in _loaders(environment):
+            loader.searchpath = [path for path in loader.searchpath if Path(path) != _TEMPLATES]
+        return
+    environment.filters.update(
+        FILTERS,
+        answer_of=answer_of,
+        as_value=as_value,
+        body_of_table=body_of_table,
+        label_of=label_of,
+        listed=listed,
     )
+    environment.globals.update(
+        newsarchive_to=partial(_addresses, datasette),
+        newsarchive_style=_STYLE_VERSION,
+        newsarchive_term=write_term,
+        newsarchive_field=field_of,
+        newsarchive_choices=partial(choices, datasette),
+        newsarchive_suggestions=partial(suggestions, datasette),
+        newsarchive_streams=datasette.setting("allow_csv_stream"),
+    )
+
+
+def _loaders(environment: Environment) -> list[FileSystemLoader]:
+    """Return the loaders that look into folders, those inside of others too."""
+    loader = environment.loader
+    found = loader.loaders if isinstance(loader, ChoiceLoader) else [loader]
+    return [one for one in found if isinstance(one, FileSystemLoader)]
 
 
 def guarding(datasette: Datasette) -> Callable[[Any], Any]:
     """Make the wrapper of the application."""
-    hosts = (datasette.plugin_config("newsarchive") or {}).get("hosts")
-    return lambda app: guarded(app, hosts)
+    name = archive_of(datasette)
+    if name is None:
+        return lambda app: app
+    config = datasette.plugin_config("newsarchive") or {}
+    others = {tilde_encode(other) for other in datasette.databases if other != name}
+    return lambda app: guarded(
+        app,
+        config.get("hosts"),
+        is_public=bool(config.get("public")),
+        base=datasette.setting("base_url"),
+        others=others,
+    )
 
 
 def _addresses(datasette: Datasette) -> Addresses:
-    return Addresses(datasette, archive_known(datasette) or next(iter(datasette.databases), ""))
+    return Addresses(datasette, archive_of(datasette) or next(iter(datasette.databases), ""))

@@ -5,23 +5,36 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from datasette.utils import sqlite_timelimit
 
+from newsarchive.browse.filters import plain
 from newsarchive.search import Filter, Position, Query, QueryError, Search, all_of, narrow
+from newsarchive.search.fields import read_moment
+from newsarchive.search.securities import securities
+from newsarchive.search.terms import terms, with_values, without
+from newsarchive.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from newsarchive.search import Facet, Hit
+    from newsarchive.search import Facet, Facets, Hit
+    from newsarchive.search.securities import Security
+    from newsarchive.search.terms import Term
 
-#: Articles on a page, in a feed and in a download.
-PAGE, FEED, DOWNLOAD = 30, 50, 1000
+#: Articles on a page, in a feed, and in a download where anybody may ask for it.
+PAGE, FEED, PUBLIC_DOWNLOAD = 30, 50, 1000
 #: Facets are counted among so many matches, the newest; and so many lines of each kind are shown.
 MOST_COUNTED, LINES = 4000, 8
+#: The page of all values of a facet counts among so many, and shows so many of them.
+MOST_COUNTED_WHOLE, MOST_VALUES = 200_000, 600
 #: Milliseconds that the facets may take before the page does without them, and the search itself before it gives up.
 COUNT_TIME, SEARCH_TIME = 400, 5000
+#: Milliseconds for finding out whether a word is the name of a security.
+NAME_TIME = 50
+_LONGEST_DAY = 40  # characters
 #: How far the best matches can be paged through.
 MOST_BEST = 300
 
@@ -38,7 +51,7 @@ class SearchForm:
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> SearchForm:
-        """Read the arguments of an address; what cannot be read there is left out."""
+        """Read the arguments of an address. A day that is none stays as it was typed, see `problem`."""
         order = arguments.get("order", "")
         return cls(
             query=arguments.get("q", "").strip(),
@@ -57,8 +70,23 @@ class SearchForm:
     @property
     def days(self) -> list[Filter]:
         """The days as conditions of a query."""
-        first = [Filter("after", self.since)] if self.since else []
-        return first + ([Filter("before", _next(self.until))] if self.until else [])
+        first = [Filter("after", self.since)] if _is_day(self.since) else []
+        return first + ([Filter("before", _next(self.until))] if _is_day(self.until) else [])
+
+    @property
+    def position(self) -> Position | None:
+        """The place behind which the page begins, in the orders of time."""
+        return _position(self.after)
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the days, if anything."""
+        for day in filter(None, (self.since, self.until)):
+            if not _is_day(day):
+                return f"{plain(day)} is not a day: write YYYY-MM-DD, for example 2026-03-05"
+        if self.since and self.until and self.since > self.until:
+            return f"the first day, {self.since}, is after the last, {self.until}: exchange them"
+        return None
 
     @property
     def text(self) -> str:
@@ -74,6 +102,16 @@ class FacetLine:
     label: str
     count: int
     narrower: SearchForm | None
+    #: The form without this value, where the search is narrowed to it.
+    wider: SearchForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One condition that a search is narrowed to, and the form that asks without it."""
+
+    label: str
+    wider: SearchForm
 
 
 @dataclass(slots=True)
@@ -85,20 +123,54 @@ class SearchResult:
     total: int | None = None
     next_after: str | None = None
     facets: dict[str, list[FacetLine]] = field(default_factory=dict)
+    #: Facets that have more values than lines.
+    longer: set[str] = field(default_factory=set)
     counted: int = 0
     error: str | None = None
+    #: What the text may also mean.
+    securities: list[Security] = field(default_factory=list)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What the search is narrowed to, each to be taken away."""
+        form = self.form
+        chips = [
+            Chip(f"{'not ' if term.is_excluded else ''}{term.field}: {value}", replace(form, query=text, after=""))
+            for term in terms(form.query)
+            for value in term.values
+            if (text := with_values(form.query, term, [one for one in term.values if one != value])) is not None
+        ]
+        if _is_day(form.since) and form.since == form.until:
+            return [*chips, Chip(form.since, replace(form, since="", until="", after=""))]
+        if form.since:
+            chips.append(Chip(f"from {form.since}", replace(form, since="", after="")))
+        if form.until:
+            chips.append(Chip(f"to {form.until}", replace(form, until="", after="")))
+        return chips
+
+
+def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
+    """Return the query of a form, its days in it. Raises QueryError."""
+    return all_of(Search(connection).parse(form.query), *form.days)
+
+
+def told(error: QueryError) -> str:
+    """Say what is wrong with a query."""
+    return f"{error.problem} (at character {error.position + 1}): {error.advice}"
 
 
 def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
     """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people."""
-    search, found = Search(connection), SearchResult(form)
+    search, found = Search(connection), SearchResult(form, error=form.problem)
+    if found.error:
+        return found
     try:
         typed = search.parse(form.query)
         query = all_of(typed, *form.days)
         with sqlite_timelimit(connection, SEARCH_TIME):
             found.hits, found.next_after = _page(search, query, form, size)
     except QueryError as error:
-        found.error = f"{error.problem} (at character {error.position + 1}): {error.advice}"
+        found.error = told(error)
         return found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
@@ -110,7 +182,17 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
                 _count(search, query, typed, found)
         except sqlite3.OperationalError as error:
             _refuse_unless_interrupted(error)
+        found.securities = _securities(connection, form.query)
     return found
+
+
+def _securities(connection: sqlite3.Connection, text: str) -> list[Security]:
+    try:
+        with sqlite_timelimit(connection, NAME_TIME):
+            return securities(connection, text)
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+        return []
 
 
 def _refuse_unless_interrupted(error: sqlite3.OperationalError) -> None:
@@ -125,50 +207,115 @@ def _page(search: Search, query: Query, form: SearchForm, size: int) -> tuple[li
         hits = search.hits(query, order="rank", limit=size + 1, offset=offset)
         is_more = len(hits) > size and offset + size < MOST_BEST
         return hits[:size], str(offset + size) if is_more else None
-    hits = search.hits(query, order=form.order, limit=size + 1, after=_position(form.after))
-    return hits[:size], _token(hits[size - 1].position) if len(hits) > size else None
+    hits = search.hits(query, order=form.order, limit=size + 1, after=form.position)
+    return hits[:size], token(hits[size - 1].position) if len(hits) > size else None
 
 
 def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> None:
     """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
-    form = found.form
-
-    def lines(facets: list[Facet], narrower: Callable[[str], SearchForm | None]) -> list[FacetLine]:
-        return [FacetLine(facet.label, facet.count, narrower(facet.value)) for facet in facets]
-
-    def by_field(name: str) -> Callable[[str], SearchForm | None]:
-        def narrower(value: str) -> SearchForm | None:
-            text = narrow(form.query, typed, Filter(name, value))
-            return replace(form, query=text) if text else None
-
-        return narrower
-
-    facets = search.facets(query, most=MOST_COUNTED, lines=LINES)
-    every = {
-        "Source": lines(facets.sources, by_field("source")),
-        "Category": lines(facets.categories, by_field("category")),
-        "Day": lines(facets.days, lambda day: replace(form, since=day, until=day) if _day(day) else None),
-        "Security": lines(facets.codes, by_field("code")),
-    }
-    found.facets = {name: facet for name, facet in every.items() if facet}
+    form = replace(found.form, after="")
+    facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
+    chosen = {term.field: term for term in terms(form.query) if not term.is_excluded}
+    for name, kind in KINDS.items():
+        values, term = kind.values(facets), chosen.get(kind.field)
+        if term is not None:
+            others = all_of(search.parse(without(form.query, term)), *form.days)
+            values = kind.values(search.facets(others, most=MOST_COUNTED, lines=LINES + 1))
+        if values and (len(values) >= kind.fewest or term is not None):
+            found.facets[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
+        if len(values) > LINES:
+            found.longer.add(name)
     found.counted = facets.counted
     found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
 
 
-def _day(text: str) -> str:
+class Kind(NamedTuple):
+    """A facet: its field of the query language ("" for the day of the form), its values, from how many it is shown.
+
+    Where a value is chosen already, the facet is counted as if it were not, so that another can be chosen beside it.
+    """
+
+    field: str
+    values: Callable[[Facets], list[Facet]]
+    fewest: int = 1
+
+
+KINDS = {
+    "Source": Kind("source", attrgetter("sources")),
+    "Category": Kind("category", attrgetter("categories")),
+    "Day": Kind("", attrgetter("days")),
+    "Security": Kind("code", attrgetter("codes")),
+    "Language": Kind("lang", attrgetter("languages"), 2),
+    "Site": Kind("site", attrgetter("sites"), 2),
+}
+
+
+def values_of(
+    connection: sqlite3.Connection, form: SearchForm, name: str, wanted: str
+) -> tuple[list[FacetLine], SearchResult]:
+    """Return all values of a facet that hold `wanted`, and what to mend in the search, if anything."""
+    search, found, kind = Search(connection), SearchResult(form, error=form.problem), KINDS[name]
+    if found.error:
+        return [], found
+    form = replace(form, after="")
+    term = next((one for one in terms(form.query) if one.field == kind.field and not one.is_excluded), None)
     try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        return ""
+        typed = search.parse(form.query)
+        query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
+        with sqlite_timelimit(connection, SEARCH_TIME):
+            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+    except QueryError as error:
+        found.error = told(error)
+        return [], found
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+        found.error = "counting takes too long: add a word, a source or days"
+        return [], found
+    found.counted = facets.counted
+    values = [facet for facet in kind.values(facets) if fold(wanted).lower() in fold(facet.label).lower()]
+    found.total = len(values)
+    return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
+
+
+def _line(facet: Facet, name: str, form: SearchForm, typed: Query, term: Term | None) -> FacetLine:
+    """Make the line of a value: it is added to those that are chosen already (`term`), or taken away from them."""
+    if not name:
+        return _day_line(facet, form)
+    if term is None or any(value.endswith("*") for value in term.values):
+        text = narrow(form.query, typed, Filter(name, facet.value))
+        return FacetLine(facet.label, facet.count, replace(form, query=text) if text else None)
+    if facet.value in term.values:
+        rest = with_values(form.query, term, [value for value in term.values if value != facet.value])
+        return FacetLine(facet.label, facet.count, None, replace(form, query=rest) if rest is not None else None)
+    text = with_values(form.query, term, [*term.values, facet.value])
+    return FacetLine(facet.label, facet.count, replace(form, query=text) if text else None)
+
+
+def _day_line(facet: Facet, form: SearchForm) -> FacetLine:
+    if form.since == form.until == facet.value:
+        return FacetLine(facet.label, facet.count, None, replace(form, since="", until=""))
+    day = replace(form, since=facet.value, until=facet.value) if _is_day(facet.value) else None
+    return FacetLine(facet.label, facet.count, day)
+
+
+def _day(text: str) -> str:
+    """Read a day in any form that the query language has, as ISO 8601; leave what is none as it was typed."""
+    typed = text.strip()[:_LONGEST_DAY].strip()
+    moment = read_moment(typed)
+    return moment if moment and _is_day(moment) else typed
+
+
+def _is_day(text: str) -> bool:
     # The day after the last one that there is has no name.
-    return day.isoformat() if date(1000, 1, 1) <= day < date(2999, 12, 31) else ""
+    return len(text) == len("2026-03-05") and "1000-01-01" <= text < "2999-12-31" and read_moment(text) == text
 
 
 def _next(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def _token(position: Position) -> str:
+def token(position: Position) -> str:
+    """Write the place behind which a page begins as an argument of an address."""
     return f"{position.published_at or ''}~{position.article_id}"
 
 

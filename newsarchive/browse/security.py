@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from newsarchive.spreadsheet import cell
 
@@ -29,6 +30,10 @@ _POLICY = (
 #: Headers of what is kept as data and must never be shown as a page.
 DATA_ONLY = {"content-security-policy": "default-src 'none'; sandbox"}
 
+_OTHER_HOST = "This archive is served under another host name: use the address that newsarchive browse printed."
+_READING = ("GET", "HEAD", "OPTIONS")
+# Style sheets and their like, which every page needs.
+_FILES = ("/-/newsarchive/", "/-/static/", "/-/static-plugins/")
 _HEADERS = {
     "content-security-policy": _POLICY,
     "referrer-policy": "no-referrer",
@@ -41,26 +46,51 @@ _HEADERS = {
 }
 
 
-def guarded(app: App, hosts: Collection[str] | None = None) -> App:
+def guarded(
+    app: App,
+    hosts: Collection[str] | None = None,
+    *,
+    is_public: bool = False,
+    base: str = "/",
+    others: Collection[str] = (),
+) -> App:
     """Wrap an application. With `hosts` only requests to these host names are answered.
 
-    On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here.
+    On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here. What
+    Datasette tells of itself (paths, threads, settings) is not served where `is_public`. The archive is only read, so
+    nothing but GET and HEAD is answered, except by Datasette's own pages and by `others`, the databases beside it.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        path = scope["path"].removeprefix(base.rstrip("/"))
         if hosts is not None and _host(scope) not in hosts:
-            await _refuse(send)
-            return
-        await app(scope, receive, _with_headers(send, is_csv=scope["path"].endswith(".csv")))
+            await _refuse(send, 421, _OTHER_HOST)
+        elif is_public and path.startswith("/-/") and not path.startswith(_FILES):
+            await _refuse(send, 404, "There is no such page here.")
+        elif scope["method"] not in _READING and _first_part(path) not in ("-", *others):
+            await _refuse(send, 405, "The archive is only read: ask with GET.", ("allow", "GET, HEAD"))
+        else:
+            await app(scope, receive, _with_headers(send, _csv_of(scope)))
 
     return wrapped
 
 
-def _with_headers(send: Send, *, is_csv: bool) -> Send:
-    csv = SafeCsv() if is_csv else None
+def _first_part(path: str) -> str:
+    return path.lstrip("/").split("/")[0].partition(".")[0]
+
+
+def _csv_of(scope: Scope) -> SafeCsv | None:
+    """Return what makes an answer harmless in a spreadsheet, where it is CSV; `bom=1` or `_bom=1` asks for a mark."""
+    if not scope["path"].endswith(".csv"):
+        return None
+    arguments = parse_qs(scope["query_string"].decode("latin-1"))
+    return SafeCsv(bom="1" in (*arguments.get("bom", ()), *arguments.get("_bom", ())))
+
+
+def _with_headers(send: Send, csv: SafeCsv | None) -> Send:
 
     async def sending(message: Message) -> None:
         nonlocal csv
@@ -87,10 +117,11 @@ def _host(scope: Scope) -> str:
     return (name if colon and port.isdecimal() else host).lower()
 
 
-async def _refuse(send: Send) -> None:
-    body = b"This archive is served under another host name: use the address that newsarchive browse printed.\n"
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 421, "headers": headers})
+async def _refuse(send: Send, status: int, text: str, *more: tuple[str, str]) -> None:
+    body = f"{text}\n".encode()
+    given = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(body))} | _HEADERS | dict(more)
+    headers = [(name.encode(), value.encode()) for name, value in given.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -100,9 +131,13 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 class SafeCsv:
-    """Takes CSV in pieces, gives it back in pieces that end where a record ends."""
+    """Takes CSV in pieces, gives it back in pieces that end where a record ends.
 
-    def __init__(self) -> None:
+    With `bom` it begins with a byte order mark, without which Excel reads Chinese as something else.
+    """
+
+    def __init__(self, *, bom: bool = False) -> None:
+        self._mark = codecs.BOM_UTF8 if bom else b""
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending: list[str] = []
         self._open = False
@@ -117,7 +152,8 @@ class SafeCsv:
             return b""
         whole = "".join(self._pending)
         self._pending.clear()
-        return _FIELD.sub(_safe, whole).encode("utf-8")
+        mark, self._mark = self._mark, b""
+        return mark + _FIELD.sub(_safe, whole).encode("utf-8")
 
 
 def _safe(match: re.Match[str]) -> str:

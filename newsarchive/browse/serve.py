@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.database import Database
 from datasette.plugins import pm
 
 from newsarchive import browse as plugin
-from newsarchive.browse.metadata import SETTINGS, metadata
+from newsarchive.archive.connection import open_readonly
+from newsarchive.browse.metadata import SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from pathlib import Path
 
@@ -29,11 +32,25 @@ def application(path: Path, host: str = "127.0.0.1", *, public: bool = False) ->
     Raises UserError for an archive that is missing, foreign, older or newer than this program.
     """
     is_private = is_loopback(host) and not public
-    content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None)
+    content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None, public=not is_private)
     if not pm.has_plugin("newsarchive") and not pm.is_registered(plugin):
         pm.register(plugin, "newsarchive")  # an installed package brings it by its entry point
-    settings: dict[str, Any] = SETTINGS | {"default_allow_sql": is_private}
-    return Datasette([str(path)], metadata=content, settings=settings)
+    settings: dict[str, Any] = SETTINGS | {"default_allow_sql": is_private, "allow_csv_stream": is_private}
+    datasette = Datasette([], metadata=content, settings=settings)
+    datasette.remove_database("_memory")  # which it makes where it is given no file
+    datasette.add_database(ArchiveFile(datasette, path=str(path)), name=database_name(path))
+    return datasette
+
+
+class ArchiveFile(Database):  # type: ignore[misc]
+    """A file by its path, whatever is in it: Datasette writes #, ? and % into an address as they are."""
+
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """Open the file for reading; nothing here asks for more."""
+        assert not write
+        connection = open_readonly(self.path, check_same_thread=False)
+        self._all_file_connections.append(connection)
+        return connection
 
 
 def is_loopback(host: str) -> bool:

@@ -7,7 +7,11 @@ from urllib.parse import urlencode
 
 from datasette.utils import tilde_encode
 
+from newsarchive.warc.replay import replay_address
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from datasette.app import Datasette
 
 
@@ -39,9 +43,17 @@ class Addresses:
         """Address of a story."""
         return str(self._urls.path(f"/story/{story_id}"))
 
+    def why(self, url: str) -> str:
+        """Address of what became of a page elsewhere."""
+        return f"{self._urls.path('/why')}?{urlencode({'url': url})}"
+
     def raw(self, snapshot_id: int) -> str:
         """Address of a page as it was fetched."""
         return str(self._urls.path(f"/raw/{snapshot_id}"))
+
+    def replay(self, url: str, fetched_at: str | None) -> str | None:
+        """Address of a page as it was, at the replay server that NEWSARCHIVE_REPLAY names; None where it names none."""
+        return replay_address(url, fetched_at)
 
     def search(self, query: str = "", form: str = "", **options: str | None) -> str:
         """Address of a search; `form` is empty for the page, or json, csv, atom."""
@@ -50,9 +62,16 @@ class Addresses:
         path = str(self._urls.path("/search" + (f".{form}" if form else "")))
         return f"{path}?{arguments}" if arguments else path
 
-    def query(self, name: str, **arguments: str) -> str:
-        """Address of a question (a canned query)."""
+    def values(self, kind: str, q: str = "", **options: str | None) -> str:
+        """Address of all values that the articles of a search have of a kind (Source, Day, ...)."""
+        given = {name: value for name, value in {"q": q, **options}.items() if value}
+        path = str(self._urls.path(f"/search/{kind}"))
+        return f"{path}?{urlencode(given)}" if given else path
+
+    def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
+        """Address of a question (a canned query) with what was `given`, one of them with another value."""
         path = str(self._urls.query(self._database, name))
+        arguments = {**(given or {}), other: value} if other else given or {}
         return f"{path}?{urlencode(arguments)}" if arguments else path
 
     def questions(self) -> str:

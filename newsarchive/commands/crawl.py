@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
-import sys
+from itertools import chain
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -14,17 +13,23 @@ from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.errors import UserError
-from newsarchive.paths import ROOT
+from newsarchive.locks import AlreadyRunningError
+from newsarchive.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-#: The spiders that fill an archive from a site, in the order in which each feeds the next.
-SPIDERS = ("category", "share")
+    from newsarchive.crawl.summary import RunSummary
+
+_SPIDER = "site"
 _FAILED = 1
-_WRONG_USE = 2  # the spider said what was wrong, and nothing was crawled
-_SHORT = 3  # it ended and brought less than it should have
+#: Ports that are tried for the sample site before any free one.
+_PORTS = 20
+_LAST_ADDRESS = """
+SELECT json_extract(arguments, '$.base_url') FROM runs WHERE site = 'demo' AND json_valid(arguments)
+ORDER BY id DESC LIMIT 1
+"""
 
 
 @click.command()
@@ -39,28 +44,35 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
     SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, or a site of your own in
-    data/sites/. The status is 0 when all went well (also when the site is being crawled already), 1 when a crawl failed
-    or was stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long.
+    data/sites/. All the ways into the site that its file describes are taken, as by `scrapy crawl site`. Ctrl-C stops
+    the crawl: what was fetched is stored, and the next crawl goes on from there.
+
+    The status is 0 when all went well (also when the site is being crawled already), 1 when a crawl failed or was
+    stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long.
     """
-    arguments = {name: value for name, value in filters.items() if value}
+    arguments = {"site": site} | {name: value for name, value in filters.items() if value}
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
-    with _served(site) as base_url:
-        if base_url:
-            arguments["base_url"] = base_url
-        status = 0
-        for spider in SPIDERS:
-            chosen = arguments if spider == "category" else {k: v for k, v in arguments.items() if k == "base_url"}
-            ended = _scrapy(db, spider, {"site": site, **chosen}, verbose=verbose)
-            if ended not in (0, _SHORT):
-                status = ended if ended == _WRONG_USE else _FAILED
-                break
-            status = max(status, ended)
-    if status != _WRONG_USE:
+        (address,) = archive.connection.execute(_LAST_ADDRESS).fetchone() or (None,)
+    try:
+        summary = _crawl(db, arguments, address, verbose=verbose)
+    except AlreadyRunningError as error:
+        click.echo(plain(f"newsarchive: {error}"), err=True)
+        return 0
+    if summary is None:
+        return _FAILED
+    if summary.outcome == "stopped":
+        stored = summary.articles("new")
+        click.echo(
+            f"newsarchive: stopped; {stored} new article{'' if stored == 1 else 's'} came in and"
+            f" {'is' if stored == 1 else 'are'} stored - crawl again to go on from here",
+            err=True,
+        )
+    else:
         with Archive.open(db, readonly=True) as archive:
             print_overview(overview(archive.connection), db)
             print_run(last_runs(archive.connection, before), db)
-    return status
+    return summary.exit_status
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -72,29 +84,49 @@ def demo(options: tuple[str, ...]) -> int:
     return main(options)
 
 
+def _crawl(db: Path, arguments: dict[str, str], address: str | None, *, verbose: bool) -> RunSummary | None:
+    """Run the crawl in this process; None when it broke off, which is told then.
+
+    Raises:
+        UserError: an argument or a setting is wrong; as AlreadyRunningError, if the site is being crawled already.
+
+    """
+    from newsarchive.crawl.run import check, crawl_here, project_settings  # noqa: PLC0415 - Scrapy takes a second
+
+    settings = project_settings(NEWSARCHIVE_DB=str(db.absolute()), LOG_LEVEL="INFO" if verbose else "WARNING")
+    check(settings, _SPIDER, arguments)
+    with _served(arguments["site"], address) as base_url:
+        given = {"base_url": base_url} if base_url else {}
+        try:
+            return crawl_here(_SPIDER, arguments | given, settings)
+        except AlreadyRunningError:
+            raise
+        except UserError as error:
+            click.echo(plain(f"newsarchive: {error}"), err=True)
+            return None
+
+
 @contextlib.contextmanager
-def _served(site: str) -> Iterator[str | None]:
-    """Serve the sample site while it is crawled; every other site is out there already."""
+def _served(site: str, address: str | None) -> Iterator[str | None]:
+    """Serve the sample site while it is crawled; every other site is out there already.
+
+    It is served at the `address` at which it was crawled last, so that every crawl finds the same pages; where another
+    program has that port, or it was never crawled, at the first port that is free.
+    """
     if site != "demo":
         yield None
         return
     from newsarchive.demo import DemoSite, serve  # noqa: PLC0415
-    from newsarchive.demo.__main__ import PORT  # noqa: PLC0415 - fixed, so that every crawl finds the same addresses
+    from newsarchive.demo.__main__ import PORT  # noqa: PLC0415
 
+    last = urlsplit(address or "").port
     with contextlib.ExitStack() as stack:
-        try:
-            server = stack.enter_context(serve(DemoSite(), PORT))
-        except OSError as error:
-            raise UserError(f"the sample site cannot listen on 127.0.0.1:{PORT}: {error.strerror} - free it") from error
-        yield server.base_url
-
-
-def _scrapy(db: Path, spider: str, arguments: dict[str, str], *, verbose: bool) -> int:
-    """Run one spider in a process of its own, as cron would, and return its exit status."""
-    command = [sys.executable, "-m", "scrapy", "crawl", spider, "-s", f"NEWSARCHIVE_DB={db.absolute()}"]
-    for name, value in arguments.items():
-        command += ["-a", f"{name}={value}"]
-    if not verbose:
-        command += ["-s", "LOG_LEVEL=WARNING"]
-    environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "newsarchive.settings"}
-    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
+        for port in chain([last] if last else [], range(PORT, PORT + _PORTS), [0]):
+            try:
+                server = stack.enter_context(serve(DemoSite(), port))
+            except OSError as error:
+                if port == 0:
+                    raise UserError(f"the sample site cannot listen on 127.0.0.1: {error.strerror}") from error
+            else:
+                yield server.base_url
+                return

@@ -33,6 +33,7 @@ LITTLE_SPACE = 500_000_000
 _EXTRAS = {
     "datasette": ("browsing in Datasette", "browse"),
     "pyarrow": ("export parquet", "parquet"),
+    "zstandard": ("reading .warc.zst files", "zstd"),
     "matplotlib": ("plot", "plot"),
 }
 _RUNS = "SELECT spider, site, started_at, outcome, reason FROM runs ORDER BY id DESC LIMIT 5"

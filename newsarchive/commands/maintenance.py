@@ -1,4 +1,4 @@
-"""Commands that maintain an archive: check, backup, vacuum, migrate."""
+"""Commands that maintain an archive: check, repair, backup, restore, vacuum, migrate."""
 
 from __future__ import annotations
 
@@ -16,7 +16,12 @@ from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
 from newsarchive.maintenance.check import Report
 from newsarchive.maintenance.check import check as run_check
+from newsarchive.maintenance.repair import repair as mend
+from newsarchive.maintenance.restore import restore as bring_back
 from newsarchive.text import plain
+
+#: Lost things that are named; the rest is counted.
+_MOST_LINES = 50
 
 
 @click.command()
@@ -44,22 +49,79 @@ def check(db: Path, deep: bool, as_json: bool) -> int:
 
 
 @click.command()
+@click.pass_obj
+def repair(db: Path) -> int:
+    """Mend what check finds.
+
+    What is made of other things is made again: search index, stories, articles, indexes. A raw page that is damaged is
+    told as lost, and the next crawl fetches it again. A file that SQLite cannot read is kept aside, and a new one made
+    of its rows. No crawl may be running. The exit status is 1 when something is lost or still damaged.
+    """
+    must_exist(db)
+    now = datetime.now(UTC)
+    done = mend(db, now)
+    for what, count in done.mended.items():
+        click.echo(f"mended: {what} ({count:,} x)")
+    if done.kept:
+        click.echo(f"The damaged file is kept in {done.kept}")
+    for line in done.lost[:_MOST_LINES]:
+        click.echo(plain(f"lost: {line}"), err=True)
+    if len(done.lost) > _MOST_LINES:
+        click.echo(f"... and {len(done.lost) - _MOST_LINES:,} more", err=True)
+    with Archive.open(db, readonly=True) as archive:
+        report = run_check(archive, now)
+    _print_report(report, db)
+    return int(bool(done.lost) or report.is_damaged)
+
+
+@click.command()
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--no-warc", is_flag=True, help="Copy the archive only, without the raw pages.")
+@click.option(
+    "--keep", type=click.IntRange(1), metavar="N", help="Keep N backups, this one included; remove older ones."
+)
 @click.pass_obj
-def backup(db: Path, target: Path, no_warc: bool) -> int:
+def backup(db: Path, target: Path, no_warc: bool, keep: int | None) -> int:
     """Back up the archive and its raw pages into the folder TARGET.
 
-    A crawl may be running. The copy is verified before it replaces an earlier one, and raw pages that are already
-    there are not copied again. The exit status is 1 when raw pages of the archive are lost or damaged; everything else
-    is copied all the same.
+    A crawl may be running. The copy is verified, text by text, before it replaces an earlier one: an archive that was
+    damaged since the earlier backup is refused. Raw pages that are already there are not copied again. The exit status
+    is 1 when something of the archive is lost or damaged.
     """
-    done = back_up(db, target, warc=not no_warc)
-    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, verified.")
+    done = back_up(db, target, warc=not no_warc, keep=keep)
+    verified = "damaged" if done.faults else "verified"
+    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, {verified}.")
     if not no_warc:
         click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({size_of(done.bytes_copied)}).")
+    if done.generations:
+        click.echo(f"Earlier backups: {', '.join(path.name for path in done.generations)}")
     for name in done.damaged:
-        click.echo(f"Damaged or missing, not copied: {name} - run newsarchive check --deep", err=True)
+        click.echo(f"Damaged or missing, not copied: {name} - run newsarchive check --deep, then repair", err=True)
+    for fault in done.faults[:_MOST_LINES]:
+        click.echo(plain(f"Damaged in the archive and so in its copy: {fault} - run newsarchive repair"), err=True)
+    return int(bool(done.damaged or done.faults))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--generation", metavar="NAME", help="Restore this earlier backup, as the folder names it.")
+@click.pass_obj
+def restore(db: Path, folder: Path, generation: str | None) -> int:
+    """Restore the archive from the backup in FOLDER.
+
+    Raw pages are copied first, the backup is verified, and the archive replaced in one step. What was there is kept in
+    a folder beside it. No crawl or other program may use the archive. The exit status is 1 when raw pages are damaged
+    in the backup, too.
+    """
+    done = bring_back(folder, db, datetime.now(UTC), generation=generation)
+    click.echo(f"{done.path}: {done.articles:,} articles, verified.")
+    click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied, the others were whole.")
+    if done.kept:
+        click.echo(f"What was there is kept in {done.kept}")
+        if (done.kept / "warc").is_dir():
+            click.echo(f"Pages that came in after the backup: scrapy crawl warc -a path={done.kept / 'warc'}")
+    for name in done.damaged:
+        click.echo(f"Damaged in the backup, too: {name} - run newsarchive repair, then crawl", err=True)
     return int(bool(done.damaged))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.queries import ARTICLES_WITH_SOURCE
+from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
 from newsarchive.commands.output import print_rows, rows_options
 
 if TYPE_CHECKING:

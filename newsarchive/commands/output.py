@@ -6,14 +6,13 @@ import csv
 import json
 import re
 import sys
-from itertools import islice
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from itertools import islice, product
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import click
-from rich.cells import cell_len
 
 from newsarchive.spreadsheet import cell as spreadsheet_cell
-from newsarchive.text import plain, shorten
+from newsarchive.text import plain, plain_lines, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,8 +28,14 @@ _T = TypeVar("_T")
 MOST_ROWS, LONGEST_CELL = 1000, 300
 #: Length of the longest bar in terminal columns.
 BAR = 24
-# Columns of a terminal below which a column of a table cannot be read.
-_NARROWEST = 8
+# Columns of a terminal: what is no longer is not broken; what is longer gets at least as much, or at least the second
+# where it is not twice as long; and the shortest bar.
+_SHORT, _LEAST, _SHORTEST_BAR = 20, 12, 6
+# A moment of the archive; its seconds and its zone are in JSON and CSV.
+_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2})(?::[0-9.]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+
+
+_MINUTE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 
 
 def rows_options(command: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -54,11 +59,6 @@ def console() -> Console:
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that a pipe need not pay
 
     return Console(highlight=False, markup=False, emoji=False)
-
-
-def plain_lines(text: str) -> str:
-    """Make a text of several lines harmless; its line ends and its full-width blanks stay."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\u3000")
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
@@ -136,43 +136,112 @@ def _print_each(write: Callable[[Any], Any], rows: Iterable[Any]) -> int:
 
 def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None) -> int:
     iterator = iter(rows)
-    shown = list(islice(iterator, MOST_ROWS))
+    values = list(islice(iterator, MOST_ROWS))
     out = console()
-    if len(names) * _NARROWEST > out.width:
-        _print_records(out, names, shown)
+    shown = [[_shown(value) for value in row] for row in values]
+    if not values:
+        out.print(_table(names, values, shown, _Layout([0] * len(names), 0), bar))
+        return 0
+    for keeps_empty, variant in product((True, False), (shown, _without_year(shown))):
+        layout = _layout(names, variant, out.width, has_bar=bar is not None, keeps_empty=keeps_empty)
+        if layout is not None:
+            out.print(_table(names, values, variant, layout, bar))
+            break
     else:
-        out.print(_table(names, shown, bar))
+        _print_records(out, names, shown)
     if next(iterator, None) is not None:
         click.echo(f"The first {MOST_ROWS:,} rows; a pipe, --json or --csv gives all.", err=True)
-    return len(shown)
+    return len(values)
 
 
-def _table(names: Sequence[str], rows: Sequence[Sequence[Any]], bar: str | None) -> Table:
+def _shown(value: Any) -> str:
+    """Write a value for a terminal: of a time the day and the minute, of a long text its beginning."""
+    text = _text(value)
+    if time := _TIME.fullmatch(text):
+        return f"{time[1]} {time[2]}"
+    return shorten(text, LONGEST_CELL)
+
+
+def _without_year(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Write times without the year where all are of the same."""
+    years = {text[:4] for row in rows for text in row if _MINUTE.fullmatch(text)}
+    if len(years) != 1:
+        return [list(row) for row in rows]
+    return [[text[5:] if _MINUTE.fullmatch(text) else text for text in row] for row in rows]
+
+
+class _Layout(NamedTuple):
+    """How wide each column is (0: whatever is left; None: nothing is in it, leave it out), and the bar."""
+
+    columns: list[int | None]
+    bar: int
+
+
+def _layout(
+    names: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, has_bar: bool, keeps_empty: bool
+) -> _Layout | None:
+    """Share out the columns of a terminal; None where a table would break what is to be read in one piece.
+
+    Short values are never broken; long ones are, where enough is left for them. A bar gets what remains, if anything.
+    """
+    from rich.cells import cell_len  # noqa: PLC0415
+
+    contents = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    widths = [
+        max(content, cell_len(name)) if content or keeps_empty else None
+        for content, name in zip(contents, names, strict=True)
+    ]
+    known = [column for column in widths if column is not None]
+    long = [column for column in known if column > _SHORT]
+    room = width - 3 * len(known) - 1 - sum(column for column in known if column <= _SHORT)
+    if sum(long) <= room:  # it fits as it is
+        left = room - sum(long) - 3
+        return _Layout(widths, min(BAR, left) if has_bar and left >= _SHORTEST_BAR else 0)
+    if room < sum(_LEAST if column <= 2 * _SHORT else _SHORT for column in long):
+        return None
+    return _Layout([0 if column is not None and column > _SHORT else column for column in widths], 0)
+
+
+def _table(
+    names: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    shown: Sequence[Sequence[str]],
+    layout: _Layout,
+    bar: str | None,
+) -> Table:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(*names, header_style="bold")
-    for place, column in enumerate(table.columns):
-        if rows and all(isinstance(row[place], int | float | None) for row in rows):
-            column.justify = "right"
-    lengths = [0 if bar is None else row[names.index(bar)] or 0 for row in rows]
-    if bar:
-        table.add_column("", no_wrap=True, min_width=BAR)
-    for row, length in zip(rows, lengths, strict=True):
-        drawn = [Text("█" * round(BAR * length / max(1, *lengths)), "blue")] if bar else []
-        table.add_row(*(Text(shorten(_text(value), LONGEST_CELL), overflow="fold") for value in row), *drawn)
+    table = Table(header_style="bold")
+    drawn_places = [place for place, width in enumerate(layout.columns) if width is not None]
+    for place in drawn_places:
+        width = layout.columns[place]
+        is_number = bool(values) and all(isinstance(row[place], int | float | None) for row in values)
+        table.add_column(
+            names[place],
+            justify="right" if is_number else "left",
+            no_wrap=bool(width),
+            min_width=width or None,
+            overflow="fold",
+        )
+    lengths = [row[names.index(bar)] or 0 for row in values] if bar and layout.bar else [0] * len(values)
+    if layout.bar:
+        table.add_column("", no_wrap=True, min_width=layout.bar)
+    for row, length in zip(shown, lengths, strict=True):
+        drawn = [Text("█" * round(layout.bar * length / max(1, *lengths)), "blue")] if layout.bar else []
+        table.add_row(*(Text(row[place], overflow="fold") for place in drawn_places), *drawn)
     return table
 
 
-def _print_records(out: Console, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print rows of more columns than fit beside each other one below the other."""
+def _print_records(out: Console, names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows of more columns than fit beside each other one below the other; what is empty is left out."""
     from rich.text import Text  # noqa: PLC0415
 
     widest = max(map(len, names))
     for number, row in enumerate(rows, 1):
         out.print(Text(f"── {number} ──", "dim"))
-        for name, value in zip(names, row, strict=True):
-            lines = wrap(shorten(_text(value), LONGEST_CELL), max(20, out.width - widest - 4))
+        for name, text in zip(names, row, strict=True):
+            lines = wrap(text, max(20, out.width - widest - 4)) if text else []
             for place, line in enumerate(lines):
                 head = f"{'' if place else name:{widest}}  "
                 out.print(Text.assemble((head, "bold"), line), no_wrap=True, crop=False)
@@ -187,6 +256,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
+
     lines: list[str] = []
     line, columns = "", 0
     for piece in _pieces(text, width):

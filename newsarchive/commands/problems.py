@@ -30,7 +30,9 @@ _PROBLEMS = (
 @click.argument("url", required=False)
 @click.pass_obj
 def problems(db: Path, url: str | None, reason: str | None, limit: int, form: str | None) -> int:
-    """List what went wrong, newest first; with a URL, all that became of it, oldest first.
+    """List what went wrong, newest first; with a URL, all that became of it, oldest first, as rows.
+
+    `newsarchive why URL` tells the same history in sentences.
 
     Of a URL the list tells where and when it was found, what went wrong, whether a copy is stored, and its state now:
     pending (and when it is due), done, gone, blocked, rejected or failed. The status is 1 for one that was never seen.
@@ -46,11 +48,12 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
         if events:
             print_rows(UrlEvent._fields, events[-limit:], form)
             return 0
-        click.echo(plain(_unseen(archive, url)), err=True)
+        click.echo(plain(unseen(archive, url)), err=True)
     return 1
 
 
-def _unseen(archive: Archive, url: str) -> str:
+def unseen(archive: Archive, url: str) -> str:
+    """Say that a URL was never seen, and what is known instead."""
     if absolute_url(url if "://" in url else f"//{url}") is None:
         return f"{url} is not a readable URL"
     key = stored_key(archive.connection, url)

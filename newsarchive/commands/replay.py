@@ -18,12 +18,11 @@ import yaml
 
 from newsarchive.archive import Archive, replay_index
 from newsarchive.errors import UserError
+from newsarchive.warc.replay import COLLECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Under which pywb serves the archive: the first part of its addresses.
-COLLECTION = "news"
 # Seconds after which pages that a crawl saved meanwhile can be replayed.
 _REFRESH = 30.0
 _MISSING = (
@@ -53,7 +52,9 @@ def replay_server(db: Path, /, port: int, host: str, *, pywb: str | None, write_
             return 0
         command = _wayback(pywb)
         replay_index.update(archive)
-    click.echo(f"Serving the pages of {db} on http://{host}:{port}/{COLLECTION}/ (Ctrl-C stops it)")
+    address = f"http://{host}:{port}/{COLLECTION}/"
+    click.echo(f"Serving the pages of {db} on {address} (Ctrl-C stops it)")
+    click.echo(f"With NEWSARCHIVE_REPLAY={address} the pages of newsarchive browse, and show, lead there.")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service that is stopped takes pywb with it
     with tempfile.TemporaryDirectory(prefix="newsarchive-replay-") as place, _kept_up_to_date(db):
         (Path(place) / "config.yaml").write_text(config, encoding="utf-8")

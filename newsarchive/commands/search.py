@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import click
-from rich.cells import set_cell_size
 
 from newsarchive.archive import Archive
 from newsarchive.commands.existing import must_exist
 from newsarchive.commands.output import (
     console,
     on_terminal,
-    plain_lines,
     print_rows,
     rows_options,
 )
 from newsarchive.commands.query_words import QueryCommand
-from newsarchive.progress_bar import progress_bar
-from newsarchive.search import FIELDS, Marks
-from newsarchive.text import plain
+from newsarchive.search import FIELDS, Filter, Marks
+from newsarchive.text import plain, plain_lines
 from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
@@ -30,10 +28,12 @@ if TYPE_CHECKING:
 
     from newsarchive.search import Hit, Order, Query, Search
 
-_COLUMNS = ("article_key", "published_at", "source", "title", "snippet")
+_COLUMNS = ("article_key", "published_at", "source", "title", "snippet", "url", "category", "lang")
 _NO_MARKS = Marks(start="", end="")
 _REINDEX = "reindex"
 _WIDEST = 100  # columns of a snippet
+# A key, an info code or an address: long, in one piece, with digits in it.
+_NAMES_AN_ARTICLE = re.compile(r"(?=\S*[0-9])\S{6,}")
 _START, _END = "\x02", "\x03"
 
 
@@ -46,8 +46,13 @@ _SYNTAX = {
 } | {field.example: field.meaning for field in FIELDS.values()}
 
 
+def _columns(example: str) -> int:
+    """Return how wide an example is: Chinese characters take two columns."""
+    return len(example) + sum(ord(character) > 0x2E7F for character in example)
+
+
 def _help() -> str:
-    lines = (f"{set_cell_size(example, 30)}{meaning}" for example, meaning in _SYNTAX.items())
+    lines = (f"{example}{' ' * (30 - _columns(example))}{meaning}" for example, meaning in _SYNTAX.items())
     return "\n".join(
         (
             "Find articles.",
@@ -80,12 +85,39 @@ def search(
         _reindex(db)
         return 0
     with Archive.open(db, readonly=True) as archive:
-        wanted = archive.search.parse(" ".join(query))
+        wanted = _query(archive, " ".join(query))
         if only_count:
             number = archive.search.count(wanted)
             click.echo(str(number))
             return int(number == 0)
-        return _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
+        status = _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
+        _propose_securities(archive, " ".join(query), found=not status)
+        return status
+
+
+def _query(archive: Archive, text: str) -> Query:
+    """Return the query of a text, or of the one article that it names: by its key, its info code or its address."""
+    if not _NAMES_AN_ARTICLE.fullmatch(text.strip()):
+        return archive.search.parse(text)
+    from newsarchive.archive.queries import exact_article  # noqa: PLC0415 - words need none of it
+
+    article_id = exact_article(archive.connection, text)
+    if article_id is None:
+        return archive.search.parse(text)
+    (key,) = archive.connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return Filter("key", key)
+
+
+def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:
+    """Tell that a code is that of a security; where nothing was found, that a name is."""
+    if found and not text.isascii():
+        return
+    from newsarchive.search.securities import securities  # noqa: PLC0415 - most words are neither
+
+    for one in securities(archive.connection, text, by_name=not found):
+        name = f" ({one.name})" if one.name else ""
+        line = f"{one.code} is a security{name}: code:{one.code} finds {one.articles:,} articles that mark it."
+        click.echo(plain(line), err=True)
 
 
 def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offset: int, form: str | None) -> int:
@@ -106,7 +138,16 @@ def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offse
 
 
 def _row(hit: Hit) -> tuple[str | None, ...]:
-    return (hit.article_key, hit.published_at, hit.source, hit.title, hit.snippet)
+    return (
+        hit.article_key,
+        hit.published_at,
+        hit.source,
+        hit.title,
+        hit.snippet,
+        hit.url,
+        hit.category_name or hit.category,
+        hit.lang,
+    )
 
 
 def _draw(hits: Sequence[Hit]) -> None:
@@ -120,9 +161,15 @@ def _draw(hits: Sequence[Hit]) -> None:
         head = Text(f"{when.replace('T', ' '):16}  ", "cyan")
         head.append(plain(hit.source or ""), "green").append(f"  {plain(hit.article_key)}", "dim")
         out.print(head)
-        out.print(_marked(hit.marked_title or "(no title)", "bold"))
+        out.print(_marked(hit.marked_title or "(no title)", _title_style(hit.url)))
         lines = wrap(hit.snippet, min(_WIDEST, out.width - 4))
         out.print(_marked("".join(f"  {line}\n" for line in lines), ""), no_wrap=True, crop=False)
+
+
+def _title_style(url: str) -> str:
+    """Return the style of a headline: terminals that know links lead from it to the page."""
+    is_harmless = url.startswith(("http://", "https://")) and url.isascii() and url.isprintable() and " " not in url
+    return f"bold link {url}" if is_harmless else "bold"
 
 
 def _marked(text: str, style: str) -> Text:
@@ -137,6 +184,8 @@ def _marked(text: str, style: str) -> Text:
 
 
 def _reindex(db: Path) -> None:
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415 - only this needs it
+
     with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         archive.search.reindex(report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +17,10 @@ from newsarchive.commands.output import (
     to_json,
     wrap,
 )
-from newsarchive.export.json_lines import as_object
+from newsarchive.errors import UserError
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import as_known
+from newsarchive.warc.replay import replay_address
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,9 +50,10 @@ class _Shown:
 
 @click.command(epilog="Example: newsarchive show 202603053101994652")
 @json_option
+@click.option("--page", is_flag=True, help="Write the kept page to standard output, byte for byte as it was fetched.")
 @click.argument("key")
 @click.pass_obj
-def show(db: Path, key: str, as_json: bool) -> None:
+def show(db: Path, key: str, as_json: bool, page: bool) -> None:
     """Print one article, with its copies, revisions and story.
 
     KEY is an article's key, its info code, the address of any copy, or the last digits of its key. Use
@@ -58,6 +61,9 @@ def show(db: Path, key: str, as_json: bool) -> None:
     """
     with Archive.open(db, readonly=True) as archive:
         shown = _load(archive.connection, find_article(archive.connection, key))
+        if page:
+            _write_page(archive, shown.article)
+            return
     if as_json:
         click.echo(_json(shown))
         return
@@ -75,7 +81,25 @@ def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
         )
 
 
+def _write_page(archive: Archive, article: ArchivedArticle) -> None:
+    """Write the newest kept page: that of the article's own address, where it is kept."""
+    kept = [one for one in article.copies if one.snapshot_id is not None and one.fetched_at]
+    if not kept:
+        raise UserError(f"{article.key}: no page of it is kept - see newsarchive show {article.key}")
+    if on_terminal():
+        raise UserError(
+            f"show --page: where to? Add a pipe or a file: newsarchive show {article.key} --page > page.html"
+        )
+    newest = max(kept, key=lambda one: (one.url == article.row["url"], one.fetched_at))
+    assert newest.snapshot_id is not None
+    body = archive.snapshots.load(newest.snapshot_id, role="post", site=newest.site).body
+    sys.stdout.buffer.write(body)
+    click.echo(f"{newest.url} as fetched {newest.fetched_at}", err=True)
+
+
 def _json(shown: _Shown) -> str:
+    from newsarchive.export.json_lines import as_object  # noqa: PLC0415 - loads all formats
+
     revisions_and_story = {
         "revisions": [{name: getattr(one, name) for name in _OF_REVISION} for one in shown.revisions],
         "story": [{name: getattr(one, name) for name in _OF_MEMBER} for one in shown.story],
@@ -137,6 +161,7 @@ def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
     )
     yield "Images", [f"{one.caption or one.alt or ''} {one.url}".strip() for one in article.images]
     yield "Copies", [f"{one.role} {one.url} ({_span(one)})" for one in article.copies]
+    yield "As it was", [line for one in article.copies for line in _kept(one)]
     states = [f"{one.revision} {one.seen_at} {one.cause}: {one.title or ''}" for one in shown.revisions]
     yield "Revisions", states if len(states) > 1 else []
     yield (
@@ -146,6 +171,14 @@ def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
             for one in shown.story
         ],
     )
+
+
+def _kept(copy: Copy) -> Iterator[str]:
+    """Yield where the page of a copy is kept."""
+    if copy.snapshot_id is not None:
+        address = replay_address(copy.url, copy.fetched_at)
+        where = address or f"snapshot {copy.snapshot_id} of {copy.url}"
+        yield f"{copy.fetched_at} {where}"
 
 
 def _span(copy: Copy) -> str:

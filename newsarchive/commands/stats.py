@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.queries import ARTICLES_WITH_NAMES
-from newsarchive.archive.statistics import overview
+from newsarchive.archive.joins import ARTICLES_WITH_NAMES
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
 from newsarchive.commands.query_words import QueryCommand
 
@@ -72,6 +71,7 @@ def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: 
         elif form or query:
             print_rows(("by", "value", "articles"), _summary(archive.connection, where, limit), form, bar="articles")
         else:
+            from newsarchive.archive.statistics import overview  # noqa: PLC0415 - counts by one thing need none of it
             from newsarchive.commands.overview import print_overview  # noqa: PLC0415 - draws with much of rich
 
             print_overview(overview(archive.connection), db)

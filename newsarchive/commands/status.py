@@ -10,6 +10,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.health import LOSS_DAYS, health
+from newsarchive.commands.metrics import exposition
 from newsarchive.commands.output import to_json
 from newsarchive.errors import UserError
 from newsarchive.problems import REASONS
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 @click.option(
     "--silence-hours", default=48.0, show_default=True, help="Alarm after so many hours without new articles."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
+@click.option("--json", "form", flag_value="json", help="Print JSON, one object per line.")
+@click.option("--metrics", "form", flag_value="metrics", help="Print metrics as Prometheus reads them.")
 @click.pass_obj
-def status(db: Path, /, site: str | None, *, check: bool, run_hours: float, silence_hours: float, as_json: bool) -> int:
+def status(
+    db: Path, /, site: str | None, *, check: bool, run_hours: float, silence_hours: float, form: str | None
+) -> int:
     """Report on the crawls: last good run, new articles, pending pages, pages not collected.
 
     Reports on SITE, or on all sites that were ever crawled. A rule is reported as dead when a field that it used to
@@ -38,17 +42,25 @@ def status(db: Path, /, site: str | None, *, check: bool, run_hours: float, sile
     now = datetime.now(UTC)
     with Archive.open(db, readonly=True) as archive:
         found = health(archive.connection, now, site)
+        sizes = _sizes(archive) if form == "metrics" else {}
     if not found and (site or check):
         raise UserError(f"archive {db}: nothing was ever crawled{f' of site {site!r}' if site else ''}")
-    alarms = 0
-    for one in found:
-        told = one.alarms(now, run_hours=run_hours, silence_hours=silence_hours)
-        alarms += len(told)
-        if as_json:
-            click.echo(to_json(asdict(one) | {"alarms": told}))
+    alarms = {one.site: one.alarms(now, run_hours=run_hours, silence_hours=silence_hours) for one in found}
+    if form == "metrics":
+        click.echo(exposition(found, {name: len(told) for name, told in alarms.items()}, sizes), nl=False)
+    for one in found if form != "metrics" else ():
+        if form == "json":
+            click.echo(to_json(asdict(one) | {"alarms": alarms[one.site]}))
         else:
-            _print(one, told)
-    return int(check and alarms > 0)
+            _print(one, alarms[one.site])
+    return int(check and any(alarms.values()))
+
+
+def _sizes(archive: Archive) -> dict[str, int]:
+    """Return the bytes of the archive's file and log, and of its raw pages."""
+    log = archive.path.with_name(archive.path.name + "-wal")
+    (raw,) = archive.connection.execute("SELECT coalesce(sum(warc_length), 0) FROM snapshots").fetchone()
+    return {"database": archive.path.stat().st_size + (log.stat().st_size if log.exists() else 0), "raw_pages": raw}
 
 
 def _print(found: SiteHealth, alarms: list[str]) -> None:

@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from newsarchive.crawl.http.conditional import NOT_MODIFIED
 from newsarchive.crawl.outcomes import Outcome
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class BrokenTransfer(Exception):  # noqa: N818 - named as the reason is
 class TooLarge(IgnoreRequest):
     """The body is larger than DOWNLOAD_MAXSIZE when unpacked."""
 
+
+#: What it means that a server says "as you know it" of a page that is not known, or was not said to be.
+UNASKED = Outcome("http-error", "retry", "status 304, though nothing was said of what is known")
 
 # The statuses by which a server says that a page is not there; any other error status may be the server's own.
 _GONE = (404, 410)
@@ -100,6 +104,8 @@ def outcome_of(error: BaseException) -> Outcome:
 
 def _outcome_of_status(error: HttpError) -> Outcome:
     status = error.response.status
+    if status == NOT_MODIFIED:
+        return UNASKED
     if 300 <= status < 400:
         # Scrapy follows every redirect that leads to a web address; what is left leads elsewhere or nowhere.
         location = (error.response.headers.get("Location") or b"").decode("latin-1")

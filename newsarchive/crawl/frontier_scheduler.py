@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+#: Seconds for which the crawl stands still for its writer; behind them, signals are heard, and Scrapy asks again.
+_LONGEST_BLOCK = 1.0
 #: Runs that may be killed while a page is on its way until it is given up.
 _KILLS = 3
 
@@ -70,9 +72,9 @@ class FrontierScheduler:
         fed = 0
         with session.failing():
             fed = self.feed(session)
-            while not fed and session.writer.wait_for_commit():
+            while not fed and session.writer.wait_for_commit(_LONGEST_BLOCK):
                 fed = self.feed(session)
-        if fed:
+        if fed or session.writer.is_busy:
             raise DontCloseSpider
 
     def feed(self, session: Session) -> int:

@@ -10,32 +10,22 @@ from newsarchive.crawl.outcomes import Outcome
 from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from newsarchive.archive.observations import Observation
     from newsarchive.models import Article
 
 #: Articles that may come with the same bytes: one article at two addresses is usual, at more it is another page.
 MOST_ADDRESSES = 2
-#: Bodies that are remembered.
-MOST_BODIES = 1000
 # The part of a stored text below which a new one is much shorter.
 _MUCH_SHORTER = 0.5
 
 
-class Addresses:
-    """Which articles came with which bytes in this run."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, set[str]] = {}
-
-    def repeated(self, digest: str, article_key: str) -> Outcome | None:
-        """Take note of a page, by its payload digest; return its outcome when too many articles came as this page."""
-        keys = self._keys.setdefault(digest, set())
-        if article_key not in keys and len(keys) >= MOST_ADDRESSES:
-            return Outcome("repeated-page", "rejected", f"the same bytes as {min(keys)[:300]}")
-        keys.add(article_key)
-        if len(self._keys) > MOST_BODIES:
-            del self._keys[next(iter(self._keys))]
+def repeated(keys: Collection[str], article_key: str) -> Outcome | None:
+    """Return the outcome of a page whose bytes are those of too many other articles, by their keys."""
+    if article_key in keys or len(keys) < MOST_ADDRESSES:
         return None
+    return Outcome("repeated-page", "rejected", f"the same bytes as {min(keys)[:300]}")
 
 
 def another_article(before: Observation, article: Article) -> Outcome | None:

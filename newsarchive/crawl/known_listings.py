@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing
+from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing, Validators
+from newsarchive.archive.runs import SKEW
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged, validators_of
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery.refresh import Refresh
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from newsarchive.archive import Link
-    from newsarchive.archive.listings import Validators
     from newsarchive.archive.runs import Runs
     from newsarchive.crawl.http.offsite import AddressRules
     from newsarchive.crawl.outcomes import Outcome
@@ -49,9 +49,12 @@ class KnownListings:
     site: Site
     address_rules: AddressRules
     remembers: bool = True
+    #: Whether listings are asked for without their validators: some servers say for ever that nothing has changed.
+    asks_anew: bool = False
     #: Canonical URLs of the listing pages that this run has asked for.
     _asked: set[str] = field(default_factory=set)
     _rules: str = field(init=False)
+    _reopens: bool | None = None
     #: How many listings were left alone.
     _rested: int = 0
 
@@ -71,14 +74,14 @@ class KnownListings:
             self._not_read(link, again=False)
             return False
         if len(self._asked) >= self.session.options.listings_max:
-            self.problem(link.url, "endless-paging", f"{len(self._asked)} listing pages in one run")
+            self.cut(link.url, f"{len(self._asked)} listing pages in one run")
             return False
         self._asked.add(canonical_url(link.url))
         return True
 
     def headers(self, url: str) -> dict[str, str]:
         """Return the headers with which a listing is asked for."""
-        known = self._known(url)
+        known = None if self.asks_anew else self._known(url)
         return conditional_headers(known.validators if known else None)
 
     def resting(self, url: str) -> KnownListing | None:
@@ -117,6 +120,8 @@ class KnownListings:
         known = self._known(url)
         if known is None or not is_unchanged(response, known.validators):
             return None
+        if self.asks_anew and self._may_reopen():
+            return None  # what it still names was given up, and is tried again
         validators = validators_of(response)
         renewed = response.status != NOT_MODIFIED and _is_renewed(known.validators, validators)
         if known.due or renewed:
@@ -134,29 +139,51 @@ class KnownListings:
         articles: Sequence[Link],
         further: Sequence[ListingLink],
         next_url: str | None,
+        links: int,
+        damage: str | None,
         refresh: Refresh | None = None,
         hub: str | None = None,
     ) -> int:
-        """Record a listing that was read and all that it led to; return the number of articles that are new."""
+        """Record a listing that was read and all that it led to; return the number of articles that are new.
+
+        `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
+        due again and not known again, so that it is told as long as it is so.
+        """
         listing = KnownListing(
             link.url,
             link.site,
             link.link_source,
             link.found_on,
-            validators_of(response),
+            Validators() if damage else validators_of(response),
             self._rules,
             next_url,
             refresh=refresh.to_json() if refresh else None,
             not_before=self._not_before(refresh) if refresh else None,
             hub=hub,
+            links=links,
         )
+        if damage:
+            self.problem(link.url, "bad-listing", damage)
+            self.session.count("listings/damaged")
         new, known = await self.session.writer.call(
             Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
         )
+        if damage:
+            self._not_read(link, again=True)
         self.session.count("listings/read")
         self.session.count("links/known", known)
         self.session.count("links/new", new)
         return new
+
+    def links_before(self, url: str) -> int:
+        """Return how many articles a listing had when it was last read by the rules of today; 0 where none is known."""
+        known = self._known(url)
+        return known.links or 0 if known else 0
+
+    def cut(self, url: str, detail: str) -> None:
+        """Record that a listing is not followed to its end because of a limit of ours."""
+        self.problem(url, "endless-paging", detail)
+        self.session.count("listings/cut")
 
     def failed(self, link: ListingLink, outcome: Outcome) -> None:
         """Record a listing that did not come; unless it is gone or must not be asked, the next run asks again."""
@@ -188,6 +215,12 @@ class KnownListings:
         elif self.remembers:
             self.session.writer.submit(Operations.answered, link.url)
 
+    def _may_reopen(self) -> bool:
+        """Return whether anything of the site was given up so long ago that a listing which names it opens it again."""
+        if self._reopens is None:
+            self._reopens = self.session.archive.frontier.may_reopen(self.site.name, datetime.now(UTC))
+        return self._reopens
+
     def _known(self, url: str) -> KnownListing | None:
         known = self.session.archive.listings.get(url) if self.remembers else None
         return known if known is not None and known.rules == self._rules else None
@@ -210,5 +243,5 @@ def full_discovery_is_due(runs: Runs, spider: str, site: str, now: datetime, int
         if run.outcome != "finished" or run.counts.get("listings/failed"):
             return True
         if run.counts.get(FULL_DISCOVERY):
-            return run.started_at + interval <= now
+            return not now - interval < run.started_at <= now + SKEW  # one of the future had a clock that was ahead
     return True

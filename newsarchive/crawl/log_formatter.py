@@ -5,9 +5,12 @@
 from __future__ import annotations
 
 import logging
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from scrapy import logformatter
+
+from newsarchive.text import plain_lines
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -16,6 +19,29 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from newsarchive.models import Article, Page
+
+
+class PlainFormatter(logging.Formatter):
+    """Formats as another formatter does, without what a terminal obeys in a message: servers have a say in these."""
+
+    def __init__(self, formatter: logging.Formatter | None) -> None:
+        super().__init__()
+        self._formatter = formatter or logging.Formatter()
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record."""
+        shown = copy(record)
+        shown.msg, shown.args = plain_lines(record.getMessage()), ()
+        if record.exc_info and not record.exc_text:
+            shown.exc_text = plain_lines(self._formatter.formatException(record.exc_info))
+        return self._formatter.format(shown)
+
+
+def make_logs_plain() -> None:
+    """Let nothing reach the log that a terminal obeys, whoever writes it."""
+    for handler in logging.root.handlers:
+        if not isinstance(handler.formatter, PlainFormatter):
+            handler.setFormatter(PlainFormatter(handler.formatter))
 
 
 class LogFormatter(logformatter.LogFormatter):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 State = Literal["retry", "gone", "blocked", "rejected", "failed"]
 
 # What another try at the same page does not change.
-_LASTING = frozenset(("robots", "too-large", "no-text", "bad-info-code", "spider-error", "unfinished"))
+_LASTING = frozenset(("robots", "too-large", "no-text", "bad-info-code", "spider-error", "unfinished", "too-complex"))
 
 
 @dataclass(frozen=True, slots=True)

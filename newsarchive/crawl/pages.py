@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsarchive.models import Page
+from newsarchive.text import valid
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -13,12 +14,16 @@ if TYPE_CHECKING:
     from newsarchive.archive import FrontierEntry
     from newsarchive.models import Role
 
+# Headers that say nothing of the page, and name us as one visitor.
+_NOT_KEPT = (b"set-cookie", b"set-cookie2")
+
 
 def make_page(response: Response, url: str, role: Role, site: str, row: FrontierEntry | None = None) -> Page:
     """Make a page of a response; `url` is what was asked for, before any redirect."""
     headers = {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        valid(name.decode("latin-1").lower()): valid(b", ".join(values).decode("latin-1"))
         for name, values in response.headers.items()
+        if name.lower() not in _NOT_KEPT
     }
     page = Page(
         url=url,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
 import time
@@ -133,6 +134,7 @@ class Progress:
 
             self._live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
             self._live.start()
+            atexit.register(self._live.stop)  # a crawl that is stopped twice ends without `closed`, the cursor hidden
             self._turn_handlers(self._stderr, sys.stderr)
         self._timer.start(ON_TERMINAL if self._live else IN_LOG, now=self._live is not None)
 
@@ -143,6 +145,7 @@ class Progress:
         if self._live is not None:
             self._turn_handlers(sys.stderr, self._stderr)
             self._live.stop()
+            atexit.unregister(self._live.stop)
 
     def show(self) -> None:
         """Show the crawl as it is now."""

@@ -6,8 +6,14 @@ import gc
 import logging
 from typing import TYPE_CHECKING
 
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+
+from newsarchive.crawl.log_formatter import is_warning, without_traceback
 from newsarchive.crawl.session import run_finished
 from newsarchive.errors import UserError
+from newsarchive.options import Options
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -21,10 +27,54 @@ logger = logging.getLogger(__name__)
 
 # A page makes thousands of short-lived objects and hardly any cycle; Python's 700 would collect several times a page.
 _YOUNG_OBJECTS = 50_000
+# What these say at INFO is about Scrapy, not about the crawl; `-L DEBUG` shows it.
+_CHATTY = ("scrapy.utils.log", "scrapy.addons", "scrapy.middleware", "scrapy.crawler")
 
 
 class CrawlBrokeOffError(UserError):
     """A crawl that could not even begin or was broken off before it could be recorded; the log tells more."""
+
+
+def check(settings: Settings, spider: str, arguments: Mapping[str, str]) -> None:
+    """Check the name of a spider, its arguments and our settings; nothing is opened or logged.
+
+    Raises:
+        UserError: one of them is wrong.
+
+    """
+    loader = get_spider_loader(settings)
+    if spider not in loader.list():
+        raise UserError(f"there is no spider {spider!r} - there are {', '.join(sorted(loader.list()))}")
+    loader.load(spider).check(dict(arguments))  # type: ignore[attr-defined]
+    Options.from_settings(settings)
+
+
+def project_settings(**chosen: object) -> Settings:
+    """Return the settings of this project with those that a command line chose."""
+    settings = Settings()
+    settings.setmodule("newsarchive.settings", priority="project")
+    settings.setdict(chosen, priority="cmdline")
+    return settings
+
+
+def crawl_here(spider: str, arguments: Mapping[str, str], settings: Settings) -> RunSummary:
+    """Run a spider in this process, as `scrapy crawl` does; once a process, because a reactor cannot start again.
+
+    Raises:
+        UserError: as `crawl_with`.
+
+    """
+    process = AsyncCrawlerProcess(settings)
+    hush_scrapy()
+    return crawl_with(process, process.create_crawler(spider), arguments)
+
+
+def hush_scrapy() -> None:
+    """Let Scrapy say of itself only what somebody should act on."""
+    # Filters, because Scrapy sets the levels of its loggers again when it starts.
+    for name in _CHATTY:
+        logging.getLogger(name).addFilter(is_warning)
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(without_traceback)
 
 
 def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping[str, str]) -> RunSummary:

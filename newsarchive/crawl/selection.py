@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from newsarchive.discovery.html_listing import ListedArticle
     from newsarchive.models import Category
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Slugs of categories, none for all of them, and the first and the last day."""
+    """Slugs of categories, none for all of them, and the first and the last day by the clocks of a zone, the site's."""
 
     categories: tuple[str, ...] = ()
     since: date = date.min
     until: date = date.max
+    zone: tzinfo = UTC
 
     @property
     def is_everything(self) -> bool:
@@ -29,7 +32,10 @@ class Selection:
         return not self.categories or category.slug in self.categories
 
     def has(self, link: ListedArticle) -> bool:
-        """Return whether a listed article is wanted; where the listing tells neither category nor day, it is."""
+        """Return whether a listed article is wanted; where the listing tells neither category nor day, it is.
+
+        What last changed before the first day came out before it.
+        """
         category = link.hints.category
         if category is not None and category.slug and not self.has_category(category):
             return False
@@ -37,5 +43,7 @@ class Selection:
             return True
         from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415 - only a run that asks for days reads them
 
-        day = day_of(link.url, link.hints.published)
-        return day is None or self.since <= day <= self.until
+        day = day_of(link.url, link.hints.published, zone=self.zone, now=datetime.now(UTC))
+        if day is None:
+            return link.changed is None or link.changed.astimezone(self.zone).date() >= self.since
+        return self.since <= day <= self.until

@@ -9,17 +9,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from scrapy import signals
 from scrapy.exceptions import CloseSpider
 
 from newsarchive.archive import Archive, FrontierEntry
-from newsarchive.archive.connection import explain
-from newsarchive.archive.health import last_new
+from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_locked, set_patience
+from newsarchive.archive.health import clock_alarm, last_new
 from newsarchive.archive.soundness import look_into_tables
+from newsarchive.crawl.log_formatter import make_logs_plain
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.spider_protocol import spider_of
 from newsarchive.crawl.summary import (
@@ -37,7 +39,7 @@ from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Self
 
     from scrapy.crawler import Crawler
@@ -48,6 +50,12 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
 
 logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+
+# Seconds between two looks at what is waited for, and seconds in which a crawl that is asked to stop is over.
+_LOOK_AGAIN = 0.2
+_STOP_PATIENCE = 60.0
 
 #: Signal: sent once, when a run's row is closed, with `summary` (a RunSummary).
 run_finished = object()
@@ -81,6 +89,7 @@ class Session:
         self._errors = 0
         self._is_closed = False
         self._closing: asyncio.Future[None] | None = None
+        self._asked_to_stop: float | None = None
         for handler, signal in (
             (self.opened, signals.spider_opened),
             (self.closed, signals.spider_closed),
@@ -137,15 +146,13 @@ class Session:
 
     # Signals
 
-    def opened(self) -> None:
+    async def opened(self) -> None:
         """Open the run's row."""
+        make_logs_plain()  # not earlier: Scrapy makes the log's handlers anew when the crawl starts
         spider = self.spider
         try:
             look_into_tables(self.archive.connection)
-            with self.archive.transaction():
-                self.run_id = self.archive.runs.start(
-                    spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
-                )
+            self.run_id = await self._when_unlocked(self._start_run)
         except (UserError, sqlite3.Error) as error:
             self._failure = str(self._for_people(error))
             raise CloseSpider("archive_error") from error
@@ -161,26 +168,20 @@ class Session:
             )
         )
 
-    def closed(self, reason: str) -> None:
+    async def closed(self, reason: str) -> None:
         """Store what is left, close the run's row and the archive."""
         self._is_closed = True
-        self.writer.close()
+        await self._close_writer()
         counts, problems = split_stats(self.crawler.stats.get_stats())
         pending, alarms = 0, []
         with self.failing():
+            self.archive.must_be_in_place()
             pending = self.archive.frontier.count_pending(self.spider.site.name)
             alarms = self._alarms(counts)
         summary = self._summarize(reason, counts, problems, pending=pending, alarms=alarms)
         try:
             if self.run_id is not None:
-                with self.archive.transaction():
-                    self.archive.runs.finish(
-                        self.run_id,
-                        outcome=summary.outcome,
-                        reason=summary.reason or "; ".join(summary.alarms) or None,
-                        counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
-                        now=summary.finished_at,
-                    )
+                await self._when_unlocked(lambda: self._finish_run(summary))
         except (UserError, sqlite3.Error) as error:
             logger.warning("the end of run %s could not be written: %s", self.run_id, error)
         finally:
@@ -189,6 +190,63 @@ class Session:
         for line in summary.lines():
             logger.info("%s", line)
         self.crawler.signals.send_catch_log(run_finished, summary=summary)
+
+    def _start_run(self) -> int:
+        spider = self.spider
+        self.archive.frontier.bring_back(site=spider.site.name, now=self._started_at)
+        return self.archive.runs.start(
+            spider=spider.name, site=spider.site.name, arguments=spider.given, now=self._started_at
+        )
+
+    def _finish_run(self, summary: RunSummary) -> None:
+        assert self.run_id is not None
+        self.archive.runs.finish(
+            self.run_id,
+            outcome=summary.outcome,
+            reason=summary.reason or "; ".join(summary.alarms) or None,
+            counts=summary.counts | {f"problems/{name}": n for name, n in summary.problems.items()},
+            now=summary.finished_at,
+        )
+        self.archive.runs.compact(summary.finished_at)
+
+    async def _when_unlocked(self, write: Callable[[], Result]) -> Result:
+        """Write in a transaction, when no other program is writing; meanwhile signals are heard."""
+        set_patience(self.archive.connection, 0.0)
+        end, is_told = time.monotonic() + CRAWL_PATIENCE, False
+        while True:
+            try:
+                with self.archive.transaction():
+                    return write()
+            except UserError as error:
+                if not is_locked(error) or time.monotonic() > min(end, self._stop_by()):
+                    raise
+            if not is_told:
+                logger.warning("archive %s: another program is writing to it; waiting", self.options.db)
+                is_told = True
+            await asyncio.sleep(_LOOK_AGAIN)
+
+    async def _close_writer(self) -> None:
+        """Wait until all is stored; a writer that does not answer any more is left, with the lock that it holds."""
+        committed = asyncio.ensure_future(self.writer.committed())
+        end = time.monotonic() + CRAWL_PATIENCE
+        while not committed.done() and time.monotonic() < min(end, self._stop_by()):
+            await asyncio.wait([committed], timeout=_LOOK_AGAIN)
+        if committed.done():
+            self.writer.close()
+            return
+        committed.cancel()
+        self.writer.leave()
+        self._failure = self._failure or (
+            "the process that writes the archive does not answer: another program holds the archive, or the disk "
+            "hangs - it stores what it was given as soon as it can, and no other crawl of this site begins before"
+        )
+
+    def _stop_by(self) -> float:
+        """Return by when (monotonic) the crawl is to be over: soon after somebody has asked it to stop."""
+        if self.crawler.crawling:
+            return float("inf")
+        self._asked_to_stop = self._asked_to_stop or time.monotonic()
+        return self._asked_to_stop + _STOP_PATIENCE
 
     def spider_failed(self, failure: Failure, response: Response | Failure | None) -> None:
         """Record that a rule of ours failed in the spider; the page is not tried again by itself."""
@@ -261,14 +319,18 @@ class Session:
         spider = self.spider
         if not spider.fetches:
             return []
+        ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)
         silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)
-        return alarms_of(
+        alarms = alarms_of(
             counts,
             losses_percent=self.options.losses_percent,
             silent_hours=silence / timedelta(hours=1) if spider.lists_all else 0.0,
             silence_hours=self.options.silence_hours,
         )
+        if ahead is not None:
+            alarms.append(clock_alarm(ahead))
+        return alarms
 
     def _shortfall(self, counts: dict[str, int]) -> str | None:
         """Return what a crawl that ended by itself did not do; None when it did its work."""

@@ -37,6 +37,8 @@ _OUTCOMES: dict[str, RunOutcome] = {
 _ARRIVED = ("articles/new", "articles/changed", "articles/known", "checks/unchanged")
 # Fewer lost pages than these are no alarm, however few were asked for: the next run tries them again.
 _FEW = 10
+# Unless they are all that was new, and more than one.
+_SEVERAL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,17 @@ def alarms_of(
     if lost >= _FEW and lost * 100 > losses_percent * asked:
         alarms.append(f"{lost} of {asked} pages brought no article")
     missed = counts.get("listings/failed", 0)
+    damaged, cut = counts.get("listings/damaged", 0), counts.get("listings/cut", 0)
     listings = missed + counts.get("listings/read", 0) + counts.get("listings/unchanged", 0)
+    none_of = lost - counts.get("lost/again", 0)
+    if not alarms and none_of >= _SEVERAL and asked == lost:
+        alarms.append(f"none of {none_of} pages that were new brought an article")
     if missed >= _FEW and missed * 100 > losses_percent * listings:
         alarms.append(f"{missed} of {listings} listing pages could not be read")
+    if damaged:
+        alarms.append(f"{damaged} of {listings} listing pages did not have what they should")
+    if cut:
+        alarms.append(f"{cut} of {listings} listing pages were cut at a limit")
     if silent_hours > silence_hours:
         alarms.append(f"nothing new for {silent_hours:.0f} hours")
     return alarms

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from newsarchive.crawl.failures import BrokenTransfer, TooLarge
-from newsarchive.crawl.http.decompression import decompress
+from newsarchive.crawl.warc_codings import unpack_body
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
 from newsarchive.timestamps import stamp
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 # A coding is only undone where the body looks like it: crawlers unpack bodies and keep the header.
-_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b""}
+_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b"", "zstd": b"\x28\xb5\x2f\xfd"}
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{40}")
 _BOM = b"\xef\xbb\xbf"
-#: Digests of foreign records that are remembered; of one that is forgotten, the address and time still tell.
-_MOST_DIGESTS = 100_000
+#: Names of foreign bodies that are remembered; of one that is forgotten, the address and time still tell.
+_MOST_DIGESTS = 200_000
 
 
 class CaptureError(Exception):
@@ -63,7 +63,7 @@ class Captures:
     limit: int
     #: Whether pages of hosts that no site names are taken as well.
     any_host: bool = True
-    #: Digest of a body as its crawler packed it -> that of the body as the archive keeps it.
+    #: What later records call a body (its digest as it was sent, its record) -> its digest as the archive keeps it.
     _digests: dict[str, str] = field(default_factory=dict)
 
     def page_of(self, record: Record) -> Page | None:
@@ -140,6 +140,8 @@ class Captures:
         when = _time_of(record.headers.get("warc-refers-to-date", ""))
         try:
             body = self.body_of(self._digests.get(digest, digest)) if digest else None
+            if body is None and (known := self._digests.get(record.headers.get("warc-refers-to", ""))) is not None:
+                body = self.body_of(known)
             if body is None and url and when is not None:
                 body = self.body_at(url, stamp(when))
         except SnapshotDamagedError as error:
@@ -150,11 +152,12 @@ class Captures:
 
     def _body(self, answer: Answer, record: Record) -> bytes:
         body = self._unpacked(answer, record)
-        digest = _digest_of(record)
-        if digest and (body is not answer.body or not digest.startswith("sha1:")):
-            while len(self._digests) >= _MOST_DIGESTS:
-                del self._digests[next(iter(self._digests))]
-            self._digests[digest] = payload_digest(body)
+        digest = payload_digest(body)
+        for name in (_digest_of(record), record.headers.get("warc-record-id", "")):
+            if name and name != digest:
+                self._digests[name] = digest
+        while len(self._digests) > _MOST_DIGESTS:
+            del self._digests[next(iter(self._digests))]
         return body
 
     def _unpacked(self, answer: Answer, record: Record) -> bytes:
@@ -163,7 +166,7 @@ class Captures:
         try:
             for coding in reversed(codings):
                 if coding not in ("", "identity") and body.startswith(_MAGIC.get(coding, b"")):
-                    body = decompress(body, coding.encode(), self.limit)
+                    body = unpack_body(body, coding, self.limit)
         except (BrokenTransfer, TooLarge) as error:
             # Unpacked by the crawler that wrote it, which kept the header: what was wrong for it reads as HTML.
             if record.headers.get("warc-type") == "response" and body.lstrip()[:1] == b"<":

@@ -166,6 +166,7 @@ def _address(entry: _Element, page: Page) -> tuple[str | None, str | None]:
     url = next(filter(None, targets), None)
     if url is None:
         original = next((text_of(found) for found in entry if name_of(found) == "origlink"), None)
+        original = original or entry.get("href") or entry.get("HREF")  # the channels of CDF, before RSS
         url = absolute_url(original, base, keep_fragment=True) if original else None
     if url is None and identity:
         guid = child(entry, "guid", *CORE)

@@ -30,10 +30,11 @@ _MOST_LINKS = 20_000
 
 @dataclass(slots=True)
 class ListedArticle:
-    """A link to an article, and what the listing says of it."""
+    """A link to an article, what the listing says of it, and until when (UTC) it may have changed, if that is told."""
 
     url: str
     hints: Hints
+    changed: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -95,7 +96,7 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
     source = take_source(page, None)
-    root = parse(source.text)
+    root = parse(source.data)
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing, source.charset).read(root)

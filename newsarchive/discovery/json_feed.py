@@ -52,15 +52,21 @@ def _entry(root: etree._Element, item: dict[str, Any]) -> None:
         value = item.get(key)
         if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
             etree.SubElement(entry, _ATOM + name).text = _writable(str(value))
+    authors = item.get("authors") or [item.get("author")]
+    for author in authors if isinstance(authors, list) else ():
+        if isinstance(author, dict) and isinstance(author.get("name"), str):
+            person = etree.SubElement(entry, _ATOM + "author")
+            etree.SubElement(person, _ATOM + "name").text = _writable(author["name"])
+    _link(entry, "enclosure", item.get("image") or item.get("banner_image"), type="image/*")
     tags = item.get("tags")
     for tag in tags if isinstance(tags, list) else ():
         if isinstance(tag, str):
             etree.SubElement(entry, _ATOM + "category", term=_writable(tag))
 
 
-def _link(parent: etree._Element, relation: str, target: Any) -> None:
+def _link(parent: etree._Element, relation: str, target: Any, **attributes: str) -> None:
     if isinstance(target, str) and target.strip():
-        etree.SubElement(parent, _ATOM + "link", rel=relation, href=_writable(target))
+        etree.SubElement(parent, _ATOM + "link", attributes, rel=relation, href=_writable(target))
 
 
 def _writable(text: str) -> str:

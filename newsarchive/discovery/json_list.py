@@ -53,6 +53,8 @@ def read_json_list(page: Page, site: Site) -> ListingPage:
             listed.articles.append(article)
     if listed.articles:
         listed.next_url = _next(found, site, page.url, data)
+    if items is None and fault is None and page.url == found.page_url(site.base_url, page=found.first_page):
+        fault = f"nothing at {found.items!r}"  # on later pages that is how a list ends
     listed.damage = _damage(payload, fault, items, len(known), len(listed.articles))
     return listed
 
@@ -74,9 +76,11 @@ def parse_json(text: str) -> tuple[Any, str | None]:
     JSON may be an object as JavaScript writes it (`{id: 1, title: 'x',}`).
     """
     found, fault = _find_json(text)
-    if fault is not None and (repaired := _JAVASCRIPT.sub(_as_json, text)) != text:
-        found, again = _find_json(repaired)
-        fault = fault if again else None
+    # An empty object may be all that a script holds beside one that is no JSON.
+    if (fault is not None or not found) and (repaired := _JAVASCRIPT.sub(_as_json, text)) != text:
+        other, again = _find_json(repaired)
+        if other:
+            return other, None if again is None else fault
     return found, fault
 
 

@@ -9,9 +9,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.feed_entry import CORE
-from newsarchive.extract.xml import children, name_of, text_of
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -57,10 +54,20 @@ class Refresh:
 
 def refresh_of(root: _Element, headers: Mapping[str, str], now: datetime) -> Refresh | None:
     """Return what a feed and the headers of its answer (lower-cased names) say; the longer of two times counts."""
+    # Imported by what reads a feed; a run that is answered that nothing has changed only needs what was said before.
+    from newsarchive.extract.feed_entry import CORE  # noqa: PLC0415
+    from newsarchive.extract.xml import children, name_of, text_of  # noqa: PLC0415
+
+    def texts(outer: str, inner: str) -> Iterator[str]:
+        for element in children(channel, outer, *CORE):
+            for found in children(element, inner, *CORE):
+                if text := text_of(found):
+                    yield text.strip()
+
     channel = next((element for element in root if name_of(element) == "channel"), root)
     minutes = next((_number(text_of(found)) for found in children(channel, "ttl", *CORE)), 0)
-    hours = {_number(text) % 24 for text in _texts(channel, "skiphours", "hour") if _NUMBER.fullmatch(text)}
-    days = {_DAYS.index(text.lower()) for text in _texts(channel, "skipdays", "day") if text.lower() in _DAYS}
+    hours = {_number(text) % 24 for text in texts("skiphours", "hour") if _NUMBER.fullmatch(text)}
+    days = {_DAYS.index(text.lower()) for text in texts("skipdays", "day") if text.lower() in _DAYS}
     # A feed that rests at all hours or on all days says nothing by that.
     hours, days = (rest if len(rest) < most else set() for rest, most in ((hours, 24), (days, 7)))
     said = Refresh(max(minutes * 60, max_age(headers, now)), frozenset(hours), frozenset(days))
@@ -85,10 +92,3 @@ def max_age(headers: Mapping[str, str], now: datetime) -> int:
 def _number(text: str | None) -> int:
     match = _NUMBER.fullmatch(text.strip()) if text else None
     return int(match[0]) if match else 0
-
-
-def _texts(channel: _Element, outer: str, inner: str) -> Iterator[str]:
-    for element in children(channel, outer, *CORE):
-        for found in children(element, inner, *CORE):
-            if text := text_of(found):
-                yield text.strip()

@@ -98,7 +98,7 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
             hints = _news_hints(entry)
             order = hints.published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
             if is_article(url, site):
-                dated.append((order, ListedArticle(url, hints)))
+                dated.append((order, ListedArticle(url, hints, _last_change(entry, site, page.fetched_at))))
             for other in _copies(entry, page, site):
                 copies.setdefault(other, (order, ListedArticle(other, Hints(published=hints.published))))
     known = {article.url for _, article in dated}

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from newsarchive.text import strip_invisible
+from newsarchive.export.xml_text import xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from newsarchive.archive.queries import ArchivedArticle
 
-# Characters that XML 1.0 has no form for.
-_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _NEVER = "1970-01-01T00:00:00Z"
 
 
 def write_atom(
-    articles: Iterable[ArchivedArticle], stream: IO[bytes], *, title: str, feed_id: str, self_url: str | None = None
+    articles: Iterable[ArchivedArticle],
+    stream: IO[bytes],
+    *,
+    title: str,
+    feed_id: str,
+    self_url: str | None = None,
+    subtitle: str = "",
+    next_url: str | None = None,
 ) -> int:
-    """Write articles as an Atom feed in the order given; return their number.
+    """Write articles as an Atom feed in the order given; return their number. `next_url` is where it goes on.
 
     `feed_id` is the feed's own IRI and must stay the same for ever. An entry was updated when its text last changed,
     else when it was published; articles without a known time are dated 1970. Only http(s) addresses become links.
@@ -35,11 +39,14 @@ def write_atom(
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<id>{_text(feed_id)}</id>",
         f"<title>{_text(title)}</title>",
+        *([f"<subtitle>{_text(subtitle)}</subtitle>"] if subtitle else []),
         f"<updated>{updated}</updated>",
         "<generator>newsarchive</generator>",
     ]
     if self_url:
         head.append(f'<link rel="self" href={_attribute(self_url)}/>')
+    if next_url:
+        head.append(f'<link rel="next" href={_attribute(next_url)}/>')
     stream.write("\n".join([*head, *(entry for _, entry in entries), "</feed>\n"]).encode("utf-8"))
     return len(entries)
 
@@ -79,8 +86,8 @@ def _web_address(url: str | None) -> str | None:
 
 
 def _text(text: str) -> str:
-    return escape(_NO_XML.sub("", strip_invisible(text)))
+    return escape(xml_text(text))
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_NO_XML.sub("", strip_invisible(text)))
+    return quoteattr(xml_text(text))

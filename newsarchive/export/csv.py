@@ -21,15 +21,19 @@ def write_csv(
     *,
     columns: tuple[str, ...] = tuple(COLUMNS),
     bom: bool = False,
+    header: bool = True,
 ) -> int:
-    """Write articles as CSV in UTF-8 (RFC 4180) with a line of column names; return the number of articles.
+    """Write articles as CSV in UTF-8 (RFC 4180), with a line of column names unless `header` is false.
+
+    Returns the number of articles.
 
     `bom` puts a byte order mark first, which Excel needs to read Chinese. A text that a spreadsheet would run as a
     formula gets a leading apostrophe; control characters are left out.
     """
     text = io.TextIOWrapper(stream, encoding="utf-8-sig" if bom else "utf-8", newline="", write_through=True)
     writer = csv.writer(text)
-    writer.writerow(columns)
+    if header:
+        writer.writerow(columns)
     count = 0
     for article in articles:
         writer.writerow([cell(article.row[column]) for column in columns])

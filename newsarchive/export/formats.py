@@ -8,10 +8,14 @@ from typing import IO, TYPE_CHECKING
 
 from newsarchive.archive.queries import PARTS, articles, articles_of, value
 from newsarchive.export.atom import write_atom
+from newsarchive.export.bibtex import write_bibtex
+from newsarchive.export.csl_json import write_csl_json
 from newsarchive.export.csv import write_csv
 from newsarchive.export.jekyll import write_posts
 from newsarchive.export.json_lines import write_json_lines
 from newsarchive.export.parquet import write_parquet
+from newsarchive.export.ris import write_ris
+from newsarchive.export.tei import write_tei
 from newsarchive.export.text_corpus import write_corpus
 from newsarchive.export.wacz import write_wacz
 from newsarchive.search import Search
@@ -86,6 +90,26 @@ def _text(export: Export, folder: Path) -> int:
     return _each(export, lambda found: write_corpus(found, folder), parts=())
 
 
+def _text_with_heads(export: Export, folder: Path) -> int:
+    return _each(export, lambda found: write_corpus(found, folder, heads=True), parts=_CITED)
+
+
+def _tei(export: Export, folder: Path) -> int:
+    return _each(export, lambda found: write_tei(found, folder), parts=("paragraphs", *_CITED))
+
+
+def _bibtex(export: Export, stream: IO[bytes]) -> int:
+    return _each(export, lambda found: write_bibtex(found, stream), parts=_CITED)
+
+
+def _ris(export: Export, stream: IO[bytes]) -> int:
+    return _each(export, lambda found: write_ris(found, stream), parts=_CITED)
+
+
+def _csl_json(export: Export, stream: IO[bytes]) -> int:
+    return _each(export, lambda found: write_csl_json(found, stream), parts=_CITED)
+
+
 def _wacz(export: Export, stream: IO[bytes]) -> int:
     return write_wacz(
         export.connection, stream, export.query, title=export.title, progress=export.progress, warn=export.warn
@@ -97,13 +121,21 @@ def _each(export: Export, write: Callable[[Iterable[ArchivedArticle]], int], par
         return write(found)
 
 
+# Parts of an article that a citation needs.
+_CITED = ("bylines", "copies")
+
 #: Name -> how it is written, and its line in the help.
 FORMATS: dict[str, FileFormat | FolderFormat] = {
     "csv": FileFormat("one line an article, for spreadsheets (no cell is run as a formula)", _csv),
     "jsonl": FileFormat("JSON Lines: one article a line with paragraphs, mentions, images, copies", _json_lines),
+    "bibtex": FileFormat("citations for LaTeX, with the day on which the page was archived", _bibtex),
+    "ris": FileFormat("citations for Zotero, EndNote and NoteExpress", _ris),
+    "csl": FileFormat("citations in CSL-JSON, for pandoc and Zotero", _csl_json),
     "atom": FileFormat("a feed of the newest", _atom),
     "parquet": FolderFormat("a folder with one file a month, for DuckDB, polars and pandas", _parquet),
     "wacz": FileFormat("the raw pages with their index, for ReplayWeb.page and pywb", _wacz),
     "jekyll": FolderFormat("post files with front matter, in the mirror's own form", _jekyll),
     "text": FolderFormat("a corpus: one plain text file an article, and index.csv", _text),
+    "corpus": FolderFormat("the same with a head of metadata (YAML) in each file", _text_with_heads),
+    "tei": FolderFormat("a corpus in TEI P5: one XML file an article, with a header", _tei),
 }

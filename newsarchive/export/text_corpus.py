@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import yaml
+
+from newsarchive.export.citation import citation_of
 from newsarchive.export.csv import write_csv
 from newsarchive.export.file_names import safe_name
 
@@ -17,10 +20,11 @@ INDEX = "index.csv"
 _INDEX_COLUMNS = ("file", "article_key", "title", "source", "published_at", "lang", "char_count", "url")
 
 
-def write_corpus(articles: Iterable[ArchivedArticle], folder: Path) -> int:
+def write_corpus(articles: Iterable[ArchivedArticle], folder: Path, *, heads: bool = False) -> int:
     """Write each article to `<year>/<month>/<key>.txt` in UTF-8 (title, empty line, body), and `index.csv`.
 
-    Undated articles go to `undated/`. Returns the number of articles. The folder must exist and be empty.
+    With `heads` each text begins with its metadata. Undated articles go to `undated/`. Returns the number of articles.
+    The folder must exist and be empty.
     """
 
     def written() -> Iterator[ArchivedArticle]:
@@ -28,7 +32,8 @@ def write_corpus(articles: Iterable[ArchivedArticle], folder: Path) -> int:
             name = file_of(article)
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text_of(article), encoding="utf-8", newline="\n")
+            text = head_of(article) + text_of(article) if heads else text_of(article)
+            path.write_text(text, encoding="utf-8", newline="\n")
             article.row["file"] = name
             yield article
 
@@ -46,3 +51,25 @@ def file_of(article: ArchivedArticle) -> str:
 def text_of(article: ArchivedArticle) -> str:
     """Write title and body as plain text."""
     return "\n\n".join(part for part in (article.row["title"], article.row["body"]) if part) + "\n"
+
+
+def head_of(article: ArchivedArticle) -> str:
+    """Write what is known of an article, which needs its bylines and copies, as a head in YAML between two rules."""
+    row, cited = article.row, citation_of(article)
+    values = {
+        "key": cited.key,
+        "title": cited.title,
+        "authors": list(cited.authors),
+        "source": cited.source,
+        "published": row["published_at"],
+        "section": cited.section,
+        "language": cited.lang,
+        "url": cited.url,
+        "site": row["site"],
+        "story": row["story_id"],
+        "revision": row["revision"],
+        "characters": row["char_count"],
+        "archived": cited.proof,
+    }
+    known = {name: value for name, value in values.items() if value not in (None, "", [])}
+    return f"---\n{yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1000)}---\n\n"

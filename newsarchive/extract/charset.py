@@ -10,6 +10,7 @@ from functools import lru_cache
 import webencodings
 from bs4.dammit import UnicodeDammit
 
+from newsarchive.extract.charset_standard import read_standard
 from newsarchive.extract.charset_tables import ALIASES, CODECS, CYRILLIC, FREQUENT, GUESSES, daily
 
 #: A declaration counts only near the beginning of a page, as in browsers (they look at 1024 bytes; pages need more).
@@ -20,6 +21,8 @@ _SAMPLE = 8192
 _FIRST_LOOK = 512
 #: From this score on a reading is believed without trying others; right ones have over 0.5, chance under 0.2.
 _SURE = 0.4
+#: From this one on no other reading is tried; kana in EUC-JP, read as Big5, come near the one above.
+_CLEAR = 0.55
 #: Below this score nothing speaks for a reading, so that the declaration decides.
 _DOUBTFUL = 0.15
 #: What a character in daily use is worth against one of the most frequent.
@@ -32,6 +35,7 @@ _WESTERN = 0.9
 _VALID_WHERE_DECLARED, _VALID_ELSEWHERE = 0.7, 0.9
 #: A text in two-byte characters of UTF-8 is Russian or the like where so many of them are frequent Cyrillic letters.
 _CYRILLIC = 0.4
+_CYRILLIC_CHARSETS = frozenset(("cp1251", "koi8-r"))
 #: A character lost in so small a share of all foreign ones is damage, more than that is another charset.
 _DAMAGE = 0.1
 #: So many broken characters in the first look are no damage, whatever follows.
@@ -47,6 +51,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+#: Charsets of seven bits, each with what begins the foreign text in it, and the charset of the same language.
+_ESCAPED = {"iso2022_kr": b"\x1b$)C", "iso2022_jp": b"\x1b$", "hz": b"~{"}
+_ESCAPED_AS = {"iso2022_kr": "cp949", "iso2022_jp": "cp932", "hz": "gb18030"}
+#: So many characters of foreign text have to be there where no declaration speaks for such a charset.
+_FEW_ESCAPED = 8
 _META = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})")
 _XML = re.compile(rb"^\s{0,9}<\?xml\s[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([\w.:+-]{2,40})", re.IGNORECASE)
 _PARAMETER = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:+-]{2,40})", re.IGNORECASE)
@@ -56,9 +65,8 @@ _WIDE = re.compile("[\u0800-\U0010ffff]")
 _ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(rb"[\x80-\xff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-#: One or two accented letters in a word (avaliação).
-_IN_WORD = re.compile(rb"(?:(?<=[A-Za-z])[\x80-\xff]{1,2}|(?<![\x80-\xff])[\x80-\xff]{1,2}(?=[A-Za-z]))(?![\x80-\xff])")
-_RUN = re.compile(rb"[\x80-\xff]+")
+#: Foreign letters of Windows-1252 side by side, with the letter of ASCII before and behind them.
+_LETTERS = re.compile(rb"([A-Za-z]?)([\xc0-\xff]+)([A-Za-z]?)")
 #: What Western texts in Windows-1252 hold: punctuation and signs, and accented letters beside plain ones.
 _WESTERN_BYTES = re.compile(
     rb"[\x80\x82\x84\x85\x8b\x91-\x97\x99\x9b\xa0\xa3\xa7\xa9\xab\xad\xae\xb0\xb7\xbb\xbf]+(?![\xc0-\xff]{2})"
@@ -110,7 +118,7 @@ def decode(body: bytes, declared_by_header: str | None = None) -> Decoded:
     `declared_by_header` is the charset parameter of Content-Type (the whole header is understood too).
     """
     marked = _by_mark(body)
-    if marked is None and declared_by_header and codec_name(declared_by_header) == "utf-8":
+    if marked is None and declared_by_header and codec_name(declared_by_header) == "utf-8" and not body.isascii():
         # The usual case is decided without a look into the page.
         try:
             return _told(body.decode("utf-8"), "utf-8", _VALID, [("utf-8", "header")])
@@ -198,11 +206,29 @@ def _by_mark(body: bytes) -> tuple[str, str, str] | None:
 
 
 def _ascii(body: bytes, declared: list[tuple[str, str]]) -> Decoded:
-    for charset, where in declared:
-        if charset in {"iso2022_jp", "iso2022_kr", "hz"} and (b"\x1b$" in body or b"~{" in body):
+    for charset, mark in _ESCAPED.items():
+        if mark not in body:
+            continue
+        where = next((where for name, where in declared if name == charset), None)
+        if where is not None:
             text = body.decode(charset, "replace")
             return Decoded(text, charset, f"declared by {where}, escape sequences", damaged=_LOST in text)
+        undeclared = _escaped(body, charset)
+        if undeclared is not None:
+            return _told(undeclared, charset, "guessed, escape sequences", declared)
     return Decoded(body.decode("ascii"), "utf-8", _PLAIN)
+
+
+def _escaped(body: bytes, charset: str) -> str | None:
+    """Read a page whose escape sequences nothing declares; None unless it is text that looks like a language."""
+    try:
+        text = body.decode(charset)
+    except UnicodeDecodeError:
+        return None
+    foreign = [char for char in text[:_SAMPLE] if char > "\x7f"]
+    frequent = FREQUENT[_ESCAPED_AS[charset]]
+    likely = len(foreign) >= _FEW_ESCAPED and sum(char in frequent for char in foreign) >= _SURE * len(foreign)
+    return text if likely else None
 
 
 def _as_utf8(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
@@ -232,7 +258,7 @@ def _two_byte_text(body: bytes, text: str, declared: list[tuple[str, str]]) -> t
     if _BESIDE_LETTER.search(body) or not _ABOVE_SIGNS.search(body) or _is_cyrillic(text):
         return None
     try:
-        return body.decode(charset), charset, "declared, and valid as UTF-8 by chance only"
+        return read_standard(body, charset), charset, "declared, and valid as UTF-8 by chance only"
     except UnicodeDecodeError:
         return None
 
@@ -355,13 +381,20 @@ def _by_score(sample: bytes, declared: list[tuple[str, str]]) -> tuple[str, str,
             score += max(_DECLARED_BONUS, _SHORT_BONUS / max(1, len(sample)))
         if score > best_score:
             best, best_score, best_evidence = charset, score, evidence
-        if score >= _SURE:
+        if score >= _CLEAR:
             break
+    # A word has Latin letters or Cyrillic ones, never both.
+    if (best_score < _DOUBTFUL or best in _CYRILLIC_CHARSETS) and _is_in_words(sample):
+        return (*_western(sample, declared), 0.0)
     if best_score >= _DOUBTFUL:
         return best, best_evidence, best_score
-    if len(_IN_WORD.findall(sample)) >= _LATIN * len(_RUN.findall(sample)):
-        return (*_western(sample, declared), 0.0)
     return (*(_declared_legacy(sample, declared) or (best, "guessed, little speaks for it")), 0.0)
+
+
+def _is_in_words(sample: bytes) -> bool:
+    """Return whether foreign letters stand in words with letters of ASCII; words of one letter tell nothing."""
+    beside = [bool(before or behind) for before, run, behind in _LETTERS.findall(sample) if before or behind or run[1:]]
+    return sum(beside) >= _LATIN * len(beside)
 
 
 def _candidates(declared: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -393,10 +426,10 @@ def _declared_legacy(sample: bytes, declared: list[tuple[str, str]]) -> tuple[st
 
 def _read(body: bytes, charset: str) -> tuple[str, bool]:
     try:
-        return body.decode(charset), False
+        return read_standard(body, charset), False
     except UnicodeDecodeError:
-        text = body.decode(charset, "replace")
+        text = read_standard(body, charset, "replace")
     # A half character at the very end is a cut, no damage.
     if text.endswith(_LOST) and text.count(_LOST) == 1:
         return text[:-1], False
-    return text, True
+    return text, _LOST in text

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsarchive.extract.dates import Dated
+from newsarchive.extract.heuristics import not_taken
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,7 +42,7 @@ class Row(NamedTuple):
 
 
 def explain(article: Article) -> list[Row]:
-    """List what was read, a row for each field that has a value, then the problems.
+    """List what was read, a row for each field that has a value, then what was not taken, then the problems.
 
     Long values are shortened to 100 characters. Nothing is escaped: that is for whoever prints it.
     """
@@ -50,10 +53,19 @@ def explain(article: Article) -> list[Row]:
         if (value := getattr(article, name))
     ]
     rows += _others(article)
+    if article.extractor == "generic":
+        rows += [
+            Row("not taken", f"{name} {_plain(one.value)}", f"{one.rule}: {shorten(one.printed)}")
+            for name, one in not_taken(article)
+        ]
     rows += [
         Row("problem", problem.reason, f"{problem.stage} {problem.detail}".strip()) for problem in article.problems
     ]
     return rows
+
+
+def _plain(value: object) -> str:
+    return value.when.isoformat() if isinstance(value, Dated) else str(value)
 
 
 def _others(article: Article) -> Iterator[Row]:

@@ -28,7 +28,7 @@ SILENT = frozenset(
     )
 )  # fmt: skip
 #: Elements that give a kind to the text in them.
-KINDS: dict[str | None, ParagraphKind] = {
+KINDS: dict[str, ParagraphKind] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
@@ -58,9 +58,9 @@ _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
 
 @dataclass(slots=True)
 class Source:
-    """What is read: text, whether it is only a part of the page, and what is known of the charset."""
+    """What is read: text in UTF-8, whether it is only a part of the page, and what is known of the charset."""
 
-    text: str
+    data: bytes
     part: bool
     charset: str
     wrong_charset: str | None = None
@@ -73,14 +73,15 @@ def take_source(page: Page, cut: tuple[bytes, bytes] | None) -> Source:
     if _says_utf8(page):
         data = cut_bytes(body, cut)
         try:
-            return Source(data.decode(), len(data) < len(body), "utf-8")
+            data.decode()
+            return Source(data, len(data) < len(body), "utf-8")
         except UnicodeDecodeError:
             pass
     decoded = decode(body, page.headers.get("content-type"))
     body = decoded.text.encode("utf-8", "replace")
     data = cut_bytes(body, cut)
     wrong = decoded.charset if decoded.wrong_declaration else None
-    return Source(data.decode(), len(data) < len(body), decoded.charset, wrong, decoded.damaged)
+    return Source(data, len(data) < len(body), decoded.charset, wrong, decoded.damaged)
 
 
 def cut_bytes(body: bytes, marks: tuple[bytes, bytes] | None) -> bytes:

@@ -6,6 +6,7 @@ only gone into when a cheap test says that it may be there.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from newsarchive.extract.dates import find_dates, parse_date
 from newsarchive.extract.html import Source, is_hidden, line_of, take_source
 from newsarchive.extract.link_lines import read_link_lines
 from newsarchive.extract.paragraphs import Blocks, read_blocks
-from newsarchive.extract.securities import Mentions
+from newsarchive.extract.securities import Mentions, may_name_securities
 from newsarchive.sites.selectors import read_selector
 from newsarchive.text import clean
 from newsarchive.tree import attribute, body_of, descendants, parse, select
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
     from newsarchive.sites.selectors import Selector
     from newsarchive.tree import Element
 
-#: The fields that selectors fill besides the body; what fills one is no text of the body.
+#: The fields that selectors fill besides the body; what fills one but the title, or is dropped, is no text of the body.
 _FIELDS = ("title", "published", "digest", "category", "attribution", "editor")
+_TAKEN = _FIELDS[1:]
 # Layouts whose selectors are kept ready: more are hardly read in turn.
 _MOST_LAYOUTS = 64
 # So many elements are tried for a field: a hostile page has them one in the other.
@@ -60,49 +62,61 @@ def read_fragment(article: Article, html: str, site: Site, layout: Layout) -> No
     root = parse(html)
     if root is None:
         return
-    found = _Found(layout, root, site.title)
+    found = _Found(layout, root, site.title, marked=may_name_securities(html))
     _set_credit(article, found)
     _set_text(article, found.read_body(body_of(root), article.page.url), found)
     article.paragraphs = fields.cut_end(article.paragraphs, layout.stop, layout.trailing)
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """A layout's selectors by field; CSS of what is dropped, and of all that is no text of the body (`taken`)."""
+
+    selectors: dict[str, tuple[Selector, ...]]
+    drop: str
+    taken: str
+
+
 @lru_cache(maxsize=_MOST_LAYOUTS)
-def _selectors_of(layout: Layout) -> dict[str, tuple[Selector, ...]]:
-    """Return a layout's selectors by what they are for; in JSON only the credits inside the text can be selectors."""
+def _rules_of(layout: Layout) -> _Rules:
+    """Make a layout's selectors ready; in JSON only the credits inside the text can be selectors."""
     if layout.format == "json":
         credits_ = [text for text in layout.attribution if "." in text]
         texts = {"attribution": credits_, "drop": layout.drop}
     else:
         texts = {name: getattr(layout, name) for name in (*_FIELDS, "drop", "body")}
-    return {name: tuple(map(read_selector, found)) for name, found in texts.items()}
+    selectors = {name: tuple(map(read_selector, found)) for name, found in texts.items()}
+    return _Rules(selectors, _joined(selectors, "drop"), _joined(selectors, *_TAKEN, "drop"))
+
+
+def _joined(selectors: dict[str, tuple[Selector, ...]], *names: str) -> str:
+    return ", ".join({selector.css: None for name in names for selector in selectors.get(name, ())})
 
 
 class _Found:
-    """What the selectors of a layout find in a tree; each is asked once."""
+    """What the selectors of a layout find in a tree; each is asked once, and only if those before it are not enough."""
 
-    def __init__(self, layout: Layout, root: Element, site_title: str) -> None:
+    def __init__(self, layout: Layout, root: Element, site_title: str, *, marked: bool) -> None:
+        self.rules = _rules_of(layout)
         self.root = root
-        self.selectors = _selectors_of(layout)
-        self.mentions = Mentions()
-        self.dropped = {element.mem_id for _, element in self._all("drop")}
-        self.elements = {name: list(self._all(name)) for name in _FIELDS}
-        #: What fields are made of: these elements are no text of the body.
-        self.taken = {
-            element.mem_id for name in _FIELDS if name != "title" for _, element in self.elements[name]
-        } | self.dropped
+        self.mentions = Mentions() if marked else None
+        self.known: dict[str, list[Element]] = {}
         self.headline: Element | None = None
         self.title = ("", "")
         self._find_title(site_title)
 
-    def _all(self, name: str) -> Iterator[tuple[Selector, Element]]:
+    def elements(self, name: str) -> Iterator[tuple[Selector, Element]]:
         """Yield what the selectors of a field find, the most preferred first."""
-        for selector in self.selectors.get(name, ()):
-            for element in select(selector.css, self.root):
+        for selector in self.rules.selectors.get(name, ()):
+            found = self.known.get(selector.css)
+            if found is None:
+                found = self.known[selector.css] = select(selector.css, self.root)
+            for element in found:
                 yield selector, element
 
     def _find_title(self, site_title: str) -> None:
         """Take the first headline that is not the site's name; where all are empty, the first of them is its place."""
-        for selector, element in self.elements["title"][:_MOST_TRIED]:
+        for selector, element in islice(self.elements("title"), _MOST_TRIED):
             text = self._text(selector, element)
             if text != site_title and (text or self.headline is None):
                 self.headline = element
@@ -113,11 +127,17 @@ class _Found:
     def _text(self, selector: Selector, element: Element) -> str:
         if selector.attribute:
             return clean(attribute(element, selector.attribute))
-        return "" if is_hidden(element.attributes) else line_of(element, self.dropped)
+        attributes = element.attributes
+        if attributes and is_hidden(attributes):
+            return ""
+        child = element.first_child
+        if not self.rules.drop or child is None or child.next is None:
+            return line_of(element)
+        return line_of(element, _numbers(self.rules.drop, element))
 
     def values(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield the texts of a field, the most preferred first, each with its selector."""
-        for selector, element in self.elements[name][:_MOST_TRIED]:
+        for selector, element in islice(self.elements(name), _MOST_TRIED):
             text = self._text(selector, element)
             if text:
                 yield text, selector.text
@@ -128,26 +148,33 @@ class _Found:
 
     def bodies(self, url: str) -> Iterator[tuple[Blocks, str]]:
         """Yield what the elements hold that may hold the text, the most preferred first, each with its selector."""
-        for selector, element in islice(self._all("body"), _MOST_TRIED):
+        for selector, element in islice(self.elements("body"), _MOST_TRIED):
             yield self.read_body(element, url), selector.text
 
     def read_body(self, element: Element, url: str) -> Blocks:
         """Read an element that holds the text."""
-        skip, title = self.taken, 0
+        skip = _numbers(self.rules.taken, element) if self.rules.taken else set()
+        title = 0
         if self.headline is not None:
             title = self.headline.mem_id
-            skip = {*skip, title}
-        credits_ = {credit.mem_id for _, credit in self.elements["attribution"]}
+            skip.add(title)
+        if self.mentions is None:
+            return read_blocks(element, url, skip, title=title)
+        credits_ = {credit.mem_id for _, credit in self.elements("attribution")}
         self.mentions = Mentions()
         return read_blocks(element, url, skip, title=title, credits_=credits_, mentions=self.mentions)
 
     def is_empty_before_title(self) -> bool:
         """Return whether an element for the time stands before the headline, or there is no headline."""
-        times = {element.mem_id for _, element in self.elements["published"]}
+        times = {element.mem_id for _, element in self.elements("published")}
         if not times or self.headline is None:
             return bool(times)
         either = {*times, self.headline.mem_id}
         return next(inner.mem_id for inner in descendants(self.root) if inner.mem_id in either) in times
+
+
+def _numbers(css: str, element: Element) -> set[int]:
+    return {found.mem_id for found in select(css, element)}
 
 
 def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tuple[Article, set[str]]:
@@ -157,10 +184,10 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
         fields.problem(article, "wrong-charset", f"{source.wrong_charset} in truth")
     if source.damaged:
         fields.problem(article, "damaged-text")
-    root = parse(source.text)
+    root = parse(source.data)
     if root is None:
         return article, set()
-    found = _Found(layout, root, site.title)
+    found = _Found(layout, root, site.title, marked=may_name_securities(source.data))
     empty: set[str] = set()
     title, rule = found.title
     if title:
@@ -198,7 +225,7 @@ def _set_credit(article: Article, found: _Found) -> None:
 def _set_text(article: Article, body: Blocks, found: _Found) -> None:
     article.paragraphs = body.paragraphs
     article.images = body.images
-    article.mentions = list(found.mentions.found.values())
+    article.mentions = list(found.mentions.found.values()) if found.mentions else []
 
 
 def _set_time(article: Article, found: _Found, before: str, site: Site, empty: set[str]) -> None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from newsarchive.text import clean
+from newsarchive.text import clean, valid
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def normalize(article: Article) -> Article:
         _replace(article, name, _address(getattr(article, name)))
     article.via = list(dict.fromkeys(filter(None, map(_line, article.via))))
     for paragraph in article.paragraphs:
-        paragraph.text = unicodedata.normalize("NFC", paragraph.text)
+        paragraph.text = unicodedata.normalize("NFC", valid(paragraph.text))
     article.bylines = _bylines(article.bylines)
     article.mentions = _mentions(article.mentions)
     article.images = _images(article.images)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
 from newsarchive.extract.html import (
@@ -26,7 +26,7 @@ from newsarchive.extract.html import (
 from newsarchive.extract.securities import security_of
 from newsarchive.models import Image, Paragraph
 from newsarchive.text import clean
-from newsarchive.tree import TEXT, ancestors, descendants
+from newsarchive.tree import TEXT, ancestors, descendants, tag_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -51,8 +51,6 @@ _PARTING = re.compile(f"{BREAK}[^\\S{BREAK}]*{BREAK}|\u3000\u3000")
 _CELL_JOINT = " | "
 # How many elements, one in the other, name a security each.
 _NEAR = 8
-# Blocks that mean nothing to the text in them, but that it is a paragraph.
-_PLAIN = frozenset(("p", "div", "section", "article", "center"))
 
 
 @dataclass(slots=True)
@@ -206,15 +204,25 @@ def read_blocks(
     return Blocks(builder.paragraphs, builder.images, walker.links, walker.head)
 
 
-class _Open(NamedTuple):
-    """An element that is being read: its tag, the kind of text around it, where in the paragraph it began."""
+# What an element does to the text in it.
+_INLINE, _CAPTION, _BLOCK, _PART, _BOLD, _LINK, _BREAK, _PICTURE, _SILENT, _TEXT = range(10)
+# A part of a text says what it is (a heading, a cell); a plain block only that it is a paragraph.
+_PARTS = (*KINDS, *CELLS, "tr")
+_DOES: dict[str, int] = {
+    **dict.fromkeys(BLOCKS, _BLOCK),
+    **dict.fromkeys(_PARTS, _PART),
+    **dict.fromkeys(BOLD, _BOLD),
+    **dict.fromkeys(SILENT, _SILENT),
+    "a": _LINK,
+    "br": _BREAK,
+    "img": _PICTURE,
+    TEXT: _TEXT,
+}
+_DOES_BY_NUMBER = {tag_numbers()[tag]: does for tag, does in _DOES.items()}
 
-    element: Element
-    tag: str
-    outer: ParagraphKind
-    start: int
-    href: str | None
-    security: tuple[str, str] | None
+#: An element that is being read: what it does, its tag where that matters, the kind of text around it, where in the
+#: paragraph it began, its address, the security that it names.
+_Open = tuple["Element", int, str, "ParagraphKind", int, str, "tuple[str, str] | None"]
 
 
 class _Walker:
@@ -239,57 +247,65 @@ class _Walker:
         self.named: list[tuple[str, str]] = []  # the securities that open elements name
         self.head = ""
 
-    def walk(self, root: Element) -> None:
-        add, parts = self.builder.add, self.builder.parts
-        opened = [self._open(root, root.tag or "", {})]
+    def walk(self, root: Element) -> None:  # noqa: C901 - the one loop over all elements
+        builder, does_of, skip = self.builder, _DOES_BY_NUMBER.get, self.skip
+        parts = builder.parts
+        opened: list[_Open] = [self._open(root, does_of(root.tag_id, _INLINE), {})]
         node = root.first_child
         while True:
             while node is None:
-                element = opened[-1].element
-                self._close(opened.pop())
+                last = opened.pop()
+                if last[1] or last[6]:
+                    self._close(last)
                 if not opened:
                     return
-                node = element.next
-            tag = node.tag
-            if tag == TEXT:
-                add(node.text_content or "")
-            elif tag is None or tag in SILENT:
-                pass
-            elif (inner := node.first_child) is None:
-                self._single(node, tag)
-            else:
+                node = last[0].next
+            does = does_of(node.tag_id, _INLINE)
+            if does == _TEXT:
+                if parts or not node.is_empty_text_node:
+                    builder.add(node.text_content or "")
+            elif does < _BREAK and (inner := node.first_child) is not None:
                 attributes = node.attributes
-                if is_hidden(attributes) or node.mem_id in self.skip:
-                    self._leave_out(node, tag, len(opened))
-                elif attributes or parts or not self._is_line(tag, inner):
-                    opened.append(self._open(node, tag, attributes))
+                if (attributes and is_hidden(attributes)) or node.mem_id in skip:
+                    self._leave_out(node, does, len(opened))
+                # A block that holds nothing but a piece of text is by far the most frequent: no need to open it.
+                elif (
+                    does != _BLOCK
+                    or parts
+                    or (attributes and self._means_more(attributes))
+                    or not inner.is_text_node
+                    or inner.next is not None
+                    or not builder.line(inner.text_content or "")
+                ):
+                    opened.append(self._open(node, does, attributes))
                     node = inner
                     continue
+            elif does != _SILENT:
+                self._single(node, does)
             node = node.next
 
-    def _is_line(self, tag: str, inner: Element) -> bool:
-        """Read an element that is a paragraph and holds nothing but a piece of text: by far the most frequent."""
-        if tag not in _PLAIN or inner.tag != TEXT or inner.next is not None:
-            return False
-        return self.builder.line(inner.text_content or "")
+    def _means_more(self, attributes: Mapping[str, str | None]) -> bool:
+        """Return whether an element is more than a paragraph by its attributes."""
+        return _is_caption(attributes) or (self.mentions is not None and security_of(attributes) is not None)
 
-    def _single(self, element: Element, tag: str) -> None:
+    def _single(self, element: Element, does: int) -> None:
         """Read an element that holds nothing."""
-        if tag == "br":
+        if does == _BREAK:
             if not is_hidden(element.attributes):
                 self.builder.add(BREAK)
-        elif tag == "img":
+        elif does == _PICTURE:
             self._image(element)
-        elif tag in BLOCKS:
-            self._flush()
-            if tag in CELLS:
+        elif does in (_BLOCK, _PART):
+            if self.builder.parts:
+                self._flush()
+            if element.tag in CELLS:
                 self.builder.close_cell()
 
-    def _leave_out(self, element: Element, tag: str, depth: int) -> None:
+    def _leave_out(self, element: Element, does: int, depth: int) -> None:
         """Pass over an element; the headline ends what stands before the text."""
-        if tag in BLOCKS:
-            self._flush()
         number, builder = element.mem_id, self.builder
+        if does in (_BLOCK, _PART) and builder.parts:
+            self._flush()
         if number in self.credits and self.mentions is not None:
             count_mentions(element, self.mentions)
         if number == self.title and depth == 1 and (builder.parts or builder.paragraphs):
@@ -311,47 +327,55 @@ class _Walker:
         if security and self.mentions is not None and security not in self.named:
             self.mentions.add(security)
 
-    def _open(self, element: Element, tag: str, attributes: Mapping[str, str | None]) -> _Open:
+    def _open(self, element: Element, does: int, attributes: Mapping[str, str | None]) -> _Open:
         builder = self.builder
-        outer, href, security = builder.kind, None, None
-        if tag in BLOCKS:
+        outer, href, tag, security = builder.kind, "", "", None
+        if does == _BOLD:
+            builder.bold += 1
+        elif does == _LINK:
+            href = (attributes.get("href") or "").strip()
+        elif does > _CAPTION:
             if builder.parts:
                 self._flush()
+            if does == _PART:
+                tag = element.tag or ""
+                builder.kind = KINDS.get(tag, outer)
             if tag == "tr":
                 builder.open_row()
-        elif tag in BOLD:
-            builder.bold += 1
-        elif tag == "a":
-            href = (attributes.get("href") or "").strip()
-        kind = KINDS.get(tag)
-        if kind:
-            builder.kind = kind
-        elif attributes and _is_caption(attributes):
-            builder.kind = "caption"
-        if attributes and self.mentions is not None and (security := security_of(attributes)):
-            if security not in self.named:
-                self.mentions.add(security)
-            self.named.append(security)
-        return _Open(element, tag, outer, len(builder.parts), href, security)
+        if attributes:
+            if builder.kind is outer and _is_caption(attributes):
+                builder.kind = "caption"
+                does = does or _CAPTION
+            if self.mentions is not None and (security := security_of(attributes)):
+                self._name(security, self.mentions)
+        return element, does, tag, outer, len(builder.parts), href, security
+
+    def _name(self, security: tuple[str, str], mentions: Mentions) -> None:
+        """Count a security, but not again inside of an element that names it."""
+        if security not in self.named:
+            mentions.add(security)
+        self.named.append(security)
 
     def _close(self, closed: _Open) -> None:
-        builder, tag = self.builder, closed.tag
-        if closed.security is not None and self.mentions is not None:
+        element, does, tag, outer, start, href, security = closed
+        builder = self.builder
+        if security is not None and self.mentions is not None:
             self.named.pop()
             if len(self.named) < _NEAR:
-                self.mentions.name(closed.security, line_of(closed.element))
-        if tag in BLOCKS:
+                self.mentions.name(security, line_of(element))
+        if does == _BOLD:
+            builder.bold -= 1
+        elif does == _LINK:
+            if start < len(builder.parts):
+                self.anchors.append((start, len(builder.parts), href))
+        elif does > _CAPTION:
             if builder.parts:
                 self._flush()
             if tag == "tr":
                 builder.close_row()
             elif tag in CELLS:
                 builder.close_cell()
-        elif tag in BOLD:
-            builder.bold -= 1
-        elif tag == "a" and closed.start < len(builder.parts):
-            self.anchors.append((closed.start, len(builder.parts), closed.href or ""))
-        builder.kind = closed.outer
+        builder.kind = outer
 
     def _flush(self) -> None:
         builder = self.builder

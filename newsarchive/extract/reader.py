@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
+from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
+from newsarchive.extract.further_pages import next_page_of
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.identity import identify, identity_of, site_of_host
 from newsarchive.extract.jekyll.post_file import read_post_file
@@ -31,14 +33,22 @@ def read(page: Page, site: Site | None = None) -> Article:
     looked for by the heuristics. Without one, or for another URL, the site whose file names the host is used,
     else the heuristics alone. A page that is no article, or lacks a field, says so in `problems`.
     """
-    return identify(_read(page, site), site)
+    try:
+        return identify(_read(page, site), site)
+    except TooComplexError as error:
+        return unread(page, site, "too-complex", str(error))
+
+
+def unread(page: Page, site: Site | None, reason: str, detail: str = "") -> Article:
+    """Return the article of a page that is not read, with the reason."""
+    article = Article(page, identity_of(page.url, site)[1])
+    fields.problem(article, reason, detail)
+    return article
 
 
 def _read(page: Page, site: Site | None) -> Article:
     if not page.body or page.body.isspace():
-        article = Article(page, identity_of(page.url, site)[1])
-        fields.problem(article, "empty-page")
-        return article
+        return unread(page, site, "empty-page")
     if page.role == "feed":
         return read_entry(page, site)
     if page.role == "file" and site is not None:
@@ -47,9 +57,8 @@ def _read(page: Page, site: Site | None) -> Article:
     if site and layout and layout.format == "json":
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
-        article = Article(page, identity_of(page.url, site)[1])
-        fields.problem(article, "not-html", media)
-        return article
+        return unread(page, site, "not-html", media)
+    check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 
@@ -140,4 +149,6 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:
         fields.problem(article, "damaged-text")
+    if article.paragraphs and (following := next_page_of(page, decoded.text)) is not None:
+        fields.problem(article, "further-pages", following)
     return article

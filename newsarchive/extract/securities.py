@@ -33,6 +33,13 @@ def security_of(attributes: Mapping[str, str | None]) -> tuple[str, str] | None:
     return None
 
 
+def may_name_securities(markup: str | bytes) -> bool:
+    """Return whether a page holds a mark of a security anywhere: a quick look before the thorough one."""
+    if isinstance(markup, str):
+        return "data-code" in markup or "quote." in markup
+    return b"data-code" in markup or b"quote." in markup
+
+
 class Mentions:
     """Counts the securities of a page, in the order of their first mark."""
 

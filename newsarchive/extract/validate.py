@@ -18,7 +18,8 @@ STAGE = "validate"
 
 # What the reader says of pages that carry no article, the most telling first.
 _NO_ARTICLE = (
-    "empty-page", "error-page", "login-wall", "verification-page", "not-html", "not-json", "no-text", "not-an-article",
+    "empty-page", "error-page", "login-wall", "verification-page", "not-html", "too-complex", "not-json", "no-text",
+    "not-an-article",
 )  # fmt: skip
 # A time that is read in a wrong zone lies up to fourteen hours ahead (the mirror shows some posts eight hours late),
 # and clocks differ; beyond a day it is a mistake.

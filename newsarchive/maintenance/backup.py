@@ -1,7 +1,8 @@
 """Copy an archive while it is in use, and make its file small again.
 
 A backup is an archive itself: it can be opened, crawled into and checked. Files are copied and not linked, because a
-link is no second copy: what damages the one damages the other.
+link is no second copy: what damages the one damages the other. What is in a backup is not copied again and never
+replaced by something worse: an archive that was damaged since is refused.
 """
 
 from __future__ import annotations
@@ -11,35 +12,54 @@ import os
 import shutil
 import sqlite3
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.archive import Archive
 from newsarchive.archive.connection import explain
 from newsarchive.archive.migrations import APPLICATION_ID
-from newsarchive.atomic import replace_durably
-from newsarchive.errors import UserError
+from newsarchive.atomic import replace_durably, sync_folder
+from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.locks import try_lock
-from newsarchive.warc.record import SnapshotDamagedError
+from newsarchive.maintenance.check import check_content
+from newsarchive.maintenance.copying import (
+    PARTIAL,
+    clear_errors,
+    copy_bytes,
+    copy_database,
+    count_damaged,
+    remove,
+    size_of,
+    take_its_place,
+    warc_files,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_PARTIAL = ".partial"
-_CHUNK = 1 << 20
+    from newsarchive.maintenance.copying import WarcFile
+
 _SQLITE_MAGIC = b"SQLite format 3\0"
 # Bytes 68 to 71 of a SQLite file hold its application id (https://www.sqlite.org/fileformat.html).
 _ID_AT = slice(68, 72)
-_FILES = """
-SELECT warc_file, max(warc_offset + warc_length), (SELECT id FROM snapshots l WHERE l.warc_file = s.warc_file
-                                                   ORDER BY warc_offset DESC LIMIT 1)
-FROM snapshots s GROUP BY warc_file ORDER BY warc_file
+# Rows that never change once they are written.
+_CHANGED = """
+SELECT 'snapshot ' || n.id FROM snapshots n JOIN earlier.snapshots o ON o.id = n.id
+WHERE (n.url, n.fetched_at, n.digest, n.length) IS NOT (o.url, o.fetched_at, o.digest, o.length)
+UNION ALL
+SELECT 'text ' || n.id FROM texts n JOIN earlier.texts o ON o.id = n.id WHERE n.content_hash IS NOT o.content_hash
 """
 
 
 @dataclass(slots=True)
 class Backup:
-    """What a backup did; sizes in bytes. `damaged` names WARC files that are missing or damaged in the archive."""
+    """What a backup did; sizes in bytes.
+
+    `damaged` names WARC files of which records are missing or damaged in the archive, `faults` what is wrong with the
+    texts that were copied (of a first backup, or one that is no worse than the one before); `generations` the earlier
+    backups that are kept, the newest first.
+    """
 
     path: Path
     articles: int
@@ -48,9 +68,11 @@ class Backup:
     files_copied: int = 0
     bytes_copied: int = 0
     damaged: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    generations: list[Path] = field(default_factory=list)
 
 
-def backup(source: Path, target: Path, *, warc: bool = True) -> Backup:
+def backup(source: Path, target: Path, *, warc: bool = True, keep: int | None = None) -> Backup:
     """Copy an archive into a folder, under its own name, with the WARC files that it refers to.
 
     The copy is complete and checked before it takes the place of an earlier one; a crawl may write meanwhile.
@@ -58,27 +80,87 @@ def backup(source: Path, target: Path, *, warc: bool = True) -> Backup:
     Args:
         source: the archive's file.
         target: the folder; made if it does not exist.
-        warc: whether the WARC files are copied too; those that are there already are not copied again.
+        warc: whether the WARC files are copied too; what is there already is not copied again.
+        keep: how many backups there are to be afterwards, with this one; older ones are removed. None: an earlier one
+            is replaced, and whatever else is there stays.
 
     Raises:
+        ArchiveDamagedError: the archive has damage that the earlier backup has not.
         UserError: the archive cannot be read, the folder holds something else under that name, cannot be written or
             is full, or another backup is writing to it. An earlier backup then stays as it is.
 
     """
-    with Archive.open(source, readonly=True) as archive, _locked_folder(target, source):
+    with Archive.open(source, readonly=True) as archive, locked_folder(target, source):
         copy = target / source.name
         _refuse_others(copy, archive.connection)
-        partial = target / (source.name + _PARTIAL)
+        partial = target / (source.name + PARTIAL)
         try:
-            with _clear_errors(partial):
-                done = Backup(copy, _copy_database(archive.connection, partial))
+            with clear_errors(partial):
+                done = Backup(copy, copy_database(archive.connection, partial))
+                done.faults = _refuse_worse(partial, copy)
                 if warc:
                     _copy_files(partial, source.parent, done)
-                _take_its_place(partial, copy)
+                if keep is not None and keep > 1:
+                    _keep_earlier(copy)
+                take_its_place(partial, copy)
+                done.generations = _remove_oldest(copy, keep)
                 done.bytes = copy.stat().st_size
         finally:
-            partial.unlink(missing_ok=True)
+            remove(partial)
     return done
+
+
+def generations(copy: Path) -> list[Path]:
+    """Return the earlier backups beside a backup, the newest first."""
+    return sorted(copy.parent.glob(f"{copy.name}.????????T??????Z"), reverse=True)
+
+
+def _keep_earlier(copy: Path) -> None:
+    """Give the backup that is to be replaced a second name, with its time."""
+    if copy.exists():
+        at = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
+        with contextlib.suppress(FileExistsError):  # two in one second
+            os.link(copy, copy.with_name(f"{copy.name}.{at:%Y%m%dT%H%M%SZ}"))
+            sync_folder(copy.parent)
+
+
+def _remove_oldest(copy: Path, keep: int | None) -> list[Path]:
+    there = generations(copy)
+    if keep is not None:
+        remove(*there[keep - 1 :])
+        return there[: keep - 1]
+    return there
+
+
+def _refuse_worse(partial: Path, copy: Path) -> list[str]:
+    """Return what is damaged in a copy; refuse it where an earlier backup has not the same damage."""
+    with Archive.open(partial, readonly=True) as archive:
+        faults = check_content(archive.connection)
+        if not copy.exists():
+            return faults
+        try:
+            archive.connection.execute("ATTACH ? AS earlier", (f"{copy.absolute().as_uri()}?mode=ro",))
+            faults += [
+                f"{what} is another than in the backup before" for (what,) in archive.connection.execute(_CHANGED)
+            ]
+            before = None if not faults else set(_faults_of(copy))
+        except sqlite3.DatabaseError:
+            return faults  # a damaged backup, or one of an older version, is there to be replaced
+    worse = faults if before is None else [fault for fault in faults if fault not in before]
+    if worse:
+        raise ArchiveDamagedError(
+            f"the archive is damaged ({len(worse)} x, {worse[0]}): the backup {copy} is not, and stays as it is - "
+            "run newsarchive check, then newsarchive repair or newsarchive restore"
+        )
+    return faults
+
+
+def _faults_of(copy: Path) -> list[str]:
+    try:
+        with Archive.open(copy, readonly=True) as archive:
+            return check_content(archive.connection)
+    except UserError:
+        return []
 
 
 def vacuum(path: Path) -> tuple[int, int]:
@@ -112,9 +194,9 @@ def _size(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _locked_folder(target: Path, source: Path) -> Iterator[None]:
+def locked_folder(target: Path, source: Path) -> Iterator[None]:
     """Make the folder and let no second backup write to it."""
-    with _clear_errors(target):
+    with clear_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         if target.samefile(source.parent):
             raise UserError(f"{target}: that is the archive's own folder - name another one")
@@ -125,16 +207,6 @@ def _locked_folder(target: Path, source: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
-
-
-@contextlib.contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(f"{error.filename or path}: {error.strerror} - make room or check the permissions") from error
-    except sqlite3.Error as error:
-        raise explain(error, path) from error
 
 
 def _refuse_others(copy: Path, source: sqlite3.Connection) -> None:
@@ -155,85 +227,41 @@ def _refuse_others(copy: Path, source: sqlite3.Connection) -> None:
         raise UserError(f"{copy}: that is another archive, and is not written over - name another folder")
 
 
-def _copy_database(source: sqlite3.Connection, partial: Path) -> int:
-    """Copy the database as it is at one moment and check the copy; return the number of articles."""
-    partial.unlink(missing_ok=True)
-    with contextlib.closing(sqlite3.connect(partial, isolation_level=None)) as copy:
-        source.execute("BEGIN")
-        try:
-            counts = _counts(source)
-            # All at once: in steps, SQLite would start again whenever a crawl writes in between.
-            source.backup(copy)
-        finally:
-            source.rollback()
-        # One file that can also be read where nothing may be written; the next crawl into it sets its own mode.
-        copy.execute("PRAGMA journal_mode = DELETE")
-        (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != "ok":
-            raise UserError(f"the archive is damaged ({verdict}) and was not copied - run newsarchive check")
-        if _counts(copy) != counts:
-            raise UserError(f"{partial}: the copy differs from the archive - check the disk")
-        return counts["articles"]
-
-
-def _counts(connection: sqlite3.Connection) -> dict[str, int]:
-    tables = connection.execute(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%'"
-    ).fetchall()
-    return {
-        name: int(connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0])  # noqa: S608
-        for (name,) in tables
-    }
-
-
 def _copy_files(partial: Path, base: Path, done: Backup) -> None:
     """Copy what the copied database refers to; it finds its WARC files beside itself, so it can read them back."""
     with Archive.open(partial, readonly=True) as copy:
-        for name, end, last_id in copy.connection.execute(_FILES).fetchall():
+        for file in warc_files(copy):
             done.files += 1
-            there = partial.parent / name
-            if _is_whole(copy, there, end, last_id):
-                continue
-            copied = _copy_file(base / name, there, end)
+            copied, damaged = _copy_file(copy, file, base / file.name, partial.parent / file.name)
             done.files_copied += copied > 0
             done.bytes_copied += copied
-            if not _is_whole(copy, there, end, last_id):
-                done.damaged.append(name)
+            if damaged:
+                done.damaged.append(file.name)
 
 
-def _is_whole(copy: Archive, path: Path, end: int, last_id: int) -> bool:
-    """Return whether a file is as long as it should be and its last record is the one that should be there."""
-    if not path.exists() or path.stat().st_size < end:
-        return False
+def _copy_file(copy: Archive, file: WarcFile, source: Path, there: Path) -> tuple[int, int]:
+    """Copy what is new of a WARC file, up to its last known record; return the bytes, and how many records are damaged.
+
+    What was copied before stays, where its last record is whole: the archive's own file may have been damaged since.
+    """
+    have = size_of(there)
+    before = [record for record in file.records if record[1] <= have]
+    if before and count_damaged(copy, before[-1:], file.name):
+        before = []
+    start = before[-1][1] if before else 0
+    new = file.behind(start)
+    if not new:
+        return 0, 0
+    end = min(file.end, size_of(source))
+    if end <= start:
+        return 0, len(new)
+    partial = there.with_name(there.name + PARTIAL)
     try:
-        copy.snapshots.verify(last_id)
-    except SnapshotDamagedError:
-        return False
-    return True
-
-
-def _copy_file(source: Path, there: Path, end: int) -> int:
-    """Copy the first `end` bytes, so that no half record is copied; return what was copied, 0 where there is less."""
-    length = min(end, source.stat().st_size) if source.exists() else 0
-    if length == 0 or (length < end and there.exists() and there.stat().st_size >= length):
-        return 0
-    there.parent.mkdir(parents=True, exist_ok=True)
-    partial = there.with_name(there.name + _PARTIAL)
-    try:
-        with source.open("rb") as original, partial.open("wb") as copy:
-            left = length
-            while chunk := original.read(min(_CHUNK, left)):
-                copy.write(chunk)
-                left -= len(chunk)
-        _take_its_place(partial, there)
+        written = copy_bytes([(there, 0, start), (source, start, end)] if before else [(source, 0, end)], partial)
+        damaged = count_damaged(copy, new, file.name + PARTIAL)
+        if not before and have and count_damaged(copy, file.records, file.name) <= damaged:
+            return 0, damaged
+        replace_durably(partial, there)
     finally:
-        partial.unlink(missing_ok=True)
-    return length
-
-
-def _take_its_place(partial: Path, final: Path) -> None:
-    """Wait until a file is on the disk and give it its name, which replaces an earlier one at once."""
-    for suffix in ("-wal", "-shm"):
-        # The log of an earlier backup that somebody opened must not be applied to this one.
-        final.with_name(final.name + suffix).unlink(missing_ok=True)
-    replace_durably(partial, final)
+        remove(partial)
+    return written - start, damaged

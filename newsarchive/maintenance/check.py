@@ -16,7 +16,9 @@ from newsarchive.archive import history, outlets, schema
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
 from newsarchive.archive.queries import article_row
+from newsarchive.archive.runs import SKEW
 from newsarchive.archive.store import parts_of, stored_parts
+from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.search.sql import PAIRS
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import SnapshotDamagedError
@@ -37,8 +39,6 @@ Severity = Literal["damage", "notice"]
 EXAMPLES = 5
 #: Snapshots, the newest, whose records are read unless all are.
 SAMPLE = 200
-#: A time that is later by more than this has not come yet.
-SKEW = timedelta(hours=1)
 #: A URL that is due for so long is waiting for a crawl that does not come.
 _OVERDUE = timedelta(days=7)
 _COUNTED = ("articles", "copies", "readings", "texts", "snapshots", "frontier", "problems", "runs")
@@ -68,6 +68,13 @@ class Report:
         return any(finding.severity == "damage" for finding in self.findings)
 
 
+def check_content(connection: sqlite3.Connection) -> list[str]:
+    """Return what is lost or wrong of texts and articles, in words; what is made of them is not looked at."""
+    checks = (_check_texts, check_articles)
+    faults = [fault for one in checks for fault in _survive(lambda one=one: one(connection))]  # type: ignore[misc]
+    return [f"{what}: {example}" for _, what, example, _ in faults]
+
+
 def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
     """Check everything.
 
@@ -82,6 +89,7 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
         lambda: _check_texts(connection),
         lambda: check_articles(connection),
         lambda: _check_index(archive, deep=deep),
+        lambda: _check_stories(connection) if deep else iter(()),
         lambda: check_places(connection, archive.path.parent),
         lambda: check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
@@ -100,6 +108,7 @@ Fault = tuple[Severity, str, str, str]
 
 REPAIR = "newsarchive repair"
 _REINDEX = "newsarchive search reindex, or newsarchive repair"
+_STORIES = "newsarchive stories rebuild, or newsarchive repair"
 _RESTORE = "newsarchive repair, and newsarchive restore for what it tells as lost"
 _CLOCK = "set the clock of this machine, then newsarchive repair"
 
@@ -197,6 +206,16 @@ def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
         yield "notice", "the search index could not be compared with the articles", str(error), advice
 
 
+def _check_stories(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Compare the stories with those that the articles give."""
+    for difference in check_stories(connection):
+        yield "damage", "the stories are not those of the articles", difference, _STORIES
+
+
+# What `newsarchive prune` removed was meant to go.
+_WITHOUT_PAGE = """
+SELECT url FROM copies c WHERE snapshot_id IS NULL AND NOT EXISTS (SELECT 1 FROM pruned_pages p WHERE p.url = c.url)
+"""
 _LOST = """
 SELECT c.url FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
 WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
@@ -216,7 +235,7 @@ def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[F
     )
     for (url,) in due:
         yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url, "crawl its site"
-    for (url,) in connection.execute("SELECT url FROM copies WHERE snapshot_id IS NULL"):
+    for (url,) in connection.execute(_WITHOUT_PAGE):
         yield "notice", "a copy has no snapshot", url, ""
     for (url,) in connection.execute(_LOST):
         yield "notice", "the raw page of a copy is lost", url, "it is fetched again if its site still has it"
@@ -232,8 +251,8 @@ def _count(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 _SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?"
-# What reading the parts of a reading raises where these were changed or do not belong together.
-_UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+#: What reading the parts of a reading raises where these were changed or do not belong together.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
@@ -245,7 +264,7 @@ def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
                 yield "damage", "an article has no copy that says anything", key, _RESTORE
                 continue
             merged = merge(readings)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}", _RESTORE
             continue
         for name in _differences(connection, article_id, merged):
@@ -300,6 +319,10 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
         yield from _check_warc_file(base / name, name, rows)
     for (snapshot_id,) in connection.execute(_WRONG_ORIGINALS):
         yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}", _RESTORE
+    for (name,) in connection.execute("SELECT warc_file FROM warc_removals"):
+        if base / name not in known and (base / name).exists():
+            known.add(base / name)
+            yield "notice", "a prune that was killed has left a WARC file behind", name, "newsarchive prune"
     for path in sorted((base / "warc").rglob("*.warc.gz")):
         if path not in known:
             yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""

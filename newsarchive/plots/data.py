@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.queries import ARTICLES_WITH_SOURCE
+from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
 from newsarchive.search import condition
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -26,7 +25,7 @@ from newsarchive.search.sql import Plan, filters_of, plan, words_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from newsarchive.search.folding import Folding
 
@@ -73,6 +72,15 @@ class Hit:
     source: str | None
     snippet: str
     rank: float | None
+    url: str
+    site: str
+    lang: str | None
+    category: str | None
+    category_name: str | None
+    char_count: int | None
+    paywalled: bool
+    story_id: int | None
+    source_count: int
 
     @property
     def position(self) -> Position:
@@ -105,6 +113,8 @@ class Search:
         folded = self._folding.fold(name)
         if not known or folded in known:
             return
+        from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
         close = get_close_matches(folded, known, n=1, cutoff=0.5)
         advice = f"write {write_term('source', known[close[0]])}" if close else "write how it begins: source:财*"
         raise QueryError(f"there is no source {name!r} in this archive", max(0, text.find(name)), advice)
@@ -126,16 +136,22 @@ class Search:
         the last hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises ValueError for a limit
         below one or a negative offset.
         """
+        return self.hits_of(query, self.ids(query, order=order, limit=limit, offset=offset, after=after), marks)
+
+    def ids(
+        self, query: Query, *, order: Order, limit: int, offset: int = 0, after: Position | None = None
+    ) -> dict[int, float | None]:
+        """Return the ids of the articles that `hits` would return, in their order, each with its rank."""
         if limit < 1 or offset < 0:
             raise ValueError(f"limit {limit}, offset {offset}: there is no such page")
         matches = Matches(self._connection, plan(query))
-        ranks: dict[int, float] = {}
         if order == "rank" and matches.have_words:
-            ranks = dict(matches.by_rank(offset + limit, self._folding)[offset:])
-            ids = list(ranks)
-        else:
-            ids = matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:]
-        return self._read(ids, ranks, Highlighter(words_of(query), self._folding, marks or Marks()))
+            return dict(matches.by_rank(offset + limit, self._folding)[offset:])
+        return dict.fromkeys(matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:])
+
+    def hits_of(self, query: Query, ids: Mapping[int, float | None], marks: Marks | None = None) -> list[Hit]:
+        """Return hits for what `ids` has returned."""
+        return self._read(list(ids), ids, Highlighter(words_of(query), self._folding, marks or Marks()))
 
     def count(self, query: Query) -> int:
         """Return how many articles a query finds."""
@@ -179,14 +195,17 @@ class Search:
     def _folding(self) -> Folding:
         return folding_of(self._connection)
 
-    def _read(self, ids: list[int], ranks: dict[int, float], highlighter: Highlighter) -> list[Hit]:
+    def _read(self, ids: list[int], ranks: Mapping[int, float | None], highlighter: Highlighter) -> list[Hit]:
         rows = self._connection.execute(
-            "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name "
-            "FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id IN (SELECT value FROM json_each(?))",
+            "SELECT a.id, a.article_key, a.title, a.digest, a.body, a.published_at, a.published_precision, s.name, "
+            "a.url, a.site, a.lang, c.slug, c.name, a.char_count, a.paywalled, a.story_id, t.source_count "
+            "FROM articles a LEFT JOIN sources s ON s.id = a.source_id LEFT JOIN categories c ON c.id = a.category_id "
+            "LEFT JOIN stories t ON t.id = a.story_id WHERE a.id IN (SELECT value FROM json_each(?))",
             (json.dumps(ids),),
         )
         hits = {}
-        for article_id, key, title, digest, body, published_at, precision, source in rows:
+        for article_id, key, title, digest, body, published_at, precision, source, *more in rows:
+            url, site, lang, slug, category, length, paywalled, story_id, sources = more
             hits[article_id] = Hit(
                 article_id=article_id,
                 article_key=key,
@@ -197,6 +216,15 @@ class Search:
                 source=source,
                 snippet=highlighter.snippet(body, digest),
                 rank=ranks.get(article_id),
+                url=url,
+                site=site,
+                lang=lang,
+                category=slug,
+                category_name=category,
+                char_count=length,
+                paywalled=bool(paywalled),
+                story_id=story_id,
+                source_count=sources or 0,
             )
         return [hits[article_id] for article_id in ids if article_id in hits]
 

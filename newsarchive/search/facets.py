@@ -38,6 +38,8 @@ class Facets:
     categories: list[Facet]
     days: list[Facet]
     codes: list[Facet]
+    languages: list[Facet]
+    sites: list[Facet]
 
 
 def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> Facets:
@@ -46,11 +48,11 @@ def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines
     At most `lines` values of each kind are returned.
     """
     matches = connection.execute(
-        "SELECT a.id, a.source_id, a.category_id, a.published_date FROM articles a"  # noqa: S608
+        "SELECT a.id, a.source_id, a.category_id, a.published_date, a.lang, a.site FROM articles a"  # noqa: S608
         f" WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
         (*where.parameters, most),
     ).fetchall()
-    ids, sources, categories, days = zip(*matches, strict=True) if matches else ((), (), (), ())
+    ids, sources, categories, days, languages, sites = zip(*matches, strict=True) if matches else ((),) * 6
     by_day = Counter(day for day in days if day)
     return Facets(
         counted=len(matches),
@@ -58,7 +60,13 @@ def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines
         categories=_named(connection, "category", categories, lines),
         days=[Facet(day, day, by_day[day]) for day in sorted(by_day, reverse=True)[:lines]],
         codes=_codes(connection, ids, lines),
+        languages=_plain(languages, lines),
+        sites=_plain(sites, lines),
     )
+
+
+def _plain(values: Iterable[str | None], lines: int) -> list[Facet]:
+    return [Facet(value, value, count) for value, count in Counter(filter(None, values)).most_common(lines)]
 
 
 def _named(connection: sqlite3.Connection, field: str, ids: Iterable[int | None], lines: int) -> list[Facet]:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from newsarchive.text import fold
 from newsarchive.url_keys import url_key
 from newsarchive.urls import read_info_code
@@ -84,6 +82,13 @@ def _security(value: str, is_prefix: bool) -> Sql:
     return Sql(f"a.id IN (SELECT article_id FROM mentions WHERE {by_code})", parameters)  # noqa: S608
 
 
+def _person(value: str, is_prefix: bool) -> Sql:
+    """Find articles that name a person; a range of names is served by their index, as an equal name is."""
+    condition = "name >= ? AND name < ?" if is_prefix else "name = ?"
+    parameters = (value, value + "\U0010ffff") if is_prefix else (value,)
+    return Sql(f"a.id IN (SELECT article_id FROM bylines WHERE {condition})", parameters)  # noqa: S608
+
+
 def _language(value: str, _: bool) -> Sql:
     """Find a language with all its regions: zh, zh-Hant."""
     return Sql("a.lang = ? OR a.lang LIKE ? ESCAPE '\\'", (value.lower(), f"{_escaped(value)}-%"))
@@ -143,6 +148,8 @@ def _counted_back(text: str) -> str | None:
     match = _BACK.match(text)
     if match is None:
         return None
+    from dateutil.relativedelta import relativedelta  # noqa: PLC0415 - most queries count no days
+
     unit = _UNITS[match["unit"].removeprefix("个").removeprefix("個")]
     try:
         return (today - relativedelta(**{unit: int(match["number"])})).isoformat()  # type: ignore[arg-type]
@@ -170,6 +177,8 @@ FIELDS = {
         _name("a.category_id IN (SELECT id FROM categories WHERE search_fold(name) {is} OR lower(slug) {is})"),
         takes_prefix=True,
     ),
+    "author": Field("author:林望舒", "names this person: author, editor and so on", _person, takes_prefix=True),
+    "site": Field("site:demo", "collected from this site", _column("a.site = ?")),
     "code": Field("code:600160", "mentions this security; 1.600160 in one market", _security, takes_prefix=True),
     "lang": Field("lang:zh", "in this language", _language),
     "story": Field(
@@ -199,6 +208,6 @@ FIELDS = {
 #: Names that people type for a field of another name.
 MEANT = {
     "date": "after", "day": "after", "since": "after", "published": "after", "until": "before", "to": "before",
-    "site": "source", "publisher": "source", "outlet": "source", "from": "source", "section": "category",
+    "publisher": "source", "outlet": "source", "from": "source", "section": "category",
     "language": "lang", "headline": "title", "stock": "code", "ticker": "code",
 }  # fmt: skip

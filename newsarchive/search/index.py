@@ -91,7 +91,7 @@ def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
 
 def functions_of(table: bytes | None) -> dict[str, Callable[..., str | None]]:
     """Return the SQL functions with the folding of a stored table; None stands for that of a new index."""
-    folding = None if table is None else load_folding(table)
+    folding = _loaded(table)
     return _functions(lambda: folding or built_in_folding())
 
 
@@ -123,7 +123,10 @@ def folding_of(connection: sqlite3.Connection) -> Folding:
 
 
 def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
-    table = _stored_table(connection)
+    return _loaded(_stored_table(connection))
+
+
+def _loaded(table: bytes | None) -> Folding | None:
     try:
         return None if table is None else load_folding(table)
     except (zlib.error, ValueError):

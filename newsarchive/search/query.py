@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.errors import UserError
@@ -106,7 +105,7 @@ def parse(text: str, folding: Folding) -> Query:
         return EVERYTHING
     if len(text) > LONGEST:
         raise QueryError(f"the query is longer than {LONGEST} characters", LONGEST, "search for less")
-    query = _Parser(_lex(text), folding).whole()
+    query = _Parser(lex(text), folding).whole()
     if query is None:
         raise QueryError(
             "there is nothing to search for", 0, "type a word, for example 降准, or a field: source:财联社"
@@ -153,23 +152,29 @@ def write_term(field: str, value: str) -> str | None:
     return None
 
 
-class _Token(NamedTuple):
+class Token(NamedTuple):
     """A lexical piece: `kind` is open, close, quoted, chunk, field, minus, AND, OR or NOT."""
 
     kind: str
     text: str
     position: int
 
+    @property
+    def end(self) -> int:
+        """Where the query goes on behind it."""
+        return self.position + len(self.text) + {"quoted": 2, "field": 1}.get(self.kind, 0)
 
-def _lex(text: str) -> list[_Token]:
-    tokens: list[_Token] = []
+
+def lex(text: str) -> list[Token]:
+    """Cut a query into its tokens. Raises QueryError for a quotation mark that is not closed and an unknown field."""
+    tokens: list[Token] = []
     position = 0
     while position < len(text):
         character = text[position]
         if character.isspace():
             position += 1
         elif character in _OPENING or character in _CLOSING:
-            tokens.append(_Token("open" if character in _OPENING else "close", character, position))
+            tokens.append(Token("open" if character in _OPENING else "close", character, position))
             position += 1
         elif character in _QUOTES:
             token = _quoted(text, position)
@@ -183,29 +188,29 @@ def _lex(text: str) -> list[_Token]:
     return tokens
 
 
-def _quoted(text: str, start: int) -> _Token:
+def _quoted(text: str, start: int) -> Token:
     for end in range(start + 1, len(text)):
         if text[end] in _QUOTES[text[start]]:
-            return _Token("quoted", text[start + 1 : end], start)
+            return Token("quoted", text[start + 1 : end], start)
     raise QueryError("a quotation mark is not closed", start, "add the closing one, or remove this one")
 
 
-def _chunk(text: str, chunk: str, position: int) -> list[_Token]:
+def _chunk(text: str, chunk: str, position: int) -> list[Token]:
     if chunk in _OPERATORS:
-        return [_Token(chunk, chunk, position)]
+        return [Token(chunk, chunk, position)]
     end = position + len(chunk)
     follows = text[end : end + 1]
     is_before_group = follows != "" and (follows in _QUOTES or follows in _OPENING)
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     if chunk[0] in _MINUS and (len(chunk) > 1 or is_before_group):
-        tokens.append(_Token("minus", chunk[0], position))
+        tokens.append(Token("minus", chunk[0], position))
         chunk, position = chunk[1:], position + 1
     if name := _field_name(chunk, position):
-        tokens.append(_Token("field", name, position))
+        tokens.append(Token("field", name, position))
         if len(chunk) == len(name) + 1 and not is_before_group:
             raise QueryError(f"{name}: has no value", position, f"write it without a blank: {FIELDS[name].example}")
         chunk, position = chunk[len(name) + 1 :], position + len(name) + 1
-    return [*tokens, _Token("chunk", chunk, position)] if chunk else tokens
+    return [*tokens, Token("chunk", chunk, position)] if chunk else tokens
 
 
 def _field_name(chunk: str, position: int) -> str | None:
@@ -215,6 +220,8 @@ def _field_name(chunk: str, position: int) -> str | None:
     name = match[1].lower()
     if name in FIELDS:
         return name
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     close = MEANT.get(name) or next(iter(get_close_matches(name, FIELDS, n=1, cutoff=0.6)), None)
     is_text = chunk.startswith("//", match.end()) or match[0].endswith("：")
     if close is None and is_text:
@@ -226,7 +233,7 @@ def _field_name(chunk: str, position: int) -> str | None:
 class _Parser:
     """One pass over the tokens. A part that holds nothing to search for (only punctuation) is None and left out."""
 
-    def __init__(self, tokens: list[_Token], folding: Folding) -> None:
+    def __init__(self, tokens: list[Token], folding: Folding) -> None:
         self._tokens = tokens
         self._folding = folding
         self._next = 0
@@ -239,10 +246,10 @@ class _Parser:
             raise QueryError("a bracket is closed that was not opened", token.position, "remove it, or open it before")
         return query
 
-    def _peek(self) -> _Token | None:
+    def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
-    def _accept(self, kind: str) -> _Token | None:
+    def _accept(self, kind: str) -> Token | None:
         token = self._peek()
         if token is None or token.kind != kind:
             return None
@@ -270,7 +277,7 @@ class _Parser:
         if token is not None and token.kind in ("AND", "OR"):
             raise QueryError(f"{token.kind} has nothing before it", token.position, _operator_advice(token))
 
-    def _need_operand(self, operator: _Token) -> None:
+    def _need_operand(self, operator: Token) -> None:
         token = self._peek()
         if token is None or token.kind in ("AND", "OR", "close"):
             raise QueryError(f"{operator.kind} has nothing after it", operator.position, _operator_advice(operator))
@@ -287,7 +294,7 @@ class _Parser:
             return self._one(name.text)
         return self._term(field)
 
-    def _nested(self, token: _Token, read: Callable[[], Query | None]) -> Query | None:
+    def _nested(self, token: Token, read: Callable[[], Query | None]) -> Query | None:
         self._depth += 1
         if self._depth > DEEPEST:
             raise QueryError(f"more than {DEEPEST} groups inside each other", token.position, "write it more simply")
@@ -295,7 +302,7 @@ class _Parser:
         self._depth -= 1
         return query
 
-    def _group(self, bracket: _Token, field: str | None) -> Query | None:
+    def _group(self, bracket: Token, field: str | None) -> Query | None:
         query = self._either(field)
         if self._accept("close") is None:
             raise QueryError("a bracket is not closed", bracket.position, "add the closing one, or remove this one")
@@ -326,11 +333,11 @@ def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
     return known[0] if len(known) == 1 else Or(known)
 
 
-def _operator_advice(operator: _Token) -> str:
+def _operator_advice(operator: Token) -> str:
     return f'put a word there, or write "{operator.kind.lower()}" in small letters to search for the word itself'
 
 
-def _value(name: str, text: str, token: _Token) -> str:
+def _value(name: str, text: str, token: Token) -> str:
     """Check the value of a field and bring it into the form in which it is compared."""
     field = FIELDS[name]
     if not text:

@@ -9,6 +9,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Retention,
     ShareService,
     Site,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Listing",
     "Politeness",
     "Recheck",
+    "Retention",
     "ShareService",
     "Site",
     "SiteError",

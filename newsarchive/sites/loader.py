@@ -18,6 +18,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Retention,
     ShareService,
     Site,
 )
@@ -28,6 +29,7 @@ from newsarchive.sites.schema import (  # fmt: skip
     LISTING,
     POLITENESS,
     RECHECK,
+    RETENTION,
     SECTIONS,
     SHARE,
     SITE,
@@ -89,6 +91,7 @@ class _Loader:
             "politeness": self._section(data, "politeness", POLITENESS, Politeness) or Politeness(),
             "vanished": self._section(data, "vanished", VANISHED, FallbackSource),
             "recheck": self._section(data, "recheck", RECHECK, Recheck) or Recheck(),
+            "retention": self._section(data, "retention", RETENTION, Retention) or Retention(),
             "feeds": self._sections(data, "feeds", FEED, Feed),
             "lists": self._sections(data, "lists", LIST, JsonList),
         }

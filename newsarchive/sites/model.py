@@ -12,7 +12,7 @@ from newsarchive.urls import host_and_odd_port, replace_base
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
-    from datetime import tzinfo
+    from datetime import timedelta, tzinfo
     from zoneinfo import ZoneInfo
 
     from newsarchive.models import Role
@@ -203,6 +203,15 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How long is kept what `newsarchive prune` may remove; None for ever. Texts are always kept."""
+
+    raw: timedelta | None = None
+    runs: timedelta | None = None
+    problems: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One site as its TOML file describes it. `hosts` are all hosts that belong to it; `base_url` has a scheme.
 
@@ -225,6 +234,7 @@ class Site:
     post_file_timezone: tzinfo | None = None
     vanished: FallbackSource | None = None
     recheck: Recheck = field(default_factory=Recheck)
+    retention: Retention = field(default_factory=Retention)
     feeds: tuple[Feed, ...] = ()
     #: Paths of sitemaps below the base URL; one that is an index leads to the others.
     sitemaps: tuple[str, ...] = ()

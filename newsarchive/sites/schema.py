@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from newsarchive.models import ROLES
+from newsarchive.models import QUIET_DAYS, ROLES
 from newsarchive.sites.selectors import read_selector
+from newsarchive.timestamps import read_age
 from newsarchive.tree import check_css
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d+)?")
@@ -91,6 +95,18 @@ def _seconds(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
         raise ValueError(f"must be a number of seconds, not {value!r}")
     return float(value)
+
+
+def _age(value: Any) -> timedelta:
+    return read_age(_text(value))
+
+
+def read_runs_age(value: Any) -> timedelta:
+    """Read for how long runs are kept; they are counted by day when they are `QUIET_DAYS` old, and not before."""
+    age = _age(value)
+    if age.days <= QUIET_DAYS:
+        raise ValueError(f"must be more than {QUIET_DAYS} days, not {value!r}")
+    return age
 
 
 def _yes_or_no(value: Any) -> bool:
@@ -291,6 +307,11 @@ RECHECK: dict[str, Key] = {
     "days": Key("number", _seconds, "Days after publication in which a stored page is rechecked; 0: never."),
     "minutes": Key("list of numbers", _minutes, "Minutes between rechecks; the last is repeated."),
 }
+RETENTION: dict[str, Key] = {
+    "raw": Key("age", _age, "How long raw pages are kept; what a younger page takes its body from stays with it."),
+    "runs": Key("age", read_runs_age, "How long rows of `runs` are kept."),
+    "problems": Key("age", _age, "How long problems are kept that did not occur again."),
+}
 FEED: dict[str, Key] = {
     "path": Key("path", _text, "An RSS or Atom feed.", required=True),
     "full": Key(
@@ -333,5 +354,6 @@ POLITENESS: dict[str, Key] = {
 }
 #: Everything in a site file that is not a plain key of the site.
 SECTIONS = (
-    "listing", "layouts", "layouts_of", "share", "politeness", "vanished", "recheck", "feeds", "lists",
+    "listing", "layouts", "layouts_of", "share", "politeness", "vanished", "recheck", "retention", "feeds",
+    "lists",
 )  # fmt: skip

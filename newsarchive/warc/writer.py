@@ -268,6 +268,12 @@ class WarcFile:
             view, offset = view[written:], offset + written
 
 
+def owner_of(path: Path) -> str | None:
+    """Return the archive that a file says it belongs to; None for one that does not say. Raises OSError."""
+    with path.open("rb") as file:
+        return _owner(file.read(_HEAD))
+
+
 def _owner(head: bytes) -> str | None:
     """Return the archive that a file says it belongs to; None for one that does not say, or is no WARC file of ours."""
     try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from sqlite_utils import Database
@@ -12,9 +14,6 @@ from sqlite_utils import Database
 from newsarchive.archive import Archive, connection
 from newsarchive.archive.migrations import APPLICATION_ID, migrations
 from newsarchive.errors import UserError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_an_archive_is_made_where_there_is_none_and_its_folder_too(tmp_path: Path) -> None:
@@ -129,3 +128,24 @@ def test_two_programs_may_make_the_same_archive_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody who may not write for a while")
+def test_an_archive_that_may_be_read_and_not_written_is_read() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name) / "档案 #1?%41"
+        folder.mkdir()
+        for path in (Path(name), folder):
+            path.chmod(0o755)
+        Archive.open(folder / "archive.db").close()
+        for left in folder.glob("archive.db-*"):
+            left.unlink()
+        os.seteuid(65534)
+        try:
+            with Archive.open(folder / "archive.db", readonly=True) as archive:
+                assert archive.connection.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+            with pytest.raises(UserError, match="you may not write there"):
+                Archive.open(folder / "archive.db")
+        finally:
+            os.seteuid(0)
+        assert [file.name for file in folder.iterdir()] == ["archive.db"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from newsarchive.archive import Archive, Link
+from newsarchive.archive.listings import KnownListing, ListingLink
 from newsarchive.models import Article, Page, Paragraph
 
 NOW = datetime(2026, 3, 5, 1, 0, tzinfo=UTC)
@@ -58,6 +59,32 @@ def test_all_spellings_of_a_url_are_told_together_in_the_order_of_time(archive: 
         note(archive, url, minutes)
     found = [one.url for one in archive.problems.history("news.example/a/1.html") if one.event == "found"]
     assert found == [URL, *others[:2]]
+
+
+def test_the_raw_pages_of_a_url_are_told_and_the_newest_is_found(archive: Archive) -> None:
+    note(archive, URL)
+    for minutes, status in enumerate((403, 200), 1):
+        page = Page(URL, "post", "demo", b"body" * status, NOW + timedelta(minutes=minutes), status)
+        newest = archive.snapshots.save(page)
+    assert [one.detail for one in archive.problems.history(URL) if one.event == "page"] == [
+        "status 403, 1612 bytes, kept as snapshot 1",
+        "status 200, 800 bytes, kept as snapshot 2",
+    ]
+    assert archive.problems.newest_page("news.example/a/1.html") == newest == 2
+    assert archive.problems.newest_page("https://news.example/a/2.html") is None
+
+
+def test_a_listing_is_told_with_what_it_listed(archive: Archive) -> None:
+    archive.listings.find([ListingLink(URL, "demo", "feed", "https://news.example/")])
+    (event,) = archive.problems.history(URL)
+    told = "feed of demo, on https://news.example/, to be asked for by the next run"
+    assert (event.event, event.detail) == ("listing", told)
+    archive.listings.read(KnownListing(URL, "demo", "feed", links=7), NOW)
+    (event,) = archive.problems.history(URL)
+    assert (event.at, event.detail) == (
+        "2026-03-05T01:00:00Z",
+        "feed of demo, on https://news.example/, with 7 articles",
+    )
 
 
 def test_of_a_url_that_was_refused_at_once_the_problem_is_told(archive: Archive) -> None:

@@ -29,7 +29,7 @@ FERRY, BRIDGE, VILLAGE = TEXTS
 FORGET = """
 DROP TABLE copy_keys;
 DROP TABLE key_changes;
-DELETE FROM _sqlite_migrations WHERE name = 'm0015_copy_keys'
+DELETE FROM _sqlite_migrations WHERE name = 'm0018_copy_keys'
 """
 #: Address, the key that the version before made of it, title, canonical address.
 COPIES = [

@@ -211,3 +211,16 @@ def test_a_page_that_is_lost_is_not_offered(archive: Archive) -> None:
     archive.snapshots.lose(1, AT)
     replay_index.update(archive)
     assert urls(archive) == ["http://demo/x/2.html"]
+
+
+def test_the_index_lies_beside_the_files_also_of_an_archive_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    new_archive(tmp_path / "disk" / "real.db").close()
+    (tmp_path / "archive.db").symlink_to(tmp_path / "disk" / "real.db")
+    with Archive.open(tmp_path / "archive.db") as archive:
+        save(archive, 1)
+        assert replay_index.update(archive) == 1
+        (line,) = lines(archive)
+        warc = replay_index.index_folder(archive).parents[1] / json.loads(line.split(b" ", 2)[2])["filename"]
+    assert warc.is_file()
+    assert warc.is_relative_to(tmp_path / "disk" / "warc")

@@ -74,7 +74,9 @@ def test_what_was_written_without_the_triggers_is_found_by_a_search_afterwards(p
         Database(connection).table("articles").transform(rename={})
     connection.close()
     with sqlite3.connect(path) as connection:
-        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'trigger'").fetchone() == (0,)
+        assert connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'articles'"
+        ).fetchone() == (0,)
         connection.execute("UPDATE articles SET title = '灯塔' WHERE id = 2")
     connection.close()
     with Archive.open(path) as archive:

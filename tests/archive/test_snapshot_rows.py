@@ -125,8 +125,8 @@ def test_whole_records_pass_and_damaged_ones_are_told_each_for_itself(archive: A
     message = str(told.value)
     assert message.startswith("snapshot 2: the packed record is damaged (")
     assert message.endswith(
-        f" ({FILE}, byte {offset}) - restore the file from a backup;"
-        " `newsarchive check --deep` names everything that is damaged"
+        f" ({FILE}, byte {offset}) - `newsarchive check --deep` names all that is damaged,"
+        " `newsarchive repair` has the page fetched again"
     )
     assert isinstance(told.value.__cause__, SnapshotDamagedError)
     # The body of the damaged repetition lies in a whole record.

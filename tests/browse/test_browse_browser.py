@@ -8,6 +8,7 @@ import csv
 import os
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -85,6 +86,11 @@ def places(rows):
         "tables": "/tables",
         "table": "/archive/articles?_col=title&_col=source_id&_col=published_at",
         "row": "/archive/sources/1",
+        "all values": "/search/Source",
+        "search with conditions": "/search?q=银行 source:江湾晚报&from=2026-03-01",
+        "what became of an address": f"/why?url={quote(one('SELECT url FROM problems'))}",
+        "question without an answer": "/archive/articles_of_a_source?source=江湾",
+        "sql that is wrong": "/archive?sql=selec+1",
         "question": "/archive/articles_of_a_day",
         "sql": "/archive?sql=select+1+as+one",
         "not here": "/nothing",

@@ -81,7 +81,7 @@ def test_an_article_shows_its_text_and_everything_that_belongs_to_it(site, rows)
     ).fetchone()
     page = site.get(f"/article/{key}").text
     assert all(paragraph[:20] in page for paragraph in body.split("\n\n"))
-    for heading in ("Named in it", "Pictures", "Where it stands"):
+    for heading in ("Named in it", "Pictures", "Original and copies"):
         assert heading in page
     content = site.get(f"/article/{key}.json").json()
     assert content["body"] == body
@@ -226,3 +226,14 @@ def test_of_an_article_whose_day_alone_is_known_only_the_day_is_shown(site, rows
         page = site.get(path).text
         assert f'<time datetime="{day}">{day}</time>' in page, path
         assert f"{day} 00:00" not in page, path
+
+
+def test_an_article_leads_to_its_page_as_it_was_where_there_is_a_replay_server(site, rows, monkeypatch):
+    key, url, fetched_at = rows.execute(
+        "SELECT article_key, c.url, n.fetched_at FROM articles a JOIN copies c ON c.article_id = a.id"
+        " JOIN snapshots n ON n.id = c.snapshot_id ORDER BY a.id LIMIT 1"
+    ).fetchone()
+    assert "as it was" not in site.get(f"/article/{key}").text
+    monkeypatch.setenv("NEWSARCHIVE_REPLAY", "http://127.0.0.1:8080/news/")
+    moment = "".join(c for c in fetched_at if c.isdigit())
+    assert f'<a href="http://127.0.0.1:8080/news/{moment}/{url}">as it was</a>' in site.get(f"/article/{key}").text

@@ -28,7 +28,7 @@ def test_of_one_url_it_is_told_what_became_of_it(run, failed):
     ran = run("problems", url, "--json")
     events = [json.loads(line) for line in ran.lines]
     assert ran.status == 0
-    assert [event["event"] for event in events] == ["found", "problem", "rejected"]
+    assert [event["event"] for event in events] == ["found", "page", "problem", "rejected"]
     assert {event["url"] for event in events} == {url}
     assert events[-1]["reason"] == reason
     assert events[0]["detail"].startswith("share of demo, on http://127.0.0.1")

@@ -25,7 +25,8 @@ COMMANDS = [
 ]
 WITH_ROWS = [command for command in COMMANDS if command[0] != "show" and command != ("stats",)]
 # What rich and click themselves send to a terminal: colours, and nothing that moves the cursor or sets a title.
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+# Colours, and links whose address holds nothing that a terminal obeys.
+COLOURS = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[a-z0-9=]*;[!-~]*\x1b\\")
 
 
 def is_harmless(text):

@@ -82,4 +82,7 @@ def test_csv_has_a_heading_and_reads_back(run):
     ran = run("search", "--csv", "--limit", 3, "lang:zh")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert len(rows) == 3
-    assert set(rows[0]) == {"article_key", "published_at", "source", "title", "snippet"}
+    assert set(rows[0]) == {
+        *("article_key", "published_at", "source", "title", "snippet"),
+        *("url", "category", "lang"),
+    }

@@ -1,7 +1,11 @@
 import json
+import subprocess
 
 import pytest
-from support.running import on_terminal
+from support.archives import crawled, new_archive
+from support.articles import article
+from support.pages import AT, page
+from support.running import command_line, on_terminal, run_on
 
 
 def first(run, query):
@@ -111,3 +115,31 @@ def test_of_an_article_whose_day_alone_is_known_only_the_day_is_shown(run):
     assert day in head
     assert "00:00" not in head
     assert json.loads(run("show", name, "--json").out)["published_at"].startswith(f"{day}T00:00:00")
+
+
+def test_the_kept_page_is_named_and_written_byte_for_byte(tmp_path, monkeypatch):
+    kept = page("http://press.example/1.html", "江湾".encode("gb18030"), content_type="text/html; charset=gbk")
+    with new_archive(tmp_path / "archive.db") as archive:
+        crawled(archive, article(kept, key="k1"))
+        archive.store(article(page("http://press.example/2.html"), key="k2"), None, AT)
+    shown = run_on(tmp_path / "archive.db", "show", "k1").out
+    assert "As it was" in shown
+    assert "2026-03-05T01:00:00Z snapshot 1 of http://press.example/1.html" in shown
+    monkeypatch.setenv("NEWSARCHIVE_REPLAY", "http://127.0.0.1:8080/news")
+    shown = run_on(tmp_path / "archive.db", "show", "k1").out
+    assert "http://127.0.0.1:8080/news/20260305010000/http://press.example/1.html" in shown.replace("\n    ", "")
+    done = subprocess.run(
+        command_line(tmp_path / "archive.db", "show", "k1", "--page"), capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, kept.body)
+    ran = run_on(tmp_path / "archive.db", "show", "k2", "--page")
+    assert (ran.status, "no page of it is kept" in ran.err) == (2, True)
+    assert "As it was" not in run_on(tmp_path / "archive.db", "show", "k2").out
+
+
+def test_a_replay_server_that_is_no_address_is_told(tmp_path, monkeypatch):
+    with new_archive(tmp_path / "archive.db") as archive:
+        crawled(archive, article(page("http://press.example/1.html"), key="k1"))
+    monkeypatch.setenv("NEWSARCHIVE_REPLAY", "javascript:alert(1)")
+    ran = run_on(tmp_path / "archive.db", "show", "k1")
+    assert (ran.status, "not the address of a replay server" in ran.err) == (2, True)

@@ -38,7 +38,7 @@ URL = "http://news.example.com/1.html"
         (501, "http-error", "retry"),
         (503, "http-error", "retry"),
         (599, "http-error", "retry"),
-        (304, "unsafe-url", "rejected"),
+        (304, "http-error", "retry"),
     ],
 )
 def test_a_status_decides(status, reason, state):

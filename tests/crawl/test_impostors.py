@@ -1,13 +1,14 @@
 """Pages that stand in the place of another article are told from corrections of it."""
 
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from support.archives import new_archive
 
 from newsarchive.archive.observations import observation_of
-from newsarchive.crawl import impostors
-from newsarchive.crawl.impostors import Addresses, another_article, cut_down
+from newsarchive.crawl.impostors import another_article, cut_down, repeated
 from newsarchive.models import Article, Page, Paragraph
 
 WHEN = datetime(2026, 11, 19, 8, tzinfo=UTC)
@@ -67,21 +68,33 @@ def test_a_stored_text_that_lacked_something_itself_is_not_guarded(lacking):
 
 
 def test_one_page_may_be_two_articles_and_not_three():
-    addresses = Addresses()
-    assert [addresses.repeated("sha1:A", key) for key in ("b", "a", "b", "a")] == [None] * 4
-    found = addresses.repeated("sha1:A", "c")
+    assert repeated(set(), "a") is None
+    assert repeated({"b"}, "a") is None
+    assert repeated({"a", "b"}, "b") is None
+    found = repeated({"a", "b"}, "c")
     assert found is not None
     assert (found.reason, found.detail) == ("repeated-page", "the same bytes as a")
-    assert addresses.repeated("sha1:A", "a") is None
-    assert addresses.repeated("sha1:B", "c") is None
 
 
-def test_no_more_bodies_are_remembered_than_are_allowed(monkeypatch):
-    monkeypatch.setattr(impostors, "MOST_BODIES", 2)
-    addresses = Addresses()
-    for digest in ("A", "B", "C"):
-        addresses.repeated(digest, "a")
-    assert list(addresses._keys) == ["B", "C"]
+@pytest.fixture
+def archive(tmp_path):
+    with closing(new_archive(tmp_path / "a.db")) as opened:
+        yield opened
+
+
+def test_the_articles_of_one_page_are_known_also_to_a_later_run(archive):
+    at = [f"https://news.example/{number}.html" for number in range(3)]
+    snapshots = []
+    for url, body in zip(at, (b"one", b"one", b"other"), strict=True):
+        page = Page(url, "original", "wanghu", body, WHEN)
+        page.snapshot_id = archive.snapshots.save(page)
+        snapshots.append(page.snapshot_id)
+        archive.store(Article(page, url[8:], paragraphs=[Paragraph(TEXT[0])]), None, WHEN)
+    later = Page("https://news.example/9.html", "original", "wanghu", b"one", WHEN)
+    keys = {url[8:] for url in at[:2]}
+    assert archive.copies.keys_of_page(archive.snapshots.save(later), 3) == keys
+    assert archive.copies.keys_of_page(snapshots[0], 3) == keys
+    assert archive.copies.keys_of_page(snapshots[2], 3) == {at[2][8:]}
 
 
 def redirected(texts: list[str], landed: str | None = "https://news.example/2", **more: Any) -> Article:

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from scrapy import Request
 from scrapy.http import Response
 from support.crawling import session_on
 
@@ -100,11 +101,13 @@ def to(url):
     return ListingLink(url, "demo", "category")
 
 
-def answer(body=b"listing", status=200, **headers):
-    return Response(HOME, status=status, body=body, headers={k.replace("_", "-"): v for k, v in headers.items()})
+def answer(body=b"listing", status=200, asked=None, **headers):
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    request = Request(HOME, headers=asked)
+    return Response(HOME, status=status, body=body, headers=headers, request=request)
 
 
-def read(listings, response=None, further=(), next_url=None):
+def read(listings, response=None, further=(), next_url=None, damage=None):
     return asyncio.run(
         listings.read(
             to(HOME),
@@ -112,6 +115,8 @@ def read(listings, response=None, further=(), next_url=None):
             articles=[Link(POST, "demo", "post", HOME)],
             further=[ListingLink(url, "demo", "category", HOME) for url in further],
             next_url=next_url,
+            links=1,
+            damage=damage,
         )
     )
 
@@ -146,7 +151,8 @@ def test_what_was_read_is_asked_for_with_its_validators_and_known_when_it_is_the
     assert read(listings) == 0
     assert session.counts == {"listings/read": 2, "links/new": 1, "links/known": 0}
     assert listings.headers(HOME) == {"If-None-Match": '"1"'}
-    assert listings.unchanged(HOME, answer(b"", 304)).url == HOME
+    assert listings.unchanged(HOME, answer(b"", 304, asked={"If-None-Match": '"1"'})).url == HOME
+    assert listings.unchanged(HOME, answer(b"", 304)) is None, "nobody said what is known"
     assert listings.unchanged(HOME, answer(b"other")) is None
     assert session.counts["listings/unchanged"] == 1
 
@@ -155,6 +161,22 @@ def test_the_same_page_with_other_validators_is_asked_for_with_these(listings):
     read(listings)
     assert listings.unchanged(HOME, answer(ETag='"2"'))
     assert listings.headers(HOME) == {"If-None-Match": '"2"'}
+
+
+def test_a_full_discovery_asks_without_validators(listings):
+    read(listings)
+    listings.asks_anew = True
+    assert listings.headers(HOME) == {}
+
+
+def test_a_listing_that_was_not_read_whole_is_told_due_again_and_not_known(session, listings):
+    read(listings, damage="cut short")
+    assert session.counts["listings/damaged"] == 1
+    assert reasons(session) == ["bad-listing"]
+    assert due_urls(listings) == [HOME]
+    assert listings.headers(HOME) == {}
+    assert listings.unchanged(HOME, answer()) is None
+    assert listings.links_before(HOME) == 1
 
 
 def test_a_listing_that_was_read_by_other_rules_is_not_known(session, listings):

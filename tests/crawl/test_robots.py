@@ -62,7 +62,7 @@ def test_all_requests_of_a_host_wait_for_one_robots_txt_and_hear_what_it_says():
     (asked,) = robots.crawler.engine.asked
     assert asked.url == "http://a.example/robots.txt"
     assert asked.priority == Robots.DOWNLOAD_PRIORITY > 0
-    assert asked.meta == {"dont_obey_robotstxt": True}
+    assert asked.meta["dont_obey_robotstxt"]
     assert asked.callback is NO_CALLBACK
 
 

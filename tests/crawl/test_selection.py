@@ -1,6 +1,7 @@
 """The part of a site's articles that a run wants."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,21 @@ def listed(printed=None, category=None):
 )
 def test_the_first_and_the_last_day_belong_to_it_and_an_unknown_day_may(printed, wanted):
     assert Selection(since=DAY, until=DAY).has(listed(printed)) == wanted
+
+
+def test_days_are_those_of_the_site():
+    late = listed("2026-03-04T16:30:00Z")
+    assert Selection(since=DAY, zone=ZoneInfo("Asia/Shanghai")).has(late)
+    assert not Selection(since=DAY).has(late)
+
+
+@pytest.mark.parametrize(
+    ("changed", "wanted"),
+    [("2026-03-04T15:59:00", False), ("2026-03-04T16:00:00", True), ("2026-03-06T00:00:00", True)],
+)
+def test_what_last_changed_before_the_first_day_is_left_out_where_no_day_is_told(changed, wanted):
+    link = ListedArticle("http://h/news/a.html", Hints(), datetime.fromisoformat(changed + "+00:00"))
+    assert Selection(since=DAY, until=DAY, zone=ZoneInfo("Asia/Shanghai")).has(link) == wanted
 
 
 @pytest.mark.parametrize(("slug", "wanted"), [("a", True), ("b", False), ("", True)])

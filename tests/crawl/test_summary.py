@@ -61,13 +61,29 @@ def test_losses_are_an_alarm_when_they_are_many_and_a_large_part():
     def told(**counts):
         return alarms_of(counts, losses_percent=10, silent_hours=0, silence_hours=48)
 
-    assert told(lost=9) == []
+    assert told(lost=9, **{"articles/new": 1}) == []
+    assert told(lost=9) == ["none of 9 pages that were new brought an article"]
+    assert told(lost=2) == ["none of 2 pages that were new brought an article"]
+    assert told(lost=1) == []
+    assert told(lost=9, **{"lost/again": 8}) == [], "what failed before is told by its first failure"
     assert told(lost=10, **{"articles/new": 90}) == []
     arrived = {"articles/new": 50, "articles/changed": 20, "articles/known": 10, "checks/unchanged": 20}
     assert told(lost=12, **arrived) == ["12 of 112 pages brought no article"]
     assert told(lost=12, pages=12) == ["12 of 12 pages brought no article"]
     missed = {"listings/failed": 20, "listings/unchanged": 50}
     assert told(**missed) == ["20 of 70 listing pages could not be read"]
+
+
+@pytest.mark.parametrize(
+    ("count", "alarm"),
+    [
+        ("listings/damaged", "1 of 5 listing pages did not have what they should"),
+        ("listings/cut", "1 of 5 listing pages were cut at a limit"),
+    ],
+)
+def test_a_single_listing_that_is_not_what_it_should_be_is_an_alarm(count, alarm):
+    counts = {"listings/read": 5, count: 1}
+    assert alarms_of(counts, losses_percent=10, silent_hours=0, silence_hours=48) == [alarm]
 
 
 def test_silence_is_an_alarm():

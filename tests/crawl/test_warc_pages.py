@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import brotli
 import pytest
+import zstandard
 
 from newsarchive.crawl.warc_pages import CaptureError, Captures, MissingOriginalError, sites_by_host
 from newsarchive.models import Page
@@ -79,6 +81,11 @@ def test_an_answer_becomes_a_page_of_its_host_and_time() -> None:
         (HTML, "gzip"),  # unpacked by the crawler, which kept the header
         (HTML, "deflate"),
         (HTML, "br"),
+        (HTML, "zstd"),
+        (brotli.compress(HTML), "br"),
+        (zstandard.compress(HTML), "zstd"),
+        (zstandard.compress(HTML[:9]) + zstandard.compress(HTML[9:]), "zstd"),
+        (gzip.compress(brotli.compress(HTML), mtime=0), "br, gzip"),
     ],
 )
 def test_packed_bodies_are_unpacked(body: bytes, coding: str) -> None:
@@ -105,6 +112,16 @@ def test_chunks_are_joined_before_the_body_is_unpacked() -> None:
         (
             record(gzip.compress(bytes(10**6), mtime=0), http="Content-Type: text/html\r\nContent-Encoding: gzip"),
             "too-large",
+        ),
+        (record(brotli.compress(bytes(10**6)), http="Content-Type: text/html\r\nContent-Encoding: br"), "too-large"),
+        (
+            record(zstandard.compress(bytes(10**6)), http="Content-Type: text/html\r\nContent-Encoding: zstd"),
+            "too-large",
+        ),
+        (record(brotli.compress(HTML)[:-3], http="Content-Type: text/html\r\nContent-Encoding: br"), "broken-transfer"),
+        (
+            record(zstandard.compress(HTML)[:9], http="Content-Type: text/html\r\nContent-Encoding: zstd"),
+            "broken-transfer",
         ),
         (replace(record(), block=None), "too-large"),
         (replace(record(), block=b"no answer"), "broken-transfer"),
@@ -227,6 +244,13 @@ def test_the_digest_of_a_body_that_was_sent_packed_leads_to_the_body(digest: str
     http = "Content-Type: text/html\r\nContent-Encoding: gzip"
     imported(record(packed, http=http, warc_payload_digest=digest), captures)
     again = record(b"", http=http, warc_type="revisit", warc_payload_digest=digest)
+    assert imported(again, captures).body == HTML
+
+
+def test_a_record_may_name_the_earlier_one_by_its_id() -> None:
+    captures = replace(CAPTURES, body_of={payload_digest(HTML): HTML}.get, _digests={})
+    imported(record(warc_record_id="<urn:uuid:1>", warc_payload_digest="sha1:OTHER"), captures)
+    again = record(b"", warc_type="revisit", warc_refers_to="<urn:uuid:1>")
     assert imported(again, captures).body == HTML
 
 

@@ -175,7 +175,7 @@ def test_an_article_that_cannot_be_stored_costs_no_other(observed, tmp_path):
     assert column(db, "SELECT url FROM problems") == [url(3)]
     (error,) = [error for report in observed.reports for error in report.errors]
     assert url(3) in error
-    assert "IntegrityError" in error
+    assert "TypeError" in error
 
 
 def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(observed, tmp_path):
@@ -190,15 +190,32 @@ def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(observed, tm
     assert not observed.writer.wait_for_commit()
     observed.writer.close()
     with Archive.open(tmp_path / "a.db") as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         assert archive.copies.known([url(1), url(2), url(3)]) == {url(1)}
 
 
-def test_a_fault_of_ours_is_told_with_its_kind(observed):
+def test_what_cannot_be_written_fails_alone_and_its_batch_is_written(observed, tmp_path):
+    submit(observed.writer, 1)
     observed.writer.submit(Operations.problem, url(1), "fetch", "no-such-reason", "")
+    observed.writer.submit(Operations.problem, url(2), "fetch", "gone", "")
     observed.writer.flush()
-    (failure,) = observed.failures
-    assert "fault in newsarchive (ValueError: 'no-such-reason' is no reason" in failure
+    assert not observed.failures
+    (error,) = [error for report in observed.reports for error in report.errors]
+    assert error.startswith("Not written: problem(")
+    assert "ValueError: 'no-such-reason' is no reason" in error
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert archive.copies.known([url(1)]) == {url(1)}
+        assert archive.problems.times(url(2), "fetch", "gone") == 1
+
+
+def test_a_link_that_cannot_be_written_costs_no_other_of_its_listing(observed, tmp_path):
+    links = [Link(at, "demo", "post") for at in (url(1), "https://demo.example/\ud83d", url(2))]
+    observed.writer.submit(Operations.find, links)
+    observed.writer.flush()
+    (error,) = [error for report in observed.reports for error in report.errors]
+    assert "surrogates not allowed" in error
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert archive.frontier.count_pending("demo") == 2
 
 
 def test_a_full_disk_ends_it_with_a_reason_for_people(observed, tmp_path):
@@ -214,7 +231,7 @@ def test_a_full_disk_ends_it_with_a_reason_for_people(observed, tmp_path):
     assert "make room" in failure
     assert observed.process.wait(timeout=60) == 0
     with Archive.open(tmp_path / "a.db") as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         assert archive.copies.known([url(1)])
 
 
@@ -246,7 +263,7 @@ def test_when_the_crawl_is_killed_what_it_told_is_stored_and_the_lock_let_go(tmp
     assert done.returncode == -signal.SIGKILL
     CrawlLock(db, "demo").release()  # it is waited for
     with Archive.open(db) as archive:
-        assert not check(archive, NOW, deep=True).is_damaged
+        assert not check(archive, datetime.now(UTC), deep=True).is_damaged
         stored = len(archive.copies.known(url(number) for number in range(40)))
         assert stored >= 39  # the last may have been on its way
         assert archive.frontier.counts().get("done") == stored

@@ -31,6 +31,11 @@ def urls(body, **more):
     return [found.url for found in read(body, **more).articles]
 
 
+def test_the_items_of_a_channel_from_before_rss_are_their_own_links():
+    body = '<CHANNEL HREF="/"><TITLE>t</TITLE><ITEM HREF="/a"><TITLE>桥</TITLE></ITEM></CHANNEL>'
+    assert urls(body) == ["http://h.example/a"]
+
+
 @pytest.mark.parametrize(
     ("entry", "url"),
     [

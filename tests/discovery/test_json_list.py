@@ -213,3 +213,35 @@ def test_what_of_a_list_is_lost_is_told(body, damage):
 @given(st.text(alphabet='{}[]":,data list0\\u', max_size=200))
 def test_whatever_the_bytes_are_nothing_is_raised(text):
     assert all(found.url.startswith("http") for found in read_json_list(answer_of(FIRST, text), SITE).articles)
+
+
+def test_category_author_and_picture_of_an_item_are_hints():
+    found = replace(LIST, category=("channel.name",), author=("by",), image=("pic",))
+    item = '{"url": "/a/1.html", "title": "桥", "channel": {"name": "镇上"}, "by": "林小满、顾知行", "pic": "/1.jpg"}'
+    body = f'{{"data": {{"list": [{item}]}}}}'
+    [article] = read_json_list(answer_of(FIRST, body), replace(SITE, lists=(found,))).articles
+    assert article.hints.category.slug == "镇上"
+    assert article.hints.authors == ("林小满", "顾知行")
+    assert article.hints.image.endswith("/1.jpg")
+
+
+def test_items_without_an_address_are_counted():
+    body = '{"data": {"list": [{"url": "/a/1.html"}, {"url": ""}, {"title": "桥"}, {"url": "/%s"}]}}' % ("x" * 3000)
+    listed = read_json_list(answer_of(FIRST, body), SITE)
+    assert len(listed.articles) == 1
+    assert listed.damage == "entries without an address: 3 (1 entries read)"
+
+
+def test_an_answer_without_the_key_of_the_items_is_told_on_the_first_page_and_ends_the_list_later():
+    body = '{"code": 500, "data": null}'
+    assert read_json_list(answer_of(FIRST, body), SITE).damage == "nothing at 'Data.list' (0 entries read)"
+    later = LIST.page_url(SITE.base_url, page=2)
+    assert read_json_list(answer_of(later, body), SITE).damage is None
+
+
+@pytest.mark.parametrize(
+    "script", ["var x = {0}; var y = {{}};", "try{{ f({0}) }} catch(e) {{ }}", "var y={{}}; f({0});"]
+)
+def test_an_empty_object_of_a_script_is_not_the_list(script):
+    body = script.format("{data: {list: [{url: '/a/1.html', title: '桥'}]}}")
+    assert len(read_json_list(answer_of(FIRST, body), SITE).articles) == 1

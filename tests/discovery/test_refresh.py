@@ -107,6 +107,18 @@ def test_a_hub_is_noticed_in_the_feed_and_in_its_header():
     assert read("<atom:link rel='hub' href='https://hub.example/'/>").hub == "https://hub.example/"
 
 
+def test_a_json_feed_names_hub_next_page_authors_and_picture():
+    body = (
+        '{"version": "https://jsonfeed.org/version/1.1", "next_url": "/2.json", "hubs": [{"type": "WebSub", "url":'
+        ' "https://hub.example/"}], "items": [{"id": "1", "url": "/a", "authors": [{"name": "林小满"}, {"url": "x"}],'
+        ' "image": "/i.jpg"}, {"id": "2", "url": "/b", "author": {"name": "顾知行"}}]}'
+    )
+    listed = read_feed(page("http://h.example/feed.json", body, role="listing"), SITE)
+    assert (listed.next_url, listed.hub) == ("http://h.example/2.json", "https://hub.example/")
+    assert [article.hints.authors for article in listed.articles] == [("林小满",), ("顾知行",)]
+    assert [article.hints.image for article in listed.articles] == ["http://h.example/i.jpg", None]
+
+
 @pytest.mark.parametrize(
     ("header", "links"),
     [

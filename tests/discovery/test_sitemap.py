@@ -223,3 +223,9 @@ def test_a_robots_txt_names_sitemaps():
 def test_a_robots_txt_that_names_none_says_so():
     found = read_sitemap(page("http://h.example/robots.txt", "User-agent: *\nDisallow:\n", role="listing"), ANY)
     assert (found.further, found.damage) == ([], "names no sitemap (0 entries read)")
+
+
+def test_an_entry_says_until_when_its_page_has_changed():
+    [article] = entries("<loc>/a</loc><lastmod>2026-03-05</lastmod>")
+    assert article.changed is not None
+    assert article.changed.isoformat() == "2026-03-06T12:00:00+00:00"

@@ -96,3 +96,32 @@ def test_the_time_for_mixed_pages_grows_with_their_size():
 def test_a_long_text_without_foreign_bytes_beside_an_insert_costs_no_more_than_its_size():
     body = "江湾地铁今天加开班次".encode() * 40 + b"<p>" + "广告：清仓".encode("gb18030") + b"<p>"
     assert grows_linearly(lambda times: lambda: decode(body + b"plain text " * times, None), 3000)
+
+
+@pytest.mark.parametrize("label", ["", "; charset=utf-8", "; charset=euc-jp"])
+def test_a_page_in_iso_2022_jp_is_read_whatever_is_declared(label):
+    text = "<p>川辺の町の石橋が昨日開通しました。町の人々は午前中いっぱい待っていました。</p>"
+    read = decode(text.encode("iso2022_jp"), f"text/html{label}")
+    assert (read.text, read.charset) == (text, "iso2022_jp")
+
+
+@pytest.mark.parametrize("body", [b"<p>a ~{b~} c</p>", b"<p>\x1b$ x</p>", b"<script>x = ~{};</script>"])
+def test_signs_of_seven_bit_charsets_alone_are_no_text_in_them(body):
+    assert decode(body).text == body.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("Déjà vu : à l’école, l’été dernier, le café n’a pas désempli.", "cp1252"),
+        ("La población recibió la noticia con alegría, dijo el señor Núñez.", "cp1252"),
+        ("Für die Kinder gab es Äpfel und Süßes.", "cp1252"),
+        ("この取り組みは三か月続けられ、その後に見直されます。", "euc_jp"),
+        ("В посёлке вчера открыли каменный мост, жители ждали у моста всё утро.", "cp1251"),
+        ("В посёлке вчера открыли каменный мост, жители ждали у моста всё утро.", "koi8-r"),
+    ],
+)
+@pytest.mark.parametrize("declared", ["", "; charset=big5", "; charset=gb2312"])
+def test_a_language_is_known_by_its_words_whatever_is_declared(text, codec, declared):
+    read = decode(f"<p>{text}</p>".encode(codec), f"text/html{declared}")
+    assert read.text == f"<p>{text}</p>"

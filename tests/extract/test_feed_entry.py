@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.pages import page
 
-from newsarchive.extract.feed_entry import read_entry
+from newsarchive.extract.feed_entry import person_names, read_entry
 from newsarchive.models import FEED_MARK
 from newsarchive.sites import load_site
 
@@ -87,3 +87,46 @@ def test_an_entry_that_shares_its_address_is_an_article_of_its_own():
         read(f"<description>{FIRST}</description>", f"http://h.example/a{end}").article_key for end in ("", "#1", "#2")
     }
     assert keys == {"h.example/a", "h.example/a#1", "h.example/a#2"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "names"),
+    [
+        ("<author>lin@news.example (林小满)</author>", ["林小满"]),
+        ("<dc:creator>顾知行</dc:creator>", ["顾知行"]),
+        ("<dc:creator>Mary Hill</dc:creator><dc:creator>顾知行</dc:creator>", ["Mary Hill", "顾知行"]),
+        ("<a:author xmlns:a='http://www.w3.org/2005/Atom'><a:name>林小满</a:name><a:email>l@n.example</a:email></a:author>",
+         ["林小满"]),
+        ("<author>desk@news.example</author>", []),
+        ("<author>admin</author>", []),
+        ("<media:credit>顾知行</media:credit>", []),
+    ],
+)  # fmt: skip
+def test_the_authors_beside_a_text_are_its_authors(beside, names):
+    article = read(f"{beside}<description>{FIRST}</description>")
+    assert [byline.name for byline in article.bylines if byline.role == "author"] == names
+    assert article.evidence.get("bylines") == ("feed" if names else None)
+
+
+def test_a_field_for_authors_may_name_several():
+    assert person_names("林小满、顾知行 / Mary Hill") == ("林小满", "顾知行", "Mary Hill")
+
+
+@pytest.mark.parametrize(
+    ("beside", "address"),
+    [
+        ("<media:thumbnail url='/t.jpg'/>", "http://h.example/t.jpg"),
+        ("<media:content url='http://i.example/1.jpg' medium='image'/>", "http://i.example/1.jpg"),
+        ("<enclosure url='http://i.example/2.png' type='image/png' length='1'/>", "http://i.example/2.png"),
+        ("<enclosure url='http://i.example/2.mp3' type='audio/mpeg'/>", None),
+    ],
+)
+def test_the_picture_beside_a_text_that_shows_none_is_taken(beside, address):
+    article = read(f"{beside}<description>{FIRST}</description>")
+    assert [image.url for image in article.images] == ([address] if address else [])
+
+
+def test_a_picture_of_the_text_goes_before_the_one_beside_it():
+    article = read(f"<media:thumbnail url='/t.jpg'/><description>&lt;p&gt;{FIRST}&lt;/p&gt;&lt;img src='/i.jpg'&gt;"
+                   f"&lt;p&gt;{SECOND}&lt;/p&gt;</description>")  # fmt: skip
+    assert [image.url for image in article.images] == ["http://h.example/i.jpg"]

@@ -6,7 +6,7 @@ import pytest
 from support.unknown_pages import NOW, read_unknown
 
 from newsarchive.extract.heuristics.metadata import Head
-from newsarchive.extract.heuristics.published import DateReader, zone_of
+from newsarchive.extract.heuristics.published import DateReader, Places, judge_dates, zone_of
 
 READER = DateReader(zone_of("zh"), NOW)
 
@@ -14,12 +14,12 @@ READER = DateReader(zone_of("zh"), NOW)
 def find(*, near=(), behind=(), url="", page="", meta=(), card=None):
     head = Head(meta={"published": [(rank, name, value) for rank, (name, value) in enumerate(meta)]}, card=card or {})
     lines, later = list(enumerate(near)), list(enumerate(behind, 100))
-    return READER.find(head, lines, later, url=url, page=page)
+    return judge_dates(READER.gather(Places(head, lines, later, url, page)))
 
 
 def when(**given) -> str | None:
     found = find(**given)
-    return found.dated.when.isoformat() if found else None
+    return found.value.when.isoformat() if found else None
 
 
 def test_structured_data_and_meta_come_before_what_is_printed():
@@ -88,7 +88,7 @@ def test_what_stands_near_the_headline_wins_over_what_stands_behind_the_text():
 def test_a_date_without_a_year_takes_it_from_the_rest_of_the_page():
     found = find(near=["发布时间：05-30 08:15"], meta=[("dateupdate", "2021-05-30 09:00:00")])
     assert found is not None
-    assert (found.dated.when.isoformat(), found.line) == ("2021-05-30T08:15:00+08:00", 0)
+    assert (found.value.when.isoformat(), found.line) == ("2021-05-30T08:15:00+08:00", 0)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_date_without_a_year_takes_it_from_the_rest_of_the_page():
 def test_the_address_tells_the_day_where_nothing_is_printed(url: str):
     found = find(url=url)
     assert found is not None
-    assert (found.dated.when.date().isoformat(), found.dated.precision, found.evidence) == ("2024-05-30", "day", "url")
+    assert (found.value.when.date().isoformat(), found.value.precision, found.rule) == ("2024-05-30", "day", "url")
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_day_and_month_in_numbers_follow_the_language_of_the_page():
         ("en-GB", "2024-05-04"),
         ("en", "2024-04-05"),
     ):
-        found = DateReader(zone_of(lang), NOW, lang).find(head, lines, [], url="", page="")
+        found = judge_dates(DateReader(zone_of(lang), NOW, lang).gather(Places(head, lines, [], "", "")))
         assert found is not None
-        assert found.dated.when.date().isoformat() == expected
+        assert found.value.when.date().isoformat() == expected
 
 
 @pytest.mark.parametrize(

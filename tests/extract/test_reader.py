@@ -109,6 +109,18 @@ def test_hints_fill_only_what_the_page_is_silent_about() -> None:
     assert article.evidence["title"] == "listing"
 
 
+def test_what_a_listing_says_of_people_pictures_genres_and_tickers_fills_what_the_page_lacks() -> None:
+    hints = Hints(
+        authors=("林小满",), image="http://i.example/1.jpg", genres=("OpEd", "Blog"), tickers=("NASDAQ:AMAT",)
+    )
+    article = read(replace(known_page("http://news.example/a/1.html", post_html(TEXT)), hints=hints), SITE)
+    assert [(byline.role, byline.name) for byline in article.bylines] == [("author", "林小满")]
+    assert [image.url for image in article.images] == ["http://i.example/1.jpg"]
+    assert article.section == "OpEd, Blog"
+    assert [(mention.market, mention.code) for mention in article.mentions] == [("NASDAQ", "AMAT")]
+    assert {article.evidence[name] for name in ("bylines", "images", "section", "mentions")} == {"listing"}
+
+
 def test_a_page_of_a_known_host_is_read_by_its_site_whatever_site_led_there() -> None:
     for site in (SITE, load_site("eastmoney"), None):
         article = read(known_page(ORIGIN_URL, pages.origin_html(), "original"), site)

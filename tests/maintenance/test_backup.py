@@ -17,12 +17,15 @@ from click.testing import CliRunner
 from support.archives import crawled
 from support.articles import article
 from support.pages import AT, numbered_page
+from support.running import run_on
 
 from newsarchive.archive import Archive
 from newsarchive.cli import cli
-from newsarchive.errors import UserError
+from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.locks import CrawlLock
 from newsarchive.maintenance.backup import backup, vacuum
 from newsarchive.maintenance.check import check
+from newsarchive.maintenance.restore import restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +58,7 @@ def target(tmp_path: Path) -> Iterator[Path]:
 def articles(path: Path) -> int:
     """Check an archive through and through, and count its articles."""
     with Archive.open(path, readonly=True) as archive:
-        report = check(archive, AT, deep=True)
+        report = check(archive, AT + timedelta(days=9), deep=True)
     assert not report.is_damaged, report.findings
     return report.counts["articles"]
 
@@ -304,3 +307,195 @@ def test_backup_and_vacuum_say_what_they_did(path: Path, target: Path) -> None:
     assert (bad.return_value, f"Damaged or missing, not copied: {DAY}" in bad.output) == (1, True)
     small = CliRunner().invoke(cli, ["--db", str(path), "vacuum"], standalone_mode=False)
     assert "before" in small.output
+
+
+# What is in a backup is never replaced by something worse
+
+
+def change(path: Path, statement: str) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute(statement)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE texts SET body = body || '。' WHERE id = 3", "a text is not the one that was stored"),
+        ("UPDATE readings SET title = '坏' WHERE id = 3", "an article's title is not what its copies say"),
+        ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 2", "snapshot 2 is another than in the backup before"),
+    ],
+)
+def test_an_archive_that_was_damaged_since_does_not_replace_its_backup(
+    path: Path, target: Path, statement: str, what: str
+) -> None:
+    copy = backup(path, target).path
+    before = copy.read_bytes()
+    change(path, statement)
+    with pytest.raises(ArchiveDamagedError, match=f"{what}.*stays as it is - run newsarchive check"):
+        backup(path, target)
+    assert copy.read_bytes() == before
+
+
+def test_a_first_backup_of_a_damaged_archive_is_made_and_told(path: Path, target: Path) -> None:
+    change(path, "UPDATE texts SET body = '坏' WHERE id = 3")
+    told = run_on(path, "backup", target)
+    assert (told.status, "damaged." in told.out) == (1, True)
+    assert "a text is not the one that was stored: text 3" in told.err
+    assert run_on(path, "backup", target).status == 1  # no worse than before
+
+
+def test_a_raw_page_that_was_damaged_since_does_not_reach_the_backup(path: Path, target: Path) -> None:
+    backup(path, target)
+    good = (target / DAY).read_bytes()
+    data = bytearray((path.parent / DAY).read_bytes())
+    data[len(data) // 2] ^= 1
+    (path.parent / DAY).write_bytes(data)
+    with Archive.open(path) as archive:
+        add(archive, 20)
+    done = backup(path, target)
+    assert (done.files_copied, done.damaged) == (1, [])
+    assert (target / DAY).read_bytes()[: len(good)] == good
+    assert articles(target / "archive.db") == 7
+
+
+def test_a_damaged_raw_page_is_named_when_it_is_copied(path: Path, target: Path) -> None:
+    with Archive.open(path, readonly=True) as archive:
+        (offset,) = archive.connection.execute("SELECT warc_offset FROM snapshots WHERE id = 1").fetchone()
+    data = bytearray((path.parent / DAY).read_bytes())
+    data[offset + 50] ^= 1
+    (path.parent / DAY).write_bytes(data)
+    assert backup(path, target).damaged == [DAY]
+
+
+def test_earlier_backups_are_kept_as_many_as_are_wanted(path: Path, target: Path) -> None:
+    for number in range(4):
+        with Archive.open(path) as archive:
+            add(archive, 30 + number)
+        done = backup(path, target, keep=3)
+        os.utime(done.path, (AT.timestamp() + 86400 * number,) * 2)
+    assert [file.name for file in done.generations] == ["archive.db.20260307T010000Z", "archive.db.20260306T010000Z"]
+    assert [articles(file) for file in (done.path, *done.generations)] == [10, 9, 8]
+    assert backup(path, target).generations == done.generations
+    assert run_on(path, "backup", target, "--keep", 0).status == 2
+    assert backup(path, target, keep=1).generations == []
+
+
+# restore
+
+
+def contents(path: Path) -> dict[str, bytes]:
+    files = (file for file in path.rglob("*") if file.is_file() and not file.name.endswith(("-shm", "-wal", ".lock")))
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def test_a_backup_is_restored_where_nothing_is(path: Path, target: Path, tmp_path: Path) -> None:
+    backup(path, target)
+    new = tmp_path / "new" / "archive.db"
+    told = run_on(new, "restore", target)
+    assert (told.status, told.err) == (0, "")
+    assert "6 articles, verified." in told.out
+    assert articles(new) == 6
+
+
+def test_what_came_in_after_the_backup_is_kept_aside_and_can_be_read_again(path: Path, target: Path) -> None:
+    backup(path, target)
+    with Archive.open(path) as archive:
+        add(archive, 20)
+        add(archive, 21, days=2)
+    done = restore(target, path, AT)
+    assert articles(path) == 6
+    assert done.kept
+    with Archive.open(done.kept / "archive.db") as before:
+        assert before.connection.execute("SELECT count(*) FROM articles").fetchone() == (8,)
+    with Archive.open(path) as archive:
+        add(archive, 40)
+        add(archive, 41, days=2)
+    assert articles(path) == 8
+    later = "warc/2026/03/20260307-demo.warc.gz"
+    assert sorted(str(file.relative_to(done.kept)) for file in done.kept.rglob("*.gz")) == [DAY, later]
+
+
+def test_the_log_of_a_killed_crawl_is_not_applied_to_what_is_restored(path: Path, target: Path) -> None:
+    backup(path, target)
+    code = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA wal_autocheckpoint = 0")
+connection.execute("CREATE TABLE filler (x)")
+connection.execute("UPDATE texts SET body = '坏' WHERE id = 1")
+os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert path.with_name("archive.db-wal").stat().st_size > 0
+    restore(target, path, AT)
+    assert articles(path) == 6
+
+
+@pytest.mark.parametrize("what", ["database", "pages", "both"])
+def test_a_damaged_archive_is_restored(path: Path, target: Path, what: str) -> None:
+    backup(path, target)
+    if what != "pages":
+        path.write_bytes(path.read_bytes()[:5000] + b"\xa5" * 9000)
+    if what != "database":
+        os.truncate(path.parent / DAY, 300)
+    assert restore(target, path, AT).files_copied == int(what != "database")
+    assert articles(path) == 6
+
+
+def test_an_earlier_backup_is_restored_by_its_name(path: Path, target: Path) -> None:
+    backup(path, target)
+    with Archive.open(path) as archive:
+        add(archive, 20)
+    (earlier,) = backup(path, target, keep=2).generations
+    told = run_on(path, "restore", target, "--generation", earlier.name)
+    assert (told.status, articles(path)) == (0, 6)
+
+
+def test_a_damaged_backup_is_not_restored_and_the_earlier_ones_are_named(path: Path, target: Path) -> None:
+    backup(path, target)
+    (earlier,) = backup(path, target, keep=2).generations
+    change(target / "archive.db", "UPDATE texts SET body = '坏' WHERE id = 3")
+    before = contents(path.parent)
+    told = run_on(path, "restore", target)
+    assert "damaged (" in told.err
+    assert earlier.name in told.err
+    assert contents(path.parent) == before
+
+
+def test_a_raw_page_that_is_damaged_in_the_backup_is_told_and_the_rest_restored(path: Path, target: Path) -> None:
+    backup(path, target)
+    os.truncate(target / DAY, 500)
+    os.truncate(path.parent / DAY, 400)
+    told = run_on(path, "restore", target)
+    assert (told.status, f"Damaged in the backup, too: {DAY}" in told.err) == (1, True)
+    with Archive.open(path, readonly=True) as archive:
+        assert archive.connection.execute("SELECT count(*) FROM articles").fetchone() == (6,)
+
+
+def test_nothing_is_restored_over_an_archive_that_is_in_use_or_another_one(
+    path: Path, target: Path, tmp_path: Path
+) -> None:
+    backup(path, target)
+    with Archive.open(path, readonly=True):
+        reader = [sys.executable, "-m", "newsarchive", "--db", str(path), "restore", str(target)]
+        told = subprocess.run(reader, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (told.returncode, "another program has it open" in told.stderr) == (2, True)
+    other = tmp_path / "other" / "archive.db"
+    Archive.open(other).close()
+    before = contents(other.parent)
+    with pytest.raises(UserError, match="another archive than the one of the backup"):
+        restore(target, other, AT)
+    assert contents(other.parent) == before
+    with pytest.raises(UserError, match="no such folder"):
+        restore(tmp_path / "none", path, AT)
+
+
+def test_a_lock_of_a_crawl_keeps_a_restore_away(path: Path, target: Path) -> None:
+    backup(path, target)
+    lock = CrawlLock(path, "demo")
+    try:
+        with pytest.raises(UserError, match="is being crawled"):
+            restore(target, path, AT)
+    finally:
+        lock.release()

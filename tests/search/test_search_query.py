@@ -103,7 +103,7 @@ def test_query_is_understood(text, expected):
         ("sorce:财联社", 0, "write source: instead"),
         ("降准 foo:bar", 3, "the fields are title, source, category"),
         ("date:2022-03-01", 0, "write after: instead"),
-        ("降准 -Site:财联社", 4, "write source: instead"),
+        ("降准 -Publisher:财联社", 4, "write source: instead"),
         ("stories:12", 0, "write story: instead"),
         ("降准 source: 财联社", 3, "source: has no value"),
         ('source:""', 7, "source: has no value"),

@@ -9,7 +9,8 @@ from support.small_site import small_site
 SETTINGS = {"NEWSARCHIVE_SWEEP_HOURS": 1000}
 #: Modules of our own that a run without news has no use for, and packages that only they need.
 IDLE = (
-    *("newsarchive.extract", "newsarchive.search", "newsarchive.stories", "newsarchive.crawl.writer.process"),
+    *("newsarchive.search", "newsarchive.stories", "newsarchive.crawl.writer.process", "newsarchive.extract.reader"),
+    *(f"newsarchive.extract.{part}" for part in ("heuristics", "credits", "dates", "charset", "html", "layout", "xml")),
     *("newsarchive.archive.store", "newsarchive.archive.outlets", "newsarchive.archive.merge", "newsarchive.demo"),
     *("newsarchive.discovery.feed", "newsarchive.discovery.html_listing", "newsarchive.discovery.json_list"),
     *("newsarchive.discovery.sitemap", "newsarchive.commands", "newsarchive.export", "newsarchive.maintenance"),
@@ -66,5 +67,5 @@ def test_only_a_run_that_has_something_to_write_starts_the_process_that_writes(r
 
 
 def test_what_a_run_that_reads_an_article_needs_is_loaded_when_it_comes(runs):
-    for package in ("newsarchive.extract", "newsarchive.search", "newsarchive.stories"):
+    for package in ("newsarchive.extract.heuristics", "newsarchive.search", "newsarchive.stories"):
         assert of(package, runs[0][0]), package

@@ -97,4 +97,4 @@ def _plain(value: Any) -> Any:
 def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_empty(one) for name, one in value.items() if one}
-    return value
+    return value.isoformat() if isinstance(value, datetime) else value

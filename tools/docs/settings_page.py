@@ -32,6 +32,7 @@ _OTHERS = """
 | environment variable | what it does |
 | --- | --- |
 | `NEWSARCHIVE_SITES` | The folder of your own site files; else `data/sites` of the checkout. |
+| `NEWSARCHIVE_REPLAY` | The address of `newsarchive replay-server`, to which articles then lead: *as it was*. |
 
 What belongs to one site (pauses, rechecks, ways in) stands in its [site file](sites.md).
 

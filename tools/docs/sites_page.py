@@ -14,6 +14,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Retention,
     ShareService,
     Site,
 )
@@ -51,6 +52,11 @@ _TABLES: dict[str, tuple[str, Mapping[str, Key], type[Any]]] = {
     "[[lists]]": ("Lists of articles as JSON.", schema.LIST, JsonList),
     "[share]": ("Share links: where an info code leads.", schema.SHARE, ShareService),
     "[politeness]": ("How fast the site may be asked.", schema.POLITENESS, Politeness),
+    "[retention]": (
+        "How long `newsarchive prune` keeps what is no text, as `400d`, `8w` or `2y`; for ever where nothing is said.",
+        schema.RETENTION,
+        Retention,
+    ),
     "[recheck]": ("When stored pages are rechecked for changes.", schema.RECHECK, Recheck),
     "[vanished]": ("Where posts can still be had that have left the site.", schema.VANISHED, FallbackSource),
 }

@@ -27,13 +27,21 @@ def validators_of(response: Response) -> Validators:
     return Validators(_text(response, "ETag"), _text(response, "Last-Modified"), payload_digest(response.body))
 
 
+def is_unasked(response: Response) -> bool:
+    """Return whether an answer says "as you know it" to a request that told nothing of what is known."""
+    asked = response.request.headers if response.request else {}
+    return response.status == NOT_MODIFIED and "If-None-Match" not in asked and "If-Modified-Since" not in asked
+
+
 def is_unchanged(response: Response, known_by: Validators | None) -> bool:
-    """Return whether an answer is the known page: the server says so, or its bytes are the same."""
+    """Return whether an answer is the known page: the server says so when asked, or its bytes are the same."""
     if response.status == NOT_MODIFIED:
-        return True
+        return not is_unasked(response)
     return known_by is not None and known_by.digest is not None and known_by.digest == payload_digest(response.body)
 
 
 def _text(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
+    # One that no request could carry is none.
+    text = value.decode("latin-1") if value else ""
+    return text if text.isprintable() and text else None

@@ -16,6 +16,7 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.crawl.failures import HostPaused
+from newsarchive.crawl.http.header_limit import headers_too_large, limit_headers
 from newsarchive.crawl.summary import STATS_PREFIX
 from newsarchive.options import Options
 
@@ -49,12 +50,13 @@ def parse_retry_after(value: str, now: datetime) -> float | None:
 class RetryAfterDownloadHandler(HTTP11DownloadHandler):
     """Download handler for http and https that lets no request to a host out before the time that the host named.
 
-    When that is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostPaused and stay in the
-    frontier until then.
+    When that time is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostPaused and stay in the
+    frontier until then. An answer whose headers do not end is given up as TooLarge.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        limit_headers(self._pool)
         self.crawler = crawler
         self.longest = Options.from_settings(crawler.settings).retry_after_max
         self._until: dict[str, float] = {}  # host -> monotonic time
@@ -66,7 +68,12 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
             if left > self.longest or not self.crawler.crawling:
                 raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=left))
             await asyncio.sleep(min(left, _STEP))
-        response = await super().download_request(request)
+        try:
+            response = await super().download_request(request)
+        except Exception as error:
+            if (too_large := headers_too_large(error)) is not None:
+                raise too_large from error
+            raise
         if response.status in _STATUSES:
             self._note(host, response)
         return response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -11,10 +12,10 @@ import threading
 from collections import deque
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import ForkingPickler
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Message, Report
+from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl, Failed, Message, Report
 from newsarchive.errors import UserError
 from newsarchive.paths import ROOT
 
@@ -100,14 +101,29 @@ class Writer:
             self._draining.append(waiting)
             await waiting
 
-    def wait_for_commit(self) -> bool:
-        """Block until the next batch is committed; False when nothing is on its way."""
+    @property
+    def is_busy(self) -> bool:
+        """Whether something that was submitted is not committed yet."""
+        return bool(self._pending)
+
+    def wait_for_commit(self, seconds: float | None = None) -> bool:
+        """Block until the next batch is committed; False when nothing is on its way, or not within so many seconds."""
         if not self._pending:
             return False
-        if not self._is_urged:
-            self._send_later(Message(None, urgent=True))
-        self._take(self._inbox.get())
+        self._urge()
+        try:
+            self._take(self._inbox.get(timeout=seconds))
+        except Empty:
+            return False
         return True
+
+    async def committed(self) -> None:
+        """Wait until all that was submitted is committed, or cannot be any more."""
+        while self._pending:
+            self._urge()
+            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._draining.append(waiting)
+            await waiting
 
     def flush(self) -> None:
         """Block until all that was submitted is committed."""
@@ -126,6 +142,15 @@ class Writer:
         self._process.wait()
         self._connection.close()
         self._socket.close()
+
+    def leave(self) -> None:
+        """Leave the process, which has stopped answering: it stores what it was told when it goes on, and ends."""
+        self._is_closed = True
+        self._outbox.put(None)
+
+    def _urge(self) -> None:
+        if not self._is_urged:
+            self._send_later(Message(None, urgent=True))
 
     def _send_later(self, message: Message, answer: asyncio.Future[Any] | None = None) -> None:
         if self._failure is not None:
@@ -146,7 +171,10 @@ class Writer:
             for result in answer.results:
                 size, caller = self._pending.popleft()
                 self._bytes -= size
-                _resolve(caller, result)
+                if isinstance(result, Failed):
+                    _fail(caller, result)
+                else:
+                    _resolve(caller, result)
         elif self._failure is None and not self._is_closed:
             self._failure = answer.reason if answer else self._how_it_ended()
             unanswered = [caller for _, caller in self._pending]
@@ -213,12 +241,22 @@ def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
         caller.set_result(result)
 
 
+def _fail(caller: asyncio.Future[Any] | None, failed: Failed) -> None:
+    if caller is not None and not caller.done():
+        caller.set_exception(RuntimeError(f"could not be written: {failed.reason}"))
+
+
 def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:
     path = os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])
-    return subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", _PROCESS, str(descriptor)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        pass_fds=(descriptor, *inherit),
-        env=os.environ | {"PYTHONPATH": path},
-    )
+    # The process begins with these blocked: a Ctrl-C while it still starts must not end it.
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", _PROCESS, str(descriptor)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(descriptor, *inherit),
+            env=os.environ | {"PYTHONPATH": path},
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Recheck
     from newsarchive.options import Options
+
+#: The signals by which a crawl is stopped; the writing process heeds none of them, because the crawl ends it.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,13 @@ class Message:
     arguments: tuple[Any, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The result of a message of which nothing could be written, with the reason; the others of its batch are."""
+
+    reason: str
 
 
 @dataclass(slots=True)

@@ -7,16 +7,17 @@ import traceback
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
-from newsarchive.crawl.impostors import Addresses, another_article, cut_down
+from newsarchive.crawl.impostors import MOST_ADDRESSES, another_article, cut_down, repeated
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.retries import next_try
-from newsarchive.crawl.writer.messages import Report
+from newsarchive.crawl.writer.messages import Failed, Message, Report
 from newsarchive.models import FEED_MARK
+from newsarchive.text import shorten
 from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ class Operations:
         self.report = Report()
         #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
         self._saved: dict[tuple[str, datetime], int] = {}
-        self._addresses = Addresses()
         #: Keys of the URLs that listings of this run led to -> the spelling that was found first.
         self._found: dict[str, str] = {}
         archive.snapshots.label = crawl.label
@@ -57,6 +57,20 @@ class Operations:
         """Return what was done since this was last called."""
         report, self.report = self.report, Report()
         return report
+
+    def attempt(self, message: Message) -> Any:
+        """Do what a message asks for, and return its result; where that fails, nothing of it alone is written."""
+        if message.method is None:
+            return None
+        try:
+            with self.archive.transaction():
+                return message.method(self, *message.arguments, **message.options)
+        except _BAD_ARTICLE as error:
+            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+                raise
+            what = f"{message.method.__name__}{message.arguments[:1]!r}"
+            self.report.errors.append(f"Not written: {shorten(what, 500)}\n{traceback.format_exc()}")
+            return Failed(f"{type(error).__name__}: {error}")
 
     def save(self, page: Page) -> None:
         """Save the raw bytes of a page."""
@@ -77,7 +91,12 @@ class Operations:
                 self.settle(FrontierEntry.of_page(page), "store", outcome)
                 return
             stored = self.archive.store(
-                article, self.crawl.run_id, now, fetched=self.crawl.fetches, reread_at=self.crawl.reread_at
+                article,
+                self.crawl.run_id,
+                now,
+                fetched=self.crawl.fetches,
+                reread_at=self.crawl.reread_at,
+                is_latest=self.crawl.fetches,
             )
             if self.crawl.fetches and page.role in rechecks.ROLES:
                 self._schedule_recheck(page.url, article.published_at)
@@ -87,10 +106,25 @@ class Operations:
         self.report.settled.add(page.url)
 
     def find(self, links: Sequence[Link]) -> int:
-        """Write URLs into the frontier; return the number of new ones."""
-        new = self.archive.frontier.add(links, self.crawl.run_id, _now())
+        """Write URLs into the frontier; return the number of new ones. One that cannot be written fails alone."""
+        try:
+            with self.archive.transaction():
+                new = self.archive.frontier.add(links, self.crawl.run_id, _now())
+        except ValueError:
+            if len(links) == 1:
+                raise
+            new = 0
+            for link in links:
+                found = self.attempt(Message(Operations.find, ([link],)))
+                new += 0 if isinstance(found, Failed) else found
+            return new
         self.report.grown = self.report.grown or new > 0
         return new
+
+    def save_refused(self, page: Page) -> None:
+        """Save a page that is not read, so that it can be looked at; once for each status of its URL."""
+        if page.body and not self.archive.snapshots.has(page.url, page.status):
+            self.save(page)
 
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
         """Record a problem of a URL."""
@@ -131,10 +165,13 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
+            is_first = self.archive.frontier.tries(row.url) <= 1
             self._settle_missing(row, stage, outcome, status)
             # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
             if outcome.state != "blocked" and not fallbacks:
                 self.report.counts["lost"] += 1
+                if not is_first:
+                    self.report.counts["lost/again"] += 1
 
     def unchanged(self, url: str) -> None:
         """Record that a stored copy was rechecked and is as it was."""
@@ -184,8 +221,10 @@ class Operations:
         """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
-            digest = self.archive.snapshots.digest_of(page.snapshot_id)
-            if (outcome := self._addresses.repeated(digest, self._address(article))) is not None:
+            address = self._address(article)
+            others = self.archive.copies.keys_of_page(page.snapshot_id, MOST_ADDRESSES + 1)
+            is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
+            if not is_named and (outcome := repeated(others, address)) is not None:
                 return outcome
         before = self.archive.copies.observation(page.url)
         if before is None:

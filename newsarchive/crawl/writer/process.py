@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
-from newsarchive.archive.connection import explain
-from newsarchive.crawl.writer.messages import Broken, Committed, Message
+from newsarchive.archive.connection import CRAWL_PATIENCE, explain, set_patience
+from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 
@@ -42,6 +42,7 @@ def serve(connection: Connection) -> None:
     try:
         with Archive.open(crawl.options.db) as archive:
             archive.connection.execute(CACHE)
+            set_patience(archive.connection, CRAWL_PATIENCE)
             operations = Operations(archive, crawl)
             index = _ReplayIndex(archive)
             while messages := _gather(connection, crawl.options):
@@ -110,18 +111,16 @@ def _gather(connection: Connection, options: Options) -> list[Message]:
 
 def _write(operations: Operations, messages: list[Message]) -> Committed:
     with operations.archive.transaction():
-        results = [
-            message.method(operations, *message.arguments, **message.options) if message.method else None
-            for message in messages
-        ]
+        results = [operations.attempt(message) for message in messages]
     return Committed(results, operations.take_report())
 
 
 def main() -> None:
     """Serve the connection whose descriptor is the only argument."""
     # The crawl decides when this process ends; both are sent the same signals when a person or a service stops it.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)  # they were blocked until here
     with Connection(int(sys.argv[1])) as connection:
         serve(connection)
 

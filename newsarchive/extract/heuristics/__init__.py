@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import original_title
 from newsarchive.extract.fields import (
     missing,
     problem,
     set_credit,
 )
+from newsarchive.extract.heuristics.authors import gather_authors, judge_authors
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
-    authors_of_head,
     find_address,
     find_people,
     find_section,
@@ -22,7 +23,14 @@ from newsarchive.extract.heuristics.metadata import (
     read_head,
 )
 from newsarchive.extract.heuristics.paragraphs import read_text
-from newsarchive.extract.heuristics.published import DateReader, is_dateline_of_publication, zone_of
+from newsarchive.extract.heuristics.published import (
+    DateReader,
+    Places,
+    before_comments,
+    is_dateline_of_publication,
+    judge_dates,
+    zone_of,
+)
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
     find_headline,
@@ -33,13 +41,15 @@ from newsarchive.extract.heuristics.title import (
 from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.identity import identity_of
 from newsarchive.extract.language import language_of
-from newsarchive.models import Article
+from newsarchive.models import Article, Byline
 from newsarchive.tree import attribute, parse
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+    from newsarchive.extract.candidates import Candidate
     from newsarchive.extract.charset import Decoded
+    from newsarchive.extract.dates import Dated
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
@@ -73,6 +83,24 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     return article
 
 
+def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
+    """Read the page of an article once more; list what it may have meant and was not chosen: field and candidate."""
+    page, chosen = article.page, article.published_at
+    decoded = decode(page.body, page.headers.get("content-type"))
+    root = parse(page.body if decoded.as_sent else decoded.text)
+    if root is None:
+        return []
+    reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
+    reader.everything = True
+    reader.read(chosen.tzinfo if chosen else None)
+    names = {byline.name for byline in article.bylines}
+    others: list[tuple[str, Candidate[Any]]] = [
+        *(("published_at", one) for one in reader.dates if one.value.when != chosen),
+        *(("author", one) for one in reader.authors if one.value not in names),
+    ]
+    return sorted(others, key=lambda other: (other[0], -other[1].points))
+
+
 class _Reader:
     """One page that is being read into its article."""
 
@@ -85,6 +113,9 @@ class _Reader:
         self.near: list[int] = []
         self.opening: list[int] = []
         self.ending: list[int] = []
+        self.dates: list[Candidate[Dated]] = []
+        self.authors: list[Candidate[str]] = []
+        self.everything = False
 
     def read(self, zone: tzinfo | None) -> None:
         headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
@@ -143,13 +174,20 @@ class _Reader:
         article = self.article
         dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
         closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
-        near, behind = (
-            [(n, self.flow.text[n]) for n in numbers] for numbers in (self.near + self.opening, closing + self.ending)
+        text = self.flow.text
+        places = Places(
+            self.head,
+            near=[(n, text[n]) for n in self.near + self.opening],
+            behind=before_comments([(n, text[n]) for n in closing + self.ending]),
+            url=article.page.url,
+            page=self.page_text,
+            flow=self.flow,
         )
-        found = dates.find(self.head, near, behind, url=article.page.url, page=self.page_text)
+        self.dates = dates.gather(places, everything=self.everything)
+        found = judge_dates(self.dates)
         if found:
-            article.published_at, article.precision = found.dated.when, found.dated.precision
-            article.evidence["published_at"] = found.evidence
+            article.published_at, article.precision = found.value.when, found.value.precision
+            article.evidence["published_at"] = found.rule
         else:
             article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
         credit = find_source(
@@ -170,10 +208,12 @@ class _Reader:
         if article.bylines:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
-            authors = authors_of_head(self.head)
-            if authors:
-                article.bylines += authors
-                article.evidence["bylines"] = "head"
+            lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
+            self.authors = gather_authors(self.flow, self.head, lines, everything=self.everything)
+            names, rule = judge_authors(self.authors)
+            if names:
+                article.bylines += [Byline("author", name) for name in names]
+                article.evidence["bylines"] = rule
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
 

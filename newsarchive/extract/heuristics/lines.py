@@ -6,21 +6,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.html import BLOCKS, SILENT
-from newsarchive.tree import TEXT, body_of
+from newsarchive.tree import TEXT, body_of, tag_numbers
 
 if TYPE_CHECKING:
     from newsarchive.tree import Element
 
 # How an element takes part in a line. From _BREAK on it prints nothing itself.
-_INLINE, _LINK, _BLOCK, _BREAK, _EMPTY, _SILENT = range(6)
-_KINDS: dict[str | None, int] = {
+_INLINE, _LINK, _BLOCK, _BREAK, _EMPTY, _SILENT, _TEXT = range(7)
+_KINDS: dict[str, int] = {
     **dict.fromkeys(BLOCKS, _BLOCK),
     **dict.fromkeys(SILENT, _SILENT),
     "a": _LINK,
     "br": _BREAK,
     "img": _EMPTY,
     "tbody": _INLINE,  # every table has one, whether its page wrote it or not
+    TEXT: _TEXT,
 }
+# The same by the number of the tag: this is asked of every element of a page.
+_KIND_OF = {tag_numbers()[tag]: kind for tag, kind in _KINDS.items()}
+_BLOCK_OF = {tag_numbers()[tag]: tag for tag, kind in _KINDS.items() if kind == _BLOCK}
 
 
 @dataclass(slots=True)
@@ -54,51 +58,49 @@ class PrintedLines:
 def read_lines(root: Element) -> PrintedLines:  # noqa: C901, PLR0912, PLR0915 - the one loop over all elements: calls would cost as much as parsing
     """Walk a page once; time is linear in its elements, and deep nesting costs no recursion."""
     flow = PrintedLines()
-    elements, tags, parents, firsts, lasts = flow.element, flow.tag, flow.parent, flow.first, flow.last
-    texts, end_line, kind_of = flow.text, flow.end_line, _KINDS.get
+    parents, lasts, texts = flow.parent, flow.last, flow.text
+    end_line, kind_of = flow.end_line, _KIND_OF.get
     opened: list[tuple[Element, int]] = []
     parts: list[str] = []
     block, linked, in_link = -1, 0, 0
     node = body_of(root)
     while True:
-        tag = node.tag
-        inner = None
-        if tag == TEXT:
-            text = node.text_content or ""
-            if not text.isspace():
+        kind = kind_of(node.tag_id, _INLINE)
+        if kind == _TEXT:
+            if not node.is_empty_text_node:
+                text = node.text_content or ""
                 parts.append(text)
                 if in_link:
                     linked += len(text.strip())
             elif parts:
                 parts.append(" ")
-        else:
-            kind = kind_of(tag, _INLINE)
+        elif kind < _BREAK:
             if kind == _BLOCK:
                 if parts:
                     end_line(parts, block, linked)
                     linked = 0
-                elements.append(node)
-                tags.append(tag or "")
+                flow.element.append(node)
+                flow.tag.append(_BLOCK_OF[node.tag_id])
                 parents.append(block)
-                firsts.append(len(texts))
+                flow.first.append(len(texts))
                 block = len(lasts)
                 lasts.append(-1)
             elif kind == _LINK:
                 in_link += 1
-            elif kind == _BREAK and parts:
-                end_line(parts, block, linked)
-                linked = 0
-            # Drawings and scripts are not gone into.
-            inner = node.first_child if kind < _BREAK else None
             opened.append((node, kind))
-        if inner is not None:
-            node = inner
-            continue
-        following = node.next if tag == TEXT else None
+            inner = node.first_child
+            if inner is not None:
+                node = inner
+                continue
+        elif kind == _BREAK and parts:
+            end_line(parts, block, linked)
+            linked = 0
+        # Drawings and scripts are not gone into.
+        following = node.next if kind >= _BREAK else None
         while following is None:
             if not opened:
-                break
-            outer, kind = opened.pop()
+                return flow
+            node, kind = opened.pop()
             if kind == _BLOCK:
                 if parts:
                     end_line(parts, block, linked)
@@ -107,7 +109,5 @@ def read_lines(root: Element) -> PrintedLines:  # noqa: C901, PLR0912, PLR0915 -
                 block = parents[block]
             elif kind == _LINK:
                 in_link -= 1
-            following = outer.next if opened else None
-        if following is None:
-            return flow
+            following = node.next if opened else None
         node = following

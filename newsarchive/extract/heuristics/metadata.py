@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
-from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
-from newsarchive.models import Byline
 from newsarchive.text import clean
 from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from newsarchive.models import Paragraph
+    from newsarchive.models import Byline, Paragraph
     from newsarchive.tree import Element
 
 
@@ -49,6 +47,8 @@ _ARTICLE_TYPES = frozenset(
         "advertisercontentarticle", "webpage",
     )
 )  # fmt: skip
+#: The elements that tell something of the page.
+_TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
 #: A JSON-LD block larger than this (characters) is no article's card.
 _LONGEST_CARD = 400_000
 
@@ -72,14 +72,20 @@ class Head:
 def read_head(root: Element) -> Head:
     """Read meta, title and link elements and JSON-LD, wherever they stand."""
     head = Head(lang=attribute(root, "lang") or attribute(root, "xml:lang") or None)
-    for element in select("meta", root):
-        _read_meta(element, head)
-    head.title = next((title for element in select("title", root) if (title := clean(text_in(element)))), "")
-    links = (element.attributes for element in select("link[rel=canonical i]", root))
-    head.canonical = next((link for found in links if (link := (found.get("href") or "").strip())), None)
+    cards: list[Element] = []
+    for element in select(_TELLING, root):
+        tag = element.tag
+        if tag == "meta":
+            _read_meta(element, head)
+        elif tag == "script":
+            cards.append(element)
+        elif tag == "title":
+            head.title = head.title or clean(text_in(element))
+        elif head.canonical is None:
+            head.canonical = attribute(element, "href").strip() or None
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
-    head.card = _read_cards(select("script[type*='ld+json' i]", root))
+    head.card = _read_cards(cards)
     return head
 
 
@@ -154,24 +160,6 @@ def find_people(paragraphs: Sequence[Paragraph], around: Sequence[str]) -> list[
     if len(texts) > _FIRST + _LAST:
         texts = texts[:_FIRST] + texts[-_LAST:]
     return find_bylines([*texts, *(text for text in around if len(text) <= _LONGEST_LINE)])
-
-
-def authors_of_head(head: Head) -> list[Byline]:
-    """List the authors that the head names; desks, sites and accounts are none."""
-    names = (name for name in _authors(head) if is_chinese_name(name) or is_latin_name(name))
-    return [Byline("author", name) for name in dict.fromkeys(names)]
-
-
-def _authors(head: Head) -> Iterator[str]:
-    author = head.card.get("author")
-    for entry in author if isinstance(author, list) else [author]:
-        name = entry.get("name") if isinstance(entry, dict) else entry
-        if isinstance(name, str):
-            yield clean(name[:100]).removeprefix("By ")
-    for _, _, content in head.meta.get("author", ())[:1]:
-        # On Chinese pages this is whoever put the page up.
-        if content.isascii():
-            yield content[:100].removeprefix("By ")
 
 
 def find_section(head: Head, before: Sequence[str]) -> tuple[str, str] | None:

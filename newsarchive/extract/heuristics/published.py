@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, parse_date
 from newsarchive.extract.validate import date_problem
+from newsarchive.text import clean
+from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
 
+    from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.models import Problem
+    from newsarchive.tree import Element
 
 # A line without this holds no date worth a closer look: what the forms of `dates` are known by.
 _SIGN = re.compile("[0-9０-９天年日前刚剛今昨]|ago|now|day", re.IGNORECASE)
@@ -56,19 +62,68 @@ _NO_TIME = re.compile(
 #: How many places of a script are looked at for each name.
 _MOST_PLACES = 20
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}|(?<![0-9])[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[一二三四五六七八九〇零]{4}年")
+_DIGIT = re.compile("[0-9]")
+# A year, and behind it the day as month and day.
+_DAY_OF_YEAR = re.compile(r"\b((?:19|20)[0-9]{2}) ([01]?[0-9][/-][0-3]?[0-9])\b")
 _WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
 _ZONES = {"zh": "Asia/Shanghai", "ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
 
 Lines = list[tuple[int, str]]
 
+# What a date is worth by where it stands. What the head says for machines goes before a time element, that before a
+# printed date; a printed one without a year is only as good as the year that something else gives it.
+_SAID, _ELEMENT, _PRINTED, _AGREES, _WEAK, _ADDRESS, _SCRIPT, _YEARLESS = (
+    100.0,
+    80.0,
+    60.0,
+    50.0,
+    45.0,
+    40.0,
+    35.0,
+    20.0,
+)
+# What the words of a line are worth for the date in it.
+_LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
+# A line worth as much is taken without a look at those further away.
+_SURE = 6.0
+# Characters between a label and its date in a line that is a sentence.
+_BESIDE = 6
+_SENTENCE = re.compile("[，。；！？]|[a-z], [a-z]")
+# The date of another article, or of the picture.
+_OF_OTHERS = re.compile(
+    r"推荐|推薦|相关|相關|热门|熱門|上一篇|下一篇|评论|評論|回复|回覆|建站|版权|備案|备案|^.{0,60}[摄攝](?:影)?[）)]?$"
+    r"|related|recommended|popular|most read|copyright|©|comment|repl(?:y|ies)",
+    re.IGNORECASE,
+)
+#: A line that begins the readers' comments.
+_COMMENTS = re.compile(
+    r"(?:全部|网友|網友|最新|热门|精彩|发表)?(?:评论|評論|留言|回复|跟帖)(?:区|區)?\s?[（(：:]?\s?\d{0,6}\s?条?[）)]?"
+    r"|\d{0,6}\s?(?:comments?|responses|replies|kommentare?|comentarios|commentaires|commenti)\s?[(:]?\s?\d{0,6}\)?",
+    re.IGNORECASE,
+)
+#: Elements that hold a time for machines, and the attributes in which it stands.
+_TIME_ELEMENTS = "time[datetime], [itemprop=datePublished], [pubdate]"
+_MACHINE_TIMES = ("datetime", "content", "pubdate")
+# So many of them are looked at, and so far up for the line that they stand in.
+_MOST_TIMES, _UP = 60, 3
+# Lines whose elements are looked at one by one, and the longest of them.
+_MOST_APART, _LONGEST_APART = 12, 80
+
 
 @dataclass(frozen=True, slots=True)
-class Published:
-    """A time of publication, the rule that gave it, and the number of the line where it is printed (-1: none)."""
+class Places:
+    """Where a page may say when it was published.
 
-    dated: Dated
-    evidence: str
-    line: int = -1
+    `near` are the (number, text) about the headline, the nearest first, `behind` those behind the article, `page` is
+    the text of the whole page. The addresses of pictures are not among them: a picture is often older.
+    """
+
+    head: Head
+    near: Lines
+    behind: Lines
+    url: str
+    page: str
+    flow: PrintedLines | None = None
 
 
 def zone_of(lang: str | None) -> tzinfo:
@@ -77,15 +132,19 @@ def zone_of(lang: str | None) -> tzinfo:
     return ZoneInfo(name) if name else UTC
 
 
-#: A line whose rank is as high is taken without a look at those further away; that of an update never is.
-_SURE = 4
-
-
-def _label_rank(line: str) -> int:
-    """Return how well the words of a line speak for its date: publication before update before no word."""
+def _words(line: str, span: tuple[int, int]) -> float:
+    """Return how well the words of a line speak for the date in it: publication before update before no word."""
+    if _OF_OTHERS.search(line):
+        return _OTHERS
     if _UPDATED.search(line) and not _PUBLISHED.search(line):
-        return 1
-    return 3 if _LABEL.search(line) else 0
+        return _UPDATE
+    label = _LABEL.search(line)
+    if label is None:
+        return 0.0
+    if not _SENTENCE.search(line):
+        return _LABELLED
+    near = line[max(span[0] - _BESIDE, 0) : span[1] + _BESIDE]
+    return _LABELLED if _LABEL.search(near) else 0.0
 
 
 def is_dateline_of_publication(line: str) -> bool:
@@ -116,76 +175,155 @@ class DateReader:
             return None
         return dated.in_zone(self.zone) if dated.when.utcoffset() == timedelta(0) else dated
 
-    def find(self, head: Head, near: Lines, behind: Lines, *, url: str, page: str) -> Published | None:
-        """Find the time of publication.
+    def gather(self, places: Places, *, everything: bool = False) -> list[Candidate[Dated]]:
+        """List what may be the time of publication, the lines about the headline among it.
 
-        `near` are the (number, text) about the headline, the nearest first, `behind` those behind the article, `page`
-        is the text of the whole page. The addresses of pictures are not looked at: a picture is often older.
+        A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
         """
-        lines = near
-        printed = self._printed(near, None)
-        if printed is None:
-            lines = behind
-            printed = self._printed(behind, None)
-        for value, evidence in _said(head):
-            dated = self.read(value)
-            if dated is None:
-                continue
-            if printed and dated.precision == "day" and printed.dated.when.date() == dated.when.date():
-                return printed
-            line = printed.line if printed and printed.dated.when.date() == dated.when.date() else -1
-            return Published(dated, evidence, line)
-        if printed and _has_year(lines, printed):
-            return printed
-        other = self._weak(head) or self._of_url(url) or self._of_script(page)
-        if printed is None or other is None:
-            return other or printed
-        again = self._printed(lines, other.dated.when.year)
-        return again if again and again.dated.when.date() == other.dated.when.date() else other
+        found: list[Candidate[Dated]] = []
+        lines = self._lines(places.near, None) or self._lines(places.behind, None)
+        best = max(map(_points, lines), default=0.0)
+        for gather, most in _GATHERERS:
+            if everything or best < most:
+                found += gather(self, places)
+                best = max(best, *map(_points, found)) if found else best
+        other = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
+        if other and any(line.points < _PRINTED + _OTHERS for line in lines):
+            year = other.value.when.year
+            lines = self._lines(places.near, year) or self._lines(places.behind, year)
+            lines = [_agreeing(line, other) for line in lines]
+        return found + lines
 
-    def _printed(self, lines: Lines, year_hint: int | None) -> Published | None:
-        best: tuple[int, Published] | None = None
+    def _lines(self, lines: Lines, year: int | None) -> list[Candidate[Dated]]:
+        """Read the dates of lines up to one that is sure; one without a year is read with the year that is given."""
+        found: list[Candidate[Dated]] = []
         for number, text in lines:
             if len(text) > 200 or not _SIGN.search(text) or not _MAYBE.search(text):
                 continue
-            dated = self.read(text, year_hint)
-            if dated is None:
-                continue
-            rank = _label_rank(text) + (dated.precision != "day") + (len(text) < 60)
-            if best is None or rank > best[0]:
-                best = (rank, Published(dated, "printed", number))
-            if rank >= _SURE:
-                break
-        return best[1] if best else None
+            candidate = self._line(number, text, year)
+            if candidate:
+                found.append(candidate)
+                if candidate.points >= _PRINTED + _SURE:
+                    break
+        return found
 
-    def _weak(self, head: Head) -> Published | None:
-        for _, name, content in head.meta.get("published", ()):
+    def _line(self, number: int, text: str, year: int | None) -> Candidate[Dated] | None:
+        dated = self.read(text)
+        if dated is None:
+            return None
+        start, end = dated.span
+        words = _words(text, dated.span) + (dated.precision != "day") + (len(text) < 60)
+        if _YEAR.search(text[start:end]):
+            return Candidate(dated, text, "printed", _PRINTED + words, number)
+        again = self.read(text, year) if year else None
+        return Candidate(again or dated, text, "printed", _YEARLESS + words, number)
+
+    def apart(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read lines whose parts stand in elements of their own without a blank between them."""
+        if places.flow is None:
+            return
+        for number, text in places.near[:_MOST_APART]:
+            if len(text) > _LONGEST_APART or not _DIGIT.search(text) or self._line(number, text, None):
+                continue
+            parts = _parts(places.flow.element[places.flow.block[number]])
+            dated = self.read(_DAY_OF_YEAR.sub(r"\1/\2", " ".join(parts))) if len(parts) > 1 else None
+            if dated and dated.precision != "day":
+                yield Candidate(dated, " ".join(parts), "printed in parts", _PRINTED, number)
+
+    def said(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read what the head says for machines."""
+        for place, (value, rule) in enumerate(_said(places.head)):
+            dated = self.read(value)
+            if dated:
+                yield Candidate(dated, value, rule, _SAID - place)
+
+    def elements(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read the attributes of elements for times in the lines about the headline."""
+        flow = places.flow
+        if flow is None or not flow.element:
+            return
+        near = {flow.element[flow.block[number]].mem_id: number for number, _ in reversed(places.near)}
+        for element in select(_TIME_ELEMENTS, flow.element[0])[:_MOST_TIMES]:
+            around = [element, *islice(ancestors(element), _UP)]
+            number = next((near[outer.mem_id] for outer in around if outer.mem_id in near), -1)
+            value = next((value for name in _MACHINE_TIMES if (value := attribute(element, name))), "")
+            dated = self.read(value[:100]) if number >= 0 and value else None
+            if dated:
+                words = f"{flow.text[number]} {names_of(element)}"
+                updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
+                points = _ELEMENT - _PRINTED * bool(updated or _OF_OTHERS.search(words))
+                yield Candidate(dated, value, "time element", points, number)
+
+    def weak(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read what the head says in words that may mean another date."""
+        for place, (_, name, content) in enumerate(places.head.meta.get("published", ())):
             dated = self.read(content)
             if dated:
-                return Published(dated, f"meta:{name}")
-        return None
+                yield Candidate(dated, content, f"meta:{name}", _WEAK - place / 100)
 
-    def _of_url(self, url: str) -> Published | None:
-        dated = self._in_address(url)
-        return Published(dated, "url") if dated else None
-
-    def _in_address(self, url: str) -> Dated | None:
-        for match in _URL_DATE.finditer(url[:2000]):
+    def address(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read the date in the page's address."""
+        for match in _URL_DATE.finditer(places.url[:2000]):
             dated = self.read(f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}")
             if dated:
-                return dated
-        return None
+                yield Candidate(dated, match[0], "url", _ADDRESS)
+                return
 
-    def _of_script(self, page: str) -> Published | None:
-        places = sorted(place for name in _SCRIPT_NAMES for place in _places(page, name))
-        for place in places:
+    def script(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read the first time in a script that its name says to be that of publication."""
+        page = places.page
+        for place in sorted(place for name in _SCRIPT_NAMES for place in _places(page, name)):
             match = _SCRIPT_TIME.match(page, place)
-            if match is None or _NO_TIME.search(match["rest"]):
-                continue
-            dated = self.read(match["value"])
-            if dated:
-                return Published(dated, "script")
+            dated = self.read(match["value"]) if match and not _NO_TIME.search(match["rest"]) else None
+            if dated and match:
+                yield Candidate(dated, match[0], "script", _SCRIPT)
+                return
+
+
+#: What finds candidates, each by itself, and the most that one of them is worth; the best first.
+_GATHERERS = (
+    (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.apart, _PRINTED), (DateReader.weak, _WEAK),
+    (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
+)  # fmt: skip
+
+
+def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
+    """Choose the time of publication.
+
+    The likeliest day; of that day, the time that a line prints where the likeliest tells none, and its place.
+    """
+    if not candidates:
         return None
+    best = max(candidates, key=_points)
+    day = best.value.when.date()
+    printed = [one for one in candidates if one.line >= 0 and one.value.when.date() == day]
+    if not printed or best.line >= 0:
+        return best
+    line = max(printed, key=_points)
+    return line if best.value.precision == "day" else replace(best, line=line.line)
+
+
+def _points(candidate: Candidate[Dated]) -> float:
+    return candidate.points
+
+
+def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Dated]:
+    """Give a date without a year its points where another is of the same day."""
+    if line.points >= _YEARLESS + _PRINTED / 2 or line.value.when.date() != other.value.when.date():
+        return line
+    return replace(line, points=line.points - _YEARLESS + _AGREES)
+
+
+def _parts(element: Element) -> list[str]:
+    """List the pieces of text in an element, each by itself."""
+    texts = (node.text_content or "" for node in descendants(element) if node.tag == TEXT)
+    return [part for text in texts if (part := clean(text))]
+
+
+def before_comments(lines: Lines) -> Lines:
+    """Return the lines up to the readers' comments: their dates are not the article's."""
+    end = next((place for place, (_, text) in enumerate(lines) if _COMMENTS.fullmatch(text)), len(lines))
+    return lines[:end]
 
 
 def _places(text: str, name: str) -> Iterator[int]:
@@ -196,12 +334,6 @@ def _places(text: str, name: str) -> Iterator[int]:
         if place < 0:
             return
         yield place + len(name)
-
-
-def _has_year(lines: Lines, printed: Published) -> bool:
-    text = dict(lines)[printed.line]
-    start, end = printed.dated.span
-    return bool(_YEAR.search(text[start:end]))
 
 
 def _said(head: Head) -> Iterator[tuple[str, str]]:

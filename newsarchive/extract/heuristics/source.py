@@ -35,13 +35,14 @@ _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECA
 _FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
 #: Words of buttons and labels that stand where a name may stand.
 _NO_NAME = re.compile(
-    rf"{any_of(NO_NAMES_NEAR_HEADLINE)}|(?:[大小中]|客户端|频道|视频|图片|新闻中心)$|[0-9]{{3,}}|[。！？；]",
+    rf"{any_of(NO_NAMES_NEAR_HEADLINE)}|(?:[大小中]|客户端|频道|视频|图片|新闻中心|前)$|浏览|瀏覽|回应|回應|[0-9]{{3,}}|[。！？；]",
 )
 # A line without this credits nobody (a quick look before the thorough one).
 _SIGN = re.compile("[源自据據载載处處道導]|ource")
 #: A credit that names nobody.
 _NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理")
 _LONGEST_NAME, _LONGEST_LINE = 20, 200
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: So many elements of a block are looked at for a name.
 _MOST_ELEMENTS = 40
 #: Words about an account stand in lines shorter than this.
@@ -131,7 +132,8 @@ def _alone(flow: PrintedLines, number: int, text: str) -> bool:
 
 
 def _name_in(text: str) -> str:
-    if text.isascii():
+    # A name without a label beside the date is a custom of East Asia; elsewhere it is a button or a place.
+    if not _EAST_ASIAN.search(text):
         return ""
     text = clean(text)
     if "/" in text:

@@ -1,0 +1,132 @@
+"""`newsarchive opml`: lists of feeds, in and out."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+import click
+
+from newsarchive.atomic import atomic_file
+from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.discovery.opml import read_opml, write_opml
+from newsarchive.drafting.feed_sites import feed_sites, one_site
+from newsarchive.errors import UserError
+from newsarchive.paths import user_sites
+from newsarchive.sites import SiteError, load_site, site_names
+from newsarchive.text import plain
+
+if TYPE_CHECKING:
+    from newsarchive.discovery.opml import FeedList, FeedOutline
+    from newsarchive.drafting.feed_sites import FeedSite
+    from newsarchive.sites import Site
+
+_LARGEST = 64 << 20  # bytes
+_COLUMNS = ("site", "title", "feeds", "what", "file")
+
+
+@click.group()
+def opml() -> None:
+    """Exchange lists of feeds with feed readers (OPML)."""
+
+
+@opml.command("import", epilog="Example: newsarchive opml import subscriptions.opml --dry-run")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--one-site", metavar="NAME", help="Make one site of all feeds; else one for each host.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; only tell what would be written.")
+@rows_options
+def import_(file: Path, one_site: str | None, dry_run: bool, form: str | None) -> int:
+    """Make site files in data/sites/ of the feeds in FILE.
+
+    Files that are there are never changed, and a feed that a site has already is passed over. The exit status is 1 when
+    something of FILE could not be used.
+    """
+    listed = _read(file)
+    sites = [load_site(name) for name in site_names()]
+    known = {url: site.name for site in sites for url in _feeds_of(site)}
+    new = [feed for feed in listed.feeds if feed.url not in known]
+    made = _made(new, one_site, listed.title, sites)
+    hosts = {host: site.name for site in sites for host in site.hosts}
+    rows, refused = [], list(listed.passed_over)
+    done = "would be written" if dry_run else "written"
+    for one in made:
+        owner = None if one_site else next((hosts[host] for host in one.own_hosts if host in hosts), None)
+        if owner is not None:
+            refused += [f"{feed.url}: the host belongs to the site {owner} - add it there" for feed in one.feeds]
+            continue
+        try:
+            _check(one)
+        except SiteError as error:
+            refused += [f"{feed.url}: {error}" for feed in one.feeds]
+            continue
+        path = user_sites() / f"{one.name}.toml"
+        if not dry_run:
+            _write(path, one)
+        rows.append((one.name, one.title, len(one.feeds), done, str(path)))
+    print_rows(_COLUMNS, rows, form)
+    if known_feeds := len(listed.feeds) - len(new):
+        click.echo(f"{known_feeds} feed{'s' if known_feeds > 1 else ''} known already", err=True)
+    for reason in refused:
+        click.echo(plain(f"Passed over: {reason}"), err=True)
+    return int(bool(refused or listed.damage))
+
+
+@opml.command("export", epilog="Example: newsarchive opml export -o newsarchive.opml")
+@click.argument("sites", nargs=-1)
+@click.option("--output", "-o", type=click.Path(), help="File to write; else standard output.")
+def export(sites: tuple[str, ...], output: str | None) -> None:
+    """Write the feeds of SITES as a list that feed readers import; without a name those of all sites."""
+    text = write_opml([load_site(name) for name in sites or site_names()], "newsarchive")
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with atomic_file(output) as stream:
+        stream.write(text.encode())
+
+
+def _read(file: Path) -> FeedList:
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise UserError(f"{file}: larger than {_LARGEST >> 20} MiB - that is no list of feeds")
+        listed = read_opml(file.read_bytes())
+    except OSError as error:
+        raise UserError(f"{file}: cannot be read: {error.strerror} - name an OPML file") from error
+    if not listed.feeds and not listed.passed_over:
+        raise UserError(f"{file}: no feed in it ({listed.damage or 'no outline has an xmlUrl'}) - name an OPML file")
+    if listed.damage:
+        click.echo(plain(f"{file}: damaged ({listed.damage}); what could be read is taken"), err=True)
+    return listed
+
+
+def _made(feeds: list[FeedOutline], name: str | None, title: str, sites: list[Site]) -> list[FeedSite]:
+    taken = {site.name for site in sites}
+    if name is None or not feeds:
+        return feed_sites(feeds, taken=taken)
+    if name in taken:
+        raise UserError(f"--one-site {name}: there is a site of that name - choose another name")
+    return [one_site(feeds, name, title)]
+
+
+def _check(made: FeedSite) -> None:
+    """Load the file as a crawl does; raises SiteError for one that it could not use."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / f"{made.name}.toml").write_text(made.toml, encoding="utf-8")
+        try:
+            load_site(made.name, folder)
+        except SiteError as error:
+            raise SiteError(str(error).removeprefix(f"{folder}/")) from error
+
+
+def _feeds_of(site: Site) -> list[str]:
+    return [urljoin(f"{site.base_url}/", feed.path) for feed in site.feeds]
+
+
+def _write(path: Path, made: FeedSite) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path.parent}: cannot be made: {error.strerror} - check its permissions") from error
+    with atomic_file(path) as stream:
+        stream.write(made.toml.encode())

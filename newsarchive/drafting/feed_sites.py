@@ -1,0 +1,169 @@
+"""Site files for a list of feeds: a file for each site that the feeds belong to, or one for all of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsarchive.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from newsarchive.discovery.opml import FeedOutline
+
+# Labels of a host that do not name the site.
+_COMMON = frozenset(
+    ("www", "m", "wap", "rss", "feed", "feeds", "news", "blog", "com", "net", "org", "gov", "edu", "co", "ac")
+)
+_NOT_IN_NAME = re.compile(r"[^a-z0-9_-]+")
+_CJK = re.compile("[\u3400-\u9fff]")
+_KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\uac00-\ud7af]")
+# Two letters or digits side by side, and the letters and digits at the end.
+_IN_WORD, _LAST_WORD = re.compile("[0-9A-Za-z]{2}"), re.compile("[0-9A-Za-z]+$")
+# What separates the name of a paper from that of a section: 江湾晚报 - 财经.
+_SEPARATORS = " \u3000-–—_|｜:：·•»/\\,，.<([（【"
+#: Language and zone of a site by its top-level domain, and by the letters of its name.
+_DOMAINS = {
+    "cn": ("zh", "Asia/Shanghai"),
+    "tw": ("zh-TW", "Asia/Taipei"),
+    "hk": ("zh-HK", "Asia/Hong_Kong"),
+    "mo": ("zh-MO", "Asia/Macau"),
+    "sg": ("en", "Asia/Singapore"),
+    "jp": ("ja", "Asia/Tokyo"),
+    "kr": ("ko", "Asia/Seoul"),
+    "uk": ("en", "Europe/London"),
+    "de": ("de", "Europe/Berlin"),
+    "fr": ("fr", "Europe/Paris"),
+    "ru": ("ru", "Europe/Moscow"),
+}
+_CHINESE, _JAPANESE, _KOREAN, _OTHER = _DOMAINS["cn"], _DOMAINS["jp"], _DOMAINS["kr"], ("en", "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSite:
+    """A site file (`toml`, for a file called `name`.toml) and the feeds in it.
+
+    `own_hosts` are those of its pages, without those of services that serve its feeds.
+    """
+
+    name: str
+    title: str
+    own_hosts: tuple[str, ...]
+    feeds: tuple[FeedOutline, ...]
+    toml: str
+
+
+def feed_sites(feeds: Iterable[FeedOutline], *, taken: Collection[str] = ()) -> list[FeedSite]:
+    """Make a site of the feeds of each host; `taken` are the names that other sites have.
+
+    The host is that of the page that a feed belongs to, because services serve the feeds of many sites.
+    """
+    groups: dict[str, list[FeedOutline]] = {}
+    for feed in feeds:
+        groups.setdefault(_bare(_host(feed.page or feed.url)), []).append(feed)
+    names = set(taken)
+    made = []
+    for host, group in groups.items():
+        name = _free_name(host, names)
+        names.add(name)
+        made.append(_site(name, _title(group) or host, group))
+    return made
+
+
+def one_site(feeds: Sequence[FeedOutline], name: str, title: str) -> FeedSite:
+    """Make one site of all feeds."""
+    return _site(name, title or name, feeds)
+
+
+def _site(name: str, title: str, feeds: Sequence[FeedOutline]) -> FeedSite:
+    first = urlsplit(feeds[0].page or feeds[0].url)
+    pages = dict.fromkeys(_host(feed.page or feed.url) for feed in feeds)
+    # The addresses of articles may have the `www.` that the list leaves out, or the other way round.
+    own_hosts = tuple(dict.fromkeys(other for host in pages for other in (host, *_other_spelling(host))))
+    hosts = list(dict.fromkeys((*own_hosts, *(_host(feed.url) for feed in feeds))))
+    lang, zone = _language(feeds, title)
+    lines = [
+        "# Made of a list of feeds (OPML). Look over: the zone of times that name none, and the hosts.",
+        f"name = {_text(name)}",
+        f"title = {_text(title)}",
+        f"base_url = {_text(f'{first.scheme.lower()}://{own_hosts[0]}')}",
+        f"hosts = {json.dumps(hosts)}",
+        f"timezone = {_text(zone)}",
+        f"lang = {_text(lang)}",
+    ]
+    for feed in feeds:
+        where = plain(" / ".join((*feed.folders, feed.title) if feed.title else feed.folders))
+        lines += ["", f"[[feeds]]{f'  # {where}' if where else ''}", f"path = {_text(feed.url)}"]
+    return FeedSite(name, title, own_hosts, tuple(feeds), "\n".join(lines) + "\n")
+
+
+def _title(feeds: Sequence[FeedOutline]) -> str:
+    """Return the name of a site: that of its only feed, or what those of all begin with."""
+    titles = [feed.title for feed in feeds if feed.title]
+    if len(titles) == 1:
+        return titles[0]
+    shared = "".join(letters[0] for letters in takewhile(lambda one: len(set(one)) == 1, zip(*titles, strict=False)))
+    if any(_IN_WORD.match(title, max(0, len(shared) - 1)) for title in titles):
+        shared = _LAST_WORD.sub("", shared)
+    shared = shared.strip(_SEPARATORS)
+    return shared if len(shared) > 1 else ""
+
+
+def _language(feeds: Sequence[FeedOutline], title: str) -> tuple[str, str]:
+    text = title + "".join(feed.title for feed in feeds)
+    domain = _host(feeds[0].page or feeds[0].url).partition(":")[0].rpartition(".")[2]
+    lang, zone = _DOMAINS.get(domain, _OTHER)
+    if domain not in _DOMAINS:
+        if _KANA.search(text):
+            lang, zone = _JAPANESE
+        elif _HANGUL.search(text):
+            lang, zone = _KOREAN
+        elif _CJK.search(text):
+            lang, zone = _CHINESE
+    return next((feed.lang for feed in feeds if feed.lang), lang), zone
+
+
+def _host(address: str) -> str:
+    """Return the host of an address, with a port where it names one that is not the scheme's own."""
+    parts = urlsplit(address)
+    ordinary = {"http": 80, "https": 443}.get(parts.scheme.lower())
+    host = parts.hostname or ""
+    if not host.isascii():
+        with suppress(ValueError):  # a name that DNS cannot have is told when the file is checked
+            host = host.encode("idna").decode()
+    return host if parts.port in (None, ordinary) else f"{host}:{parts.port}"
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.").removeprefix("m.")
+
+
+def _other_spelling(host: str) -> tuple[str, ...]:
+    if host.startswith("www."):
+        return (host.removeprefix("www."),)
+    return (f"www.{host}",) if host.count(".") == 1 and not host.replace(".", "").isdigit() and ":" not in host else ()
+
+
+def _free_name(host: str, taken: Collection[str]) -> str:
+    """Return the shortest name of a site that its host allows and that is free."""
+    labels = host.partition(":")[0].split(".")
+    telling = [label for label in labels[:-1] if label not in _COMMON] or labels[:1]
+    candidates = [telling[-1], "-".join(telling), "-".join(labels), *(f"{telling[-1]}-{n}" for n in range(2, 10_000))]
+    if host.replace(".", "").replace(":", "").isdigit():
+        candidates.insert(0, f"site-{host}")
+    for candidate in candidates:
+        name = _NOT_IN_NAME.sub("-", candidate.lower()).strip("-_") or "site"
+        if name not in taken:
+            return name
+    raise AssertionError
+
+
+def _text(text: str) -> str:
+    """Write a TOML string."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,287 @@
+"""Mend the rows of an archive whose file can be read, one kind of thing after the other, in the caller's transaction.
+
+A statement of a copy (its reading) and the row of its article bear witness to each other, and the raw page to both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsarchive.archive.frontier import IN_VAIN
+from newsarchive.archive.merge import merge
+from newsarchive.archive.observations import content_hash, observation_of
+from newsarchive.archive.store import refresh
+from newsarchive.extract import process, rejection
+from newsarchive.maintenance.check import UNREADABLE, check_articles
+from newsarchive.sites import SiteError, load_site
+from newsarchive.warc.record import SnapshotDamagedError
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+    from pathlib import Path
+
+    from newsarchive.archive import Archive
+    from newsarchive.archive.observations import Observation
+    from newsarchive.models import Article, Role
+    from newsarchive.sites import Site
+
+
+@dataclass(slots=True)
+class Repair:
+    """What a repair did: how many of what it mended, and what is lost, by name; where a damaged file is kept."""
+
+    mended: Counter[str] = field(default_factory=Counter)
+    lost: list[str] = field(default_factory=list)
+    kept: Path | None = None
+
+
+class RawPages:
+    """The raw pages of an archive, read by the rules of today."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._sites: dict[str, Site | None] = {}
+
+    def read(self, snapshot_id: int | None, role: Role, site: str) -> Article | None:
+        """Return what a page says; None where the page is lost."""
+        if snapshot_id is None:
+            return None
+        try:
+            page = self._archive.snapshots.load(snapshot_id, role=role, site=site)
+        except (KeyError, ValueError, SnapshotDamagedError):
+            return None
+        page.hints, page.found_on = self._archive.frontier.hints(page.url)
+        return process(page, self._site(site))
+
+    def _site(self, name: str) -> Site | None:
+        if name not in self._sites:
+            try:
+                self._sites[name] = load_site(name)
+            except SiteError:
+                self._sites[name] = None
+        return self._sites[name]
+
+
+_READ_THERE = """
+SELECT r.snapshot_id, c.role, c.site FROM readings r JOIN copies c ON c.id = r.copy_id
+WHERE r.text_id = ? ORDER BY r.id
+"""
+
+
+def mend_texts(archive: Archive, pages: RawPages, done: Repair) -> None:
+    """Give texts that were changed behind the archive's back what was stored, wherever that is still to be had."""
+    connection = archive.connection
+    for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts").fetchall():
+        if content_hash(body) == expected:
+            continue
+        right = _shown(connection, expected) or _read_again(connection, pages, text_id, expected)
+        if right is not None:
+            connection.execute("UPDATE texts SET body = ? WHERE id = ?", (right, text_id))
+            done.mended["text"] += 1
+        elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (content_hash(body),)).fetchone():
+            # The text is whole: it was the hash that was damaged.
+            connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (content_hash(body), text_id))
+            done.mended["text"] += 1
+        else:
+            done.lost.append(f"text {text_id} as it was stored: {_where(connection, text_id)}")
+
+
+def _shown(connection: sqlite3.Connection, expected: str) -> str | None:
+    """Return a text from an article that shows it."""
+    rows = connection.execute("SELECT body FROM articles WHERE content_hash = ?", (expected,))
+    return next((body for (body,) in rows if content_hash(body) == expected), None)
+
+
+def _read_again(connection: sqlite3.Connection, pages: RawPages, text_id: int, expected: str) -> str | None:
+    for snapshot_id, role, site in connection.execute(_READ_THERE, (text_id,)).fetchall():
+        article = pages.read(snapshot_id, role, site)
+        if article is not None and content_hash(article.body) == expected:
+            return article.body
+    return None
+
+
+def _where(connection: sqlite3.Connection, text_id: int) -> str:
+    rows = connection.execute(
+        "SELECT DISTINCT c.url FROM readings r JOIN copies c ON c.id = r.copy_id WHERE r.text_id = ?", (text_id,)
+    )
+    return ", ".join(url for (url,) in rows) or "no copy has it"
+
+
+# What becomes of rows that name a row that is lost: columns that may be empty are emptied, what cannot do without goes.
+_EMPTIED = (
+    ("articles", "source_id", "sources"),
+    ("articles", "category_id", "categories"),
+    ("copies", "snapshot_id", "snapshots"),
+    ("readings", "snapshot_id", "snapshots"),
+    ("snapshots", "payload_id", "snapshots"),
+    ("frontier", "run_id", "runs"),
+    ("problems", "run_id", "runs"),
+)
+_DELETED = (
+    ("readings", "text_id", "texts"),
+    ("copies", "article_id", "articles"),
+    ("readings", "article_id", "articles"),
+    ("readings", "copy_id", "copies"),
+    *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
+    ("source_aliases", "source_id", "sources"),
+)
+
+
+def mend_references(connection: sqlite3.Connection, done: Repair) -> None:
+    """Leave no row that names a row which does not exist any more; `mend_frontier` has such pages fetched again."""
+    for table, column, parent in _EMPTIED:
+        cursor = connection.execute(
+            f"UPDATE {table} SET {column} = NULL"  # noqa: S608
+            f" WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"
+        )
+        done.mended[f"row of {table} that named a lost row of {parent}"] += cursor.rowcount
+        if parent == "snapshots" and cursor.rowcount:
+            done.lost.append(f"{cursor.rowcount} rows of {table}: it is not known any more where their raw pages are")
+    for table, column, parent in _DELETED:
+        cursor = connection.execute(
+            f"DELETE FROM {table} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608
+        )
+        if cursor.rowcount:
+            done.lost.append(f"{cursor.rowcount} rows of {table}: what they belong to in {parent} is lost")
+
+
+def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
+    """Make every article again what its copies say, and copies what their pages say; return whether any was changed."""
+    connection = archive.connection
+    connection.execute(_RIGHT_HASH)
+    done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
+    wrong = {key for _, _, key, _ in check_articles(connection)}
+    keys = {key.partition(": ")[0] for key in wrong}
+    for key in sorted(keys):
+        row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
+        if row is not None:
+            _mend_article(archive, pages, row[0], key, done)
+    return bool(keys)
+
+
+_RIGHT_HASH = """
+UPDATE copies SET content_hash = right FROM (
+    SELECT c.id AS copy, (
+        SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
+        WHERE r.article_id = c.article_id AND r.copy_id = c.id
+        ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
+    ) AS right FROM copies c
+) WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
+"""
+_NEWEST = """
+SELECT r.id, r.title, r.fields, r.snapshot_id, c.role, c.site, c.url FROM readings r JOIN copies c ON c.id = r.copy_id
+WHERE r.article_id = ? ORDER BY r.last_seen_at, r.id
+"""
+
+
+def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, done: Repair) -> None:
+    connection = archive.connection
+    rows = connection.execute(_NEWEST, (article_id,)).fetchall()
+    for reading_id, title, fields, snapshot_id, role, site, url in rows:
+        article = pages.read(snapshot_id, role, site)
+        said = observation_of(article) if article is not None else None
+        if not _is_readable(fields) and said is None:
+            connection.execute("DELETE FROM readings WHERE id = ?", (reading_id,))
+            done.lost.append(f"what {url} said: it cannot be read, and its raw page is lost")
+        elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
+            connection.execute(
+                "UPDATE readings SET title = ?, fields = ? WHERE id = ?", (said.title, _written(said), reading_id)
+            )
+            done.mended["reading of a copy"] += 1
+    try:
+        refresh(connection, article_id)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        _forget(connection, article_id)
+        done.lost.append(f"article {key}: nothing is left that says it; its pages are fetched again")
+    else:
+        done.mended["article"] += 1
+
+
+def _is_readable(fields: str) -> bool:
+    try:
+        return isinstance(json.loads(fields), dict)
+    except ValueError:
+        return False
+
+
+def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, title: str | None, fields: str) -> bool:
+    """Return whether a reading is not what its page says, and the article is: then the reading was damaged."""
+    if said.title == title and _written(said) == fields:
+        return False
+    names = ("title", "published_at", "attribution", "digest", "info_code", "share_url", "original_url", "section")
+    row = connection.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
+    try:
+        columns = merge([said]).columns
+    except UNREADABLE:
+        return False
+    return all(columns.get(name) == value for name, value in zip(names, row, strict=True))
+
+
+def _written(said: Observation) -> str:
+    return json.dumps(said.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _forget(connection: sqlite3.Connection, article_id: int) -> None:
+    for table in ("paragraphs", "bylines", "mentions", "images", "readings", "copies"):
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
+    connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+
+_NOT_STORED = """
+SELECT url, role, site FROM frontier f WHERE state = 'done' AND role <> 'listing'
+AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
+"""
+
+
+def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair) -> None:
+    """Store again what is marked as stored and is not, from its raw pages; have fetched again what has none."""
+    connection = archive.connection
+    for url, role, site in connection.execute(_NOT_STORED).fetchall():
+        snapshots = connection.execute("SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at, id", (url,))
+        articles = [pages.read(snapshot_id, role, site) for (snapshot_id,) in snapshots.fetchall()]
+        whole = [article for article in articles if article is not None and rejection(article) is None]
+        for article in whole:
+            archive.store(article, None, now)
+        if whole:
+            done.mended["article stored again from its raw page"] += 1
+        else:
+            connection.execute(f"{_PENDING} WHERE url = ?", (url,))
+            done.mended["URL to be fetched again, because nothing of it is stored"] += 1
+
+
+_PENDING = "UPDATE frontier SET state = 'pending', reason = NULL, next_at = NULL, ended_at = NULL, attempts = 0"
+_AGAIN = f"""
+{_PENDING} WHERE url = ?1 AND url IN (
+    SELECT c.url FROM copies c JOIN snapshots s ON s.id = c.snapshot_id
+    WHERE c.url = ?1 AND s.lost_at IS NOT NULL AND s.payload_id IS NULL AND c.gone_at IS NULL
+    UNION ALL SELECT url FROM frontier WHERE url = ?1 AND {IN_VAIN}
+)
+"""  # noqa: S608
+
+
+def lose_snapshots(archive: Archive, now: datetime, done: Repair) -> None:
+    """Tell raw pages whose records are damaged as lost, and have the newest page of each URL fetched again."""
+    connection = archive.connection
+    rows = connection.execute("SELECT id, url FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
+    damaged = [(snapshot_id, url) for snapshot_id, url in rows.fetchall() if not _is_whole(archive, snapshot_id)]
+    gone = [url for snapshot_id, url in damaged if not archive.snapshots.lose(snapshot_id, now)]
+    done.mended["raw page whose body another record has"] += len(damaged) - len(gone)
+    again = 0
+    for url in dict.fromkeys(gone):
+        again += connection.execute(_AGAIN, (url,)).rowcount
+        # What the server would say has not changed is not here any more.
+        connection.execute("UPDATE copies SET etag = NULL, last_modified = NULL WHERE url = ?", (url,))
+    done.lost += [f"raw page of {url}" for url in gone]
+    done.mended["URL to be fetched again, because its raw page is lost"] += again
+
+
+def _is_whole(archive: Archive, snapshot_id: int) -> bool:
+    try:
+        archive.snapshots.verify(snapshot_id)
+    except SnapshotDamagedError:
+        return False
+    return True

@@ -1,0 +1,94 @@
+"""Authors that no label of the text names: in the head, in elements made for them, behind a word such as by."""
+
+from __future__ import annotations
+
+import pytest
+from support.unknown_pages import read_unknown
+
+from newsarchive.extract.explain import explain
+
+TEXT = "".join(
+    f"<p>{sentence}</p>"
+    for sentence in (
+        "The ferry council said on Monday that two more boats will run before dawn, so that growers reach the market.",
+        "The boats seat sixty, the fare stays the same, and pupils, students and the old go on paying half of it.",
+        "Before, people on the north bank waited half an hour; from now on they walk to the pier and step aboard.",
+    )
+)
+
+
+def authors(before: str = "", after: str = "", head: str = "") -> list[str]:
+    html = (
+        f"<html lang=en><head><title>Early ferry to run twice</title>{head}</head>"
+        f"<body><h1>Early ferry to run twice</h1>{before}<div class=story>{TEXT}</div>{after}</body></html>"
+    )
+    return [byline.name for byline in read_unknown(html).bylines if byline.role == "author"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<div class=byline>By <a rel=author href=/w/7>Rosa Hallmark</a></div>",
+        "<span itemprop=author>Rosa Hallmark</span>",
+        "<p class='article-author'>Rosa Hallmark</p>",
+        "<div class=meta>Written by Rosa Hallmark | May 30, 2024</div>",
+        "<div class=info>Ein Artikel von <b>Rosa Hallmark</b> · 30.05.2024</div>",
+        "<div class=info>Par Rosa Hallmark, le 30 mai 2024</div>",
+        "<div><a class='author-link' href=/w/7>Interview: Rosa Hallmark</a></div>",
+    ],
+)
+def test_an_author_is_found_where_the_page_names_one(before: str) -> None:
+    assert authors(before) == ["Rosa Hallmark"]
+
+
+def test_several_authors_of_one_element_are_several() -> None:
+    assert authors("<p class=byline>By Rosa Hallmark, Jon Pike and Mira Sorrel</p>") == [
+        "Rosa Hallmark",
+        "Jon Pike",
+        "Mira Sorrel",
+    ]
+
+
+def test_a_pen_name_is_believed_of_an_element_that_is_marked_as_the_author() -> None:
+    assert authors("<p>by <a rel=author href=/w>ferryfox</a></p>") == ["ferryfox"]
+    assert authors("<p class=author>ferryfox</p>") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "found"),
+    [
+        ("Person", "Андрей Речной", ["Андрей Речной"]),
+        ("Person", "구현모", ["구현모"]),
+        ("Organization", "Ferry Gazette Desk", []),
+        ("Person", "Rosa Hallmark", ["Rosa Hallmark"]),
+        ("Person", "admin", []),
+    ],
+)
+def test_a_person_of_the_structured_data_may_be_called_in_any_script(kind: str, name: str, found: list[str]) -> None:
+    card = f'{{"@type":"NewsArticle","author":{{"@type":"{kind}","name":"{name}"}}}}'
+    assert authors(head=f"<script type='application/ld+json'>{card}</script>") == found
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "<div class=related><p>Old bridge falls</p><p class=author>Jon Pike</p></div>" * 6,
+        "<div class=comments><p class=comment-author>Jon Pike</p><p>Good news.</p></div>",
+    ],
+)
+def test_the_authors_of_other_texts_are_none_of_this(other: str) -> None:
+    assert authors("<p class=author>Rosa Hallmark</p>", f"{'<p>More from the river</p>' * 14}{other}") == [
+        "Rosa Hallmark"
+    ]
+    assert authors("", f"{'<p><a href=/x>More from the river, and on and on</a></p>' * 14}{other}") == []
+
+
+def test_authors_that_were_not_taken_are_shown() -> None:
+    html = (
+        "<html lang=en><head><title>Early ferry to run twice</title><meta name=author content='Jon Pike'></head><body>"
+        f"<h1>Early ferry to run twice</h1><p class=author>Rosa Hallmark</p><div>{TEXT}</div></body></html>"
+    )
+    rows = [row for row in explain(read_unknown(html)) if row.field == "not taken"]
+    assert [(row.value, row.evidence) for row in rows] == [
+        ("author Rosa Hallmark", "element named author: Rosa Hallmark")
+    ]

@@ -1,0 +1,171 @@
+"""`newsarchive crawl` that is stopped, or run twice: what was fetched is stored, and one line says so."""
+
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from support.crawler import ROOT, Crawled
+from support.small_site import small_site
+
+from newsarchive.demo.__main__ import PORT
+from newsarchive.processes import process_exists
+
+
+@pytest.fixture
+def site(tmp_path):
+    with small_site() as server:
+        for number in range(60):
+            server.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
+        server.listing(*range(60))
+        answer = server.answer
+
+        def slowly(request):
+            time.sleep(0.3)
+            return answer(request)
+
+        server.answer = slowly
+        server.environment = server.describe(tmp_path / "sites")
+        yield server
+
+
+class Terminal:
+    """A process whose terminal is ours; `written` is what it wrote so far."""
+
+    def __init__(self, crawl, environment, site="small"):
+        master, slave = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "newsarchive", "--db", str(crawl.db), "crawl", site],
+            cwd=ROOT, env=crawl.environment | environment | {"TERM": "xterm"},
+            stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        )  # fmt: skip
+        os.close(slave)
+        self.master = master
+
+    def stop(self, number):
+        """Send a signal as a terminal does, to the whole group; return the status and what was written."""
+        os.killpg(self.process.pid, number)
+        return self.end()
+
+    def end(self):
+        parts = []
+        with suppress(OSError):  # the other side is closed
+            while part := os.read(self.master, 65536):
+                parts.append(part)
+        os.close(self.master)
+        return self.process.wait(120), b"".join(parts).decode()
+
+
+def wait_for_requests(site, number, process):
+    end = time.monotonic() + 120
+    while len(site.asked) < number:
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def children_of(process):
+    found = subprocess.run(["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_gone(process):
+    end = time.monotonic() + 30
+    while process_exists(process):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_crawl_that_is_stopped_stores_what_was_fetched_and_says_so_in_one_line(crawl, site, number):
+    terminal = Terminal(crawl, site.environment)
+    wait_for_requests(site, 12, terminal.process)
+    children = children_of(terminal.process.pid)
+    status, written = terminal.stop(number)
+    assert status == 1, written
+    done = Crawled(status, written, crawl.db)
+    assert done.rows("SELECT outcome, reason FROM runs") == [("stopped", "shutdown")]
+    (stored,) = done.column("SELECT count(*) FROM articles")
+    assert stored >= 5
+    assert f"newsarchive: stopped; {stored} new articles came in and are stored" in written
+    assert "Traceback" not in written
+    assert written.count("\x1b[?25l") == written.count("\x1b[?25h"), "the cursor is visible again"
+    assert children
+    assert all(map(is_gone, children))
+
+
+def test_a_crawl_that_is_stopped_twice_leaves_the_cursor_visible_and_no_child(crawl, site):
+    terminal = Terminal(crawl, site.environment)
+    wait_for_requests(site, 12, terminal.process)
+    children = children_of(terminal.process.pid)
+    os.killpg(terminal.process.pid, signal.SIGINT)
+    time.sleep(0.1)
+    with suppress(ProcessLookupError):
+        os.killpg(terminal.process.pid, signal.SIGINT)
+    status, written = terminal.end()
+    assert status == 1
+    assert "Traceback" not in written
+    assert written.count("\x1b[?25l") == written.count("\x1b[?25h")
+    assert all(map(is_gone, children))
+    assert Crawled(status, written, crawl.db).column("PRAGMA integrity_check") == ["ok"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="sees in /proc how far a process is")
+@pytest.mark.parametrize(("loaded", "seconds"), [("_json", 0.0), ("_sqlite3", 0.0), ("_sqlite3", 0.3), ("lxml", 0.5)])
+def test_a_crawl_that_is_stopped_while_it_starts_ends_without_a_traceback(crawl, site, loaded, seconds):
+    terminal = Terminal(crawl, site.environment)
+    maps = Path(f"/proc/{terminal.process.pid}/maps")
+    while loaded not in maps.read_text(encoding="utf-8") and not site.asked:
+        time.sleep(0.01)
+    time.sleep(seconds)
+    status, written = terminal.stop(signal.SIGINT)
+    assert status in (1, 130, -signal.SIGINT), written
+    assert "Traceback" not in written
+
+
+def test_a_second_crawl_of_a_site_leaves_at_once_with_status_0_and_one_line(crawl, site):
+    second_is_over, answer = threading.Event(), site.answer
+
+    def answer_late(request):
+        if len(site.asked) > 4:
+            second_is_over.wait(120)
+        return answer(request)
+
+    site.answer = answer_late
+    first = Terminal(crawl, site.environment)
+    wait_for_requests(site, 4, first.process)
+    second = subprocess.run(
+        [sys.executable, "-m", "newsarchive", "--db", str(crawl.db), "crawl", "small"],
+        cwd=ROOT, env=crawl.environment | site.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (second.returncode, second.stdout) == (0, "")
+    (line,) = second.stderr.splitlines()
+    assert "small is being crawled already" in line
+    second_is_over.set()
+    first.stop(signal.SIGTERM)
+
+
+def test_the_sample_is_crawled_also_where_its_port_is_taken_and_found_at_the_same_addresses_again(crawl):
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):  # taken by somebody else already, which will do
+            other.bind(("127.0.0.1", PORT))
+            other.listen()
+        status, written = Terminal(crawl, {}, "demo").end()
+    assert status == 0, written
+    done = Crawled(status, written, crawl.db)
+    (hosts,) = done.column("SELECT count(DISTINCT substr(url, 1, 22)) FROM copies WHERE url LIKE 'http://127%'")
+    assert hosts == 1
+    (copies,) = done.column("SELECT count(*) FROM copies")
+    assert not done.column("SELECT 1 FROM copies WHERE url LIKE ?", f"http://127.0.0.1:{PORT}/%")
+    assert Terminal(crawl, {}, "demo").end()[0] == 0
+    assert done.column("SELECT count(*) FROM copies") == [copies]
