@@ -156,6 +156,10 @@ class Article:
     extractor: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: Keys of other addresses at which the page says that the article stands, and may say so.
+    aliases: list[str] = field(default_factory=list)
+    #: Whether the page stands for an article of another site, which it must not change.
+    is_hearsay: bool = False
 
     @property
     def body(self) -> str:

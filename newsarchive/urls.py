@@ -1,8 +1,9 @@
-"""All that is done with URLs: info codes and article keys, one spelling, completed links, hosts and private addresses.
+"""All that is done with URLs but for their keys: info codes, completed links, escapes, hosts and private addresses.
 
 The origin gives every article 18 digits, 8 of date and 10 of serial. An info code is two letters and these digits
 (`NW` news, `AN` notices, `AP` reports); the digits alone are the identity, because a flash item and a media item of
-one number are two editions of one article.
+one number are two editions of one article. Other sites number in the same form: which ones share the origin's numbers
+is said in their site files.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urljoin, urlsplit
 
 from newsarchive.text import strip_invisible
 
@@ -26,7 +28,6 @@ _URL_SAFE = _SEGMENT_SAFE + "/%?#[]"
 
 _INFO_CODE = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2})?(\d{18})(?!\d)", re.IGNORECASE)
 _EXACT_CODE = re.compile(r"([A-Z]{2})?(\d{18})", re.IGNORECASE)
-_TRACKING = re.compile(r"(?:utm_\w+|spm|from|isappinstalled|share_token|fbclid|gclid|wt_mc|track|ref)", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # Most links that are printed need nothing: this look at them takes a fifth of the time of the way below.
 _COMPLETE = re.compile(r"https?://[a-z0-9.-]+/[\w!$&'()*+,=:@/%.~-]*(?:\?[\w!$&'()*+,=:@/%.~-]+)?", re.ASCII)
@@ -80,21 +81,6 @@ def _plausible(digits: str) -> bool:
     return "1990" <= digits[:4] <= "2099" and "01" <= digits[4:6] <= "12" and "01" <= digits[6:8] <= "31"
 
 
-def canonical_url(url: str) -> str:
-    """Spell a URL in one way, without its scheme.
-
-    Host lower-cased, `www.` and default ports removed, path kept (escapes made uniform), tracking parameters and the
-    fragment removed, the other parameters kept in their order.
-    """
-    parts = urlsplit(url.strip())
-    host = (parts.hostname or "").removeprefix("www.")
-    if parts.port and parts.port not in (80, 443):
-        host = f"{host}:{parts.port}"
-    query = urlencode([(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)])
-    path = quote_path(unquote(parts.path)) or "/"
-    return host + path + (f"?{query}" if query else "")
-
-
 def spellings(url: str) -> list[str]:
     """Return a URL as it is given, and as it may have been recorded: by either scheme, with and without `www.`."""
     full = absolute_url(url if "://" in url else f"//{url}")
@@ -104,38 +90,66 @@ def spellings(url: str) -> list[str]:
     return list(dict.fromkeys([url, *(f"{scheme}://{www}{rest}" for scheme in DEFAULT_PORTS for www in ("", "www."))]))
 
 
-def article_key(url: str, info_code: str | None = None) -> str:
-    """Return which article a URL is a copy of: the 18 digits where there are any, else the canonical URL."""
-    code = (parse_info_code(info_code) if info_code else None) or find_info_code(url)
-    return code.digits if code else canonical_url(url)
-
-
-def absolute_url(link: str, base_url: str = "https:", *, keep_fragment: bool = False) -> str | None:
+def absolute_url(
+    link: str, base_url: str = "https:", *, keep_fragment: bool = False, charset: str = "utf-8"
+) -> str | None:
     """Return the full http(s) URL of a link as a browser would follow it; None for a link that leads nowhere else.
 
-    Blanks and Chinese characters are escaped, escapes stay as they are, the host is lower-cased. A link with a user
-    name in it is none that a page has reason to print. The fragment matters only where a link is shown, not fetched.
+    Blanks and Chinese characters are escaped, those of a query in the charset of the page that holds the link; escapes
+    stay as they are, the host is lower-cased and in ASCII. A link with a user name in it is none that a page has reason
+    to print. The fragment matters only where a link is shown, not fetched.
     """
     link = strip_invisible(link).strip()
     if _COMPLETE.fullmatch(link):
         return link
     if _SCHEME.match(link) and not link.lower().startswith(("http:", "https:")):
         return None
-    if "\\" in link:
-        link = _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), link, count=1)
     try:
-        parts = urlsplit(urljoin(base_url, link))
+        parts = urlsplit(urljoin(base_url, slashes(link)))
         _ = parts.port  # raises for one that is no number
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
             return None
         return parts._replace(
-            netloc=parts.netloc.lower(),
+            netloc=_ascii_netloc(parts.netloc.lower()),
             path=quote(parts.path, safe=_SEGMENT_SAFE + "/%"),
-            query=quote(parts.query, safe=_SEGMENT_SAFE + "/%?"),
+            query=_quote_query(parts.query, charset),
             fragment=quote(parts.fragment, safe=_SEGMENT_SAFE + "/%?") if keep_fragment else "",
         ).geturl()
     except ValueError:  # a port or a host in brackets that is none, a lone surrogate
         return None
+
+
+def slashes(url: str) -> str:
+    """Return a URL with backslashes before its query turned into slashes, as browsers do."""
+    return _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), url, count=1) if "\\" in url else url
+
+
+def _quote_query(query: str, charset: str) -> str:
+    if query.isascii():
+        return quote(query, safe=_SEGMENT_SAFE + "/%?")
+    try:
+        encoded = query.encode(charset, "xmlcharrefreplace")  # what the charset lacks goes as &#1234;
+    except LookupError:
+        encoded = query.encode()
+    return quote(encoded, safe=_SEGMENT_SAFE + "/%?")
+
+
+def _ascii_netloc(netloc: str) -> str:
+    if netloc.isascii():
+        return netloc
+    host, colon, port = netloc.partition(":")
+    return ascii_host(host) + colon + port
+
+
+@lru_cache(maxsize=4096)
+def ascii_host(host: str) -> str:
+    """Return an internationalized host name in its ASCII form (xn--...); one that has none as it is."""
+    if host.isascii():
+        return host
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
 
 
 def quote_segment(text: str) -> str:
@@ -151,6 +165,15 @@ def quote_path(text: str) -> str:
 def quote_url(url: str) -> str:
     """Escape what cannot stand in a URL, for a place that must not end early; what is escaped already stays."""
     return quote(url, safe=_URL_SAFE, errors="replace")
+
+
+def host_and_odd_port(url: str) -> str:
+    """Return the host of a URL, with its port where that is not the usual one; "" where it cannot be read."""
+    try:
+        host, port = _host_and_odd_port(url)
+    except ValueError:
+        return ""
+    return f"{host}:{port}" if port else host or ""
 
 
 def replace_base(url: str, old_base: str, new_base: str) -> str:

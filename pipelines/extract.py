@@ -22,4 +22,4 @@ class Extract(Pipeline):
             with time_limit():
                 return read(item, self.session.spider.site_of(item))
         except TooSlowError as error:
-            return unread(item, "too-complex", str(error))
+            return unread(item, self.session.spider.site_of(item), "too-complex", str(error))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from newsarchive.crawl.arguments import read_site
 from newsarchive.errors import UserError
 from newsarchive.sites import Site, SiteError, load_site
+from newsarchive.urls import is_local, origin_of, split_url
 from spiders.base import ArchiveSpider
 
 if TYPE_CHECKING:
@@ -45,10 +46,20 @@ class OfflineSpider(ArchiveSpider):
         self.url_pattern: re.Pattern[str] | None = values.get("url")
 
     def site_of(self, page: Page) -> Site | None:
-        """Return the site that the page names; None where there is no file of that site."""
-        if self.only_site is not None and page.site == self.only_site.name:
-            return self.site
-        return _known_site(page.site)
+        """Return the site that the page names, as it was served where the page is; None where there is no such file."""
+        is_only = self.only_site is not None and page.site == self.only_site.name
+        site = self.site if is_only else _known_site(page.site)
+        if site is None or site.is_own(page.url) or not self.trusts(page):
+            return site
+        return site.served_at(origin_of(page.url))
+
+    def trusts(self, page: Page) -> bool:
+        """Return whether a page was served for the site that it names: anybody can write that into a file.
+
+        What lies inside of a private network was served by its user.
+        """
+        host = split_url(page.url).hostname
+        return host is not None and is_local(host)
 
     def wants(self, url: str) -> bool:
         """Return whether a URL is among those that the argument `url` asks for."""

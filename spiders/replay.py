@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from newsarchive.archive.snapshots import saved_pages
 from newsarchive.crawl.arguments import read_date
 from newsarchive.crawl.writer.operations import Operations
+from newsarchive.urls import host_and_odd_port
 from newsarchive.warc.record import SnapshotDamagedError
 from spiders.base import ArchiveSpider
 from spiders.offline import OfflineSpider
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from newsarchive.crawl.arguments import Reader
+    from newsarchive.models import Page
 
 
 class ReplaySpider(OfflineSpider):
@@ -41,6 +43,13 @@ class ReplaySpider(OfflineSpider):
         super().__init__(given, values)
         self.since: date = values.get("since", date.min)
         self.reread_at = datetime.now(UTC)
+
+    def trusts(self, page: Page) -> bool:
+        """Return whether a page was served for the site that it names: this archive says so."""
+        from newsarchive.extract.identity import site_of_host  # noqa: PLC0415 - other runs need no reader
+
+        host = host_and_odd_port(page.url)
+        return bool(host) and site_of_host(host) is None
 
     async def start(self) -> AsyncIterator[Any]:
         """Yield the newest page of each copy, with what was said of it where it was found."""

@@ -1,4 +1,4 @@
-"""Identity at its boundaries: which digits are a date, which number of an address counts, what is part of a URL."""
+"""Info codes at their boundaries: which digits are a date, which number of an address counts."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import pytest
 
 from newsarchive.urls import (
     InfoCode,
-    article_key,
-    canonical_url,
     find_info_code,
     parse_info_code,
 )
@@ -56,32 +54,3 @@ def test_the_query_names_the_article_before_the_path_and_the_last_number_of_the_
 def test_a_code_is_written_as_prefix_and_digits() -> None:
     assert str(InfoCode("NW", DIGITS)) == f"NW{DIGITS}"
     assert str(InfoCode("", DIGITS)) == DIGITS
-
-
-@pytest.mark.parametrize(
-    ("url", "canonical"),
-    [
-        ("http://h.example", "h.example/"),
-        ("http://h.example:80/a", "h.example/a"),
-        ("https://h.example:443/a", "h.example/a"),
-        ("http://h.example:81/a", "h.example:81/a"),
-        ("http://h.example:444/a", "h.example:444/a"),
-        ("http://www.h.example/a", "h.example/a"),
-        ("http://h.example/a?b=&c=1", "h.example/a?b=&c=1"),
-        ("http://h.example/a?c=1&b=2", "h.example/a?c=1&b=2"),
-        ("http://h.example/a?UTM_Source=x", "h.example/a"),
-        ("http://h.example/a?refer=x", "h.example/a?refer=x"),
-        ("http://h.example/a?q=%E9%99%8D+b", "h.example/a?q=%E9%99%8D+b"),
-        ("file:2026-03-05-weekly.md", "2026-03-05-weekly.md"),
-    ],
-)
-def test_a_canonical_url_keeps_what_tells_pages_apart_and_nothing_else(url: str, canonical: str) -> None:
-    assert canonical_url(url) == canonical
-
-
-def test_a_code_that_the_page_prints_goes_before_the_one_in_its_address() -> None:
-    url = f"http://a.example/{OTHER}.html"
-    assert article_key(url, f"NW{DIGITS}") == DIGITS
-    assert article_key(url, "no code") == OTHER
-    assert article_key(url, None) == OTHER
-    assert article_key("http://a.example/about.html", "no code") == "a.example/about.html"

@@ -1,4 +1,4 @@
-"""URLs: what is one article, how links are completed and escaped, and which hosts are private."""
+"""URLs: info codes, how links are completed and escaped, and which hosts are private."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from newsarchive.urls import (
     InfoCode,
     absolute_url,
-    article_key,
-    canonical_url,
     find_info_code,
     host_port,
     is_local,
@@ -35,24 +33,6 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
 DIGITS = "202603051234567890"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        f"https://mirror.example/jiangwan/2026/03/05/NW{DIGITS}.html",
-        f"https://mirror.example/emnews/2026/03/05/{DIGITS}.html",
-        f"http://finance.example/a/{DIGITS}.html",
-        f"http://finance.example/news/1353,{DIGITS}.html",
-        f"http://share.example/html_News/NewsShare.html?infoCode=NW{DIGITS}",
-        f"http://share.example/html_News/NewsShare.html?infocode=nw{DIGITS}&from=app",
-        f"http://share.example/NewsData/GetNewsText.do?id=NW{DIGITS}&cid=share",
-        f"file:2026-03-05-NW{DIGITS}.md",
-        f"file:-{DIGITS}.md",
-    ],
-)
-def test_every_address_of_one_article_has_one_key(url: str) -> None:
-    assert article_key(url) == DIGITS
 
 
 @pytest.mark.parametrize(
@@ -81,51 +61,6 @@ def test_an_address_without_a_code_has_none(url: str) -> None:
     assert find_info_code(url) is None
 
 
-def test_one_page_has_one_canonical_url() -> None:
-    spellings = [
-        "http://www.Mirror.example/a b/(x)/y.html?utm_source=z&id=3#top",
-        "https://mirror.example:443/a%20b/%28x%29/y.html?id=3&spm=1.2",
-        " https://MIRROR.example/a%20b/(x)/y.html?id=3 ",
-    ]
-    assert {canonical_url(url) for url in spellings} == {"mirror.example/a%20b/(x)/y.html?id=3"}
-
-
-def test_case_of_the_path_and_an_odd_port_are_part_of_the_address() -> None:
-    assert canonical_url("http://h.example:8080/TechWeb/1.html") == "h.example:8080/TechWeb/1.html"
-
-
-@given(st.text(max_size=200))
-def test_any_text_has_a_key_and_its_canonical_form_is_stable(text: str) -> None:
-    key = article_key("http://h.example/" + text)
-    assert key
-    canonical = canonical_url("http://h.example/" + text)
-    assert canonical_url("http://" + canonical) == canonical
-
-
-@pytest.mark.parametrize(
-    ("url", "key"),
-    [
-        ("https://news.example", "news.example/"),
-        ("HTTP://WWW.News.Example:80/", "news.example/"),
-        ("https://news.example:8443/a", "news.example:8443/a"),
-        ("https://news.example/%E6%96%B0%e9%97%bb/a%2fb", "news.example/%E6%96%B0%E9%97%BB/a/b"),
-        ("https://news.example/新闻/1", "news.example/%E6%96%B0%E9%97%BB/1"),
-        ("https://news.example/a~b!$&'()*+,;=:@", "news.example/a~b!$&'()*+,;=:@"),
-        ('https://news.example/a|b[c]{d}^`"<>', "news.example/a%7Cb%5Bc%5D%7Bd%7D%5E%60%22%3C%3E"),
-        ("https://news.example/a%zz", "news.example/a%25zz"),
-        ("https://news.example/a?b=1&utm_source=x&from=app&c=", "news.example/a?b=1&c="),
-        ("https://news.example/a?q=新 闻#top", "news.example/a?q=%E6%96%B0+%E9%97%BB"),
-        ("https://news.example/a?x=/?&y=~", "news.example/a?x=%2F%3F&y=~"),
-        ("//news.example/a", "news.example/a"),
-        ("no address", "no%20address"),
-        ("", "/"),
-    ],
-)
-def test_keys_stay_as_they_are_in_archives_that_exist(url: str, key: str) -> None:
-    assert canonical_url(url) == key
-    assert article_key(url) == key
-
-
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -152,6 +87,7 @@ BASE = "https://news.example/a/b.html?c=1"
         ("/c.html#top", "https://news.example/c.html"),
         ("?page=2", "https://news.example/a/b.html?page=2"),
         ("//other.example/x", "https://other.example/x"),
+        ("//新闻.Example:8080/x", "https://xn--efvy88h.example:8080/x"),
         (" HTTP://Other.Example:8080/X ", "http://other.example:8080/X"),
         ("新 闻.html?q=新 闻", "https://news.example/a/%E6%96%B0%20%E9%97%BB.html?q=%E6%96%B0%20%E9%97%BB"),
         ("two  blanks.html", "https://news.example/a/two%20%20blanks.html"),
@@ -185,6 +121,21 @@ def test_a_fragment_is_kept_where_it_is_asked_for() -> None:
     link = "https://news.example/a#!/新 1"
     assert absolute_url(link, keep_fragment=True) == "https://news.example/a#!/%E6%96%B0%201"
     assert absolute_url(link) == "https://news.example/a"
+
+
+@pytest.mark.parametrize(
+    ("charset", "query"),
+    [
+        ("gb18030", "q=%D0%C2%A0%CE"),
+        ("gbk", "q=%D0%C2%26%2328797;"),
+        ("utf-8", "q=%E6%96%B0%E7%81%9D"),
+        ("no charset", "q=%E6%96%B0%E7%81%9D"),
+    ],
+)
+def test_a_query_is_sent_in_the_charset_of_the_page_and_a_path_in_utf_8(charset: str, query: str) -> None:
+    url = absolute_url("新?q=新灝", BASE, charset=charset)
+    assert url is not None
+    assert url.startswith("https://news.example/a/%E6%96%B0?q=")
 
 
 links = st.text(max_size=60) | st.builds("http://{}/{}".format, st.text(max_size=20), st.text(max_size=20))

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import history
+from newsarchive.models import FEED_MARK
 from newsarchive.timestamps import stamp
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,6 +89,29 @@ class Copies:
             )
         return known
 
+    def stored_as(self, urls: Iterable[str]) -> dict[str, str]:
+        """Return for those of the URLs that lead to a stored copy, in whatever spelling, the URL of that copy.
+
+        Entries of feeds and post files are no pages at these addresses.
+        """
+        urls = list(urls)
+        found = {url: url for url in self.known(urls)}
+        keys = {url: url_key(url) for url in urls if url not in found and not url.endswith(FEED_MARK)}
+        stored: dict[str, str] = {}
+        for chunk in _chunks(keys.values()):
+            marks = ", ".join("?" * len(chunk))
+            query = (
+                "SELECT k.key, min(c.url) FROM copy_keys k JOIN copies c ON c.id = k.copy_id"  # noqa: S608
+                f" WHERE k.kind = 'own' AND k.key IN ({marks}) AND c.role NOT IN ('feed', 'file') GROUP BY k.key"
+            )
+            stored.update(self._connection.execute(query, chunk).fetchall())
+        return found | {url: stored[key] for url, key in keys.items() if key in stored}
+
+    def is_address(self, key: str) -> bool:
+        """Return whether a stored copy stands at the address that a key is of."""
+        query = "SELECT 1 FROM copy_keys WHERE key = ? AND kind = 'own' LIMIT 1"
+        return self._connection.execute(query, (key,)).fetchone() is not None
+
     def observation(self, url: str) -> Observation | None:
         """Return what a stored copy said when it was last read; None where there is no such copy."""
         row = self._connection.execute("SELECT article_id FROM copies WHERE url = ?", (url,)).fetchone()
@@ -106,17 +131,28 @@ class Copies:
         return found
 
     def keys_of_page(self, snapshot_id: int, limit: int) -> set[str]:
-        """Return the keys of at most so many articles whose copies last came with the bytes of a snapshot."""
+        """Return the numbers, else own keys, of at most so many copies that last came with the bytes of a snapshot."""
         (payload_id,) = self._connection.execute(
             "SELECT coalesce(payload_id, id) FROM snapshots WHERE id = ?", (snapshot_id,)
         ).fetchone()
         rows = self._connection.execute(
-            "SELECT DISTINCT a.article_key FROM snapshots s JOIN copies c ON c.url = s.url AND c.snapshot_id = s.id"
-            " JOIN articles a ON a.id = c.article_id"
+            "SELECT DISTINCT CASE WHEN a.article_key GLOB '*[^0-9]*' THEN k.key ELSE a.article_key END"
+            " FROM snapshots s JOIN copies c ON c.url = s.url AND c.snapshot_id = s.id"
+            " JOIN articles a ON a.id = c.article_id JOIN copy_keys k ON k.copy_id = c.id AND k.kind = 'own'"
             " WHERE (s.id = ?1 OR s.payload_id = ?1) AND c.role IN ('post', 'original') LIMIT ?2",
             (payload_id, limit),
         )
         return {key for (key,) in rows}
+
+    def is_named_by_page(self, snapshot_id: int, key: str) -> bool:
+        """Return whether a copy that came with the bytes of a snapshot names an address, by its key, as its own."""
+        row = self._connection.execute(
+            "SELECT 1 FROM copy_keys k JOIN copies c ON c.id = k.copy_id JOIN snapshots s ON s.id = c.snapshot_id"
+            " JOIN snapshots p ON coalesce(p.payload_id, p.id) = coalesce(s.payload_id, s.id)"
+            " WHERE k.key = ? AND k.kind = 'named' AND p.id = ? LIMIT 1",
+            (key, snapshot_id),
+        ).fetchone()
+        return row is not None
 
     def touch(self, urls: Iterable[str], now: datetime, *, older_than: timedelta = timedelta(0)) -> None:
         """Record that copies were seen again: `last_seen_at` moves on, nothing else.

@@ -10,7 +10,7 @@ from newsarchive.models import ROLES
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from newsarchive.archive.observations import Observation
@@ -45,24 +45,25 @@ class Merged:
     images: list[Image] = field(default_factory=list)
 
 
-def merge(readings: Iterable[Observation]) -> Merged:
+def merge(readings: Sequence[Observation]) -> Merged:
     """Take each field from the most trusted copy that has it (original, share, post, file, feed, listing).
 
-    Editions come in the order media, flash; the URL decides between equals. A copy that is not whole
+    Editions come in the order media, flash; pages that name another address as the article's come after others, and the
+    URL decides between equals. A copy that is not whole
     (`Observation.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
     day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
     """
     speaking = order_of_trust(readings)
     text = next((reading for reading in speaking if reading.body), speaking[0])
-    home = min(speaking, key=lambda reading: (_ADDRESS[reading.role], _rank(reading)))
+    home = min(speaking, key=lambda reading: _ADDRESS[reading.role])
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
-    placed = next((r for r in sorted(speaking, key=_by_edition) if r.category), home)
+    placed = next((r for r in sorted(speaking, key=_edition) if r.category), home)
     published, precision = _published(speaking)
     paragraphs = text.paragraphs
     title = next((reading.title for reading in speaking if reading.title), None) or _first(speaking, "listed_title")
     columns: dict[str, Any] = {
         "info_code": _first(speaking, "info_code"),
-        "kind": next((r.fields["kind"] for r in sorted(speaking, key=_by_edition) if "kind" in r.fields), None),
+        "kind": next((r.fields["kind"] for r in sorted(speaking, key=_edition) if "kind" in r.fields), None),
         "site": home.site,
         "url": home.fields.get("canonical_url", home.url) if home.role == "file" else home.url,
         "share_url": _first(speaking, "share_url"),
@@ -97,19 +98,18 @@ def merge(readings: Iterable[Observation]) -> Merged:
     )
 
 
-def order_of_trust(readings: Iterable[Observation]) -> list[Observation]:
+def order_of_trust(readings: Sequence[Observation]) -> list[Observation]:
     """Return the readings that speak for an article, the most trusted first; each field is taken from the first."""
-    ranked = sorted(readings, key=_rank)
+    ranked = sorted(readings, key=_rank) if len(readings) > 1 else list(readings)
     return [reading for reading in ranked if reading.trusted] or ranked
 
 
-def _rank(reading: Observation) -> tuple[int, int, str]:
-    return _TRUST[reading.role], _EDITION.get(reading.fields.get("kind", ""), _LAST), reading.url
+def _rank(reading: Observation) -> tuple[int, int, bool, str]:
+    return _TRUST[reading.role], _edition(reading), reading.is_alternate, reading.url
 
 
-def _by_edition(reading: Observation) -> tuple[int, int, str]:
-    trust, edition, url = _rank(reading)
-    return edition, trust, url
+def _edition(reading: Observation) -> int:
+    return _EDITION.get(reading.fields.get("kind", ""), _LAST)
 
 
 def _first(readings: Sequence[Observation], name: str) -> Any:

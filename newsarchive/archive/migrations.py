@@ -86,6 +86,24 @@ ALTER TABLE articles ADD COLUMN source_printed TEXT;
 UPDATE articles SET source_printed = (SELECT name FROM sources WHERE sources.id = source_id)
 """
 
+_COPY_KEYS = """
+CREATE TABLE copy_keys (
+    key TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('own', 'named', 'listed', 'twin')),
+    copy_id INTEGER NOT NULL REFERENCES copies (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, kind, copy_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX copy_keys_copy ON copy_keys (copy_id);
+CREATE TABLE key_changes (
+    id INTEGER PRIMARY KEY,
+    changed_at TEXT NOT NULL,
+    change TEXT NOT NULL CHECK (change IN ('split', 'joined', 'renamed')),
+    old_key TEXT NOT NULL,
+    new_key TEXT NOT NULL
+) STRICT;
+CREATE INDEX key_changes_old_key ON key_changes (old_key)
+"""
+
 
 @migrations()
 def m0001_articles(db: Database) -> None:
@@ -480,6 +498,13 @@ def m0017_pages_of_the_same_bytes(db: Database) -> None:
     db.execute("CREATE INDEX idx_snapshots_revisits ON snapshots (payload_id) WHERE payload_id IS NOT NULL")
 
 
+@migrations()
+def m0018_copy_keys(db: Database) -> None:
+    """Know copies by keys of their addresses, and keep which articles were split, joined or renamed."""
+    for statement in _COPY_KEYS.split(";"):
+        db.execute(statement)
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
@@ -518,6 +543,11 @@ def rebuild(db: Database, progress: Progress) -> None:
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.Stories(connection).rebuild(progress)
+    if db.execute("SELECT EXISTS (SELECT 1 FROM copies) AND NOT EXISTS (SELECT 1 FROM copy_keys)").fetchone()[0]:
+        # Site files are read for it, which no command else needs to open an archive.
+        from newsarchive.archive.rekeying import make_keys  # noqa: PLC0415
+
+        make_keys(connection, progress)
 
 
 @contextmanager

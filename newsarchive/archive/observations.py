@@ -18,6 +18,7 @@ from newsarchive.models import (
     Mention,
     Paragraph,
 )
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     from newsarchive.models import Article, Precision, Role
@@ -38,6 +39,9 @@ _PLAIN = (
     "original_url",
     "paywalled",
 )
+
+
+_ALTERNATES = ("post", "original")
 
 
 @dataclass(slots=True)
@@ -96,6 +100,12 @@ class Observation:
         return [Image(**row) for row in self.fields.get("images", ())]
 
     @property
+    def is_alternate(self) -> bool:
+        """Whether the copy names another address as the article's: a short link, an AMP or a mobile page."""
+        named = self.fields.get("final_url") or self.fields.get("canonical_url")
+        return self.role in _ALTERNATES and named is not None and url_key(named) != url_key(self.url)
+
+    @property
     def trusted(self) -> bool:
         """Whether the copy is whole enough to speak beside others.
 
@@ -127,6 +137,8 @@ def observation_of(article: Article) -> Observation:
     page, body = article.page, article.body
     if page.hints.title:
         fields["listed_title"] = page.hints.title
+    if page.final_url and url_key(page.final_url) != url_key(page.url):
+        fields["final_url"] = page.final_url
     return Observation(
         url=page.url,
         role=page.role,

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
+from newsarchive.extract.identity import identity_of
 from newsarchive.models import Byline, Image, Mention, Paragraph
 from newsarchive.search import Sql, condition
-from newsarchive.urls import canonical_url, find_info_code, parse_info_code
+from newsarchive.url_keys import url_key
+from newsarchive.urls import parse_info_code
 
 if TYPE_CHECKING:
     import sqlite3
@@ -297,6 +299,20 @@ def _batches(connection: sqlite3.Connection, where: Sql, parts: Sequence[str]) -
         yield found
 
 
+# What the articles and copies of today are known by, then what an article was known by.
+_KNOWN_AS = (
+    "SELECT DISTINCT c.article_id FROM copy_keys k JOIN copies c ON c.id = k.copy_id WHERE k.key = ? AND k.kind = "
+)
+_BY_KEY = (
+    "SELECT id FROM articles WHERE article_key = ?",
+    "SELECT article_id FROM copies WHERE url = ?",
+    f"{_KNOWN_AS}'own'",
+    f"{_KNOWN_AS}'named'",
+    "SELECT DISTINCT a.id FROM key_changes k JOIN articles a ON a.article_key = k.new_key"
+    " WHERE k.old_key = ? AND k.change <> 'split'",
+)
+
+
 def find_article(connection: sqlite3.Connection, text: str) -> int:
     """Return the id of the article that a key, an info code, an address or the last digits of a key name.
 
@@ -320,26 +336,30 @@ def exact_article(connection: sqlite3.Connection, text: str) -> int | None:
 
 
 def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:
-    keys = {wanted}
-    if code := parse_info_code(wanted):
-        keys.add(code.digits)
-    if "/" in wanted:
-        keys |= _keys_of_address(wanted)
-    for key in sorted(keys):
-        found = connection.execute(
-            "SELECT id FROM articles WHERE article_key = ?1 UNION SELECT article_id FROM copies WHERE url = ?1", (key,)
-        ).fetchall()
-        if found:
-            return [row[0] for row in found]
+    for key in _keys(wanted):
+        for query in _BY_KEY:
+            found = connection.execute(query, (key,)).fetchall()
+            if len(found) == 1:
+                return [found[0][0]]
     return []
 
 
-def _keys_of_address(wanted: str) -> set[str]:
-    try:
-        code = find_info_code(wanted)
-        return {code.digits if code else canonical_url(wanted if "://" in wanted else f"//{wanted}")}
-    except ValueError:  # brackets or a port that no address has
-        return set()
+def stored_key(connection: sqlite3.Connection, url: str) -> str | None:
+    """Return the key of the article that is stored under another address than this one; None where none is."""
+    found = _exact(connection, url)
+    row = connection.execute("SELECT article_key FROM articles WHERE id = ?", found).fetchone() if found else None
+    return str(row[0]) if row else None
+
+
+def _keys(wanted: str) -> Iterator[str]:
+    """Yield what a person may mean by a text, the most certain first."""
+    yield wanted
+    if code := parse_info_code(wanted):
+        yield code.digits
+    if "/" in wanted:
+        url = wanted if "://" in wanted else f"//{wanted}"
+        yield url_key(url)
+        yield identity_of(url)[1]
 
 
 def _ending(connection: sqlite3.Connection, wanted: str) -> list[int]:

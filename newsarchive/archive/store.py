@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import copies, history, outlets
+from newsarchive.archive import copies, copy_keys, history, outlets, regroup
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
 from newsarchive.stories import Stories
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from newsarchive.archive.copy_keys import Identity
     from newsarchive.archive.merge import Merged
+    from newsarchive.archive.observations import Observation
     from newsarchive.models import Article, Category
 
 StoreOutcome = Literal["new", "changed", "known"]
@@ -53,27 +55,63 @@ def store(
     # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
     _source_id(connection, article.source)
     _upsert_category(connection, page.site, article.category)
-    row = connection.execute(
-        "SELECT a.id FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.url = ?1 "
-        "UNION ALL SELECT id FROM articles WHERE article_key = ?2 LIMIT 1",
-        (page.url, article.article_key),
-    ).fetchone()
-    if row is None:
-        article_id = _insert(connection, article.article_key, merge([reading]), seen_at)
-        copies.see(connection, article, article_id, reading.content_hash, seen_at)
-        history.add(connection, reading, page, article_id, seen_at=seen_at)
-        return Stored(article_id, "new")
-    article_id = row[0]
+    identity = copy_keys.identity_of(article)
+    copy = connection.execute("SELECT id, article_id FROM copies WHERE url = ?", (page.url,)).fetchone()
+    # What is read again is known without the redirect that led there: nothing that it named is forgotten.
+    only_add = reread_at is not None
+    is_named = copy is not None and copy_keys.is_recorded(connection, copy[0], identity, only_add=only_add)
+    found = [copy[1]] if is_named else copy_keys.articles_of(connection, identity, reading, known=copy and copy[1])
+    if not found:
+        return Stored(_open(connection, article, identity, reading, seen_at), "new")
+    article_id = regroup.join(connection, found, seen_at)
+    is_new_reading = is_new_copy = False
     if reread_at and copies.reread(connection, page.url, reading.content_hash):
-        if not history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread"):
-            return Stored(article_id, "known")
+        is_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
     else:
         is_new_copy = copies.see(connection, article, article_id, reading.content_hash, seen_at)
-        has_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
-        if not (is_new_copy or has_new_reading):
-            _touch(connection, article_id, seen_at)
-            return Stored(article_id, "known")
-    return Stored(article_id, "changed" if refresh(connection, article_id) else "known")
+        is_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
+    is_renamed = not is_named and _name(connection, page.url, article_id, identity, seen_at, only_add=only_add)
+    if is_new_copy or is_new_reading or len(found) > 1:
+        changed = refresh(connection, article_id)
+        return Stored(article_id, "changed" if changed or is_renamed or len(found) > 1 else "known")
+    if reread_at is None:
+        _touch(connection, article_id, seen_at)
+    return Stored(article_id, "changed" if is_renamed else "known")
+
+
+def _open(
+    connection: sqlite3.Connection, article: Article, identity: Identity, reading: Observation, seen_at: str
+) -> int:
+    """Store a page as the first copy of a new article and return the article's id."""
+    key = identity.number or identity.own
+    holder = regroup.free_key(connection, key)
+    article_id = insert(connection, key, merge([reading]), seen_at)
+    copies.see(connection, article, article_id, reading.content_hash, seen_at)
+    history.add(connection, reading, article.page, article_id, seen_at=seen_at)
+    _name(connection, article.page.url, article_id, identity, seen_at, is_new=True)
+    if holder is not None:
+        regroup.settle_key(connection, holder, seen_at, before=key)
+    return article_id
+
+
+def _name(
+    connection: sqlite3.Connection,
+    url: str,
+    article_id: int,
+    identity: Identity,
+    seen_at: str,
+    *,
+    is_new: bool = False,
+    only_add: bool = False,
+) -> bool:
+    """Record what a copy is known by; return whether its article has another key now."""
+    (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (url,)).fetchone()
+    copy_keys.record(connection, copy_id, identity, only_add=only_add)
+    if identity.number is not None:
+        return regroup.set_number(connection, article_id, identity.number, seen_at)
+    is_renamed = regroup.settle_key(connection, article_id, seen_at, before="" if is_new else None)
+    regroup.settle_namesakes(connection, article_id, identity, seen_at)
+    return is_renamed
 
 
 def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
@@ -121,7 +159,8 @@ def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int]
     connection.execute(f"UPDATE articles SET published_precision = 'second' WHERE {lacking}")  # noqa: S608
 
 
-def _insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:
+def insert(connection: sqlite3.Connection, key: str, merged: Merged, seen_at: str) -> int:
+    """Insert an article that was first seen at a time (UTC), without its copies, and return its id."""
     columns = _columns(connection, merged) | {
         "article_key": key,
         "first_seen_at": seen_at,

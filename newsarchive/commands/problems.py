@@ -8,10 +8,11 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.problem_log import UrlEvent
+from newsarchive.archive.queries import stored_key
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
 from newsarchive.text import plain
-from newsarchive.urls import article_key
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,6 @@ _PROBLEMS = (
     "SELECT last_at, site, stage, reason, count, url, detail FROM problems"
     " WHERE (?1 IS NULL OR reason = ?1) ORDER BY last_at DESC, id DESC LIMIT ?2"
 )
-_ARTICLE = "SELECT article_key FROM articles WHERE article_key = ?"
 
 
 @click.command(epilog="Example: newsarchive problems --reason no-date")
@@ -54,10 +54,9 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
 
 def unseen(archive: Archive, url: str) -> str:
     """Say that a URL was never seen, and what is known instead."""
-    try:
-        stored = archive.connection.execute(_ARTICLE, (article_key(url),)).fetchone()
-    except ValueError:
+    if absolute_url(url if "://" in url else f"//{url}") is None:
         return f"{url} is not a readable URL"
-    if stored:
-        return f"{url} was never seen, but its article is stored from elsewhere: newsarchive show {stored[0]}"
+    key = stored_key(archive.connection, url)
+    if key is not None:
+        return f"{url} was never seen, but its article is stored from elsewhere: newsarchive show {key}"
     return f"{url} was never seen: no listing that was read leads to it - newsarchive status tells what was crawled"

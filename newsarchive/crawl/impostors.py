@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from newsarchive.archive.copy_keys import agree
+from newsarchive.archive.observations import observation_of
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -23,6 +26,16 @@ def repeated(keys: Collection[str], article_key: str) -> Outcome | None:
     if article_key in keys or len(keys) < MOST_ADDRESSES:
         return None
     return Outcome("repeated-page", "rejected", f"the same bytes as {min(keys)[:300]}")
+
+
+def another_article(before: Observation, article: Article) -> Outcome | None:
+    """Return the outcome of a stored copy whose address was redirected to a page that tells another article."""
+    landed = article.page.final_url
+    if landed is None or url_key(landed) == url_key(article.page.url) or before.fields.get("final_url") == landed:
+        return None
+    if not before.body or agree(before, observation_of(article)):
+        return None
+    return Outcome("redirected-away", "rejected", f"another article: redirected to {landed[:300]}")
 
 
 def cut_down(before: Observation, article: Article) -> Outcome | None:

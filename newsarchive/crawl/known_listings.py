@@ -18,7 +18,7 @@ from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery.refresh import Refresh
 from newsarchive.timestamps import stamp
-from newsarchive.urls import canonical_url
+from newsarchive.url_keys import canonical_url
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:

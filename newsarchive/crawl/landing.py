@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from newsarchive.crawl.outcomes import Outcome
-from newsarchive.urls import canonical_url
+from newsarchive.url_keys import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -102,6 +102,8 @@ class Captures:
         page of an unknown host is taken for an original.
         """
         role, name = headers.get(ROLE_FIELD.lower(), ""), headers.get(SITE_FIELD.lower(), "")
+        if url.startswith("file:") and role != "file":  # a post file is no page that anybody served
+            return None
         if role in ROLES and name and (self.any_host or name in {site.name for site in self.sites.values()}):
             return cast("Role", role), name
         host = _host(url)

@@ -20,7 +20,7 @@ from newsarchive.models import (
     Precision,
     Role,
 )
-from newsarchive.urls import canonical_url
+from newsarchive.url_keys import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

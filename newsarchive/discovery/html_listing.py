@@ -95,15 +95,17 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
-    root = parse(take_source(page, None).data)
+    source = take_source(page, None)
+    root = parse(source.data)
     if site.listing is None or root is None:
         return ListingPage()
-    return _Reader(page, site, site.listing).read(root)
+    return _Reader(page, site, site.listing, source.charset).read(root)
 
 
 class _Reader:
-    def __init__(self, page: Page, site: Site, listing: Listing) -> None:
+    def __init__(self, page: Page, site: Site, listing: Listing, charset: str) -> None:
         self.page = page
+        self.charset = charset
         self.site = site
         self.listing = listing
         self.own_hosts = {split_url(page.url).netloc, split_url(page.base_url).netloc}
@@ -152,7 +154,7 @@ class _Reader:
 
     def _article_url(self, target: str) -> str | None:
         """Complete a link to an article; None for all others. Refused ones are noted."""
-        url = absolute_url(target, self.base)
+        url = absolute_url(target, self.base, charset=self.charset)
         if url is None:
             if self.listing.item != "a" or self.listing.article.search(target):
                 self._refuse(target, "unsafe-url")
@@ -200,7 +202,7 @@ class _Reader:
         links = select("a", root)
         self.found.damage = self.found.damage or too_many(len(links), _MOST_LINKS, "links")
         for link in links[:_MOST_LINKS]:
-            url = absolute_url(attribute(link, "href").strip(), self.base)
+            url = absolute_url(attribute(link, "href").strip(), self.base, charset=self.charset)
             slug = self._slug(url) if url and url not in seen else None
             if url and slug and self._is_own(split_url(url)):
                 seen.add(url)
@@ -210,7 +212,8 @@ class _Reader:
         if self.listing.next:
             for link in select(self.listing.next, root):
                 target = attribute(link, "href").strip()
-                url = absolute_url(target, self.base) if target and not target.startswith("#") else None
+                is_link = target and not target.startswith("#")
+                url = absolute_url(target, self.base, charset=self.charset) if is_link else None
                 if url and url not in (self.page.url, self.page.base_url) and self._is_own(split_url(url)):
                     return url
         if self.listing.numbered_page and self.articles:

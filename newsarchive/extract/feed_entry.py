@@ -17,6 +17,7 @@ from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_n
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.html import line_of
+from newsarchive.extract.identity import entry_key, is_hearsay
 from newsarchive.extract.validate import date_problem
 from newsarchive.extract.xml import base_of, child, children, name_of, read_xml, text_of, vocabulary_of
 from newsarchive.models import FEED_MARK, Byline, Image, Paragraph
@@ -75,13 +76,13 @@ def read_entry(page: Page, site: Site | None) -> Article:
     title = (entry_title(entry) if entry is not None else None) or ""
     text = (entry_text(entry) if entry is not None else None) or ""
     document = _DOCUMENT.format(title=escape(title), text=text).encode("utf-8", "replace")
-    address, _, fragment = page.url.removesuffix(FEED_MARK).partition("#")
+    address = page.url.removesuffix(FEED_MARK).partition("#")[0]
     inner = replace(page, body=document, url=address)
     article = read_by_heuristics(inner, decode(document, "text/html; charset=utf-8"), site.timezone if site else None)
     article.page = page
     article.extractor = "feed"
-    if fragment:
-        article.article_key += "#" + fragment
+    article.article_key = entry_key(page.url, site)
+    article.is_hearsay = is_hearsay(page.url, page.found_on, site)
     article.title = title or article.title
     if not article.paragraphs:
         _keep_text(article, text)

@@ -14,10 +14,11 @@ from newsarchive.extract.credits.sources import (
     read_credit,
     trailing_source,
 )
+from newsarchive.extract.identity import identity_of
 from newsarchive.extract.language import language_on
 from newsarchive.extract.validate import date_problem
 from newsarchive.models import Article, Category, Problem
-from newsarchive.urls import article_key, find_info_code, origin_of, quote_segment
+from newsarchive.urls import origin_of, quote_segment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,32 +32,13 @@ _STAGE = "extract"
 # Reasons that stand for a date that is there and was not taken.
 _DATE_REASONS = ("future-date", "implausible-date")
 
-# By far the most frequent form of an address with a number, without a look at its other parts.
-_NUMBERED = re.compile(
-    r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
-)
 _ABSTRACT = re.compile(r"[【\[]?摘要[】\]]?\s?[：:\s]|[【\[]摘要[】\]]")
-
-
-def identity_of(url: str) -> tuple[str, str]:
-    """Return the info code ("" where none has a prefix) and the article key of a URL.
-
-    A URL that cannot be parsed is its own key.
-    """
-    match = _NUMBERED.search(url)
-    if match:
-        return match[1] + match[2] if match[1] else "", match[2]
-    try:
-        code = find_info_code(url)
-        return (str(code) if code.prefix else "", code.digits) if code else ("", article_key(url))
-    except ValueError:
-        return "", url
 
 
 def begin(page: Page, site: Site, layout: Layout) -> Article:
     """Make the article of a page with what its URL alone tells."""
     url = page.url
-    code, key = identity_of(url)
+    code, key = identity_of(url, site)
     article = Article(page, key, code or None, lang=site.lang, extractor=f"{layout.site}/{layout.role}")
     for kind, pattern in layout.kinds:
         if pattern.search(url):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
@@ -14,23 +12,18 @@ from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
 from newsarchive.extract.further_pages import next_page_of
 from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.extract.identity import identify, identity_of, site_of_host
 from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
 from newsarchive.extract.media import describe_other_media
 from newsarchive.extract.share_json import read_share
 from newsarchive.models import Article, Byline, Image, Mention
-from newsarchive.sites import (
-    Layout,
-    Site,
-    SiteError,
-    load_site,
-    site_names,
-)
 from newsarchive.text import clean
 from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
     from newsarchive.models import Page
+    from newsarchive.sites import Layout, Site
 
 
 def read(page: Page, site: Site | None = None) -> Article:
@@ -41,21 +34,21 @@ def read(page: Page, site: Site | None = None) -> Article:
     else the heuristics alone. A page that is no article, or lacks a field, says so in `problems`.
     """
     try:
-        return _read(page, site)
+        return identify(_read(page, site), site)
     except TooComplexError as error:
-        return unread(page, "too-complex", str(error))
+        return unread(page, site, "too-complex", str(error))
 
 
-def unread(page: Page, reason: str, detail: str = "") -> Article:
+def unread(page: Page, site: Site | None, reason: str, detail: str = "") -> Article:
     """Return the article of a page that is not read, with the reason."""
-    article = Article(page, fields.identity_of(page.url)[1])
+    article = Article(page, identity_of(page.url, site)[1])
     fields.problem(article, reason, detail)
     return article
 
 
 def _read(page: Page, site: Site | None) -> Article:
     if not page.body or page.body.isspace():
-        return unread(page, "empty-page")
+        return unread(page, site, "empty-page")
     if page.role == "feed":
         return read_entry(page, site)
     if page.role == "file" and site is not None:
@@ -64,7 +57,7 @@ def _read(page: Page, site: Site | None) -> Article:
     if site and layout and layout.format == "json":
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
-        return unread(page, "not-html", media)
+        return unread(page, site, "not-html", media)
     check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
@@ -73,23 +66,8 @@ def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | Non
     layout = site.layout_for(page.url) if site else None
     if layout is not None:
         return site, layout
-    other = _site_of_host(split_url(page.url).hostname or "")
+    other = site_of_host(split_url(page.url).hostname or "")
     return (other, other.layout_for(page.url)) if other else (site, None)
-
-
-@lru_cache(maxsize=1)
-def _all_sites() -> tuple[Site, ...]:
-    """Load every site file once; one that cannot be used is told where its site is asked for, not here."""
-    sites = []
-    for name in site_names():
-        with suppress(SiteError):
-            sites.append(load_site(name))
-    return tuple(sites)
-
-
-@lru_cache(maxsize=1024)
-def _site_of_host(host: str) -> Site | None:
-    return next((site for site in _all_sites() if host in site.hosts), None)
 
 
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:

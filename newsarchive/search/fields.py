@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.text import fold
-from newsarchive.urls import article_key
+from newsarchive.url_keys import url_key
+from newsarchive.urls import read_info_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +96,9 @@ def _language(value: str, _: bool) -> Sql:
 
 def _key(value: str, _: bool) -> Sql:
     """Find an article by its key or by its info code."""
-    return Sql("a.article_key = ? OR a.info_code = ?", (article_key(value, value), value.upper()))
+    code = read_info_code(value)
+    key = code.digits if code is not None else url_key(value)
+    return Sql("a.article_key IN (?, ?) OR a.info_code = ?", (key, url_key(value), value.upper()))
 
 
 _MOMENT = re.compile(

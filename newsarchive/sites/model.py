@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
 from newsarchive.models import Recheck
-from newsarchive.urls import replace_base
+from newsarchive.urls import host_and_odd_port, replace_base
 
 if TYPE_CHECKING:
     import re
@@ -135,6 +135,11 @@ class FallbackSource:
         match = self.url.search(url)
         return self.address.format(**match.groupdict("")) if match else None
 
+    @property
+    def beginning(self) -> str:
+        """What all the second addresses begin with."""
+        return self.address.partition("{")[0]
+
     def moved(self, move: Callable[[str], str]) -> FallbackSource:
         """Return the source with its address moved."""
         return replace(self, address=move(self.address))
@@ -219,6 +224,8 @@ class Site:
     hosts: tuple[str, ...]
     timezone: ZoneInfo
     lang: str = "zh"
+    #: Whether the 18 digits in an address are the origin's number of the article; None: where there is a share service.
+    info_codes: bool | None = None
     listing: Listing | None = None
     layouts: tuple[Layout, ...] = ()
     share: ShareService | None = None
@@ -232,6 +239,25 @@ class Site:
     #: Paths of sitemaps below the base URL; one that is an index leads to the others.
     sitemaps: tuple[str, ...] = ()
     lists: tuple[JsonList, ...] = ()
+
+    @property
+    def has_info_codes(self) -> bool:
+        """Whether the 18 digits in an address are the origin's number of the article."""
+        return self.share is not None if self.info_codes is None else self.info_codes
+
+    def is_own(self, url: str) -> bool:
+        """Return whether a URL lies at one of the site's hosts, those of its services included."""
+        place = host_and_odd_port(url)
+        if place in self.hosts or (place and place in self._services()):
+            return True
+        return self.vanished is not None and url.startswith(self.vanished.beginning)
+
+    def _services(self) -> set[str]:
+        share = self.share
+        if share is None:
+            return {host_and_odd_port(self.base_url)}
+        addresses = (self.base_url, share.page, share.data, share.origin or "")
+        return {*share.hosts, *map(host_and_odd_port, addresses)}
 
     def layout_for(self, url: str) -> Layout | None:
         """Return the first layout whose pattern is found in the URL, or None."""

@@ -197,6 +197,13 @@ SITE: dict[str, Key] = {
     ),
     "timezone": Key("zone", _zone, "The zone of printed times that name none, such as `Asia/Shanghai`.", required=True),
     "lang": Key("text", _text, "The language of the articles where a text does not show it."),
+    "info_codes": Key(
+        "true or false",
+        _yes_or_no,
+        "Whether 18 digits in an address (8 of a day, 10 more) are the number that the origin gave the article: pages"
+        " with one number are one article, at this site and at all others that say so. Without this key a site with"
+        " `[share]` says so.",
+    ),
     "post_file_timezone": Key(
         "zone", _zone, "Jekyll post files: the zone of a date that names none, where it differs from `timezone`."
     ),

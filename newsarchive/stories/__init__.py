@@ -111,6 +111,12 @@ class Stories:
             self._leave(article_id, story_id)
         return self._join(article_id, printed, text)
 
+    def remove(self, article_id: int) -> None:
+        """Take an article out of its story, before it is deleted."""
+        (story_id,) = self._cursor.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+        if story_id is not None:
+            self._leave(article_id, story_id)
+
     def rebuild(self, progress: Callable[[int, int], None] | None = None) -> int:
         """Find all stories and links again and return the number of articles.
 

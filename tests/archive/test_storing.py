@@ -189,10 +189,22 @@ def test_a_further_copy_that_adds_nothing_is_known_and_widens_the_time_of_sighti
 
 
 def test_a_known_address_stays_with_its_article_whatever_key_it_is_given_later(archive: Archive) -> None:
+    other = {"texts": ["另一篇文章的正文。"], "title": "另一篇"}
     put(archive, article("http://demo/1", key="demo/1"))
-    put(archive, article("http://demo/2", key=KEY, texts=["另一篇文章的正文。"]))
+    put(archive, article("http://demo/2", key=KEY, **other))
     assert put(archive, article("http://demo/1", key=KEY, minutes=5)) == Stored(1, "known")
-    assert put(archive, article("http://demo/3", key=KEY, texts=["另一篇文章的正文。"])) == Stored(2, "known")
+    assert put(archive, article("http://demo/3", key=KEY, **other)) == Stored(2, "known")
+
+
+def test_a_known_address_that_turns_out_to_have_the_number_of_another_copy_is_one_with_it(archive: Archive) -> None:
+    put(archive, article("http://demo/1", key="demo/1"))
+    put(archive, article("http://demo/2", key=KEY))
+    assert put(archive, article("http://demo/1", key=KEY, minutes=5)) == Stored(1, "changed")
+    assert rows(archive, "SELECT article_key FROM articles") == [(KEY,)]
+    assert rows(archive, "SELECT change, old_key, new_key FROM key_changes") == [
+        ("joined", KEY, "demo/1"),
+        ("renamed", "demo/1", KEY),
+    ]
 
 
 def test_a_changed_text_has_its_revision_and_the_time_of_its_change(archive: Archive) -> None:

@@ -8,7 +8,7 @@ import pytest
 from support.archives import new_archive
 
 from newsarchive.archive.observations import observation_of
-from newsarchive.crawl.impostors import cut_down, repeated
+from newsarchive.crawl.impostors import another_article, cut_down, repeated
 from newsarchive.models import Article, Page, Paragraph
 
 WHEN = datetime(2026, 11, 19, 8, tzinfo=UTC)
@@ -95,3 +95,33 @@ def test_the_articles_of_one_page_are_known_also_to_a_later_run(archive):
     assert archive.copies.keys_of_page(archive.snapshots.save(later), 3) == keys
     assert archive.copies.keys_of_page(snapshots[0], 3) == keys
     assert archive.copies.keys_of_page(snapshots[2], 3) == {at[2][8:]}
+
+
+def redirected(texts: list[str], landed: str | None = "https://news.example/2", **more: Any) -> Article:
+    told = article(texts, **more)
+    told.page.final_url = landed
+    return told
+
+
+@pytest.mark.parametrize(
+    ("texts", "more"),
+    [
+        (LONG, {"title": "江湾网"}),
+        (["望湖大桥昨天合龙。"], {"title": "望湖大桥合龙", "published_at": WHEN}),
+    ],
+)
+def test_an_address_that_leads_to_another_article_now_is_not_the_stored_one(texts, more):
+    found = another_article(BEFORE, redirected(texts, **more))
+    assert found is not None
+    assert (found.reason, found.state) == ("redirected-away", "rejected")
+    assert found.detail.endswith("https://news.example/2")
+
+
+def test_an_address_that_leads_to_the_same_article_or_nowhere_else_is_the_stored_one():
+    assert another_article(BEFORE, redirected(TEXT[:1], title=BEFORE.title)) is None
+    assert another_article(BEFORE, redirected(TEXT, title="另一个标题")) is None
+    assert another_article(BEFORE, redirected(LONG, None)) is None
+    assert another_article(BEFORE, redirected(LONG, "http://www.news.example:80/1#top")) is None
+    before = observation_of(redirected(TEXT))
+    assert another_article(before, redirected(LONG)) is None
+    assert another_article(observation_of(article([])), redirected(LONG)) is None

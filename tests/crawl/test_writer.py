@@ -175,7 +175,7 @@ def test_an_article_that_cannot_be_stored_costs_no_other(observed, tmp_path):
     assert column(db, "SELECT url FROM problems") == [url(3)]
     (error,) = [error for report in observed.reports for error in report.errors]
     assert url(3) in error
-    assert "IntegrityError" in error
+    assert "TypeError" in error
 
 
 def test_the_end_of_the_process_is_told_and_what_follows_is_ignored(observed, tmp_path):

@@ -211,10 +211,12 @@ def test_reporters_and_short_headings_at_the_beginning_belong_to_the_text():
     assert texts(read(whole_page(body=body))) == ["河湾报记者 林小满", "镇里发布修桥记", FIRST, SECOND, THIRD]
 
 
-def test_an_article_number_in_the_url_is_the_articles_identity():
-    url = "https://news.example/a/NW202405301234567890.html"
-    article = read(whole_page(), url=url)
+def test_a_number_in_the_url_is_the_articles_identity_where_a_site_file_names_the_host():
+    path = "/a/NW202405301234567890.html"
+    article = read(whole_page(), url=f"https://gold.eastmoney.com{path}")
     assert (article.info_code, article.article_key) == ("NW202405301234567890", "202405301234567890")
+    article = read(whole_page(), url=f"https://news.example{path}")
+    assert (article.info_code, article.article_key) == (None, f"news.example{path}")
 
 
 def test_missing_fields_are_problems():

@@ -52,3 +52,36 @@ def test_a_site_without_services_is_served_elsewhere_all_the_same() -> None:
     site = replace(load_site("finews"), share=None, vanished=None, lists=())
     served = site.served_at(COPY)
     assert (served.share, served.vanished, served.lists) == (None, None, ())
+
+
+def test_an_address_is_the_sites_own_at_its_hosts_and_services_and_nowhere_else() -> None:
+    site = load_site("finews")
+    for url in (
+        "https://finews.withounder.com/a/1.html",
+        "HTTP://FINEWS.withounder.com:80/",
+        "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=1",
+        "http://finance.eastmoney.com/a/1.html",
+        "https://raw.githubusercontent.com/zning1994/finews/main/old_post/2026-03-05-1.md",
+    ):
+        assert site.is_own(url), url
+    for url in (
+        "https://finews.withounder.com:8443/a/1.html",
+        "https://finews.withounder.com.evil.example/a/1.html",
+        "https://evil.example/finews.withounder.com/",
+        "https://finews.withounder.com@evil.example/",
+        "https://raw.githubusercontent.com/evil/finews/main/old_post/2026-03-05-1.md",
+        "file:2026-03-05-1.md",
+        "http://[::1/",
+        "",
+    ):
+        assert not site.is_own(url), url
+    assert site.served_at(COPY).is_own(f"{COPY}/a/1.html")
+    assert not replace(site, share=None).is_own("http://finews.zning.xyz/x")
+
+
+def test_a_site_shares_the_origins_numbers_where_it_says_so_or_has_a_share_service() -> None:
+    site = replace(load_site("finews"), info_codes=None)
+    assert site.has_info_codes
+    assert not replace(site, share=None).has_info_codes
+    assert not replace(site, info_codes=False).has_info_codes
+    assert replace(site, share=None, info_codes=True).has_info_codes

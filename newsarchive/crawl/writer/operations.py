@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.archive import FrontierEntry
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
-from newsarchive.crawl.impostors import MOST_ADDRESSES, cut_down, repeated
+from newsarchive.crawl.impostors import MOST_ADDRESSES, another_article, cut_down, repeated
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.retries import next_try
 from newsarchive.crawl.writer.messages import Failed, Message, Report
+from newsarchive.models import FEED_MARK
 from newsarchive.text import shorten
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,6 +49,8 @@ class Operations:
         self.report = Report()
         #: (URL, time of fetching) of the pages that were saved last -> their snapshots.
         self._saved: dict[tuple[str, datetime], int] = {}
+        #: Keys of the URLs that listings of this run led to -> the spelling that was found first.
+        self._found: dict[str, str] = {}
         archive.snapshots.label = crawl.label
 
     def take_report(self) -> Report:
@@ -184,10 +188,10 @@ class Operations:
         that is killed before it reads the listing again.
         """
         now = _now()
-        known = self.archive.copies.known(link.url for link in read.articles)
-        self.archive.copies.touch(known, now, older_than=_SIGHT)
-        self.archive.frontier.doubt_gone(known, now)
-        new = self.find([link for link in read.articles if link.url not in known])
+        known = self.archive.copies.stored_as(link.url for link in read.articles)
+        self.archive.copies.touch(known.values(), now, older_than=_SIGHT)
+        self.archive.frontier.doubt_gone(known.values(), now)
+        new = self.find([link for link in read.articles if link.url not in known and self._is_first(link.url)])
         if remember:
             self.archive.listings.find(read.further)
             if new and (next_page := read.next_page):
@@ -209,15 +213,30 @@ class Operations:
         """Record that a listing is due."""
         self.archive.listings.want(listing)
 
+    def _is_first(self, url: str) -> bool:
+        """Return whether no other spelling of a URL was found in this run, as those with another session id are."""
+        return self._found.setdefault(url if url.endswith(FEED_MARK) else url_key(url), url) == url
+
     def _impostor(self, article: Article) -> Outcome | None:
         """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
+            address = self._address(article)
             others = self.archive.copies.keys_of_page(page.snapshot_id, MOST_ADDRESSES + 1)
-            if (outcome := repeated(others, article.article_key)) is not None:
+            is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
+            if not is_named and (outcome := repeated(others, address)) is not None:
                 return outcome
         before = self.archive.copies.observation(page.url)
-        return cut_down(before, article) if before is not None else None
+        if before is None:
+            return None
+        return another_article(before, article) or cut_down(before, article)
+
+    def _address(self, article: Article) -> str:
+        """Return the key of the address at which a page stands: that of an article it leads to, where it is known."""
+        landed = article.page.final_url
+        if landed is not None and self.archive.frontier.found_at(landed) is not None:
+            return url_key(landed)
+        return next(filter(self.archive.copies.is_address, article.aliases), article.article_key)
 
     def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
         now = _now()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import original_title
 from newsarchive.extract.fields import (
-    identity_of,
     missing,
     problem,
     set_credit,
@@ -40,6 +39,7 @@ from newsarchive.extract.heuristics.title import (
     title_of_head,
 )
 from newsarchive.extract.heuristics.trim import kept_lines
+from newsarchive.extract.identity import identity_of
 from newsarchive.extract.language import language_of
 from newsarchive.models import Article, Byline
 from newsarchive.tree import attribute, parse

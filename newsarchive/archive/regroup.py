@@ -1,0 +1,132 @@
+"""Articles that become one, articles that become two, and articles under another key.
+
+Each such change is a row of `key_changes`, so that who has noted a key finds its article again. What shows an article
+(its row, its parts) is made anew by the caller with `store.refresh`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from newsarchive.archive.copy_keys import preferred_key
+from newsarchive.stories import Stories
+from newsarchive.url_keys import is_number
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection
+
+    from newsarchive.archive.copy_keys import Identity
+
+Change = Literal["split", "joined", "renamed"]
+
+_PARTS = ("paragraphs", "bylines", "mentions", "images")
+
+
+def key_of(connection: sqlite3.Connection, article_id: int) -> str:
+    """Return the key of an article."""
+    (key,) = connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return str(key)
+
+
+def note(connection: sqlite3.Connection, change: Change, old_key: str, new_key: str, at: str) -> None:
+    """Record that what was found under one key is found under another, too (`split`) or instead; `at` is in UTC."""
+    connection.execute(
+        "INSERT INTO key_changes (changed_at, change, old_key, new_key) VALUES (?, ?, ?, ?)",
+        (at, change, old_key, new_key),
+    )
+
+
+def join(connection: sqlite3.Connection, article_ids: Collection[int], at: str) -> int:
+    """Make one article of several and return its id, the smallest; two that have different numbers stay two."""
+    keep, *others = sorted(article_ids)
+    for other in others:
+        kept_key, other_key = key_of(connection, keep), key_of(connection, other)
+        if is_number(kept_key) and is_number(other_key):
+            continue
+        for table in ("copies", "readings"):
+            connection.execute(f"UPDATE {table} SET article_id = ? WHERE article_id = ?", (keep, other))  # noqa: S608
+        delete(connection, other)
+        note(connection, "joined", other_key, kept_key, at)
+        if is_number(other_key):
+            _rename(connection, keep, other_key, at)
+    return keep
+
+
+def move(connection: sqlite3.Connection, copy_id: int, article_id: int) -> None:
+    """Move a copy, with all that it said, to another article."""
+    connection.execute("UPDATE copies SET article_id = ? WHERE id = ?", (article_id, copy_id))
+    connection.execute("UPDATE readings SET article_id = ? WHERE copy_id = ?", (article_id, copy_id))
+
+
+def free_key(connection: sqlite3.Connection, key: str) -> int | None:
+    """Free a key for the article whose own it is; return the article that had it by what its copies name alone.
+
+    That one is to be given another by `settle_key`.
+    """
+    row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    connection.execute("UPDATE articles SET article_key = ? WHERE id = ?", (f"{key}#{row[0]}", row[0]))
+    return int(row[0])
+
+
+def settle_key(connection: sqlite3.Connection, article_id: int, at: str, *, before: str | None = None) -> bool:
+    """Give an article without a number the key that its copies name; return whether it has another one now.
+
+    `before` is the key under which it was known, where that is not the one that it has, "" for a new article. Another
+    article that had the wanted key by what its copies name alone gets another one.
+    """
+    current = key_of(connection, article_id)
+    before = current if before is None else before
+    wanted = None if is_number(current) else preferred_key(connection, article_id)
+    if wanted is None or wanted == current:
+        return False
+    holder = free_key(connection, wanted)
+    _set_key(connection, article_id, wanted)
+    if before and before != wanted:
+        note(connection, "renamed", before, wanted, at)
+    if holder is not None:
+        settle_key(connection, holder, at, before=wanted)
+    return True
+
+
+def settle_namesakes(connection: sqlite3.Connection, article_id: int, identity: Identity, at: str) -> None:
+    """Give other articles another key whose key is one by which a copy of this article is known, too."""
+    for key, kind in identity.rows():
+        row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
+        if row is not None and row[0] != article_id and kind != "twin":
+            settle_key(connection, row[0], at)
+
+
+def set_number(connection: sqlite3.Connection, article_id: int, number: str, at: str) -> bool:
+    """Give an article that was known by an address the number that the origin gave it; return whether it was one.
+
+    The number stays with another article that has it, where the texts did not agree.
+    """
+    taken = connection.execute("SELECT 1 FROM articles WHERE article_key = ?", (number,)).fetchone()
+    if taken or is_number(key_of(connection, article_id)):
+        return False
+    _rename(connection, article_id, number, at)
+    return True
+
+
+def _rename(connection: sqlite3.Connection, article_id: int, key: str, at: str) -> None:
+    before = key_of(connection, article_id)
+    _set_key(connection, article_id, key)
+    note(connection, "renamed", before, key, at)
+
+
+def _set_key(connection: sqlite3.Connection, article_id: int, key: str) -> None:
+    connection.execute("UPDATE articles SET article_key = ? WHERE id = ?", (key, article_id))
+    (story_id,) = connection.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()
+    if story_id is not None:
+        Stories(connection).refresh([story_id])  # between equal times the key leads a story
+
+
+def delete(connection: sqlite3.Connection, article_id: int) -> None:
+    """Delete an article without copies."""
+    Stories(connection).remove(article_id)
+    for table in _PARTS:
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
+    connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
