@@ -11,6 +11,8 @@ from collections import Counter
 
 #: The most elements of a page, levels of its tree, and attributes of one tag.
 MOST_ELEMENTS, MOST_LEVELS, MOST_ATTRIBUTES = 600_000, 4_000, 1_000
+# Bytes of a page that is too short to have too many levels, each of three bytes or more.
+_FEW_BYTES = 3 * MOST_LEVELS
 # Bytes of a page that is too short to have a tag whose attributes take long.
 _SHORT = 64 * 1024
 # Bytes of the shortest attribute with what parts it from the next.
@@ -46,6 +48,8 @@ def check_bounds(data: bytes) -> None:
         TooComplexError: it has too many elements, levels, or attributes in one tag.
 
     """
+    if len(data) <= _FEW_BYTES:
+        return
     signs = data.count(b"<")
     if signs > MOST_ELEMENTS:
         _refuse("elements", MOST_ELEMENTS)
