@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
 
 # What the link to the next page is called, by its text or its title.
-_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文", "next page", "Next Page", "Next page", 'rel="next"')
+_WORDS = ("next page", "Next Page", "Next page", 'rel="next"')
+_CHINESE_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文")
+# One of these is in each of them; a single character is looked for much quicker than a word.
+_SIGNS = ("页", "頁", "余")
 _LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.
@@ -39,7 +42,7 @@ def next_page_of(page: Page, text: str) -> str | None:
     link to another article.
     """
     own = urlsplit(page.base_url)
-    if not _may_link_second(own.path, text) or not any(word in text for word in _WORDS):
+    if not _may_link_second(own.path, text) or not _names_next(text):
         return None
     for number, match in enumerate(_LINK.finditer(text)):
         if number >= _MOST_LINKS:
@@ -48,6 +51,12 @@ def next_page_of(page: Page, text: str) -> str | None:
         if url and _is_second(own.netloc, own.path, own.query, url):
             return url
     return None
+
+
+def _names_next(text: str) -> bool:
+    """Return whether a page has the words for a next page anywhere."""
+    is_chinese = any(sign in text for sign in _SIGNS)
+    return any(word in text for word in ((*_CHINESE_WORDS, *_WORDS) if is_chinese else _WORDS))
 
 
 def _may_link_second(path: str, text: str) -> bool:
