@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
     from newsarchive.warc.reader import Record
 
+    _Waiting = tuple[Record, MissingOriginalError]
+
 logger = logging.getLogger(__name__)
 
 WARC_FILES = FilesReader("WARC files", SUFFIXES)
@@ -29,6 +31,7 @@ WARC_FILES = FilesReader("WARC files", SUFFIXES)
 _HEADERS = 1 << 20
 # Records that wait for the page that they refer to; files are read in the order of their names, not of their times.
 _MOST_WAITING = 20_000
+_LARGEST_WAITING = 1 << 16  # bytes
 
 
 class WarcSpider(OfflineSpider):
@@ -70,28 +73,37 @@ class WarcSpider(OfflineSpider):
             limit=limit,
             any_host=self.only_site is None,
         )
-        waiting: list[Record] = []
+        waiting: list[_Waiting] = []
         for path in self.values["path"]:
             for record in self._records(path, limit + _HEADERS):
-                try:
-                    page = await self._page(captures, record)
-                except MissingOriginalError as error:
-                    if len(waiting) < _MOST_WAITING and len(record.block or b"") < _HEADERS >> 4:
-                        waiting.append(record)
-                    else:
-                        self._refuse(record, error)
-                    continue
+                page = self._page(captures, record, waiting)
                 if page is not None:
                     await self.session.writer.drain()
                     yield page
-        for record in waiting:
-            try:
-                page = await self._page(captures, record)
-            except MissingOriginalError as error:
-                self._refuse(record, error)
-                continue
-            if page is not None:
+                if len(waiting) >= _MOST_WAITING:
+                    async for page in self._retry(captures, waiting, is_last=True):
+                        yield page
+            async for page in self._retry(captures, waiting, is_last=False):
                 yield page
+        async for page in self._retry(captures, waiting, is_last=True):
+            yield page
+
+    async def _retry(self, captures: Captures, waiting: list[_Waiting], *, is_last: bool) -> AsyncIterator[Page]:
+        """Yield the pages of records whose earlier page is known by now; what waits after the last time is refused."""
+        if not waiting:
+            return
+        await self._settle()
+        records = [record for record, _ in waiting]
+        waiting.clear()
+        for record in records:
+            page = self._page(captures, record, waiting)
+            if page is not None:
+                await self.session.writer.drain()
+                yield page
+        if is_last:
+            for record, error in waiting:
+                self._refuse(record, error)
+            waiting.clear()
 
     def _records(self, path: Path, limit: int) -> Iterator[Record]:
         """Yield the records of a file; record what of it cannot be read, and count a file of which nothing can."""
@@ -112,26 +124,22 @@ class WarcSpider(OfflineSpider):
             self.session.count("files/unreadable")
             logger.error("%s: nothing of it can be read (%s)", path, damage)
 
-    async def _page(self, captures: Captures, record: Record) -> Page | None:
-        """Return the page of a record, None where it has none to give; raises MissingOriginalError."""
+    def _page(self, captures: Captures, record: Record, waiting: list[_Waiting]) -> Page | None:
+        """Return the page of a record, None where it has none to give, or none yet: then it is added to `waiting`."""
         try:
-            page = await self._committed(captures, record)
-        except MissingOriginalError:
-            raise
+            page = captures.page_of(record)
+        except MissingOriginalError as error:
+            if len(record.block or b"") < _LARGEST_WAITING:
+                waiting.append((record, error))
+            else:
+                self._refuse(record, error)
+            return None
         except CaptureError as error:
             self._refuse(record, error)
             return None
         if page is None:
             self.session.count("warc/passed_over")
         return page
-
-    async def _committed(self, captures: Captures, record: Record) -> Page | None:
-        """Make a page of a record; what it refers to may be on its way into the archive still."""
-        try:
-            return captures.page_of(record)
-        except MissingOriginalError:
-            await self._settle()
-            return captures.page_of(record)
 
     async def _settle(self) -> None:
         """Wait until all pages that were handed on are committed."""

@@ -76,7 +76,7 @@ def _totals(found: Overview) -> Text:
     days = f"{found.first_day} to {found.last_day}" if found.first_day else "no dates"
     lines = [
         f"{found.articles:,} articles from {found.sources:,} sources, {days}",
-        f"{found.characters:,} characters, {found.copies:,} copies, {found.revised:,} articles with earlier revisions, "
+        f"{found.characters:,} characters, {found.copies:,} copies, {found.revised:,} articles in several texts, "
         f"{found.mentions:,} securities mentioned",
     ]
     if pending := found.frontier.get("pending"):

@@ -25,7 +25,7 @@ _ARTICLE = "SELECT article_key FROM articles WHERE article_key = ?"
 
 @click.command(epilog="Example: newsarchive problems --reason no-date")
 @click.option("--reason", help="Only problems of this kind.")
-@click.option("--limit", default=50, show_default=True, help="How many at most.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many at most.")
 @rows_options
 @click.argument("url", required=False)
 @click.pass_obj

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,8 @@ def rules() -> None:
 def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     """Draft a site file from two or three article pages of one site.
 
-    A saved page is given with the address that it had: saved.html=https://news.example/a/1.html. The heuristics
+    A saved page is given with the address that it had: saved.html=https://news.example/a/1.html. Without one it has the
+    address that it declares for itself, if any. The heuristics
     find title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
     """
@@ -67,4 +69,13 @@ def _pages(places: tuple[str, ...]) -> list[Page]:
 
 def _read(place: str) -> Page:
     path, _, rest = place.partition("=http")
-    return read_file(path, url=f"http{rest}" if rest else None)
+    page = read_file(path, url=f"http{rest}" if rest else None)
+    return page if rest else _at_its_own_address(page)
+
+
+def _at_its_own_address(page: Page) -> Page:
+    """Return a saved page with the address that it declares (rel=canonical, og:url), if it declares one."""
+    from newsarchive import read  # noqa: PLC0415 - loads the whole reader
+
+    declared = read(page).canonical_url
+    return replace(page, url=declared) if declared and is_address(declared) else page

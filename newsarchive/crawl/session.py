@@ -319,7 +319,7 @@ class Session:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
         if not spider.fetches:
-            told = f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them"
+            told = f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them, repair mends"
             return [told] if damaged else []
         ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)

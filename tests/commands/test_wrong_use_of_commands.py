@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from support.running import command_line, run_on
@@ -111,6 +112,14 @@ def test_sql_that_asks_nothing_is_refused(run, text):
     assert "empty" in ran.err
 
 
+@pytest.mark.parametrize("command", ["problems", "mentions", "search", "stats"])
+@pytest.mark.parametrize("limit", ["-1", "0"])
+def test_a_limit_below_one_is_refused(run, command, limit):
+    ran = run(command, "银行", "--limit", limit)
+    assert ran.status == 2
+    assert "x>=1" in ran.err
+
+
 def test_an_empty_argument_is_no_sql(run):
     assert run("sql", "").status == 2
 
@@ -138,6 +147,23 @@ def test_a_draft_makes_the_folder_of_its_file(tmp_path):
     target = tmp_path / "data" / "sites" / "post.toml"
     assert run_on(tmp_path / "none.db", "rules", "draft", *drafted_from(tmp_path), "-o", target).status in (0, 1)
     assert target.is_file()
+
+
+def test_a_saved_page_may_declare_its_own_address(tmp_path):
+    places = [place.partition("=")[0] for place in drafted_from(tmp_path)]
+    for number, place in enumerate(places, start=1):
+        page = Path(place)
+        link = f'<link rel="canonical" href="https://post.example/a/{number}.html">'
+        page.write_text(page.read_text(encoding="utf-8").replace("<title>", f"{link}<title>"), encoding="utf-8")
+    ran = run_on(tmp_path / "none.db", "rules", "draft", *places)
+    assert ran.status in (0, 1)
+    assert "post.example" in ran.out
+
+
+def test_saved_pages_without_any_address_are_refused(tmp_path):
+    ran = run_on(tmp_path / "none.db", "rules", "draft", *(place.partition("=")[0] for place in drafted_from(tmp_path)))
+    assert ran.status == 2
+    assert "must be of one web site" in ran.err
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path):
