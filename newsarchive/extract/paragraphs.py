@@ -293,9 +293,13 @@ class _Walker:
         if does == _BREAK:
             if not is_hidden(element.attributes):
                 self.builder.add(BREAK)
-        elif does == _PICTURE:
+            return
+        if does == _PICTURE:
             self._image(element)
-        elif does in (_BLOCK, _PART):
+            return
+        if self.mentions is not None and (attributes := element.attributes) and not is_hidden(attributes):
+            self._count(attributes, self.mentions)
+        if does in (_BLOCK, _PART):
             if self.builder.parts:
                 self._flush()
             if element.tag in CELLS:
@@ -323,9 +327,14 @@ class _Walker:
         url = image_url(attributes, self.base_url)
         if url:
             self.builder.image(url, attributes.get("alt"))
-        security = security_of(attributes) if self.mentions is not None else None
-        if security and self.mentions is not None and security not in self.named:
-            self.mentions.add(security)
+        if self.mentions is not None:
+            self._count(attributes, self.mentions)
+
+    def _count(self, attributes: Mapping[str, str | None], mentions: Mentions) -> None:
+        """Count the security that an element without content names, but not inside of one that names it."""
+        security = security_of(attributes)
+        if security is not None and security not in self.named:
+            mentions.add(security)
 
     def _open(self, element: Element, does: int, attributes: Mapping[str, str | None]) -> _Open:
         builder = self.builder

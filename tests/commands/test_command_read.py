@@ -146,7 +146,7 @@ def test_every_field_is_explained(read, file):
 
 
 def test_a_file_is_read_under_the_address_that_it_had(read, file):
-    article = json.loads(read(file, "--json", "--url", "https://news.example/a/202603043000000001.html").out)
+    article = json.loads(read(file, "--json", "--url", "https://finance.eastmoney.com/a/202603043000000001.html").out)
     assert article["article_key"] == "202603043000000001"
 
 
