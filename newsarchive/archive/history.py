@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
-from newsarchive.archive.observations import Observation
+from newsarchive.archive.observations import Observation, checksum
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,7 +62,7 @@ def add(
         return True
     connection.execute(
         "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, title, text_id, fields,"
-        " extractor, snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " extractor, snapshot_id, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             copy_id,
             article_id,
@@ -74,6 +74,7 @@ def add(
             fields,
             reading.extractor,
             page.snapshot_id,
+            _checksum(reading.title, reading.content_hash, fields, reading.extractor),
         ),
     )
     return True
@@ -97,12 +98,36 @@ def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int,
     return int(revision), str(seen_at)
 
 
+def fill_checksums(connection: sqlite3.Connection) -> None:
+    """Make the checksums of readings that have none; the caller holds the transaction."""
+    rows = connection.execute(
+        "SELECT r.id, r.title, t.content_hash, r.fields, r.extractor FROM readings r JOIN texts t ON t.id = r.text_id"
+        " WHERE r.checksum IS NULL"
+    )
+    connection.executemany(
+        "UPDATE readings SET checksum = ? WHERE id = ?", [(_checksum(*said), row_id) for row_id, *said in rows]
+    )
+
+
+def _checksum(title: str | None, text_hash: str, fields: str, extractor: str | None) -> str:
+    return checksum(
+        None if title is None else _bytes(title),
+        text_hash,
+        _bytes(fields),
+        None if extractor is None else _bytes(extractor),
+    )
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def _part(connection: sqlite3.Connection, reading_id: int, seen_at: str) -> None:
     """End a run before `seen_at` and let it begin again at its last sighting."""
     connection.execute(
         "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, title, text_id, fields,"
-        " extractor, snapshot_id) SELECT copy_id, article_id, last_seen_at, last_seen_at, cause, title, text_id,"
-        " fields, extractor, snapshot_id FROM readings WHERE id = ?",
+        " extractor, snapshot_id, checksum) SELECT copy_id, article_id, last_seen_at, last_seen_at, cause, title,"
+        " text_id, fields, extractor, snapshot_id, checksum FROM readings WHERE id = ?",
         (reading_id,),
     )
     connection.execute("UPDATE readings SET last_seen_at = min(first_seen_at, ?) WHERE id = ?", (seen_at, reading_id))

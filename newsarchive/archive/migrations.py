@@ -505,6 +505,12 @@ def m0018_copy_keys(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m0019_checksums_of_readings(db: Database) -> None:
+    """Keep a checksum of what a copy said beside it, so that damage to it is found and mended."""
+    db.execute("ALTER TABLE readings ADD COLUMN checksum TEXT")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
@@ -529,7 +535,7 @@ def upgrade(db: Database, progress: Progress) -> None:
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
     from newsarchive import stories  # noqa: PLC0415 - see Steps
-    from newsarchive.archive import outlets, replay_index, store, views  # noqa: PLC0415
+    from newsarchive.archive import history, outlets, replay_index, store, views  # noqa: PLC0415
     from newsarchive.search import index  # noqa: PLC0415
 
     connection = db.conn
@@ -537,6 +543,7 @@ def rebuild(db: Database, progress: Progress) -> None:
     views.create_views(connection)
     outlets.fill(connection)
     store.fill_precision(connection, progress)
+    history.fill_checksums(connection)
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)

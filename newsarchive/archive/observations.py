@@ -120,6 +120,12 @@ def content_hash(body: str) -> str:
     return hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+def checksum(title: bytes | None, text_hash: str, fields: bytes, extractor: bytes | None) -> str:
+    """Return the checksum of a reading: 16 hex digits of what it says, as it is stored, and of the hash of its text."""
+    parts = [b"" if title is None else b"=" + title, text_hash.encode(), fields, extractor or b""]
+    return hashlib.blake2b(b"\0".join(parts), digest_size=8).hexdigest()
+
+
 def observation_of(article: Article) -> Observation:
     """Return what the archive keeps of an article; empty fields are left out."""
     fields: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(article, name))}

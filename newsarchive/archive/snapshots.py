@@ -185,6 +185,10 @@ class Snapshots:
         """
         self._read(snapshot_id, **instead)
 
+    def unpacked(self, snapshot_id: int) -> bytes:
+        """Return a snapshot's own record, unpacked; raises SnapshotDamagedError where it is not whole."""
+        return self._unpack(snapshot_id)[0]
+
     def body_at(self, url: str, fetched_at: str) -> bytes | None:
         """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
         row = self._connection.execute(
@@ -215,6 +219,10 @@ class Snapshots:
         self._folder.close()
 
     def _read(self, snapshot_id: int, **instead: Any) -> bytes:
+        return self._unpack(snapshot_id, **instead)[1]
+
+    def _unpack(self, snapshot_id: int, **instead: Any) -> tuple[bytes, bytes]:
+        """Return a snapshot's own record and the body in it, which a revisit has not."""
         values = self._connection.execute(
             f"SELECT {', '.join(_RECORD)} FROM snapshots WHERE id = ?",  # noqa: S608
             (snapshot_id,),
@@ -226,14 +234,14 @@ class Snapshots:
         try:
             record = unpack(self._folder.read(name, offset, packed_length), length)
             if payload_id is None:
-                return payload_of(record, digest, length)
+                return record, payload_of(record, digest, length)
             check_revisit(record, digest)
         except SnapshotDamagedError as error:
             raise SnapshotDamagedError(
                 f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check "
                 "--deep` names all that is damaged, `newsarchive repair` has the page fetched again"
             ) from error
-        return b""
+        return record, b""
 
     def _find(self, page: Page, digest: str) -> tuple[int | None, bool]:
         row = self._connection.execute(

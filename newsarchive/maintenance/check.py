@@ -19,6 +19,8 @@ from newsarchive.archive.queries import article_row
 from newsarchive.archive.runs import SKEW
 from newsarchive.archive.store import parts_of, stored_parts
 from newsarchive.maintenance.check_stories import check_stories
+from newsarchive.maintenance.reading_rows import damaged_readings
+from newsarchive.maintenance.snapshot_rows import row_differences
 from newsarchive.search.sql import PAIRS
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import SnapshotDamagedError
@@ -179,6 +181,8 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
             yield "damage", "a text is not the one that was stored", f"text {text_id}", _RESTORE
     for (url,) in connection.execute(_OTHER_HASH):
         yield "damage", "a copy names another text than the one that was last read there", url, REPAIR
+    for reading in damaged_readings(connection):
+        yield "damage", "what a copy said is not what was stored", f"reading {reading.row_id}", REPAIR
 
 
 _OTHER_HASH = """
@@ -329,13 +333,16 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
 
 
 def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
-    """Read the newest records, or all of them, and compare their bytes with the digests."""
+    """Read the newest records, or all of them, and compare their bytes with the digests, and their rows with them."""
     ids = archive.connection.execute(_NEWEST, (-1 if newest is None else newest,))
     for (snapshot_id,) in ids:
         try:
-            archive.snapshots.verify(snapshot_id)
+            names = row_differences(archive, snapshot_id)
         except SnapshotDamagedError as error:
             yield "damage", "a snapshot cannot be read", str(error), _RESTORE
+            continue
+        for name in names:
+            yield "damage", "the row of a snapshot is not what its record says", f"{name} of {snapshot_id}", REPAIR
 
 
 def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, int, int]]) -> Iterator[Fault]:

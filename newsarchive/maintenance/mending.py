@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import schema
+from newsarchive.archive import copy_keys, history, schema
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
 from newsarchive.maintenance.check import UNREADABLE, check_articles
+from newsarchive.maintenance.reading_rows import correct, damaged_readings
+from newsarchive.maintenance.snapshot_rows import set_right
 from newsarchive.sites import SiteError, load_site
 from newsarchive.warc.record import SnapshotDamagedError
 
@@ -112,6 +115,50 @@ def _where(connection: sqlite3.Connection, text_id: int) -> str:
     return ", ".join(url for (url,) in rows) or "no copy has it"
 
 
+def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
+    """Give readings what was stored: by their checksums, else what their raw pages say."""
+    connection = archive.connection
+    for damaged in list(damaged_readings(connection)):
+        if correct(connection, damaged):
+            done.mended["reading of a copy"] += 1
+            continue
+        snapshot_id, role, site, url = connection.execute(_READ_AT, (damaged.row_id,)).fetchone()
+        article = pages.read(snapshot_id, role, site)
+        said = observation_of(article) if article is not None else None
+        if said is not None and said.content_hash == damaged.text_hash:
+            connection.execute(
+                "UPDATE readings SET title = ?, fields = ?, extractor = ? WHERE id = ?",
+                (said.title, _written(said), said.extractor, damaged.row_id),
+            )
+            done.mended["reading of a copy"] += 1
+        else:
+            done.lost.append(f"what {url} said, as it was stored: what is there now was kept")
+        connection.execute("UPDATE readings SET checksum = NULL WHERE id = ?", (damaged.row_id,))
+    history.fill_checksums(connection)
+
+
+_READ_AT = """
+SELECT r.snapshot_id, c.role, c.site, c.url FROM readings r JOIN copies c ON c.id = r.copy_id
+WHERE r.id = ?
+"""
+
+
+def mend_keys(archive: Archive, pages: RawPages, done: Repair) -> None:
+    """Know each copy again by what its page says it is known by, where none of that is left."""
+    connection = archive.connection
+    for copy_id, snapshot_id, role, site in connection.execute(_WITHOUT_KEYS).fetchall():
+        article = pages.read(snapshot_id, role, site)
+        if article is not None:
+            copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
+            done.mended["keys of a copy"] += 1
+
+
+_WITHOUT_KEYS = """
+SELECT id, snapshot_id, role, site FROM copies c
+WHERE NOT EXISTS (SELECT 1 FROM copy_keys k WHERE k.copy_id = c.id AND k.kind = 'own')
+"""
+
+
 # What becomes of rows that name a row that is lost: columns that may be empty are emptied, what cannot do without goes.
 _EMPTIED = (
     ("articles", "source_id", "sources"),
@@ -128,9 +175,13 @@ _DELETED = (
     ("readings", "article_id", "articles"),
     ("readings", "copy_id", "copies"),
     *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
+    ("copy_keys", "copy_id", "copies"),
     ("source_aliases", "source_id", "sources"),
     ("copy_keys", "copy_id", "copies"),
 )
+
+#: What goes with its rows without being lost: it is made of what is stored again.
+_MADE_AGAIN = ("copy_keys",)
 
 
 def mend_references(connection: sqlite3.Connection, done: Repair) -> None:
@@ -147,7 +198,9 @@ def mend_references(connection: sqlite3.Connection, done: Repair) -> None:
         cursor = connection.execute(
             f"DELETE FROM {table} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608
         )
-        if cursor.rowcount:
+        if table in _MADE_AGAIN:
+            done.mended[f"row of {table} that named a lost row of {parent}"] += cursor.rowcount
+        elif cursor.rowcount:
             done.lost.append(f"{cursor.rowcount} rows of {table}: what they belong to in {parent} is lost")
 
 
@@ -193,9 +246,11 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
             done.lost.append(f"what {url} said: it cannot be read, and its raw page is lost")
         elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
             connection.execute(
-                "UPDATE readings SET title = ?, fields = ? WHERE id = ?", (said.title, _written(said), reading_id)
+                "UPDATE readings SET title = ?, fields = ?, checksum = NULL WHERE id = ?",
+                (said.title, _written(said), reading_id),
             )
             done.mended["reading of a copy"] += 1
+    history.fill_checksums(connection)
     try:
         refresh(connection, article_id)
     except (LookupError, TypeError, ValueError, AttributeError):
@@ -255,6 +310,14 @@ def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair
         else:
             connection.execute(f"{_PENDING} WHERE url = ?", (url,))
             done.mended["URL to be fetched again, because nothing of it is stored"] += 1
+
+
+def mend_snapshots(archive: Archive, done: Repair) -> None:
+    """Give the rows of snapshots what their records say, as far as these can be read."""
+    rows = archive.connection.execute("SELECT id FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
+    for (snapshot_id,) in rows.fetchall():
+        with suppress(SnapshotDamagedError):  # `lose_snapshots` tells it
+            done.mended["column of a snapshot, by its record"] += len(set_right(archive, snapshot_id))
 
 
 _PENDING = "UPDATE frontier SET state = 'pending', reason = NULL, next_at = NULL, ended_at = NULL, attempts = 0"

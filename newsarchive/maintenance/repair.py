@@ -25,7 +25,10 @@ from newsarchive.maintenance.mending import (
     lose_snapshots,
     mend_articles,
     mend_frontier,
+    mend_keys,
+    mend_readings,
     mend_references,
+    mend_snapshots,
     mend_texts,
 )
 from newsarchive.maintenance.replacing import LOGS, aside, replace_archive
@@ -143,7 +146,9 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
         connection.execute("PRAGMA defer_foreign_keys = ON")
         done.mended["table, index, trigger or view"] += len(schema.put_back(archive.db, progress))
         done.mended["time of the future"] += set_back(connection, now)
+        mend_snapshots(archive, done)
         mend_texts(archive, pages, done)
+        mend_readings(archive, pages, done)
         mend_references(connection, done)
         is_changed = mend_articles(archive, pages, done)
         if is_changed or archive.search.check():
@@ -155,5 +160,6 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
             done.mended["index of stories"] += 1
     with archive.transaction():
         mend_frontier(archive, pages, now, done)
+        mend_keys(archive, pages, done)
         lose_snapshots(archive, now, done)
     done.mended = +done.mended

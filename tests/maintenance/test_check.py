@@ -127,6 +127,11 @@ def test_an_open_transaction_of_a_crawl_does_not_disturb(archive: Archive, tmp_p
         ("UPDATE snapshots SET warc_offset = warc_offset - 9 WHERE id = 3", "two snapshots lie in one place"),
         ("UPDATE snapshots SET payload_id = 2 WHERE id = 3", "a snapshot takes its body from one that has another"),
         ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 3", "a snapshot cannot be read"),
+        ("UPDATE snapshots SET url = url || '9' WHERE id = 3", "the row of a snapshot is not what its record says"),
+        ("UPDATE snapshots SET http_status = 204 WHERE id = 3", "the row of a snapshot is not what its record says"),
+        ("UPDATE snapshots SET fetched_at = '2026-03-05T00:00:0' WHERE id = 3", "the row of a snapshot is not what"),
+        ('UPDATE snapshots SET headers = \'{"x-age": "1"}\' WHERE id = 3', "the row of a snapshot is not what"),
+        ("UPDATE snapshots SET headers = '{' WHERE id = 3", "the row of a snapshot is not what its record says"),
     ],
 )
 def test_what_was_changed_behind_the_archives_back_is_damage(archive: Archive, statement: str, what: str) -> None:

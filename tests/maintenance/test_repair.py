@@ -31,7 +31,8 @@ HOLDS = (
     "SELECT url, title, body, content_hash, revision, first_seen_at, last_seen_at FROM articles ORDER BY 1",
     "SELECT url, role, first_seen_at, content_hash FROM copies ORDER BY 1",
     "SELECT content_hash, body FROM texts ORDER BY 1",
-    "SELECT title, fields FROM readings ORDER BY 1, 2",
+    "SELECT title, fields, extractor, checksum FROM readings ORDER BY 1, 2",
+    "SELECT url, fetched_at, http_status, headers FROM snapshots ORDER BY 1",
 )
 
 
@@ -42,7 +43,9 @@ def path(archive: Archive, tmp_path: Path) -> Path:
         body = f"<html><head><title>第{number}号泊位迎来新船</title></head><body><h1>第{number}号泊位迎来新船</h1>" + (
             f"<p>2026-03-05 08:{number:02}:00</p><article><p>{text}</p><p>{text[::-1]}</p></article></body></html>"
         )
-        where = page(f"http://demo/post/{number}.html", body, role="original", at=AT + timedelta(seconds=number))
+        headers = {"content-length": str(len(body.encode())), "content-type": "text/html; charset=utf-8"}
+        at = AT + timedelta(seconds=number)
+        where = page(f"http://demo/post/{number}.html", body, role="original", at=at, headers=headers)
         crawled(archive, process(where))
     archive.close()
     return tmp_path / "archive.db"
@@ -94,7 +97,15 @@ def test_a_sound_archive_stays_as_it_is(path: Path) -> None:
         ["UPDATE texts SET body = '坏' WHERE id = 5", "UPDATE articles SET body = '坏' WHERE id = 5"],
         ["UPDATE readings SET title = '坏' WHERE id = 6"],
         ["UPDATE readings SET fields = '{' WHERE id = 6"],
+        ["UPDATE readings SET fields = replace(fields, ':', ';') WHERE id = 6"],
+        ["UPDATE readings SET extractor = 'x' WHERE id = 6"],
+        ["UPDATE readings SET text_id = 5 WHERE id = 6"],
+        ["UPDATE readings SET checksum = '0' WHERE id = 6"],
         ["UPDATE copies SET content_hash = 'x' WHERE id = 7"],
+        ["UPDATE snapshots SET headers = replace(headers, 'type', 'tipe') WHERE id = 4"],
+        ["UPDATE snapshots SET headers = rtrim(headers, '}') WHERE id = 4"],
+        ["UPDATE snapshots SET http_status = 201, url = url || 'x' WHERE id = 4"],
+        ["UPDATE snapshots SET fetched_at = '2026-03-05T0?:02:03Z' WHERE id = 4"],
         ["DELETE FROM copies WHERE id = 8"],
         ["DELETE FROM readings WHERE id = 8", "DELETE FROM texts WHERE id = 8"],
         ["DELETE FROM copies WHERE id = 9", "DELETE FROM readings WHERE id = 9", "DELETE FROM articles WHERE id = 9"],
