@@ -129,6 +129,7 @@ _DELETED = (
     ("readings", "copy_id", "copies"),
     *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
     ("source_aliases", "source_id", "sources"),
+    ("copy_keys", "copy_id", "copies"),
 )
 
 
