@@ -10,7 +10,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from newsarchive.urls import absolute_url
+from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
     from newsarchive.models import Page
@@ -41,7 +41,7 @@ def next_page_of(page: Page, text: str) -> str | None:
     It is the address of a link that differs from the page's own by the number 2 alone; one to any other address is a
     link to another article.
     """
-    own = urlsplit(page.base_url)
+    own = split_url(page.base_url)
     if not _may_link_second(own.path, text) or not _names_next(text):
         return None
     for number, match in enumerate(_LINK.finditer(text)):
