@@ -20,7 +20,8 @@ _STRETCH = 8_192
 
 _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.encode().split(b"|"))
-_FORMATTING_TAG = re.compile(rb"<(?:%b)[\s/][^>]*" % _FORMATTING_NAMES.encode(), re.IGNORECASE)
+# The first letter is looked at by itself: most tags have another one.
+_FORMATTING_TAG = re.compile(rb"<(?=[bcefinstu])(?:%b)[\s/][^>]*" % _FORMATTING_NAMES.encode(), re.IGNORECASE)
 _ATTRIBUTES = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])"
 _CROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{2000,}+" % _ATTRIBUTES)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)%b*+>" % _ATTRIBUTES)

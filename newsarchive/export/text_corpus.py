@@ -69,7 +69,7 @@ def head_of(article: ArchivedArticle) -> str:
         "story": row["story_id"],
         "revision": row["revision"],
         "characters": row["char_count"],
-        "archived": cited.proof,
+        "archived": cited.proof.removeprefix("archived "),
     }
     known = {name: value for name, value in values.items() if value not in (None, "", [])}
     return f"---\n{yaml.safe_dump(known, allow_unicode=True, sort_keys=False, width=1000)}---\n\n"

@@ -11,16 +11,16 @@ from collections import Counter
 
 #: The most elements of a page, levels of its tree, and attributes of one tag.
 MOST_ELEMENTS, MOST_LEVELS, MOST_ATTRIBUTES = 600_000, 4_000, 1_000
+# Bytes of a page that is too short to have too many levels, each of three bytes or more.
+_FEW_BYTES = 3 * MOST_LEVELS
 # Bytes of a page that is too short to have a tag whose attributes take long.
 _SHORT = 64 * 1024
-# Bytes of the shortest attribute with what parts it from the next.
-_SHORTEST = 2
 
 # A quote opens a value behind an equals sign alone: a stray one in a tag does not reach to the next of the page.
-_TAG = re.compile(
-    rb"<[a-zA-Z/][^\s/>]*+"
-    rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])*+"
-)
+_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])"
+_TAG = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b*+" % _PIECE)
+# A tag that may have too many attributes.
+_CROWDED = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b{%d,}+" % (_PIECE, MOST_ATTRIBUTES))
 _NAME = re.compile(rb"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
 # Elements whose content is no markup, and comments.
@@ -46,6 +46,8 @@ def check_bounds(data: bytes) -> None:
         TooComplexError: it has too many elements, levels, or attributes in one tag.
 
     """
+    if len(data) <= _FEW_BYTES:
+        return
     signs = data.count(b"<")
     if signs > MOST_ELEMENTS:
         _refuse("elements", MOST_ELEMENTS)
@@ -62,9 +64,10 @@ def _refuse(what: str, most: int) -> None:
 
 
 def _has_long_tag(data: bytes) -> bool:
-    longest = MOST_ATTRIBUTES * _SHORTEST
-    return any(
-        len(tag) > longest and sum(1 for _ in _ATTRIBUTE.finditer(tag)) > MOST_ATTRIBUTES for tag in _TAG.findall(data)
+    # What seems to be a long tag may stand in the value of a shorter one.
+    return _CROWDED.search(data) is not None and any(
+        len(tag) > MOST_ATTRIBUTES and sum(1 for _ in _ATTRIBUTE.finditer(tag)) > MOST_ATTRIBUTES
+        for tag in _TAG.findall(data)
     )
 
 

@@ -16,12 +16,21 @@ if TYPE_CHECKING:
     from newsarchive.models import Page
 
 # What the link to the next page is called, by its text or its title.
-_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文", "next page", "Next Page", "Next page", 'rel="next"')
+_WORDS = ("next page", "Next Page", "Next page", 'rel="next"')
+_CHINESE_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文")
+# One of these is in each of them; a single character is looked for much quicker than a word.
+_SIGNS = ("页", "頁", "余")
 _LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.
 _ADDED = re.compile(r"[_\-/](?:p|page|index)?_?(\d{1,3})/?", re.IGNORECASE)
 _IN_QUERY = re.compile(r"(?:^|&)(?:p|page|pageno|pn|pg)=(\d{1,3})(?:&|$)", re.IGNORECASE)
+# The same in the text of a page.
+_SECOND = re.compile(r"[_\-/](?:p|page|index)?_?0{0,2}2", re.IGNORECASE)
+_PARAMETER = re.compile(r"(?:p|page|pageno|pn|pg)$", re.IGNORECASE)
+_LONGEST_PARAMETER = 6
+# A name that is written in one way only.
+_PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 # Links of a page that are looked at.
 _MOST_LINKS = 3_000
 
@@ -32,9 +41,9 @@ def next_page_of(page: Page, text: str) -> str | None:
     It is the address of a link that differs from the page's own by the number 2 alone; one to any other address is a
     link to another article.
     """
-    if not any(word in text for word in _WORDS):
-        return None
     own = urlsplit(page.base_url)
+    if not _may_link_second(own.path, text) or not _names_next(text):
+        return None
     for number, match in enumerate(_LINK.finditer(text)):
         if number >= _MOST_LINKS:
             break
@@ -42,6 +51,27 @@ def next_page_of(page: Page, text: str) -> str | None:
         if url and _is_second(own.netloc, own.path, own.query, url):
             return url
     return None
+
+
+def _names_next(text: str) -> bool:
+    """Return whether a page has the words for a next page anywhere."""
+    is_chinese = any(sign in text for sign in _SIGNS)
+    return any(word in text for word in ((*_CHINESE_WORDS, *_WORDS) if is_chinese else _WORDS))
+
+
+def _may_link_second(path: str, text: str) -> bool:
+    """Return whether the address of a second page may stand in a text: by the name of the first, or by a query.
+
+    That is quicker than to look for all the words.
+    """
+    name = _parts(path)[0].rpartition("/")[2]
+    if not _PLAIN_NAME.fullmatch(name):
+        return True
+    places = (match.end() for match in re.finditer(re.escape(name), text))
+    return any(_SECOND.match(text, place) for place in places) or any(
+        _PARAMETER.search(text, max(match.start() - _LONGEST_PARAMETER, 0), match.start())
+        for match in re.finditer("=0{0,2}2", text)
+    )
 
 
 def _is_second(host: str, path: str, query: str, url: str) -> bool:

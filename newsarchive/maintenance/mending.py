@@ -177,6 +177,7 @@ _DELETED = (
     *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
     ("copy_keys", "copy_id", "copies"),
     ("source_aliases", "source_id", "sources"),
+    ("copy_keys", "copy_id", "copies"),
 )
 
 #: What goes with its rows without being lost: it is made of what is stored again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -252,12 +253,11 @@ class Site:
             return True
         return self.vanished is not None and url.startswith(self.vanished.beginning)
 
-    def _services(self) -> set[str]:
+    def _services(self) -> frozenset[str]:
         share = self.share
         if share is None:
-            return {host_and_odd_port(self.base_url)}
-        addresses = (self.base_url, share.page, share.data, share.origin or "")
-        return {*share.hosts, *map(host_and_odd_port, addresses)}
+            return _places_of((self.base_url,))
+        return _places_of((self.base_url, share.page, share.data, share.origin or ""), share.hosts)
 
     def layout_for(self, url: str) -> Layout | None:
         """Return the first layout whose pattern is found in the URL, or None."""
@@ -280,3 +280,9 @@ class Site:
             vanished=self.vanished.moved(move) if self.vanished else None,
             lists=tuple(found.moved(move) for found in self.lists),
         )
+
+
+@lru_cache(maxsize=256)
+def _places_of(addresses: tuple[str, ...], hosts: tuple[str, ...] = ()) -> frozenset[str]:
+    """Return hosts, and those of addresses with their odd ports; every page of a site asks for the same."""
+    return frozenset((*hosts, *map(host_and_odd_port, addresses)))

@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import heapq
 import json
+import struct
 import tempfile
 import zipfile
 from contextlib import ExitStack, contextmanager
@@ -153,7 +154,10 @@ class WaczWriter:
         info = zipfile.ZipInfo(path, self._created.timetuple()[:6])
         info.compress_type = compression
         info.external_attr = 0o644 << 16
-        return _Entry(path, self._zip.open(info, "w", force_zip64=compression == zipfile.ZIP_STORED))
+        # Some readers trust the central directory that a header has no further fields, as those of zip64 at its end;
+        # with a field in both, they look. The field is the time in UTC.
+        info.extra = struct.pack("<HHBI", 0x5455, 5, 1, int(self._created.timestamp()))
+        return _Entry(path, self._zip.open(info, "w", force_zip64=True))
 
     def _close(self, entry: _Entry) -> None:
         entry.stream.close()

@@ -1,6 +1,7 @@
 """`newsarchive problems`: what went wrong, and what became of one URL."""
 
 import json
+from urllib.parse import urljoin
 
 import pytest
 
@@ -47,11 +48,12 @@ def test_a_url_that_was_never_seen_is_status_1_and_told_so(run):
 
 def test_an_article_that_is_stored_from_elsewhere_is_named(run, sample):
     with Archive.open(sample, readonly=True) as archive:
-        query = "SELECT article_key FROM articles WHERE length(article_key) = 18"
-        key = archive.connection.execute(query).fetchone()[0]
-    ran = run("problems", f"https://elsewhere.example/{key}.html")
+        query = "SELECT article_key, url FROM articles WHERE length(article_key) = 18"
+        key, url = archive.connection.execute(query).fetchone()
+    ran = run("problems", urljoin(url, f"/elsewhere/{key}.html"))
     assert ran.status == 1
     assert f"newsarchive show {key}" in ran.err
+    assert key not in run("problems", f"https://foreign.example/{key}.html").err.replace(f"/{key}.html", "")
 
 
 @pytest.mark.parametrize(

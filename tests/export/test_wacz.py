@@ -8,8 +8,10 @@ import io
 import json
 import os
 import shutil
+import struct
 import subprocess
 import zipfile
+import zlib
 from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -88,6 +90,18 @@ def test_every_file_is_listed_with_its_digest_and_the_list_has_one(archive: Arch
         assert (package["wacz_version"], package["title"]) == ("1.1.1", "江湾的档案")
         stored = {info.filename for info in found.infolist() if info.compress_type == zipfile.ZIP_STORED}
         assert stored == {"archive/00001.warc.gz", "indexes/index.cdx.gz"}
+
+
+def test_readers_that_trust_the_central_directory_find_where_each_file_begins(archive: Archive) -> None:
+    path = export(archive)
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as found:
+        for info in found.infolist():
+            name, extra = struct.unpack_from("<HH", data, info.header_offset + 26)
+            assert (extra > 0) == bool(info.extra), info.filename
+            packed = data[info.header_offset + 30 + name + extra :][: info.compress_size]
+            stored = packed if info.compress_type == zipfile.ZIP_STORED else zlib.decompress(packed, -zlib.MAX_WBITS)
+            assert stored == found.read(info.filename)
 
 
 def test_the_list_of_pages_names_each_article_with_its_text(archive: Archive) -> None:

@@ -170,7 +170,8 @@ class Operations:
             # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
             if outcome.state != "blocked" and not fallbacks:
                 self.report.counts["lost"] += 1
-                if not is_first:
+                # A server that names a time is busy: its pages are not what an alarm about new ones is for.
+                if not is_first or outcome.not_before is not None:
                     self.report.counts["lost/again"] += 1
 
     def unchanged(self, url: str) -> None:

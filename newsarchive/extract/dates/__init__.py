@@ -114,9 +114,12 @@ _SIGNS = ("年", "天", "日", "前", "今", "昨", "년", "刚", "剛", "ago", 
 
 
 def _plain(match: re.Match[str], zone: tzinfo) -> Dated | None:
-    year, month, day, hour, minute, second = match.groups()
+    year, month, day, month2, day2, hour, minute, second, offset = match.groups()
     clock = (int(hour), int(minute), int(second) if second else None)
-    return dated_at((int(year), int(month), int(day)), clock, zone, match.span(1)[0], match.span(6 if second else 5)[1])
+    if offset:
+        zone = timezone(timedelta(hours=int(offset[:3])))
+    last = "offset" if offset else "s" if second else "mi"
+    return dated_at((int(year), int(month or month2), int(day or day2)), clock, zone, match.start("y"), match.end(last))
 
 
 # Readers: each yields the dates of one kind of form, in the order of print.

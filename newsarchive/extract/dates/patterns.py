@@ -200,10 +200,11 @@ TIME_BEFORE = re.compile(
     re.IGNORECASE,
 )
 
-#: The form of nearly every machine-written date, tried first.
+#: The forms of nearly every date that a machine wrote, tried first.
 PLAIN = re.compile(
-    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"
-    r"[ T](?P<h>[0-9]{2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2}))?\s{0,9}$"
+    r"\s{0,9}(?P<y>(?:19|20)[0-9]{2})"
+    r"(?:-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})[ T]|年(?P<m2>0[1-9]|1[0-2])月(?P<d2>0[1-9]|[12][0-9]|3[01])日 )"
+    r"(?P<h>[0-9]{2}):(?P<mi>[0-9]{2})(?::(?P<s>[0-9]{2})(?: (?P<offset>[+-](?:0[0-9]|1[0-3])00))?)?\s{0,9}$"
 )
 EPOCH = re.compile(r"\s{0,9}(?P<n>[0-9]{10}(?:[0-9]{3})?)(?:\.[0-9]{1,9})?\s{0,9}$")
 COMPACT = re.compile(

@@ -67,8 +67,8 @@ def read_lines(root: Element) -> PrintedLines:  # noqa: C901, PLR0912, PLR0915 -
     while True:
         kind = kind_of(node.tag_id, _INLINE)
         if kind == _TEXT:
-            if not node.is_empty_text_node:
-                text = node.text_content or ""
+            text = node.text_content or " "
+            if not text.isspace():
                 parts.append(text)
                 if in_link:
                     linked += len(text.strip())
