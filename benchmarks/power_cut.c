@@ -1,7 +1,8 @@
 /* Remembers what of the files below a folder is on the disk for certain, for power_cut.py.
 
    Preloaded into a process, it lets fsync and fdatasync keep a copy of the file in SHADOW/data, and of the names in a
-   folder in SHADOW/names. What was written and not synced is not in there: a power cut may take it.
+   folder in SHADOW/names. What was written and not synced is not in there: a power cut may take it. With
+   POWER_CUT_NO_SYNC set, only the first sync of a file counts: the control, in which pages must be missing.
 
        cc -shared -fPIC -O2 -o power_cut.so power_cut.c -ldl
 */
@@ -65,6 +66,14 @@ static void keep_names(const char *path) {
     }
 }
 
+/* Whether a file has been kept before: with POWER_CUT_NO_SYNC what comes after the first sync is as if not synced. */
+static int is_synced_once(const char *path) {
+    char kept[PATH_MAX];
+    struct stat state;
+    snprintf(kept, sizeof kept, "%s/data%s", getenv("POWER_CUT_SHADOW"), path);
+    return !stat(kept, &state);
+}
+
 static void keep(int descriptor) {
     char link[64], path[PATH_MAX];
     const char *base = getenv("POWER_CUT_BASE");
@@ -75,6 +84,8 @@ static void keep(int descriptor) {
     if (!base || !getenv("POWER_CUT_SHADOW") || length < 0)
         return;
     path[length] = 0;
+    if (getenv("POWER_CUT_NO_SYNC") && is_synced_once(path))
+        return;
     if (strncmp(path, base, strlen(base)) || fstat(descriptor, &state))
         return;
     if (S_ISDIR(state.st_mode))

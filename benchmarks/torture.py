@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from static_site import ROOT, children_of, crawl, serve_static
-from torture_commands import cut_power, kill_commands
+from torture_commands import control_power_cut, cut_power, kill_commands
 
 PORT = 8096
 #: Commands that are killed.
@@ -176,6 +176,8 @@ def torture_commands(base: str, scratch: Path, numbers: dict[str, int], seed: in
         pages = len(holds(scratch / "whole" / "archive.db")["pages"])
         moments = [chance.randrange(1, pages) for _ in range(numbers["power_cuts"])]
         kept, lost = cut_power(base, scratch, moments, tell)
+        rows, missing = control_power_cut(base, scratch, max(moments), tell)
+        print(f"control without syncs: {missing} of {rows} rows of raw pages without their page")
         print(f"{len(moments)} power cuts: {kept} rows of raw pages survived, {lost} of them without their page")
 
 

@@ -100,27 +100,47 @@ def kill_commands(whole: Path, scratch: Path, rounds: list[str], chance: random.
     print()
 
 
+def control_power_cut(base: str, scratch: Path, pages: int, tell: Tell) -> tuple[int, int]:
+    """Cut the power under a crawl whose syncs count for nothing; tell where no row without its page is found then.
+
+    Returns how many rows of raw pages there were, and how many without one.
+    """
+    rows, missing = _cut_once(base, scratch, pages, {"POWER_CUT_NO_SYNC": "1"})
+    if not missing:
+        tell(f"control: without syncs none of {rows} rows lacks its raw page: a power cut shows nothing")
+    return rows, missing
+
+
+def _cut_once(base: str, scratch: Path, pages: int, more: dict[str, str]) -> tuple[int, int]:
+    folder, shadow, disk = scratch / "written", scratch / "synced", scratch / "disk"
+    for path in (folder, shadow, disk):
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+    _crawl_until_the_cut(base, folder, shadow, pages, {"LD_PRELOAD": str(_library(scratch)), **more})
+    _survive(folder, shadow, disk)
+    db = disk / "archive.db"
+    return _rows_without_pages(db) if db.exists() else (0, 0)
+
+
+def _library(scratch: Path) -> Path:
+    library = scratch / "power_cut.so"
+    if not library.exists():
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, SOURCE, "-ldl"], check=True)
+    return library
+
+
 def cut_power(base: str, scratch: Path, moments: Sequence[int], tell: Tell) -> tuple[int, int]:
     """Cut the power under crawls, each when so many raw pages are committed.
 
     Returns how many rows of raw pages there were afterwards, and how many without one.
     """
-    library = scratch / "power_cut.so"
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, SOURCE, "-ldl"], check=True)
     lost = kept = 0
+    db = scratch / "disk" / "archive.db"
     for number, pages in enumerate(moments, 1):
-        folder, shadow, disk = scratch / "written", scratch / "synced", scratch / "disk"
-        for path in (folder, shadow, disk):
-            shutil.rmtree(path, ignore_errors=True)
-            path.mkdir()
-        _crawl_until_the_cut(base, folder, shadow, library, pages)
-        _survive(folder, shadow, disk)
-        db = disk / "archive.db"
-        if db.exists():
-            rows, missing = _rows_without_pages(db)
-            kept, lost = kept + rows, lost + missing
-            if missing:
-                tell(f"power cut {number}: {missing} of {rows} rows have no raw page")
+        rows, missing = _cut_once(base, scratch, pages, {})
+        kept, lost = kept + rows, lost + missing
+        if missing:
+            tell(f"power cut {number}: {missing} of {rows} rows have no raw page")
         after = crawl(db, "category", base)
         if after.status:
             tell(f"power cut {number}: the run after ended with {after.status}: {after.log[-300:]}")
@@ -131,12 +151,12 @@ def cut_power(base: str, scratch: Path, moments: Sequence[int], tell: Tell) -> t
     return kept, lost
 
 
-def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, library: Path, pages: int) -> None:
-    watched = {"LD_PRELOAD": str(library), "POWER_CUT_BASE": str(folder), "POWER_CUT_SHADOW": str(shadow)}
+def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, pages: int, preload: dict[str, str]) -> None:
+    watched = {"POWER_CUT_BASE": str(folder), "POWER_CUT_SHADOW": str(shadow)}
     plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"],
-        cwd=ROOT, env=plain | watched | {"NEWSARCHIVE_DB": str(folder / "archive.db")},
+        cwd=ROOT, env=plain | watched | preload | {"NEWSARCHIVE_DB": str(folder / "archive.db")},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and _count_pages(folder / "archive.db") < pages:

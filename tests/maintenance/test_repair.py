@@ -127,6 +127,18 @@ def test_a_text_that_nothing_holds_any_more_is_told_as_lost(path: Path) -> None:
     assert any(line.startswith("text 5 as it was stored: http://demo/post/4.html") for line in done.lost)
 
 
+def test_a_flipped_bit_of_what_a_copy_said_is_corrected_without_its_raw_page(path: Path) -> None:
+    before = held(path)
+    change(
+        path,
+        "UPDATE readings SET fields = replace(fields, 'lang', 'lanw') WHERE id = 6",
+        "UPDATE readings SET snapshot_id = NULL WHERE id = 6",
+    )
+    assert held(path) != before
+    assert "reading of a copy" in repaired(path).mended
+    assert held(path) == before
+
+
 def damaged_page(path: Path, table: str) -> None:
     """Overwrite the last page of a table, and the last but one where it has so many."""
     connection = sqlite3.connect(path)
