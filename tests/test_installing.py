@@ -202,6 +202,14 @@ def test_an_environment_that_was_moved_is_made_anew(installed, tmp_path):
     assert not installed.left.exists()
 
 
+def test_an_environment_of_another_checkout_is_left_alone(installed, tmp_path):
+    other = Checkout(tmp_path / "other")
+    (other.folder / ".venv").symlink_to(installed.folder / ".venv")
+    before = installed.stamps()
+    assert "leads to" in other.fail()
+    assert (installed.stamps(), installed.left.exists()) == (before, True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_installation_that_was_broken_off_is_made_anew(installed, number):
     installed.shrink()

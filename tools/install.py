@@ -74,6 +74,10 @@ def ensure(stage: str, *, this_python: bool = False) -> None:
 
 
 def _install(stage: str, lock: int, *, this_python: bool) -> None:
+    if VENV.is_symlink():
+        raise InstallError(
+            f".venv leads to {VENV.readlink()}, which may serve another checkout and is left alone - remove the link"
+        )
     can_grow = _is_ready(next(iter(STAGES)), this_python=this_python) and _has_pip()
     for name in STAGES:
         _stamp(name).unlink(missing_ok=True)

@@ -322,7 +322,7 @@ def change(path: Path, statement: str) -> None:
     ("statement", "what"),
     [
         ("UPDATE texts SET body = body || '。' WHERE id = 3", "a text is not the one that was stored"),
-        ("UPDATE readings SET title = '坏' WHERE id = 3", "an article's title is not what its copies say"),
+        ("UPDATE readings SET title = '坏' WHERE id = 3", "what a copy said is not what was stored"),
         ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 2", "snapshot 2 is another than in the backup before"),
     ],
 )
