@@ -123,7 +123,7 @@ def test_an_open_transaction_of_a_crawl_does_not_disturb(archive: Archive, tmp_p
         ("UPDATE copies SET last_seen_at = '2027-04-09T00:00:00Z'", "a row of copies is of the future: a clock was"),
         ("UPDATE frontier SET ended_at = '2027-04-09T00:00:00Z'", "a row of frontier is of the future: a clock was"),
         ("UPDATE readings SET fields = '{' WHERE article_id = 2", "what the copies of an article say cannot be read"),
-        ("UPDATE snapshots SET warc_file = 'x' || char(0) WHERE id = 3", "a WARC file cannot be read (embedded null"),
+        ("UPDATE snapshots SET warc_file = 'x' || char(0) WHERE id = 3", "a WARC file cannot be read ("),
         ("UPDATE snapshots SET warc_offset = warc_offset - 9 WHERE id = 3", "two snapshots lie in one place"),
         ("UPDATE snapshots SET payload_id = 2 WHERE id = 3", "a snapshot takes its body from one that has another"),
         ("UPDATE snapshots SET digest = 'sha1:X' WHERE id = 3", "a snapshot cannot be read"),
