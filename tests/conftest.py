@@ -10,6 +10,7 @@ and what is found becomes a test of its own (or an `@example`) before it is mend
 """
 
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from hypothesis.internal.conjecture import providers
 from support.archives import new_archive
 
 TESTS = Path(__file__).parent
+# A shell's background job ignores Ctrl-C, and so would the crawls that are started here to be stopped by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 #: Files and folders of tests that `make test-fast` leaves out: each takes seconds of processor time.
 SLOW = {
     "archive/test_migrations.py",
