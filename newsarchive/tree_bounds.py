@@ -22,7 +22,7 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.encode().split(b"|"))
 # The first letter is looked at by itself: most tags have another one.
 _FORMATTING_TAG = re.compile(rb"<(?=[bcefinstu])(?:%b)[\s/][^>]*" % _FORMATTING_NAMES.encode(), re.IGNORECASE)
-_ATTRIBUTES = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])"
+_ATTRIBUTES = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
 _CROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{2000,}+" % _ATTRIBUTES)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)%b*+>" % _ATTRIBUTES)
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())

@@ -25,7 +25,7 @@ _LONGEST = 2_000  # characters of one value
 _OPENING = re.compile(r"[{\[]")
 #: Texts in either quotes, commas that nothing follows, keys without quotes.
 _JAVASCRIPT = re.compile(
-    r"(?<!\\)\"(?:[^\"\\]|\\.)*+\"|(?<!\\)'(?:[^'\\]|\\.)*+'|,(?=\s*+[}\]])|(?<![\w$.])[A-Za-z_$][\w$]*+(?=\s*+:)",
+    r"(?<!\\)\"(?:[^\"\\]|\\.|(?!))*+\"|(?<!\\)'(?:[^'\\]|\\.|(?!))*+'|,(?=\s*+[}\]])|(?<![\w$.])[A-Za-z_$][\w$]*+(?=\s*+:)",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:x[0-9a-fA-F]{2}|.)", re.DOTALL)

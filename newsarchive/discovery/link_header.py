@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LINK = re.compile(r"<([^<>]{0,2000})>((?:[^<>\",]|\"[^\"]*+\")*+)")
+_LINK = re.compile(r"<([^<>]{0,2000})>((?:[^<>\",]|\"[^\"]*+\"|(?!))*+)")
 _PARAMETER = re.compile(r";\s*+([\w!#$&+.^`|~*-]++)\s*+=\s*+(?:\"([^\"]*+)\"|([^\s\",;]++))")
 
 

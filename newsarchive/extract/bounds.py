@@ -17,12 +17,12 @@ _FEW_BYTES = 3 * MOST_LEVELS
 _SHORT = 64 * 1024
 
 # A quote opens a value behind an equals sign alone: a stray one in a tag does not reach to the next of the page.
-_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+|[=\"'])"
+_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
 _TAG = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b*+" % _PIECE)
 # A tag that may have too many attributes.
 _CROWDED = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b{%d,}+" % (_PIECE, MOST_ATTRIBUTES))
 _NAME = re.compile(rb"<(/?)([a-zA-Z][^\s/>]{0,40})")
-_ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+")
+_ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+")
 # Elements whose content is no markup, and comments.
 _RAW = re.compile(rb"<(script|style|textarea|title)(?=[\s/>])|<!--", re.IGNORECASE)
 _ENDS = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style", b"textarea", b"title")}

@@ -55,11 +55,10 @@ _OTHER = _pairs()
 _LEADS = {lead: re.escape(bytes(pair[1] for pair in _OTHER if pair[0] == lead)) for lead, _ in _OTHER}
 _OTHER_PAIR = b"|".join(re.escape(bytes((lead,))) + b"[" + trails + b"]" for lead, trails in _LEADS.items())
 _PLAIN = re.escape(bytes(lead for lead in range(0x81, 0xFF) if lead not in _LEADS))
-#: What Python reads as the standard does, and the next pair that it does not. Bounded: a loop keeps its way back; not
-#: possessive: Python before 3.11.5 gets that wrong around a choice.
+#: What Python reads as the standard does, and the next pair that it does not.
 _ALIKE = re.compile(
     rb"((?:[\x00-\x80\xff]|[" + _PLAIN + rb"][\x40-\x7e\xa1-\xfe]?"
-    rb"|(?!" + _OTHER_PAIR + rb")[\x81-\xfe][\x40-\x7e\xa1-\xfe]?){0,4096})(" + _OTHER_PAIR + rb")?"
+    rb"|(?!" + _OTHER_PAIR + rb")[\x81-\xfe][\x40-\x7e\xa1-\xfe]?|(?!))*+)(" + _OTHER_PAIR + rb")?"
 )
 
 

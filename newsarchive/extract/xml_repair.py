@@ -29,7 +29,7 @@ _ROOT = re.compile(
 _MARKUP = re.compile(
     r"<(?:(?P<special>!--|!\[CDATA\[|\?|!)"
     r"|(?P<end>/)?(?P<name>[^\W\d][\w.-]*+(?::[^\W\d][\w.-]*+)?)"
-    r"(?P<attributes>(?:[\s/](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+)?)>)?"
+    r"(?P<attributes>(?:[\s/](?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+'|(?!))*+)?)>)?"
 )
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[<>]*+(?:\[[^\]]*+\]\s*+)?>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(

@@ -32,7 +32,7 @@ LONGEST_WORD = 64
 # Marks that belong to the letters around them (Arabic, Indic and Thai vowel signs) though they are no letters.
 _MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece"
 _LETTER = rf"(?:[^\W0-9_{UNSPACED}]|[{_MARKS}])"
-_THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9]|,[0-9])"
+_THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3}|(?!))++(?![0-9]|,[0-9])"
 _RUN = re.compile(
     rf"(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
