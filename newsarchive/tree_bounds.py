@@ -22,8 +22,8 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.encode().split(b"|"))
 # The first letter is looked at by itself: most tags have another one.
 _FORMATTING_TAG = re.compile(rb"<(?=[bcefinstu])(?:%b)[\s/][^>]*" % _FORMATTING_NAMES.encode(), re.IGNORECASE)
-#: A piece of a tag behind its name. A quote opens a value behind an equals sign alone: a stray one in a tag does not reach
-#: to the next of the page.
+#: A piece of a tag behind its name. A quote opens a value behind an equals sign alone: a stray one in a tag does not
+#: reach to the next of the page.
 TAG_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
 _CROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{2000,}+" % TAG_PIECE)
 _TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)%b*+>" % TAG_PIECE)
