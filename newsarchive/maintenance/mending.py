@@ -217,6 +217,7 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
         row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
         if row is not None:
             _mend_article(archive, pages, row[0], key, done)
+    history.fill_checksums(connection)
     return bool(keys)
 
 
@@ -250,7 +251,6 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
                 (said.title, _written(said), reading_id),
             )
             done.mended["reading of a copy"] += 1
-    history.fill_checksums(connection)
     try:
         refresh(connection, article_id)
     except (LookupError, TypeError, ValueError, AttributeError):
