@@ -261,18 +261,25 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Yield a fault for every article that is not what its copies say."""
+    for _, _, fault in article_faults(connection):
+        yield fault
+
+
+def article_faults(connection: sqlite3.Connection) -> Iterator[tuple[int, str, Fault]]:
+    """Yield the id and key of each article that is not what its copies say, with every fault that it has."""
     for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
         try:
             readings = history.newest(connection, article_id)
             if not readings:
-                yield "damage", "an article has no copy that says anything", key, _RESTORE
+                yield article_id, key, ("damage", "an article has no copy that says anything", key, _RESTORE)
                 continue
             merged = merge(readings)
         except UNREADABLE as error:
-            yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}", _RESTORE
+            what = "what the copies of an article say cannot be read"
+            yield article_id, key, ("damage", what, f"{key}: {error}", _RESTORE)
             continue
         for name in _differences(connection, article_id, merged):
-            yield "damage", f"an article's {name} is not what its copies say", key, REPAIR
+            yield article_id, key, ("damage", f"an article's {name} is not what its copies say", key, REPAIR)
 
 
 def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:

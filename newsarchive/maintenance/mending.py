@@ -17,7 +17,7 @@ from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
-from newsarchive.maintenance.check import UNREADABLE, check_articles
+from newsarchive.maintenance.check import UNREADABLE, article_faults
 from newsarchive.maintenance.reading_rows import correct, damaged_readings
 from newsarchive.maintenance.snapshot_rows import set_right
 from newsarchive.sites import SiteError, load_site
@@ -209,16 +209,13 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     connection = archive.connection
     connection.execute(_RIGHT_HASH)
     done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
-    wrong = {key for _, _, key, _ in check_articles(connection)}
-    keys = {key.partition(": ")[0] for key in wrong}
-    if keys:  # its triggers would take what is wrong for what was indexed; the caller makes it again
+    wrong = {(key, article_id) for article_id, key, _ in article_faults(connection)}
+    if wrong:  # its triggers would take what is wrong for what was indexed; the caller makes it again
         schema.drop(connection, schema.SEARCH)
-    for key in sorted(keys):
-        row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-        if row is not None:
-            _mend_article(archive, pages, row[0], key, done)
+    for key, article_id in sorted(wrong):
+        _mend_article(archive, pages, article_id, key, done)
     history.fill_checksums(connection)
-    return bool(keys)
+    return bool(wrong)
 
 
 _RIGHT_HASH = """
@@ -253,7 +250,7 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
             done.mended["reading of a copy"] += 1
     try:
         refresh(connection, article_id)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         _forget(connection, article_id)
         done.lost.append(f"article {key}: nothing is left that says it; its pages are fetched again")
     else:
