@@ -27,6 +27,12 @@ JOIN readings r ON r.id = (SELECT id FROM readings WHERE article_id = c.article_
 JOIN texts t ON t.id = r.text_id
 WHERE c.article_id = ?
 """
+#: The hash of the text that a copy, `c`, showed when it was last read, as an expression of SQL.
+LAST_HASH = """(
+    SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
+    WHERE r.article_id = c.article_id AND r.copy_id = c.id
+    ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
+)"""
 
 
 def add(
@@ -41,7 +47,7 @@ def add(
     """Record what a copy said at a time; return whether that is more than one more sighting of a known state."""
     (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
     text_id = _text_id(connection, reading)
-    fields = json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    fields = written(reading)
     runs = connection.execute(
         "SELECT id, first_seen_at, last_seen_at, title IS ? AND text_id = ? AND fields = ? FROM readings"
         " WHERE article_id = ? AND copy_id = ? ORDER BY first_seen_at",
@@ -78,6 +84,11 @@ def add(
         ),
     )
     return True
+
+
+def written(reading: Observation) -> str:
+    """Return the fields of a reading as they are stored."""
+    return json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:

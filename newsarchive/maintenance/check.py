@@ -185,13 +185,7 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", "what a copy said is not what was stored", f"reading {reading.row_id}", REPAIR
 
 
-_OTHER_HASH = """
-SELECT c.url FROM copies c WHERE c.content_hash IS NOT (
-    SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
-    WHERE r.article_id = c.article_id AND r.copy_id = c.id
-    ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
-)
-"""
+_OTHER_HASH = f"SELECT c.url FROM copies c WHERE c.content_hash IS NOT {history.LAST_HASH}"  # noqa: S608
 
 
 def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
@@ -216,6 +210,11 @@ def _check_stories(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", "the stories are not those of the articles", difference, _STORIES
 
 
+#: What is marked as stored and is not: (URL, role, site).
+NOT_STORED = """
+SELECT url, role, site FROM frontier f WHERE state = 'done' AND role <> 'listing'
+AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
+"""
 # What `newsarchive prune` removed was meant to go.
 _WITHOUT_PAGE = """
 SELECT url FROM copies c WHERE snapshot_id IS NULL AND NOT EXISTS (SELECT 1 FROM pruned_pages p WHERE p.url = c.url)
@@ -227,11 +226,7 @@ WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
-    lost = connection.execute(
-        "SELECT url FROM frontier f WHERE state = 'done' AND role <> 'listing'"
-        " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)"
-    )
-    for (url,) in lost:
+    for url, _, _ in connection.execute(NOT_STORED):
         yield "damage", "a URL is marked as stored, but there is no copy of it", url, REPAIR
     due = connection.execute(
         "SELECT url FROM frontier WHERE state = 'pending' AND coalesce(next_at, found_at) < ?",

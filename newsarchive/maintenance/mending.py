@@ -17,7 +17,7 @@ from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
-from newsarchive.maintenance.check import UNREADABLE, article_faults
+from newsarchive.maintenance.check import NOT_STORED, UNREADABLE, article_faults
 from newsarchive.maintenance.reading_rows import correct, damaged_readings
 from newsarchive.maintenance.snapshot_rows import set_right
 from newsarchive.sites import SiteError, load_site
@@ -80,15 +80,16 @@ def mend_texts(archive: Archive, pages: RawPages, done: Repair) -> None:
     """Give texts that were changed behind the archive's back what was stored, wherever that is still to be had."""
     connection = archive.connection
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts").fetchall():
-        if content_hash(body) == expected:
+        there = content_hash(body)
+        if there == expected:
             continue
         right = _shown(connection, expected) or _read_again(connection, pages, text_id, expected)
         if right is not None:
             connection.execute("UPDATE texts SET body = ? WHERE id = ?", (right, text_id))
             done.mended["text"] += 1
-        elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (content_hash(body),)).fetchone():
+        elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (there,)).fetchone():
             # The text is whole: it was the hash that was damaged.
-            connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (content_hash(body), text_id))
+            connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (there, text_id))
             done.mended["text"] += 1
         else:
             done.lost.append(f"text {text_id} as it was stored: {_where(connection, text_id)}")
@@ -128,7 +129,7 @@ def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
         if said is not None and said.content_hash == damaged.text_hash:
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, extractor = ? WHERE id = ?",
-                (said.title, _written(said), said.extractor, damaged.row_id),
+                (said.title, history.written(said), said.extractor, damaged.row_id),
             )
             done.mended["reading of a copy"] += 1
         else:
@@ -177,7 +178,6 @@ _DELETED = (
     *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
     ("copy_keys", "copy_id", "copies"),
     ("source_aliases", "source_id", "sources"),
-    ("copy_keys", "copy_id", "copies"),
 )
 
 #: What goes with its rows without being lost: it is made of what is stored again.
@@ -218,15 +218,10 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     return bool(wrong)
 
 
-_RIGHT_HASH = """
-UPDATE copies SET content_hash = right FROM (
-    SELECT c.id AS copy, (
-        SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
-        WHERE r.article_id = c.article_id AND r.copy_id = c.id
-        ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
-    ) AS right FROM copies c
-) WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
-"""
+_RIGHT_HASH = f"""
+UPDATE copies SET content_hash = right FROM (SELECT c.id AS copy, {history.LAST_HASH} AS right FROM copies c)
+WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
+"""  # noqa: S608
 _NEWEST = """
 SELECT r.id, r.title, r.fields, r.snapshot_id, c.role, c.site, c.url FROM readings r JOIN copies c ON c.id = r.copy_id
 WHERE r.article_id = ? ORDER BY r.last_seen_at, r.id
@@ -245,7 +240,7 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
         elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, checksum = NULL WHERE id = ?",
-                (said.title, _written(said), reading_id),
+                (said.title, history.written(said), reading_id),
             )
             done.mended["reading of a copy"] += 1
     try:
@@ -266,7 +261,7 @@ def _is_readable(fields: str) -> bool:
 
 def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, title: str | None, fields: str) -> bool:
     """Return whether a reading is not what its page says, and the article is: then the reading was damaged."""
-    if said.title == title and _written(said) == fields:
+    if said.title == title and history.written(said) == fields:
         return False
     names = ("title", "published_at", "attribution", "digest", "info_code", "share_url", "original_url", "section")
     row = connection.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
@@ -277,26 +272,16 @@ def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, 
     return all(columns.get(name) == value for name, value in zip(names, row, strict=True))
 
 
-def _written(said: Observation) -> str:
-    return json.dumps(said.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _forget(connection: sqlite3.Connection, article_id: int) -> None:
     for table in ("paragraphs", "bylines", "mentions", "images", "readings", "copies"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
 
-_NOT_STORED = """
-SELECT url, role, site FROM frontier f WHERE state = 'done' AND role <> 'listing'
-AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
-"""
-
-
 def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair) -> None:
     """Store again what is marked as stored and is not, from its raw pages; have fetched again what has none."""
     connection = archive.connection
-    for url, role, site in connection.execute(_NOT_STORED).fetchall():
+    for url, role, site in connection.execute(NOT_STORED).fetchall():
         snapshots = connection.execute("SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at, id", (url,))
         articles = [pages.read(snapshot_id, role, site) for (snapshot_id,) in snapshots.fetchall()]
         whole = [article for article in articles if article is not None and rejection(article) is None]
