@@ -53,7 +53,7 @@ class Snapshots:
         self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         #: Gives the name under which WARC files belong to the archive.
-        self.part_of = partial(_part_of, connection, path.name)
+        self.part_of = partial(part_of, connection, path.name)
         self._folder = WarcFolder(path.parent, self.part_of, partial(_known_end, connection))
 
     def save(self, page: Page) -> int:
@@ -263,7 +263,8 @@ class Snapshots:
         return None
 
 
-def _part_of(connection: sqlite3.Connection, file_name: str) -> str:
+def part_of(connection: sqlite3.Connection, file_name: str) -> str:
+    """Return the name under which WARC files belong to an archive whose file has a name."""
     # The file's name too: a copy of the archive beside it must not write to the same files.
     (archive_id,) = connection.execute("SELECT archive_id FROM identity").fetchone()
     return f"{archive_id} {file_name}"
