@@ -7,7 +7,7 @@ that the same sightings give the same history in whatever order they arrive.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.observations import Observation, checksum
 
@@ -25,7 +25,6 @@ FROM copies c
 JOIN readings r ON r.id = (SELECT id FROM readings WHERE article_id = c.article_id AND copy_id = c.id
                            ORDER BY last_seen_at DESC, first_seen_at DESC, fields DESC LIMIT 1)
 JOIN texts t ON t.id = r.text_id
-WHERE c.article_id = ?
 """
 #: The hash of the text that a copy, `c`, showed when it was last read, as an expression of SQL.
 LAST_HASH = """(
@@ -93,10 +92,18 @@ def written(reading: Observation) -> str:
 
 def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:
     """Return the latest reading of each copy of an article."""
-    return [
-        Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
-        for url, role, site, title, body, content_hash, extractor, fields in connection.execute(_NEWEST, (article_id,))
-    ]
+    return [_observation(*row) for row in connection.execute(f"{_NEWEST} WHERE c.article_id = ?", (article_id,))]
+
+
+def newest_at(connection: sqlite3.Connection, url: str) -> Observation | None:
+    """Return the latest reading of the copy at a URL; None where there is no such copy, or nothing that it said."""
+    row = connection.execute(f"{_NEWEST} WHERE c.url = ?", (url,)).fetchone()
+    return _observation(*row) if row else None
+
+
+def _observation(*row: Any) -> Observation:
+    url, role, site, title, body, content_hash, extractor, fields = row
+    return Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
 
 
 def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int, str]:
