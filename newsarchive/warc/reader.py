@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from pathlib import Path
 
     Stream = io.BufferedReader[Any]
 
@@ -82,23 +81,11 @@ class Form:
 _ERRORS = (DamagedError, zlib.error)
 
 
-def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
-    """Yield the records of a file that carry pages, and the places that are damaged, in the order of the file.
-
-    Args:
-        path: a WARC file (1.0 or 1.1), packed or not.
-        limit: bytes of the largest block that is read; larger ones are passed over.
-
-    Raises:
-        OSError: the file cannot be opened or read.
-
-    """
-    with path.open("rb") as file:
-        yield from read_form(file, limit, PACKED if _is_packed(file) else PLAIN)
-
-
 def read_form(file: Stream, limit: int, form: Form) -> Iterator[Record | Damage]:
-    """Yield the records of an open file of one form, as `read_records` does."""
+    """Yield the records of an open file of one form that carry pages, and the places that are damaged, in its order.
+
+    Blocks of more than `limit` bytes are passed over.
+    """
     start: int | None = 0
     while start is not None:
         file.seek(start)
@@ -176,12 +163,6 @@ class GzipMembers(Members):
             rest = self._packed.lstrip(b"\0") or self._file.read(_CHUNK)
             self._at += len(self._packed) - len(rest)
             self._packed = rest
-
-
-def _is_packed(file: Stream) -> bool:
-    head = file.peek(5)[:5]
-    # A packed file whose first bytes are damaged still has records that can be found.
-    return head[:2] == _GZIP_MAGIC[:2] or (head != b"WARC/" and PACKED.next_start(file, 0) is not None)
 
 
 def _skip_blank_lines(stream: Stream) -> bool:
