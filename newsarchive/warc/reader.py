@@ -14,6 +14,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.unpacking import GZIP, GZIP_MAGIC
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
 #: Types of records that carry pages; the others are passed over.
 PAGES = ("response", "resource", "revisit")
 
-_GZIP = zlib.MAX_WBITS + 16
-_GZIP_MAGIC = b"\x1f\x8b\x08"
+# With the only method that members are packed by.
+_MEMBER_MAGIC = GZIP_MAGIC + b"\x08"
 _PLAIN_MAGIC = b"\nWARC/1."
 _CHUNK = 1 << 16
 #: Bytes that all header lines of one record may take.
@@ -142,7 +144,7 @@ class GzipMembers(Members):
                 self._skip_padding()
                 if not self._packed:
                     return 0
-                self.member, self._unpacker = self._at, zlib.decompressobj(_GZIP)
+                self.member, self._unpacker = self._at, zlib.decompressobj(GZIP)
             if not self._packed:
                 raise DamagedError("the file ends in the middle of a record")
             if data := self._unpack(self._unpacker, len(buffer)):
@@ -225,7 +227,7 @@ def next_member(begins: Callable[[bytes], bool]) -> Callable[[Stream, int], int 
     """Make what finds the next gzip member of a file whose first unpacked bytes are the beginning of a record."""
 
     def next_start(file: Stream, position: int) -> int | None:
-        while (found := find(file, position, _GZIP_MAGIC)) is not None:
+        while (found := find(file, position, _MEMBER_MAGIC)) is not None:
             file.seek(found)
             if begins(unpack_beginning(file.read(1024))):
                 return found
@@ -238,7 +240,7 @@ def next_member(begins: Callable[[bytes], bool]) -> Callable[[Stream, int], int 
 def unpack_beginning(packed: bytes, size: int = 256) -> bytes:
     """Return the first bytes that the beginning of a gzip file unpacks to; none where it is damaged."""
     try:
-        return zlib.decompressobj(_GZIP).decompress(packed, size)
+        return zlib.decompressobj(GZIP).decompress(packed, size)
     except zlib.error:
         return b""
 
