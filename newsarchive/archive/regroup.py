@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 Change = Literal["split", "joined", "renamed"]
 
-_PARTS = ("paragraphs", "bylines", "mentions", "images")
+#: The tables of what an article has several of, made with its row.
+PARTS = ("paragraphs", "bylines", "mentions", "images")
 
 
 def key_of(connection: sqlite3.Connection, article_id: int) -> str:
@@ -127,6 +128,6 @@ def _set_key(connection: sqlite3.Connection, article_id: int, key: str) -> None:
 def delete(connection: sqlite3.Connection, article_id: int) -> None:
     """Delete an article without copies."""
     Stories(connection).remove(article_id)
-    for table in _PARTS:
+    for table in PARTS:
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, history, schema
+from newsarchive.archive import copy_keys, history, regroup, schema
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
@@ -175,7 +175,7 @@ _DELETED = (
     ("copies", "article_id", "articles"),
     ("readings", "article_id", "articles"),
     ("readings", "copy_id", "copies"),
-    *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
+    *((table, "article_id", "articles") for table in regroup.PARTS),
     ("copy_keys", "copy_id", "copies"),
     ("source_aliases", "source_id", "sources"),
 )
@@ -273,7 +273,7 @@ def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, 
 
 
 def _forget(connection: sqlite3.Connection, article_id: int) -> None:
-    for table in ("paragraphs", "bylines", "mentions", "images", "readings", "copies"):
+    for table in (*regroup.PARTS, "readings", "copies"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
