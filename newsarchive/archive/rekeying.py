@@ -146,9 +146,9 @@ class _Rekeying:
         return target
 
     def _free(self, key: str) -> None:
-        row = self._connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-        if row is not None:
-            self._look_again(row[0])
+        holder = regroup.holder_of(self._connection, key)
+        if holder is not None:
+            self._look_again(holder)
             regroup.free_key(self._connection, key)
 
     def _look_again(self, *article_ids: int) -> None:
