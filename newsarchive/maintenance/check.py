@@ -92,8 +92,8 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
         lambda: check_articles(connection),
         lambda: _check_index(archive, deep=deep),
         lambda: _check_stories(connection) if deep else iter(()),
-        lambda: check_places(connection, archive.path.parent),
-        lambda: check_records(archive, None if deep else SAMPLE),
+        lambda: _check_places(connection, archive.path.parent),
+        lambda: _check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
     )
     connection.execute("BEGIN")
@@ -317,7 +317,7 @@ ORDER BY warc_file, warc_offset
 """
 
 
-def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
+def _check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
     """Compare the places of all records with the files; nothing is unpacked. `base` is the archive's folder."""
     known: set[Path] = set()
     for name, rows in groupby(connection.execute(_PLACES), key=lambda row: row[0]):
@@ -334,7 +334,7 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
             yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""
 
 
-def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
+def _check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
     """Read the newest records, or all of them, and compare their bytes with the digests, and their rows with them."""
     ids = archive.connection.execute(_NEWEST, (-1 if newest is None else newest,))
     for (snapshot_id,) in ids:
