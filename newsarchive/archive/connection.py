@@ -111,7 +111,7 @@ def open_readonly(path: Path | str, **options: Any) -> sqlite3.Connection:
     connection: sqlite3.Connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, **options)
     try:
         connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         connection.close()
         log = path.with_name(f"{path.name}-wal")
         is_closed = not log.exists() or not log.stat().st_size

@@ -114,9 +114,7 @@ class Copies:
 
     def observation(self, url: str) -> Observation | None:
         """Return what a stored copy said when it was last read; None where there is no such copy."""
-        row = self._connection.execute("SELECT article_id FROM copies WHERE url = ?", (url,)).fetchone()
-        said = history.newest(self._connection, row[0]) if row else ()
-        return next((one for one in said if one.url == url), None)
+        return history.newest_at(self._connection, url)
 
     def digests(self, urls: Iterable[str]) -> dict[str, str]:
         """Return for those of the URLs that are stored copies the digest of the raw page that was last read there."""

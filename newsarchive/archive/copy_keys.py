@@ -93,7 +93,7 @@ def articles_of(
         return list(found)
     naming: list[tuple[str, Kind]] = [(identity.own, "named")]
     naming += [(key, kind) for key in identity.named for kind in _OF_AN_ARTICLE]
-    for article_id, _ in _candidates(connection, naming):
+    for article_id in dict.fromkeys(article_id for article_id, _ in _candidates(connection, naming)):
         if article_id not in found and _agrees(connection, reading, article_id):
             found[article_id] = None
     twins: list[tuple[str, Kind]] = [(identity.twin, "own"), (identity.twin, "twin")] if identity.twin else []
@@ -104,8 +104,8 @@ def articles_of(
 
 
 def _candidates(connection: sqlite3.Connection, keys: list[tuple[str, Kind]]) -> list[tuple[int, int]]:
-    """Return the article and the copy of the newest copies that have one of these keys."""
-    return [row for key in keys for row in connection.execute(_NEWEST, (*key, _MOST_CANDIDATES))]
+    """Return the article and the copy of the newest copies that have one of these keys, each once."""
+    return list(dict.fromkeys(row for key in keys for row in connection.execute(_NEWEST, (*key, _MOST_CANDIDATES))))
 
 
 def is_recorded(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> bool:

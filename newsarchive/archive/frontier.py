@@ -39,6 +39,11 @@ _TRIES = "attempts + (reason IS NOT 'unfinished')"
 _DONE = "UPDATE frontier SET state = 'done', reason = NULL, next_at = NULL, ended_at = ?, attempts = 0 WHERE url = ?"
 #: The rows of URLs whose pages came and could not be used so far.
 IN_VAIN = "(state IN ('rejected', 'failed') OR state = 'pending' AND attempts > 0)"
+# The rows that are pending again when they are found: given up at ?1 or before, or after ?2, by a clock that was ahead.
+_REOPENED = """
+state IN ('gone', 'blocked', 'rejected', 'failed') AND (ended_at <= ?1 OR ended_at > ?2)
+AND reason IS NOT 'unfinished' AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)
+"""
 # For how long a URL that was given up is left alone, whatever names it: the longest pause between two tries.
 _LEFT_ALONE = timedelta(days=1)
 # Nothing is put off for longer, neither after failures nor until it is rechecked.
@@ -88,16 +93,14 @@ class Frontier:
         """
         again, ahead = stamp(now - _LEFT_ALONE), stamp(now + SKEW)
         rows = [
-            (link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints), again, ahead)
+            (again, ahead, link.url, link.site, link.role, link.found_on, stamp(now), run_id, _encode(link.hints))
             for link in links
         ]
         before = self._connection.total_changes
         self._connection.executemany(
-            "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
-            " next_at = NULL WHERE state IN ('gone', 'blocked', 'rejected', 'failed')"
-            " AND (ended_at <= ?8 OR ended_at > ?9)"
-            " AND reason IS NOT 'unfinished' AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url)",
+            "INSERT INTO frontier (url, site, role, found_on, found_at, run_id, hints, state, attempts)"  # noqa: S608
+            " VALUES (?3, ?4, ?5, ?6, ?7, ?8, ?9, 'pending', 0) ON CONFLICT (url) DO UPDATE SET state = 'pending',"
+            f" next_at = NULL WHERE {_REOPENED}",
             rows,
         )
         return self._connection.total_changes - before
@@ -105,10 +108,8 @@ class Frontier:
     def may_reopen(self, site: str, now: datetime) -> bool:
         """Return whether there is anything of a site that `add` would make pending again."""
         row = self._connection.execute(
-            "SELECT 1 FROM frontier WHERE site = ? AND state IN ('gone', 'blocked', 'rejected', 'failed')"
-            " AND ended_at <= ? AND reason IS NOT 'unfinished'"
-            " AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.url = frontier.url) LIMIT 1",
-            (site, stamp(now - _LEFT_ALONE)),
+            f"SELECT 1 FROM frontier WHERE site = ?3 AND {_REOPENED} LIMIT 1",  # noqa: S608
+            (stamp(now - _LEFT_ALONE), stamp(now + SKEW), site),
         ).fetchone()
         return row is not None
 

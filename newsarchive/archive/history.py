@@ -7,7 +7,7 @@ that the same sightings give the same history in whatever order they arrive.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from newsarchive.archive.observations import Observation, checksum
 
@@ -25,8 +25,13 @@ FROM copies c
 JOIN readings r ON r.id = (SELECT id FROM readings WHERE article_id = c.article_id AND copy_id = c.id
                            ORDER BY last_seen_at DESC, first_seen_at DESC, fields DESC LIMIT 1)
 JOIN texts t ON t.id = r.text_id
-WHERE c.article_id = ?
 """
+#: The hash of the text that a copy, `c`, showed when it was last read, as an expression of SQL.
+LAST_HASH = """(
+    SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
+    WHERE r.article_id = c.article_id AND r.copy_id = c.id
+    ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
+)"""
 
 
 def add(
@@ -41,7 +46,7 @@ def add(
     """Record what a copy said at a time; return whether that is more than one more sighting of a known state."""
     (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
     text_id = _text_id(connection, reading)
-    fields = json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    fields = written(reading)
     runs = connection.execute(
         "SELECT id, first_seen_at, last_seen_at, title IS ? AND text_id = ? AND fields = ? FROM readings"
         " WHERE article_id = ? AND copy_id = ? ORDER BY first_seen_at",
@@ -80,12 +85,25 @@ def add(
     return True
 
 
+def written(reading: Observation) -> str:
+    """Return the fields of a reading as they are stored."""
+    return json.dumps(reading.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:
     """Return the latest reading of each copy of an article."""
-    return [
-        Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
-        for url, role, site, title, body, content_hash, extractor, fields in connection.execute(_NEWEST, (article_id,))
-    ]
+    return [_observation(*row) for row in connection.execute(f"{_NEWEST} WHERE c.article_id = ?", (article_id,))]
+
+
+def newest_at(connection: sqlite3.Connection, url: str) -> Observation | None:
+    """Return the latest reading of the copy at a URL; None where there is no such copy, or nothing that it said."""
+    row = connection.execute(f"{_NEWEST} WHERE c.url = ?", (url,)).fetchone()
+    return _observation(*row) if row else None
+
+
+def _observation(*row: Any) -> Observation:
+    url, role, site, title, body, content_hash, extractor, fields = row
+    return Observation(url, role, site, title, body, content_hash, extractor, json.loads(fields))
 
 
 def last_revision(connection: sqlite3.Connection, article_id: int) -> tuple[int, str]:

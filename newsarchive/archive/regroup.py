@@ -20,13 +20,20 @@ if TYPE_CHECKING:
 
 Change = Literal["split", "joined", "renamed"]
 
-_PARTS = ("paragraphs", "bylines", "mentions", "images")
+#: The tables of what an article has several of, made with its row.
+PARTS = ("paragraphs", "bylines", "mentions", "images")
 
 
 def key_of(connection: sqlite3.Connection, article_id: int) -> str:
     """Return the key of an article."""
     (key,) = connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
     return str(key)
+
+
+def holder_of(connection: sqlite3.Connection, key: str) -> int | None:
+    """Return the article that has a key; None where none has it."""
+    row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
+    return int(row[0]) if row else None
 
 
 def note(connection: sqlite3.Connection, change: Change, old_key: str, new_key: str, at: str) -> None:
@@ -64,11 +71,10 @@ def free_key(connection: sqlite3.Connection, key: str) -> int | None:
 
     That one is to be given another by `settle_key`.
     """
-    row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-    if row is None:
-        return None
-    connection.execute("UPDATE articles SET article_key = ? WHERE id = ?", (f"{key}#{row[0]}", row[0]))
-    return int(row[0])
+    holder = holder_of(connection, key)
+    if holder is not None:
+        connection.execute("UPDATE articles SET article_key = ? WHERE id = ?", (f"{key}#{holder}", holder))
+    return holder
 
 
 def settle_key(connection: sqlite3.Connection, article_id: int, at: str, *, before: str | None = None) -> bool:
@@ -94,9 +100,9 @@ def settle_key(connection: sqlite3.Connection, article_id: int, at: str, *, befo
 def settle_namesakes(connection: sqlite3.Connection, article_id: int, identity: Identity, at: str) -> None:
     """Give other articles another key whose key is one by which a copy of this article is known, too."""
     for key, kind in identity.rows():
-        row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-        if row is not None and row[0] != article_id and kind != "twin":
-            settle_key(connection, row[0], at)
+        holder = holder_of(connection, key)
+        if holder not in (None, article_id) and kind != "twin":
+            settle_key(connection, holder, at)
 
 
 def set_number(connection: sqlite3.Connection, article_id: int, number: str, at: str) -> bool:
@@ -104,8 +110,7 @@ def set_number(connection: sqlite3.Connection, article_id: int, number: str, at:
 
     The number stays with another article that has it, where the texts did not agree.
     """
-    taken = connection.execute("SELECT 1 FROM articles WHERE article_key = ?", (number,)).fetchone()
-    if taken or is_number(key_of(connection, article_id)):
+    if holder_of(connection, number) is not None or is_number(key_of(connection, article_id)):
         return False
     _rename(connection, article_id, number, at)
     return True
@@ -127,6 +132,6 @@ def _set_key(connection: sqlite3.Connection, article_id: int, key: str) -> None:
 def delete(connection: sqlite3.Connection, article_id: int) -> None:
     """Delete an article without copies."""
     Stories(connection).remove(article_id)
-    for table in _PARTS:
+    for table in PARTS:
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

@@ -85,7 +85,7 @@ class _Rekeying:
         """Leave a copy where it is, or move it to the article that it is of, or to a new one."""
         connection, identity = self._connection, copy_keys.identity_of(article)
         (article_id,) = connection.execute("SELECT article_id FROM copies WHERE id = ?", (copy_id,)).fetchone()
-        reading = next((one for one in history.newest(connection, article_id) if one.url == article.page.url), None)
+        reading = history.newest_at(connection, article.page.url)
         if reading is None:  # nothing tells what it showed
             copy_keys.record(connection, copy_id, identity)
             return
@@ -146,9 +146,9 @@ class _Rekeying:
         return target
 
     def _free(self, key: str) -> None:
-        row = self._connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-        if row is not None:
-            self._look_again(row[0])
+        holder = regroup.holder_of(self._connection, key)
+        if holder is not None:
+            self._look_again(holder)
             regroup.free_key(self._connection, key)
 
     def _look_again(self, *article_ids: int) -> None:

@@ -19,8 +19,6 @@ from newsarchive.archive.migrations import rebuild, upgrade
 from newsarchive.archive.search_functions import register_functions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlite_utils import Database
 
     from newsarchive.progress_bar import Progress
@@ -34,6 +32,8 @@ _SPELLING = re.compile(r"[\s\"'`\[\]]+")
 SEARCH, STORIES, DAYS = "search_", ("stories", "story_"), "source_days"
 #: What says which files of the replay index are right.
 REPLAY = "replay_runs"
+#: The beginnings of the names of all that is made again: the search index, the stories, the counts of days, and that.
+DERIVED = (SEARCH, *STORIES, DAYS, REPLAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class SchemaObject:
     @property
     def is_derived(self) -> bool:
         """Whether it is of the search index, of the stories, of the counts of days or of the replay index."""
-        return self.name.startswith((SEARCH, *STORIES, DAYS, REPLAY))
+        return self.name.startswith(DERIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +79,14 @@ def differences(connection: sqlite3.Connection) -> list[Difference]:
         elif wanted.kind != "table":
             if _plain(sql) != _plain(wanted.sql):
                 found.append(Difference(wanted, "was changed"))
-        elif lacking := set(wanted.columns) - set(_columns(connection, wanted.name)):
+        elif lacking := set(wanted.columns) - set(columns(connection, wanted.name)):
             found.append(Difference(wanted, f"has lost {', '.join(sorted(lacking))}"))
     return found
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Return the names of a table's columns; none where there is no such table."""
+    return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 def was_touched(connection: sqlite3.Connection) -> bool:
@@ -138,7 +143,7 @@ def _reference() -> tuple[SchemaObject, ...]:
         upgrade(Database(connection), lambda _done, _total=None: None)
         rows = connection.execute(_OBJECTS).fetchall()
         return tuple(
-            SchemaObject(kind, name, sql, tuple(_columns(connection, name)) if kind == "table" else ())
+            SchemaObject(kind, name, sql, tuple(columns(connection, name)) if kind == "table" else ())
             for kind, name, sql in rows
         )
 
@@ -153,10 +158,6 @@ def _make(connection: sqlite3.Connection, wanted: SchemaObject) -> None:
     with suppress(sqlite3.IntegrityError):
         connection.execute(f'DROP {wanted.kind} IF EXISTS "{wanted.name}"')
         connection.execute(wanted.sql)
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> Iterable[str]:
-    return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

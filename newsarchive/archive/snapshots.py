@@ -53,7 +53,7 @@ class Snapshots:
         self.label: str | None = None
         path = Path(connection.execute("PRAGMA database_list").fetchone()[2])
         #: Gives the name under which WARC files belong to the archive.
-        self.part_of = partial(_part_of, connection, path.name)
+        self.part_of = partial(part_of, connection, path.name)
         self._folder = WarcFolder(path.parent, self.part_of, partial(_known_end, connection))
 
     def save(self, page: Page) -> int:
@@ -187,7 +187,7 @@ class Snapshots:
 
     def unpacked(self, snapshot_id: int) -> bytes:
         """Return a snapshot's own record, unpacked; raises SnapshotDamagedError where it is not whole."""
-        return self._unpack(snapshot_id)[0]
+        return self._unpack(snapshot_id)[1]
 
     def body_at(self, url: str, fetched_at: str) -> bytes | None:
         """Return the body of the page fetched from a URL at a time; None for one that the archive does not have."""
@@ -198,12 +198,7 @@ class Snapshots:
 
     def record(self, snapshot_id: int) -> bytes:
         """Return a snapshot's own record, packed, as it lies in its WARC file; raises SnapshotDamagedError."""
-        self.verify(snapshot_id)
-        return self._folder.read(
-            *self._connection.execute(
-                "SELECT warc_file, warc_offset, warc_length FROM snapshots WHERE id = ?", (snapshot_id,)
-            ).fetchone()
-        )
+        return self._unpack(snapshot_id)[0]
 
     def sync(self) -> None:
         """Wait until the pages that were saved are on the disk; rows that name them are committed after that.
@@ -219,10 +214,10 @@ class Snapshots:
         self._folder.close()
 
     def _read(self, snapshot_id: int, **instead: Any) -> bytes:
-        return self._unpack(snapshot_id, **instead)[1]
+        return self._unpack(snapshot_id, **instead)[2]
 
-    def _unpack(self, snapshot_id: int, **instead: Any) -> tuple[bytes, bytes]:
-        """Return a snapshot's own record and the body in it, which a revisit has not."""
+    def _unpack(self, snapshot_id: int, **instead: Any) -> tuple[bytes, bytes, bytes]:
+        """Return a snapshot's own record, packed and unpacked, and the body in it, which a revisit has not."""
         values = self._connection.execute(
             f"SELECT {', '.join(_RECORD)} FROM snapshots WHERE id = ?",  # noqa: S608
             (snapshot_id,),
@@ -232,16 +227,17 @@ class Snapshots:
         if lost_at is not None:
             raise SnapshotDamagedError(f"snapshot {snapshot_id}: its page was found to be lost on {lost_at[:10]}")
         try:
-            record = unpack(self._folder.read(name, offset, packed_length), length)
+            packed = self._folder.read(name, offset, packed_length)
+            record = unpack(packed, length)
             if payload_id is None:
-                return record, payload_of(record, digest, length)
+                return packed, record, payload_of(record, digest, length)
             check_revisit(record, digest)
         except SnapshotDamagedError as error:
             raise SnapshotDamagedError(
                 f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check "
                 "--deep` names all that is damaged, `newsarchive repair` has the page fetched again"
             ) from error
-        return record, b""
+        return packed, record, b""
 
     def _find(self, page: Page, digest: str) -> tuple[int | None, bool]:
         row = self._connection.execute(
@@ -267,7 +263,8 @@ class Snapshots:
         return None
 
 
-def _part_of(connection: sqlite3.Connection, file_name: str) -> str:
+def part_of(connection: sqlite3.Connection, file_name: str) -> str:
+    """Return the name under which WARC files belong to an archive whose file has a name."""
     # The file's name too: a copy of the archive beside it must not write to the same files.
     (archive_id,) = connection.execute("SELECT archive_id FROM identity").fetchone()
     return f"{archive_id} {file_name}"

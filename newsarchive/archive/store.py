@@ -26,7 +26,6 @@ StoreOutcome = Literal["new", "changed", "known"]
 
 # Times are kept to the second.
 _MOMENT = timedelta(seconds=1)
-_PARTS = ("paragraphs", "bylines", "mentions", "images")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     assignments = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*columns.values(), article_id))  # noqa: S608
     parts = parts_of(article_id, merged)
-    for table in _PARTS:
+    for table in regroup.PARTS:
         if parts_before[table] != parts[table]:
             connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
             _insert_part(connection, table, parts[table])
@@ -216,7 +215,7 @@ def stored_parts(connection: sqlite3.Connection, article_id: int) -> dict[str, l
             f"SELECT * FROM {table} WHERE article_id = ? ORDER BY 1, 2, 3",  # noqa: S608
             (article_id,),
         ).fetchall()
-        for table in _PARTS
+        for table in regroup.PARTS
     }
 
 

@@ -14,6 +14,8 @@ from newsarchive.crawl.warc_codings import unpack_body
 from newsarchive.models import ROLES, Page, Role
 from newsarchive.sites import load_site, site_names
 from newsarchive.timestamps import stamp
+from newsarchive.unpacking import GZIP_MAGIC
+from newsarchive.warc import zstd
 from newsarchive.warc.http_answer import Answer, AnswerDamagedError, media_type, read_answer
 from newsarchive.warc.record import ROLE_FIELD, SENT_AS, SITE_FIELD, SnapshotDamagedError, payload_digest
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 # A coding is only undone where the body looks like it: crawlers unpack bodies and keep the header.
-_MAGIC = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "deflate": b"", "zstd": b"\x28\xb5\x2f\xfd"}
+_MAGIC = {"gzip": GZIP_MAGIC, "x-gzip": GZIP_MAGIC, "deflate": b"", "zstd": zstd.MAGIC}
 _HEXADECIMAL = re.compile(r"[0-9A-Fa-f]{40}")
 _BOM = b"\xef\xbb\xbf"
 #: Names of foreign bodies that are remembered; of one that is forgotten, the address and time still tell.

@@ -28,6 +28,7 @@ from newsarchive.maintenance.copying import (
     copy_bytes,
     copy_database,
     count_damaged,
+    is_other,
     remove,
     size_of,
     take_its_place,
@@ -189,8 +190,7 @@ def vacuum(path: Path) -> tuple[int, int]:
 
 
 def _size(path: Path) -> int:
-    log = path.with_name(path.name + "-wal")
-    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    return size_of(path) + size_of(path.with_name(path.name + "-wal"))
 
 
 @contextlib.contextmanager
@@ -217,13 +217,7 @@ def _refuse_others(copy: Path, source: sqlite3.Connection) -> None:
         head = file.read(100)
     if head[:16] != _SQLITE_MAGIC or int.from_bytes(head[_ID_AT], "big") != APPLICATION_ID:
         raise UserError(f"{copy}: that is no archive, and is not written over - name another folder")
-    question = "SELECT archive_id FROM identity"
-    try:
-        with contextlib.closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as there:
-            is_other = there.execute(question).fetchone() != source.execute(question).fetchone()
-    except sqlite3.DatabaseError:
-        return  # a damaged backup is there to be replaced
-    if is_other:
+    if is_other(copy, source):  # a damaged backup is there to be replaced
         raise UserError(f"{copy}: that is another archive, and is not written over - name another folder")
 
 

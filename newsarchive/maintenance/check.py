@@ -92,8 +92,8 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
         lambda: check_articles(connection),
         lambda: _check_index(archive, deep=deep),
         lambda: _check_stories(connection) if deep else iter(()),
-        lambda: check_places(connection, archive.path.parent),
-        lambda: check_records(archive, None if deep else SAMPLE),
+        lambda: _check_places(connection, archive.path.parent),
+        lambda: _check_records(archive, None if deep else SAMPLE),
         lambda: _check_frontier(connection, now),
     )
     connection.execute("BEGIN")
@@ -185,13 +185,7 @@ def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", "what a copy said is not what was stored", f"reading {reading.row_id}", REPAIR
 
 
-_OTHER_HASH = """
-SELECT c.url FROM copies c WHERE c.content_hash IS NOT (
-    SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
-    WHERE r.article_id = c.article_id AND r.copy_id = c.id
-    ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
-)
-"""
+_OTHER_HASH = f"SELECT c.url FROM copies c WHERE c.content_hash IS NOT {history.LAST_HASH}"  # noqa: S608
 
 
 def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
@@ -216,6 +210,11 @@ def _check_stories(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", "the stories are not those of the articles", difference, _STORIES
 
 
+#: What is marked as stored and is not: (URL, role, site).
+NOT_STORED = """
+SELECT url, role, site FROM frontier f WHERE state = 'done' AND role <> 'listing'
+AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
+"""
 # What `newsarchive prune` removed was meant to go.
 _WITHOUT_PAGE = """
 SELECT url FROM copies c WHERE snapshot_id IS NULL AND NOT EXISTS (SELECT 1 FROM pruned_pages p WHERE p.url = c.url)
@@ -227,11 +226,7 @@ WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
-    lost = connection.execute(
-        "SELECT url FROM frontier f WHERE state = 'done' AND role <> 'listing'"
-        " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)"
-    )
-    for (url,) in lost:
+    for url, _, _ in connection.execute(NOT_STORED):
         yield "damage", "a URL is marked as stored, but there is no copy of it", url, REPAIR
     due = connection.execute(
         "SELECT url FROM frontier WHERE state = 'pending' AND coalesce(next_at, found_at) < ?",
@@ -261,18 +256,25 @@ UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Yield a fault for every article that is not what its copies say."""
+    for _, _, fault in article_faults(connection):
+        yield fault
+
+
+def article_faults(connection: sqlite3.Connection) -> Iterator[tuple[int, str, Fault]]:
+    """Yield the id and key of each article that is not what its copies say, with every fault that it has."""
     for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
         try:
             readings = history.newest(connection, article_id)
             if not readings:
-                yield "damage", "an article has no copy that says anything", key, _RESTORE
+                yield article_id, key, ("damage", "an article has no copy that says anything", key, _RESTORE)
                 continue
             merged = merge(readings)
         except UNREADABLE as error:
-            yield "damage", "what the copies of an article say cannot be read", f"{key}: {error}", _RESTORE
+            what = "what the copies of an article say cannot be read"
+            yield article_id, key, ("damage", what, f"{key}: {error}", _RESTORE)
             continue
         for name in _differences(connection, article_id, merged):
-            yield "damage", f"an article's {name} is not what its copies say", key, REPAIR
+            yield article_id, key, ("damage", f"an article's {name} is not what its copies say", key, REPAIR)
 
 
 def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:
@@ -315,7 +317,7 @@ ORDER BY warc_file, warc_offset
 """
 
 
-def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
+def _check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
     """Compare the places of all records with the files; nothing is unpacked. `base` is the archive's folder."""
     known: set[Path] = set()
     for name, rows in groupby(connection.execute(_PLACES), key=lambda row: row[0]):
@@ -332,7 +334,7 @@ def check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]:
             yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""
 
 
-def check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
+def _check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
     """Read the newest records, or all of them, and compare their bytes with the digests, and their rows with them."""
     ids = archive.connection.execute(_NEWEST, (-1 if newest is None else newest,))
     for (snapshot_id,) in ids:

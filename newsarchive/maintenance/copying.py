@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from newsarchive.archive.connection import explain
+from newsarchive.archive.connection import explain, open_readonly
 from newsarchive.atomic import make_folder_durably, replace_durably
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.warc.record import SnapshotDamagedError
@@ -100,6 +100,16 @@ def count_damaged(copy: Archive, records: Sequence[tuple[int, int]], name: str) 
         except SnapshotDamagedError:
             damaged += 1
     return damaged
+
+
+def is_other(path: Path, connection: sqlite3.Connection) -> bool:
+    """Return whether a file is another archive than an open one; what cannot be read is not taken for one."""
+    question = "SELECT archive_id FROM identity"
+    try:
+        with contextlib.closing(open_readonly(path)) as there:
+            return bool(there.execute(question).fetchone() != connection.execute(question).fetchone())
+    except sqlite3.DatabaseError:
+        return False
 
 
 def size_of(path: Path) -> int:

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from newsarchive.archive import schema
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _MACHINERY = (
     *("runs", "run_days", "frontier", "problems", "listings", "snapshots", "pruned_pages", "warc_removals"),
     *("identity", "_sqlite_migrations", "sqlite_schema", "sqlite_sequence"),
 )
-_INDEX = ("search_", "stories", "story_", "source_days", "replay_")
 # Rows as (site, month, what they weigh), all of them texts of SQL.
 _TEXTS = """
 SELECT a.site, substr(a.first_seen_at, 1, 7), sum(length(a.body)) + count(*) * 200 FROM articles a GROUP BY 1, 2
@@ -104,7 +104,7 @@ def table_sizes(connection: sqlite3.Connection) -> Mapping[str, int]:
         if table in _MACHINERY:
             sizes["machinery"] += size
         else:
-            sizes["index" if table.startswith(_INDEX) else "texts"] += size
+            sizes["index" if table.startswith(schema.DERIVED) else "texts"] += size
     return sizes
 
 

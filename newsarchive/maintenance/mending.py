@@ -11,13 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, history, schema
+from newsarchive.archive import copy_keys, history, regroup, schema
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
-from newsarchive.maintenance.check import UNREADABLE, check_articles
+from newsarchive.maintenance.check import NOT_STORED, UNREADABLE, article_faults
 from newsarchive.maintenance.reading_rows import correct, damaged_readings
 from newsarchive.maintenance.snapshot_rows import set_right
 from newsarchive.sites import SiteError, load_site
@@ -80,15 +80,16 @@ def mend_texts(archive: Archive, pages: RawPages, done: Repair) -> None:
     """Give texts that were changed behind the archive's back what was stored, wherever that is still to be had."""
     connection = archive.connection
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts").fetchall():
-        if content_hash(body) == expected:
+        there = content_hash(body)
+        if there == expected:
             continue
         right = _shown(connection, expected) or _read_again(connection, pages, text_id, expected)
         if right is not None:
             connection.execute("UPDATE texts SET body = ? WHERE id = ?", (right, text_id))
             done.mended["text"] += 1
-        elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (content_hash(body),)).fetchone():
+        elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (there,)).fetchone():
             # The text is whole: it was the hash that was damaged.
-            connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (content_hash(body), text_id))
+            connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (there, text_id))
             done.mended["text"] += 1
         else:
             done.lost.append(f"text {text_id} as it was stored: {_where(connection, text_id)}")
@@ -128,7 +129,7 @@ def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
         if said is not None and said.content_hash == damaged.text_hash:
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, extractor = ? WHERE id = ?",
-                (said.title, _written(said), said.extractor, damaged.row_id),
+                (said.title, history.written(said), said.extractor, damaged.row_id),
             )
             done.mended["reading of a copy"] += 1
         else:
@@ -174,10 +175,9 @@ _DELETED = (
     ("copies", "article_id", "articles"),
     ("readings", "article_id", "articles"),
     ("readings", "copy_id", "copies"),
-    *((table, "article_id", "articles") for table in ("paragraphs", "bylines", "mentions", "images")),
+    *((table, "article_id", "articles") for table in regroup.PARTS),
     ("copy_keys", "copy_id", "copies"),
     ("source_aliases", "source_id", "sources"),
-    ("copy_keys", "copy_id", "copies"),
 )
 
 #: What goes with its rows without being lost: it is made of what is stored again.
@@ -209,26 +209,19 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     connection = archive.connection
     connection.execute(_RIGHT_HASH)
     done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
-    wrong = {key for _, _, key, _ in check_articles(connection)}
-    keys = {key.partition(": ")[0] for key in wrong}
-    if keys:  # its triggers would take what is wrong for what was indexed; the caller makes it again
+    wrong = {(key, article_id) for article_id, key, _ in article_faults(connection)}
+    if wrong:  # its triggers would take what is wrong for what was indexed; the caller makes it again
         schema.drop(connection, schema.SEARCH)
-    for key in sorted(keys):
-        row = connection.execute("SELECT id FROM articles WHERE article_key = ?", (key,)).fetchone()
-        if row is not None:
-            _mend_article(archive, pages, row[0], key, done)
-    return bool(keys)
+    for key, article_id in sorted(wrong):
+        _mend_article(archive, pages, article_id, key, done)
+    history.fill_checksums(connection)
+    return bool(wrong)
 
 
-_RIGHT_HASH = """
-UPDATE copies SET content_hash = right FROM (
-    SELECT c.id AS copy, (
-        SELECT t.content_hash FROM readings r JOIN texts t ON t.id = r.text_id
-        WHERE r.article_id = c.article_id AND r.copy_id = c.id
-        ORDER BY r.last_seen_at DESC, r.first_seen_at DESC, r.fields DESC LIMIT 1
-    ) AS right FROM copies c
-) WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
-"""
+_RIGHT_HASH = f"""
+UPDATE copies SET content_hash = right FROM (SELECT c.id AS copy, {history.LAST_HASH} AS right FROM copies c)
+WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
+"""  # noqa: S608
 _NEWEST = """
 SELECT r.id, r.title, r.fields, r.snapshot_id, c.role, c.site, c.url FROM readings r JOIN copies c ON c.id = r.copy_id
 WHERE r.article_id = ? ORDER BY r.last_seen_at, r.id
@@ -247,13 +240,12 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
         elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, checksum = NULL WHERE id = ?",
-                (said.title, _written(said), reading_id),
+                (said.title, history.written(said), reading_id),
             )
             done.mended["reading of a copy"] += 1
-    history.fill_checksums(connection)
     try:
         refresh(connection, article_id)
-    except (LookupError, TypeError, ValueError, AttributeError):
+    except UNREADABLE:
         _forget(connection, article_id)
         done.lost.append(f"article {key}: nothing is left that says it; its pages are fetched again")
     else:
@@ -269,7 +261,7 @@ def _is_readable(fields: str) -> bool:
 
 def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, title: str | None, fields: str) -> bool:
     """Return whether a reading is not what its page says, and the article is: then the reading was damaged."""
-    if said.title == title and _written(said) == fields:
+    if said.title == title and history.written(said) == fields:
         return False
     names = ("title", "published_at", "attribution", "digest", "info_code", "share_url", "original_url", "section")
     row = connection.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
@@ -280,26 +272,16 @@ def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, 
     return all(columns.get(name) == value for name, value in zip(names, row, strict=True))
 
 
-def _written(said: Observation) -> str:
-    return json.dumps(said.fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
 def _forget(connection: sqlite3.Connection, article_id: int) -> None:
-    for table in ("paragraphs", "bylines", "mentions", "images", "readings", "copies"):
+    for table in (*regroup.PARTS, "readings", "copies"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))  # noqa: S608
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
-
-
-_NOT_STORED = """
-SELECT url, role, site FROM frontier f WHERE state = 'done' AND role <> 'listing'
-AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.url = f.url)
-"""
 
 
 def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair) -> None:
     """Store again what is marked as stored and is not, from its raw pages; have fetched again what has none."""
     connection = archive.connection
-    for url, role, site in connection.execute(_NOT_STORED).fetchall():
+    for url, role, site in connection.execute(NOT_STORED).fetchall():
         snapshots = connection.execute("SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at, id", (url,))
         articles = [pages.read(snapshot_id, role, site) for (snapshot_id,) in snapshots.fetchall()]
         whole = [article for article in articles if article is not None and rejection(article) is None]

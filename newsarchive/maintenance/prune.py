@@ -83,19 +83,20 @@ def prune(archive: Archive, rules: Rules, now: datetime, *, dry_run: bool = Fals
     """Prune by rules; with `dry_run` only count. Otherwise the caller lets no crawl begin meanwhile."""
     done = Pruned()
     connection = archive.connection
+    sites = ("", *sites_of(connection))
     _choose_pages(connection, rules, now, done)
     if dry_run:
         files = plan_files(connection)
-        done.runs = sum(len(_old_runs(connection, *one)) for one in _limits(connection, rules, now, "runs"))
-        done.problems = sum(_old_problems(connection, *one) for one in _limits(connection, rules, now, "problems"))
+        done.runs = sum(len(_old_runs(connection, *one)) for one in _limits(sites, rules, now, "runs"))
+        done.problems = sum(_old_problems(connection, *one) for one in _limits(sites, rules, now, "problems"))
     else:
         connection.execute("PRAGMA foreign_keys = OFF")  # references are cleared by hand, see prune_warc
         connection.execute("PRAGMA synchronous = FULL")  # a file goes only when what says so is on the disk
         files = prune_files(archive, now)
         with archive.transaction():
-            for site, before in _limits(connection, rules, now, "runs"):
+            for site, before in _limits(sites, rules, now, "runs"):
                 done.runs += _prune_runs(archive, _old_runs(connection, site, before), now)
-            for site, before in _limits(connection, rules, now, "problems"):
+            for site, before in _limits(sites, rules, now, "problems"):
                 done.problems += connection.execute(
                     "DELETE FROM problems WHERE coalesce(site, '') = ? AND last_at < ?", (site, before)
                 ).rowcount
@@ -103,9 +104,9 @@ def prune(archive: Archive, rules: Rules, now: datetime, *, dry_run: bool = Fals
     return done
 
 
-def _limits(connection: sqlite3.Connection, rules: Rules, now: datetime, kind: str) -> list[tuple[str, str]]:
+def _limits(sites: Iterable[str], rules: Rules, now: datetime, kind: str) -> list[tuple[str, str]]:
     """Return for each site with a rule for a kind of things the time before which they go."""
-    ages = {site: getattr(rules.of(site), kind) for site in ("", *sites_of(connection))}
+    ages = {site: getattr(rules.of(site), kind) for site in sites}
     return [(site, stamp(now - age)) for site, age in ages.items() if age is not None]
 
 

@@ -18,6 +18,7 @@ from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.maintenance.clock import set_back
+from newsarchive.maintenance.copying import PARTIAL, remove
 from newsarchive.maintenance.index_witness import settle
 from newsarchive.maintenance.mending import (
     RawPages,
@@ -111,10 +112,9 @@ def _faults(connection: sqlite3.Connection) -> list[str]:
 
 def _make_anew(path: Path, now: datetime, done: Repair) -> None:
     kept = aside(path, "damaged", stamp(now))
-    source, new = kept / f"{path.name}.read", path.with_name(path.name + ".partial")
+    source, new = kept / f"{path.name}.read", path.with_name(path.name + PARTIAL)
     kept.mkdir(parents=True, exist_ok=True)
-    for suffix in ("", *LOGS):
-        _remove(new.with_name(new.name + suffix))
+    remove(*_with_logs(new))
     try:
         shutil.copy2(path, source)
         with contextlib.suppress(FileNotFoundError):
@@ -126,16 +126,14 @@ def _make_anew(path: Path, now: datetime, done: Repair) -> None:
     except sqlite3.Error as error:
         raise explain(error, path) from error
     finally:
-        for suffix in ("", *LOGS):
-            _remove(source.with_name(source.name + suffix))
-            _remove(new.with_name(new.name + suffix))
+        remove(*_with_logs(source), *_with_logs(new))
     done.kept = kept
     done.mended["row of the damaged file that was read into a new one"] = count
     done.lost += unreadable
 
 
-def _remove(path: Path) -> None:
-    path.unlink(missing_ok=True)
+def _with_logs(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("", *LOGS)]
 
 
 def _mend(archive: Archive, now: datetime, done: Repair) -> None:

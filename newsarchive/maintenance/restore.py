@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.archive import Archive
+from newsarchive.archive.snapshots import part_of
 from newsarchive.atomic import make_folder_durably, replace_durably
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.locks import no_crawl
@@ -24,6 +24,7 @@ from newsarchive.maintenance.copying import (
     copy_bytes,
     copy_database,
     count_damaged,
+    is_other,
     remove,
     size_of,
     warc_files,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsarchive.maintenance.copying import WarcFile
-
-_ID = "SELECT archive_id FROM identity"
 
 
 @dataclass(slots=True)
@@ -111,14 +110,7 @@ def _find(folder: Path, name: str, generation: str | None) -> Path:
 
 def _refuse_other(backup: Archive, path: Path) -> None:
     """Refuse to put a backup where another archive is."""
-    if not path.is_file():
-        return
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as there:
-            is_other = there.execute(_ID).fetchone() != backup.connection.execute(_ID).fetchone()
-    except sqlite3.DatabaseError:
-        return  # that it is damaged is why it is restored
-    if is_other:
+    if path.is_file() and is_other(path, backup.connection):  # where it is damaged, that is why it is restored
         raise UserError(f"archive {path}: that is another archive than the one of the backup - name another with --db")
 
 
@@ -156,9 +148,8 @@ def _restore_file(copy: Archive, file: WarcFile, folder: Path, kept: Path, done:
 
 def _unknown_files(copy: Archive, known: set[str], path: Path) -> list[str]:
     """Return the WARC files of this archive that the restored one does not know."""
-    (archive_id,) = copy.connection.execute(_ID).fetchone()
     names = [str(file.relative_to(path.parent)) for file in sorted((path.parent / "warc").rglob("*.warc.gz"))]
-    ours = f"{archive_id} {path.name}"
+    ours = part_of(copy.connection, path.name)
     lost = {name for (name,) in copy.connection.execute("SELECT DISTINCT warc_file FROM snapshots")}
     return [name for name in names if name not in known | lost and owner_of(path.parent / name) == ours]
 

@@ -1,7 +1,7 @@
 """Read out of a damaged SQLite file whatever can still be read, into a new archive.
 
 Tables are read by their row ids, so that an unreadable page costs the rows on it and no other. Indexes, the search
-index and stories are not read: they are made anew from the rows.
+index, stories and the state of the replay index are not read: they are made anew from the rows.
 """
 
 from __future__ import annotations
@@ -70,14 +70,13 @@ def _mend_header(path: Path) -> None:
 
 def _tables(target: sqlite3.Connection) -> list[str]:
     names = [name for (name,) in target.execute(_TABLES)]
-    derived = (schema.SEARCH, *schema.STORIES, schema.DAYS, "sqlite_", "_sqlite")
-    return [name for name in names if not name.startswith(derived)]
+    return [name for name in names if not name.startswith((*schema.DERIVED, "sqlite_", "_sqlite"))]
 
 
 def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> tuple[int, list[str]]:
-    wanted = _columns(target, table)
+    wanted = schema.columns(target, table)
     try:
-        there = set(_columns(source, table))
+        there = set(schema.columns(source, table))
     except sqlite3.DatabaseError as error:
         return 0, [f"all rows of {table}: {error}"]
     columns = [name for name in wanted if name in there]
@@ -99,10 +98,6 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
         if not is_new:
             lost.append(f"a row of {table}, whose values are not possible: {str(row)[:200]}")
     return count, lost
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    return [name for (name,) in connection.execute("SELECT name FROM pragma_table_info(?)", (table,))]
 
 
 def _rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[Row | str]:

@@ -39,6 +39,11 @@ def is_replayed(url: str) -> bool:
     return url.lower().startswith(("http://", "https://"))
 
 
+def time_digits(time: str) -> str:
+    """Return a time, as the archive writes it, as replay does: in 14 digits."""
+    return "".join(c for c in time if c.isdigit())[:14]
+
+
 def cdxj_line(capture: Capture) -> bytes:
     """Write the line of a capture, with its line end."""
     mime = REVISIT if capture.is_revisit else media_type(capture.content_type) or "unk"
@@ -51,5 +56,4 @@ def cdxj_line(capture: Capture) -> bytes:
         "offset": str(capture.offset),
         "filename": capture.file_name,
     }
-    time = "".join(c for c in capture.fetched_at if c.isdigit())[:14]
-    return f"{surt_key(capture.url)} {time} {json.dumps(values)}\n".encode()
+    return f"{surt_key(capture.url)} {time_digits(capture.fetched_at)} {json.dumps(values)}\n".encode()

@@ -13,6 +13,7 @@ import zlib
 from typing import TYPE_CHECKING, Any, cast
 
 from newsarchive.errors import UserError
+from newsarchive.unpacking import GZIP_MAGIC
 from newsarchive.warc.arc import PACKED_ARC, PLAIN_ARC, is_arc
 from newsarchive.warc.reader import (
     PACKED,
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 #: How files in these formats are called.
 SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".wacz")
 
-_GZIP_MAGIC = b"\x1f\x8b"
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _HEAD = 4096
 _ENCRYPTED = 1
@@ -78,8 +78,8 @@ def _read(file: Stream, limit: int, depth: int) -> Iterator[Record | Damage]:
     if head.startswith(_ZIP_MAGIC):
         yield from _read_zip(file, limit, depth)
         return
-    beginning = unpack_beginning(head) if head.startswith(_GZIP_MAGIC) else b""
-    if beginning.startswith((_GZIP_MAGIC, *_ZIP_MAGIC)) or is_zstd(beginning):
+    beginning = unpack_beginning(head) if head.startswith(GZIP_MAGIC) else b""
+    if beginning.startswith((GZIP_MAGIC, *_ZIP_MAGIC)) or is_zstd(beginning):
         yield from _read_inside(GzipMembers(file, 0), limit, depth, "the file")
         return
     try:
@@ -100,13 +100,13 @@ def _form_of(file: Stream, head: bytes, beginning: bytes) -> Form:
     if is_zstd(head):
         return zstd_form(file)
     form = next((form for is_it, form in known if is_it), None)
-    if form is None and head.startswith(_GZIP_MAGIC) and not beginning and not _unpacks_to_nothing(file):
+    if form is None and head.startswith(GZIP_MAGIC) and not beginning and not _unpacks_to_nothing(file):
         form = PACKED
     # What the head does not tell, a record further on may: a file of which the beginning is damaged.
     searched = (PACKED, PLAIN, PACKED_ARC)
     form = form or next((form for form in searched if form.next_start(file, 0) is not None), None)
     if form is None:
-        is_packed = head.startswith(_GZIP_MAGIC)
+        is_packed = head.startswith(GZIP_MAGIC)
         raise DamagedError(_describe(beginning if is_packed else head, is_packed=is_packed))
     file.seek(0)
     return form

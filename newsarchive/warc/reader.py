@@ -14,17 +14,18 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.unpacking import GZIP, GZIP_MAGIC
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
-    from pathlib import Path
 
     Stream = io.BufferedReader[Any]
 
 #: Types of records that carry pages; the others are passed over.
 PAGES = ("response", "resource", "revisit")
 
-_GZIP = zlib.MAX_WBITS + 16
-_GZIP_MAGIC = b"\x1f\x8b\x08"
+# With the only method that members are packed by.
+_MEMBER_MAGIC = GZIP_MAGIC + b"\x08"
 _PLAIN_MAGIC = b"\nWARC/1."
 _CHUNK = 1 << 16
 #: Bytes that all header lines of one record may take.
@@ -82,23 +83,11 @@ class Form:
 _ERRORS = (DamagedError, zlib.error)
 
 
-def read_records(path: Path, limit: int) -> Iterator[Record | Damage]:
-    """Yield the records of a file that carry pages, and the places that are damaged, in the order of the file.
-
-    Args:
-        path: a WARC file (1.0 or 1.1), packed or not.
-        limit: bytes of the largest block that is read; larger ones are passed over.
-
-    Raises:
-        OSError: the file cannot be opened or read.
-
-    """
-    with path.open("rb") as file:
-        yield from read_form(file, limit, PACKED if _is_packed(file) else PLAIN)
-
-
 def read_form(file: Stream, limit: int, form: Form) -> Iterator[Record | Damage]:
-    """Yield the records of an open file of one form, as `read_records` does."""
+    """Yield the records of an open file of one form that carry pages, and the places that are damaged, in its order.
+
+    Blocks of more than `limit` bytes are passed over.
+    """
     start: int | None = 0
     while start is not None:
         file.seek(start)
@@ -155,7 +144,7 @@ class GzipMembers(Members):
                 self._skip_padding()
                 if not self._packed:
                     return 0
-                self.member, self._unpacker = self._at, zlib.decompressobj(_GZIP)
+                self.member, self._unpacker = self._at, zlib.decompressobj(GZIP)
             if not self._packed:
                 raise DamagedError("the file ends in the middle of a record")
             if data := self._unpack(self._unpacker, len(buffer)):
@@ -176,12 +165,6 @@ class GzipMembers(Members):
             rest = self._packed.lstrip(b"\0") or self._file.read(_CHUNK)
             self._at += len(self._packed) - len(rest)
             self._packed = rest
-
-
-def _is_packed(file: Stream) -> bool:
-    head = file.peek(5)[:5]
-    # A packed file whose first bytes are damaged still has records that can be found.
-    return head[:2] == _GZIP_MAGIC[:2] or (head != b"WARC/" and PACKED.next_start(file, 0) is not None)
 
 
 def _skip_blank_lines(stream: Stream) -> bool:
@@ -244,7 +227,7 @@ def next_member(begins: Callable[[bytes], bool]) -> Callable[[Stream, int], int 
     """Make what finds the next gzip member of a file whose first unpacked bytes are the beginning of a record."""
 
     def next_start(file: Stream, position: int) -> int | None:
-        while (found := find(file, position, _GZIP_MAGIC)) is not None:
+        while (found := find(file, position, _MEMBER_MAGIC)) is not None:
             file.seek(found)
             if begins(unpack_beginning(file.read(1024))):
                 return found
@@ -257,7 +240,7 @@ def next_member(begins: Callable[[bytes], bool]) -> Callable[[Stream, int], int 
 def unpack_beginning(packed: bytes, size: int = 256) -> bytes:
     """Return the first bytes that the beginning of a gzip file unpacks to; none where it is damaged."""
     try:
-        return zlib.decompressobj(_GZIP).decompress(packed, size)
+        return zlib.decompressobj(GZIP).decompress(packed, size)
     except zlib.error:
         return b""
 

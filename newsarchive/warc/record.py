@@ -29,6 +29,7 @@ from warcio.warcwriter import WARCWriter
 from newsarchive import __version__
 from newsarchive.errors import UserError
 from newsarchive.timestamps import stamp
+from newsarchive.unpacking import GZIP
 from newsarchive.urls import quote_url
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 ROLE_FIELD = "X-Newsarchive-Role"
 SITE_FIELD = "X-Newsarchive-Site"
 
-_GZIP = zlib.MAX_WBITS + 16
 # 9, which warcio takes, is a tenth slower and saves less than one byte in a thousand.
 _LEVEL = 6
 # Headers that tell how a body was sent. The body is kept as it was after unpacking, so that they would be wrong for
@@ -169,7 +169,7 @@ def check_revisit(record: bytes, digest: str) -> None:
 
 
 def _unpack(data: bytes, limit: int) -> tuple[bytes, bytes]:
-    unpacker = zlib.decompressobj(_GZIP)
+    unpacker = zlib.decompressobj(GZIP)
     try:
         record = unpacker.decompress(data, limit + _HEAD_LIMIT)
     except zlib.error as error:
@@ -197,7 +197,7 @@ def _pack(kind: str, headers: Mapping[str, str], http: StatusAndHeaders | None, 
 
 def _write(writer: WARCWriter, record: ArcWarcRecord) -> bytes:
     writer.write_record(record)
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, GZIP)
     return packer.compress(writer.out.getvalue()) + packer.flush()
 
 

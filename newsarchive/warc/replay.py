@@ -6,7 +6,7 @@ import os
 
 from newsarchive.errors import UserError
 from newsarchive.urls import quote_url
-from newsarchive.warc.cdxj import is_replayed
+from newsarchive.warc.cdxj import is_replayed, time_digits
 
 #: Under which `newsarchive replay-server` serves an archive: the first part of its addresses.
 COLLECTION = "news"
@@ -38,5 +38,4 @@ def replay_address(url: str, fetched_at: str | None) -> str | None:
     base = replay_base()
     if base is None or fetched_at is None or not is_replayed(url):
         return None
-    moment = "".join(c for c in fetched_at if c.isdigit())[:14]
-    return f"{base}{moment}/{quote_url(url)}"
+    return f"{base}{time_digits(fetched_at)}/{quote_url(url)}"

@@ -158,6 +158,17 @@ def test_what_was_given_up_is_pending_again_when_it_is_found_from_the_day_after_
     assert row(archive, "state, found_at, attempts") == ("pending", "2026-03-05T01:00:00Z", 1)
 
 
+@pytest.mark.parametrize("at", [-DAY - HOUR, -DAY, -DAY + SECOND, timedelta(0), HOUR, 2 * DAY])
+def test_whether_anything_may_be_pending_again_is_told_as_it_is_done_also_after_a_clock_was_ahead(
+    archive: Archive, at: timedelta
+) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state="gone", reason="gone", now=NOW + at)
+    is_told = archive.frontier.may_reopen("demo", NOW)
+    assert (is_told, archive.frontier.may_reopen("other", NOW)) == (not -DAY < at <= HOUR, False)
+    assert find(archive, URL, now=NOW) == is_told
+
+
 def test_what_is_stored_is_not_pending_again_however_late_it_is_found(archive: Archive) -> None:
     find(archive, URL)
     stored(archive, URL)

@@ -15,7 +15,7 @@ from support.running import run_on
 
 from newsarchive.archive import Archive, replay_index
 from newsarchive.errors import UserError
-from newsarchive.warc.reader import read_records
+from newsarchive.warc.formats import read_pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +70,7 @@ def test_a_line_says_where_the_record_lies(archive: Archive) -> None:
     assert json.loads(revisited[2])["mime"] == "warc/revisit"
     assert json.loads(revisited[2])["digest"] == values["digest"]
     warc = archive.path.parent / "warc" / values["filename"]
-    (at,) = [one for one in read_records(warc, 10_000) if one.offset == int(values["offset"])]
+    (at,) = [one for one in read_pages(warc, 10_000) if one.offset == int(values["offset"])]
     assert at.headers["warc-payload-digest"] == values["digest"]
     packed = warc.read_bytes()[int(values["offset"]) :][: int(values["length"])]
     assert packed.startswith(b"\x1f\x8b")

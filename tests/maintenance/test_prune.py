@@ -303,6 +303,13 @@ def test_old_runs_and_problems_go_and_what_they_counted_stays(path: Path) -> Non
     assert findings(path) == []
 
 
+def test_the_problems_of_a_site_go_together_with_its_last_runs(path: Path) -> None:
+    with Archive.open(path) as archive:
+        runs(archive, 500, 400, site="harbour")
+    done = prune_it(path, Rules({}, Retention(runs=timedelta(days=365), problems=timedelta(days=365))))
+    assert (done.runs, done.problems) == (2, 2)
+
+
 def test_a_run_that_goes_on_stays_and_so_do_those_after_it(path: Path) -> None:
     with Archive.open(path) as archive:
         archive.runs.start(spider="site", site="demo", arguments={}, now=NOW - timedelta(days=500))

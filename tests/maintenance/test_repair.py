@@ -12,7 +12,7 @@ import pytest
 from support.archives import crawled
 from support.pages import AT, page
 
-from newsarchive.archive import Archive
+from newsarchive.archive import Archive, replay_index
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.extract import process
 from newsarchive.locks import CrawlLock
@@ -162,6 +162,18 @@ def test_an_unreadable_table_is_made_anew_from_the_others_and_the_damaged_file_i
     assert after[2] == before[2]
     assert done.kept
     assert (done.kept / "archive.db").stat().st_size > 100_000
+
+
+def test_what_the_replay_index_said_of_lost_rows_is_not_said_of_the_pages_that_come_after_them(path: Path) -> None:
+    with Archive.open(path) as archive:
+        assert replay_index.update(archive) == 12
+    damaged_page(path, "snapshots")
+    repair(path, NOW)
+    with Archive.open(path) as archive:
+        assert archive.connection.execute("SELECT * FROM replay_runs").fetchall() == []
+        assert archive.connection.execute("SELECT count(*) FROM snapshots").fetchone() == (0,)
+        assert archive.snapshots.save(page("http://demo/post/20.html", "<p>x</p>", at=NOW)) <= 12
+        assert replay_index.update(archive) == 1
 
 
 def test_a_damaged_header_is_mended(path: Path) -> None:
