@@ -222,11 +222,12 @@ class Operations:
         """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
-            address = self._address(article)
             others = self.archive.copies.keys_of_page(page.snapshot_id, MOST_ADDRESSES + 1)
-            is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
-            if not is_named and (outcome := repeated(others, address)) is not None:
-                return outcome
+            if len(others) >= MOST_ADDRESSES:  # hardly ever: only then what else is known of the address counts
+                address = self._address(article)
+                is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
+                if not is_named and (outcome := repeated(others, address)) is not None:
+                    return outcome
         before = self.archive.copies.observation(page.url)
         if before is None:
             return None
