@@ -165,13 +165,13 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
-            is_first = self.archive.frontier.tries(row.url) <= 1
-            self._settle_missing(row, stage, outcome, status)
+            tries = self.archive.frontier.tries(row.url)
+            self._settle_missing(row, stage, outcome, status, tries)
             # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
             if outcome.state != "blocked" and not fallbacks:
                 self.report.counts["lost"] += 1
                 # A server that names a time is busy: its pages are not what an alarm about new ones is for.
-                if not is_first or outcome.not_before is not None:
+                if tries > 1 or outcome.not_before is not None:
                     self.report.counts["lost/again"] += 1
 
     def unchanged(self, url: str) -> None:
@@ -240,12 +240,12 @@ class Operations:
             return url_key(landed)
         return next(filter(self.archive.copies.is_address, article.aliases), article.article_key)
 
-    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
+    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None, tries: int) -> None:
         now = _now()
         next_at = next_try(
             outcome,
             status=status,
-            tries=self.archive.frontier.tries(row.url),
+            tries=tries,
             said=self.archive.problems.times(row.url, stage, outcome.reason),
             now=now,
             options=self.crawl.options,
