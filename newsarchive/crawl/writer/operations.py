@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import FrontierEntry
+from newsarchive.archive.connection import is_damage
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.impostors import MOST_ADDRESSES, another_article, cut_down, repeated
@@ -66,7 +67,7 @@ class Operations:
             with self.archive.transaction():
                 return message.method(self, *message.arguments, **message.options)
         except _BAD_ARTICLE as error:
-            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+            if is_damage(error):
                 raise
             what = f"{message.method.__name__}{message.arguments[:1]!r}"
             self.report.errors.append(f"Not written: {shorten(what, 500)}\n{traceback.format_exc()}")
@@ -287,7 +288,7 @@ class Operations:
             with self.archive.transaction():
                 yield
         except _BAD_ARTICLE as error:
-            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+            if is_damage(error):
                 raise
             self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")

@@ -9,7 +9,6 @@ ended, it commits what was submitted, lets go of the crawl's lock, and ends.
 from __future__ import annotations
 
 import signal
-import sqlite3
 import sys
 import time
 from contextlib import suppress
@@ -17,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
-from newsarchive.archive.connection import CRAWL_PATIENCE, explain, set_patience
+from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_damage, set_patience
 from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
@@ -52,7 +51,7 @@ def serve(connection: Connection) -> None:
                 index.note(messages)
             index.update()
     except Exception as error:
-        if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault, and not newsarchive
+        if is_damage(error):
             error = explain(error, crawl.options.db)
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.send(Broken(_reason(error)))
