@@ -124,7 +124,7 @@ class Operations:
 
     def save_refused(self, page: Page) -> None:
         """Save a page that is not read, so that it can be looked at; once for each status of its URL."""
-        if page.body and not self.archive.snapshots.has(page.url, page.status):
+        if not self.archive.snapshots.has(page.url, page.status):
             self.save(page)
 
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:

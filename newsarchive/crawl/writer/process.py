@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
 CACHE = "PRAGMA cache_size = -12288"
 
+_SAVING = (Operations.save, Operations.save_refused)
 #: Pages that a long crawl saves before they can be replayed.
 _INDEXED_PAGES = 2000
 
@@ -68,7 +69,7 @@ class _ReplayIndex:
 
     def note(self, messages: list[Message]) -> None:
         """Count the pages that were saved, and bring the index up to date when they are many."""
-        self._saved += sum(message.method is Operations.save for message in messages)
+        self._saved += sum(message.method in _SAVING for message in messages)
         if self._saved >= _INDEXED_PAGES:
             self.update()
 
