@@ -16,7 +16,6 @@ has its reason, and each run ends by itself.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
 import sqlite3
 import subprocess
@@ -34,6 +33,7 @@ sys.path.insert(0, str(ROOT))
 
 import hostile_pages  # noqa: E402
 import passing_faults  # noqa: E402
+from static_site import environment_of  # noqa: E402
 
 from newsarchive.demo import DemoSite, serve  # noqa: E402
 
@@ -85,11 +85,10 @@ def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> t
     ]
     for name, value in SETTINGS.items():
         command += ["-s", f"{name}={value}"]
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     began = time.monotonic()
     asked = len(server.requests)
     with (db.parent / "crawl.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment_of(db), stderr=log)
         while process.poll() is None and time.monotonic() - began < 600:
             if meanwhile and len(server.requests) - asked >= MIDST:
                 server.site = replace(server.site, forbidden=meanwhile)
@@ -112,12 +111,11 @@ def run_spider(db: Path, site: str, environment: dict[str, str], memory: int | N
             "-s",
             f"DOWNLOAD_MAXSIZE={16 << 20}",
         ]
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with (db.parent / "crawl.log").open("ab") as log:
         return subprocess.run(
             command,
             cwd=ROOT,
-            env=plain | environment | {"NEWSARCHIVE_DB": str(db)},
+            env=environment_of(db, **environment),
             stderr=log,
             preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None,
             check=False,

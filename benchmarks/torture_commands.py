@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from static_site import ROOT, children_of, crawl
+from static_site import ROOT, children_of, crawl, environment_of
 
 from newsarchive.archive import Archive
 from newsarchive.errors import UserError
@@ -153,10 +153,9 @@ def cut_power(base: str, scratch: Path, moments: Sequence[int], tell: Tell) -> t
 
 def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, pages: int, preload: dict[str, str]) -> None:
     watched = {"POWER_CUT_BASE": str(folder), "POWER_CUT_SHADOW": str(shadow)}
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"],
-        cwd=ROOT, env=plain | watched | preload | {"NEWSARCHIVE_DB": str(folder / "archive.db")},
+        cwd=ROOT, env=environment_of(folder / "archive.db", **watched, **preload),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and _count_pages(folder / "archive.db") < pages:
