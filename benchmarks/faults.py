@@ -50,6 +50,9 @@ SETTINGS = {
     "NEWSARCHIVE_SWEEP_HOURS": 0.001,  # every listing in every run: forbidden posts lead to none
     "NEWSARCHIVE_LOSSES_PERCENT": 100,
 }
+#: What differs for pages that fail for hours, and for hostile ones, which are large and are to be given up soon.
+PATIENT = {"NEWSARCHIVE_BACKOFF": 300, "NEWSARCHIVE_ATTEMPTS": 10}
+HASTY = {"NEWSARCHIVE_BACKOFF": 0.1, "NEWSARCHIVE_ATTEMPTS": 3, "DOWNLOAD_MAXSIZE": 16 << 20}
 _FATES = "SELECT state, coalesce(reason, ''), count(*) FROM frontier GROUP BY 1, 2 ORDER BY 3 DESC"
 #: Runs after which every page has its fate: the attempts that a page is given, and one more.
 MOST_RUNS = 8
@@ -100,17 +103,8 @@ def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> t
 def run_spider(db: Path, site: str, environment: dict[str, str], memory: int | None = None) -> int:
     """Crawl a site; with `memory`, in so many bytes of address space a process."""
     command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", f"site={site}"]
-    for name, value in (SETTINGS | {"NEWSARCHIVE_BACKOFF": 300, "NEWSARCHIVE_ATTEMPTS": 10}).items():
+    for name, value in (SETTINGS | (PATIENT if memory is None else HASTY)).items():
         command += ["-s", f"{name}={value}"]
-    if memory is not None:
-        command += [
-            "-s",
-            "NEWSARCHIVE_BACKOFF=0.1",
-            "-s",
-            "NEWSARCHIVE_ATTEMPTS=3",
-            "-s",
-            f"DOWNLOAD_MAXSIZE={16 << 20}",
-        ]
     with (db.parent / "crawl.log").open("ab") as log:
         return subprocess.run(
             command,
