@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import argparse
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ import hostile_pages  # noqa: E402
 import passing_faults  # noqa: E402
 from static_site import environment_of  # noqa: E402
 
+from newsarchive.archive.connection import open_readonly  # noqa: E402
 from newsarchive.demo import DemoSite, serve  # noqa: E402
 
 if TYPE_CHECKING:
@@ -182,11 +183,8 @@ def trouble(articles: int, percent: int) -> int:
 
 def ask(db: Path, query: str) -> list[tuple[object, ...]]:
     """Ask an archive."""
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(open_readonly(db)) as connection:
         return connection.execute(query).fetchall()
-    finally:
-        connection.close()
 
 
 def report(db: Path, posts: set[str], forbidden: dict[str, str]) -> int:

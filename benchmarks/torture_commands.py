@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from static_site import ROOT, children_of, crawl, environment_of
 
 from newsarchive.archive import Archive
+from newsarchive.archive.connection import open_readonly
 from newsarchive.errors import UserError
 from newsarchive.maintenance.backup import backup
 from newsarchive.maintenance.check import check
@@ -41,7 +42,7 @@ def faults(db: Path) -> list[str]:
     try:
         with Archive.open(db, readonly=True) as archive:
             report = check(archive, datetime.now(UTC), deep=True)
-    except UserError as error:
+    except (UserError, sqlite3.DatabaseError) as error:
         return [str(error)]
     return [f"{one.what}: {one.examples}" for one in report.findings if one.severity == "damage"]
 
@@ -169,13 +170,9 @@ def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, pages: int, prel
 
 
 def _count_pages(db: Path) -> int:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_reading(db)) as connection:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(open_readonly(db)) as connection:
         return int(connection.execute("SELECT count(*) FROM snapshots").fetchone()[0])
     return 0
-
-
-def _reading(db: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
 
 
 def _survive(folder: Path, shadow: Path, disk: Path) -> None:
