@@ -22,10 +22,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from static_site import crawl, serve_static
+from torture_commands import faults
 
-from newsarchive.archive import Archive
+from newsarchive.archive.connection import open_readonly
 from newsarchive.errors import UserError
-from newsarchive.maintenance.check import check
 from newsarchive.maintenance.repair import repair
 
 PORT = 8097
@@ -42,35 +42,27 @@ Held = dict[str, set[tuple[object, ...]]]
 
 def held(db: Path) -> Held:
     """Return what an archive holds."""
-    with _reading(db) as connection:
+    with contextlib.closing(open_readonly(db)) as connection:
         return {name: set(connection.execute(query)) for name, query in HOLDS.items()}
 
 
 def everything(db: Path) -> object:
     """Return all that SQLite gives back of a file, or what it says instead."""
-    with _reading(db) as connection:
-        connection.text_factory = bytes
-        try:
+    try:
+        with contextlib.closing(open_readonly(db)) as connection:
+            connection.text_factory = bytes
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE rootpage > 0 AND type = 'table'"
             ).fetchall()
             rows = {name: connection.execute(f'SELECT * FROM "{name.decode()}"').fetchall() for (name,) in names}
             return connection.execute("PRAGMA integrity_check").fetchall(), rows
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            return str(error)
-
-
-def _reading(db: Path) -> contextlib.closing[sqlite3.Connection]:
-    return contextlib.closing(sqlite3.connect(f"{db.absolute().as_uri()}?mode=ro", uri=True))
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        return str(error)
 
 
 def is_found(db: Path) -> bool:
     """Return whether `check --deep` tells of damage."""
-    try:
-        with Archive.open(db, readonly=True) as archive:
-            return check(archive, datetime.now(UTC), deep=True).is_damaged
-    except (UserError, sqlite3.DatabaseError):
-        return True
+    return bool(faults(db))
 
 
 def flip(path: Path, chance: random.Random) -> str:

@@ -16,14 +16,13 @@ has its reason, and each run ends by itself.
 from __future__ import annotations
 
 import argparse
-import os
 import resource
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +33,9 @@ sys.path.insert(0, str(ROOT))
 
 import hostile_pages  # noqa: E402
 import passing_faults  # noqa: E402
+from static_site import environment_of  # noqa: E402
 
+from newsarchive.archive.connection import open_readonly  # noqa: E402
 from newsarchive.demo import DemoSite, serve  # noqa: E402
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ SETTINGS = {
     "NEWSARCHIVE_SWEEP_HOURS": 0.001,  # every listing in every run: forbidden posts lead to none
     "NEWSARCHIVE_LOSSES_PERCENT": 100,
 }
+#: What differs for pages that fail for hours, and for hostile ones, which are large and are to be given up soon.
+PATIENT = {"NEWSARCHIVE_BACKOFF": 300, "NEWSARCHIVE_ATTEMPTS": 10}
+HASTY = {"NEWSARCHIVE_BACKOFF": 0.1, "NEWSARCHIVE_ATTEMPTS": 3, "DOWNLOAD_MAXSIZE": 16 << 20}
 _FATES = "SELECT state, coalesce(reason, ''), count(*) FROM frontier GROUP BY 1, 2 ORDER BY 3 DESC"
 #: Runs after which every page has its fate: the attempts that a page is given, and one more.
 MOST_RUNS = 8
@@ -85,11 +89,10 @@ def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> t
     ]
     for name, value in SETTINGS.items():
         command += ["-s", f"{name}={value}"]
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     began = time.monotonic()
     asked = len(server.requests)
     with (db.parent / "crawl.log").open("ab") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment_of(db), stderr=log)
         while process.poll() is None and time.monotonic() - began < 600:
             if meanwhile and len(server.requests) - asked >= MIDST:
                 server.site = replace(server.site, forbidden=meanwhile)
@@ -101,23 +104,13 @@ def crawl(db: Path, server: RunningServer, meanwhile: tuple[str, ...] = ()) -> t
 def run_spider(db: Path, site: str, environment: dict[str, str], memory: int | None = None) -> int:
     """Crawl a site; with `memory`, in so many bytes of address space a process."""
     command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", f"site={site}"]
-    for name, value in (SETTINGS | {"NEWSARCHIVE_BACKOFF": 300, "NEWSARCHIVE_ATTEMPTS": 10}).items():
+    for name, value in (SETTINGS | (PATIENT if memory is None else HASTY)).items():
         command += ["-s", f"{name}={value}"]
-    if memory is not None:
-        command += [
-            "-s",
-            "NEWSARCHIVE_BACKOFF=0.1",
-            "-s",
-            "NEWSARCHIVE_ATTEMPTS=3",
-            "-s",
-            f"DOWNLOAD_MAXSIZE={16 << 20}",
-        ]
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with (db.parent / "crawl.log").open("ab") as log:
         return subprocess.run(
             command,
             cwd=ROOT,
-            env=plain | environment | {"NEWSARCHIVE_DB": str(db)},
+            env=environment_of(db, **environment),
             stderr=log,
             preexec_fn=(lambda: resource.setrlimit(resource.RLIMIT_AS, (memory, memory))) if memory else None,
             check=False,
@@ -190,11 +183,8 @@ def trouble(articles: int, percent: int) -> int:
 
 def ask(db: Path, query: str) -> list[tuple[object, ...]]:
     """Ask an archive."""
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(open_readonly(db)) as connection:
         return connection.execute(query).fetchall()
-    finally:
-        connection.close()
 
 
 def report(db: Path, posts: set[str], forbidden: dict[str, str]) -> int:

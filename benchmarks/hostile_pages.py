@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import gzip
-import sqlite3
-import threading
 import time
 import zlib
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from passing_faults import article, text_of, title_of
+from passing_faults import article, says, stored_articles
+
+from newsarchive.archive.connection import open_readonly
+from newsarchive.demo.server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -212,29 +213,19 @@ class Result:
 
 def measure(folder: Path, crawl: Callable[[Path, str, dict[str, str]], int]) -> Result:
     """Crawl the site three times; `crawl` runs one crawl of an archive, a site, with an environment."""
-    site = HostileSite()
-    threading.Thread(target=site.serve_forever, daemon=True).start()
     (folder / "sites").mkdir()
-    (folder / "sites" / "hostile.toml").write_text(_SITE.format(base=site.base_url), encoding="utf-8")
     db, statuses = folder / "hostile.db", []
-    for number in range(1, RUNS + 1):
-        began = time.monotonic()
-        statuses.append(crawl(db, "hostile", {"NEWSARCHIVE_SITES": str(folder / "sites")}))
-        print(f"  run {number}: status {statuses[-1]} after {time.monotonic() - began:.0f} s", flush=True)
-        time.sleep(1)
-    site.shutdown()
-    site.server_close()
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    stored = {url: (title, body) for url, title, body in connection.execute("SELECT url, title, body FROM articles")}
-    states = connection.execute("SELECT url, state, coalesce(reason, '') FROM frontier").fetchall()
-    connection.close()
-    right = [
-        number
-        for number in site.good
-        if (found := stored.get(f"{site.base_url}/a/{number}.html"))
-        and found[0] == title_of(number)
-        and text_of(number) in found[1]
-    ]
+    with serving(HostileSite()) as site:
+        (folder / "sites" / "hostile.toml").write_text(_SITE.format(base=site.base_url), encoding="utf-8")
+        for number in range(1, RUNS + 1):
+            began = time.monotonic()
+            statuses.append(crawl(db, "hostile", {"NEWSARCHIVE_SITES": str(folder / "sites")}))
+            print(f"  run {number}: status {statuses[-1]} after {time.monotonic() - began:.0f} s", flush=True)
+            time.sleep(1)
+    stored = stored_articles(db)
+    with contextlib.closing(open_readonly(db)) as connection:
+        states = connection.execute("SELECT url, state, coalesce(reason, '') FROM frontier").fetchall()
+    right = [number for number in site.good if says(stored.get(f"{site.base_url}/a/{number}.html"), number)]
     fates = {url.rpartition("/")[2].removesuffix(".html"): f"{state}: {reason}" for url, state, reason in states}
     return Result(
         len(right),

@@ -11,11 +11,13 @@ import gzip
 import socket
 import sqlite3
 import struct
-import threading
 import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+
+from newsarchive.archive.connection import open_readonly
+from newsarchive.demo.server import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +58,11 @@ def text_of(number: int) -> str:
     """Return what an article says and no other does."""
     place = _PLACES[number % 10] + _THINGS[number // 10 % 10]
     return f"江湾市今天宣布，{place}的第{number}期改造比计划早{number % 9 + 1}天完工。"
+
+
+def says(found: tuple[str, str] | None, number: int) -> bool:
+    """Return whether title and text that were found, if any, are those of an article."""
+    return found is not None and found[0] == title_of(number) and text_of(number) in found[1]
 
 
 def article(number: int) -> bytes:
@@ -215,43 +222,38 @@ def move_clock(db: Path, hours: float) -> None:
 
 def measure(folder: Path, pages: int, crawl: Callable[[Path, str, dict[str, str]], int]) -> Result:
     """Crawl the site for two simulated days; `crawl` runs one crawl of an archive, a site, with an environment."""
-    site = FailingSite(pages)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
     (folder / "sites").mkdir()
-    (folder / "sites" / "passing.toml").write_text(_SITE.format(base=site.base_url), encoding="utf-8")
     db, runs = folder / "passing.db", 0
-    while site.hours <= 24 * DAYS:
-        status = crawl(db, "passing", {"NEWSARCHIVE_SITES": str(folder / "sites")})
-        runs += 1
-        stored = _stored(db)
-        print(f"  hour {site.hours:>4.0f}: status {status}, {len(stored)} of {pages} articles", flush=True)
-        if len(stored) == pages and not _wrong(stored, site):
-            break
-        move_clock(db, BETWEEN)
-        site.hours += BETWEEN
-    site.shutdown()
-    site.server_close()
+    with serving(FailingSite(pages)) as site:
+        (folder / "sites" / "passing.toml").write_text(_SITE.format(base=site.base_url), encoding="utf-8")
+        while site.hours <= 24 * DAYS:
+            status = crawl(db, "passing", {"NEWSARCHIVE_SITES": str(folder / "sites")})
+            runs += 1
+            stored = stored_articles(db)
+            print(f"  hour {site.hours:>4.0f}: status {status}, {len(stored)} of {pages} articles", flush=True)
+            if len(stored) == pages and not _wrong(stored, site):
+                break
+            move_clock(db, BETWEEN)
+            site.hours += BETWEEN
     missing: dict[str, int] = {}
     for number in range(pages):
-        if f"{site.base_url}/a/{number}.html" not in stored or stored[f"{site.base_url}/a/{number}.html"][
-            0
-        ] != title_of(number):
+        if not says(stored.get(f"{site.base_url}/a/{number}.html"), number):
             way = list(WAYS)[number % len(WAYS)]
             missing[way] = missing.get(way, 0) + 1
     return Result(pages, len(stored), _wrong(stored, site), runs, missing)
 
 
-def _stored(db: Path) -> dict[str, tuple[str, str]]:
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    rows = connection.execute("SELECT url, title, body FROM articles").fetchall()
-    connection.close()
+def stored_articles(db: Path) -> dict[str, tuple[str, str]]:
+    """Return the articles of an archive: URL -> title and text."""
+    with contextlib.closing(open_readonly(db)) as connection:
+        rows = connection.execute("SELECT url, title, body FROM articles").fetchall()
     return {url: (title, body) for url, title, body in rows}
 
 
 def _wrong(stored: dict[str, tuple[str, str]], site: FailingSite) -> int:
     """Count the articles that say something else than their pages do when these are well."""
     wrong = 0
-    for url, (title, body) in stored.items():
+    for url, found in stored.items():
         number = site.number_of(url.removeprefix(site.base_url))
-        wrong += number is None or title != title_of(number) or text_of(number) not in body
+        wrong += number is None or not says(found, number)
     return wrong

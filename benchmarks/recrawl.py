@@ -14,14 +14,16 @@ same addresses, so that whatever else the machine does disturbs both alike.
 from __future__ import annotations
 
 import argparse
-import sqlite3
 import statistics
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
 from static_site import crawl, serve_static, take_counts
 from throughput import bare
+
+from newsarchive.archive.connection import open_readonly
 
 PORT = 8094
 #: Work of a run without news to that of a bare spider.
@@ -32,14 +34,11 @@ SETTINGS = {"NEWSARCHIVE_SWEEP_HOURS": 0.0001}
 
 def rows(db: Path) -> dict[str, set[tuple[object, ...]]]:
     """Return the rows of all tables that are not an index's own."""
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(open_readonly(db)) as connection:
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
         ).fetchall()
         return {name: set(connection.execute(f'SELECT * FROM "{name}"')) for (name,) in names}
-    finally:
-        connection.close()
 
 
 def main() -> int:

@@ -160,13 +160,18 @@ def crawl(db: Path, spider: str, base: str, settings: dict[str, object] | None =
     return run(command, db)
 
 
+def environment_of(db: Path, **more: str) -> dict[str, str]:
+    """Return the environment of a process that works on an archive, without proxies: what it asks is on loopback."""
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return plain | {"NEWSARCHIVE_DB": str(db)} | more
+
+
 def run(command: list[str], db: Path) -> Ran:
     """Run a command on an archive and measure it."""
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     path = db.parent / "crawl.log"
     with path.open("wb") as log:
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, stdout=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment_of(db), stderr=log, stdout=log)
         watch = MemoryWatch(process.pid)
         watch.start()
         _, status, usage = os.wait4(process.pid, 0)

@@ -26,11 +26,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from static_site import ROOT, children_of, crawl, serve_static
+from static_site import ROOT, children_of, crawl, environment_of, serve_static
 from torture_commands import control_power_cut, cut_power, kill_commands
+
+from newsarchive.archive.connection import open_readonly
 
 PORT = 8096
 #: Commands that are killed.
@@ -73,20 +76,16 @@ class Tally:
 
 def holds(db: Path) -> dict[str, set[tuple[object, ...]]]:
     """Return what an archive holds."""
-    connection = sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(open_readonly(db)) as connection:
         return {name: set(connection.execute(query)) for name, query in _HOLDS.items()}
-    finally:
-        connection.close()
 
 
 def break_off(db: Path, base: str, after: float, way: str) -> bool:
     """Begin a crawl and break it off after so many seconds; return whether it was still at work."""
     signals, writer = WAYS[way]
     command = [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"]
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     with (db.parent / "killed.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=plain | {"NEWSARCHIVE_DB": str(db)}, stderr=log, stdout=log)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment_of(db), stderr=log, stdout=log)
         try:
             process.wait(after)
         except subprocess.TimeoutExpired:

@@ -21,9 +21,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from static_site import ROOT, children_of, crawl
+from static_site import ROOT, children_of, crawl, environment_of
 
 from newsarchive.archive import Archive
+from newsarchive.archive.connection import open_readonly
 from newsarchive.errors import UserError
 from newsarchive.maintenance.backup import backup
 from newsarchive.maintenance.check import check
@@ -41,7 +42,7 @@ def faults(db: Path) -> list[str]:
     try:
         with Archive.open(db, readonly=True) as archive:
             report = check(archive, datetime.now(UTC), deep=True)
-    except UserError as error:
+    except (UserError, sqlite3.DatabaseError) as error:
         return [str(error)]
     return [f"{one.what}: {one.examples}" for one in report.findings if one.severity == "damage"]
 
@@ -153,10 +154,9 @@ def cut_power(base: str, scratch: Path, moments: Sequence[int], tell: Tell) -> t
 
 def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, pages: int, preload: dict[str, str]) -> None:
     watched = {"POWER_CUT_BASE": str(folder), "POWER_CUT_SHADOW": str(shadow)}
-    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     process = subprocess.Popen(
         [sys.executable, "-m", "scrapy", "crawl", "category", "-a", "site=demo", "-a", f"base_url={base}"],
-        cwd=ROOT, env=plain | watched | preload | {"NEWSARCHIVE_DB": str(folder / "archive.db")},
+        cwd=ROOT, env=environment_of(folder / "archive.db", **watched, **preload),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None and _count_pages(folder / "archive.db") < pages:
@@ -170,13 +170,9 @@ def _crawl_until_the_cut(base: str, folder: Path, shadow: Path, pages: int, prel
 
 
 def _count_pages(db: Path) -> int:
-    with contextlib.suppress(sqlite3.Error), contextlib.closing(_reading(db)) as connection:
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(open_readonly(db)) as connection:
         return int(connection.execute("SELECT count(*) FROM snapshots").fetchone()[0])
     return 0
-
-
-def _reading(db: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{db.as_uri()}?mode=ro", uri=True)
 
 
 def _survive(folder: Path, shadow: Path, disk: Path) -> None:

@@ -21,10 +21,9 @@ import tempfile
 from itertools import groupby, pairwise
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from static_site import ROOT, environment_of
 
-from newsarchive.demo import DemoSite, serve  # noqa: E402
+from newsarchive.demo import DemoSite, serve
 
 #: Runs when a Python process starts, as the module `sitecustomize`.
 PROFILER = """
@@ -67,20 +66,18 @@ def trace(project: Path) -> dict[str, list[Call]]:
         folder = Path(name)
         (folder / "sitecustomize.py").write_text(PROFILER)
         (folder / "calls").mkdir()
-        plain = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "scrapy", "crawl", "category"),
                 *("-a", "site=demo", "-a", f"base_url={server.base_url}", "-a", "limit=1"),
             ],
             cwd=project,
-            env=plain
-            | {
-                "NEWSARCHIVE_DB": str(folder / "archive.db"),
-                "PYTHONPATH": os.pathsep.join([str(folder), str(project)]),
-                "TRACE_ROOT": str(project),
-                "TRACE_FOLDER": str(folder / "calls"),
-            },
+            env=environment_of(
+                folder / "archive.db",
+                PYTHONPATH=os.pathsep.join([str(folder), str(project)]),
+                TRACE_ROOT=str(project),
+                TRACE_FOLDER=str(folder / "calls"),
+            ),
             capture_output=True,
             text=True,
             check=False,

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
@@ -52,6 +52,11 @@ def is_locked(error: BaseException | None) -> bool:
     """Return whether an error, or what it was explained from, says that another program is writing."""
     cause = error.__cause__ if isinstance(error, UserError) else error
     return isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def is_damage(error: BaseException) -> TypeGuard[sqlite3.DatabaseError]:
+    """Return whether an error says that the file is at fault ("malformed"), and not newsarchive or what it writes."""
+    return type(error) is sqlite3.DatabaseError  # all other faults have classes of their own, derived from this one
 
 
 def set_patience(connection: sqlite3.Connection, seconds: float) -> None:

@@ -91,7 +91,8 @@ def _crawl(db: Path, arguments: dict[str, str], address: str | None, *, verbose:
         UserError: an argument or a setting is wrong; as AlreadyRunningError, if the site is being crawled already.
 
     """
-    from newsarchive.crawl.run import check, crawl_here, project_settings  # noqa: PLC0415 - Scrapy takes a second
+    from newsarchive.crawl.project_settings import project_settings  # noqa: PLC0415 - Scrapy takes a second
+    from newsarchive.crawl.run import check, crawl_here  # noqa: PLC0415
 
     settings = project_settings(NEWSARCHIVE_DB=str(db.absolute()), LOG_LEVEL="INFO" if verbose else "WARNING")
     check(settings, _SPIDER, arguments)

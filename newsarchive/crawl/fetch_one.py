@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http.request import NO_CALLBACK
-from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from newsarchive.crawl.failures import Refused, outcome_of
 from newsarchive.crawl.http.crawl_delay import ask_politely
 from newsarchive.crawl.http.offsite import AddressRules
 from newsarchive.crawl.pages import make_page
+from newsarchive.crawl.project_settings import project_settings
 from newsarchive.errors import UserError
 from newsarchive.options import Options
 from newsarchive.problems import REASONS
@@ -68,10 +68,7 @@ def fetch(urls: Sequence[str]) -> list[Page]:
     for url in urls:
         if (refusal := rules.refusal(url)) is not None:
             raise _error(url, Refused(refusal))
-    settings = Settings()
-    settings.setmodule("newsarchive.settings", priority="project")
-    settings.setdict(_SETTINGS, priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
+    process = AsyncCrawlerProcess(project_settings(**_SETTINGS))
     _hush()
     crawler = process.create_crawler(_Pages)
     task: Task[None] = process.crawl(crawler, urls=urls, rules=rules)

@@ -127,7 +127,9 @@ class KnownListings:
         if known.due or renewed:
             self.session.writer.submit(Operations.answered, url, validators if renewed else None)
         if known.refresh:
-            self.session.writer.submit(Operations.rest, url, self._not_before(Refresh.from_json(known.refresh)))
+            not_before = self._not_before(Refresh.from_json(known.refresh))
+            if not_before != known.not_before:
+                self.session.writer.submit(Operations.rest, url, not_before)
         self.session.count("listings/unchanged")
         return known
 

@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING
 
 from scrapy.crawler import AsyncCrawlerProcess
-from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
 
 from newsarchive.crawl.log_formatter import is_warning, without_traceback
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scrapy.crawler import Crawler, CrawlerProcessBase
+    from scrapy.settings import Settings
 
     from newsarchive.crawl.summary import RunSummary
 
@@ -47,14 +47,6 @@ def check(settings: Settings, spider: str, arguments: Mapping[str, str]) -> None
         raise UserError(f"there is no spider {spider!r} - there are {', '.join(sorted(loader.list()))}")
     loader.load(spider).check(dict(arguments))  # type: ignore[attr-defined]
     Options.from_settings(settings)
-
-
-def project_settings(**chosen: object) -> Settings:
-    """Return the settings of this project with those that a command line chose."""
-    settings = Settings()
-    settings.setmodule("newsarchive.settings", priority="project")
-    settings.setdict(chosen, priority="cmdline")
-    return settings
 
 
 def crawl_here(spider: str, arguments: Mapping[str, str], settings: Settings) -> RunSummary:

@@ -16,7 +16,6 @@ from newsarchive.models import FEED_MARK, Page
 from newsarchive.sites import load_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from newsarchive.archive import Archive
@@ -42,12 +41,6 @@ ENTRY = (
     "<item><title>{title}</title><link>{url}</link><pubDate>Thu, 05 Mar 2026 00:30:00 GMT</pubDate>"
     "<description>{text}</description></item>"
 )
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with new_archive(tmp_path / "a.db") as archive:
-        yield archive
 
 
 def web(

@@ -18,14 +18,7 @@ from newsarchive.errors import UserError
 from newsarchive.warc.formats import read_pages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    with new_archive(tmp_path / "archive.db") as opened:
-        yield opened
 
 
 def save(archive: Archive, *numbers: int) -> None:

@@ -1,11 +1,9 @@
 """Pages that stand in the place of another article are told from corrections of it."""
 
-from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from support.archives import new_archive
 
 from newsarchive.archive.observations import observation_of
 from newsarchive.crawl.impostors import another_article, cut_down, repeated
@@ -74,12 +72,6 @@ def test_one_page_may_be_two_articles_and_not_three():
     found = repeated({"a", "b"}, "c")
     assert found is not None
     assert (found.reason, found.detail) == ("repeated-page", "the same bytes as a")
-
-
-@pytest.fixture
-def archive(tmp_path):
-    with closing(new_archive(tmp_path / "a.db")) as opened:
-        yield opened
 
 
 def test_the_articles_of_one_page_are_known_also_to_a_later_run(archive):

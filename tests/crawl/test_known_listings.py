@@ -14,6 +14,7 @@ from newsarchive.crawl.http.offsite import site_rules
 from newsarchive.crawl.known_listings import FULL_DISCOVERY, KnownListings, full_discovery_is_due
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.writer.operations import Operations
+from newsarchive.discovery.refresh import Refresh
 from newsarchive.models import Article, Page
 from newsarchive.sites import load_site
 
@@ -107,7 +108,7 @@ def answer(body=b"listing", status=200, asked=None, **headers):
     return Response(HOME, status=status, body=body, headers=headers, request=request)
 
 
-def read(listings, response=None, further=(), next_url=None, damage=None):
+def read(listings, response=None, *, further=(), next_url=None, damage=None, refresh=None):
     return asyncio.run(
         listings.read(
             to(HOME),
@@ -117,6 +118,7 @@ def read(listings, response=None, further=(), next_url=None, damage=None):
             next_url=next_url,
             links=1,
             damage=damage,
+            refresh=refresh,
         )
     )
 
@@ -161,6 +163,25 @@ def test_the_same_page_with_other_validators_is_asked_for_with_these(listings):
     read(listings)
     assert listings.unchanged(HOME, answer(ETag='"2"'))
     assert listings.headers(HOME) == {"If-None-Match": '"2"'}
+
+
+def changes_by_an_unchanged_answer(session, listings):
+    before = session.archive.connection.total_changes
+    assert listings.unchanged(HOME, answer(ETag='"1"'))
+    return session.archive.connection.total_changes - before
+
+
+def test_nothing_is_written_of_an_unchanged_feed_that_names_only_hours_of_rest(session, listings):
+    read(listings, refresh=Refresh(skip_hours=frozenset({3})))
+    assert changes_by_an_unchanged_answer(session, listings) == 0
+
+
+def test_an_unchanged_feed_that_names_a_time_rests_again_from_now_on(session, listings):
+    read(listings, refresh=Refresh(seconds=600))
+    rests_until = session.archive.listings.get(HOME).not_before
+    session.writer.submit(Operations.rest, HOME, "2026-03-05T12:00:00Z")
+    assert changes_by_an_unchanged_answer(session, listings) == 1
+    assert session.archive.listings.get(HOME).not_before >= rests_until
 
 
 def test_a_full_discovery_asks_without_validators(listings):

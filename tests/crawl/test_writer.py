@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive import Archive, Link
+from newsarchive.archive import Archive, Link, replay_index
 from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.operations import Operations
@@ -150,6 +150,15 @@ def test_an_article_is_stored_with_its_page_and_its_url_is_done(observed, tmp_pa
     assert column(db, "SELECT length FROM copies JOIN snapshots s ON s.id = snapshot_id") == [14 * 50]
     assert sum((report.counts for report in observed.reports[1:]), observed.reports[0].counts)["articles/new"] == 1
     assert set.union(*(report.settled for report in observed.reports)) == {url(1)}
+
+
+def test_a_page_that_is_not_read_can_be_replayed_once_the_crawl_is_over(observed, tmp_path):
+    refused = Page(url(1), "post", "demo", b"<html>Forbidden</html>", NOW, status=403)
+    observed.writer.submit(Operations.save_refused, refused)
+    observed.writer.close()
+    with Archive.open(tmp_path / "a.db", readonly=True) as archive:
+        (lines,) = [path.read_text() for path in replay_index.index_folder(archive).glob("*.cdxj")]
+    assert url(1) in lines
 
 
 def test_while_a_batch_fills_others_may_write(observed, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -63,9 +64,12 @@ def test_what_is_no_list_has_no_feeds(data: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-def test_nothing_is_raised_whatever_the_bytes_are(data: bytes) -> None:
-    read_opml(data)
-    read_opml(b"<opml><body><outline xmlUrl='" + data + b"'/>" + data)
+def test_nothing_is_raised_and_every_feed_has_an_address_on_the_web_whatever_the_bytes_are(data: bytes) -> None:
+    outlines = [b"<opml><body><outline xmlUrl='" + start + data + b"'/>" + data for start in (b"", b"http://")]
+    for body in (data, *outlines):
+        urls = [feed.url for feed in read_opml(body).feeds]
+        assert all(url.lower().startswith(("http://", "https://")) and urlsplit(url).hostname for url in urls)
+        assert len(set(urls)) == len(urls)
 
 
 def test_feeds_of_sites_are_written_as_they_can_be_read(tmp_path: Path) -> None:

@@ -1,13 +1,10 @@
 """Addresses in a real crawl: session ids, redirects and spellings are one article, asked for once; bytes stay bytes."""
 
-import time
-
 import pytest
 from support.servers import Answer
-from support.small_site import ARTICLE, small_site
+from support.small_site import ARTICLE, RECHECK_AT_ONCE, small_site
 
 TEXT = "今天上午，江湾港的吞吐量比昨天增加了一成，港务部门在码头上作了说明。"
-OFTEN = "[recheck]\ndays = 3000\nminutes = [0.001]"
 
 
 @pytest.fixture
@@ -74,10 +71,10 @@ def test_a_stored_text_does_not_give_way_to_the_article_to_which_its_address_lea
     site.article(7, TEXT, "港口今晨恢复作业")
     site.article(8, "望湖大桥的合龙段昨天清晨吊装到位，误差不到两毫米。", "望湖大桥合龙")
     links = ("/news/7.html", "/news/8.html")
-    crawl_it(crawl, site, tmp_path, *links, more=OFTEN)
-    time.sleep(1.1)  # nothing is rechecked within a second
+    crawl_it(crawl, site, tmp_path, *links, more=RECHECK_AT_ONCE)
+    crawl.let_time_pass()
     site.answers = {"/news/7.html": Answer(b"", 302, {"Location": "/news/8.html"})}
-    done = crawl_it(crawl, site, tmp_path, *links, more=OFTEN)
+    done = crawl_it(crawl, site, tmp_path, *links, more=RECHECK_AT_ONCE)
     assert done.column("SELECT title FROM articles ORDER BY id") == ["港口今晨恢复作业", "望湖大桥合龙"]
     assert done.reasons("/news/7.html") == {"redirected-away"}
 

@@ -9,9 +9,7 @@ PAGE = 4096
 @pytest.fixture
 def site():
     with small_site() as server:
-        for number in range(3):
-            server.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
-        server.listing(0, 1, 2)
+        server.fill(0, 1, 2)
         yield server
 
 

@@ -13,9 +13,7 @@ from support.small_site import small_site
 @pytest.fixture
 def site():
     with small_site() as server:
-        for number in range(40):
-            server.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
-        server.listing(*range(40))
+        server.fill(*range(40))
         yield server
 
 
@@ -23,19 +21,11 @@ def site():
 def running(crawl, site, tmp_path):
     """Return how to begin a crawl, which has then asked for some pages and is still at work."""
     crawl.environment |= site.describe(tmp_path / "sites")
-    answer = site.answer
-
-    def slowly(request):
-        time.sleep(0.5)
-        return answer(request)
-
-    site.answer = slowly
+    site.delay = 0.5
 
     def begin(**settings):
         process = crawl.start("category", site="small", settings=settings)
-        while len(site.log) < 15:
-            assert process.poll() is None, "the crawl was to be disturbed and ended by itself"
-            time.sleep(0.02)
+        site.wait_for_requests(15, process)
         return process
 
     return begin

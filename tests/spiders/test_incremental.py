@@ -1,12 +1,9 @@
 """What is asked for again, and what is not: listings by their validators, young articles for changes."""
 
-import time
-
 import pytest
 from support.servers import Answer
-from support.small_site import small_site
+from support.small_site import RECHECK_AT_ONCE, small_site
 
-AT_ONCE = "[recheck]\ndays = 3000\nminutes = [0.001]"
 NEVER = "[recheck]\ndays = 0"
 OFTEN = {"NEWSARCHIVE_SWEEP_HOURS": 1000}
 
@@ -23,8 +20,6 @@ def site():
 def crawl_it(crawl, site, folder, recheck=NEVER, **more):
     done = crawl("category", site="small", environment=site.describe(folder, more=recheck), settings=OFTEN, **more)
     assert done.status == 0, done.log
-    if recheck != NEVER:
-        time.sleep(1.1)  # nothing is rechecked within a second, and a crawl that finds little takes less
     return done
 
 
@@ -69,7 +64,8 @@ def test_a_run_for_some_days_does_not_keep_the_next_from_reading_the_rest(crawl,
 def test_a_text_that_changes_five_times_has_five_revisions(crawl, site, tmp_path):
     for number in range(1, 6):
         site.article(1, f"第{number}稿：江湾港的吞吐量比昨天增加了{number}成，港务部门作了说明。")
-        done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+        done = crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
+        crawl.let_time_pass()
     found = [text for text in texts(done) if "稿" in text]
     assert [text[1] for text in found] == ["1", "2", "3", "4", "5"]
     assert done.column("SELECT substr(body, 1, 4) FROM articles WHERE url LIKE '%/1.html'") == ["第5稿："]
@@ -77,33 +73,36 @@ def test_a_text_that_changes_five_times_has_five_revisions(crawl, site, tmp_path
 
 
 def test_an_article_without_changes_is_asked_for_by_its_validators_and_not_stored_again(crawl, site, tmp_path):
-    crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
+    crawl.let_time_pass()
     site.new_requests()
-    done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    done = crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
     assert sorted(site.new_requests()) == [("/", 304), ("/news/1.html", 304), ("/news/2.html", 304)]
     assert done.column("SELECT count(*) FROM snapshots") == [2]
     assert done.column("SELECT count(*) FROM readings") == [2]
 
 
 def test_an_article_that_stays_gone_is_kept_and_marked(crawl, site, tmp_path):
-    crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
+    crawl.let_time_pass()
     del site.pages["/news/1.html"]
     for _ in range(3):
-        done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+        done = crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
         crawl.let_time_pass()
     assert done.rows("SELECT gone_at IS NOT NULL, http_status FROM copies ORDER BY url") == [(1, 404), (0, 200)]
     assert done.column("SELECT count(*) FROM articles WHERE body <> ''") == [2]
     assert done.state("/news/1.html") == {"gone"}
     assert done.reasons("/news/1.html") == set()
     site.new_requests()
-    crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
     assert ("/news/1.html", 404) not in site.new_requests()
 
 
 def test_a_failure_while_looking_again_takes_nothing_away(crawl, site, tmp_path):
-    crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
+    crawl.let_time_pass()
     site.pages["/news/1.html"] = b""
-    done = crawl_it(crawl, site, tmp_path / "sites", AT_ONCE)
+    done = crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
     assert done.state("/news/") == {"done"}
     assert done.reasons("/news/1.html") == {"empty-page"}
 

@@ -85,9 +85,7 @@ def test_chosen_days_and_categories_are_kept_to(crawl, demo):
 def test_a_page_that_kills_the_process_is_given_up_and_costs_no_other(crawl, tmp_path):
     running = []
     with small_site() as site:
-        for number in range(6):
-            site.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
-        site.listing(*range(6))
+        site.fill(*range(6))
         crawl.environment |= site.describe(tmp_path / "sites")
         answer = site.answer
 

@@ -1,10 +1,8 @@
 """Pages that come in place of an article are not stored, on a site without rules either, and what is stored stays."""
 
-import time
-
 import pytest
 from support.servers import Answer
-from support.small_site import small_site
+from support.small_site import RECHECK_AT_ONCE, small_site
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 NOTICE = "<html><head><title>{0}_江湾网</title></head><body><h1>{0}</h1><p>{1}</p></body></html>"
@@ -51,12 +49,11 @@ def test_what_comes_in_place_of_an_article_has_its_reason_and_is_tried_again(cra
 
 @pytest.mark.parametrize("number", [1, 4, 5, 6, 8])
 def test_a_stored_text_does_not_give_way_to_it(crawl, site, tmp_path, number):
-    often = "[recheck]\ndays = 3000\nminutes = [0.001]"
     site.listing(9)
-    crawl_it(crawl, site, tmp_path, often)
-    time.sleep(1.1)  # nothing is rechecked within a second
+    crawl_it(crawl, site, tmp_path, RECHECK_AT_ONCE)
+    crawl.let_time_pass()
     reason, site.answers["/news/9.html"] = ANSWERS[number]
-    done = crawl_it(crawl, site, tmp_path, often)
+    done = crawl_it(crawl, site, tmp_path, RECHECK_AT_ONCE)
     assert done.rows("SELECT title, published_at IS NOT NULL, revision FROM articles") == [
         ("第9条消息的标题写得清楚", 1, 1)
     ]

@@ -11,9 +11,7 @@ OFTEN = {"NEWSARCHIVE_SWEEP_HOURS": 1000, "RETRY_TIMES": 0}
 @pytest.fixture
 def site(tmp_path):
     with small_site() as server:
-        for number in (1, 2):
-            server.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
-        server.listing(1, 2)
+        server.fill(1, 2)
         server.environment = server.describe(tmp_path / "sites", more="[recheck]\ndays = 0")
         yield server
 

@@ -22,16 +22,8 @@ from newsarchive.processes import process_exists
 @pytest.fixture
 def site(tmp_path):
     with small_site() as server:
-        for number in range(60):
-            server.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
-        server.listing(*range(60))
-        answer = server.answer
-
-        def slowly(request):
-            time.sleep(0.3)
-            return answer(request)
-
-        server.answer = slowly
+        server.fill(*range(60))
+        server.delay = 0.3
         server.environment = server.describe(tmp_path / "sites")
         yield server
 
@@ -63,14 +55,6 @@ class Terminal:
         return self.process.wait(120), b"".join(parts).decode()
 
 
-def wait_for_requests(site, number, process):
-    end = time.monotonic() + 120
-    while len(site.asked) < number:
-        assert process.poll() is None
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def children_of(process):
     found = subprocess.run(["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False)
     return [int(line) for line in found.stdout.split()]
@@ -88,7 +72,7 @@ def is_gone(process):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_crawl_that_is_stopped_stores_what_was_fetched_and_says_so_in_one_line(crawl, site, number):
     terminal = Terminal(crawl, site.environment)
-    wait_for_requests(site, 12, terminal.process)
+    site.wait_for_requests(12, terminal.process)
     children = children_of(terminal.process.pid)
     status, written = terminal.stop(number)
     assert status == 1, written
@@ -105,7 +89,7 @@ def test_a_crawl_that_is_stopped_stores_what_was_fetched_and_says_so_in_one_line
 
 def test_a_crawl_that_is_stopped_twice_leaves_the_cursor_visible_and_no_child(crawl, site):
     terminal = Terminal(crawl, site.environment)
-    wait_for_requests(site, 12, terminal.process)
+    site.wait_for_requests(12, terminal.process)
     children = children_of(terminal.process.pid)
     os.killpg(terminal.process.pid, signal.SIGINT)
     time.sleep(0.1)
@@ -142,7 +126,7 @@ def test_a_second_crawl_of_a_site_leaves_at_once_with_status_0_and_one_line(craw
 
     site.answer = answer_late
     first = Terminal(crawl, site.environment)
-    wait_for_requests(site, 4, first.process)
+    site.wait_for_requests(4, first.process)
     second = subprocess.run(
         [sys.executable, "-m", "newsarchive", "--db", str(crawl.db), "crawl", "small"],
         cwd=ROOT, env=crawl.environment | site.environment, capture_output=True, text=True, check=False,

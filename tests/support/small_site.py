@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from support.servers import Answer, Server
 from newsarchive.demo.server import serving
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -44,6 +46,9 @@ body = [".text"]
 {more}
 """
 
+#: By this table of a site's file every stored article is rechecked for ever: after a second, or `let_time_pass`.
+RECHECK_AT_ONCE = "[recheck]\ndays = 3000\nminutes = [0.001]"
+
 
 def kind(path: str) -> str:
     return "application/xml" if path.endswith(".xml") else "text/html; charset=utf-8"
@@ -58,8 +63,11 @@ class SmallSite(Server):
         self.broken: set[str] = set()
         #: Path -> what is answered instead of its page.
         self.answers: dict[str, Answer] = {}
+        #: Seconds before each answer.
+        self.delay = 0.0
 
     def respond(self, request: Asked) -> Answer:
+        time.sleep(self.delay)
         if request.path in self.answers:
             answer = self.answers[request.path]
             self.log.append((request.path, answer.status))
@@ -87,6 +95,20 @@ class SmallSite(Server):
         items = "".join(f'<li><a href="/news/{number}.html">第{number}条消息</a></li>' for number in numbers)
         more = f'<a class="next" href="{following}">下一页</a>' if following else ""
         self.write(path, f"<html><body><ul>{items}</ul>{more}</body></html>")
+
+    def fill(self, *numbers: int) -> None:
+        """Write articles and the listing that leads to them."""
+        for number in numbers:
+            self.article(number, f"今天上午，江湾港第{number}号泊位迎来了新船。")
+        self.listing(*numbers)
+
+    def wait_for_requests(self, number: int, process: subprocess.Popen[bytes]) -> None:
+        """Wait until a process, which must not end before, has asked so many times."""
+        end = time.monotonic() + 120
+        while len(self.asked) < number:
+            assert process.poll() is None, "the crawl was to be disturbed and ended by itself"
+            assert time.monotonic() < end, f"{len(self.asked)} requests in two minutes"
+            time.sleep(0.02)
 
     def new_requests(self) -> list[tuple[str, int]]:
         """Return what was asked since the last call, without robots.txt."""

@@ -58,7 +58,7 @@ class Writer:
         self._pending: deque[tuple[int, asyncio.Future[Any] | None]] = deque()
         self._bytes = 0
         self._is_urged = False
-        self._draining: list[asyncio.Future[None]] = []
+        self._waiting: list[asyncio.Future[None]] = []
         self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
         self._inbox: SimpleQueue[Committed | Broken | None] = SimpleQueue()
         self._inherit = inherit
@@ -97,9 +97,7 @@ class Writer:
     async def drain(self) -> None:
         """Wait until not too much is on its way, so that memory stays flat where pages come faster than they go."""
         while len(self._pending) > _MOST_MESSAGES or self._bytes > _MOST_BYTES:
-            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._draining.append(waiting)
-            await waiting
+            await self._next_batch()
 
     @property
     def is_busy(self) -> bool:
@@ -121,9 +119,7 @@ class Writer:
         """Wait until all that was submitted is committed, or cannot be any more."""
         while self._pending:
             self._urge()
-            waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._draining.append(waiting)
-            await waiting
+            await self._next_batch()
 
     def flush(self) -> None:
         """Block until all that was submitted is committed."""
@@ -148,13 +144,19 @@ class Writer:
         self._is_closed = True
         self._outbox.put(None)
 
+    async def _next_batch(self) -> None:
+        """Wait until a batch is committed, or none can be any more."""
+        waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        await waiting
+
     def _urge(self) -> None:
         if not self._is_urged:
             self._send_later(Message(None, urgent=True))
 
     def _send_later(self, message: Message, answer: asyncio.Future[Any] | None = None) -> None:
         if self._failure is not None:
-            self._refuse(answer)
+            _fail(answer, UserError(self._failure))
             return
         if self._process is None:
             self._process = self._start()
@@ -172,7 +174,7 @@ class Writer:
                 size, caller = self._pending.popleft()
                 self._bytes -= size
                 if isinstance(result, Failed):
-                    _fail(caller, result)
+                    _fail(caller, RuntimeError(f"could not be written: {result.reason}"))
                 else:
                     _resolve(caller, result)
         elif self._failure is None and not self._is_closed:
@@ -181,15 +183,11 @@ class Writer:
             self._pending.clear()
             self._bytes = 0
             for caller in unanswered:
-                self._refuse(caller)
+                _fail(caller, UserError(self._failure))
             self._on_failure(self._failure)
-        draining, self._draining = self._draining, []
-        for waiting in draining:
-            _resolve(waiting, None)
-
-    def _refuse(self, caller: asyncio.Future[Any] | None) -> None:
-        if caller is not None and not caller.done():
-            caller.set_exception(UserError(self._failure))
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            _resolve(one, None)
 
     def _start(self) -> subprocess.Popen[bytes]:
         self._socket, theirs = socket.socketpair()
@@ -241,9 +239,9 @@ def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
         caller.set_result(result)
 
 
-def _fail(caller: asyncio.Future[Any] | None, failed: Failed) -> None:
+def _fail(caller: asyncio.Future[Any] | None, error: Exception) -> None:
     if caller is not None and not caller.done():
-        caller.set_exception(RuntimeError(f"could not be written: {failed.reason}"))
+        caller.set_exception(error)
 
 
 def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:

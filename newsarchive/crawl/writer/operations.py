@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive import FrontierEntry
+from newsarchive.archive.connection import is_damage
 from newsarchive.archive.frontier import UNFINISHED
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.impostors import MOST_ADDRESSES, another_article, cut_down, repeated
@@ -66,7 +67,7 @@ class Operations:
             with self.archive.transaction():
                 return message.method(self, *message.arguments, **message.options)
         except _BAD_ARTICLE as error:
-            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+            if is_damage(error):
                 raise
             what = f"{message.method.__name__}{message.arguments[:1]!r}"
             self.report.errors.append(f"Not written: {shorten(what, 500)}\n{traceback.format_exc()}")
@@ -123,7 +124,7 @@ class Operations:
 
     def save_refused(self, page: Page) -> None:
         """Save a page that is not read, so that it can be looked at; once for each status of its URL."""
-        if page.body and not self.archive.snapshots.has(page.url, page.status):
+        if not self.archive.snapshots.has(page.url, page.status):
             self.save(page)
 
     def problem(self, url: str, stage: str, reason: str, detail: str = "", site: str | None = None) -> None:
@@ -165,13 +166,13 @@ class Operations:
         if stored:
             self._settle_stored(row, outcome, status)
         else:
-            is_first = self.archive.frontier.tries(row.url) <= 1
-            self._settle_missing(row, stage, outcome, status)
+            tries = self.archive.frontier.tries(row.url)
+            self._settle_missing(row, stage, outcome, status, tries)
             # What robots.txt forbids is meant so, and what is looked for elsewhere may come from there.
             if outcome.state != "blocked" and not fallbacks:
                 self.report.counts["lost"] += 1
                 # A server that names a time is busy: its pages are not what an alarm about new ones is for.
-                if not is_first or outcome.not_before is not None:
+                if tries > 1 or outcome.not_before is not None:
                     self.report.counts["lost/again"] += 1
 
     def unchanged(self, url: str) -> None:
@@ -222,11 +223,12 @@ class Operations:
         """Return why a page that looks like an article is none, by what is known of other pages and earlier times."""
         page = article.page
         if page.snapshot_id is not None and page.role in rechecks.ROLES:
-            address = self._address(article)
             others = self.archive.copies.keys_of_page(page.snapshot_id, MOST_ADDRESSES + 1)
-            is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
-            if not is_named and (outcome := repeated(others, address)) is not None:
-                return outcome
+            if len(others) >= MOST_ADDRESSES:  # hardly ever: only then what else is known of the address counts
+                address = self._address(article)
+                is_named = self.archive.copies.is_named_by_page(page.snapshot_id, address)
+                if not is_named and (outcome := repeated(others, address)) is not None:
+                    return outcome
         before = self.archive.copies.observation(page.url)
         if before is None:
             return None
@@ -239,12 +241,12 @@ class Operations:
             return url_key(landed)
         return next(filter(self.archive.copies.is_address, article.aliases), article.article_key)
 
-    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None) -> None:
+    def _settle_missing(self, row: FrontierEntry, stage: str, outcome: Outcome, status: int | None, tries: int) -> None:
         now = _now()
         next_at = next_try(
             outcome,
             status=status,
-            tries=self.archive.frontier.tries(row.url),
+            tries=tries,
             said=self.archive.problems.times(row.url, stage, outcome.reason),
             now=now,
             options=self.crawl.options,
@@ -286,7 +288,7 @@ class Operations:
             with self.archive.transaction():
                 yield
         except _BAD_ARTICLE as error:
-            if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault
+            if is_damage(error):
                 raise
             self.report.errors.append(f"Not stored: {page.url}\n{traceback.format_exc()}")
             outcome = Outcome("spider-error", "failed", f"{type(error).__name__}: {error}")

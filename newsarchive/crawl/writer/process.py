@@ -9,7 +9,6 @@ ended, it commits what was submitted, lets go of the crawl's lock, and ends.
 from __future__ import annotations
 
 import signal
-import sqlite3
 import sys
 import time
 from contextlib import suppress
@@ -17,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
-from newsarchive.archive.connection import CRAWL_PATIENCE, explain, set_patience
+from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_damage, set_patience
 from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
 CACHE = "PRAGMA cache_size = -12288"
 
+_SAVING = (Operations.save, Operations.save_refused)
 #: Pages that a long crawl saves before they can be replayed.
 _INDEXED_PAGES = 2000
 
@@ -52,7 +52,7 @@ def serve(connection: Connection) -> None:
                 index.note(messages)
             index.update()
     except Exception as error:
-        if type(error) is sqlite3.DatabaseError:  # "malformed": the file is at fault, and not newsarchive
+        if is_damage(error):
             error = explain(error, crawl.options.db)
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.send(Broken(_reason(error)))
@@ -69,7 +69,7 @@ class _ReplayIndex:
 
     def note(self, messages: list[Message]) -> None:
         """Count the pages that were saved, and bring the index up to date when they are many."""
-        self._saved += sum(message.method is Operations.save for message in messages)
+        self._saved += sum(message.method in _SAVING for message in messages)
         if self._saved >= _INDEXED_PAGES:
             self.update()
 
