@@ -160,7 +160,10 @@ def told(error: QueryError) -> str:
 
 
 def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
-    """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people."""
+    """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people.
+
+    Without `counts`, no facets are counted and no securities looked up.
+    """
     search, found = Search(connection), SearchResult(form, error=form.problem)
     if found.error:
         return found
@@ -176,12 +179,15 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
         _refuse_unless_interrupted(error)
         found.error = "this search takes too long: add a word, a source or days"
         return found
-    if counts:
-        try:
-            with sqlite_timelimit(connection, COUNT_TIME):
+    try:
+        with sqlite_timelimit(connection, COUNT_TIME):
+            if counts:
                 _count(search, query, typed, found)
-        except sqlite3.OperationalError as error:
-            _refuse_unless_interrupted(error)
+            else:
+                found.total = search.count(query)
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+    if counts:
         found.securities = _securities(connection, form.query)
     return found
 

@@ -242,7 +242,7 @@ async def _search_data(
 
 async def _search_feed(datasette: Datasette, name: str, form: SearchForm, request: Request) -> Response:
     """Return the newest articles of a search as a feed that tells how many there are and leads to the others."""
-    found = await _read(datasette, name, lambda connection: find(connection, form, size=FEED))
+    found = await _read(datasette, name, lambda connection: find(connection, form, size=FEED, counts=False))
     if found.error:
         return _refused(found.error)
     ids = [hit.article_id for hit in found.hits]
