@@ -222,16 +222,20 @@ def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> N
     form = replace(found.form, after="")
     facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
     chosen = {term.field: term for term in terms(form.query) if not term.is_excluded}
+    shown: dict[str, list[FacetLine]] = {}
+    longer: set[str] = set()
     for name, kind in KINDS.items():
-        values, term = kind.values(facets), chosen.get(kind.field)
+        among, term = facets, chosen.get(kind.field)
         if term is not None:
             others = all_of(search.parse(without(form.query, term)), *form.days)
-            values = kind.values(search.facets(others, most=MOST_COUNTED, lines=LINES + 1))
+            among = search.facets(others, most=MOST_COUNTED, lines=LINES + 1)
+        values = kind.values(among)
         if values and (len(values) >= kind.fewest or term is not None):
-            found.facets[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
+            shown[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
         if len(values) > LINES:
-            found.longer.add(name)
-    found.counted = facets.counted
+            longer.add(name)
+    # Where the time is over before all are counted, none is shown.
+    found.facets, found.longer, found.counted = shown, longer, facets.counted
     found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
 
 
@@ -270,6 +274,7 @@ def values_of(
         query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
         with sqlite_timelimit(connection, SEARCH_TIME):
             facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+            values = kind.values(facets)
     except QueryError as error:
         found.error = told(error)
         return [], found
@@ -278,7 +283,7 @@ def values_of(
         found.error = "counting takes too long: add a word, a source or days"
         return [], found
     found.counted = facets.counted
-    values = [facet for facet in kind.values(facets) if fold(wanted).lower() in fold(facet.label).lower()]
+    values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]
     found.total = len(values)
     return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
 
