@@ -221,7 +221,7 @@ def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> N
     """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
     form = replace(found.form, after="")
     facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
-    chosen = {term.field: term for term in terms(form.query) if not term.is_excluded}
+    chosen = _chosen(form)
     shown: dict[str, list[FacetLine]] = {}
     longer: set[str] = set()
     for name, kind in KINDS.items():
@@ -237,6 +237,11 @@ def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> N
     # Where the time is over before all are counted, none is shown.
     found.facets, found.longer, found.counted = shown, longer, facets.counted
     found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
+
+
+def _chosen(form: SearchForm) -> dict[str, Term]:
+    """Return the terms whose values a facet adds to or takes away from, by their fields: of two, the last."""
+    return {term.field: term for term in terms(form.query) if not term.is_excluded}
 
 
 class Kind(NamedTuple):
@@ -268,7 +273,7 @@ def values_of(
     if found.error:
         return [], found
     form = replace(form, after="")
-    term = next((one for one in terms(form.query) if one.field == kind.field and not one.is_excluded), None)
+    term = _chosen(form).get(kind.field)
     try:
         typed = search.parse(form.query)
         query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)

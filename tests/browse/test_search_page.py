@@ -124,3 +124,13 @@ def test_a_page_that_has_no_time_to_count_every_facet_shows_none(connection, mon
     result = found(connection, q="降准")
     assert [hit.article_id for hit in result.hits] == [2, 1]
     assert (result.facets, result.longer, result.counted, result.total) == ({}, set(), 0, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["source:乙* source:甲报", "source:甲报 source:乙*", "-source:甲报 source:(甲报 OR 乙*)"]
+)
+def test_the_page_of_a_facet_offers_what_the_search_page_offers(connection, text):
+    form = SearchForm(query=text)
+    lines, _ = values_of(connection, form, "Source", "")
+    assert lines
+    assert lines == find(connection, form).facets["Source"]
