@@ -67,6 +67,16 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
+def must_exist(path: Path) -> Path:
+    """Return the path of an archive; raises UserError where there is none.
+
+    A command that changes an archive asks first, so that a mistyped path makes none: only a crawl does.
+    """
+    if not path.is_file():
+        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    return path
+
+
 def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     """Open an archive, create it where there is none, and bring an older one up to date.
 
@@ -76,9 +86,7 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
 
     """
     path = Path(path)
-    if readonly and not path.is_file():
-        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
-    if readonly and not path.stat().st_size:
+    if readonly and not must_exist(path).stat().st_size:
         raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
