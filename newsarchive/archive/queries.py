@@ -122,6 +122,12 @@ class ArchivedArticle:
         """The article's key."""
         return str(self.row["article_key"])
 
+    @property
+    def kept_page(self) -> Copy | None:
+        """The copy whose page is kept: that of the article's own address, else the one that was fetched last."""
+        kept = [copy for copy in self.copies if copy.fetched_at]
+        return max(kept, key=lambda copy: (copy.url == self.row["url"], copy.fetched_at), default=None)
+
 
 def _part(columns: str, table: str, order: str) -> str:
     return (
