@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-    from newsarchive.archive.problem_log import UrlEvent
     from newsarchive.browse.search_page import SearchResult
 
     T = TypeVar("T")
@@ -115,7 +114,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response | Stre
         return await _search_data(datasette, name, form, suffix, request)
     if key := await _read(datasette, name, lambda connection: articles.key_named(connection, form.query)):
         return Response.redirect(Addresses(datasette, name).article(key))
-    if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(_history(c, form.query))):
+    if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(ProblemLog(c).history(form.query))):
         return Response.redirect(Addresses(datasette, name).why(form.query))
     found = await _read(datasette, name, lambda connection: find(connection, form))
     context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
@@ -175,7 +174,7 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
 async def why_page(datasette: Datasette, request: Request) -> Response:
     """Show what became of an address: where it was found, what went wrong, what is kept, when it is tried next."""
     name, url = _needed(datasette), (request.args.get("url") or "").strip()[:_LONGEST_ADDRESS]
-    events = await _read(datasette, name, lambda connection: _history(connection, url)) if url else []
+    events = await _read(datasette, name, lambda connection: ProblemLog(connection).history(url)) if url else []
     key = await _read(datasette, name, lambda connection: articles.key_named(connection, url)) if url else None
     context = {"url": url, "events": events, "key": key, "reasons": REASONS}
     return await _page(datasette, request, "newsarchive_why.html", context)
@@ -212,13 +211,6 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     if key is None:
         raise NotFound("The archive has no such article.")
     return Response.redirect(Addresses(datasette, name).article(key))
-
-
-def _history(connection: sqlite3.Connection, url: str) -> list[UrlEvent]:
-    try:
-        return ProblemLog(connection).history(url)
-    except ValueError:  # brackets or a port that no address has
-        return []
 
 
 async def _search_data(
