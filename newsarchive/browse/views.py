@@ -302,18 +302,16 @@ async def _answer_csv(datasette: Datasette, request: Request, sql: str, label: s
 
 
 def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, Any]:
-    """Return the links of a search page: to narrower searches, to what follows, to other forms of the list."""
+    """Return the links of a search page: to what follows, to all values of a facet, to other forms of the list."""
     to = Addresses(datasette, name)
     same = found.form.arguments
     return {
-        "narrowed": lambda line: to.search(**line.narrower.arguments) if line.narrower else None,
-        "widened": lambda line: to.search(**line.wider.arguments) if line.wider else None,
         "most": PUBLIC_DOWNLOAD if _is_public(datasette) else None,
         "next_page": to.search(**same, after=found.next_after) if found.next_after else None,
         "first_page": to.search(**same) if found.form.after else None,
-        "forms": {suffix: to.search(form=suffix, **same) for suffix in ("csv", "json", "atom")},
         "values": lambda kind: to.values(kind, **same),
         "table": to.search(form="csv", **same, bom="1"),
+        "json": to.search(form="json", **same),
         "feed": to.search(form="atom", **same),
     }
 
