@@ -129,6 +129,12 @@ def open_readonly(path: Path | str, **options: Any) -> sqlite3.Connection:
     return connection
 
 
+def file_size(path: Path) -> int:
+    """Return the bytes of an archive's file and of its log."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
+
+
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:
     _refuse_foreign(connection, path)
     applied = set(applied_names(connection))
