@@ -118,6 +118,11 @@ def select(css: str, element: Element) -> list[Element]:
     return list({one.mem_id: one for one in found}.values())
 
 
+def numbers_of(css: str, element: Element) -> set[int]:
+    """Return the `mem_id` of each element in `element` that matches."""
+    return {found.mem_id for found in select(css, element)}
+
+
 @lru_cache(maxsize=2048)
 def check_css(css: str) -> None:
     """Raise ValueError for what is no CSS selector."""

@@ -22,10 +22,13 @@ _FORMATTING_NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 _FORMATTING = frozenset(_FORMATTING_NAMES.encode().split(b"|"))
 # The first letter is looked at by itself: most tags have another one.
 _FORMATTING_TAG = re.compile(rb"<(?=[bcefinstu])(?:%b)[\s/][^>]*" % _FORMATTING_NAMES.encode(), re.IGNORECASE)
-_ATTRIBUTES = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
-_CROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{2000,}+" % _ATTRIBUTES)
-_TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)%b*+>" % _ATTRIBUTES)
-_VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
+#: A piece of a tag behind its name. A quote opens a value behind an equals sign alone: a stray one in a tag does not reach
+#: to the next of the page.
+TAG_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
+_CROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{2000,}+" % TAG_PIECE)
+_TAG = re.compile(rb"<(/?)([a-zA-Z][^\s/>]*+)%b*+>" % TAG_PIECE)
+#: Elements that have no content.
+VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 # Elements that hold no markup, whatever stands in them.
 _RAW = frozenset(b"script style xmp iframe noembed noframes noscript textarea title".split())
 # Elements that end where the next of their kind begins.
@@ -104,7 +107,7 @@ class _Tamer:
         elif name not in _FORMATTING:
             if name in _ENDED_BY_NEXT and self._stands_open(name):
                 self._close(name)
-            if name in _VOID:
+            if name in VOID:
                 self.pieces.append(match[0])
             elif len(self.open) < _DEEPEST:
                 self.open.append(name)

@@ -110,7 +110,7 @@ def absolute_url(
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
             return None
         return parts._replace(
-            netloc=_ascii_netloc(parts.netloc.lower()),
+            netloc=ascii_netloc(parts.netloc.lower()),
             path=quote(parts.path, safe=_SEGMENT_SAFE + "/%"),
             query=_quote_query(parts.query, charset),
             fragment=quote(parts.fragment, safe=_SEGMENT_SAFE + "/%?") if keep_fragment else "",
@@ -134,7 +134,8 @@ def _quote_query(query: str, charset: str) -> str:
     return quote(encoded, safe=_SEGMENT_SAFE + "/%?")
 
 
-def _ascii_netloc(netloc: str) -> str:
+def ascii_netloc(netloc: str) -> str:
+    """Return a host, with or without a port, in its ASCII form."""
     if netloc.isascii():
         return netloc
     host, colon, port = netloc.partition(":")

@@ -11,10 +11,11 @@ from urllib.parse import unquote, urljoin
 from newsarchive.extract.html import line_of, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.text import clean
-from newsarchive.tree import attribute, descendants, parse, select
+from newsarchive.tree import attribute, descendants, numbers_of, parse, select
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from datetime import datetime
     from urllib.parse import SplitResult
 
@@ -118,8 +119,8 @@ class _Reader:
     def read(self, root: Element) -> ListingPage:
         base = next((link for element in select("base", root) if (link := attribute(element, "href"))), None)
         self.base = (absolute_url(base, self.page.base_url) if base else None) or self.page.base_url
-        headings = _numbers(self.listing.heading, root) if self.listing.heading else set()
-        items = _numbers(self.listing.item, root)
+        headings = numbers_of(self.listing.heading, root) if self.listing.heading else set()
+        items = numbers_of(self.listing.item, root)
         for element in descendants(root):
             if element.mem_id in headings:
                 self.heading = line_of(element)
@@ -162,7 +163,7 @@ class _Reader:
         parts = split_url(url)
         if not is_article(url, self.site):
             return None
-        if self._is_own(parts):
+        if is_own(parts, self.site, self.own_hosts):
             return url
         self._refuse(url, "unsafe-url" if is_local(parts.hostname or "") else "foreign-host")
         return None
@@ -171,9 +172,6 @@ class _Reader:
         if url not in self.refused:
             self.refused.add(url)
             self.found.rejected.append((url[:500], reason))
-
-    def _is_own(self, parts: SplitResult) -> bool:
-        return parts.netloc in self.own_hosts or (parts.hostname in self.site.hosts and parts.port in (None, 80, 443))
 
     def _category_of(self, url: str) -> Category | None:
         """Name the category of a listed article: the page's own slug, else the one in the article's URL."""
@@ -204,7 +202,7 @@ class _Reader:
         for link in links[:_MOST_LINKS]:
             url = absolute_url(attribute(link, "href").strip(), self.base, charset=self.charset)
             slug = self._slug(url) if url and url not in seen else None
-            if url and slug and self._is_own(split_url(url)):
+            if url and slug and is_own(split_url(url), self.site, self.own_hosts):
                 seen.add(url)
                 self.found.categories.append(Category(slug, line_of(link) or None, url))
 
@@ -214,7 +212,11 @@ class _Reader:
                 target = attribute(link, "href").strip()
                 is_link = target and not target.startswith("#")
                 url = absolute_url(target, self.base, charset=self.charset) if is_link else None
-                if url and url not in (self.page.url, self.page.base_url) and self._is_own(split_url(url)):
+                if (
+                    url
+                    and url not in (self.page.url, self.page.base_url)
+                    and is_own(split_url(url), self.site, self.own_hosts)
+                ):
                     return url
         if self.listing.numbered_page and self.articles:
             return self._numbered(self.listing.numbered_page)
@@ -232,8 +234,9 @@ class _Reader:
         return urljoin(self.page.base_url, template.format(slug=quote_path(slug), page=number))
 
 
-def _numbers(css: str, root: Element) -> set[int]:
-    return {element.mem_id for element in select(css, root)}
+def is_own(parts: SplitResult, site: Site, netlocs: Container[str]) -> bool:
+    """Return whether an address leads to a site: to one of its hosts by an ordinary port, or to one of `netlocs`."""
+    return parts.netloc in netlocs or (parts.hostname in site.hosts and parts.port in (None, 80, 443))
 
 
 def _title(link: Element) -> str | None:

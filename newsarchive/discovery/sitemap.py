@@ -12,6 +12,7 @@ from newsarchive.discovery.html_listing import (
     ListingPage,
     damage_of,
     is_article,
+    is_own,
     too_many,
     without_address,
 )
@@ -52,9 +53,10 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
     Nothing is raised, whatever the bytes are. Where the site file has a pattern for articles, only such are taken.
     """
     payload = read_payload(page.body, page.headers.get("content-type"))
-    if _TAG.search(payload.text) is None and _ROBOTS.search(payload.text):
+    is_plain = _TAG.search(payload.text) is None
+    if is_plain and _ROBOTS.search(payload.text):
         return _read_robots(payload.text, page)
-    if _TAG.search(payload.text) is None and _ADDRESS.search(payload.text):
+    if is_plain and _ADDRESS.search(payload.text):
         # The last line of a text that is cut may be half an address.
         text = payload.text.rpartition("\n")[0] if payload.damage else payload.text
         listed = _read_text(text, page, site)
@@ -141,7 +143,7 @@ def _copies(entry: _Element, page: Page, site: Site) -> Iterator[str]:
     for link in entry:
         if name_of(link) == "link" and _is_copy(link, site):
             url = absolute_url(link.get("href") or "", base_of(link, page.base_url))
-            if url and _is_own(url, page, site) and is_article(url, site):
+            if url and is_own(split_url(url), site, {split_url(page.base_url).netloc}) and is_article(url, site):
                 yield url
 
 
@@ -153,11 +155,6 @@ def _is_copy(link: _Element, site: Site) -> bool:
     lang = (link.get("hreflang") or "").lower().partition("-")[0]
     is_same = lang in ("x", site.lang.lower().partition("-")[0]) or bool(not lang and link.get("media"))
     return is_same and (link.get("rel") or "").strip().lower() == "alternate"
-
-
-def _is_own(url: str, page: Page, site: Site) -> bool:
-    parts = split_url(url)
-    return parts.netloc == split_url(page.base_url).netloc or parts.hostname in site.hosts
 
 
 def _news_hints(entry: _Element) -> Hints:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections import Counter
@@ -19,6 +18,7 @@ from newsarchive.drafting.candidates import (
     title_candidates,
 )
 from newsarchive.drafting.selectors import choose
+from newsarchive.drafting.toml import toml_text
 from newsarchive.errors import UserError
 from newsarchive.extract import read
 from newsarchive.extract.charset import decode
@@ -121,19 +121,19 @@ def _toml(name: str, articles: Sequence[Article], chosen: dict[str, str]) -> str
     lang = Counter(article.lang or "zh" for article in articles).most_common(1)[0][0]
     lines = [
         f"# Drafted from {len(urls)} pages; before it is used: newsarchive read URL --site {name} --explain",
-        f"name = {_text(name)}",
-        f"title = {_text(parts.hostname or name)}  # the site's own name as its titles print it",
-        f"base_url = {_text(f'{parts.scheme}://{parts.netloc}')}",
-        f"hosts = [{_text(parts.hostname or '')}]",
-        f"timezone = {_text('Asia/Shanghai' if lang.startswith('zh') else 'UTC')}",
-        f"lang = {_text(lang)}",
+        f"name = {toml_text(name)}",
+        f"title = {toml_text(parts.hostname or name)}  # the site's own name as its titles print it",
+        f"base_url = {toml_text(f'{parts.scheme}://{parts.netloc}')}",
+        f"hosts = [{toml_text(parts.hostname or '')}]",
+        f"timezone = {toml_text('Asia/Shanghai' if lang.startswith('zh') else 'UTC')}",
+        f"lang = {toml_text(lang)}",
         "\n[listing]",
         'start = ["/"]  # pages that list articles',
-        f"article = {_text(pattern)}",
+        f"article = {toml_text(pattern)}",
         "\n[[layouts]]",
         'role = "original"',
-        f"url = {_text(pattern)}",
-        *(f"{key} = [{_text(selector)}]" for key, selector in chosen.items()),
+        f"url = {toml_text(pattern)}",
+        *(f"{key} = [{toml_text(selector)}]" for key, selector in chosen.items()),
     ]
     return "\n".join(lines) + "\n"
 
@@ -161,8 +161,3 @@ def _name_of(host: str) -> str:
     labels = [label for label in host.partition(":")[0].lower().split(".") if label not in _COMMON]
     name = _NOT_IN_NAME.sub("", labels[-1]) if labels else ""
     return name if name and not name.isdigit() else "site"
-
-
-def _text(text: str) -> str:
-    """Write a TOML string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from newsarchive.drafting.toml import toml_text
 from newsarchive.text import plain
+from newsarchive.urls import ascii_netloc, host_and_odd_port
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -90,16 +91,16 @@ def _site(name: str, title: str, feeds: Sequence[FeedOutline]) -> FeedSite:
     lang, zone = _language(feeds, title)
     lines = [
         "# Made of a list of feeds (OPML). Look over: the zone of times that name none, and the hosts.",
-        f"name = {_text(name)}",
-        f"title = {_text(title)}",
-        f"base_url = {_text(f'{first.scheme.lower()}://{own_hosts[0]}')}",
+        f"name = {toml_text(name)}",
+        f"title = {toml_text(title)}",
+        f"base_url = {toml_text(f'{first.scheme.lower()}://{own_hosts[0]}')}",
         f"hosts = {json.dumps(hosts)}",
-        f"timezone = {_text(zone)}",
-        f"lang = {_text(lang)}",
+        f"timezone = {toml_text(zone)}",
+        f"lang = {toml_text(lang)}",
     ]
     for feed in feeds:
         where = plain(" / ".join((*feed.folders, feed.title) if feed.title else feed.folders))
-        lines += ["", f"[[feeds]]{f'  # {where}' if where else ''}", f"path = {_text(feed.url)}"]
+        lines += ["", f"[[feeds]]{f'  # {where}' if where else ''}", f"path = {toml_text(feed.url)}"]
     return FeedSite(name, title, own_hosts, tuple(feeds), "\n".join(lines) + "\n")
 
 
@@ -131,13 +132,7 @@ def _language(feeds: Sequence[FeedOutline], title: str) -> tuple[str, str]:
 
 def _host(address: str) -> str:
     """Return the host of an address, with a port where it names one that is not the scheme's own."""
-    parts = urlsplit(address)
-    ordinary = {"http": 80, "https": 443}.get(parts.scheme.lower())
-    host = parts.hostname or ""
-    if not host.isascii():
-        with suppress(ValueError):  # a name that DNS cannot have is told when the file is checked
-            host = host.encode("idna").decode()
-    return host if parts.port in (None, ordinary) else f"{host}:{parts.port}"
+    return ascii_netloc(host_and_odd_port(address))
 
 
 def _bare(host: str) -> str:
@@ -162,8 +157,3 @@ def _free_name(host: str, taken: Collection[str]) -> str:
         if name not in taken:
             return name
     raise AssertionError
-
-
-def _text(text: str) -> str:
-    """Write a TOML string."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from newsarchive.tree_bounds import TAG_PIECE, VOID
+
 #: The most elements of a page, levels of its tree, and attributes of one tag.
 MOST_ELEMENTS, MOST_LEVELS, MOST_ATTRIBUTES = 600_000, 4_000, 1_000
 # Bytes of a page that is too short to have too many levels, each of three bytes or more.
@@ -16,11 +18,9 @@ _FEW_BYTES = 3 * MOST_LEVELS
 # Bytes of a page that is too short to have a tag whose attributes take long.
 _SHORT = 64 * 1024
 
-# A quote opens a value behind an equals sign alone: a stray one in a tag does not reach to the next of the page.
-_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+|[=\"']|(?!))"
-_TAG = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b*+" % _PIECE)
+_TAG = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b*+" % TAG_PIECE)
 # A tag that may have too many attributes.
-_CROWDED = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b{%d,}+" % (_PIECE, MOST_ATTRIBUTES))
+_CROWDED = re.compile(rb"<[a-zA-Z/][^\s/>]*+%b{%d,}+" % (TAG_PIECE, MOST_ATTRIBUTES))
 _NAME = re.compile(rb"<(/?)([a-zA-Z][^\s/>]{0,40})")
 _ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+")
 # Elements whose content is no markup, and comments.
@@ -28,11 +28,7 @@ _RAW = re.compile(rb"<(script|style|textarea|title)(?=[\s/>])|<!--", re.IGNORECA
 _ENDS = {name: re.compile(rb"</" + name, re.IGNORECASE) for name in (b"script", b"style", b"textarea", b"title")}
 _COMMENT_END = re.compile(rb"-->")
 # Elements that have no content, or that end where the next one of their kind begins: they make no level by themselves.
-_FLAT = frozenset(
-    (b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param", b"source",
-     b"track", b"wbr", b"p", b"li", b"dt", b"dd", b"option", b"optgroup", b"tr", b"td", b"th", b"thead", b"tbody",
-     b"tfoot", b"colgroup", b"rt", b"rp", b"html", b"head", b"body")
-)  # fmt: skip
+_FLAT = VOID | frozenset(b"p li dt dd option optgroup tr td th thead tbody tfoot colgroup rt rp html head body".split())
 
 
 class TooComplexError(ValueError):

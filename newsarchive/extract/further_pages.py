@@ -67,8 +67,13 @@ def _may_link_second(path: str, text: str) -> bool:
     name = _parts(path)[0].rpartition("/")[2]
     if not _PLAIN_NAME.fullmatch(name):
         return True
-    places = (match.end() for match in re.finditer(re.escape(name), text))
-    return any(_SECOND.match(text, place) for place in places) or any(
+    at = text.find(name)
+    while at >= 0:
+        at += len(name)
+        if _SECOND.match(text, at):
+            return True
+        at = text.find(name, at)
+    return any(
         _PARAMETER.search(text, max(match.start() - _LONGEST_PARAMETER, 0), match.start())
         for match in re.finditer("=0{0,2}2", text)
     )

@@ -20,7 +20,7 @@ from newsarchive.extract.paragraphs import Blocks, read_blocks
 from newsarchive.extract.securities import Mentions, may_name_securities
 from newsarchive.sites.selectors import read_selector
 from newsarchive.text import clean
-from newsarchive.tree import attribute, body_of, descendants, parse, select
+from newsarchive.tree import attribute, body_of, descendants, numbers_of, parse, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +133,7 @@ class _Found:
         child = element.first_child
         if not self.rules.drop or child is None or child.next is None:
             return line_of(element)
-        return line_of(element, _numbers(self.rules.drop, element))
+        return line_of(element, numbers_of(self.rules.drop, element))
 
     def values(self, name: str) -> Iterator[tuple[str, str]]:
         """Yield the texts of a field, the most preferred first, each with its selector."""
@@ -153,7 +153,7 @@ class _Found:
 
     def read_body(self, element: Element, url: str) -> Blocks:
         """Read an element that holds the text."""
-        skip = _numbers(self.rules.taken, element) if self.rules.taken else set()
+        skip = numbers_of(self.rules.taken, element) if self.rules.taken else set()
         title = 0
         if self.headline is not None:
             title = self.headline.mem_id
@@ -171,10 +171,6 @@ class _Found:
             return bool(times)
         either = {*times, self.headline.mem_id}
         return next(inner.mem_id for inner in descendants(self.root) if inner.mem_id in either) in times
-
-
-def _numbers(css: str, element: Element) -> set[int]:
-    return {found.mem_id for found in select(css, element)}
 
 
 def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tuple[Article, set[str]]:

@@ -322,7 +322,7 @@ def atoms(folded: str) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     end, before = 0, ""
     letter = rf"[^\W0-9_{UNSPACED}]"
-    thousands = "[0-9]{1,3}+(?:,[0-9]{3})++(?![0-9]|,[0-9])"
+    thousands = "[0-9]{1,3}+(?:,[0-9]{3}|(?!))++(?![0-9]|,[0-9])"
     number = rf"(?<![0-9][.,])(?:{thousands}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]+"
     initials = rf"(?<!{letter})(?<!{letter}\.)[a-z](?:\.[a-z])+(?!\.?{letter})\.?"
     for match in re.finditer(rf"[{UNSPACED}]|{number}|{initials}|{letter}+", folded):

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.extract.heuristics.title import Headline
     from newsarchive.models import Page
+    from newsarchive.tree import Element
 
 #: How many lines about the headline are looked at for dates and credits: behind it, and before it.
 _BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
@@ -74,7 +75,7 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = parse(page.body if decoded.as_sent else decoded.text)
+    root = _tree_of(page, decoded)
     if root is not None:
         head = read_head(root)
         _Reader(article, read_lines(root), head, decoded.text).read(zone)
@@ -83,11 +84,15 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None)
     return article
 
 
+def _tree_of(page: Page, decoded: Decoded) -> Element | None:
+    return parse(page.body if decoded.as_sent else decoded.text)
+
+
 def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
     """Read the page of an article once more; list what it may have meant and was not chosen: field and candidate."""
     page, chosen = article.page, article.published_at
     decoded = decode(page.body, page.headers.get("content-type"))
-    root = parse(page.body if decoded.as_sent else decoded.text)
+    root = _tree_of(page, decoded)
     if root is None:
         return []
     reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
