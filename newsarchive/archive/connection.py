@@ -72,6 +72,16 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
 
 
+def must_exist(path: Path) -> Path:
+    """Return the path of an archive; raises UserError where there is none.
+
+    A command that changes an archive asks first, so that a mistyped path makes none: only a crawl does.
+    """
+    if not path.is_file():
+        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+    return path
+
+
 def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     """Open an archive, create it where there is none, and bring an older one up to date.
 
@@ -81,9 +91,7 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
 
     """
     path = Path(path)
-    if readonly and not path.is_file():
-        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
-    if readonly and not path.stat().st_size:
+    if readonly and not must_exist(path).stat().st_size:
         raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
     if not readonly:
         _make_folder(path)
@@ -124,6 +132,12 @@ def open_readonly(path: Path | str, **options: Any) -> sqlite3.Connection:
             raise
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True, **options)
     return connection
+
+
+def file_size(path: Path) -> int:
+    """Return the bytes of an archive's file and of its log."""
+    log = path.with_name(f"{path.name}-wal")
+    return path.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> sqlite3.Connection:

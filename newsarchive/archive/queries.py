@@ -122,6 +122,12 @@ class ArchivedArticle:
         """The article's key."""
         return str(self.row["article_key"])
 
+    @property
+    def kept_page(self) -> Copy | None:
+        """The copy whose page is kept: that of the article's own address, else the one that was fetched last."""
+        kept = [copy for copy in self.copies if copy.fetched_at]
+        return max(kept, key=lambda copy: (copy.url == self.row["url"], copy.fetched_at), default=None)
+
 
 def _part(columns: str, table: str, order: str) -> str:
     return (
@@ -330,11 +336,6 @@ def find_article(connection: sqlite3.Connection, text: str) -> int:
     )
 
 
-def exact_article(connection: sqlite3.Connection, text: str) -> int | None:
-    """Return the id of the article that a whole key, info code or address names; None where there is none."""
-    return next(iter(_exact(connection, text.strip())), None)
-
-
 def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:
     for key in _keys(wanted):
         for query in _BY_KEY:
@@ -344,9 +345,9 @@ def _exact(connection: sqlite3.Connection, wanted: str) -> list[int]:
     return []
 
 
-def stored_key(connection: sqlite3.Connection, url: str) -> str | None:
-    """Return the key of the article that is stored under another address than this one; None where none is."""
-    found = _exact(connection, url)
+def stored_key(connection: sqlite3.Connection, text: str) -> str | None:
+    """Return the key of the article that a whole key, info code or address names; None where there is none."""
+    found = _exact(connection, text.strip())
     row = connection.execute("SELECT article_key FROM articles WHERE id = ?", found).fetchone() if found else None
     return str(row[0]) if row else None
 

@@ -12,11 +12,11 @@ from newsarchive.archive.queries import (
     Revision,
     article_row,
     articles_of,
-    exact_article,
     ids_of,
     one,
     one_moment,
     revisions,
+    stored_key,
     story_members,
 )
 from newsarchive.models import Paragraph
@@ -104,8 +104,7 @@ def article(connection: sqlite3.Connection, key: str, *, whole: bool = False) ->
 
 def key_named(connection: sqlite3.Connection, text: str) -> str | None:
     """Return the key of the article that a text names as a whole: by its key, its info code or an address of it."""
-    found = exact_article(connection, text) if text and len(text) <= _LONGEST_ADDRESS else None
-    return None if found is None else key_of(connection, found)
+    return stored_key(connection, text) if text and len(text) <= _LONGEST_ADDRESS else None
 
 
 def key_of(connection: sqlite3.Connection, article_id: int) -> str | None:

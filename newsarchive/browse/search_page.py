@@ -160,7 +160,10 @@ def told(error: QueryError) -> str:
 
 
 def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
-    """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people."""
+    """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people.
+
+    Without `counts`, no facets are counted and no securities looked up.
+    """
     search, found = Search(connection), SearchResult(form, error=form.problem)
     if found.error:
         return found
@@ -176,12 +179,15 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
         _refuse_unless_interrupted(error)
         found.error = "this search takes too long: add a word, a source or days"
         return found
-    if counts:
-        try:
-            with sqlite_timelimit(connection, COUNT_TIME):
+    try:
+        with sqlite_timelimit(connection, COUNT_TIME):
+            if counts:
                 _count(search, query, typed, found)
-        except sqlite3.OperationalError as error:
-            _refuse_unless_interrupted(error)
+            else:
+                found.total = search.count(query)
+    except sqlite3.OperationalError as error:
+        _refuse_unless_interrupted(error)
+    if counts:
         found.securities = _securities(connection, form.query)
     return found
 
@@ -215,18 +221,27 @@ def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> N
     """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
     form = replace(found.form, after="")
     facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
-    chosen = {term.field: term for term in terms(form.query) if not term.is_excluded}
+    chosen = _chosen(form)
+    shown: dict[str, list[FacetLine]] = {}
+    longer: set[str] = set()
     for name, kind in KINDS.items():
-        values, term = kind.values(facets), chosen.get(kind.field)
+        among, term = facets, chosen.get(kind.field)
         if term is not None:
             others = all_of(search.parse(without(form.query, term)), *form.days)
-            values = kind.values(search.facets(others, most=MOST_COUNTED, lines=LINES + 1))
+            among = search.facets(others, most=MOST_COUNTED, lines=LINES + 1)
+        values = kind.values(among)
         if values and (len(values) >= kind.fewest or term is not None):
-            found.facets[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
+            shown[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
         if len(values) > LINES:
-            found.longer.add(name)
-    found.counted = facets.counted
+            longer.add(name)
+    # Where the time is over before all are counted, none is shown.
+    found.facets, found.longer, found.counted = shown, longer, facets.counted
     found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
+
+
+def _chosen(form: SearchForm) -> dict[str, Term]:
+    """Return the terms whose values a facet adds to or takes away from, by their fields: of two, the last."""
+    return {term.field: term for term in terms(form.query) if not term.is_excluded}
 
 
 class Kind(NamedTuple):
@@ -258,12 +273,13 @@ def values_of(
     if found.error:
         return [], found
     form = replace(form, after="")
-    term = next((one for one in terms(form.query) if one.field == kind.field and not one.is_excluded), None)
+    term = _chosen(form).get(kind.field)
     try:
         typed = search.parse(form.query)
         query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
         with sqlite_timelimit(connection, SEARCH_TIME):
             facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+            values = kind.values(facets)
     except QueryError as error:
         found.error = told(error)
         return [], found
@@ -272,7 +288,7 @@ def values_of(
         found.error = "counting takes too long: add a word, a source or days"
         return [], found
     found.counted = facets.counted
-    values = [facet for facet in kind.values(facets) if fold(wanted).lower() in fold(facet.label).lower()]
+    values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]
     found.total = len(values)
     return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
 

@@ -85,8 +85,10 @@ def _streamed(scope: Scope, is_articles: bool) -> Scope:
 
     Datasette streams page by page, and where the order is by values that are not unique it loses rows between pages.
     """
+    if not scope["path"].endswith(".csv"):
+        return scope
     arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    if not scope["path"].endswith(".csv") or not any(name == "_stream" for name, _ in arguments):
+    if not any(name == "_stream" for name, _ in arguments):
         return scope
     ordered = [(name, value) for name, value in arguments if name not in ("_sort", "_sort_desc")]
     if is_articles:  # the only table that is shown in another order than that of its keys

@@ -57,16 +57,17 @@ class Addresses:
 
     def search(self, query: str = "", form: str = "", **options: str | None) -> str:
         """Address of a search; `form` is empty for the page, or json, csv, atom."""
-        given = {"q": query, **options}
-        arguments = urlencode({name: value for name, value in given.items() if value})
-        path = str(self._urls.path("/search" + (f".{form}" if form else "")))
-        return f"{path}?{arguments}" if arguments else path
+        return self._with("/search" + (f".{form}" if form else ""), {"q": query, **options})
 
     def values(self, kind: str, q: str = "", **options: str | None) -> str:
         """Address of all values that the articles of a search have of a kind (Source, Day, ...)."""
-        given = {name: value for name, value in {"q": q, **options}.items() if value}
-        path = str(self._urls.path(f"/search/{kind}"))
-        return f"{path}?{urlencode(given)}" if given else path
+        return self._with(f"/search/{kind}", {"q": q, **options})
+
+    def _with(self, path: str, arguments: Mapping[str, str | None]) -> str:
+        """Address of a path with those of the arguments that are not empty."""
+        given = {name: value for name, value in arguments.items() if value}
+        address = str(self._urls.path(path))
+        return f"{address}?{urlencode(given)}" if given else address
 
     def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
         """Address of a question (a canned query) with what was `given`, one of them with another value."""

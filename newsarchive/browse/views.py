@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-    from newsarchive.archive.problem_log import UrlEvent
     from newsarchive.browse.search_page import SearchResult
 
     T = TypeVar("T")
@@ -115,7 +114,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response | Stre
         return await _search_data(datasette, name, form, suffix, request)
     if key := await _read(datasette, name, lambda connection: articles.key_named(connection, form.query)):
         return Response.redirect(Addresses(datasette, name).article(key))
-    if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(_history(c, form.query))):
+    if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(ProblemLog(c).history(form.query))):
         return Response.redirect(Addresses(datasette, name).why(form.query))
     found = await _read(datasette, name, lambda connection: find(connection, form))
     context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
@@ -175,7 +174,7 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
 async def why_page(datasette: Datasette, request: Request) -> Response:
     """Show what became of an address: where it was found, what went wrong, what is kept, when it is tried next."""
     name, url = _needed(datasette), (request.args.get("url") or "").strip()[:_LONGEST_ADDRESS]
-    events = await _read(datasette, name, lambda connection: _history(connection, url)) if url else []
+    events = await _read(datasette, name, lambda connection: ProblemLog(connection).history(url)) if url else []
     key = await _read(datasette, name, lambda connection: articles.key_named(connection, url)) if url else None
     context = {"url": url, "events": events, "key": key, "reasons": REASONS}
     return await _page(datasette, request, "newsarchive_why.html", context)
@@ -214,13 +213,6 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     return Response.redirect(Addresses(datasette, name).article(key))
 
 
-def _history(connection: sqlite3.Connection, url: str) -> list[UrlEvent]:
-    try:
-        return ProblemLog(connection).history(url)
-    except ValueError:  # brackets or a port that no address has
-        return []
-
-
 async def _search_data(
     datasette: Datasette, name: str, form: SearchForm, suffix: str, request: Request
 ) -> Response | Stream:
@@ -242,7 +234,7 @@ async def _search_data(
 
 async def _search_feed(datasette: Datasette, name: str, form: SearchForm, request: Request) -> Response:
     """Return the newest articles of a search as a feed that tells how many there are and leads to the others."""
-    found = await _read(datasette, name, lambda connection: find(connection, form, size=FEED))
+    found = await _read(datasette, name, lambda connection: find(connection, form, size=FEED, counts=False))
     if found.error:
         return _refused(found.error)
     ids = [hit.article_id for hit in found.hits]
@@ -310,18 +302,16 @@ async def _answer_csv(datasette: Datasette, request: Request, sql: str, label: s
 
 
 def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, Any]:
-    """Return the links of a search page: to narrower searches, to what follows, to other forms of the list."""
+    """Return the links of a search page: to what follows, to all values of a facet, to other forms of the list."""
     to = Addresses(datasette, name)
     same = found.form.arguments
     return {
-        "narrowed": lambda line: to.search(**line.narrower.arguments) if line.narrower else None,
-        "widened": lambda line: to.search(**line.wider.arguments) if line.wider else None,
         "most": PUBLIC_DOWNLOAD if _is_public(datasette) else None,
         "next_page": to.search(**same, after=found.next_after) if found.next_after else None,
         "first_page": to.search(**same) if found.form.after else None,
-        "forms": {suffix: to.search(form=suffix, **same) for suffix in ("csv", "json", "atom")},
         "values": lambda kind: to.values(kind, **same),
         "table": to.search(form="csv", **same, bom="1"),
+        "json": to.search(form="json", **same),
         "feed": to.search(form="atom", **same),
     }
 

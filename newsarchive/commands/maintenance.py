@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.existing import must_exist
+from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up

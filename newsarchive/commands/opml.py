@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 import click
 
 from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.discovery import feed_urls
 from newsarchive.discovery.opml import read_opml, write_opml
 from newsarchive.drafting.feed_sites import feed_sites, one_site
 from newsarchive.errors import UserError
@@ -45,7 +45,7 @@ def import_(file: Path, one_site: str | None, dry_run: bool, form: str | None) -
     """
     listed = _read(file)
     sites = [load_site(name) for name in site_names()]
-    known = {url: site.name for site in sites for url in _feeds_of(site)}
+    known = {url: site.name for site in sites for url in feed_urls(site)}
     new = [feed for feed in listed.feeds if feed.url not in known]
     made = _made(new, one_site, listed.title, sites)
     hosts = {host: site.name for site in sites for host in site.hosts}
@@ -117,10 +117,6 @@ def _check(made: FeedSite) -> None:
             load_site(made.name, folder)
         except SiteError as error:
             raise SiteError(str(error).removeprefix(f"{folder}/")) from error
-
-
-def _feeds_of(site: Site) -> list[str]:
-    return [urljoin(f"{site.base_url}/", feed.path) for feed in site.feeds]
 
 
 def _write(path: Path, made: FeedSite) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.existing import must_exist
+from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
 from newsarchive.errors import UserError
 from newsarchive.locks import no_crawl

@@ -17,6 +17,7 @@ import click
 import yaml
 
 from newsarchive.archive import Archive, replay_index
+from newsarchive.archive.connection import must_exist
 from newsarchive.errors import UserError
 from newsarchive.warc.replay import COLLECTION
 
@@ -43,8 +44,7 @@ def replay_server(db: Path, /, port: int, host: str, *, pywb: str | None, write_
     This starts pywb, which has to be installed. The archive is served as it is: pywb reads its WARC files and the index
     beside them. A crawl may be running; what it saves can be replayed within a minute.
     """
-    _must_exist(db)
-    with Archive.open(db) as archive:
+    with Archive.open(must_exist(db)) as archive:
         folder = replay_index.index_folder(archive)
         config = pywb_config(folder)
         if write_config:
@@ -80,15 +80,9 @@ def replay_index_command(db: Path, rebuild: bool) -> None:
     The index (CDXJ, for pywb and other web archives) lies beside the WARC files. A crawl keeps it up to date; this
     command is for older archives and after a file of it was lost.
     """
-    _must_exist(db)
-    with Archive.open(db) as archive:
+    with Archive.open(must_exist(db)) as archive:
         number = replay_index.rebuild(archive) if rebuild else replay_index.update(archive)
         click.echo(f"{number:,} pages indexed in {replay_index.index_folder(archive)}")
-
-
-def _must_exist(db: Path) -> None:
-    if not db.is_file():
-        raise UserError(f"archive {db}: there is no such file - crawl something first, or name another path")
 
 
 def pywb_config(folder: Path) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.existing import must_exist
+from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import (
     console,
     on_terminal,
@@ -99,13 +99,10 @@ def _query(archive: Archive, text: str) -> Query:
     """Return the query of a text, or of the one article that it names: by its key, its info code or its address."""
     if not _NAMES_AN_ARTICLE.fullmatch(text.strip()):
         return archive.search.parse(text)
-    from newsarchive.archive.queries import exact_article  # noqa: PLC0415 - words need none of it
+    from newsarchive.archive.queries import stored_key  # noqa: PLC0415 - words need none of it
 
-    article_id = exact_article(archive.connection, text)
-    if article_id is None:
-        return archive.search.parse(text)
-    (key,) = archive.connection.execute("SELECT article_key FROM articles WHERE id = ?", (article_id,)).fetchone()
-    return Filter("key", key)
+    key = stored_key(archive.connection, text)
+    return archive.search.parse(text) if key is None else Filter("key", key)
 
 
 def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:

@@ -83,18 +83,16 @@ def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
 
 def _write_page(archive: Archive, article: ArchivedArticle) -> None:
     """Write the newest kept page: that of the article's own address, where it is kept."""
-    kept = [one for one in article.copies if one.snapshot_id is not None and one.fetched_at]
-    if not kept:
+    kept = article.kept_page
+    if kept is None or kept.snapshot_id is None:
         raise UserError(f"{article.key}: no page of it is kept - see newsarchive show {article.key}")
     if on_terminal():
         raise UserError(
             f"show --page: where to? Add a pipe or a file: newsarchive show {article.key} --page > page.html"
         )
-    newest = max(kept, key=lambda one: (one.url == article.row["url"], one.fetched_at))
-    assert newest.snapshot_id is not None
-    body = archive.snapshots.load(newest.snapshot_id, role="post", site=newest.site).body
+    body = archive.snapshots.load(kept.snapshot_id, role="post", site=kept.site).body
     sys.stdout.buffer.write(body)
-    click.echo(f"{newest.url} as fetched {newest.fetched_at}", err=True)
+    click.echo(f"{kept.url} as fetched {kept.fetched_at}", err=True)
 
 
 def _json(shown: _Shown) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive, outlets
-from newsarchive.commands.existing import must_exist
+from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import print_rows, rows_options
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.connection import file_size
 from newsarchive.archive.health import LOSS_DAYS, health
 from newsarchive.commands.metrics import exposition
 from newsarchive.commands.output import to_json
@@ -58,9 +59,8 @@ def status(
 
 def _sizes(archive: Archive) -> dict[str, int]:
     """Return the bytes of the archive's file and log, and of its raw pages."""
-    log = archive.path.with_name(archive.path.name + "-wal")
     (raw,) = archive.connection.execute("SELECT coalesce(sum(warc_length), 0) FROM snapshots").fetchone()
-    return {"database": archive.path.stat().st_size + (log.stat().st_size if log.exists() else 0), "raw_pages": raw}
+    return {"database": file_size(archive.path), "raw_pages": raw}
 
 
 def _print(found: SiteHealth, alarms: list[str]) -> None:

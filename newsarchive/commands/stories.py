@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.existing import must_exist
+from newsarchive.archive.connection import must_exist
 from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:

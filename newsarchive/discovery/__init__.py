@@ -33,7 +33,8 @@ class LinkSource:
         return cast("ListingPage", getattr(import_module(f"{__name__}.{module}"), name)(page, site))
 
 
-def _feeds(site: Site) -> Iterator[str]:
+def feed_urls(site: Site) -> Iterator[str]:
+    """Yield the addresses of a site's feeds."""
     return (urljoin(site.base_url + "/", feed.path) for feed in site.feeds)
 
 
@@ -51,7 +52,7 @@ def _sitemaps(site: Site) -> Iterator[str]:
 
 #: In the order in which they are asked: the newest at the lowest price first, the whole site last.
 LINK_SOURCES: dict[str, LinkSource] = {
-    "feed": LinkSource(_feeds, "feed:read_feed", "[[feeds]]"),
+    "feed": LinkSource(feed_urls, "feed:read_feed", "[[feeds]]"),
     "list": LinkSource(_lists, "json_list:read_json_list", "[[lists]]"),
     "category": LinkSource(_categories, "html_listing:read_listing", "[listing]"),
     "sitemap": LinkSource(_sitemaps, "sitemap:read_sitemap", "sitemaps"),

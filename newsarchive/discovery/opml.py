@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from xml.sax.saxutils import quoteattr
 
+from newsarchive.discovery import feed_urls
 from newsarchive.extract.xml import name_of, read_xml
 from newsarchive.text import clean, plain
 
@@ -119,12 +120,11 @@ def write_opml(sites: Iterable[Site], title: str) -> str:
         if not site.feeds:
             continue
         lines.append(f"<outline text={_attribute(site.title)}>")
-        for feed in site.feeds:
-            url = urljoin(f"{site.base_url}/", feed.path)
-            lines.append(
-                f'<outline type="rss" text={_attribute(site.title)} xmlUrl={_attribute(url)}'
-                f" htmlUrl={_attribute(site.base_url)} language={_attribute(site.lang)}/>"
-            )
+        lines += (
+            f'<outline type="rss" text={_attribute(site.title)} xmlUrl={_attribute(url)}'
+            f" htmlUrl={_attribute(site.base_url)} language={_attribute(site.lang)}/>"
+            for url in feed_urls(site)
+        )
         lines.append("</outline>")
     return "\n".join([*lines, "</body>", "</opml>\n"])
 

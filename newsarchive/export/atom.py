@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING
 from urllib.parse import quote
-from xml.sax.saxutils import escape, quoteattr
 
-from newsarchive.export.xml_text import xml_text
+from newsarchive.export.xml_text import xml_attribute, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,16 +36,16 @@ def write_atom(
     head = [
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
-        f"<id>{_text(feed_id)}</id>",
-        f"<title>{_text(title)}</title>",
-        *([f"<subtitle>{_text(subtitle)}</subtitle>"] if subtitle else []),
+        f"<id>{xml_text(feed_id)}</id>",
+        f"<title>{xml_text(title)}</title>",
+        *([f"<subtitle>{xml_text(subtitle)}</subtitle>"] if subtitle else []),
         f"<updated>{updated}</updated>",
         "<generator>newsarchive</generator>",
     ]
     if self_url:
-        head.append(f'<link rel="self" href={_attribute(self_url)}/>')
+        head.append(f'<link rel="self" href={xml_attribute(self_url)}/>')
     if next_url:
-        head.append(f'<link rel="next" href={_attribute(next_url)}/>')
+        head.append(f'<link rel="next" href={xml_attribute(next_url)}/>')
     stream.write("\n".join([*head, *(entry for _, entry in entries), "</feed>\n"]).encode("utf-8"))
     return len(entries)
 
@@ -63,31 +62,23 @@ def _entry(article: ArchivedArticle) -> str:
     lines = [
         "<entry>",
         f"<id>urn:newsarchive:article:{quote(article.key, safe='')}</id>",
-        f"<title>{_text(row['title'] or article.key)}</title>",
-        f"<updated>{_text(updated_of(article))}</updated>",
+        f"<title>{xml_text(row['title'] or article.key)}</title>",
+        f"<updated>{xml_text(updated_of(article))}</updated>",
     ]
     if row["published_at"]:
-        lines.append(f"<published>{_text(row['published_at'])}</published>")
-    lines.append(f"<author><name>{_text(row['source'] or row['site'])}</name></author>")
+        lines.append(f"<published>{xml_text(row['published_at'])}</published>")
+    lines.append(f"<author><name>{xml_text(row['source'] or row['site'])}</name></author>")
     if (url := _web_address(row["url"])) is not None:
-        lines.append(f'<link rel="alternate" href={_attribute(url)}/>')
+        lines.append(f'<link rel="alternate" href={xml_attribute(url)}/>')
     if row["category"]:
-        label = _attribute(row["category_name"] or row["category"])
-        lines.append(f"<category term={_attribute(row['category'])} label={label}/>")
+        label = xml_attribute(row["category_name"] or row["category"])
+        lines.append(f"<category term={xml_attribute(row['category'])} label={label}/>")
     if row["digest"]:
-        lines.append(f"<summary>{_text(row['digest'])}</summary>")
-    language = f" xml:lang={_attribute(row['lang'])}" if row["lang"] else ""
-    lines.append(f'<content type="text"{language}>{_text(row["body"])}</content>')
+        lines.append(f"<summary>{xml_text(row['digest'])}</summary>")
+    language = f" xml:lang={xml_attribute(row['lang'])}" if row["lang"] else ""
+    lines.append(f'<content type="text"{language}>{xml_text(row["body"])}</content>')
     return "\n".join([*lines, "</entry>"])
 
 
 def _web_address(url: str | None) -> str | None:
     return url if url and url.lower().startswith(("http://", "https://")) else None
-
-
-def _text(text: str) -> str:
-    return escape(xml_text(text))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(xml_text(text))

@@ -10,7 +10,7 @@ from newsarchive.text import clean, valid_unicode
 from newsarchive.urls import quote_url
 
 if TYPE_CHECKING:
-    from newsarchive.archive.queries import ArchivedArticle, Copy
+    from newsarchive.archive.queries import ArchivedArticle
 
 _DAY = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -39,7 +39,7 @@ class Citation:
 def citation_of(article: ArchivedArticle) -> Citation:
     """Return what is cited of an article, which needs its parts `bylines` and `copies`."""
     row = article.row
-    kept = _kept_page(article)
+    kept = article.kept_page
     url = str(row["url"] or "")
     is_address = url.lower().startswith(("http://", "https://"))
     return Citation(
@@ -55,12 +55,6 @@ def citation_of(article: ArchivedArticle) -> Citation:
         archived=_day(kept.fetched_at) if kept else (),
         proof=f"archived {kept.fetched_at} from {quote_url(kept.url)}, {kept.digest}" if kept else "",
     )
-
-
-def _kept_page(article: ArchivedArticle) -> Copy | None:
-    """Return the copy whose page is kept: that of the article's own address, else the one that was fetched last."""
-    kept = [copy for copy in article.copies if copy.fetched_at]
-    return max(kept, key=lambda copy: (copy.url == article.row["url"], copy.fetched_at), default=None)
 
 
 def _day(text: str | None) -> tuple[int, ...]:

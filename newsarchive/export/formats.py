@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from functools import partial
+from typing import IO, TYPE_CHECKING, TypeVar
 
 from newsarchive.archive.queries import PARTS, articles, articles_of, value
 from newsarchive.export.atom import write_atom
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsarchive.archive.queries import ArchivedArticle
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,39 +78,7 @@ def _parquet(export: Export, folder: Path) -> int:
 
 
 def _csv(export: Export, stream: IO[bytes]) -> int:
-    return _each(export, lambda found: write_csv(found, stream, bom=export.bom), parts=())
-
-
-def _json_lines(export: Export, stream: IO[bytes]) -> int:
-    return _each(export, lambda found: write_json_lines(found, stream))
-
-
-def _jekyll(export: Export, folder: Path) -> int:
-    return _each(export, lambda found: write_posts(found, folder))
-
-
-def _text(export: Export, folder: Path) -> int:
-    return _each(export, lambda found: write_corpus(found, folder), parts=())
-
-
-def _text_with_heads(export: Export, folder: Path) -> int:
-    return _each(export, lambda found: write_corpus(found, folder, heads=True), parts=_CITED)
-
-
-def _tei(export: Export, folder: Path) -> int:
-    return _each(export, lambda found: write_tei(found, folder), parts=("paragraphs", *_CITED))
-
-
-def _bibtex(export: Export, stream: IO[bytes]) -> int:
-    return _each(export, lambda found: write_bibtex(found, stream), parts=_CITED)
-
-
-def _ris(export: Export, stream: IO[bytes]) -> int:
-    return _each(export, lambda found: write_ris(found, stream), parts=_CITED)
-
-
-def _csl_json(export: Export, stream: IO[bytes]) -> int:
-    return _each(export, lambda found: write_csl_json(found, stream), parts=_CITED)
+    return _each(partial(write_csv, bom=export.bom), parts=())(export, stream)
 
 
 def _wacz(export: Export, stream: IO[bytes]) -> int:
@@ -116,9 +87,16 @@ def _wacz(export: Export, stream: IO[bytes]) -> int:
     )
 
 
-def _each(export: Export, write: Callable[[Iterable[ArchivedArticle]], int], parts: Sequence[str] = PARTS) -> int:
-    with closing(articles(export.connection, export.query, parts=parts, progress=export.progress)) as found:
-        return write(found)
+def _each(
+    write: Callable[[Iterable[ArchivedArticle], T], int], *, parts: Sequence[str] = PARTS
+) -> Callable[[Export, T], int]:
+    """Return what hands the articles of an export, read with these parts, to a function that writes articles."""
+
+    def written(export: Export, target: T) -> int:
+        with closing(articles(export.connection, export.query, parts=parts, progress=export.progress)) as found:
+            return write(found, target)
+
+    return written
 
 
 # Parts of an article that a citation needs.
@@ -127,15 +105,23 @@ _CITED = ("bylines", "copies")
 #: Name -> how it is written, and its line in the help.
 FORMATS: dict[str, FileFormat | FolderFormat] = {
     "csv": FileFormat("one line an article, for spreadsheets (no cell is run as a formula)", _csv),
-    "jsonl": FileFormat("JSON Lines: one article a line with paragraphs, mentions, images, copies", _json_lines),
-    "bibtex": FileFormat("citations for LaTeX, with the day on which the page was archived", _bibtex),
-    "ris": FileFormat("citations for Zotero, EndNote and NoteExpress", _ris),
-    "csl": FileFormat("citations in CSL-JSON, for pandoc and Zotero", _csl_json),
+    "jsonl": FileFormat(
+        "JSON Lines: one article a line with paragraphs, mentions, images, copies", _each(write_json_lines)
+    ),
+    "bibtex": FileFormat(
+        "citations for LaTeX, with the day on which the page was archived", _each(write_bibtex, parts=_CITED)
+    ),
+    "ris": FileFormat("citations for Zotero, EndNote and NoteExpress", _each(write_ris, parts=_CITED)),
+    "csl": FileFormat("citations in CSL-JSON, for pandoc and Zotero", _each(write_csl_json, parts=_CITED)),
     "atom": FileFormat("a feed of the newest", _atom),
     "parquet": FolderFormat("a folder with one file a month, for DuckDB, polars and pandas", _parquet),
     "wacz": FileFormat("the raw pages with their index, for ReplayWeb.page and pywb", _wacz),
-    "jekyll": FolderFormat("post files with front matter, in the mirror's own form", _jekyll),
-    "text": FolderFormat("a corpus: one plain text file an article, and index.csv", _text),
-    "corpus": FolderFormat("the same with a head of metadata (YAML) in each file", _text_with_heads),
-    "tei": FolderFormat("a corpus in TEI P5: one XML file an article, with a header", _tei),
+    "jekyll": FolderFormat("post files with front matter, in the mirror's own form", _each(write_posts)),
+    "text": FolderFormat("a corpus: one plain text file an article, and index.csv", _each(write_corpus, parts=())),
+    "corpus": FolderFormat(
+        "the same with a head of metadata (YAML) in each file", _each(partial(write_corpus, heads=True), parts=_CITED)
+    ),
+    "tei": FolderFormat(
+        "a corpus in TEI P5: one XML file an article, with a header", _each(write_tei, parts=("paragraphs", *_CITED))
+    ),
 }

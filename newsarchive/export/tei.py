@@ -6,12 +6,11 @@ Only elements of the modules that every schema of TEI has are used (header, core
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 from newsarchive import __version__
 from newsarchive.export.citation import citation_of
 from newsarchive.export.text_corpus import file_of
-from newsarchive.export.xml_text import xml_text
+from newsarchive.export.xml_text import xml_attribute, xml_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +37,7 @@ def write_tei(articles: Iterable[ArchivedArticle], folder: Path) -> int:
 def tei_of(article: ArchivedArticle) -> str:
     """Write an article, which needs its parts, as a TEI document."""
     cited = citation_of(article)
-    language = f" xml:lang={_attribute(cited.lang)}" if cited.lang else ""
+    language = f" xml:lang={xml_attribute(cited.lang)}" if cited.lang else ""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<TEI xmlns="{NAMESPACE}">',
@@ -46,7 +45,7 @@ def tei_of(article: ArchivedArticle) -> str:
         f"<text{language}>",
         "<body>",
         '<div type="article">',
-        f"<head>{_text(cited.title)}</head>",
+        f"<head>{xml_text(cited.title)}</head>",
         *_blocks(article.paragraphs),
         "</div>",
         "</body>",
@@ -60,7 +59,7 @@ def _header(article: ArchivedArticle, cited: Citation) -> Iterator[str]:
     row = article.row
     yield "<teiHeader>"
     yield "<fileDesc>"
-    yield f"<titleStmt><title>{_text(cited.title)}</title>{_authors(cited)}</titleStmt>"
+    yield f"<titleStmt><title>{xml_text(cited.title)}</title>{_authors(cited)}</titleStmt>"
     yield (
         f"<publicationStmt><p>Exported from an archive of news by newsarchive {__version__}; the rights in the text"
         " are those of its publisher.</p></publicationStmt>"
@@ -74,34 +73,35 @@ def _header(article: ArchivedArticle, cited: Citation) -> Iterator[str]:
     if cited.lang or cited.section:
         yield "<profileDesc>"
         if cited.lang:
-            yield f"<langUsage><language ident={_attribute(cited.lang)}>{_text(cited.lang)}</language></langUsage>"
+            language = f"<language ident={xml_attribute(cited.lang)}>{xml_text(cited.lang)}</language>"
+            yield f"<langUsage>{language}</langUsage>"
         if cited.section:
-            keywords = f"<keywords><term>{_text(cited.section)}</term></keywords>"
+            keywords = f"<keywords><term>{xml_text(cited.section)}</term></keywords>"
             yield f"<textClass>{keywords}</textClass>"
         yield "</profileDesc>"
     if row["changed_at"] and (row["revision"] or 1) > 1:
-        when = _attribute(str(row["changed_at"])[:10])
+        when = xml_attribute(str(row["changed_at"])[:10])
         yield f"<revisionDesc><change when={when}>revision {int(row['revision'])} of the text</change></revisionDesc>"
     yield "</teiHeader>"
 
 
 def _authors(cited: Citation) -> str:
-    return "".join(f"<author>{_text(name)}</author>" for name in cited.authors)
+    return "".join(f"<author>{xml_text(name)}</author>" for name in cited.authors)
 
 
 def _source(article: ArchivedArticle, cited: Citation) -> Iterator[str]:
-    yield f"<title>{_text(cited.title)}</title>"
+    yield f"<title>{xml_text(cited.title)}</title>"
     yield _authors(cited)
     if cited.source:
-        yield f"<publisher>{_text(cited.source)}</publisher>"
+        yield f"<publisher>{xml_text(cited.source)}</publisher>"
     if cited.published:
         when = "-".join(f"{part:02}" for part in cited.published)
-        yield f"<date when={_attribute(when)}>{_text(str(article.row['published_at'] or when))}</date>"
-    yield f'<idno type="newsarchive">{_text(cited.key)}</idno>'
+        yield f"<date when={xml_attribute(when)}>{xml_text(str(article.row['published_at'] or when))}</date>"
+    yield f'<idno type="newsarchive">{xml_text(cited.key)}</idno>'
     if cited.url:
-        yield f"<ptr target={_attribute(cited.url)}/>"
+        yield f"<ptr target={xml_attribute(cited.url)}/>"
     if cited.proof:
-        yield f"<note>{_text(cited.proof)}</note>"
+        yield f"<note>{xml_text(cited.proof)}</note>"
 
 
 def _blocks(paragraphs: list[Paragraph]) -> Iterator[str]:
@@ -121,12 +121,12 @@ def _blocks(paragraphs: list[Paragraph]) -> Iterator[str]:
 
 
 def _block(paragraph: Paragraph) -> str:
-    text = _text(paragraph.text)
+    text = xml_text(paragraph.text)
     match paragraph.kind:
         case "list":
             return f"<item>{text}</item>"
         case "table":
-            cells = "".join(f"<cell>{_text(cell)}</cell>" for cell in paragraph.text.split(" | "))
+            cells = "".join(f"<cell>{xml_text(cell)}</cell>" for cell in paragraph.text.split(" | "))
             return f"<row>{cells}</row>"
         case "quote":
             return f"<quote><p>{text}</p></quote>"
@@ -134,11 +134,3 @@ def _block(paragraph: Paragraph) -> str:
             return f'<p rend="{paragraph.kind}">{text}</p>'
         case _:
             return f"<p>{text}</p>"
-
-
-def _text(text: str) -> str:
-    return escape(xml_text(text))
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(xml_text(text))

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.archive import Archive
-from newsarchive.archive.connection import explain
+from newsarchive.archive.connection import explain, must_exist
 from newsarchive.archive.migrations import APPLICATION_ID
 from newsarchive.atomic import replace_durably, sync_folder
 from newsarchive.errors import ArchiveDamagedError, UserError
@@ -172,9 +172,7 @@ def vacuum(path: Path) -> tuple[int, int]:
             that SQLite makes meanwhile.
 
     """
-    if not path.is_file():
-        raise UserError(f"archive {path}: there is no such file - name another path")
-    with Archive.open(path) as archive:
+    with Archive.open(must_exist(path)) as archive:
         before = _size(path)
         free = shutil.disk_usage(path.parent).free
         if free < before:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
-from newsarchive.search.facets import Facet, Facets, count_facets
+from newsarchive.search.facets import Facet, Facets
 from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.index import (
     check_folding,
@@ -172,11 +172,11 @@ class Search:
         return _whole(plan(query))
 
     def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
-        """Count what the articles that a query finds have in common, among those stored last, `most` of them at most.
+        """Return what the articles that a query finds have in common, among those stored last, `most` of them at most.
 
-        At most `lines` values of each kind are returned.
+        At most `lines` values of each kind are counted, each kind when it is first asked for.
         """
-        return count_facets(self._connection, self.condition(query), most=most, lines=lines)
+        return Facets(self._connection, self.condition(query), most=most, lines=lines)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Index all articles again, see `index.reindex`; no commit is made."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,40 +30,55 @@ class Facet:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
 class Facets:
-    """The values of `counted` articles: the commonest first, of `days` (2022-03-01) the latest first."""
+    """The values of the articles that meet a condition, those stored last, `most` of them at most.
 
-    counted: int
-    sources: list[Facet]
-    categories: list[Facet]
-    days: list[Facet]
-    codes: list[Facet]
-    languages: list[Facet]
-    sites: list[Facet]
-
-
-def count_facets(connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> Facets:
-    """Count the values of the articles that meet a condition, those stored last, `most` of them at most.
-
-    At most `lines` values of each kind are returned.
+    There are at most `lines` values of each kind: the commonest first, of `days` (2022-03-01) the latest first. A kind
+    is counted when it is first asked for.
     """
-    matches = connection.execute(
-        "SELECT a.id, a.source_id, a.category_id, a.published_date, a.lang, a.site FROM articles a"  # noqa: S608
-        f" WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
-        (*where.parameters, most),
-    ).fetchall()
-    ids, sources, categories, days, languages, sites = zip(*matches, strict=True) if matches else ((),) * 6
-    by_day = Counter(day for day in days if day)
-    return Facets(
-        counted=len(matches),
-        sources=_named(connection, "source", sources, lines),
-        categories=_named(connection, "category", categories, lines),
-        days=[Facet(day, day, by_day[day]) for day in sorted(by_day, reverse=True)[:lines]],
-        codes=_codes(connection, ids, lines),
-        languages=_plain(languages, lines),
-        sites=_plain(sites, lines),
-    )
+
+    def __init__(self, connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> None:
+        matches = connection.execute(
+            "SELECT a.id, a.source_id, a.category_id, a.published_date, a.lang, a.site FROM articles a"  # noqa: S608
+            f" WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
+            (*where.parameters, most),
+        ).fetchall()
+        columns: Iterable[tuple[Any, ...]] = zip(*matches, strict=True) if matches else ((),) * 6
+        self._ids, self._sources, self._categories, self._days, self._languages, self._sites = columns
+        self._connection, self._lines = connection, lines
+        #: How many articles were counted.
+        self.counted = len(matches)
+
+    @cached_property
+    def sources(self) -> list[Facet]:
+        """The sources."""
+        return _named(self._connection, "source", self._sources, self._lines)
+
+    @cached_property
+    def categories(self) -> list[Facet]:
+        """The categories."""
+        return _named(self._connection, "category", self._categories, self._lines)
+
+    @cached_property
+    def days(self) -> list[Facet]:
+        """The days of publication."""
+        by_day = Counter(day for day in self._days if day)
+        return [Facet(day, day, by_day[day]) for day in sorted(by_day, reverse=True)[: self._lines]]
+
+    @cached_property
+    def codes(self) -> list[Facet]:
+        """The securities that the articles mark."""
+        return _codes(self._connection, self._ids, self._lines)
+
+    @cached_property
+    def languages(self) -> list[Facet]:
+        """The languages."""
+        return _plain(self._languages, self._lines)
+
+    @cached_property
+    def sites(self) -> list[Facet]:
+        """The sites."""
+        return _plain(self._sites, self._lines)
 
 
 def _plain(values: Iterable[str | None], lines: int) -> list[Facet]:

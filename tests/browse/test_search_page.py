@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from support.searching import add, ids, open_archive
 
 from newsarchive.browse import search_page
-from newsarchive.browse.search_page import SearchForm, find
+from newsarchive.browse.search_page import SearchForm, find, values_of
 
 
 @pytest.fixture
@@ -93,3 +95,42 @@ def test_a_page_reads_the_spellings_of_the_index_once(connection):
     assert found(connection, q="降准 source:甲报", order="rank").facets
     connection.set_trace_callback(None)
     assert sum("FROM search_folding" in sql for sql in asked) == 1
+
+
+def asked_for(connection, act):
+    asked = []
+    connection.set_trace_callback(asked.append)
+    act()
+    connection.set_trace_callback(None)
+    return sum("FROM mentions" in sql for sql in asked)
+
+
+def test_all_values_of_one_facet_are_counted_without_the_others(connection):
+    form = SearchForm(query="降准")
+    assert asked_for(connection, lambda: values_of(connection, form, "Source", "")) == 0
+    assert asked_for(connection, lambda: values_of(connection, form, "Security", "")) == 1
+
+
+def test_beside_a_chosen_value_only_its_own_facet_is_counted_again(connection):
+    assert asked_for(connection, lambda: found(connection, q="降准 source:甲报")) == 1
+
+
+def test_a_page_that_has_no_time_to_count_every_facet_shows_none(connection, monkeypatch):
+    def counted_too_long(facets):
+        raise sqlite3.OperationalError("interrupted")
+
+    kinds = search_page.KINDS | {"Site": search_page.KINDS["Site"]._replace(values=counted_too_long)}
+    monkeypatch.setattr(search_page, "KINDS", kinds)
+    result = found(connection, q="降准")
+    assert [hit.article_id for hit in result.hits] == [2, 1]
+    assert (result.facets, result.longer, result.counted, result.total) == ({}, set(), 0, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["source:乙* source:甲报", "source:甲报 source:乙*", "-source:甲报 source:(甲报 OR 乙*)"]
+)
+def test_the_page_of_a_facet_offers_what_the_search_page_offers(connection, text):
+    form = SearchForm(query=text)
+    lines, _ = values_of(connection, form, "Source", "")
+    assert lines
+    assert lines == find(connection, form).facets["Source"]
