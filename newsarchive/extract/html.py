@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.charset import decode
+from newsarchive.extract.phrases import SHOW_ALL, all_of
 from newsarchive.text import clean
-from newsarchive.tree import TEXT
+from newsarchive.tree import TEXT, descendants
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ BLOCKS = frozenset(
 )  # fmt: skip
 BOLD = frozenset(("b", "strong"))
 CELLS = frozenset(("td", "th"))
+# A button that shows the rest of a text, and where it stands: so many siblings before that text or behind it.
+_SHOW_ALL = all_of(SHOW_ALL)
+_LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
+_ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
 
@@ -128,6 +134,36 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     if style is not None and "none" in style.lower() and "display:none" in "".join(style.split()).lower():
         return True
     return "hidden" in attributes
+
+
+def is_opened(element: Element) -> bool:
+    """Return whether a hidden element holds a text that the button beside it shows (`展开全文`, `Read more`)."""
+    text = _beginning(element)
+    if len(text) < _LEAST_HIDDEN:
+        return False
+    beside = [element.prev, element.next]
+    for _ in range(_MOST_BESIDE):
+        for place, sibling in enumerate(beside):
+            if sibling is not None:
+                if _is_button(_beginning(sibling)):
+                    return True
+                beside[place] = sibling.next if place else sibling.prev
+    return False
+
+
+def _is_button(text: str) -> bool:
+    return len(text) <= _LONGEST_BUTTON and text.lstrip(_ARROWS).lower().startswith(_SHOW_ALL)
+
+
+def _beginning(element: Element) -> str:
+    """Return the beginning of the text of an element, hidden or a button as it may be."""
+    if element.tag == TEXT:
+        return clean((element.text_content or "")[:_LEAST_HIDDEN])
+    parts: list[str] = []
+    for inner in islice(descendants(element), _MOST_INNER):
+        if inner.tag == TEXT:
+            parts.append((inner.text_content or "")[:_LEAST_HIDDEN])
+    return clean("".join(parts))
 
 
 def image_url(attributes: Mapping[str, str | None], base_url: str) -> str | None:

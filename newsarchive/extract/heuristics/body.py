@@ -20,6 +20,7 @@ from newsarchive.extract.heuristics.class_names import (
     STRONG,
     hints_of,
 )
+from newsarchive.extract.html import is_opened
 from newsarchive.tree import attribute
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ class _Search:
         self.links = [0.0] * count
         self.furniture = [False] * count
         self.clear: set[int] = set()
+        self.children: list[list[int]] = []
 
     def run(self) -> Body | None:
         self._sum_up()
@@ -266,6 +268,8 @@ class _Search:
         if self.flow.first[block] <= self.start < self.flow.last[block]:
             return False
         hints = hints_of(self.flow.element[block])
+        if hints & HIDDEN and not hints & COMMENTS and is_opened(self.flow.element[block]):
+            return False
         if hints & COMMENTS or (self.strict and (hints & HIDDEN or hints & (FURNITURE | BODY) == FURNITURE)):
             return True
         if hints & (FURNITURE | HIDDEN) or hints & (DOUBTFUL | BODY) == DOUBTFUL:
@@ -301,9 +305,33 @@ class _Search:
                 break
             if parents[block] != found or text[block] < _NAMED * text[found] or tags[block] in _PIECES:
                 continue
-            if text[block] >= _NEARLY_ALL * text[found] or hints_of(self.flow.element[block]) & STRONG:
+            if self.furniture[block]:
+                continue
+            named = hints_of(self.flow.element[block]) & STRONG
+            if (named or text[block] >= _NEARLY_ALL * text[found]) and not self._goes_on_beside(block):
                 found = block
         return found
+
+    def _goes_on_beside(self, block: int) -> bool:
+        """Return whether a block beside this one, behind the headline, holds a part of the same text by its name."""
+        outer = self.flow.parent[block]
+        if self.text[block] >= self.text[outer]:
+            return False
+        return any(other != block and self._is_part(other) for other in self._inside(outer))
+
+    def _is_part(self, block: int) -> bool:
+        if not self.text[block] or self.furniture[block] or self.flow.first[block] <= self.start:
+            return False
+        return hints_of(self.flow.element[block]) & (BODY | FURNITURE | DOUBTFUL | COMMENTS | HIDDEN) == BODY
+
+    def _inside(self, outer: int) -> list[int]:
+        """List the blocks directly in a block."""
+        if not self.children:
+            self.children = [[] for _ in self.flow.parent]
+            for block, parent in enumerate(self.flow.parent):
+                if parent >= 0:
+                    self.children[parent].append(block)
+        return self.children[outer]
 
     def _prune(self, best: int) -> list[int]:
         """List the blocks inside the body that are furniture or hold links and hardly any text."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.heuristics.body import Body, score_lines
+from newsarchive.extract.heuristics.lines import read_lines
+from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.models import Paragraph
 
@@ -28,6 +31,18 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
         found.paragraphs = [paragraph for paragraph in found.paragraphs if paragraph.text not in loose]
         _cut_ends(found.paragraphs, loose)
     return found
+
+
+def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:
+    """Turn HTML that is an article's text and nothing else into paragraphs and pictures."""
+    root = parse(html)
+    if root is None:
+        return Blocks()
+    flow = read_lines(root)
+    points = score_lines(flow, -1)
+    body = Body(0, [], points, sum(value for value in points if value > 0))
+    headline = 0 if flow.text and flow.text[0] == title else -1
+    return read_text(flow, body, kept_lines(flow, body, headline), base_url)
 
 
 def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[int], dict[str, None]]:
