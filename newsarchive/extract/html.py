@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -35,14 +36,13 @@ KINDS: dict[str, ParagraphKind] = {
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
     "blockquote": "quote",
+    "figure": "caption",
 }
-#: Class names of captions that no element marks as such.
-CAPTION_NAMES = frozenset(
-    (
-        "caption", "caption-text", "figcaption", "image-caption", "img-caption", "imgcaption", "media-caption",
-        "photo-caption", "pic-caption", "picture-caption", "wp-caption-text", "image--caption", "media--caption",
-    )
-)  # fmt: skip
+#: Class names of captions that no element marks as such: `image-caption`, `wp-caption-text`, `ArticleCaption`.
+CAPTION_NAME = re.compile(
+    r"(?:^|[\s_-])(?<!no-)(?<!has-)(?<!with-)[a-z]*(?:caption|bildunterschrift|bildtext)"
+    r"(?:[_-]{1,2}(?:text|content|inner|body|title|credit|wrapper))?(?:[_-]{1,2}[\w-]{0,20})?(?:\s|$)"
+)
 #: Elements that begin and end a line of their own.
 BLOCKS = frozenset(
     (
@@ -60,6 +60,7 @@ _LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
 _ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
+_SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 
 
 @dataclass(slots=True)
@@ -170,6 +171,10 @@ def image_url(attributes: Mapping[str, str | None], base_url: str) -> str | None
     """Return the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
     for name in _SOURCES:
         source = attributes.get(name)
+        if source and not source.startswith("data:"):
+            return absolute_url(source, base_url, keep_fragment=True)
+    for name in _SOURCE_SETS:
+        source = (attributes.get(name) or "").strip().split(" ")[0].rstrip(",")
         if source and not source.startswith("data:"):
             return absolute_url(source, base_url, keep_fragment=True)
     return None

@@ -15,7 +15,7 @@ from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
 from newsarchive.extract.html import (
     BLOCKS,
     BOLD,
-    CAPTION_NAMES,
+    CAPTION_NAME,
     CELLS,
     KINDS,
     SILENT,
@@ -110,7 +110,7 @@ class ParagraphBuilder:
 
     def line(self, text: str) -> bool:
         """Take a text that is a paragraph by itself, with nothing before it; False if it needs a closer look."""
-        if not text.isprintable() or self.bold or self.fresh or "&" in text:
+        if not text.isprintable() or self.bold or self.fresh or "&" in text or self.kind == "caption":
             return False
         line = " ".join(text.split()) if "  " in text else text.strip()
         if line:
@@ -125,6 +125,10 @@ class ParagraphBuilder:
         kind: ParagraphKind = "heading" if heading and _is_heading(line) else self.kind
         if self.fresh or line[0] in _CREDIT_SIGNS:
             kind = self._caption(line, kind)
+        elif kind == "caption" and self.images and self.paragraphs and self.paragraphs[-1].kind == "caption":
+            # A caption of several lines: the credit stands below it.
+            image = self.images[-1]
+            image.caption = f"{image.caption} {line}" if image.caption else line
         self.paragraphs.append(Paragraph(line, kind))
 
     def _caption(self, line: str, kind: ParagraphKind) -> ParagraphKind:
@@ -436,6 +440,6 @@ def count_mentions(element: Element, mentions: Mentions) -> None:
 
 def _is_caption(attributes: Mapping[str, str | None]) -> bool:
     name = attributes.get("class")
-    if not name or "aption" not in name:
+    if not name or ("aption" not in name and "ildunter" not in name and "ildtext" not in name):
         return False
-    return not CAPTION_NAMES.isdisjoint(name.replace("_", "-").lower().split())
+    return CAPTION_NAME.search(name.lower()) is not None

@@ -30,7 +30,15 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
     if loose:
         found.paragraphs = [paragraph for paragraph in found.paragraphs if paragraph.text not in loose]
         _cut_ends(found.paragraphs, loose)
+    told = {image.caption for image in found.images if image.caption}
+    if told:
+        # What is said of a picture is kept with it.
+        found.paragraphs = [one for one in found.paragraphs if one.kind != "caption" or not _is_told(one.text, told)]
     return found
+
+
+def _is_told(text: str, captions: set[str]) -> bool:
+    return text in captions or any(text in caption for caption in captions)
 
 
 def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:

@@ -42,7 +42,7 @@ _END = re.compile(
 )
 #: Beginnings of lines that lead elsewhere or ask for readers: they end the article where hardly any text follows.
 _RELATED = all_of(RELATED)
-_ELSEWHERE_OR_PROMOTION = (*_RELATED, *all_of(PROMOTIONS))
+_PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
 _SENTENCE = re.compile(r"[，、,]\s?\w|[。！？!?…।؟]|[.:;][\W_]*$|\. ")
@@ -85,7 +85,7 @@ _SENTENCE_ENDS = "。！？!?”」…；"
 _FIRST_TEXT = 12.0
 #: Shares of the body's text: before an end mark, behind one that may stand amid a text, and behind the headline, for
 #: them to be believed.
-_BEFORE_END, _BEHIND_PROMOTION, _BEHIND_HEADLINE = 0.5, 0.3, 0.4
+_BEFORE_END, _BEHIND_PROMOTION, _BEHIND_HEADING, _BEHIND_HEADLINE = 0.5, 0.3, 0.4, 0.4
 
 
 def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
@@ -130,17 +130,20 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
     whole = _text(points, numbers)
     seen = 0.0
     kept: list[int] = []
+    before: set[str] = set()
     for number in numbers:
         text = flow.text[number]
         if seen > _BEFORE_END * whole and len(text) < _LONGEST_END:
             if _END.match(text) or _heads_comments(text):
                 break
-            if _leads_elsewhere(text):
-                if points[number] <= 0 or whole - seen <= _BEHIND_PROMOTION * whole:
+            if leads := _leads_elsewhere(text):
+                heads_more = leads == "promotion" and points[number] <= 0
+                if whole - seen <= (_BEHIND_HEADING if heads_more else _BEHIND_PROMOTION) * whole and text not in before:
                     break
                 seen += max(points[number], 0)
                 continue
         kept.append(number)
+        before.add(text)
         seen += max(points[number], 0)
     end = _without_widget(flow, points, kept)
     while end and _is_way_out(flow.text[kept[end - 1]], flow.linked[kept[end - 1]]):
@@ -152,8 +155,12 @@ def _heads_comments(text: str) -> bool:
     return len(text) < _LONGEST_HEADING and _COUNT.sub(" ", text.lower()).strip() in _COMMENTS
 
 
-def _leads_elsewhere(text: str) -> bool:
-    return text.lstrip(_BRACKETS).lower().startswith(_ELSEWHERE_OR_PROMOTION)
+def _leads_elsewhere(text: str) -> str:
+    """Return "related" or "promotion" for a line that leads to other articles or asks for readers; else ""."""
+    beginning = text.lstrip(_BRACKETS).lower()
+    if beginning.startswith(_RELATED):
+        return "related"
+    return "promotion" if beginning.startswith(_PROMOTIONS) else ""
 
 
 def _without_widget(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
