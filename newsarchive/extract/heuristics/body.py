@@ -72,12 +72,16 @@ _PIECES = frozenset(
 
 @dataclass(slots=True)
 class Body:
-    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points."""
+    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points.
+
+    `text` are the points of the text alone, `headline` is the number of the headline's line.
+    """
 
     block: int
     dropped: list[int]
     points: list[float]
     text: float
+    headline: int = -1
 
 
 def score_line(text: str, linked: int) -> float:
@@ -244,7 +248,7 @@ class _Search:
         parts = self._parts(best)
         if len(parts) > 1:
             best = self._around(parts)
-        return Body(best, self._prune(best, parts), self.points, self.text[best])
+        return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
 
     def _parts(self, best: int) -> list[int]:
         """List the blocks that are named as the body is, where they are parts of one text; itself alone, otherwise.

@@ -6,16 +6,18 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.heuristics.body import Body, score_lines
+from newsarchive.extract.heuristics.lead import find_lead
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.models import Paragraph
+from newsarchive.text import clean
 from newsarchive.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from newsarchive.extract.heuristics.lines import PrintedLines
-    from newsarchive.models import Paragraph
 
 #: How many lines are cut off either end of a paragraph.
 _MOST_CUT = 8
@@ -34,6 +36,7 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
     if told:
         # What is said of a picture is kept with it.
         found.paragraphs = [one for one in found.paragraphs if one.kind != "caption" or not _is_told(one.text, told)]
+    found.paragraphs[:0] = [Paragraph(clean(flow.text[number])) for number in find_lead(flow, body, kept)]
     return found
 
 

@@ -188,14 +188,22 @@ def _head(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
     head = 0
     for place, number in enumerate(numbers):
         text = flow.text[number]
-        if _is_information(text):
+        if is_information(text):
             head = place + 1
         elif points[number] > _FIRST_TEXT:
             break
     return head
 
 
-def _is_information(text: str) -> bool:
+def is_foreign_line(text: str) -> bool:
+    """Return whether a line is noise, ends articles, leads elsewhere or speaks to whoever looks at the page."""
+    if _NOISE.fullmatch(text) or _END.match(text) or _leads_elsewhere(text):
+        return True
+    return text.lstrip(_BRACKETS).lower().startswith(_NOTICES)
+
+
+def is_information(text: str) -> bool:
+    """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False
