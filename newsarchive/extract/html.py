@@ -160,11 +160,8 @@ def _beginning(element: Element) -> str:
     """Return the beginning of the text of an element, hidden or a button as it may be."""
     if element.tag == TEXT:
         return clean((element.text_content or "")[:_LEAST_HIDDEN])
-    parts: list[str] = []
-    for inner in islice(descendants(element), _MOST_INNER):
-        if inner.tag == TEXT:
-            parts.append((inner.text_content or "")[:_LEAST_HIDDEN])
-    return clean("".join(parts))
+    texts = [inner for inner in islice(descendants(element), _MOST_INNER) if inner.tag == TEXT]
+    return clean("".join((text.text_content or "")[:_LEAST_HIDDEN] for text in texts))
 
 
 def image_url(attributes: Mapping[str, str | None], base_url: str) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from html import unescape
 from typing import Any
 from urllib.parse import unquote
@@ -49,12 +50,9 @@ def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
     Objects and arrays that never end are read as far as they go. Time is linear in what is read; nothing is raised.
     """
     if text.startswith(("{", "["), start):
-        try:
-            # Most of them are JSON, which is read much quicker.
-            value, end = _DECODER.raw_decode(text, start)
-            return value, end
-        except (ValueError, RecursionError):
-            pass
+        # Most of them are JSON, which is read much quicker.
+        with suppress(ValueError, RecursionError):
+            return _DECODER.raw_decode(text, start)
     reader = _Reader(text, start)
     value = reader.function() if text.startswith(("function", "(function", "!function", "((", "("), start) else None
     if value is None:
@@ -66,7 +64,7 @@ def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def read_json(text: str) -> Any:  # noqa: ANN401 - any value
+def read_json(text: str) -> Any:
     """Read a text that should be JSON; None where it is none."""
     try:
         return json.loads(text, strict=False)
@@ -91,7 +89,7 @@ class _Reader:
         self.at = match.end()
         return self.text[self.at] if self.at < self.end else ""
 
-    def value(self, depth: int) -> Any:  # noqa: ANN401 - any value
+    def value(self, depth: int) -> Any:
         """Read a value, and pass over what is reckoned with it, up to the comma or the bracket behind it."""
         while True:
             value = self._one(depth)
@@ -102,7 +100,7 @@ class _Reader:
         self.skip()
         return value
 
-    def _one(self, depth: int) -> Any:  # noqa: ANN401, PLR0911 - any value
+    def _one(self, depth: int) -> Any:  # noqa: PLR0911 - any value
         sign = self.blank()
         if sign in _TEXTS:
             return self._text(sign)
@@ -143,7 +141,7 @@ class _Reader:
             if sign not in _TEXTS:
                 return "".join(parts)
 
-    def _word(self, word: str, depth: int) -> Any:  # noqa: ANN401 - any value
+    def _word(self, word: str, depth: int) -> Any:
         if word in _KNOWN:
             return _KNOWN[word]
         if word in ("new", "await"):
@@ -219,8 +217,8 @@ class _Reader:
             level += (sign in "([{") - (sign in _CLOSING)
             self.at = match.end()
 
-    def function(self) -> Any:  # noqa: ANN401 - any value
-        """Read `function(a, b) {return {...}}("x", 1)` as the object with the values in their places; None for others."""
+    def function(self) -> Any:
+        """Read `function(a, b) {return {...}}("x", 1)` as the object with the values in their places; else None."""
         start = self.at + (self.text[self.at] == "!")
         head = _FUNCTION.match(self.text, start)
         if head is not None:
@@ -243,7 +241,7 @@ class _Reader:
         return _filled(value, dict(zip(names, self._array(0, ")"), strict=False)))
 
 
-def _filled(value: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - any value
+def _filled(value: Any, values: dict[str, Any]) -> Any:
     """Put values in the place of names, in place."""
     if isinstance(value, Name):
         return values.get(value)
@@ -264,7 +262,7 @@ def _filled(value: Any, values: dict[str, Any]) -> Any:  # noqa: ANN401 - any va
     return value
 
 
-def _decoded(name: str, text: str) -> Any:  # noqa: ANN401 - any value
+def _decoded(name: str, text: str) -> Any:
     """Return what a function makes of a text, by its name."""
     name = name.lower()
     if name.endswith("parse"):

@@ -1,19 +1,20 @@
 """Articles that stand in the scripts of a page: the data of which a browser builds what is seen.
 
-Such data is the state of a framework (`__NEXT_DATA__`, `__NUXT__`, `__INITIAL_STATE__`), a card (JSON-LD), or any object
-that a script assigns. It is read as data and never run. Of all objects in it the one that tells the article of the page
-is chosen by its keys and by the page's title; where none agrees there is none.
+Such data is the state of a framework (`__NEXT_DATA__`, `__NUXT__`, `__INITIAL_STATE__`), a card (JSON-LD), or any
+object that a script assigns. It is read as data and never run. Of all objects in it the one that tells the article of
+the page is chosen by its keys and by the page's title; where none agrees there is none.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html import escape, unescape
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.literals import read_json, read_literal
-from newsarchive.text import clean, valid_unicode
+from newsarchive.extract.script_markup import TAGS, letters_of, markup_of
+from newsarchive.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,13 +34,12 @@ _BODY_KEYS = (
 _TITLE_KEYS = ("headline", "title", "articletitle", "newstitle", "msgtitle", "headlines", "subject", "name")
 _DATE_KEYS = (
     "datepublished", "publishedat", "publishdate", "publisheddate", "publishtime", "publishedtime", "publicationdate",
-    "firstpublished", "firstpublishedat", "pubdate", "pubtime", "displaydate", "oricreatetime", "createtime", "createdat",
-    "createdate", "ctime", "date", "time",
+    "firstpublished", "firstpublishedat", "pubdate", "pubtime", "displaydate", "oricreatetime", "createtime",
+    "createdat", "createdate", "ctime", "date", "time",
 )  # fmt: skip
 _AUTHOR_KEYS = ("author", "authors", "authorname", "byline", "bylines", "writer", "creator")
 _SOURCE_KEYS = ("source", "sourcename", "copyrightsource", "medianame", "media", "nickname", "accountname", "origin")
 _HEAD_KEY = re.compile(r"head|meta|info|title|basic|attributes|seo|article", re.IGNORECASE)
-_LETTERS = re.compile(r"[\W_]+")
 
 #: What a script assigns: an object, an array, a function that returns one, or JSON in a text.
 _ASSIGNED = re.compile(
@@ -56,15 +56,8 @@ _PUSH = "__next_f"
 _FLIGHT_ROW = re.compile(r"([0-9a-f]{1,6}):(?:T([0-9a-f]{1,6}),|([\[{\"]))")
 #: Characters that are read as literals of one page, nodes of its data that are looked at, articles that are compared.
 _MOST_READ, _MOST_NODES, _MOST_FOUND = 8_000_000, 300_000, 200
-_MOST_LEVELS = 24
+_DEEPEST_LIST, _DEEPEST_OBJECT = 12, 4
 
-_MARKUP = re.compile(
-    r"<(?:p|br|div|span|section|article|figure|img|h[1-6]|ul|ol|li|table|blockquote|strong|em|b|i|a|font)\b[^<>]*>",
-    re.IGNORECASE,
-)
-_BLOCK_MARKUP = re.compile(r"<(?:p|br|div|section|h[1-6]|ul|ol|li|table|blockquote)\b", re.IGNORECASE)
-_ESCAPED_MARKUP = re.compile(r"&lt;(?:p|br|div|span|section|figure|img|h[1-6]|ul|ol|table|blockquote)\b", re.IGNORECASE)
-_TAGS = re.compile(r"<[^<>]{0,2000}>")
 _SENTENCES = "。！？!?…"
 #: The least text of an article that no title confirms, in sentences and characters (a Chinese one counts as three).
 _LEAST_SENTENCES, _LEAST_LENGTH = 2, 240
@@ -90,7 +83,7 @@ def find_in_scripts(scripts: Iterable[tuple[str, str]], titles: Iterable[str]) -
     `scripts` are the id and type of each script, as one text, and what is in it; `titles` is what the page says that
     its article is called. Time is linear in the length of the scripts.
     """
-    names = [letters for title in titles if len(letters := _letters(title)) > 1]
+    names = [letters for title in titles if len(letters := letters_of(title)) > 1]
     found: list[ScriptArticle] = []
     for place, state in _states(scripts):
         found += _articles_in(place, state)
@@ -102,7 +95,7 @@ def find_in_scripts(scripts: Iterable[tuple[str, str]], titles: Iterable[str]) -
 def article_of_card(card: dict[str, Any]) -> ScriptArticle | None:
     """Return the article that a card (JSON-LD) holds with its whole text, or None."""
     body = card.get("articleBody") or card.get("text")
-    html = _html_of(body) if isinstance(body, (str, list)) else ""
+    html = markup_of(body) if isinstance(body, (str, list)) else ""
     return _article("JSON-LD articleBody", card, html, sure=True) if html else None
 
 
@@ -122,15 +115,11 @@ def _judge(found: list[ScriptArticle], names: list[str]) -> ScriptArticle | None
 
 
 def _agrees(title: str, names: list[str]) -> bool:
-    letters = _letters(title)
+    letters = letters_of(title)
     if len(letters) < 2:
         return False
     return any(letters == name or (len(letters) > 5 and letters in name) or (len(name) > 5 and name in letters)
                for name in names)  # fmt: skip
-
-
-def _letters(text: str) -> str:
-    return _LETTERS.sub("", text).casefold()
 
 
 # --- The data of a page -----------------------------------------------------------------------------------------------
@@ -230,7 +219,7 @@ def _flight_rows(text: str) -> Iterator[Any]:
         yield _with_texts(value, texts)
 
 
-def _with_texts(value: Any, texts: dict[str, str]) -> Any:  # noqa: ANN401 - any value
+def _with_texts(value: Any, texts: dict[str, str]) -> Any:
     """Put texts in the place of their names (`$6`), in place."""
     waiting = [value]
     while waiting and texts:
@@ -247,15 +236,15 @@ def _with_texts(value: Any, texts: dict[str, str]) -> Any:  # noqa: ANN401 - any
 def _hydrated(values: list[Any]) -> list[Any]:
     """Return the objects of a list in which values are named by their numbers in it, as Nuxt writes them."""
 
-    def value_of(number: object, depth: int) -> Any:  # noqa: ANN401 - any value
+    def value_of(number: object, depth: int) -> Any:
         if not isinstance(number, int) or not 0 <= number < len(values):
             return None
         value = values[number]
-        if isinstance(value, list) and depth < _MOST_LEVELS // 2:
+        if isinstance(value, list) and depth < _DEEPEST_LIST:
             numbers = value[1:] if value and isinstance(value[0], str) else value
             return [value_of(one, depth + 1) for one in numbers[:_MOST_FOUND]]
         if isinstance(value, dict):
-            return {key: value_of(one, depth + 1) for key, one in value.items()} if depth < 4 else None
+            return {key: value_of(one, depth + 1) for key, one in value.items()} if depth < _DEEPEST_OBJECT else None
         return value
 
     return [value_of(number, 0) for number, value in enumerate(values) if isinstance(value, dict)]
@@ -264,7 +253,7 @@ def _hydrated(values: list[Any]) -> list[Any]:
 # --- The articles in it -----------------------------------------------------------------------------------------------
 
 
-def _articles_in(place: str, state: Any) -> Iterator[ScriptArticle]:  # noqa: ANN401 - any value
+def _articles_in(place: str, state: Any) -> Iterator[ScriptArticle]:
     """Yield each object that has a text and looks like an article."""
     waiting: list[tuple[Any, str, dict[str, Any]]] = [(state, place, {})]
     nodes = 0
@@ -278,11 +267,11 @@ def _articles_in(place: str, state: Any) -> Iterator[ScriptArticle]:  # noqa: AN
         elif isinstance(value, list):
             waiting += [(one, name, outer) for one in value if isinstance(one, (dict, list, str))]
         elif isinstance(value, dict):
-            keys = {_letters(key): key for key in value if isinstance(key, str)}
+            keys = {letters_of(key): key for key in value if isinstance(key, str)}
             found = _text_of(value, keys)
             if found:
                 key, html = found
-                article = _article(f"{name} {key}".strip(), value, html, sure=_letters(key) in _SURE_KEYS)
+                article = _article(f"{name} {key}".strip(), value, html, sure=letters_of(key) in _SURE_KEYS)
                 for more in (*_heads_in(value), outer):
                     if not article.title and more:
                         _fill(article, more)
@@ -301,7 +290,7 @@ def _longer(name: str, key: object) -> str:
     return f"{name}.{key}"[-60:]
 
 
-def _inner_json(text: str) -> Any:  # noqa: ANN401 - any value
+def _inner_json(text: str) -> Any:
     """Return the value of a text that is JSON itself."""
     if len(text) < 100 or text[0] not in "{[" or text[-1] not in "}]":
         return None
@@ -316,14 +305,14 @@ def _text_of(value: dict[str, Any], keys: dict[str, str]) -> tuple[str, str] | N
         key = keys.get(name)
         if key is None:
             continue
-        html = _html_of(value[key])
+        html = markup_of(value[key])
         if len(html) > 60 and (best is None or len(html) > 2 * len(best[1])):
             best = key, html
     return best
 
 
 def _article(rule: str, value: dict[str, Any], html: str, *, sure: bool) -> ScriptArticle:
-    keys = {_letters(key): key for key in value if isinstance(key, str)}
+    keys = {letters_of(key): key for key in value if isinstance(key, str)}
     article = ScriptArticle(html, rule, length=_length(html), sure=sure)
     article.title = _first(value, keys, _TITLE_KEYS)
     article.published = _first(value, keys, _DATE_KEYS)
@@ -347,7 +336,7 @@ def _first(value: dict[str, Any], keys: dict[str, str], names: tuple[str, ...]) 
         one = value.get(keys.get(name, ""))
         if isinstance(one, dict):
             one = next((one[key] for key in ("name", "title", "text", "rendered", "basic") if key in one), None)
-        if isinstance(one, str) and (line := clean(unescape(_TAGS.sub("", one[:2000])))):
+        if isinstance(one, str) and (line := clean(unescape(TAGS.sub("", one[:2000])))):
             return line
         if isinstance(one, int) and not isinstance(one, bool) and one:
             return str(one)
@@ -366,143 +355,10 @@ def _names(value: dict[str, Any], keys: dict[str, str]) -> list[str]:
 
 
 def _length(html: str) -> int:
-    text = _TAGS.sub("", html)
+    text = TAGS.sub("", html)
     return len(text.encode("utf-8", "replace"))
 
 
 def _sentences(html: str) -> int:
-    text = _TAGS.sub(" ", html)
+    text = TAGS.sub(" ", html)
     return sum(map(text.count, _SENTENCES)) + text.count(". ") + text.count(".\n") + text.endswith(".")
-
-
-# --- A text as HTML ---------------------------------------------------------------------------------------------------
-
-#: What kinds of nodes in a text are, by words in their names, as the tag that they become; "" for what is no text.
-_NODES = (
-    ("", ("related", "recommend", "advert", "promo", "newsletter", "teaser", "readmore", "interstitial", "video",
-          "gallerylink", "oembed", "embed", "iframe", "script", "divider", "correction")),
-    ("li", ("listitem",)),
-    ("h2", ("heading", "header", "subtitle", "subhead", "crosshead")),
-    ("blockquote", ("quote",)),
-    ("img", ("image", "picture", "photo", "figure")),
-    ("", ("adslot", "adunit")),
-)  # fmt: skip
-_INLINE_NODES = frozenset(
-    ("text", "link", "hyperlink", "a", "b", "strong", "em", "i", "u", "span", "bold", "italic", "mark", "br", "hardbreak",
-     "emphasis", "entityhyperlink", "underline")
-)  # fmt: skip
-_NODE_TEXTS = ("text", "value", "html", "content", "contentHtml", "data", "body", "rendered", "paragraph", "markup")
-_NODE_CHILDREN = (
-    "content", "children", "nodes", "items", "blocks", "paragraphs", "components", "elements", "sections",
-    "content_elements", "contentBlocks", "body", "data", "ops", "insert", "value", "model", "document", "json", "root",
-)  # fmt: skip
-_NODE_KINDS = ("type", "nodeType", "_type", "kind", "component", "blockType", "tagName", "tag", "__typename", "style")
-
-
-def _html_of(value: Any, depth: int = 0) -> str:  # noqa: ANN401 - any value
-    """Return a text in whatever form (plain, HTML, a list of paragraphs, a tree of nodes) as HTML."""
-    if isinstance(value, str):
-        return _html_of_text(value)
-    if depth > _MOST_LEVELS:
-        return ""
-    if isinstance(value, list):
-        return "".join(_html_of_node(one, depth + 1) for one in value)
-    return _html_of_node(value, depth + 1) if isinstance(value, dict) else ""
-
-
-def _html_of_text(text: str) -> str:
-    """Return a text that may be plain, HTML, or HTML with its signs escaped once more, as HTML."""
-    text = valid_unicode(text)
-    if _MARKUP.search(text) is None:
-        if _ESCAPED_MARKUP.search(text) is None:
-            lines = (line.strip() for line in unescape(text).splitlines())
-            return "".join(f"<p>{escape(line, quote=False)}</p>" for line in lines if line)
-        text = unescape(text)
-    # Lines of a text without blocks are paragraphs.
-    return text if _BLOCK_MARKUP.search(text) else text.replace("\n", "<br>")
-
-
-def _html_of_node(node: Any, depth: int) -> str:  # noqa: ANN401, PLR0911 - any value
-    """Return a piece of a text as HTML: a text by itself, or a node with its kind."""
-    if isinstance(node, str):
-        return _html_of_text(node)
-    if isinstance(node, list):
-        return _html_of(node, depth)
-    if not isinstance(node, dict) or depth > _MOST_LEVELS:
-        return ""
-    kind = _kind_of(node)
-    tag = _tag_of(kind)
-    if tag == "":
-        return ""
-    if tag == "img":
-        return _html_of_image(node)
-    inner = ""
-    for key in (*_NODE_CHILDREN, *_NODE_TEXTS):
-        one = node.get(key)
-        if isinstance(one, (list, dict)):
-            inner = _html_of_inline(one, depth + 1) if _is_line(one) else _html_of(one, depth + 1)
-        elif isinstance(one, str) and key in _NODE_TEXTS and one.strip():
-            inner = _html_of_piece(one) if kind in _INLINE_NODES or kind or tag else _html_of_text(one)
-        if inner:
-            break
-    if not inner:
-        return ""
-    if tag is None and (kind in _INLINE_NODES or _BLOCK_MARKUP.match(inner)):
-        return inner
-    tag = tag or "p"
-    return f"<{tag}>{inner}</{tag}>"
-
-
-def _html_of_piece(text: str) -> str:
-    text = valid_unicode(text)
-    return text if _MARKUP.search(text) else escape(unescape(text), quote=False)
-
-
-def _html_of_inline(value: Any, depth: int) -> str:  # noqa: ANN401 - any value
-    """Return the pieces of one line."""
-    pieces = []
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, str):
-            pieces.append(_html_of_piece(one))
-        elif isinstance(one, dict) and depth <= _MOST_LEVELS:
-            text = next((one[key] for key in ("text", "value", "content") if isinstance(one.get(key), str)), None)
-            inner = next((one[key] for key in _NODE_CHILDREN if isinstance(one.get(key), list)), None)
-            pieces.append(
-                _html_of_piece(text) if text is not None else "" if inner is None else _html_of_inline(inner, depth + 1)
-            )
-    return "".join(pieces)
-
-
-def _is_line(value: Any) -> bool:  # noqa: ANN401 - any value
-    """Return whether a list holds pieces of one line: texts with their marks, links."""
-    if not isinstance(value, list) or not value:
-        return False
-    first = next((one for one in value if isinstance(one, dict)), None)
-    if first is None:
-        return False
-    kind = _kind_of(first)
-    return kind in _INLINE_NODES or (not kind and isinstance(first.get("text"), str))
-
-
-def _kind_of(node: dict[str, Any]) -> str:
-    for key in _NODE_KINDS:
-        kind = node.get(key)
-        if isinstance(kind, str):
-            return _letters(kind)
-    return ""
-
-
-def _tag_of(kind: str) -> str | None:
-    """Return the tag that a kind of node becomes, "" for what is no text, None for a paragraph or whatever is in it."""
-    if not kind:
-        return None
-    return next((tag for tag, words in _NODES if any(word in kind for word in words)), None)
-
-
-def _html_of_image(node: dict[str, Any]) -> str:
-    flat = {**node, **{key: one for inner in node.values() if isinstance(inner, dict) for key, one in inner.items()}}
-    url = next((flat[key] for key in ("url", "src", "href") if isinstance(flat.get(key), str)), "")
-    caption = next((flat[key] for key in ("caption", "legend", "alt") if isinstance(flat.get(key), str)), "")
-    line = clean(unescape(_TAGS.sub("", caption)))
-    picture = f'<img src="{escape(url)}">' if url else ""
-    return f"<figure>{picture}<figcaption>{escape(line, quote=False)}</figcaption></figure>" if line else picture

@@ -21,7 +21,7 @@ SHAPES = {
     "reckoned values": ("{n: '10002' * 1, m: 'x'.html(false), k: 2}", {"n": "10002", "m": "x", "k": 2}),
     "alternatives": ("{a: '' || \"桥\", b: '湾' || '镇'}", {"a": "桥", "b": "湾"}),
     "calls around a text": (
-        """{a: JsDecode('桥\\x0a'), b: htmlDecode("A&amp;B"), c: decodeURIComponent("%E6%A1%A5"), d: JSON.parse("[1]")}""",
+        "{a: JsDecode('桥\\x0a'), b: htmlDecode('A&amp;B'), c: decodeURIComponent('%E6%A1%A5'), d: JSON.parse('[1]')}",
         {"a": "桥\n", "b": "A&B", "c": "桥", "d": [1]},
     ),
     "comments": ("{/* a: 1, */ b: 2, // c: 3\n d: 4}", {"b": 2, "d": 4}),

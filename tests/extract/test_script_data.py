@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 
 import pytest
 from support.growth import grows_linearly
@@ -48,21 +49,24 @@ STATES = {
     "the props of a framework": '<script id="__NEXT_DATA__" type="application/json">'
     + dumped({"props": {"pageProps": {"list": [OTHER], "article": article(MARKUP)}}})
     + "</script>",
-    "a state that a script assigns": f"<script>window.__INITIAL_STATE__={dumped({'detail': article(MARKUP)})};</script>",
+    "a state that a script assigns": f"<script>w.__INITIAL_STATE__={dumped({'detail': article(MARKUP)})};</script>",
     "a state in a text": f"<script>window.__STATE__ = JSON.parse({json.dumps(dumped(article(MARKUP)))});</script>",
-    "a state in JavaScript": f"<script>var page = {{art: {{title: '{TITLE}', content: '{MARKUP}',}}, on: function() {{}} }};</script>",
+    "a state in JavaScript": (
+        f"<script>var page = {{art: {{title: '{TITLE}', content: '{MARKUP}',}}, on: function() {{}} }};</script>"
+    ),
     "a function that returns the state": (
-        f'<script>window.__NUXT__=(function(a,b){{return {{data:[{{article:{{title:a,content:b}}}}]}}}}("{TITLE}","{MARKUP}"));</script>'
+        "<script>window.__NUXT__=(function(a,b){return {data:[{article:{title:a,content:b}}]}}"
+        f'("{TITLE}","{MARKUP}"));</script>'
     ),
     "rows of values by number": '<script type="application/json" id="__NUXT_DATA__">'
     + dumped([["Reactive", 1], {"article": 2}, {"title": 3, "content": 4}, TITLE, MARKUP])
     + "</script>",
     "rows handed over in pieces": FLIGHT,
-    "escaped markup": f"<script>var state = {dumped(article(MARKUP.replace('<', '&lt;').replace('>', '&gt;')))}</script>",
+    "escaped markup": f"<script>var state = {dumped(article(escape(MARKUP)))}</script>",
     "variables": f"<script>var msg_title = '{TITLE}'; var articleContent = '{MARKUP}';</script>",
     "a list of paragraphs": f"<script>x.y = {dumped(article(TEXTS))}</script>",
     "a list of nodes": "<script>x.y = "
-    + dumped(article([{"type": "paragraph", "text": text} for text in TEXTS] + [{"type": "related", "text": "看看别的" * 9}]))
+    + dumped(article([*({"type": "paragraph", "text": text} for text in TEXTS), {"type": "related", "text": "看" * 9}]))
     + "</script>",
     "a tree of nodes": "<script>x.y = "
     + dumped(
@@ -108,7 +112,7 @@ SHARE = (
     "<p>微信扫一扫可打开此内容，</p><p>使用完整服务</p><script>window.cgiDataNew = {nick_name: JsDecode('河声'), "
     "title: JsDecode('石桥'), create_time: JsDecode('2024-05-30 18:30'), content_noencode: JsDecode('"
     + PLAIN.replace("\n", "\\x0a")
-    + "'), item_show_type: '8' * 1, picture_page_info_list: [{cdn_url: 'https://img.example/1.jpg', title: ''}]};</script>"
+    + "'), item_show_type: '8' * 1, picture_page_info_list: [{cdn_url: 'https://img.example/1.jpg'}]};</script>"
 )
 
 
@@ -123,9 +127,9 @@ def test_a_shared_text_is_read_from_its_script_and_not_the_hints_of_the_platform
     "script",
     [
         f"<script>window.state = {dumped({'list': [OTHER, {**OTHER, 'title': '别的'}]})}</script>",
-        "<script>window.i18n = {content: '本网站使用Cookie，以便为您提供更好的服务，请阅读隐私政策。继续浏览即表示同意。'}</script>",
+        "<script>i18n = {content: '本网站使用Cookie，以便为您服务，请阅读隐私政策。继续浏览即表示同意。'}</script>",
         f"<script>window.state = {dumped({'comments': [{'content': '石桥真好看，我也去看了，很好。' * 9}]})}</script>",
-        "<script>function render() { return '石桥修好了，这里没有文章，只有一段代码里的文字，很长很长很长很长很长很长。' }</script>",
+        "<script>function f() { return '石桥修好了，这里没有文章，只有代码里的文字，很长很长很长很长很长。' }</script>",
     ],
 )
 def test_data_that_tells_no_article_of_this_page_gives_none(script):

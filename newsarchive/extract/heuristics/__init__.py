@@ -23,7 +23,6 @@ from newsarchive.extract.heuristics.metadata import (
     read_head,
 )
 from newsarchive.extract.heuristics.paragraphs import read_text
-from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
 from newsarchive.extract.heuristics.published import (
     DateReader,
     Places,
@@ -32,6 +31,7 @@ from newsarchive.extract.heuristics.published import (
     judge_dates,
     zone_of,
 )
+from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
     find_headline,

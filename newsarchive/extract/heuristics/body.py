@@ -318,17 +318,17 @@ class _Search:
             else:
                 worth[parent] += value
 
-    def _is_furniture(self, block: int, whole: float) -> bool:
+    def _is_furniture(self, block: int, whole: float) -> bool:  # noqa: PLR0911 - one for each hint
         if self.flow.first[block] <= self.start < self.flow.last[block]:
             return False
         hints = hints_of(self.flow.element[block])
-        if hints & HIDDEN and not hints & COMMENTS and is_opened(self.flow.element[block]):
-            return False
-        if hints & COMMENTS or (self.strict and hints & HIDDEN):
+        if hints & COMMENTS:
             return True
-        if self.strict and hints & (FURNITURE | BODY) == FURNITURE:
+        if hints & HIDDEN:
+            return not is_opened(self.flow.element[block]) and (self.strict or self.text[block] < _MUCH * whole)
+        if hints & FURNITURE and self.strict and not hints & BODY:
             return self.text[block] < _NEARLY_ALL * whole or not self._holds_body(block)
-        if hints & (FURNITURE | HIDDEN):
+        if hints & FURNITURE:
             return self.text[block] < _MUCH * whole
         if hints & (DOUBTFUL | BODY) == DOUBTFUL:
             return self.text[block] < _MUCH * whole and not self._holds_body(block, STRONG)
@@ -408,7 +408,7 @@ class _Search:
         return self.children[outer]
 
     def _prune(self, best: int, parts: list[int]) -> list[int]:
-        """List the blocks inside the body that are furniture, hold links and hardly any text, or are between its parts."""
+        """List the blocks in the body that are furniture, hold links and hardly any text, or are between its parts."""
         parents = self.flow.parent
         dropped = self._between(best, parts) if len(parts) > 1 else []
         gone = set(dropped)

@@ -1,4 +1,4 @@
-"""The lead of an article: the sentences that stand between its headline and its text, outside of the text's own block."""
+"""The lead of an article: sentences that stand between its headline and its text, outside of the text's own block."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 #: How many lines behind the headline a lead is looked for, and of how many lines it is at most.
 _BEHIND_HEADLINE, _MOST_LINES = 30, 3
 #: Points of a line of it: a whole sentence; less will do where its name says what it is.
-_LEAST_POINTS, _NAMED_POINTS = 16.0, 4.0
-_LONGEST, _SHORTEST = 1_500, 25
+_LEAST_POINTS = 16.0
+_LONGEST, _SHORTEST = 1_500, 15
 _MOST_AROUND = 6
-_ENDS = "。！？.!?…”\"»）)"
+_ENDS = '。！？.!?…”"»）)'
 #: Words in names of leads, in the languages whose editors named them.
 _NAME = re.compile(
     r"(?:^|[\s_-])(?:[a-z]*(?:standfirst|subtitle|subheadline|subhead|bajada|entradilla|chapo|chapeau|vorspann|ingress|"
@@ -52,7 +52,9 @@ def find_lead(flow: PrintedLines, body: Body, kept: Sequence[int]) -> list[int]:
 
 def _is_lead(flow: PrintedLines, body: Body, number: int) -> bool:
     text = flow.text[number]
-    if not _SHORTEST <= 3 * len(text.encode("utf-8", "replace")) // 3 <= _LONGEST * 3 or 3 * flow.linked[number] > len(text):
+    if not _SHORTEST <= 3 * len(text.encode("utf-8", "replace")) // 3 <= _LONGEST * 3 or 3 * flow.linked[number] > len(
+        text
+    ):
         return False
     whole = body.points[number] >= _LEAST_POINTS and text[-1] in _ENDS
     if not whole and len(text) < _SHORTEST:

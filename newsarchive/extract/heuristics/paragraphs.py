@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: How many lines are cut off either end of a paragraph.
 _MOST_CUT = 8
+#: Captions of more characters than so many times the text are the text.
+_GALLERY = 1.0
 
 
 def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str) -> Blocks:
@@ -32,16 +34,16 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
     if loose:
         found.paragraphs = [paragraph for paragraph in found.paragraphs if paragraph.text not in loose]
         _cut_ends(found.paragraphs, loose)
-    told = {image.caption for image in found.images if image.caption}
-    if told:
-        # What is said of a picture is kept with it.
-        found.paragraphs = [one for one in found.paragraphs if one.kind != "caption" or not _is_told(one.text, told)]
+    found.paragraphs = _without_captions(found.paragraphs)
     found.paragraphs[:0] = [Paragraph(clean(flow.text[number])) for number in find_lead(flow, body, kept)]
     return found
 
 
-def _is_told(text: str, captions: set[str]) -> bool:
-    return text in captions or any(text in caption for caption in captions)
+def _without_captions(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text."""
+    texts = [paragraph for paragraph in paragraphs if paragraph.kind != "caption"]
+    captions = sum(len(paragraph.text) for paragraph in paragraphs) - sum(len(paragraph.text) for paragraph in texts)
+    return texts if captions <= _GALLERY * sum(len(paragraph.text) for paragraph in texts) else paragraphs
 
 
 def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:

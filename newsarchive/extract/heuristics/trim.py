@@ -17,7 +17,7 @@ from newsarchive.extract.credits.vocabulary import (
     any_of,
     labelled,
 )
-from newsarchive.extract.phrases import COMMENTS, NOTICES, PROMOTIONS, RELATED, SHOW_ALL, all_of
+from newsarchive.extract.phrases import COMMENTS, EMBEDS, NOTICES, PROMOTIONS, RELATED, SHOW_ALL, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,11 +49,11 @@ _SENTENCE = re.compile(r"[，、,]\s?\w|[。！？!?…।؟]|[.:;][\W_]*$|\. ")
 #: Points of a text that needs no second look.
 _MUCH_TEXT = 300.0
 #: A button that shows the rest of the text.
-_BUTTON = re.compile(
-    rf"[\W\d_]{{0,3}}(?:(?:{'|'.join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))})[\W\d_]*){{1,3}}",
-    re.IGNORECASE,
-)
+_WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
+_BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
 _LONGEST_BUTTON = 20
+_LONGEST_EMBED = 60
+_EMBEDS = all_of(EMBEDS)
 #: Lines that head the comments of readers.
 _COMMENTS = frozenset(all_of(COMMENTS))
 _COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
@@ -83,6 +83,8 @@ _DATE = re.compile(
 _SENTENCE_ENDS = "。！？!?”」…；"
 #: Points (generic_body) from which a line is the beginning of the text for certain.
 _FIRST_TEXT = 12.0
+#: Points of a paragraph that is the article's even behind a promotion.
+_LONG_TEXT = 40.0
 #: Shares of the body's text: before an end mark, behind one that may stand amid a text, and behind the headline, for
 #: them to be believed.
 _BEFORE_END, _BEHIND_PROMOTION, _BEHIND_HEADING, _BEHIND_HEADLINE = 0.5, 0.3, 0.4, 0.4
@@ -114,7 +116,7 @@ def _is_noise(flow: PrintedLines, number: int) -> bool:
     if len(text) < _LONGEST_BUTTON and _BUTTON.fullmatch(text):
         return True
     if not linked:
-        return bool(_NOISE.fullmatch(text))
+        return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
     if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
     if 2 * linked > len(text) and (_ELSEWHERE.match(text) or text.lstrip(_BRACKETS).lower().startswith(_RELATED)):
@@ -131,14 +133,16 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
     seen = 0.0
     kept: list[int] = []
     before: set[str] = set()
-    for number in numbers:
+    for place, number in enumerate(numbers):
         text = flow.text[number]
         if seen > _BEFORE_END * whole and len(text) < _LONGEST_END:
             if _END.match(text) or _heads_comments(text):
                 break
             if leads := _leads_elsewhere(text):
                 heads_more = leads == "promotion" and points[number] <= 0
-                if whole - seen <= (_BEHIND_HEADING if heads_more else _BEHIND_PROMOTION) * whole and text not in before:
+                most = _BEHIND_HEADING if heads_more else _BEHIND_PROMOTION
+                goes_on = not heads_more and any(points[n] > _LONG_TEXT for n in numbers[place + 1 :])
+                if whole - seen <= most * whole and not goes_on and text not in before:
                     break
                 seen += max(points[number], 0)
                 continue
