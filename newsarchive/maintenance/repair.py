@@ -25,6 +25,7 @@ from newsarchive.maintenance.mending import (
     Repair,
     lose_snapshots,
     mend_articles,
+    mend_forms,
     mend_frontier,
     mend_keys,
     mend_readings,
@@ -34,6 +35,7 @@ from newsarchive.maintenance.mending import (
 )
 from newsarchive.maintenance.replacing import LOGS, aside, replace_archive
 from newsarchive.maintenance.salvage import salvage
+from newsarchive.maintenance.schema_text import mend_schema_text
 from newsarchive.progress_bar import progress_bar
 from newsarchive.timestamps import stamp
 
@@ -64,6 +66,7 @@ def repair(path: Path, now: datetime) -> Repair:
 
 def _make_readable(path: Path, now: datetime, done: Repair) -> None:
     """Have a file that SQLite can read: with its indexes made again, or a new one of the rows of the old."""
+    done.mended["entry of the schema"] += len(mend_schema_text(path))
     try:
         with Archive.open(path) as archive:
             faults = _faults(archive.connection)
@@ -143,6 +146,7 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
     with progress_bar("articles") as progress, archive.transaction():
         connection.execute("PRAGMA defer_foreign_keys = ON")
         done.mended["table, index, trigger or view"] += len(schema.put_back(archive.db, progress))
+        mend_forms(connection, done)
         done.mended["time of the future"] += set_back(connection, now)
         mend_snapshots(archive, done)
         mend_texts(archive, pages, done)
