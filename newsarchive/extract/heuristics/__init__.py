@@ -31,6 +31,7 @@ from newsarchive.extract.heuristics.published import (
     judge_dates,
     zone_of,
 )
+from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
 from newsarchive.extract.heuristics.source import find_source
 from newsarchive.extract.heuristics.title import (
     find_headline,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.extract.heuristics.title import Headline
+    from newsarchive.extract.script_data import ScriptArticle
     from newsarchive.models import Page
     from newsarchive.tree import Element
 
@@ -121,6 +123,7 @@ class _Reader:
         self.dates: list[Candidate[Dated]] = []
         self.authors: list[Candidate[str]] = []
         self.everything = False
+        self.scripted: ScriptArticle | None = None
 
     def read(self, zone: tzinfo | None) -> None:
         headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
@@ -135,6 +138,8 @@ class _Reader:
         self._take_date(zone)
         self._take_people()
         self._take_head()
+        if self.scripted:
+            take_rest_of_scripts(article=self.article, found=self.scripted, zone=zone)
 
     def _headline(self) -> Headline | None:
         before = headline_before(self.flow, self.kept[0]) if self.kept else None
@@ -172,6 +177,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
+        self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0])
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 
