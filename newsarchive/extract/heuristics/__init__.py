@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import original_title
+from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.fields import (
     missing,
     problem,
     set_credit,
 )
-from newsarchive.extract.heuristics.authors import gather_authors, judge_authors
+from newsarchive.extract.heuristics.authors import (
+    Evidence,
+    gather_authors,
+    judge_authors,
+    names_of_page,
+)
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
@@ -29,7 +35,7 @@ from newsarchive.extract.heuristics.published import (
     before_comments,
     is_dateline_of_publication,
     judge_dates,
-    zone_of,
+    locale_of,
 )
 from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
 from newsarchive.extract.heuristics.source import find_source
@@ -183,7 +189,8 @@ class _Reader:
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
-        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
+        locale = locale_of(article.lang, self.head, article.page.url)
+        dates = DateReader(zone or zone_of(locale), article.page.fetched_at.astimezone(UTC), locale)
         closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
         text = self.flow.text
         places = Places(
@@ -193,6 +200,7 @@ class _Reader:
             url=article.page.url,
             page=self.page_text,
             flow=self.flow,
+            headline=article.title or "",
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)
@@ -220,8 +228,9 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            self.authors = gather_authors(self.flow, self.head, lines, everything=self.everything)
-            names, rule = judge_authors(self.authors)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            self.authors = gather_authors(evidence, everything=self.everything)
+            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule
