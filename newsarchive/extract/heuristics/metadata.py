@@ -36,6 +36,7 @@ META_NAMES = {
     "digest": ("description", "og:description", "dc.description"),
     "section": ("article:section", "og:article:section", "category", "columnname", "parsely-section"),
     "url": ("og:url",),
+    "site": ("og:site_name", "application-name", "sitename"),
     "tier": ("article:content_tier",),
     "lang": ("og:locale", "language", "content-language"),
 }  # fmt: skip
@@ -67,6 +68,11 @@ class Head:
         """Return the best meta content of a field, or None."""
         found = self.meta.get(key)
         return found[0][2] if found else None
+
+    @property
+    def site_names(self) -> list[str]:
+        """What the page calls its site."""
+        return [name for _, _, name in self.meta.get("site", ())]
 
 
 def read_head(root: Element) -> Head:
