@@ -80,7 +80,10 @@ def test_buttons_and_breadcrumbs_are_no_source():
     ("info", "name"),
     [
         ("<p><span>2024-05-30 08:15:19</span><a href='/m'>柳溪夜谈</a><span> 来自河湾市</span></p>", "柳溪夜谈"),
-        ("<p><a href='/u/1'>柳溪联盟</a> <time>2024-05-30</time> <b>分类：<a href='/c'>桥梁之家</a></b></p>", "柳溪联盟"),
+        (
+            "<p><a href='/u/1'>柳溪联盟</a> <time>2024-05-30</time> <b>分类：<a href='/c'>桥梁之家</a></b></p>",
+            "柳溪联盟",
+        ),
         ("<div><span>原创</span><span>WillowCreek</span><span>2024-05-30 22:18:34</span></div>", "WillowCreek"),
         ("<p>2024-05-30 11:10 柳溪夜谈[整理] <a href='#c'>1</a></p>", "柳溪夜谈[整理]"),
         ("<p><a id='user_name'>柳溪夜谈</a></p><p>2024-05-30 08:15 <em>江苏</em></p><p>+关注</p>", "柳溪夜谈"),
@@ -156,7 +159,12 @@ def test_the_word_for_source_inside_a_word_is_no_label(line: str):
 
 
 def test_the_office_that_issued_a_notice_is_its_source():
-    rows = (("索引号", "000-1/2024-00012"), ("发布机构", "河湾镇人民政府"), ("文号", "河政发〔2024〕3号"), ("名称", TITLE))
+    rows = (
+        ("索引号", "000-1/2024-00012"),
+        ("发布机构", "河湾镇人民政府"),
+        ("文号", "河政发〔2024〕3号"),
+        ("名称", TITLE),
+    )
     table = "".join(f"<tr><td>{label}：</td><td>{value}</td></tr>" for label, value in rows)
     html = f"<title>{TITLE}</title><table>{table}</table><h1>{TITLE}</h1><div>{TEXT}</div>"
     assert read_unknown(html).source == "河湾镇人民政府"
@@ -166,7 +174,8 @@ def test_the_office_that_issued_a_notice_is_its_source():
 
 ACCOUNT = (
     "<div class='rich_media'><h1 class='rich_media_title'>{title}</h1><span class='rich_media_meta'>远舟</span>"
-    "<span class='rich_media_meta rich_media_meta_nickname'><a id='js_name'>{name}</a></span><em id='publish_time'></em>"
+    "<span class='rich_media_meta rich_media_meta_nickname'><a id='js_name'>{name}</a></span>"
+    "<em id='publish_time'></em>"
     "<em class='rich_media_meta'><span id='js_ip_wording'>江苏</span></em>"
     "<div class='rich_media_content'>{text}</div></div>{script}"
 )

@@ -189,6 +189,8 @@ def test_what_the_page_calls_its_site_is_no_title():
 
 def test_the_name_of_the_site_file_is_no_title():
     flow, head = parts(f"<h1>河湾手记</h1><h2>{TITLE}</h2>{TEXT}", "<title>河湾手记</title>")
-    found = judge_titles([*gather_titles(flow, head, site="河湾手记"), *gather_before_text(flow, head, 2, site="河湾手记")])
+    found = judge_titles(
+        [*gather_titles(flow, head, site="河湾手记"), *gather_before_text(flow, head, 2, site="河湾手记")]
+    )
     assert found is not None
     assert found.text == TITLE

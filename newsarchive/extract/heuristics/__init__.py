@@ -72,9 +72,9 @@ _SHORT = 60
 def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "") -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
-    Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the page stay empty;
-    `evidence` names the rule that gave each of the others, `problems` the required ones that are missing. Time is
-    linear in the size of the page.
+    Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
+    page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
+    missing. Time is linear in the size of the page.
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
@@ -161,7 +161,9 @@ class _Reader:
         anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
-        self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])]
+        self.opening = [
+            n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
+        ]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _set(self, name: str, found: tuple[str, str] | None) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
 
 
-
 @dataclass(frozen=True, slots=True)
 class _Platform:
     """What a platform's pages print.
@@ -39,7 +38,7 @@ _PLATFORMS = (
     # Articles of WeChat accounts: text, pictures, reposts.
     _Platform(
         ("rich_media", "JsDecode("),
-        "#js_name, #post-user, .rich_media_meta_nickname a, .profile_nickname, .wx_follow_nickname, .account_nickname_inner",
+        "#js_name, #post-user, .rich_media_meta_nickname a, .profile_nickname, .wx_follow_nickname",
         re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(xml \? [^:]{{1,60}}: )?{_STRING}"),
         ".original_primary_nickname",
         re.compile(rf"copyright_info\s?[:=]\s?\{{[^{{}}]{{0,400}}?\bplatform\s?:\s?JsDecode\({_STRING}"),

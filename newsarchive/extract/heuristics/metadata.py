@@ -69,10 +69,10 @@ class Head:
         found = self.meta.get(key)
         return found[0][2] if found else None
 
-    @property
-    def site_names(self) -> list[str]:
-        """What the page calls its site."""
-        return [name for _, _, name in self.meta.get("site", ())]
+    def names(self, text: str) -> bool:
+        """Return whether a text is what the page calls its site."""
+        folded = text.casefold()
+        return any(name.casefold() == folded for _, _, name in self.meta.get("site", ()))
 
 
 def read_head(root: Element) -> Head:

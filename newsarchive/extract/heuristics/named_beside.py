@@ -30,14 +30,27 @@ _SOURCE_NAME = re.compile(
     re.IGNORECASE,
 )
 _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECASE)
+#: A class of authors: a short name in it is a pen name unless it is called like a medium or can be followed.
+_AUTHOR_NAME = re.compile(r"author|writer|byline", re.IGNORECASE)
+_PEN_NAME = 4
 #: Words about an account that can be followed: the name beside them is an account's, not a person's.
 _FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
 #: Words of buttons and labels that stand where a name may stand.
 _NO_NAME = re.compile(
     rf"{any_of(NO_NAMES_NEAR_HEADLINE)}|(?:[大小中]|客户端|频道|视频|图片|新闻中心|前)$|来源|來源|浏览|瀏覽|回应|回應|[0-9]{{3,}}"
-    r"|[。！？；：:]|^[0-9]+\s|[0-9]\s?(?:分钟|分鐘|小时|秒|次|人|条|万|赞|字|楼)"
+    r"|更新|创建|修改|上午|下午|星期|账号|賬號|官方|原文|読了|著者|執筆|[。！？；：:]|^[0-9]+\s|[0-9]\s?(?:分钟|分鐘|小时|秒|次|人|条|万|赞|字|楼)"
 )
-_PLACES = frozenset(words(PLACES))
+#: Buttons, and channels of a site, which are printed beside the date too.
+_NOT_A_NAME = frozenset(
+    words(
+        PLACES
+        + """ 繁体 繁體 简体 图文 组图 综合 报道 动态 要闻 新闻 资讯 公告 通知 其他 其它 观点 财经 科技 体育 娱乐 社会
+        国内 国际 军事 健康 教育 汽车 房产 旅游 文化 历史 时政 本地 头条 直播 生活 经济 政治 法治 民生 时事"""
+    )
+)
+#: The pieces behind these are their values, to the end of the links.
+_LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
+_BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]+)[)）】\]]")
 _LONGEST_NAME = 20
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in Latin letters, which accounts may have; and buttons that look like one.
@@ -52,6 +65,8 @@ _DATE = re.compile(
     r"(?:(?:19|20)[0-9]{2}\s?[-/.年]\s?)?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}\s?日?(?:\s?(?:星期|周).)?"
     r"(?:[\sT]{0,3}[0-9]{1,2}[:：时][0-9]{2}分?(?:[:：][0-9]{2})?)?"
 )
+#: Where the author is, behind a name.
+_WHERE = re.compile(r"[\s·]{1,3}(?:来自|发布于|发表于|IP属地[:：]?)\s?\S{2,8}$")
 #: A person's name beside the date is shorter than this.
 _PERSON = 4
 #: What a line has besides its date and name when it has nothing else (characters).
@@ -85,9 +100,7 @@ class _Piece:
     dated: bool
 
 
-def names_beside(
-    flow: PrintedLines, near: Sequence[int], date_line: int, headline: str, lang: str
-) -> Iterator[Named]:
+def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headline: str, lang: str) -> Iterator[Named]:
     """Yield the names that stand alone near the headline with what speaks for each.
 
     `near` are the numbers of the lines about the headline, `date_line` is the line that prints the date (-1: none);
@@ -104,12 +117,18 @@ def names_beside(
             owned = bool(_OWNER_NAME.search(name))
             classed = bool(_SOURCE_NAME.search(name))
             medium = _name_in(piece.text, latin=chinese and (piece.dated or owned or classed))
-            if not medium:
+            called = bool(MEDIUM.search(medium))
+            if not medium or (len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(name) and not (account or called)):
                 continue
-            points = _CLASSED * classed + _CALLED * bool(MEDIUM.search(medium))
+            points = _CLASSED * classed + _CALLED * called
             if owned and (account or not is_chinese_name(medium)):
                 points += _OWNED
-            if on_date_line and (piece.dated or _alone(flow.text[number], medium)) and not _is_person(medium):
+            if (
+                chinese
+                and on_date_line
+                and (piece.dated or _alone(flow.text[number], medium))
+                and not _is_person(medium)
+            ):
                 points += _BESIDE
             elif date_line >= 0 and abs(number - date_line) <= _NEAR:
                 points += _NEAR_DATE
@@ -127,11 +146,14 @@ def _is_person(name: str) -> bool:
 
 def _name_in(text: str, *, latin: bool) -> str:
     # A name without a label beside the date is a custom of East Asia; elsewhere it is a button or a place.
-    text = clean(text)
+    text = _WHERE.sub("", clean(text))
     if "/" in text:
         text = text.rpartition("/")[2]
     text = text.strip("·•|｜ -—")
-    if not 1 < len(text) <= _LONGEST_NAME or _NO_NAME.search(text) or text in _PLACES:
+    bracketed = _BRACKETED.fullmatch(text)
+    if bracketed:
+        text = bracketed[1]
+    if not 1 < len(text) <= _LONGEST_NAME or _NO_NAME.search(text) or text in _NOT_A_NAME:
         return ""
     if not _EAST_ASIAN.search(text):
         is_name = latin and _LATIN_NAME.fullmatch(text) and not _LATIN_NO_NAME.fullmatch(text)
@@ -149,12 +171,14 @@ def _pieces(flow: PrintedLines, number: int, *, dated: bool) -> list[_Piece]:
     for text, element in _texts(flow, number):
         plain = clean(text)
         rest, dates = _DATE.subn(" ", plain) if dated else (plain, 0)
-        if not label and (plain or dates):
+        if not label:
             found.append((clean(rest), element, bool(dates)))
-        label = plain.endswith((":", "："))
+        label = bool(_LABEL.search(plain)) or (label and element is not None and element.tag == "a")
     pieces = []
     for place, (text, element, has_date) in enumerate(found):
-        beside = has_date or any(other[2] for other in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2]))
+        beside = has_date or any(
+            other[2] for other in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])
+        )
         if text:
             pieces.append(_Piece(text, element, beside))
     return pieces
@@ -177,6 +201,7 @@ def _texts(flow: PrintedLines, number: int) -> Iterator[tuple[str, Element | Non
             continue
         holder = node.parent
         if node.prev is None and holder is not None:
-            yield text, holder if attribute(holder, "class") or attribute(holder, "id") else element
+            is_named = holder.tag == "a" or attribute(holder, "class") or attribute(holder, "id")
+            yield text, holder if is_named else element
         else:
             yield text, None

@@ -18,8 +18,9 @@ _NAME = re.compile(
     r"|人民政府|政务公开|协会|学会|联合会|基金会|公司|集团|中心|博物馆|图书馆)"
 )
 _CONSTANT = re.compile(
-    r"(?:新闻|文章|资讯|内容|信息|通知|公告)?(?:详情|详细|正文|内容|详细信息|浏览|查看|页面?)(?:页面?)?|无标题文档|untitled(?: document)?"
-    r"|(?:news|article)?\s?(?:details?|index|home(?: page)?|article|view)",
+    r"(?:通知|公告|新闻|资讯|动态|要闻|工作|政务|公司|行业|企业|学校|学院|校园|媒体|党建|图片|综合|最新|信息|公开|公示|中心|首页"
+    r"|正文|内容|详情|详细|浏览|查看|页面?|列表|栏目|文章){1,5}|无标题文档|untitled(?: document)?"
+    r"|(?:news|article|post)?\s?(?:details?|index|home(?: page)?|article|view|page)",
     re.IGNORECASE,
 )
 _HOMES = frozenset(("", "/", "/index.html", "/index.htm", "/index.shtml", "/index.php", "/index.asp", "/index.jsp"))
@@ -27,10 +28,7 @@ _HOMES = frozenset(("", "/", "/index.html", "/index.htm", "/index.shtml", "/inde
 
 def is_site_name(text: str, head: Head) -> bool:
     """Return whether a text is a site's name, or says nothing, rather than a headline."""
-    folded = text.casefold()
-    if any(folded == name.casefold() for name in head.site_names):
-        return True
-    return bool(_NAME.fullmatch(text) or _CONSTANT.fullmatch(text))
+    return bool(head.names(text) or _NAME.fullmatch(text) or _CONSTANT.fullmatch(text))
 
 
 def links_home(element: Element) -> bool:

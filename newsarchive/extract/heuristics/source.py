@@ -15,7 +15,7 @@ from newsarchive.extract.credits.sources import (
     tidy_name,
     trailing_source,
 )
-from newsarchive.extract.credits.vocabulary import ISSUERS, SOURCE, SOURCE_LABELS, words
+from newsarchive.extract.credits.vocabulary import AUTHOR, ISSUERS, LABELS, SOURCE, SOURCE_LABELS, words
 from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.named_beside import LIKELY, names_beside
 
@@ -45,7 +45,7 @@ _BY_POINT, _MOST_POINTS = 4.0, 6.0
 _NOBODY = 52.0
 
 # A line without this credits nobody (a quick look before the thorough one).
-_SIGN = re.compile("[源自据據载載处處道導]|ource|Via|via")
+_SIGN = re.compile("[源自据據载載处處道導]|ource|OURCE|Via|via")
 _LONGEST_LINE = 200
 #: A notice, or the plug of an app: what it says of a source is said of the platform.
 _NOTICE = re.compile(
@@ -76,7 +76,8 @@ class Surroundings:
 
     `near` are the numbers of the lines about the headline, the nearest first, `opening` the first lines of the text,
     `date_line` the line that prints the date (-1: none), `ending` the last lines of the text and those behind it.
-    `headline` is the title, `lang` the page's language, `page` the text of the whole page, `listed` the medium that the link to it named.
+    `headline` is the title, `lang` the page's language, `page` the text of the whole page, `listed` the medium that the
+    link to it named.
     """
 
     flow: PrintedLines
@@ -131,8 +132,8 @@ def _value_behind(flow: PrintedLines, number: int, labels: frozenset[str]) -> At
     if text.rstrip(_COLONS).replace(" ", "") not in labels:
         return None
     value = flow.text[number + 1]
-    medium = tidy_name(value)
-    return Attribution(f"{text}{value}", medium) if medium and not value.endswith(("：", ":")) else None
+    medium = "" if value in LABELS or value.endswith(("：", ":")) else tidy_name(value)
+    return Attribution(f"{text}{value}", medium) if medium else None
 
 
 def _of_account(places: Surroundings) -> Iterator[Candidate[Attribution]]:
@@ -189,10 +190,23 @@ def _is_notice(text: str, credit: Attribution) -> bool:
 def _beside(places: Surroundings) -> Iterator[Candidate[Attribution]]:
     """Read names without a label near the headline: in elements of telling classes, or beside the date."""
     for named in names_beside(places.flow, places.near, places.date_line, places.headline, places.lang):
-        if named.points >= LIKELY:
+        if named.points >= LIKELY and not _is_author(places, named.medium):
             points = _BESIDE + _BY_POINT * min(named.points, _MOST_POINTS)
             credit = Attribution(named.medium, named.medium)
             yield Candidate(credit, named.printed, "printed:name near the headline", points, named.line)
+
+
+def _is_author(places: Surroundings, name: str) -> bool:
+    """Return whether the page says elsewhere that a name is the author's."""
+    if name.isascii() and name in (places.head.first("author"), _name_of(places.head.card.get("author"))):
+        return True
+    labelled = re.compile(rf"(?:{AUTHOR})\s?[:：]\s?{re.escape(name)}(?!\w)")
+    return any(labelled.search(places.flow.text[number]) for number in (*places.near, *places.ending))
+
+
+def _name_of(author: object) -> object:
+    author = author[0] if isinstance(author, list) and author else author
+    return author.get("name") if isinstance(author, dict) else author
 
 
 def _in_brackets(places: Surroundings) -> Iterator[Candidate[Attribution]]:

@@ -8,19 +8,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.candidates import Candidate
+from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.credits.vocabulary import INFORMATION, any_of
 from newsarchive.extract.heuristics.class_names import HIDDEN, hints_of
 from newsarchive.extract.heuristics.site_names import is_site_name, links_home
 from newsarchive.extract.heuristics.wordings import (
     LONGEST_TITLE,
     Wording,
+    begins_with_site,
     common_length,
     cut_to,
     key_of,
     main_part,
+    parts_of,
     wordings_of,
 )
-from newsarchive.tree import names_of
+from newsarchive.text import clean
+from newsarchive.tree import names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.metadata import Head
 
 _HEADINGS: dict[str, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 1.5, "h5": 1.0, "h6": 1.0}
+_SUBTITLE_NAME = re.compile(r"sub-?_?(?:title|head)|fu-?_?(?:biaoti|bt|title)|yinti|kicker", re.IGNORECASE)
 _TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z])bt(?![a-z])", re.IGNORECASE)
 #: Labels of two characters that stand before a headline in the same line.
 _LABELS = frozenset(("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯"))
@@ -40,16 +45,21 @@ _SHORTEST = 4
 _MOST_OF_LINE = 0.5
 #: A block made for a headline: an h1, h2, h3 or one named so.
 _MADE_FOR_IT = 2.0
+_SUBTITLE = 0.5
 #: How far before the text a headline without a match in the head may stand, and how many of the text's first lines may
 #: be headline and date (lines); a line with more characters is a sentence.
 _NEAR, _TAKEN_FOR_TEXT, _LONGEST_DATELINE = 12, 3, 80
 
 # What a headline is worth by where it stands. What agrees with the head or the link goes before a lone h1, that before
 # the wording of the link, what the head tells other programs, a heading before the text, and the title element; then
-# a plain line before the line that prints the date, and last a wording that is more likely the site's name.
-_AGREES, _ALONE, _LISTED, _TOLD, _HEADING, _SAID, _PLAIN, _SITE = 100.0, 60.0, 50.0, 45.0, 40.0, 30.0, 20.0, 5.0
-# What a candidate loses that is not displayed, or is the site's name.
-_UNSEEN, _NAME = 40.0, 90.0
+# a subtitle, a plain line before the line that prints the date, a wording that begins with the site's name, a plain
+# line right before the text or at its beginning, and last what is the site's name.
+_AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.0, 40.0
+_SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
+#: The link of a headline to its own page.
+_PERMALINK = "a[rel~=bookmark]"
+# What a candidate loses that is not displayed, and gains for each place more that words it so.
+_UNSEEN, _BY_WITNESS = 40.0, 4.0
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
 _LONGER_THAN_LINK = 3
 
@@ -62,6 +72,7 @@ _NO_HEADLINE = re.compile(
     r"|(?:share|related|recommended|most read|popular|comments?|contents|menu|search|home)\b",
     re.IGNORECASE,
 )
+_COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS_OF_PATH = re.compile(r"[^>]{1,20}(?:>>?|»|›)")
 
@@ -93,7 +104,7 @@ def gather_titles(
 
 def gather_before_text(flow: PrintedLines, head: Head, first: int, site: str = "") -> list[Candidate[str]]:
     """List the lines before the text's `first` that may be a headline by what they are or where they stand."""
-    return [*_headings(flow, head, first, site), *_before_date(flow, first)]
+    return [*_holding(flow, head, first, site), *_headings(flow, head, first, site), *_plain_lines(flow, first)]
 
 
 def judge_titles(candidates: Sequence[Candidate[str]]) -> Headline | None:
@@ -103,7 +114,7 @@ def judge_titles(candidates: Sequence[Candidate[str]]) -> Headline | None:
         return None
     key = key_of(best.value)
     same = sorted((one for one in candidates if one.line >= 0 and key_of(one.value) == key), key=_points, reverse=True)
-    return Headline(best.value, tuple(dict.fromkeys(one.line for one in same)), best.rule)
+    return Headline(clean(best.value), tuple(dict.fromkeys(one.line for one in same)), best.rule)
 
 
 def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:
@@ -120,11 +131,13 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found: list[Candidate[str]] = []
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
         found.extend(_agreements(flow, number, text, wordings))
-    names = {key_of(name) for name in head.site_names}
     differ = len({one.value for one in found}) > 1
+    only_title = not head.card.get("headline") and "title" not in head.meta
     for one in found:
-        lost = _NAME * (key_of(one.value) in names or _leads_home(flow, one.line))
-        yield replace(one, points=one.points - lost - _UNSEEN * (differ and _is_hidden(flow, one.line)))
+        if _leads_home(flow, one.line) or (only_title and is_site_name(one.value, head)) or head.names(one.value):
+            yield replace(one, points=_SITE)
+        else:
+            yield replace(one, points=one.points - _UNSEEN * (differ and _is_hidden(flow, one.line)))
 
 
 def _leads_home(flow: PrintedLines, number: int) -> bool:
@@ -153,12 +166,11 @@ def _beginning_like(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, s
             yield number, text[2:].lstrip(_BEHIND_LABEL)
 
 
-def _agreements(
-    flow: PrintedLines, number: int, text: str, wordings: Iterable[Wording]
-) -> Iterator[Candidate[str]]:
-    """Yield a candidate for each wording that begins like this line's text."""
+def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[Wording]) -> Iterator[Candidate[str]]:
+    """Yield a candidate for each wording that begins like this line's text; the more say the same, the better."""
     key = key_of(text)
     rank = -1.0
+    found: list[tuple[float, str, Wording]] = []
     for wording in wordings:
         least = min(_SHORTEST, len(key), len(wording.key))
         if key[:least] != wording.key[:least]:
@@ -174,16 +186,17 @@ def _agreements(
         ):
             continue
         points = _AGREES + wording.worth(common) + rank * 2 + 3 * (whole or continued)
+        found.append((points, text if whole or continued else cut_to(text, common), wording))
+    for points, value, wording in found:
+        agreeing = sum(other.said for _, same, other in found if same == value)
         rule = f"page line agreeing with {wording.name}"
-        yield Candidate(text if whole or continued else cut_to(text, common), text, rule, points, number)
+        yield Candidate(value, text, rule, points + _BY_WITNESS * (agreeing - 1), number)
 
 
 def _goes_on(text: str, link: Wording) -> bool:
     """Return whether a line is a headline of which the link shows the beginning."""
     return (
-        len(link.key) > _SHORTEST
-        and len(text) <= _LONGER_THAN_LINK * len(link.text)
-        and not _SENTENCE_END.search(text)
+        len(link.key) > _SHORTEST and len(text) <= _LONGER_THAN_LINK * len(link.text) and not _SENTENCE_END.search(text)
     )
 
 
@@ -194,8 +207,9 @@ def _rank(flow: PrintedLines, block: int) -> float:
     tag = flow.tag[block]
     if tag in _HEADINGS:
         return _HEADINGS[tag]
-    if _TITLE_NAME.search(names_of(flow.element[block])):
-        return _MADE_FOR_IT
+    names = names_of(flow.element[block])
+    if _TITLE_NAME.search(names):
+        return _SUBTITLE if _SUBTITLE_NAME.search(names) else _MADE_FOR_IT
     parent = flow.parent[block]
     return _HEADINGS.get(flow.tag[parent], 0.0) if parent >= 0 else 0.0
 
@@ -226,7 +240,10 @@ def _said(_flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Itera
         title = main_part(wording, head)
         if title:
             points = _SAID if wording.name == "title" else _TOLD
-            points = _SITE if is_site_name(title, head) else points
+            if is_site_name(title, head):
+                points = _SITE
+            elif begins_with_site(wording, head):
+                points = _OF_SITE
             yield Candidate(title, wording.text, wording.name, points - place / 10)
 
 
@@ -234,24 +251,50 @@ def _said(_flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Itera
 _GATHERERS = ((_agreeing, math.inf), (_lone_h1, _ALONE), (_said, _LISTED))
 
 
+def _holding(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator[Candidate[str]]:
+    """Read the part of a wording with which a line before the text ends, behind a column."""
+    parts = [(part, key_of(part)) for part in parts_of(wordings_of(head, site=site))]
+    for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
+        key = key_of(flow.text[number][:LONGEST_TITLE])
+        part = next((part for part, wanted in parts if key.endswith(wanted) and not is_site_name(part, head)), None)
+        if part:
+            yield Candidate(part, flow.text[number], "end of a line before the text", _HOLDS, number)
+            return
+
+
 def _headings(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator[Candidate[str]]:
     """Read the headings, and the elements named as titles, before the text's first line, the nearest first."""
     for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
         rank = _rank(flow, flow.block[number])
         text = flow.text[number]
-        if rank and flow.linked[number] == 0 and may_be_headline(text):
-            points = _SITE if text == site or is_site_name(text, head) else _HEADING + rank + (number - first) / 100
+        linked = flow.linked[number] and not (rank and select(_PERMALINK, flow.element[flow.block[number]]))
+        if rank and not linked and may_be_headline(text):
+            points = _HEADING + rank + (number - first) / 100 if rank > _SUBTITLE else _BENEATH
+            if text == site or is_site_name(text, head):
+                points = _SITE
             yield Candidate(text, text, "heading before the text", points, number)
 
 
-def _before_date(flow: PrintedLines, first: int) -> Iterator[Candidate[str]]:
-    """Read the plain line right before the one that prints the date, above the text or taken for its beginning."""
+def _plain_lines(flow: PrintedLines, first: int) -> Iterator[Candidate[str]]:
+    """Read the plain lines right before the text, or taken for its beginning, and before the line with the date."""
     for number in range(max(first - _NEAR, 1), min(first + _TAKEN_FOR_TEXT, len(flow.text))):
-        text, line = flow.text[number - 1], flow.text[number]
+        line = flow.text[number]
         if len(line) <= _LONGEST_DATELINE and _DATE.search(line) and not _SENTENCE_END.search(line):
-            if not flow.linked[number - 1] and may_be_headline(text) and not _SENTENCE_END.search(text):
+            if _may_be_plain(flow, number - 1):
+                text = flow.text[number - 1]
                 yield Candidate(text, text, "line before the date", _PLAIN, number - 1)
-            return
+            break
+    for number in range(max(first - 1, 0), first + 1):
+        if _may_be_plain(flow, number):
+            text = flow.text[number]
+            yield Candidate(text, text, "line before the text", _FIRST, number)
+
+
+def _may_be_plain(flow: PrintedLines, number: int) -> bool:
+    text = flow.text[number]
+    if flow.linked[number] or _SENTENCE_END.search(text) or not may_be_headline(text):
+        return False
+    return not (is_latin_name(text) or is_chinese_name(text))
 
 
 def may_be_headline(text: str) -> bool:
@@ -262,4 +305,5 @@ def may_be_headline(text: str) -> bool:
         and not _DATE.search(text)
         and not _NO_HEADLINE.match(text)
         and not _WORDS_OF_PATH.match(text)
+        and not _COUNTER.fullmatch(text)
     )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.heuristics.site_names import is_site_name
-from newsarchive.text import clean
+from newsarchive.text import clean, strip_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ LONGEST_TITLE = 200
 _SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
 _SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
 #: Behind one of these the title may begin, if what stands before is the site or a column.
-_PREFIX = re.compile(r"\s?(?:[_|｜丨»]|\s[-–—·•]|--+)\s?|[：】]|:\s|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f])")
+_PREFIX = re.compile(r"\s?(?:[_|｜丨»]|\s[-–—·•]|--+)\s?|[：】\]]|:\s|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f])")
 _DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
 _QUOTES = re.compile("[“”„‟″「」『』«»'‘’`´＂]")
 _BARS = re.compile("[丨｜]")
@@ -29,7 +29,7 @@ _CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
 _SHORTEST, _SHORTEST_HEADING = 4, 2
 _BEFORE_BLANK, _BEFORE_SEPARATOR = 0.5, 0.2
 #: How many parts of a title are looked at as titles of their own, and how long what stands before one may be.
-_MOST_PARTS, _LONGEST_BEFORE = 3, 24
+_MOST_PARTS, _LONGEST_BEFORE = 3, 40
 #: A part of a title at most so long, and half as long as another, is a column or the site.
 _SHORT_PART = 10
 
@@ -39,6 +39,7 @@ class Wording:
     """One way in which the title is said: where, its words and their key.
 
     `before` characters of the key that was said stand before this part of it. `is_link` marks the text of a link.
+    `said` counts the places that word it so.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Wording:
     key: str
     before: int = 0
     is_link: bool = False
+    said: int = 1
 
     @property
     def is_part(self) -> bool:
@@ -78,8 +80,8 @@ class Wording:
 
 
 def key_of(text: str) -> str:
-    """Make titles comparable: no white space, one kind of quote, dash and bar, lower case."""
-    key = "".join(text.split()).lower()
+    """Make titles comparable: no white space, nothing invisible, one kind of quote, dash and bar, lower case."""
+    key = "".join((text if text.isprintable() else strip_invisible(text)).split()).lower()
     return key if key.isalnum() else _DASHES.sub("-", _BARS.sub("|", _QUOTES.sub('"', key)))
 
 
@@ -109,7 +111,8 @@ def wordings_of(head: Head, link: str = "", site: str = "") -> list[Wording]:
     for name, text in _titles(head):
         key = key_of(_CUT_SHORT.sub("", text))
         if key and key != own:
-            found.setdefault(key, Wording(name, text, key))
+            known = found.get(key)
+            found[key] = replace(known, said=known.said + 1) if known else Wording(name, text, key)
     parts = [part for wording in found.values() for part in _parts(wording, head)]
     key = key_of(_CUT_SHORT.sub("", link[:LONGEST_TITLE]))
     if key and key != own:
@@ -137,6 +140,12 @@ def _parts(wording: Wording, head: Head) -> Iterator[Wording]:
             yield Wording(wording.name, text, key, before=said)
 
 
+def parts_of(wordings: list[Wording]) -> list[str]:
+    """List the parts of all wordings that are long enough to be headlines, the longest first."""
+    parts = {part.strip() for one in wordings for part in _SUFFIX.split(one.text)}
+    return sorted((part for part in parts if len(key_of(part)) > _SHORT_PART), key=len, reverse=True)
+
+
 def _last_suffix(text: str) -> int:
     """Count the characters of a title's last part, if it is short enough for the site's name; 0 where there is none."""
     last = None
@@ -146,6 +155,12 @@ def _last_suffix(text: str) -> int:
         return 0
     rest = len(key_of(text[last.start() :]))
     return rest if 2 * rest <= len(key_of(text)) else 0
+
+
+def begins_with_site(wording: Wording, head: Head) -> bool:
+    """Return whether a wording begins with a site's name, as those do that all pages of a site have."""
+    parts = _SUFFIX.split(wording.text)
+    return len(parts) > 1 and is_site_name(parts[0].strip(), head)
 
 
 def main_part(wording: Wording, head: Head) -> str:
