@@ -33,6 +33,8 @@ _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECA
 #: A class of authors: a short name in it is a pen name unless it is called like a medium or can be followed.
 _AUTHOR_NAME = re.compile(r"author|writer|byline", re.IGNORECASE)
 _PEN_NAME = 4
+#: The shortest name that is believed beside the date, and the shortest that is a link or called like a medium.
+_SHORTEST, _SHORTEST_LINK = 4, 2
 #: Words about an account that can be followed: the name beside them is an account's, not a person's.
 _FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
 #: Words of buttons and labels that stand where a name may stand.
@@ -52,6 +54,8 @@ _NOT_A_NAME = frozenset(
 _LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
 _BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]+)[)）】\]]")
 _LONGEST_NAME = 20
+#: Where a name stands beside the date without a label. Elsewhere that is a button or a place.
+_EAST_ASIA = ("zh", "ja", "ko")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in Latin letters, which accounts may have; and buttons that look like one.
 _LATIN_NAME = re.compile(r"[A-Za-z][\w.-]{2,24}(?: [A-Z][\w.-]{1,24}){0,2}", re.ASCII)
@@ -106,10 +110,12 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
     `near` are the numbers of the lines about the headline, `date_line` is the line that prints the date (-1: none);
     only in Chinese (`lang`) are names in Latin letters looked for.
     """
+    if lang and not lang.startswith(_EAST_ASIA):
+        return
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
     chinese = lang.startswith("zh")
     for number in near[:_MOST_LINES]:
-        on_date_line = number == date_line
+        on_date_line, line = number == date_line, flow.text[number]
         for piece in _pieces(flow, number, dated=on_date_line):
             if len(piece.text) >= _OF_HEADLINE and (piece.text in headline or (headline and headline in piece.text)):
                 continue
@@ -123,12 +129,7 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
             points = _CLASSED * classed + _CALLED * called
             if owned and (account or not is_chinese_name(medium)):
                 points += _OWNED
-            if (
-                chinese
-                and on_date_line
-                and (piece.dated or _alone(flow.text[number], medium))
-                and not _is_person(medium)
-            ):
+            if chinese and on_date_line and _may_credit(piece, medium) and (piece.dated or _alone(line, medium)):
                 points += _BESIDE
             elif date_line >= 0 and abs(number - date_line) <= _NEAR:
                 points += _NEAR_DATE
@@ -140,12 +141,16 @@ def _alone(line: str, name: str) -> bool:
     return len(line) - len(name) <= _REST
 
 
-def _is_person(name: str) -> bool:
-    return (len(name) < _PERSON and is_chinese_name(name)) or is_latin_name(name)
+def _may_credit(piece: _Piece, name: str) -> bool:
+    """Return whether a name beside the date can be a medium's or an account's: no person's, and no short pen name."""
+    if (len(name) < _PERSON and is_chinese_name(name)) or is_latin_name(name):
+        return False
+    is_link = piece.element is not None and piece.element.tag == "a"
+    shortest = _SHORTEST_LINK if is_link or MEDIUM.search(name) else _SHORTEST
+    return len(name) >= shortest and not (name.isascii() and name.islower())
 
 
 def _name_in(text: str, *, latin: bool) -> str:
-    # A name without a label beside the date is a custom of East Asia; elsewhere it is a button or a place.
     text = _WHERE.sub("", clean(text))
     if "/" in text:
         text = text.rpartition("/")[2]

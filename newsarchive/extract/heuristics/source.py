@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.candidates import Candidate
+from newsarchive.extract.candidates import Candidate, likeliest
 from newsarchive.extract.credits.sources import (
     Attribution,
     names_nobody,
@@ -41,6 +41,10 @@ _LABEL, _REPOST, _META, _ISSUER, _END, _ACCOUNT, _BESIDE, _BRACKETS, _PLUG, _LIS
 )
 # A name beside the date is worth so much more for each of its points, and at most so much more.
 _BY_POINT, _MOST_POINTS = 4.0, 6.0
+#: A source in the head that is the site itself gives way to a credit behind the text.
+_OWN = 72.0
+#: A line with a link, and the credit so far behind its beginning, is about another article.
+_OF_OTHERS = 20
 #: A credit that names nobody gives way to a name.
 _NOBODY = 52.0
 
@@ -106,7 +110,7 @@ def gather_sources(places: Surroundings, *, everything: bool = False) -> list[Ca
 
 def judge_sources(candidates: Sequence[Candidate[Attribution]]) -> Credit | None:
     """Choose the credit: the likeliest; of equals the first."""
-    best = max(candidates, key=lambda one: one.points, default=None)
+    best = likeliest(candidates)
     return Credit(best.value, best.rule) if best else None
 
 
@@ -138,7 +142,7 @@ def _value_behind(flow: PrintedLines, number: int, labels: frozenset[str]) -> At
 
 def _of_account(places: Surroundings) -> Iterator[Candidate[Attribution]]:
     """Read the account of the platform on which the article came out, and the one from which it was taken over."""
-    account = find_account(places.flow, places.page)
+    account = find_account(places.flow, places.page) if places.lang.startswith("zh") else None
     if account is None:
         return
     if account.original:
@@ -152,7 +156,8 @@ def _said(places: Surroundings) -> Iterator[Candidate[Attribution]]:
     for _, name, content in places.head.meta.get("source", ()):
         found = read_named(content)
         if found:
-            yield Candidate(found, content, f"meta:{name}", _META)
+            own = places.head.names(found.source) or places.head.title.endswith(found.source)
+            yield Candidate(found, content, f"meta:{name}", _OWN if own else _META)
 
 
 def _issued(places: Surroundings) -> Iterator[Candidate[Attribution]]:
@@ -176,7 +181,7 @@ def _behind_text(places: Surroundings) -> Iterator[Candidate[Attribution]]:
     for place, number in enumerate(places.ending):
         text = places.flow.text[number]
         found = _credit_in(text)
-        if found is None:
+        if found is None or (places.flow.linked[number] and text.find(found.printed) > _OF_OTHERS):
             continue
         points = _NOBODY if names_nobody(found.source) else _PLUG if _is_notice(text, found) else _END
         yield Candidate(found, text, "printed:end of text", points - place / 100, number)
@@ -200,8 +205,14 @@ def _is_author(places: Surroundings, name: str) -> bool:
     """Return whether the page says elsewhere that a name is the author's."""
     if name.isascii() and name in (places.head.first("author"), _name_of(places.head.card.get("author"))):
         return True
-    labelled = re.compile(rf"(?:{AUTHOR})\s?[:：]\s?{re.escape(name)}(?!\w)")
-    return any(labelled.search(places.flow.text[number]) for number in (*places.near, *places.ending))
+    said = f"{AUTHOR}:{name}"
+    for number in (*places.near, *places.ending):
+        text = places.flow.text[number]
+        if name in text and AUTHOR in text:
+            _, found, rest = text.replace(" ", "").replace("：", ":").partition(said)
+            if found and not rest[:1].isalnum():
+                return True
+    return False
 
 
 def _name_of(author: object) -> object:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.candidates import Candidate
+from newsarchive.extract.candidates import Candidate, likeliest, points_of
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.credits.vocabulary import INFORMATION, any_of
 from newsarchive.extract.heuristics.class_names import HIDDEN, hints_of
@@ -109,21 +109,19 @@ def gather_before_text(flow: PrintedLines, head: Head, first: int, site: str = "
 
 def judge_titles(candidates: Sequence[Candidate[str]]) -> Headline | None:
     """Choose the headline: the likeliest wording, with all lines that print it."""
-    best = max(candidates, key=_points, default=None)
+    best = likeliest(candidates)
     if best is None:
         return None
     key = key_of(best.value)
-    same = sorted((one for one in candidates if one.line >= 0 and key_of(one.value) == key), key=_points, reverse=True)
+    same = sorted(
+        (one for one in candidates if one.line >= 0 and key_of(one.value) == key), key=points_of, reverse=True
+    )
     return Headline(clean(best.value), tuple(dict.fromkeys(one.line for one in same)), best.rule)
 
 
 def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:
     """Return the headline if a line prints one that is certain without a look at the text."""
     return judge_titles([one for one in candidates if one.line >= 0 and one.points >= _ALONE])
-
-
-def _points(candidate: Candidate[str]) -> float:
-    return candidate.points
 
 
 def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
