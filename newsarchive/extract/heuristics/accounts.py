@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class _Platform:
     """What a platform's pages print.
 
-    One of the `marks`; the account's name in elements and variables, and the account from which the text was taken over.
+    One of the `marks`; the account's name in elements and variables, and the account from which the text was taken.
     """
 
     marks: tuple[str, ...]

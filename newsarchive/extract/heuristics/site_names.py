@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 #: How the names of sites and institutions end, and the longest of them; then titles that all pages of a site may have.
 _ENDS = tuple(
     words(
-        """网 網 网站 网页 门户 信息港 在线 平台 频道 首页 主页 日报社 研究所 研究院 大学 学院 学校 中学 小学 医院 委员会 局
-        厅 人民政府 政务公开 协会 学会 联合会 基金会 公司 集团 中心 博物馆 图书馆"""
+        """网 網 网站 网页 门户 信息港 在线 平台 频道 首页 主页 日报社 研究所 研究院 大学 学院 学校 中学 小学 医院
+        委员会 局 厅 人民政府 政务公开 协会 学会 联合会 基金会 公司 集团 中心 博物馆 图书馆"""
     )
 )
-_LONGEST = 22
+_LONGEST = 18
+_PARTED = re.compile("[_|｜：]")
 _CONSTANT = re.compile(
     r"(?:通知|公告|新闻|资讯|动态|要闻|工作|政务|公司|行业|企业|学校|学院|校园|媒体|党建|图片|综合|最新|信息|公开|公示|中心|首页"
     r"|正文|内容|详情|详细|浏览|查看|页面?|列表|栏目|文章){1,5}|无标题文档|untitled(?: document)?"
@@ -32,7 +33,7 @@ _HOMES = frozenset(("", "/", "/index.html", "/index.htm", "/index.shtml", "/inde
 
 def is_site_name(text: str, head: Head) -> bool:
     """Return whether a text is a site's name, or says nothing, rather than a headline."""
-    if len(text) <= _LONGEST and (text.endswith(_ENDS) or _CONSTANT.fullmatch(text)):
+    if len(text) <= _LONGEST and not _PARTED.search(text) and (text.endswith(_ENDS) or _CONSTANT.fullmatch(text)):
         return True
     return head.names(text)
 
