@@ -203,7 +203,8 @@ def _print_watched(ended: Watched) -> None:
     else:
         new, changed = ended.summary.articles("new"), ended.summary.articles("changed")
         said = [f"{new} new, {changed} changed"] if new or changed else []
-        said += [f"{ended.summary.outcome}: {ended.summary.reason}"] if ended.summary.reason else []
+        if ended.summary.reason and ended.summary.outcome != "stopped":
+            said.append(f"{ended.summary.outcome}: {ended.summary.reason}")
         told = "; ".join([*said, *ended.summary.alarms])
     if told:
         schedule = ended.schedule
