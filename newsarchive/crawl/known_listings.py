@@ -145,10 +145,11 @@ class KnownListings:
         damage: str | None,
         refresh: Refresh | None = None,
         hub: str | None = None,
+        is_listing: bool = True,
     ) -> int:
         """Record a listing that was read and all that it led to; return the number of articles that are new.
 
-        `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
+        A page that is none after all is not recorded itself. `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
         due again and not known again, so that it is told as long as it is so.
         """
         listing = KnownListing(
@@ -168,7 +169,7 @@ class KnownListings:
             self.problem(link.url, "bad-listing", damage)
             self.session.count("listings/damaged")
         new, known = await self.session.writer.call(
-            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
+            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers and is_listing
         )
         if damage:
             self._not_read(link, again=True)
