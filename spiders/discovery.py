@@ -319,12 +319,14 @@ class DiscoverySpider(FrontierSpider):
         """Learn from a listing that was read, take up what it leads to, and look at the most promising pages."""
         if self.exploration is None:
             return []
-        if self._looked_at.pop(link.url, None) is not None:
+        if link.link_source == "category":
+            self._looked_at.pop(link.url, None)
             self.exploration.learn(link.url, new)
-        requests = self._take_up(listed, link.url)
+            self.logger.debug("%d new articles on %s", new, link.url)
+        requests = self._take_up(listed, link.url, is_near=new > 0)
         return requests + list(self._look_at_next())
 
-    def _take_up(self, listed: ListingPage, found_on: str) -> list[Request]:
+    def _take_up(self, listed: ListingPage, found_on: str, *, is_near: bool = False) -> list[Request]:
         """Take up pages of which nothing is known; ask for those that are known to list articles."""
         assert self.exploration is not None
         requests: list[Request] = []
@@ -332,10 +334,11 @@ class DiscoverySpider(FrontierSpider):
             url = self._here(other.url)
             if not may_be_page(url) or self.address_rules.refusal(url) is not None:
                 continue
+            self.exploration.count_link(url)
             known = self.session.archive.listings.get(url) if self.listings.remembers else None
             if known is None:
                 if self.session.archive.frontier.found_at(url) is None:
-                    self.exploration.offer(url, other.text, is_pager=other.is_pager, found_on=found_on)
+                    self.exploration.offer(url, other.text, is_pager=other.is_pager, found_on=found_on, is_near=is_near)
             elif known.links and not other.is_pager and rank_of(url, other.text) < LATE:
                 requests += self._ask(ListingLink(url, self.site.name, "category", found_on))
         return requests
@@ -386,6 +389,8 @@ class DiscoverySpider(FrontierSpider):
                 leads.append(self._link(found, link, set()))
         self._leads[page.url] = leads
         if self.exploration is not None:
+            # The pages of an article's own pager belong to it.
+            listed.others = [other for other in listed.others if not other.is_pager]
             yield from self._take_up(listed, page.url)
             yield from self._look_at_next()
 

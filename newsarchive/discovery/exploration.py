@@ -9,12 +9,12 @@ looking stays in proportion to what is found.
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from newsarchive.discovery.shapes import address_of
+from newsarchive.discovery.shapes import address_of, family_of, is_variable
 from newsarchive.url_keys import url_key
 from newsarchive.urls import split_url
 
@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 
 #: Pages that are looked at although nothing was found yet, and pages that one new article is worth.
 FREE_PAGES, EARNED = 12.0, 0.3
-#: Pages of one place that bring nothing, one after the other, until it is left.
-_FRUITLESS = 5
+#: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places.
+_FRUITLESS, _BARREN = 5, 8
 # Ranks of a page, the first asked first.
 PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
+#: What a page gains by a link on one that has just brought articles.
+_NEAR = 0.5
 
 _WORD = re.compile(r"[a-z]+|[^\x00-\x7f]+")
 _NEWS_WORDS = frozenset((
@@ -34,14 +36,14 @@ _NEWS_WORDS = frozenset((
     "latest", "headlines", "releases", "xinwen", "xwzx", "xw", "zixun", "dongtai", "yaowen", "gonggao", "tongzhi", "list",
     "category", "channel", "section", "sections", "topics", "issue", "issues", "politics", "world", "business", "sports",
     "sport", "culture", "opinion", "finance", "tech", "economy", "local", "national", "china", "caijing", "shehui",
-    "guoji", "guonei",
+    "guoji", "guonei", "sitemap", "map",
 ))  # fmt: skip
 _NEWS_TEXT = re.compile("新闻|新聞|资讯|資訊|动态|動態|要闻|快讯|公告|通知|文章|报道|归档|存档|头条|时政|财经|专题")
 _LATE_WORDS = frozenset((
     "tag", "tags", "author", "authors", "user", "users", "member", "members", "people", "profile", "search", "about",
     "contact", "help", "faq", "privacy", "terms", "service", "services", "product", "products", "shop", "store", "item",
     "download", "downloads", "docs", "doc", "documentation", "manual", "calendar", "event", "events", "jobs", "careers",
-    "advertise", "subscribe", "donate", "sitemap", "video", "videos", "photo", "gallery", "forum", "bbs", "wiki", "label",
+    "advertise", "subscribe", "donate", "video", "videos", "photo", "gallery", "forum", "bbs", "wiki", "label",
     "labels", "keyword", "quiz", "crossword", "games", "legal", "cookie", "cookies", "imprint", "impressum",
 ))  # fmt: skip
 _LATE_TEXT = re.compile("关于|聯繫|联系|招聘|帮助|服务|产品|下载|标签|作者|隐私|声明|登录|注册|购物|商城|论坛|搜索|日历")
@@ -62,20 +64,27 @@ _WRITTEN_INTO = re.compile(r"/https?(?::|%3A)", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Candidate:
-    """A page that may list articles, or be one. `text` is what the link to it said, `depth` is how many links lie between it and the first page."""
+    """A page that may list articles, or be one. `text` is what the link to it said."""
 
     url: str
     text: str = ""
-    depth: int = 0
     found_on: str | None = None
+
+
+@dataclass(slots=True)
+class _Family:
+    """What came of the pages of all places that differ in their folders alone."""
+
+    fruitless: int = 0
 
 
 @dataclass(slots=True)
 class _Place:
     """The candidates of one place, in the order in which they were found, and what came of those before."""
 
-    rank: int
+    rank: float
     number: int
+    family: _Family
     waiting: deque[Candidate] = field(default_factory=deque)
     asked: int = 0
     brought: int = 0
@@ -83,13 +92,7 @@ class _Place:
 
     @property
     def is_closed(self) -> bool:
-        return self.fruitless >= _FRUITLESS
-
-    def order(self) -> tuple[float, float, int, int]:
-        """Return by what its next page is compared with those of other places: the smallest is asked next."""
-        bonus = 1.0 if self.brought > self.asked else 0.0
-        # In turn: of two equal places the one that was asked less often.
-        return (self.rank - bonus + self.fruitless, self.asked, self.waiting[0].depth, self.number)
+        return self.fruitless >= _FRUITLESS or self.family.fruitless >= _BARREN
 
 
 class Exploration:
@@ -98,22 +101,32 @@ class Exploration:
     def __init__(self, free_pages: float = FREE_PAGES) -> None:
         self.credit = free_pages
         self._places: dict[str, _Place] = {}
+        self._families: defaultdict[str, _Family] = defaultdict(_Family)
         self._seen: set[str] = set()
+        self._links: Counter[str] = Counter()
 
-    def offer(self, url: str, text: str = "", *, depth: int = 0, is_pager: bool = False, found_on: str | None = None) -> bool:
-        """Take up a page, unless it was offered before or can be none; return whether it was taken up."""
+    def offer(
+        self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
+    ) -> None:
+        """Take up a page, unless it was offered before or can be none.
+
+        `is_near` says that the page which links to it has just brought articles.
+        """
         key = url_key(url)
         if key in self._seen or not may_be_page(url):
-            return False
+            return
         self._seen.add(key)
         name = place_of(url)
-        rank = PAGER if is_pager else rank_of(url, text)
+        rank = PAGER if is_pager else rank_of(url, text) - _NEAR * is_near
         place = self._places.get(name)
         if place is None:
-            place = self._places[name] = _Place(rank, len(self._places))
+            place = self._places[name] = _Place(rank, len(self._places), self._families[_family(name)])
         place.rank = min(place.rank, rank)
-        place.waiting.append(Candidate(url, text, depth, found_on))
-        return True
+        place.waiting.append(Candidate(url, text, found_on))
+
+    def count_link(self, url: str) -> None:
+        """Count a link to a page: what many pages lead to is a section of the site."""
+        self._links[url_key(url)] += 1
 
     def saw(self, url: str) -> None:
         """Leave out a page that is asked for in another way."""
@@ -133,10 +146,16 @@ class Exploration:
         ]
         if not open_places:
             return None
-        place = min(open_places, key=_Place.order)
+        place = min(open_places, key=self._order)
         place.asked += 1
         self.credit -= 1
         return place.waiting.popleft()
+
+    def _order(self, place: _Place) -> tuple[float, int, int, int]:
+        """Return by what the next page of a place is compared with those of others: the smallest is asked next."""
+        bonus = 1.0 if place.brought > place.asked else 0.0
+        # Of two equal places the one that was asked less often.
+        return (place.rank - bonus + place.fruitless, place.asked, -self._links[url_key(place.waiting[0].url)], place.number)
 
     def learn(self, url: str, new: int) -> None:
         """Record how many articles a page brought that were not known before."""
@@ -144,6 +163,7 @@ class Exploration:
         place = self._places.get(place_of(url))
         if place is not None:
             place.brought += new
+            place.family.fruitless = 0 if new else place.family.fruitless + 1
             place.fruitless = 0 if new else place.fruitless + 1
 
     def waiting(self) -> Iterator[Candidate]:
@@ -152,10 +172,18 @@ class Exploration:
             yield from place.waiting
 
 
+def _family(place: str) -> str:
+    host, slash, path = place.partition("/")
+    family = family_of(slash + path)
+    # A page of its own has no brothers.
+    return host + family if is_variable(family) else place
+
+
 def place_of(url: str) -> str:
     """Return the place of an address: its shape, with any word for the last name below a folder."""
     address = address_of(url)
-    return f"{split_url(url).netloc}{address.with_name('{w}' if address.folders and address.name.isalpha() else address.name)}"
+    is_word = address.folders and not is_variable(address.name) and any(map(str.isalpha, address.name))
+    return split_url(url).netloc + address.with_name("{w}" if is_word else address.name)
 
 
 def may_be_page(url: str) -> bool:

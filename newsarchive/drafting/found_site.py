@@ -143,7 +143,8 @@ def _patterns(survey: Survey) -> list[Pattern]:
     """Write patterns that fit the addresses of all groups that are articles, and no page that turned out to be none."""
     families: defaultdict[str, list[Group]] = defaultdict(list)
     for group in survey.groups:
-        if group.are_articles:
+        # One page alone may be an exception; a crawl looks at the others itself.
+        if group.are_articles and (group.judged > 1 or len(group.urls) > 1 or any(map(survey.is_listed, group.urls))):
             families[family_of(next(iter(group.shapes)))].append(group)
     refused = {family_of(next(iter(group.shapes))) for group in survey.groups if group.judged and not group.are_articles}
     no_articles = [page.url for page in survey.visited if page.kind in ("listing", "other")]

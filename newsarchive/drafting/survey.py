@@ -52,11 +52,15 @@ _FEW, _ENOUGH, _NEARLY_ALL = 2, 4, 0.6
 _LEAST_URLS = 2
 # Pages, one after the other, that bring neither a new shape nor a new article, after which a survey ends.
 _TIRED, _LEAST_PAGES = 14, 20
+#: Addresses of articles that have to be known by then: of a small site, every page that leads to some counts.
+_MANY_ARTICLES = 100
 #: Pages that lead to articles which the site's file names as ways in.
 _MOST_STARTS = 12
 #: Pages of a host of which none came, until it is left.
 _MOST_SILENT = 2
 _LONG_TEXT, _LONG_HAN = 25, 9
+#: What the link to an article that nothing is known of is worth, at least: a headline or a date.
+_HOPEFUL = 2.5
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TERMS = re.compile("条款|声明|版权|协议|terms|legal|copyright|impressum|使用須知", re.IGNORECASE)
 _JSON = re.compile(r"""["'](/[^"'\s<>]{1,200}?(?:\.json|/api/[^"'\s<>]{1,100}|(?:ajax|getlist)[^"'\s<>]{0,100}))["']""", re.IGNORECASE)
@@ -142,6 +146,11 @@ class Survey:
     html: list[bytes] = field(default_factory=list)
     #: Script links and links in all on the pages that list things.
     scripted: int = 0
+
+    def is_listed(self, url: str) -> bool:
+        """Return whether a feed or a sitemap names an address."""
+        known = self.known.get(url_key(url))
+        return known is not None and (known.in_feed or known.in_sitemap)
 
     def articles(self) -> list[Visited]:
         """Return the pages that are articles."""
@@ -304,7 +313,7 @@ class _Surveyor:
         by_turns = 0
         while self.result.requests < self.most:
             wanted = self._wanted()
-            if self.tired >= _TIRED and self.result.requests >= _LEAST_PAGES and wanted is None:
+            if wanted is None and self.tired >= _TIRED and self._is_enough():
                 break
             candidate = None
             if wanted is None or by_turns % 2:
@@ -318,21 +327,33 @@ class _Surveyor:
                 if candidate is not None:
                     self.exploration.learn(url, 0)
                 continue
-            before = len(self.result.known), len(self._names())
+            before = self._hopeful()
             self._take(page)
-            new = len(self.result.known) - before[0]
-            self.tired = 0 if new >= 3 or len(self._names()) > before[1] else self.tired + 1
+            new = self._hopeful() - before
+            self.tired = 0 if new > 0 else self.tired + 1
             if candidate is not None:
-                self.exploration.learn(url, min(new, 3))
+                self.exploration.learn(url, max(new, 0))
 
-    def _names(self) -> set[str]:
-        return {family_of(self.shapes.of(known.url)) for known in self.result.known.values()}
+    def _is_enough(self) -> bool:
+        """Return whether so many articles are known that another page hardly changes the picture."""
+        known = sum(len(group.urls) for group in self._groups() if group.are_articles)
+        return known >= _MANY_ARTICLES and self.result.requests >= _LEAST_PAGES
+
+    def _hopeful(self) -> int:
+        """Count the known addresses that are articles, or to which links lead that read like headlines."""
+        groups = self._groups()
+        known = self.result.known
+        sure = sum(len(group.urls) for group in groups if group.are_articles)
+        undecided = (url for group in groups if not self._is_decided(group) for url in group.urls)
+        return sure + sum(_promise(known[url_key(url)]) >= _HOPEFUL for url in undecided)
 
     def _wanted(self) -> str | None:
         """Return an address of the most promising group that is not decided on yet."""
         best: tuple[float, str] | None = None
         for group in self._groups():
             if self._is_decided(group):
+                if not group.are_articles:
+                    self._offer(group)
                 continue
             url = self._sample(group)
             if url is None:
@@ -345,6 +366,11 @@ class _Surveyor:
             if best is None or promise > best[0]:
                 best = (promise, url)
         return best[1] if best is not None and best[0] >= _LEAST_URLS else None
+
+    def _offer(self, group: Group) -> None:
+        """Take the pages of a group that is not one of articles for pages that may list some."""
+        for url in group.urls:
+            self.exploration.offer(url, self.result.known[url_key(url)].text)
 
     def _is_decided(self, group: Group) -> bool:
         if group.judged < _FEW:
@@ -420,7 +446,10 @@ class _Surveyor:
         if kind == "article":
             self.result.html.append(page.body[:200_000])
         own = [link for link in links.found.values() if self._is_own(link.url)]
+        if kind in ("article", "thin"):  # the pages of its pager belong to the article
+            own = [link for link in own if link.url not in links.pages]
         for link in own:
+            self.exploration.count_link(self._spelled(link.url))
             self._note(link.url, link.text, is_dated=link.is_dated)
         for url in links.pages:
             if self._is_own(url) and kind not in ("article", "thin"):
