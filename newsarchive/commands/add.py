@@ -37,11 +37,16 @@ _WIDTH = 11
 @click.option("--file", type=click.Path(path_type=Path), help="A list of addresses, one a line.")
 @click.option("--opml", type=click.Path(path_type=Path), help="A list of feeds: the sites that they belong to.")
 @click.option("--name", help="Name of the site; else taken from its host.")
-@click.option("--delay", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds between two pages.")
+@click.option(
+    "--delay", type=click.FloatRange(0, 60), default=1.0, show_default=True, help="Seconds between two pages."
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing; print the site file.")
-@click.option("--again", is_flag=True, help="Look again at sites that are known, by name or address; print what changed.")
+@click.option(
+    "--again", is_flag=True, help="Look again at sites that are known, by name or address; print what changed."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a site.")
 def add(
+    *,
     urls: tuple[str, ...],
     file: Path | None,
     opml: Path | None,
@@ -86,7 +91,9 @@ def add(
             continue
         found = _found(survey, wanted[url] or name, taken, delay)
         taken.add(found.name)
-        failed |= not _give(found, dry_run=dry_run, again=again, as_json=as_json)
+        _tell(survey, found, as_json=as_json)
+        _give(found, dry_run=dry_run, again=again, as_json=as_json)
+        failed |= not found.is_usable
     return int(failed)
 
 
@@ -168,31 +175,35 @@ def _found(survey: Survey, name: str | None, taken: set[str], delay: float) -> F
     return found_site(survey, day=datetime.now(UTC).date(), name=name, taken=taken, delay=delay)
 
 
-def _give(found: FoundSite, *, dry_run: bool, again: bool, as_json: bool) -> bool:
-    """Write a site file, or print it, and tell what was found; return whether the site can be crawled by it."""
-    path = user_sites() / f"{found.name}.toml"
+def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
+    from newsarchive.drafting.findings import doubts, findings  # noqa: PLC0415
+
+    unsure = list(doubts(survey, found))
     if as_json:
-        click.echo(to_json(asdict(found) | {"file": str(path)}))
-    else:
-        _tell(found)
+        patterns = [pattern._asdict() for pattern in found.patterns]
+        click.echo(to_json(asdict(found) | {"patterns": patterns, "doubts": unsure, "file": str(_path(found))}))
+        return
+    click.echo(plain(f"{found.name}: {found.requests} requests"))
+    for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
+        click.echo(plain(f"  {what:{_WIDTH}}{said}"))
+
+
+def _give(found: FoundSite, *, dry_run: bool, again: bool, as_json: bool) -> None:
+    """Write a site file, or print it, or what of it changed."""
+    path = _path(found)
     if again:
         before = path.read_text(encoding="utf-8") if path.is_file() else ""
-        click.echo("".join(_diff(before, found.toml, path)), nl=False)
-    elif dry_run:
         if not as_json:
-            click.echo(found.toml, nl=False)
-    else:
+            click.echo("".join(_diff(before, found.toml, path)), nl=False)
+    elif not dry_run:
         _write(path, found)
-        click.echo(plain(f"Written: {path}. Crawl it: newsarchive crawl {found.name}"), err=True)
-    return found.is_usable
+        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
+    elif not as_json:
+        click.echo(found.toml, nl=False)
 
 
-def _tell(found: FoundSite) -> None:
-    click.echo(plain(f"{found.name}: {found.requests} requests"))
-    for what, said in found.findings:
-        click.echo(plain(f"  {what:{_WIDTH}}{said}"))
-    for doubt in found.doubts:
-        click.echo(plain(f"  {'not sure':{_WIDTH}}{doubt}"))
+def _path(found: FoundSite) -> Path:
+    return user_sites() / f"{found.name}.toml"
 
 
 def _diff(before: str, now: str, path: Path) -> Iterator[str]:

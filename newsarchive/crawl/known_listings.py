@@ -149,8 +149,9 @@ class KnownListings:
     ) -> int:
         """Record a listing that was read and all that it led to; return the number of articles that are new.
 
-        A page that is none after all is not recorded itself. `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
-        due again and not known again, so that it is told as long as it is so.
+        `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
+        due again and not known again, so that it is told as long as it is so. A page that is no listing after all
+        (`is_listing`) is not recorded itself.
         """
         listing = KnownListing(
             link.url,

@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: Pages that are looked at although nothing was found yet, and pages that one new article is worth.
-FREE_PAGES, EARNED = 12.0, 0.3
-#: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places.
-_FRUITLESS, _BARREN = 5, 8
+FREE_PAGES, EARNED = 10.0, 0.3
+#: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
+#: place that brought something is given so many more for each such page, at most twice as many.
+_FRUITLESS, _BARREN, _PATIENCE = 5, 8, 2
+#: Pages of any kind that bring nothing, one after the other, after which nothing more is looked at.
+_HOPELESS = 30
 # Ranks of a page, the first asked first.
 PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
 #: What a page gains by a link on one that has just brought articles.
@@ -32,11 +35,11 @@ _NEAR = 0.5
 
 _WORD = re.compile(r"[a-z]+|[^\x00-\x7f]+")
 _NEWS_WORDS = frozenset((
-    "news", "press", "article", "articles", "post", "posts", "blog", "blogs", "story", "stories", "archive", "archives",
-    "latest", "headlines", "releases", "xinwen", "xwzx", "xw", "zixun", "dongtai", "yaowen", "gonggao", "tongzhi", "list",
-    "category", "channel", "section", "sections", "topics", "issue", "issues", "politics", "world", "business", "sports",
-    "sport", "culture", "opinion", "finance", "tech", "economy", "local", "national", "china", "caijing", "shehui",
-    "guoji", "guonei", "sitemap", "map",
+    "news", "press", "article", "articles", "post", "posts", "blog", "blogs", "story", "stories", "archive",
+    "archives", "latest", "headlines", "releases", "xinwen", "xwzx", "xw", "zixun", "dongtai", "yaowen",
+    "gonggao", "tongzhi", "list", "category", "channel", "section", "sections", "topics", "issue", "issues",
+    "politics", "world", "business", "sports", "sport", "culture", "opinion", "finance", "tech", "economy", "local", "national",
+    "china", "caijing", "shehui", "guoji", "guonei", "sitemap", "map",
 ))  # fmt: skip
 _NEWS_TEXT = re.compile("新闻|新聞|资讯|資訊|动态|動態|要闻|快讯|公告|通知|文章|报道|归档|存档|头条|时政|财经|专题")
 _LATE_WORDS = frozenset((
@@ -46,7 +49,9 @@ _LATE_WORDS = frozenset((
     "advertise", "subscribe", "donate", "video", "videos", "photo", "gallery", "forum", "bbs", "wiki", "label",
     "labels", "keyword", "quiz", "crossword", "games", "legal", "cookie", "cookies", "imprint", "impressum",
 ))  # fmt: skip
-_LATE_TEXT = re.compile("关于|聯繫|联系|招聘|帮助|服务|产品|下载|标签|作者|隐私|声明|登录|注册|购物|商城|论坛|搜索|日历")
+_LATE_TEXT = re.compile(
+    "关于|聯繫|联系|招聘|帮助|服务|产品|下载|标签|作者|隐私|声明|登录|注册|购物|商城|论坛|搜索|日历"
+)
 _NEVER_WORDS = frozenset((
     "login", "logout", "signin", "signup", "register", "logon", "cart", "checkout", "basket", "wp-admin", "wp-json",
     "wp-login", "xmlrpc", "replytocom", "print", "share", "sendmail", "mailto", "captcha", "passport", "cgi-bin",
@@ -88,11 +93,14 @@ class _Place:
     waiting: deque[Candidate] = field(default_factory=deque)
     asked: int = 0
     brought: int = 0
+    #: Pages that brought something, and those since the last of them that did not.
+    fruitful: int = 0
     fruitless: int = 0
 
     @property
     def is_closed(self) -> bool:
-        return self.fruitless >= _FRUITLESS or self.family.fruitless >= _BARREN
+        patience = _FRUITLESS + min(_FRUITLESS, _PATIENCE * self.fruitful)
+        return self.fruitless >= patience or self.family.fruitless >= _BARREN + patience - _FRUITLESS
 
 
 class Exploration:
@@ -104,6 +112,7 @@ class Exploration:
         self._families: defaultdict[str, _Family] = defaultdict(_Family)
         self._seen: set[str] = set()
         self._links: Counter[str] = Counter()
+        self._fruitless = 0
 
     def offer(
         self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
@@ -116,13 +125,16 @@ class Exploration:
         if key in self._seen or not may_be_page(url):
             return
         self._seen.add(key)
+        place = self._place(url, PAGER if is_pager else rank_of(url, text) - _NEAR * is_near)
+        place.waiting.append(Candidate(url, text, found_on))
+
+    def _place(self, url: str, rank: float) -> _Place:
         name = place_of(url)
-        rank = PAGER if is_pager else rank_of(url, text) - _NEAR * is_near
         place = self._places.get(name)
         if place is None:
             place = self._places[name] = _Place(rank, len(self._places), self._families[_family(name)])
         place.rank = min(place.rank, rank)
-        place.waiting.append(Candidate(url, text, found_on))
+        return place
 
     def count_link(self, url: str) -> None:
         """Count a link to a page: what many pages lead to is a section of the site."""
@@ -137,7 +149,7 @@ class Exploration:
 
         With `worst` pages of a lower rank are not given.
         """
-        if self.credit < 1:
+        if self.credit < 1 or self._fruitless >= _HOPELESS:
             return None
         open_places = [
             place
@@ -153,18 +165,24 @@ class Exploration:
 
     def _order(self, place: _Place) -> tuple[float, int, int, int]:
         """Return by what the next page of a place is compared with those of others: the smallest is asked next."""
-        bonus = 1.0 if place.brought > place.asked else 0.0
+        bonus = 1.0 if place.brought > place.asked else 0.5 if place.fruitful else 0.0
         # Of two equal places the one that was asked less often.
-        return (place.rank - bonus + place.fruitless, place.asked, -self._links[url_key(place.waiting[0].url)], place.number)
+        return (
+            place.rank - bonus + place.fruitless / 2,
+            place.asked,
+            -self._links[url_key(place.waiting[0].url)],
+            place.number,
+        )
 
     def learn(self, url: str, new: int) -> None:
         """Record how many articles a page brought that were not known before."""
         self.credit += new * EARNED
-        place = self._places.get(place_of(url))
-        if place is not None:
-            place.brought += new
-            place.family.fruitless = 0 if new else place.family.fruitless + 1
-            place.fruitless = 0 if new else place.fruitless + 1
+        place = self._place(url, rank_of(url))
+        place.brought += new
+        place.fruitful += new > 0
+        place.family.fruitless = 0 if new else place.family.fruitless + 1
+        place.fruitless = 0 if new else place.fruitless + 1
+        self._fruitless = 0 if new else self._fruitless + 1
 
     def waiting(self) -> Iterator[Candidate]:
         """Yield all pages that were not looked at."""

@@ -1,7 +1,8 @@
 """What a page of a site without rules is: an article, a list of articles, or neither.
 
 The reader finds a title, a date and a text on many a page that is none: a list with teasers, a form, a page about the
-house. What tells them apart is how they link: a list gives its headlines as links to other pages, and dates beside them.
+house. What tells them apart is how they link: a list gives its headlines as links to other pages, with dates beside
+them.
 """
 
 from __future__ import annotations
@@ -38,9 +39,11 @@ _SHORTEST_HEADLINE = 6
 _TEASERS = 4
 # Rules of the reader that found a date in what a page says of itself.
 _TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
-#: Addresses of which no article lies at one: a tag, a category, an author, a further page of a list.
+#: Addresses at which no article lies: a tag, a category, an author, a further page of a list, a month of an archive.
 _LIST_PATH = re.compile(
-    r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$", re.IGNORECASE
+    r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$"
+    r"|^/?(?:[\w-]+/)?(?:19|20)\d\d/(?:\d{1,2}/){0,2}$",
+    re.IGNORECASE,
 )
 #: What a page of any kind may say of the house.
 _IMPRINT = re.compile(r"版权所有|备案|ICP|邮编|copyright|©|all rights reserved|powered by", re.IGNORECASE)
@@ -91,7 +94,9 @@ def _is_list(article: Article, root: Element, links: Links) -> bool:
         return True  # an article does not link its own headline to another page
     texts = [paragraph.text for paragraph in article.paragraphs]
     long_ones = [line for line in headlines if len(line) >= _SHORTEST_HEADLINE]
-    linked = sum(len(text) for text in texts if any(line in text and len(text) < 2 * len(line) + 20 for line in long_ones))
+    linked = sum(
+        len(text) for text in texts if any(line in text and len(text) < 2 * len(line) + 20 for line in long_ones)
+    )
     if linked > _MOST_LINKED * sum(map(len, texts)):
         return True
     return _teasers(root) >= _TEASERS

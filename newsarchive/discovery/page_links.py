@@ -110,7 +110,7 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     for full, number_text in _options(root, base_url, charset):
         if full != here and _is_page_of(full, here):
             numbered.setdefault(int(number_text), full)
-    links.next_url = _head_next(root, base_url) or by_word or arrow or _after(here, numbered)
+    links.next_url = _head_next(root, base_url) or by_word or arrow or _after(numbered)
     links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
     links.feeds = list(_feeds(root, base_url))
     return links
@@ -205,13 +205,15 @@ def _head_next(root: Element, base_url: str) -> str | None:
 def _feeds(root: Element, base_url: str) -> Iterator[str]:
     for link in select("link", root):
         kind = attribute(link, "type").lower()
-        if "alternate" in attribute(link, "rel").lower().split() and ("rss" in kind or "atom" in kind or "feed" in kind):
+        if "alternate" in attribute(link, "rel").lower().split() and (
+            "rss" in kind or "atom" in kind or "feed" in kind
+        ):
             url = absolute_url(attribute(link, "href").strip(), base_url)
             if url:
                 yield url
 
 
-def _after(here: str, numbered: dict[int, str]) -> str | None:
+def _after(numbered: dict[int, str]) -> str | None:
     """Return the page behind this one among numbered ones: the first whose number is missing before it."""
     present = next((number - 1 for number in sorted(numbered) if number > 1 and number - 1 not in numbered), None)
     return numbered.get(present + 1) if present is not None else None

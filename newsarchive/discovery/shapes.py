@@ -1,8 +1,8 @@
 r"""The shape of an address: what it has in common with the addresses of its kind.
 
 Digits become `{n}`, numbers in hexadecimal `{h}`, a name of three or more words `{s}`, and a word of which there are
-many side by side `{w}`: `/news/2026/03/1001.html` and `/news/2025/11/98.html` are `/news/{n}/{n}/{n}.html`. The *family*
-of a shape has `{d}` for its folders that are plain words: sections of one site whose articles are made alike.
+many side by side `{w}`: `/news/2026/03/1001.html` and `/news/2025/11/98.html` are `/news/{n}/{n}/{n}.html`. The
+*family* of a shape has `{d}` for its folders that are plain words: sections of one site whose articles are made alike.
 """
 
 from __future__ import annotations
@@ -90,7 +90,9 @@ class Shapes:
         """Return the shape of an address."""
         address = address_of(url)
         folded = address.with_name("{w}")
-        return folded if _is_word(address.name) and len(self._names[folded]) >= _MANY else address.with_name(address.name)
+        return (
+            folded if _is_word(address.name) and len(self._names[folded]) >= _MANY else address.with_name(address.name)
+        )
 
 
 def _is_word(name: str) -> bool:
@@ -99,7 +101,7 @@ def _is_word(name: str) -> bool:
 
 
 def family_of(shape: str) -> str:
-    """Return the shape with `{d}` for all its folders that are plain words; one without a placeholder stays as it is."""
+    """Return the shape with `{d}` for its folders that are plain words; one without a placeholder stays as it is."""
     if not is_variable(shape):
         return shape
     path, mark, query = shape.partition("?")

@@ -111,7 +111,7 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
 
 
 def _sorted_out(listed: ListingPage, site: Site) -> ListingPage:
-    """Keep those addresses that look like the site's articles; of an explored site the others may be some all the same."""
+    """Keep those addresses that look like the site's articles; others of an explored site may be some all the same."""
     found, listed.articles = listed.articles, []
     for article in found:
         if site.listing is not None:

@@ -29,6 +29,7 @@ _IN_WORD, _LAST_WORD = re.compile("[0-9A-Za-z]{2}"), re.compile("[0-9A-Za-z]+$")
 # What separates the name of a paper from that of a section: 江湾晚报 - 财经.
 _SEPARATORS = " \u3000-–—_|｜:：·•»/\\,，.<([（【"
 
+
 @dataclass(frozen=True, slots=True)
 class FeedSite:
     """A site file (`toml`, for a file called `name`.toml) and the feeds in it.
@@ -115,6 +116,7 @@ def _bare(host: str) -> str:
 
 
 def other_spelling(host: str) -> tuple[str, ...]:
+    """Return the host with `www.` or without it, the other way round than it is given; nothing where it has no such."""
     if host.startswith("www."):
         return (host.removeprefix("www."),)
     return (f"www.{host}",) if host.count(".") == 1 and not host.replace(".", "").isdigit() and ":" not in host else ()

@@ -1,4 +1,4 @@
-"""The site file of a site that a survey looked at, and what people are told of it."""
+"""The site file of a site that a survey looked at."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 import re
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
+from newsarchive.discovery.shapes import family_of, pattern_of
 from newsarchive.drafting.feed_sites import free_name, other_spelling
 from newsarchive.drafting.locales import locale_of, zone_of
-from newsarchive.drafting.toml import toml_text
-from newsarchive.discovery.shapes import family_of, pattern_of
 from newsarchive.drafting.survey import domain_of
+from newsarchive.drafting.toml import toml_text
 from newsarchive.sites import load_site
 from newsarchive.text import plain
 from newsarchive.url_keys import url_key
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Pages that the file names as ways in, and patterns of articles.
 _MOST_STARTS, _MOST_PATTERNS = 12, 20
+#: Pages of one listing that a crawl follows.
+_MOST_PAGES = 500
 _SEPARATOR = re.compile(r"\s*[|｜_–—·•»]\s*|\s+-\s+|(?<=[\u3400-\u9fff])-|-(?=[\u3400-\u9fff])|\s*::\s*")
 _LONGEST_NAME = 60
 _HOME_WORDS = frozenset(("home", "home page", "homepage", "index", "welcome", "首页", "主页", "网站首页", "首頁"))
@@ -47,22 +49,29 @@ class Pattern(NamedTuple):
 
 @dataclass(slots=True)
 class FoundSite:
-    """A site file (`toml`, for a file called `name`.toml), and what was found, in the words of the report."""
+    """What was found of a site, and its file (`toml`, called `name`.toml)."""
 
     name: str
     title: str
-    toml: str
+    title_reason: str
+    base_url: str
     hosts: list[str]
     timezone: str
+    timezone_reason: str
     lang: str
+    #: Requests that it took to find all this.
     requests: int
-    feeds: list[str] = field(default_factory=list)
-    sitemaps: list[str] = field(default_factory=list)
-    starts: list[str] = field(default_factory=list)
-    patterns: list[Pattern] = field(default_factory=list)
-    #: What was found, how sure it is, and what was not found, for people.
-    findings: list[tuple[str, str]] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    delay: float
+    #: Feeds, and pages that lead to articles, each with the number of articles that it has, or adds.
+    feeds: dict[str, int]
+    sitemaps: list[str]
+    starts: dict[str, int]
+    patterns: list[Pattern]
+    #: Known addresses of articles, and those of them that feeds and sitemaps name.
+    articles: int
+    listed: int
+    folder_index: str | None
+    toml: str = ""
 
     @property
     def is_usable(self) -> bool:
@@ -70,7 +79,9 @@ class FoundSite:
         return bool(self.patterns or self.feeds)
 
 
-def found_site(survey: Survey, *, day: date, name: str | None = None, taken: Collection[str] = (), delay: float = 1.0) -> FoundSite:
+def found_site(
+    survey: Survey, *, day: date, name: str | None = None, taken: Collection[str] = (), delay: float = 1.0
+) -> FoundSite:
     """Write the site file of a survey made on a day; `taken` are the names that other sites have."""
     host = host_and_odd_port(survey.base_url)
     articles = survey.articles()
@@ -82,19 +93,29 @@ def found_site(survey: Survey, *, day: date, name: str | None = None, taken: Col
         lang = lang if lang.startswith(spoken) else spoken
     zone, zone_reason = zone_of(host, lang, zip(texts, survey.html, strict=False))
     title, title_reason = _title(survey, host)
+    patterns = _patterns(survey)
+    wanted = _article_urls(survey, patterns)
     found = FoundSite(
-        name or _name(host, taken), title, "", _hosts(survey, host), zone, lang, survey.requests,
-        feeds=list(survey.feeds), patterns=_patterns(survey),
-    )  # fmt: skip
-    wanted = _article_urls(survey, found)
-    known = survey.known
-    listed = {url for url in wanted if known[url].in_feed or known[url].in_sitemap}
-    found.sitemaps = survey.sitemap_roots if any(known[url].in_sitemap for url in wanted) else []
-    starts = _starts(survey, wanted)
-    found.starts = list(starts)
-    found.toml = _toml(survey, found, starts, day, delay, zone_reason)
+        name=name or _name(host, taken),
+        title=title,
+        title_reason=title_reason,
+        base_url=survey.base_url,
+        hosts=_hosts(survey, host),
+        timezone=zone,
+        timezone_reason=zone_reason,
+        lang=lang,
+        requests=survey.requests,
+        delay=max(delay, survey.crawl_delay or 0.0),
+        feeds=survey.feeds,
+        sitemaps=survey.sitemap_roots if any(survey.known[key].in_sitemap for key in wanted) else [],
+        starts=_starts(survey, wanted),
+        patterns=patterns,
+        articles=len(wanted),
+        listed=sum(survey.known[key].in_feed or survey.known[key].in_sitemap for key in wanted),
+        folder_index=survey.folder_index,
+    )
+    found.toml = _toml(found, f"{plain(survey.start)}` on {day}")
     _check(found)
-    _report(survey, found, len(wanted), len(listed), title_reason, zone_reason)
     return found
 
 
@@ -146,7 +167,9 @@ def _patterns(survey: Survey) -> list[Pattern]:
         # One page alone may be an exception; a crawl looks at the others itself.
         if group.are_articles and (group.judged > 1 or len(group.urls) > 1 or any(map(survey.is_listed, group.urls))):
             families[family_of(next(iter(group.shapes)))].append(group)
-    refused = {family_of(next(iter(group.shapes))) for group in survey.groups if group.judged and not group.are_articles}
+    refused = {
+        family_of(next(iter(group.shapes))) for group in survey.groups if group.judged and not group.are_articles
+    }
     no_articles = [page.url for page in survey.visited if page.kind in ("listing", "other")]
     made: list[Pattern] = []
     for family, groups in sorted(families.items(), key=lambda item: -sum(len(group.urls) for group in item[1])):
@@ -169,13 +192,13 @@ def _fits(pattern: str, url: str) -> bool:
     return search(path) is not None or (bool(parts.query) and search(f"{path}?{unquote(parts.query)}") is not None)
 
 
-def _article_urls(survey: Survey, found: FoundSite) -> set[str]:
+def _article_urls(survey: Survey, patterns: list[Pattern]) -> set[str]:
     """Return the keys of all addresses that are articles by the patterns, or because a feed or a look says so."""
     looked_at = {url_key(page.url) for page in survey.articles()}
     return {
         key
         for key, known in survey.known.items()
-        if known.in_feed or key in looked_at or any(_fits(pattern.text, known.url) for pattern in found.patterns)
+        if known.in_feed or key in looked_at or any(_fits(pattern.text, known.url) for pattern in patterns)
     }
 
 
@@ -202,37 +225,40 @@ def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
 # The file
 
 
-def _toml(survey: Survey, found: FoundSite, starts: dict[str, int], day: date, delay: float, zone_reason: str) -> str:
+def _toml(found: FoundSite, origin: str) -> str:
     def path(url: str) -> str:
-        return url.removeprefix(survey.base_url) or "/"
+        return url.removeprefix(found.base_url) or "/"
 
+    starts = {url: number for url, number in found.starts.items() if url.startswith(found.base_url + "/")}
     lines = [
-        f"# Found by `newsarchive add {plain(survey.start)}` on {day}, by {survey.requests} requests.",
+        f"# Found by `newsarchive add {origin}, by {found.requests} requests.",
         "# Change what is wrong; what each key means: docs/sites.md.",
         f"name = {toml_text(found.name)}",
         f"title = {toml_text(found.title)}",
-        f"base_url = {toml_text(survey.base_url)}",
+        f"base_url = {toml_text(found.base_url)}",
         f"hosts = {json.dumps(found.hosts)}",
-        f"timezone = {toml_text(found.timezone)}  # {zone_reason}",
+        f"timezone = {toml_text(found.timezone)}  # {found.timezone_reason}",
         f"lang = {toml_text(found.lang)}",
+        *([f"sitemaps = {json.dumps([path(url) for url in found.sitemaps])}"] if found.sitemaps else []),
+        "",
+        "[politeness]",
+        f"delay = {found.delay}  # seconds between two requests",
+        "",
+        "[listing]",
+        "# Pages that list articles, and how many each adds to those before it.",
+        "start = [",
+        *(f"    {toml_text(path(url))},  # {number}" for url, number in starts.items()),
+        "]",
+        "# Addresses of articles: how many are known, and how many of the pages that were looked at are articles.",
+        "article = [",
+        *(f"    {_literal(one.text)},  # {one.addresses}; {one.articles} of {one.judged}" for one in found.patterns),
+        "]",
+        "explore = true  # look at other pages, too, as long as that brings articles",
+        "follow_articles = true",
+        *([f"folder_index = {toml_text(found.folder_index)}"] if found.folder_index else []),
+        f"max_pages = {_MOST_PAGES}",
     ]
-    if found.sitemaps:
-        lines.append(f"sitemaps = {json.dumps([path(url) for url in found.sitemaps])}")
-    lines += ["", "[politeness]", f"delay = {max(delay, survey.crawl_delay or 0.0)}  # seconds between two requests"]
-    lines += ["", "[listing]", "# Pages that list articles, and how many each adds to those before it."]
-    others = {url: number for url, number in starts.items() if host_and_odd_port(url) == host_and_odd_port(survey.base_url)}
-    lines += ["start = [", *(f"    {toml_text(path(url))},  # {number}" for url, number in others.items()), "]"]
-    lines += ["# Addresses of articles, and how many are known."]
-    lines += ["article = ["]
-    lines += [
-        f"    {_literal(pattern.text)},  # {pattern.addresses}; {pattern.articles} of {pattern.judged} pages were articles"
-        for pattern in found.patterns
-    ]
-    lines += ["]", "explore = true  # look at other pages, too, as long as that brings articles", "follow_articles = true"]
-    if survey.folder_index:
-        lines.append(f"folder_index = {toml_text(survey.folder_index)}")
-    lines.append("max_pages = 500")
-    for feed, number in survey.feeds.items():
+    for feed, number in found.feeds.items():
         lines += ["", f"[[feeds]]  # {number} entries", f"path = {toml_text(path(feed))}"]
     return "\n".join(lines) + "\n"
 
@@ -246,53 +272,3 @@ def _check(found: FoundSite) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / f"{found.name}.toml").write_text(found.toml, encoding="utf-8")
         load_site(found.name, folder)
-
-
-# What people are told
-
-
-def _report(survey: Survey, found: FoundSite, wanted: int, listed: int, title_reason: str, zone_reason: str) -> None:
-    say = found.findings.append
-    say(("title", f"{found.title} ({title_reason})"))
-    say(("hosts", ", ".join(found.hosts)))
-    say(("language", f"{found.lang}, zone {found.timezone} ({zone_reason})"))
-    for url, number in survey.feeds.items():
-        say(("feed", f"{url} ({number} entries)"))
-    for url in found.sitemaps:
-        total = sum(survey.sitemaps.values())
-        say(("sitemap", f"{url} ({total} addresses)"))
-    say(("listings", f"{len(found.starts)} pages that lead to articles, {found.starts[0]} first"))
-    for pattern in found.patterns:
-        sure = f"{pattern.articles} of {pattern.judged} pages were articles"
-        say(("articles", f"{pattern.text} ({pattern.addresses} addresses known; {sure})"))
-    say(("known", f"{wanted} addresses of articles, {listed} of them from feeds and sitemaps"))
-    if survey.folder_index:
-        say(("spelling", f"/x/{survey.folder_index} is /x/"))
-    if survey.crawl_delay:
-        say(("robots.txt", f"asks for {survey.crawl_delay:g} seconds between two requests"))
-    if survey.terms:
-        say(("terms", survey.terms))
-    for path in survey.json[:5]:
-        say(("data", f"{urljoin(survey.base_url, path)} is named by a script of the site; it may be a [[lists]]"))
-    doubt = found.doubts.append
-    if not survey.feeds:
-        doubt("no feed")
-    if not found.sitemaps:
-        doubt("no sitemap that names articles")
-    if not found.patterns:
-        doubt("no address tells articles from other pages: every page is looked at")
-    if not survey.articles():
-        links = sum(len(page.links) for page in survey.visited)
-        doubt(
-            "no page that was looked at is an article"
-            + (" - the pages have hardly any link: they may be made by scripts, in a browser" if links < 5 else "")
-        )
-    unlike = [pattern for pattern in found.patterns if pattern.articles < pattern.judged]
-    for pattern in unlike:
-        doubt(f"{pattern.judged - pattern.articles} of {pattern.judged} pages of {pattern.text} were no articles")
-    undated = sum(page.article.published_at is None for page in survey.articles())
-    if undated:
-        doubt(f"{undated} of {len(survey.articles())} articles print no date that was found")
-    if survey.failures:
-        reasons = Counter(reason for _, reason in survey.failures)
-        doubt("did not come: " + ", ".join(f"{number} x {reason}" for reason, number in reasons.most_common(4)))

@@ -29,7 +29,9 @@ _CHINESE, _JAPANESE, _KOREAN, _OTHER = _DOMAINS["cn"], _DOMAINS["jp"], _DOMAINS[
 #: Zones by the language of a site whose domain tells nothing.
 _LANGUAGES = {lang: zone for lang, zone in _DOMAINS.values() if lang not in ("en", "zh")}
 # A zone that is printed beside a time, or that a page's data give it.
-_PRINTED = re.compile(r"\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*\b(E[DS]T|C[DS]T|M[DS]T|P[DS]T|BST|CEST|CET|JST|KST|HKT|SGT|IST)\b")
+_PRINTED = re.compile(
+    r"\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*\b(E[DS]T|C[DS]T|M[DS]T|P[DS]T|BST|CEST|CET|JST|KST|HKT|SGT|IST)\b"
+)
 _OFFSET = re.compile(rb"(?:published_time|datePublished)[^<>]{0,60}?T\d\d:\d\d(?::\d\d(?:\.\d+)?)?([+-]\d\d):?(\d\d)")
 _NAMED = {
     "EDT": "America/New_York", "EST": "America/New_York", "CDT": "America/Chicago", "MDT": "America/Denver",
@@ -65,7 +67,9 @@ def zone_of(host: str, lang: str, pages: Iterable[tuple[str, bytes]]) -> tuple[s
         offsets.update({match[0].decode() for match in _OFFSET.findall(html)})
     domain = host.partition(":")[0].rpartition(".")[2]
     # CST is printed in China, too, and in the middle of America.
-    names = [name for name, _ in printed.most_common() if name in _NAMED or (name == "CST" and not lang.startswith("zh"))]
+    names = [
+        name for name, _ in printed.most_common() if name in _NAMED or (name == "CST" and not lang.startswith("zh"))
+    ]
     if names:
         return _NAMED.get(names[0], "America/Chicago"), f"{names[0]} is printed beside the times"
     if domain in _DOMAINS:

@@ -1,4 +1,4 @@
-"""A look around a site that nobody has described: its ways in, which of its addresses are articles, what it calls itself.
+"""A look around a site that nobody has described: its ways in, the addresses of its articles, what it calls itself.
 
 A survey asks for few pages. It begins with the home page, robots.txt, feeds and sitemaps; then it goes on by turns to
 a page of a shape of addresses that may be one of articles, and to a page that may list more of them. What each turns
@@ -63,13 +63,15 @@ _LONG_TEXT, _LONG_HAN = 25, 9
 _HOPEFUL = 2.5
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TERMS = re.compile("条款|声明|版权|协议|terms|legal|copyright|impressum|使用須知", re.IGNORECASE)
-_JSON = re.compile(r"""["'](/[^"'\s<>]{1,200}?(?:\.json|/api/[^"'\s<>]{1,100}|(?:ajax|getlist)[^"'\s<>]{0,100}))["']""", re.IGNORECASE)
+_JSON = re.compile(
+    r"""["'](/[^"'\s<>]{1,200}?(?:\.json|/api/[^"'\s<>]{1,100}|(?:ajax|getlist)[^"'\s<>]{0,100}))["']""", re.IGNORECASE
+)
 _CRAWL_DELAY = re.compile(r"^[ \t]*crawl-delay[ \t]*:[ \t]*([\d.]+)", re.IGNORECASE | re.MULTILINE)
 _PLAIN_INDEX = re.compile(r"/(index\.(?:s?html?|php|aspx?|jsp))$", re.IGNORECASE)
 # Hosts of a domain that are no channels.
 _SERVICES = frozenset((
-    "mail", "passport", "login", "sso", "static", "img", "image", "images", "pic", "cdn", "api", "search", "shop", "bbs",
-    "ad", "ads", "my", "user", "account", "accounts", "app", "wap", "m", "video", "live", "status", "docs", "help",
+    "mail", "passport", "login", "sso", "static", "img", "image", "images", "pic", "cdn", "api", "search", "shop",
+    "bbs", "ad", "ads", "my", "user", "account", "accounts", "app", "wap", "m", "video", "live", "status", "docs", "help",
 ))  # fmt: skip
 # Domains of the second level under which anybody has a site.
 _SHARED = frozenset(("com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob", "gouv", "govt"))
@@ -232,7 +234,9 @@ class _Surveyor:
 
     async def _find_folder_index(self, home: Page, links: Links) -> None:
         """Learn whether `/x/index.html` is `/x/` here: both spellings of one address are the same page."""
-        named = next((match[1] for url in links.found if self._is_own(url) and (match := _PLAIN_INDEX.search(url))), None)
+        named = next(
+            (match[1] for url in links.found if self._is_own(url) and (match := _PLAIN_INDEX.search(url))), None
+        )
         if named is None:
             return
         plain = home.base_url if split_url(home.base_url).path.endswith("/") else self.result.base_url + "/"
@@ -258,7 +262,9 @@ class _Surveyor:
             result.crawl_delay = float(delay[1]) if delay and delay[1].strip(".") else None
             named = read_sitemap(page, self._site()).further
         named = [self._here(url) for url in named]
-        await self._read_sitemaps(named or [result.base_url + path for path in _GUESSED_SITEMAPS], are_guessed=not named)
+        await self._read_sitemaps(
+            named or [result.base_url + path for path in _GUESSED_SITEMAPS], are_guessed=not named
+        )
 
     def _here(self, url: str) -> str:
         """Return an address of a sitemap at the site's own host, where it names one that is no host of this domain."""
@@ -435,8 +441,11 @@ class _Surveyor:
         links = read_links(root, page.base_url, source.charset)
         known = self.result.known.get(url_key(page.url))
         kind: Kind = judge(article, root, links, dated=known is not None and known.in_feed)
-        if kind == "article" and known is not None and not is_variable(self.shapes.of(known.url)) and not (
-            known.in_feed or known.in_sitemap or is_headline(known.text)
+        if (
+            kind == "article"
+            and known is not None
+            and not is_variable(self.shapes.of(known.url))
+            and not (known.in_feed or known.in_sitemap or is_headline(known.text))
         ):
             kind = "listing"
         if not self.result.visited:
@@ -464,7 +473,9 @@ class _Surveyor:
         if title and (kind == "article" or not self.result.visited):
             self.result.head_titles.append(title)
         for element in select("meta", root):
-            if attribute(element, "property").lower() == "og:site_name" and (name := attribute(element, "content").strip()):
+            if attribute(element, "property").lower() == "og:site_name" and (
+                name := attribute(element, "content").strip()
+            ):
                 self.result.site_names[name] += 1
         if self.result.terms is None:
             self.result.terms = next((link.url for link in links.found.values() if _TERMS.search(link.text)), None)
@@ -508,7 +519,7 @@ class _Surveyor:
 
 
 def domain_of(host: str) -> str:
-    """Return the domain that a host belongs to with others of the same owner: `paper.example` of `www.paper.example`."""
+    """Return the domain that a host shares with others of its owner: `paper.example` of `www.paper.example`."""
     labels = host.partition(":")[0].split(".")
     if host.replace(".", "").replace(":", "").isdigit() or len(labels) < 3:
         return host

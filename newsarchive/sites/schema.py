@@ -250,14 +250,18 @@ LISTING: dict[str, Key] = {
     "explore": Key(
         "true or false",
         _yes_or_no,
-        "Every page of the site may list articles, or be one although its address does not look like it: pages are looked"
-        " at, the most promising first, as long as that brings articles. Pagers are found by themselves.",
+        "Every page of the site may list articles, or be one although its address does not look like it: pages are"
+        " looked at, the most promising first, as long as that brings articles. Pagers are found by themselves.",
     ),
     "follow_articles": Key(
-        "true or false", _yes_or_no, "Links from articles to articles are followed, too: related ones, the next, the last."
+        "true or false",
+        _yes_or_no,
+        "Links from articles to articles are followed, too: related ones, the next, the last.",
     ),
     "folder_index": Key(
-        "file name", _text, "`index.html` where `/x/index.html` and `/x/` are one page: links to both are followed once."
+        "file name",
+        _text,
+        "`index.html` where `/x/index.html` and `/x/` are one page: links to both are followed once.",
     ),
     "numbered_page": Key(
         "address or path with {slug} and {page}",
