@@ -212,7 +212,6 @@ class DiscoverySpider(FrontierSpider):
         level = logging.INFO if link.url in self._looked_at else logging.WARNING
         self.logger.log(level, "Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
         if self.exploration is not None and self._looked_at.pop(link.url, None) is not None:
-            self.exploration.learn(link.url, 0)
             for request in self._look_at_next():
                 self.crawler.engine.crawl(request)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import subprocess
+import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,11 +73,10 @@ def add(
         raise UserError("add: name the address of a site, or a list of them with --file or --opml")
     if name and len(places) > 1:
         raise UserError("add: --name is for one site")
-    known = {host: site for site in site_names() for host in load_site(site).hosts}
     wanted: dict[str, str | None] = {}
     for place in places:
         url = load_site(place).base_url + "/" if again and place in site_names() else _address(place)
-        owner = known.get(host_and_odd_port(url)) or known.get((split_url(url).hostname or "").lower())
+        owner = _owner(url)
         if again and owner is None:
             raise UserError(f"add: {url} belongs to no site - add it without --again")
         if owner is not None and not again:
@@ -95,6 +96,35 @@ def add(
         _give(found, dry_run=dry_run, again=again, as_json=as_json)
         failed |= not found.is_usable
     return int(failed)
+
+
+def is_place(text: str) -> bool:
+    """Return whether a text is the address of a site, and not the name of one."""
+    return "." in text or "://" in text
+
+
+def added(place: str) -> str:
+    """Return the name of the site at an address; one that no site file names is added first.
+
+    Raises:
+        UserError: it could not be added; why was printed.
+
+    """
+    url = _address(place)
+    if (name := _owner(url)) is None:
+        # In a process of its own: a Twisted reactor cannot be started again for the crawl.
+        subprocess.run([sys.executable, "-m", "newsarchive", "add", url], check=False)  # noqa: S603
+        name = _owner(url)
+    if name is None:
+        raise UserError(f"{url}: no site file was written - make one by hand (docs/adding-a-site.md)")
+    return name
+
+
+def _owner(url: str) -> str | None:
+    """Return the site whose file names the host of an address."""
+    hosts = {host: name for name in site_names() for host in load_site(name).hosts}
+    host = host_and_odd_port(url)
+    return hosts.get(host) or hosts.get((split_url(url).hostname or "").lower())
 
 
 def _address(place: str) -> str:

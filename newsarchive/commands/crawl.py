@@ -11,6 +11,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
+from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.errors import UserError
 from newsarchive.locks import AlreadyRunningError
@@ -43,13 +44,16 @@ ORDER BY id DESC LIMIT 1
 def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
-    SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, or a site of your own in
-    data/sites/. All the ways into the site that its file describes are taken, as by `scrapy crawl site`. Ctrl-C stops
-    the crawl: what was fetched is stored, and the next crawl goes on from there.
+    SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, a site of your own in
+    data/sites/, or the address of any news site, which is looked at first, as by `newsarchive add`. All the ways into
+    the site that its file describes are taken, as by `scrapy crawl site`. Ctrl-C stops the crawl: what was fetched is
+    stored, and the next crawl goes on from there.
 
     The status is 0 when all went well (also when the site is being crawled already), 1 when a crawl failed or was
     stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long.
     """
+    if is_place(site):
+        site = added(site)
     arguments = {"site": site} | {name: value for name, value in filters.items() if value}
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()

@@ -26,11 +26,9 @@ FREE_PAGES, EARNED = 10.0, 0.3
 #: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
 #: place that brought something is given so many more for each such page, at most twice as many.
 _FRUITLESS, _BARREN, _PATIENCE = 5, 8, 2
-#: Pages of any kind that bring nothing, one after the other, after which nothing more is looked at.
-_HOPELESS = 30
 # Ranks of a page, the first asked first.
 PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
-#: What a page gains by a link on one that has just brought articles.
+#: What a page gains by a link on one that has just brought articles, or by a host of news.
 _NEAR = 0.5
 
 _WORD = re.compile(r"[a-z]+|[^\x00-\x7f]+")
@@ -38,8 +36,8 @@ _NEWS_WORDS = frozenset((
     "news", "press", "article", "articles", "post", "posts", "blog", "blogs", "story", "stories", "archive",
     "archives", "latest", "headlines", "releases", "xinwen", "xwzx", "xw", "zixun", "dongtai", "yaowen",
     "gonggao", "tongzhi", "list", "category", "channel", "section", "sections", "topics", "issue", "issues",
-    "politics", "world", "business", "sports", "sport", "culture", "opinion", "finance", "tech", "economy", "local", "national",
-    "china", "caijing", "shehui", "guoji", "guonei", "sitemap", "map",
+    "politics", "world", "business", "sports", "sport", "culture", "opinion", "finance", "tech", "economy", "local",
+    "national", "china", "caijing", "shehui", "guoji", "guonei", "sitemap", "map",
 ))  # fmt: skip
 _NEWS_TEXT = re.compile("新闻|新聞|资讯|資訊|动态|動態|要闻|快讯|公告|通知|文章|报道|归档|存档|头条|时政|财经|专题")
 _LATE_WORDS = frozenset((
@@ -112,7 +110,6 @@ class Exploration:
         self._families: defaultdict[str, _Family] = defaultdict(_Family)
         self._seen: set[str] = set()
         self._links: Counter[str] = Counter()
-        self._fruitless = 0
 
     def offer(
         self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
@@ -144,12 +141,12 @@ class Exploration:
         """Leave out a page that is asked for in another way."""
         self._seen.add(url_key(url))
 
-    def next(self, worst: int | None = None) -> Candidate | None:
+    def next(self, worst: float | None = None) -> Candidate | None:
         """Return the page that is to be looked at next; None where there is none, or no credit is left.
 
         With `worst` pages of a lower rank are not given.
         """
-        if self.credit < 1 or self._fruitless >= _HOPELESS:
+        if self.credit < 1:
             return None
         open_places = [
             place
@@ -182,7 +179,6 @@ class Exploration:
         place.fruitful += new > 0
         place.family.fruitless = 0 if new else place.family.fruitless + 1
         place.fruitless = 0 if new else place.fruitless + 1
-        self._fruitless = 0 if new else self._fruitless + 1
 
     def waiting(self) -> Iterator[Candidate]:
         """Yield all pages that were not looked at."""
@@ -213,11 +209,12 @@ def may_be_page(url: str) -> bool:
     return _NEVER_WORDS.isdisjoint(_SEGMENT.split(f"{parts.path}?{parts.query}".lower()))
 
 
-def rank_of(url: str, text: str = "") -> int:
+def rank_of(url: str, text: str = "") -> float:
     """Return how soon a page is looked at, by the words of its address and of the link to it."""
     parts = split_url(url)
     words = set(_WORD.findall(unquote(f"{parts.path}?{parts.query}").lower()))
     if words & _LATE_WORDS or _LATE_TEXT.search(text):
         return LATE
-    host_words = set(_WORD.findall(parts.netloc.lower()))
-    return NEWS if words & _NEWS_WORDS or host_words & _NEWS_WORDS or _NEWS_TEXT.search(text) else PLAIN
+    if words & _NEWS_WORDS or _NEWS_TEXT.search(text):
+        return NEWS
+    return PLAIN - _NEAR * bool(_NEWS_WORDS.intersection(_WORD.findall(parts.netloc.lower())))

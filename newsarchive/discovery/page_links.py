@@ -111,6 +111,7 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
         if full != here and _is_page_of(full, here):
             numbered.setdefault(int(number_text), full)
     links.next_url = _head_next(root, base_url) or by_word or arrow or _after(numbered)
+    numbered.pop(1, None)  # the first page is known by the link that led to the listing
     links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
     links.feeds = list(_feeds(root, base_url))
     return links

@@ -153,7 +153,7 @@ def _generalized(text: str) -> str:
     if not text.isascii():
         return "{s}"
     words = [word for word in _BETWEEN.split(text) if word]
-    if len(words) >= 3 and any(not word.isdigit() for word in words) and sum(len(word) > 1 for word in words) >= 2:
+    if len(words) >= 3 and sum(len(word) > 1 and not word.isdigit() for word in words) >= 2:
         return "{s}"
     return _DIGITS.sub("{n}", text)
 

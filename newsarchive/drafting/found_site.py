@@ -207,7 +207,7 @@ def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
     leads = {
         page.url: {url_key(url) for url in page.links} & wanted
         for page in survey.visited
-        if page.kind in ("listing", "other") or page is survey.visited[0]
+        if (page.kind in ("listing", "other") and not page.is_later) or page is survey.visited[0]
     }
     home = survey.visited[0].url
     chosen = {home: len(leads.get(home, ()))}
@@ -229,7 +229,6 @@ def _toml(found: FoundSite, origin: str) -> str:
     def path(url: str) -> str:
         return url.removeprefix(found.base_url) or "/"
 
-    starts = {url: number for url, number in found.starts.items() if url.startswith(found.base_url + "/")}
     lines = [
         f"# Found by `newsarchive add {origin}, by {found.requests} requests.",
         "# Change what is wrong; what each key means: docs/sites.md.",
@@ -247,7 +246,7 @@ def _toml(found: FoundSite, origin: str) -> str:
         "[listing]",
         "# Pages that list articles, and how many each adds to those before it.",
         "start = [",
-        *(f"    {toml_text(path(url))},  # {number}" for url, number in starts.items()),
+        *(f"    {toml_text(path(url))},  # {number}" for url, number in found.starts.items()),
         "]",
         "# Addresses of articles: how many are known, and how many of the pages that were looked at are articles.",
         "article = [",

@@ -71,7 +71,8 @@ _PLAIN_INDEX = re.compile(r"/(index\.(?:s?html?|php|aspx?|jsp))$", re.IGNORECASE
 # Hosts of a domain that are no channels.
 _SERVICES = frozenset((
     "mail", "passport", "login", "sso", "static", "img", "image", "images", "pic", "cdn", "api", "search", "shop",
-    "bbs", "ad", "ads", "my", "user", "account", "accounts", "app", "wap", "m", "video", "live", "status", "docs", "help",
+    "bbs", "ad", "ads", "my", "user", "account", "accounts", "app", "wap", "m", "video", "live", "status", "docs",
+    "help",
 ))  # fmt: skip
 # Domains of the second level under which anybody has a site.
 _SHARED = frozenset(("com", "net", "org", "gov", "edu", "ac", "co", "or", "ne", "go", "mil", "gob", "gouv", "govt"))
@@ -101,6 +102,8 @@ class Visited:
     kind: Kind
     article: Article
     links: list[str]
+    #: Whether it is a later page of a listing, of which the first is the better way in.
+    is_later: bool = False
 
 
 class Group(NamedTuple):
@@ -179,6 +182,8 @@ class _Surveyor:
         self.asked: set[str] = set()
         #: Families that are judged shape by shape, because their sections differ.
         self.split: set[str] = set()
+        #: Keys of pages that a pager leads to, from a page that was looked at before.
+        self.later: set[str] = set()
         self.tired = 0
         #: Hosts that answered, and how often another one did not.
         self.answered: set[str] = set()
@@ -330,8 +335,6 @@ class _Surveyor:
                 break
             page = await self._get(url)
             if page is None:
-                if candidate is not None:
-                    self.exploration.learn(url, 0)
                 continue
             before = self._hopeful()
             self._take(page)
@@ -463,10 +466,22 @@ class _Surveyor:
         for url in links.pages:
             if self._is_own(url) and kind not in ("article", "thin"):
                 self.exploration.offer(self._spelled(url), is_pager=True)
+                if not self._was_visited(url):
+                    self.later.add(url_key(self._spelled(url)))
         self.result.visited.append(
-            Visited(self._spelled(page.url), kind, article, [self._spelled(link.url) for link in own])
+            Visited(
+                self._spelled(page.url),
+                kind,
+                article,
+                [self._spelled(link.url) for link in own],
+                is_later=url_key(page.url) in self.later,
+            )
         )
         return links
+
+    def _was_visited(self, url: str) -> bool:
+        key = url_key(self._spelled(url))
+        return any(url_key(page.url) == key for page in self.result.visited)
 
     def _note_head(self, root: Element, links: Links, kind: Kind) -> None:
         title = next((clean for element in select("title", root) if (clean := " ".join(element.text().split()))), "")

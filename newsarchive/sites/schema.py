@@ -223,7 +223,12 @@ SITE: dict[str, Key] = {
     ),
 }
 LISTING: dict[str, Key] = {
-    "start": Key(_PATHS, texts, "The pages with which a crawl begins.", required=True),
+    "start": Key(
+        "list of paths or addresses",
+        texts,
+        "The pages with which a crawl begins; of another host, their addresses.",
+        required=True,
+    ),
     "article": Key(
         "pattern, or list of patterns",
         _patterns,
