@@ -56,9 +56,9 @@ def canned_queries(datasette: Datasette, database: str) -> dict[str, dict[str, A
 
 
 @hookimpl
-def register_output_renderer() -> dict[str, Any]:
-    """Offer an Atom feed wherever there is a list of articles."""
-    return _plugin().FEED  # type: ignore[no-any-return]
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Offer an Atom feed wherever there is a list of articles, and every list as a workbook and as Parquet."""
+    return _plugin().FORMS  # type: ignore[no-any-return]
 
 
 @hookimpl

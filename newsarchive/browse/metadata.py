@@ -70,7 +70,7 @@ def database_name(path: Path) -> str:
 
     Not like a page of ours: the page of an archive in search.db would be our search.
     """
-    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "-") else path.stem
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "-") else path.stem
 
 
 def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False) -> dict[str, Any]:

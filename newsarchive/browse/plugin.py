@@ -19,7 +19,9 @@ from newsarchive.browse.archives import archive_of, names_in
 from newsarchive.browse.atom import can_render, render
 from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed, show_cell
 from newsarchive.browse.changes import register_comparisons
+from newsarchive.browse.charts import answer_chart
 from newsarchive.browse.errors import show_failure
+from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
-    "FEED",
+    "FORMS",
     "cell",
     "failing",
     "guarding",
@@ -49,8 +51,8 @@ __all__ = [
 
 #: Bytes of the largest value that SQL may make or read: one that grows without end fails instead of eating the memory.
 LARGEST_VALUE = 32 << 20
-#: The form of lists that the plugin adds to Datasette's own.
-FEED = {"extension": "atom", "render": render, "can_render": can_render}
+#: The forms of lists that the plugin adds to Datasette's own.
+FORMS = [{"extension": "atom", "render": render, "can_render": can_render}, renderer("xlsx"), renderer("parquet")]
 
 # Datasette's handler prints every failure, a mistyped address too, with all values that were at hand.
 _DATASETTES_HANDLER = "datasette.handle_exception"
@@ -132,6 +134,7 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
         newsarchive_term=write_term,
         newsarchive_field=field_of,
         newsarchive_choices=partial(choices, datasette),
+        newsarchive_chart=lambda columns, rows: answer_chart(columns, rows, _addresses(datasette)),
         newsarchive_suggestions=partial(suggestions, datasette),
         newsarchive_streams=datasette.setting("allow_csv_stream"),
     )

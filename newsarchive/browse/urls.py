@@ -10,7 +10,7 @@ from datasette.utils import tilde_encode
 from newsarchive.warc.replay import replay_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from datasette.app import Datasette
 
@@ -30,18 +30,29 @@ class Addresses:
         """Address of a file of ours; `version` changes with what is in it."""
         return str(self._urls.path(f"/-/newsarchive/{name}?{version}"))
 
-    def article(self, key: str, change: int | None = None) -> str:
-        """Address of an article, or of what changed in its text with revision `change`."""
+    def article(self, key: str, change: int | None = None, view: str = "") -> str:
+        """Address of an article, or of what changed with revision `change`; `view` is "side" for two columns."""
         path = f"/article/{tilde_encode(key)}"
-        return str(self._urls.path(path if change is None else f"{path}/changes/{change}"))
+        shown = f"?view={view}" if view else ""
+        return str(self._urls.path(path if change is None else f"{path}/changes/{change}{shown}"))
 
-    def article_json(self, key: str) -> str:
-        """Address of all that the archive has of an article."""
-        return f"{self.article(key)}.json"
+    def article_as(self, key: str, form: str) -> str:
+        """Address of all that the archive has of an article (json), or of its citation (bib, ris)."""
+        return f"{self.article(key)}.{form}"
 
     def story(self, story_id: int) -> str:
         """Address of a story."""
         return str(self._urls.path(f"/story/{story_id}"))
+
+    def subject(self, kind: str, name: str) -> str:
+        """Address of the page of a source, a security, an author, a site or a day."""
+        return str(self._urls.path(f"/{kind}/{tilde_encode(name)}"))
+
+    def compare(self, searches: Sequence[str] = (), form: str = "", **options: str | None) -> str:
+        """Address of searches beside each other; `form` is empty for the page, or csv."""
+        asked = [("q", one) for one in searches] + [(name, value) for name, value in options.items() if value]
+        path = str(self._urls.path("/compare" + (f".{form}" if form else "")))
+        return f"{path}?{urlencode(asked)}" if asked else path
 
     def why(self, url: str) -> str:
         """Address of what became of a page elsewhere."""
