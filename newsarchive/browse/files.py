@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 
 from newsarchive.archive.queries import PARTS, articles_of
-from newsarchive.browse.archives import archive_of
+from newsarchive.browse.archives import archives_of
 from newsarchive.browse.downloads import SQL_TIME, Stream, pages_of, sql_rows
 from newsarchive.browse.workbook import ARTICLE_COLUMNS, Workbook
 from newsarchive.export.parquet import article_file, pyarrow
@@ -119,7 +119,7 @@ def renderer(kind: str) -> dict[str, Any]:
     async def render(datasette: Datasette, database: str, data: Any, request: Request) -> Response:
         config = datasette.plugin_config("newsarchive") or {}
         query = data.get("query") or {}
-        if archive_of(datasette) != database or not query.get("sql"):
+        if database not in archives_of(datasette) or not query.get("sql"):
             return Response.text(f"There is no list here that could be a file: {kind}", status=400)
         sql = _LIMIT.sub("", query["sql"]) if data.get("table") else query["sql"]
         is_public = bool(config.get("public"))
@@ -137,7 +137,7 @@ def renderer(kind: str) -> dict[str, Any]:
         return await Stream.of(pieces, TYPES[kind], f"{_file_name(label)}.{kind}")
 
     def can_render(datasette: Datasette, database: str, view_name: str) -> bool:
-        return kind in forms() and view_name != "row" and archive_of(datasette) == database
+        return kind in forms() and view_name != "row" and database in archives_of(datasette)
 
     return {"extension": kind, "render": render, "can_render": can_render}
 

@@ -147,12 +147,7 @@ def _day_text(name: str) -> str:
 def _add_days(connection: sqlite3.Connection, query: Query, found: Subject) -> None:
     if found.volume is None:
         return
-    last = found.volume.periods[-1].last
-    try:
-        since = last - timedelta(days=YEAR)
-    except OverflowError:
-        return
-    found.days = days_of(connection, query, since)
+    found.days = days_of(connection, query, found.volume.last_day - timedelta(days=YEAR))
 
 
 def _read_source(connection: sqlite3.Connection, found: Subject) -> None:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 HEIGHT, TOP, FLOOR = 168, 16, 146
 #: Labels under a chart, and numbers beside it, at most.
 _MOST_LABELS, _MOST_LINES, _SHORT_LABEL = 6, 4, 5
-# A timeline: pixels of its scale and of a row; where the first article stands and how far the last is, in percent.
-_ABOVE, _ROW, _LEFT, _WIDTH, _LONGEST_SOURCE = 26, 24, 2.0, 94.0, 14
+# A timeline: pixels of its scale and of a row; in percent, where the first article stands, how far the last is from it,
+# and how far marks of the scale are from each other.
+_ABOVE, _ROW, _LEFT, _WIDTH, _TICKS_APART, _LONGEST_SOURCE = 26, 24, 2.0, 94.0, 17.0, 14
 _CELL, _PITCH = 11, 13  # pixels of a day of a calendar, and from one to the next
 _LEVELS = 4
 # Minutes -> how a distance in time is written.
@@ -102,22 +103,24 @@ def curves(labels: Sequence[str], series: Sequence[Sequence[float]], *, is_share
 def timeline(dots: Sequence[Dot]) -> Markup:
     """Draw who followed the first article of a story after how long; the list beside it says the same."""
     longest = max(dot.minutes for dot in dots) or 1
-    ticks = [minutes for minutes in _DISTANCES if longest / 40 <= minutes <= longest][-_MOST_LINES:]
     height = _ROW * len(dots) + _ABOVE
 
     def place(minutes: float) -> float:
         return _LEFT + _WIDTH * sqrt(max(0.0, minutes) / longest)
 
-    pieces = []
-    for minutes in ticks:
+    pieces, free = [], _LEFT + _TICKS_APART
+    for minutes, distance in _DISTANCES.items():
+        if not free <= place(minutes) <= 100:
+            continue
+        free = place(minutes) + _TICKS_APART
         tick = _share(place(minutes))
         pieces.append(_draw("line", class_="grid", x1=tick, x2=tick, y1=20, y2=height))
-        pieces.append(_draw("text", f"+{_DISTANCES[minutes]}", x=tick, y=13, text_anchor="middle"))
+        pieces.append(_draw("text", f"+{distance}", x=tick, y=13, text_anchor="middle"))
     for row, dot in enumerate(dots):
         x, y = place(dot.minutes), _ABOVE + _ROW * (row + 0.5)
         is_right = x > 60  # there the name stands before the dot, above its line
         side: Attributes = {"text_anchor": "end", "dx": -9, "y": y - 4} if is_right else {"dx": 9, "y": y + 4.5}
-        line = _draw("line", class_="lag", x1=_share(_LEFT), x2=_share(x), y1=y, y2=y)
+        line = _draw("line", class_="reach", x1=_share(_LEFT), x2=_share(x), y1=y, y2=y)
         mark = _draw("circle", cx=_share(x), cy=y, r=5)
         name = _draw("text", _name(dot.name, _LONGEST_SOURCE), x=_share(x), **side)
         pieces.append(_draw("a", _together(line, mark, name), href=dot.address, tabindex=-1))
@@ -137,11 +140,11 @@ def calendar(weeks: Sequence[Sequence[tuple[date, int, str] | None]]) -> Markup:
     """Draw a year of days, a column for each week, the darker the more articles. None stands for a day out of it."""
     most = max((day[1] for week in weeks for day in week if day), default=0)
     pieces: list[Markup] = []
-    month = 0
+    month, free = 0, 0
     for column, week in enumerate(weeks):
         x = column * _PITCH
-        if week[0] is not None and week[0][0].month != month and column < len(weeks) - 2:
-            month = week[0][0].month
+        if week[0] is not None and week[0][0].month != month and free <= column < len(weeks) - 2:
+            month, free = week[0][0].month, column + 3
             pieces.append(_draw("text", f"{week[0][0]:%Y-%m}"[2:], x=x, y=10))
         for row, cell in enumerate(week):
             if cell is not None:
@@ -237,7 +240,7 @@ def _scale(most: float, *, is_share: bool) -> tuple[float, Markup]:
         y = FLOOR - (FLOOR - TOP) * number / count
         label = f"{100 * step * number:.10g} %" if is_share else f"{step * number:,.0f}"
         drawn.append(_draw("line", class_="grid", x1=0, x2="100%", y1=y, y2=y))
-        drawn.append(_draw("text", label, x=0, y=y - 3))
+        drawn.append(_draw("text", label, x=0, dx=-6, y=y + 4, text_anchor="end"))  # in the padding at the left
     return step * count, _together(*drawn)
 
 

@@ -47,6 +47,7 @@ from newsarchive.export.citation_styles import apa, gbt7714
 from newsarchive.export.ris import write_ris
 from newsarchive.problems import REASONS
 from newsarchive.search import FIELDS, MOST_RANKED, QueryError
+from newsarchive.text import shorten
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ CITATIONS = {
 }
 #: Articles of a timeline at most; the list under it has more.
 MOST_DOTS = 40
+_LONGEST_TITLE = 300  # characters of a headline in a citation that is shown
 _CHARSET = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 #: Pages by the patterns of their paths: our own, and those below the archive's tables and questions.
 ROUTES: list[tuple[str, Callable[..., Any]]] = []
@@ -224,6 +226,7 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
         write([shown.article], stream)
         return Response(stream.getvalue(), headers=_attached(f"article.{form}"), content_type=content_type)
     cited = citation_of(shown.article)
+    cited = replace(cited, title=shorten(cited.title, _LONGEST_TITLE))
     context = {
         "page": shown,
         "a": shown.row,

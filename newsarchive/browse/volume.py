@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from newsarchive.search import Query
 
-#: Periods that a chart shows at most, and days that it shows at least where there are so many.
+#: Periods that a chart shows at most, and days that it shows at least.
 MOST_PERIODS, FEWEST_DAYS = 62, 14
 #: Units of a chart, the smallest first.
 UNITS = ("day", "week", "month", "quarter", "year")
@@ -48,10 +48,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """Searches over time. `earlier` articles of the first search lie before the first period shown."""
+    """Searches over time; `earlier` articles of the first search lie before the first period shown."""
 
     unit: str
     periods: list[Period]
+    #: The first and the last day with an article of any of the searches.
+    first_day: date
+    last_day: date
     earlier: int = 0
 
     def totals(self) -> list[int]:
@@ -90,18 +93,19 @@ def volume(
         for place, (start, end) in enumerate(spans)
     ]  # fmt: skip
     start = spans[0][0]
-    return Volume(unit, periods, sum(number for day, number in found[0].items() if day < start))
+    return Volume(unit, periods, days[0], days[-1], sum(number for day, number in found[0].items() if day < start))
 
 
 def of_days(counts: Mapping[date, int]) -> Volume | None:
     """Return the volume of numbers that are known already, such as the answer to a question; None for none."""
     if not counts:
         return None
-    first, last = min(counts), max(counts)
+    last = max(counts)
+    first = min(*counts, _moved(last, 1 - FEWEST_DAYS))
     unit = next((unit for unit in UNITS if _length(unit, first, last) <= MOST_PERIODS), UNITS[-1])
     spans = list(_periods(unit, first, last))[-MOST_PERIODS:]
     sums = _sums(counts, spans)
-    return Volume(unit, [Period(*span, 0, (number,)) for span, number in zip(spans, sums, strict=True)])
+    return Volume(unit, [Period(*span, 0, (n,)) for span, n in zip(spans, sums, strict=True)], min(counts), last)
 
 
 def days_of(connection: sqlite3.Connection, query: Query, since: date) -> dict[date, int]:
@@ -127,8 +131,7 @@ def _span(
 ) -> tuple[date, date]:
     """Return the first and the last day that the chart shows."""
     if not since and not until:
-        last = days[-1]
-        return min(_without_strays(found), max(days[0], last - timedelta(days=FEWEST_DAYS - 1))), last
+        return min(_without_strays(found), _moved(days[-1], 1 - FEWEST_DAYS)), days[-1]
     first, last = _day(since) or days[0], _day(until) or days[-1]
     if not context:
         return first, max(first, last)
