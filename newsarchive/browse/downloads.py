@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 import sys
 import time
 from dataclasses import replace
@@ -14,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from datasette.utils.asgi import Response
+from datasette.views.base import DatasetteError
 
 from newsarchive.archive.queries import articles_of
 from newsarchive.browse.search_page import token
@@ -21,7 +23,6 @@ from newsarchive.export.csv import write_csv
 from newsarchive.search import MOST_RANKED, Marks, Position, Search
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 
     from datasette.app import Datasette
@@ -56,6 +57,15 @@ class Stream(Response):  # type: ignore[misc]
         if file_name:
             headers["content-disposition"] = f'attachment; filename="{file_name}"'
         return cls(await anext(pieces, b""), pieces, headers)
+
+    @classmethod
+    async def of_sql(cls, pieces: AsyncIterator[bytes], content_type: str, file_name: str) -> Stream:
+        """Wait for the first piece of an answer to SQL. Raises DatasetteError where the SQL is wrong or too slow."""
+        try:
+            return await cls.of(pieces, content_type, file_name)
+        except sqlite3.Error as error:
+            is_slow = "interrupted" in str(error)
+            raise DatasetteError(str(error), title="Invalid SQL", status=400, message_is_html=is_slow) from error
 
     async def asgi_send(self, send: Send) -> None:
         """Send everything."""

@@ -134,7 +134,7 @@ def renderer(kind: str) -> dict[str, Any]:
         if most is not None:
             about["Limit"] = f"At most {most:,} rows, because anybody may ask for this file."
         pieces = sql_parquet(rows) if kind == "parquet" else sql_workbook(rows(), about)
-        return await Stream.of(pieces, TYPES[kind], f"{_file_name(label)}.{kind}")
+        return await Stream.of_sql(pieces, TYPES[kind], f"{_file_name(label)}.{kind}")
 
     def can_render(datasette: Datasette, database: str, view_name: str) -> bool:
         return kind in forms() and view_name != "row" and database in archives_of(datasette)

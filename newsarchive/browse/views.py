@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -51,6 +50,7 @@ from newsarchive.text import shorten
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from typing import TypeVar
 
@@ -410,11 +410,7 @@ async def _answer_csv(datasette: Datasette, request: Request, sql: str, label: s
     most = datasette.setting("max_returned_rows") if is_public else None
     seconds = datasette.setting("sql_time_limit_ms") / 1000 if is_public else SQL_TIME
     pieces = sql_csv(sql_rows(datasette, name, sql, parameters, most=most, seconds=seconds))
-    try:
-        return await Stream.of(pieces, CSV_TYPE, f"{label}.csv")
-    except sqlite3.Error as error:
-        is_slow = "interrupted" in str(error)
-        raise DatasetteError(str(error), title="Invalid SQL", status=400, message_is_html=is_slow) from error
+    return await Stream.of_sql(pieces, CSV_TYPE, f"{label}.csv")
 
 
 def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, Any]:
