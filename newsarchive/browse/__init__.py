@@ -49,9 +49,9 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     return _plugin().routes(datasette)  # type: ignore[no-any-return]
 
 
-@hookimpl
+@hookimpl(optionalhook=True)
 def canned_queries(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
-    """Ask the questions also where Datasette was started without our metadata."""
+    """Ask the questions also where Datasette was started without our metadata; 1.0 has no such hook."""
     return _plugin().questions(datasette, database)  # type: ignore[no-any-return]
 
 

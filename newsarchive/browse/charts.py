@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from newsarchive.browse.svg import Bar, bars, calendar, curves
 from newsarchive.browse.volume import of_days
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from markupsafe import Markup
 
     from newsarchive.browse.search_page import SearchForm
     from newsarchive.browse.urls import Addresses
@@ -70,18 +70,21 @@ def comparison_of(volume: Volume, address: Callable[[Period], str] | None = None
 
 
 def answer_chart(columns: Sequence[str], rows: Iterable[Sequence[Any]], to: Addresses) -> Chart | None:
-    """Make a chart of an answer that counts articles by day, or lists them with their times; None for others."""
+    """Make a chart of an answer that counts articles by day, or lists them with their times; None for others.
+
+    The cells are as the page shows them.
+    """
     if "day" in columns and "articles" in columns:
         day, articles = columns.index("day"), columns.index("articles")
-        numbers = [(_day(row[day]), row[articles]) for row in rows]
+        numbers = [(_day(_plain(row[day])), _number(_plain(row[articles]))) for row in rows]
     elif "published_at" in columns:
         place = columns.index("published_at")
-        numbers = [(_day(row[place]), 1) for row in rows]
+        numbers = [(_day(_plain(row[place])), 1) for row in rows]
     else:
         return None
     counts: dict[date, int] = {}
     for one, number in numbers:
-        if one is not None and isinstance(number, int):
+        if one is not None:
             counts[one] = counts.get(one, 0) + number
     volume = of_days(counts)
     if volume is None or len(counts) < 2:
@@ -172,6 +175,16 @@ def _short_labels(volume: Volume) -> list[str]:
     labels = [volume.label(period) for period in volume.periods]
     is_one_year = len({period.first.year for period in volume.periods}) == 1
     return [label[5:] for label in labels] if is_one_year and volume.unit in ("day", "week") else labels
+
+
+def _plain(cell: Any) -> str:
+    """Return the text of a cell that is ready to show."""
+    return cell.striptags() if isinstance(cell, Markup) else str(cell)
+
+
+def _number(text: str) -> int:
+    digits = text.replace(",", "")
+    return int(digits) if digits.isdecimal() else 0
 
 
 def _day(value: Any) -> date | None:

@@ -18,6 +18,7 @@ from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
 
 from newsarchive.archive.queries import articles_of
+from newsarchive.browse.datasette_api import release_connection
 from newsarchive.browse.search_page import token
 from newsarchive.export.csv import write_csv
 from newsarchive.search import MOST_RANKED, Marks, Position, Search
@@ -126,7 +127,7 @@ async def sql_rows(
 
 def _connected(datasette: Datasette, database: Database) -> sqlite3.Connection:
     connection: sqlite3.Connection = database.connect()
-    database._all_file_connections.remove(connection)  # noqa: SLF001 - closed here, not when Datasette ends
+    release_connection(database, connection)  # closed here, not when Datasette ends
     datasette._prepare_connection(connection, database.name)  # noqa: SLF001 - as for its own threads
     return connection
 

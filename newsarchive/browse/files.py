@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
+from datasette.utils import derive_named_parameters
 from datasette.utils.asgi import Response
 
 from newsarchive.archive.queries import PARTS, articles_of
@@ -116,20 +117,31 @@ async def sql_parquet(rows: Callable[[], Rows]) -> AsyncIterator[bytes]:
 def renderer(kind: str) -> dict[str, Any]:
     """Return the form as Datasette takes one: the whole answer to the SQL of a table, a question or a reader."""
 
-    async def render(datasette: Datasette, database: str, data: Any, request: Request) -> Response:
-        config = datasette.plugin_config("newsarchive") or {}
-        query = data.get("query") or {}
-        if database not in archives_of(datasette) or not query.get("sql"):
+    async def render(  # noqa: PLR0917 - Datasette hands over what is asked for by name
+        datasette: Datasette,
+        database: str,
+        data: Any,
+        request: Request,
+        sql: str | None,
+        table: str | None,
+        query_name: str | None,
+    ) -> Response:
+        if database not in archives_of(datasette) or not sql:
             return Response.text(f"There is no list here that could be a file: {kind}", status=400)
-        sql = _LIMIT.sub("", query["sql"]) if data.get("table") else query["sql"]
-        is_public = bool(config.get("public"))
+        if table and "query" not in data:  # 1.0 tells the parameters of a table's SQL to who asks for them
+            return Response.redirect(f"{request.path}?{request.query_string}&_extra=query")
+        parameters = (data.get("query") or {}).get("params") or {key: request.args[key] for key in request.args}
+        statement = _LIMIT.sub("", sql) if table else sql
+        is_public = bool((datasette.plugin_config("newsarchive") or {}).get("public"))
         most = datasette.setting("max_returned_rows") if is_public else None
         seconds = datasette.setting("sql_time_limit_ms") / 1000 if is_public else SQL_TIME
-        label = str(data.get("table") or data.get("query_name") or data.get("canned_query") or "sql")
+        named = await derive_named_parameters(datasette.get_database(database), statement)
+        values = {name: parameters.get(name) or "" for name in named}
 
         def rows() -> Rows:
-            return sql_rows(datasette, database, sql, query.get("params") or {}, most=most, seconds=seconds)
+            return sql_rows(datasette, database, statement, values, most=most, seconds=seconds)
 
+        label = table or query_name or "sql"
         about = {"What": label, "Address": datasette.absolute_url(request, request.full_path)}
         if most is not None:
             about["Limit"] = f"At most {most:,} rows, because anybody may ask for this file."

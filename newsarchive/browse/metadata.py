@@ -123,6 +123,11 @@ def _names(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def descriptions_of_tables() -> dict[str, dict[str, Any]]:
+    """Return what the list of tables says of each: what it is about, which columns it leads to first."""
+    return {name: _table(name) for name in descriptions()}
+
+
 def _table(name: str) -> dict[str, Any]:
     described = descriptions().get(name)
     if described is None or described.hidden:

@@ -22,10 +22,11 @@ from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed,
 from newsarchive.browse.changes import register_comparisons
 from newsarchive.browse.charts import answer_chart
 from newsarchive.browse.compression import compressed
+from newsarchive.browse.datasette_api import IS_ONE, add_questions
 from newsarchive.browse.errors import show_failure
 from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
-from newsarchive.browse.metadata import queries
+from newsarchive.browse.metadata import descriptions_of_tables, queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.security import guarded
 from newsarchive.browse.urls import Addresses
@@ -78,10 +79,16 @@ def prepare(datasette: Datasette, connection: sqlite3.Connection) -> None:
         register_comparisons(connection)
 
 
-def starting(datasette: Datasette) -> None:
-    """Take Datasette's own handler of failures away, where ours takes its place."""
-    if archive_of(datasette) is not None and pm.has_plugin(_DATASETTES_HANDLER):
-        pm.unregister(name=_DATASETTES_HANDLER)
+def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Take Datasette's own handler of failures away, where ours takes its place; give the archives their questions."""
+
+    async def start() -> None:
+        if archives_of(datasette) and pm.has_plugin(_DATASETTES_HANDLER):
+            pm.unregister(name=_DATASETTES_HANDLER)
+        for name in archives_of(datasette) if IS_ONE else ():
+            await add_questions(datasette, name, queries())
+
+    return start
 
 
 def failing(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
@@ -144,6 +151,7 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
     )
     environment.globals.update(
         newsarchive_to=partial(_addresses, datasette),
+        newsarchive_tables=descriptions_of_tables,
         newsarchive_style=_STYLE_VERSION,
         newsarchive_others=partial(_others, datasette),
         newsarchive_term=write_term,

@@ -19,6 +19,12 @@ from newsarchive.browse.archives import archive_of
 from newsarchive.browse.atom import FEED_TYPE, feed
 from newsarchive.browse.charts import chart_of, chosen_by, comparison_of, hours_chart, volume_csv, year_of
 from newsarchive.browse.comparison import MOST_SEARCHES, compare
+from newsarchive.browse.datasette_api import (
+    database_metadata,
+    ensure_allowed,
+    is_allowed,
+    questions_of,
+)
 from newsarchive.browse.downloads import SQL_TIME, Stream, search_csv, search_json, sql_csv, sql_rows
 from newsarchive.browse.files import TYPES, forms, search_file
 from newsarchive.browse.filters import form_name, is_web_address
@@ -100,7 +106,7 @@ async def front_page(datasette: Datasette, request: Request) -> Response:
         "front": content,
         "chart": chart_of(content.volume, "Articles over time", _leading(to)) if content.volume else None,
         "meter": meter,
-        "questions": await _questions(datasette, name),
+        "questions": await questions_of(datasette, name),
         "feed": to.search(form="atom"),
     }
     return await _page(datasette, request, "newsarchive_front.html", context)
@@ -112,10 +118,10 @@ async def tables_page(datasette: Datasette, request: Request) -> Response:
     name = _needed(datasette)
     context = {
         "database": name,
-        "metadata": (datasette.metadata("databases") or {}).get(name, {}),
+        "metadata": await database_metadata(datasette, name),
         "tables": await _read(datasette, name, tables),
-        "queries": await _questions(datasette, name),
-        "allow_execute_sql": await datasette.permission_allowed(request.actor, "execute-sql", name, default=True),
+        "queries": await questions_of(datasette, name),
+        "allow_execute_sql": await is_allowed(datasette, request.actor, "execute-sql", name),
     }
     return await _page(datasette, request, "database.html", context)
 
@@ -379,11 +385,11 @@ def _is_public(datasette: Datasette) -> bool:
     return bool((datasette.plugin_config("newsarchive") or {}).get("public"))
 
 
-@route(r"\.csv$", TABLE_ROUTES)
+@route(r"(?:/-/query)?\.csv$", TABLE_ROUTES)
 async def sql_download(datasette: Datasette, request: Request) -> Stream:
     """Return the whole answer to a reader's SQL as CSV."""
     name, sql = _needed(datasette), (request.args.get("sql") or "").strip()
-    await datasette.ensure_permissions(request.actor, [("execute-sql", name), ("view-database", name), "view-instance"])
+    await ensure_allowed(datasette, request, "execute-sql", name)
     if not sql:
         raise BadRequest(f"A database is no list: ask for one of its tables ({name}/articles.csv), or with ?sql=.")
     try:
@@ -397,9 +403,7 @@ async def sql_download(datasette: Datasette, request: Request) -> Stream:
 async def question_download(datasette: Datasette, request: Request) -> Stream:
     """Return the whole answer to a question as CSV."""
     name, query = _needed(datasette), request.url_vars["query"]
-    await datasette.ensure_permissions(
-        request.actor, [("view-query", (name, query)), ("view-database", name), "view-instance"]
-    )
+    await ensure_allowed(datasette, request, "view-query", name, query)
     return await _answer_csv(datasette, request, queries()[query]["sql"], query)
 
 
@@ -431,10 +435,6 @@ def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, An
         "all_days": replace(found.form, since="", until="", after=""),
         "measured": to.search(**same | {"by": "" if found.form.by else "share"}),
     }
-
-
-async def _questions(datasette: Datasette, name: str) -> list[dict[str, Any]]:
-    return list((await datasette.get_canned_queries(name, None)).values())
 
 
 async def _read(datasette: Datasette, name: str, function: Callable[[sqlite3.Connection], T]) -> T:
