@@ -32,6 +32,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "stats": ("stats:stats", "Count articles by day, source, category and more."),
         "sources": ("sources:sources", "List the sources that articles are credited to, or correct their names."),
         "categories": ("categories:categories", "List the category pages."),
+        "kwic": ("kwic:kwic", "Show every place at which a word stands, with what is around it (a concordance)."),
+        "words": ("words:words", "Count words: those that are used most, or those given with --word."),
         "mentions": ("mentions:mentions", "List the articles that name a security."),
         "browse": (
             "browse:browse",
@@ -43,6 +45,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "Serve the raw pages to a browser, as they were, until Ctrl-C.",
         ),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
+        "watch": (
+            "watch:watch",
+            "Save searches, and send what is new for them to feeds, files, webhooks, mail and chat services.",
+        ),
     },
     "Export": {
         "export": ("export:export", "Export articles to a format that other programs read."),

@@ -104,6 +104,42 @@ CREATE TABLE key_changes (
 CREATE INDEX key_changes_old_key ON key_changes (old_key)
 """
 
+_SAVED_SEARCHES = """
+CREATE TABLE saved_searches (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    quiet_hours TEXT,
+    digest_times TEXT,
+    created_at TEXT NOT NULL,
+    checked_at TEXT,
+    bundled_at TEXT NOT NULL,
+    sent_at TEXT,
+    key_change_id INTEGER NOT NULL
+) STRICT;
+CREATE TABLE alert_messages (
+    id TEXT PRIMARY KEY,
+    search_id INTEGER NOT NULL REFERENCES saved_searches (id) ON DELETE CASCADE,
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT NOT NULL,
+    error TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_messages_search ON alert_messages (search_id);
+CREATE TABLE alerts (
+    search_id INTEGER NOT NULL REFERENCES saved_searches (id) ON DELETE CASCADE,
+    article_key TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    alert_id TEXT,
+    message_id TEXT REFERENCES alert_messages (id),
+    sent_at TEXT,
+    PRIMARY KEY (search_id, article_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alerts_unsent ON alerts (search_id, message_id) WHERE sent_at IS NULL;
+CREATE INDEX alerts_newest ON alerts (search_id, found_at) WHERE alert_id IS NOT NULL
+"""
+
 
 @migrations()
 def m0001_articles(db: Database) -> None:
@@ -509,6 +545,13 @@ def m0018_copy_keys(db: Database) -> None:
 def m0019_checksums_of_readings(db: Database) -> None:
     """Keep a checksum of what a copy said beside it, so that damage to it is found and mended."""
     db.execute("ALTER TABLE readings ADD COLUMN checksum TEXT")
+
+
+@migrations()
+def m0020_saved_searches(db: Database) -> None:
+    """Keep saved searches, what was found for each, and the messages that are still to be sent."""
+    for statement in _SAVED_SEARCHES.split(";"):
+        db.execute(statement)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
