@@ -44,6 +44,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "replay:replay_server",
             "Serve the raw pages to a browser, as they were, until Ctrl-C.",
         ),
+        "mcp": ("mcp:mcp", "Let assistants ask the archive, by the Model Context Protocol (MCP)."),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
         "watch": (
             "watch:watch",
