@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -154,13 +153,20 @@ def main() -> None:
         # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
-            raise
-        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
-        sys.exit(1)
     except BrokenPipeError:
         # The reader of the pipe is done (`| head`); click ends in the same way where it notices first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        if not _is_fault_of_the_archive(error):
+            raise
+        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _is_fault_of_the_archive(error: Exception) -> bool:
+    import sqlite3  # noqa: PLC0415 - the help needs no SQLite
+
+    ours = sqlite3.ProgrammingError | sqlite3.IntegrityError
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, ours)

@@ -8,7 +8,6 @@ precision of times, outlets of sources) is not made by migrations: one that need
 
 from __future__ import annotations
 
-import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -558,9 +557,6 @@ def m0020_saved_searches(db: Database) -> None:
 MIGRATION_NAMES = frozenset(migrations.names)
 
 
-logger = logging.getLogger(__name__)
-
-
 def applied_names(connection: sqlite3.Connection) -> list[str]:
     """Return the names of the steps that were applied to a file, in their order."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'").fetchone():
@@ -606,8 +602,11 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
 
     The block gets a function to report progress to.
     """
-    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415 - see Steps
+    import logging  # noqa: PLC0415 - see Steps
 
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415
+
+    logger = logging.getLogger(__name__)
     applied = len(applied_names(connection))
     if not applied:
         yield lambda _done, _total=None: None

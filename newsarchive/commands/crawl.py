@@ -12,6 +12,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
 from newsarchive.commands.overview import print_overview, print_run
+from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
@@ -72,6 +73,7 @@ def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
         with Archive.open(db, readonly=True) as archive:
             print_overview(overview(archive.connection), db)
             print_run(last_runs(archive.connection, before), db)
+    tell_after_crawl(db)
     return summary.exit_status
 
 

@@ -25,6 +25,7 @@ _COLUMNS = (
 )
 _NAME = click.argument("name", shell_complete=complete_searches)
 _TO = "A file.atom or file.jsonl, https://..., smtp://user:password@host/?to=you@example.org, or an address of apprise."
+_NO_SEARCHES = "There are no saved searches yet: newsarchive watch add QUERY --to DESTINATION"
 _QUIET = "Send nothing in these hours of this machine's clock, as 22:00-07:00."
 _DIGEST = "Send what has come together at this time of the day only, as 08:00; may be given several times."
 
@@ -137,7 +138,7 @@ def list_searches(db: Path, form: str | None) -> None:
     if found or form:
         print_rows(_COLUMNS, rows, form)
     else:
-        click.echo("There are no saved searches yet: newsarchive watch add QUERY --to DESTINATION", err=True)
+        click.echo(_NO_SEARCHES, err=True)
 
 
 @watch.command(epilog="Example: newsarchive watch remove 银行")
@@ -164,7 +165,11 @@ def run(db: Path, quietly: bool) -> int:
     What cannot be sent is tried again by later runs: after five minutes, then after pauses that double up to a day,
     until it is accepted. The status is 1 when anything could not be sent.
     """
-    return tell(db, is_quiet=quietly)
+    if not _has_searches(db):
+        if not quietly:
+            click.echo(_NO_SEARCHES, err=True)
+        return 0
+    return _tell(db, is_quiet=quietly)
 
 
 @watch.command(epilog="Example: newsarchive watch test 银行")
@@ -188,13 +193,18 @@ def test(db: Path, name: str) -> None:
     click.echo(plain(f"Sent to {search.destination}: {message.subject}"))
 
 
-def tell(db: Path, *, is_quiet: bool = False) -> int:
-    """Run the saved searches of an archive and print what came of it; return the exit status."""
+def tell_after_crawl(db: Path) -> None:
+    """Run the saved searches of an archive, if it has any, and print what came of it."""
+    if _has_searches(db):
+        _tell(db)
+
+
+def _has_searches(db: Path) -> bool:
     with Archive.open(must_exist(db), readonly=True) as archive:
-        if not archive.connection.execute("SELECT EXISTS (SELECT 1 FROM saved_searches)").fetchone()[0]:
-            if not is_quiet:
-                click.echo("There are no saved searches yet: newsarchive watch add QUERY --to DESTINATION", err=True)
-            return 0
+        return bool(archive.connection.execute("SELECT EXISTS (SELECT 1 FROM saved_searches)").fetchone()[0])
+
+
+def _tell(db: Path, *, is_quiet: bool = False) -> int:
     from newsarchive.alerts.run import AlreadyRunningError  # noqa: PLC0415 - most archives have no saved searches
     from newsarchive.alerts.run import run as run_searches  # noqa: PLC0415
 

@@ -80,8 +80,8 @@ class Answers:
 
         `query` has words (also Chinese ones) and fields: 降准 银行 (both), 降准 OR 加息, 降准 -美联储, "全面 降准" (a
         phrase), source:江湾晚报, code:600160, author:林望舒, lang:zh, after:2026-03-01, before:2026-04, title:降准. An
-        empty query finds everything. Returns the number of all matches and the hits from `offset`, 50 at most. The resource
-        newsarchive://query-language tells more.
+        empty query finds everything. Returns the number of all matches and the hits from `offset`, 50 at most. The
+        resource newsarchive://query-language tells more.
         """
         with self._open() as archive:
             parsed = archive.search.parse(query)

@@ -1,12 +1,13 @@
 """`newsarchive watch` as people use it: what it prints, and what it must never print."""
 
 import json
+import subprocess
 
 import pytest
 from support.archives import new_archive
 from support.articles import article
 from support.pages import AT, page
-from support.running import run_on
+from support.running import ROOT, command_line, run_on
 from support.webhooks import webhook
 
 from newsarchive.archive import Archive
@@ -125,3 +126,23 @@ def test_a_mistyped_archive_is_not_made(tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     assert run_on(tmp_path / "nosuch" / "x.db", "watch", *command).status == 2
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_a_crawl_tells_of_what_it_found_when_it_ends(tmp_path):
+    db, out = tmp_path / "archive.db", tmp_path / "all.jsonl"
+
+    def crawl_demo(*options):
+        line = command_line(db, "crawl", "demo", *options)
+        return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "Saved searches" not in crawl_demo("--limit", "5")
+    with Archive.open(db, readonly=True) as archive:
+        (before,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
+    run_on(db, "watch", "add", "site:demo", "--to", out)
+    printed = crawl_demo()
+    with Archive.open(db, readonly=True) as archive:
+        (after,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
+    told = [json.loads(line)["article_key"] for line in out.read_text(encoding="utf-8").splitlines()]
+    assert len(told) == len(set(told)) == after - before > 0
+    assert f"Saved searches: {after - before} new articles found" in printed
