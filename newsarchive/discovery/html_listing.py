@@ -31,11 +31,11 @@ _MOST_LINKS = 20_000
 
 @dataclass(slots=True)
 class ListedArticle:
-    """A link to an article, what the listing says of it, and until when (UTC) it may have changed, if that is told."""
+    """A link to an article, what the listing says of it, and the time of its last change as printed, if it is told."""
 
     url: str
     hints: Hints
-    changed: datetime | None = None
+    changed: str | None = None
 
 
 @dataclass(slots=True)
