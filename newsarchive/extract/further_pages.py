@@ -20,6 +20,9 @@ _WORDS = ("next page", "Next Page", "Next page", 'rel="next"')
 _CHINESE_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文")
 # One of these is in each of them; a single character is looked for much quicker than a word.
 _SIGNS = ("页", "頁", "余")
+_LINK_BEGINNING = re.compile(r"<a\s", re.IGNORECASE)
+#: Characters of a link before the end of its address, at most, and some blanks.
+_LONGEST_LINK = 1_200
 _LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.
@@ -60,7 +63,7 @@ def _names_next(text: str) -> bool:
 
 
 def _may_link_second(path: str, text: str) -> bool:
-    """Return whether the address of a second page may stand in a text: by the name of the first, or by a query.
+    """Return whether the address of a second page may stand in a link: by the name of the first, or by a query.
 
     That is quicker than to look for all the words.
     """
@@ -70,13 +73,20 @@ def _may_link_second(path: str, text: str) -> bool:
     at = text.find(name)
     while at >= 0:
         at += len(name)
-        if _SECOND.match(text, at):
+        if _SECOND.match(text, at) and _is_in_link(text, at):
             return True
         at = text.find(name, at)
     return any(
         _PARAMETER.search(text, max(match.start() - _LONGEST_PARAMETER, 0), match.start())
+        and _is_in_link(text, match.start())
         for match in re.finditer("=0{0,2}2", text)
     )
+
+
+def _is_in_link(text: str, at: int) -> bool:
+    """Return whether a position is in the tag of a link."""
+    begin = max(at - _LONGEST_LINK, 0)
+    return _LINK_BEGINNING.search(text, max(text.rfind(">", begin, at), begin), at) is not None
 
 
 def _is_second(host: str, path: str, query: str, url: str) -> bool:
