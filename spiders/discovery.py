@@ -25,7 +25,6 @@ from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
 from newsarchive.urls import read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider
@@ -228,11 +227,10 @@ class DiscoverySpider(FrontierSpider):
     def _listed(self, response: Response, link: ListingLink) -> ListingPage:
         """Read a listing; one that cannot be read in sane time or memory lists nothing, and says so."""
         try:
-            check_bounds(response.body)
             with time_limit():
                 page = make_page(response, link.url, "listing", link.site)
                 return LINK_SOURCES[link.link_source].read(page, self.site)
-        except (TooComplexError, TooSlowError) as error:
+        except TooSlowError as error:
             from newsarchive.discovery.html_listing import ListingPage  # noqa: PLC0415 - hardly ever needed
 
             return ListingPage(damage=str(error))

@@ -12,6 +12,7 @@ from newsarchive.extract.html import line_of, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.text import clean
 from newsarchive.tree import attribute, descendants, numbers_of, parse, select
+from newsarchive.tree_bounds import TooComplexError
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
@@ -93,11 +94,16 @@ def is_article(url: str, site: Site) -> bool:
 def read_listing(page: Page, site: Site) -> ListingPage:
     """Read a listing page of a site by its `listing` rules. Nothing is raised, whatever the bytes are.
 
+    A page with more markup than any real one has lists nothing, and says so.
+
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
     source = take_source(page, None)
-    root = parse(source.data)
+    try:
+        root = parse(source.data, strict=True)
+    except TooComplexError as error:
+        return ListingPage(damage=str(error))
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing, source.charset).read(root)

@@ -3,7 +3,7 @@
 import pytest
 from support.growth import grows_linearly
 
-from newsarchive.extract.bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_LEVELS, TooComplexError, check_bounds
+from newsarchive.tree_bounds import MOST_ATTRIBUTES, MOST_ELEMENTS, MOST_LEVELS, TooComplexError, within_bounds
 
 HEAD = b"<html><head><title>x</title></head><body><p>"
 PAD = b" " * (64 << 10)
@@ -42,7 +42,7 @@ TAKEN = {
 
 def look(data):
     try:
-        check_bounds(data)
+        within_bounds(data, strict=True)
     except TooComplexError as error:
         return error
     return None
@@ -51,7 +51,7 @@ def look(data):
 @pytest.mark.parametrize(("data", "words"), REFUSED.values(), ids=REFUSED)
 def test_what_no_real_page_has_is_refused_with_what_it_is(data, words):
     with pytest.raises(TooComplexError, match=words):
-        check_bounds(data)
+        within_bounds(data, strict=True)
 
 
 @pytest.mark.parametrize("data", TAKEN.values(), ids=TAKEN)
