@@ -26,6 +26,7 @@ REFUSED = {
     "attributes with ends of tags in them": (attributes(b"a%d=' > '", 3000), "attributes"),
     "attributes with tags in them": (attributes(b'a%d="<b>"', 3000), "attributes"),
     "attributes of a script": (attributes(b"a%d=1", 3000, b"script"), "attributes"),
+    "attributes of an end tag": (attributes(b"a%d=1", 3000, b"/p"), "attributes"),
     "attributes of a tag that does not end": (attributes(b"a%d=1", 3000).replace(b">x", b""), "attributes"),
 }
 TAKEN = {
@@ -36,6 +37,10 @@ TAKEN = {
     "a script of one long condition": HEAD + b"<script>" + b"a<b && c " * 50_000 + b"</script>",
     "a comment full of tags": HEAD + b"<!--" + b"<div>" * 50_000 + b"-->",
     "one long attribute": HEAD + b'<img src="data:' + b"QUJD " * 50_000 + b'">',
+    "a long script with the beginning of a tag in it": HEAD
+    + b"<script>a<b "
+    + b"c d e f; g<h, " * 9_000
+    + b"</script>",
     "as many levels as are allowed": b"<div>" * MOST_LEVELS + b"</div>" * MOST_LEVELS,
 }
 
