@@ -511,6 +511,15 @@ def m0019_checksums_of_readings(db: Database) -> None:
     db.execute("ALTER TABLE readings ADD COLUMN checksum TEXT")
 
 
+@migrations()
+def m0020_schedules(db: Database) -> None:
+    """Know when a site that is watched is due again, also after the process that watches it has ended."""
+    db.execute(
+        "CREATE TABLE schedules (site TEXT PRIMARY KEY, due_at TEXT NOT NULL, interval INTEGER NOT NULL,"
+        " failures INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID"
+    )
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
