@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from urllib.parse import SplitResult
+
     from newsarchive.models import Page
 
 # What the link to the next page is called, by its text or its title.
@@ -45,15 +48,20 @@ def next_page_of(page: Page, text: str) -> str | None:
     link to another article.
     """
     own = split_url(page.base_url)
-    if not _may_link_second(own.path, text) or not _names_next(text):
+    if not _may_link_second(page, own, text) or not _names_next(text):
         return None
-    for number, match in enumerate(_LINK.finditer(text)):
+    for number, link in enumerate(_LINK.finditer(text)):
         if number >= _MOST_LINKS:
             break
-        url = absolute_url(unescape(match[1]), page.base_url)
-        if url and _is_second(own.netloc, own.path, own.query, url):
+        if url := _second_behind(link, page, own):
             return url
     return None
+
+
+def _second_behind(link: re.Match[str], page: Page, own: SplitResult) -> str | None:
+    """Return the address of a link if it is that of the second page."""
+    url = absolute_url(unescape(link[1]), page.base_url)
+    return url if url and _is_second(own.netloc, own.path, own.query, url) else None
 
 
 def _names_next(text: str) -> bool:
@@ -62,31 +70,37 @@ def _names_next(text: str) -> bool:
     return any(word in text for word in ((*_CHINESE_WORDS, *_WORDS) if is_chinese else _WORDS))
 
 
-def _may_link_second(path: str, text: str) -> bool:
-    """Return whether the address of a second page may stand in a link: by the name of the first, or by a query.
+def _may_link_second(page: Page, own: SplitResult, text: str) -> bool:
+    """Return whether a link may lead to the second page, by the name of the first or by a query.
 
     That is quicker than to look for all the words.
     """
-    name = _parts(path)[0].rpartition("/")[2]
+    name = _parts(own.path)[0].rpartition("/")[2]
     if not _PLAIN_NAME.fullmatch(name):
         return True
+    links = (_link_around(text, place) for place in _places_of_second(name, text))
+    return any(link and _second_behind(link, page, own) for link in links)
+
+
+def _places_of_second(name: str, text: str) -> Iterator[int]:
+    """Yield where what makes an address that of a second page stands in a text."""
     at = text.find(name)
     while at >= 0:
         at += len(name)
-        if _SECOND.match(text, at) and _is_in_link(text, at):
-            return True
+        if _SECOND.match(text, at):
+            yield at
         at = text.find(name, at)
-    return any(
-        _PARAMETER.search(text, max(match.start() - _LONGEST_PARAMETER, 0), match.start())
-        and _is_in_link(text, match.start())
-        for match in re.finditer("=0{0,2}2", text)
-    )
+    for match in re.finditer("=0{0,2}2", text):
+        at = match.start()
+        if _PARAMETER.search(text, max(at - _LONGEST_PARAMETER, 0), at):
+            yield at
 
 
-def _is_in_link(text: str, at: int) -> bool:
-    """Return whether a position is in the tag of a link."""
+def _link_around(text: str, at: int) -> re.Match[str] | None:
+    """Return the link in whose tag a position is."""
     begin = max(at - _LONGEST_LINK, 0)
-    return _LINK_BEGINNING.search(text, max(text.rfind(">", begin, at), begin), at) is not None
+    tag = _LINK_BEGINNING.search(text, max(text.rfind(">", begin, at), begin), at)
+    return _LINK.search(text, tag.start(), at + _LONGEST_LINK) if tag else None
 
 
 def _is_second(host: str, path: str, query: str, url: str) -> bool:
