@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin
 from newsarchive.extract.html import line_of, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.text import clean
-from newsarchive.tree import attribute, descendants, numbers_of, parse, select
+from newsarchive.tree import attribute, numbers_of, parse, select
 from newsarchive.tree_bounds import TooComplexError
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
@@ -125,12 +125,12 @@ class _Reader:
     def read(self, root: Element) -> ListingPage:
         base = next((link for element in select("base", root) if (link := attribute(element, "href"))), None)
         self.base = (absolute_url(base, self.page.base_url) if base else None) or self.page.base_url
-        headings = numbers_of(self.listing.heading, root) if self.listing.heading else set()
-        items = numbers_of(self.listing.item, root)
-        for element in descendants(root):
+        heading, item = self.listing.heading, self.listing.item
+        headings = numbers_of(heading, root) if heading else set()
+        for element in select(f"{heading}, {item}" if heading else item, root):
             if element.mem_id in headings:
                 self.heading = line_of(element)
-            elif element.mem_id in items:
+            else:
                 self._read_item(element)
         self.found.articles = list(self.articles.values())
         self.found.next_url = self._next(root)
