@@ -27,7 +27,6 @@ from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
 from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
@@ -261,13 +260,12 @@ class DiscoverySpider(FrontierSpider):
     def _listed(self, response: Response, link: ListingLink) -> ListingPage:
         """Read a listing; one that cannot be read in sane time or memory lists nothing, and says so."""
         try:
-            check_bounds(response.body)
             with time_limit():
                 if link.url in self._looked_at:
                     return self._look_at(make_page(response, link.url, "post", link.site))
                 page = make_page(response, link.url, "listing", link.site)
                 return LINK_SOURCES[link.link_source].read(page, self.site)
-        except (TooComplexError, TooSlowError) as error:
+        except TooSlowError as error:
             from newsarchive.discovery.html_listing import ListingPage  # noqa: PLC0415 - hardly ever needed
 
             return ListingPage(damage=str(error))

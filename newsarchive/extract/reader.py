@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
@@ -19,6 +18,7 @@ from newsarchive.extract.media import describe_other_media
 from newsarchive.extract.share_json import read_share
 from newsarchive.models import Article, Byline, Image, Mention
 from newsarchive.text import clean
+from newsarchive.tree_bounds import TooComplexError
 from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def _read(page: Page, site: Site | None) -> Article:
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
         return unread(page, site, "not-html", media)
-    check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 
@@ -80,7 +79,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     wanted = set(lacking) - empty
     if wanted:
-        other = read_by_heuristics(page, decoded, site.timezone, site.title)
+        other = read_by_heuristics(page, decoded, site.timezone, site.title, strict=True)
         _fill(article, other, wanted, decoded.text)
     _apply_hints(article, site)
     for reason in fields.missing(article):
@@ -138,7 +137,8 @@ def _apply_hints(article: Article, site: Site) -> None:
 
 def _read_unknown(page: Page, site: Site | None) -> Article:
     decoded = decode(page.body, page.headers.get("content-type"))
-    article = read_by_heuristics(page, decoded, site.timezone if site else None, site.title if site else "")
+    zone, name = (site.timezone, site.title) if site else (None, "")
+    article = read_by_heuristics(page, decoded, zone, name, strict=True)
     if detect_error_page(article, decoded.text):
         return article
     if site is not None:

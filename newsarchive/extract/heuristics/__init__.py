@@ -77,16 +77,22 @@ _NEAREST = 12
 _SHORT = 60
 
 
-def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "") -> Article:
+def read_by_heuristics(
+    page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "", *, strict: bool = False
+) -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
     page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
     missing. Time is linear in the size of the page.
+
+    Raises:
+        TooComplexError: `strict`, and the page has more markup than any real one.
+
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = _tree_of(page, decoded)
+    root = _tree_of(page, decoded, strict=strict)
     if root is not None:
         head = read_head(root)
         reader = _Reader(article, read_lines(root), head, decoded.text)
@@ -97,8 +103,8 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None,
     return article
 
 
-def _tree_of(page: Page, decoded: Decoded) -> Element | None:
-    return parse(page.body if decoded.as_sent else decoded.text)
+def _tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+    return parse(page.body if decoded.as_sent else decoded.text, strict=strict)
 
 
 def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
