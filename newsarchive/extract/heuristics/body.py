@@ -244,11 +244,24 @@ class _Search:
         best = self._best()
         if best < 0:
             return None
-        best = self._narrow(best)
+        best = self._narrow(self._table_of(best))
         parts = self._parts(best)
         if len(parts) > 1:
             best = self._around(parts)
         return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
+
+    def _table_of(self, block: int) -> int:
+        """Return the block around the table of data in which a block is one cell of several in its row."""
+        flow, row = self.flow, block
+        while row >= 0 and flow.tag[row] not in ("tr", "table"):
+            row = flow.parent[row]
+        if row < 0 or flow.tag[row] != "tr" or flow.last[block] - flow.first[block] > 2:
+            return block
+        if flow.last[row] - flow.first[row] <= flow.last[block] - flow.first[block]:
+            return block
+        while flow.parent[row] > 0 and flow.tag[row] != "table":
+            row = flow.parent[row]
+        return max(flow.parent[row], 0)
 
     def _parts(self, best: int) -> list[int]:
         """List the blocks that are named as the body is, where they are parts of one text; itself alone, otherwise.

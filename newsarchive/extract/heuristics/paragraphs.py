@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.heuristics.body import Body, score_lines
+from newsarchive.extract.heuristics.body import Body, find_body, score_lines
 from newsarchive.extract.heuristics.lead import find_lead
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.trim import kept_lines
@@ -56,6 +56,16 @@ def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:
     body = Body(0, [], points, sum(value for value in points if value > 0))
     headline = 0 if flow.text and flow.text[0] == title else -1
     return read_text(flow, body, kept_lines(flow, body, headline), base_url)
+
+
+def read_page_text(html: str, base_url: str) -> Blocks:
+    """Find the article's text in a piece of a page, and turn it into paragraphs and pictures."""
+    root = parse(html)
+    if root is None:
+        return Blocks()
+    flow = read_lines(root)
+    body = find_body(flow, -1)
+    return read_text(flow, body, kept_lines(flow, body, -1), base_url) if body else Blocks()
 
 
 def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[int], dict[str, None]]:

@@ -56,6 +56,7 @@ _LONGEST_EMBED = 60
 _EMBEDS = all_of(EMBEDS)
 #: Lines that head the comments of readers.
 _COMMENTS = frozenset(all_of(COMMENTS))
+_FLOOR = re.compile(r"(?:第\s?)?1\s?(?:楼|樓|F|层)|沙发|#1", re.IGNORECASE)
 _COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
 _BRACKETS = "[(（【#＃《*■▍▎●◆▶►>|｜ "
 #: A link that begins so leads to another article.
@@ -156,7 +157,9 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
 
 
 def _heads_comments(text: str) -> bool:
-    return len(text) < _LONGEST_HEADING and _COUNT.sub(" ", text.lower()).strip() in _COMMENTS
+    if len(text) >= _LONGEST_HEADING:
+        return False
+    return _COUNT.sub(" ", text.lower()).strip() in _COMMENTS or _FLOOR.fullmatch(text) is not None
 
 
 def _leads_elsewhere(text: str) -> str:
