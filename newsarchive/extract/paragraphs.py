@@ -189,6 +189,11 @@ def _lines_of(text: str) -> list[str]:
     return lines if whole and whole >= _MOSTLY * (len(lines) - 1) else [text]
 
 
+def is_told_by_words(caption: str) -> bool:
+    """Return whether a caption begins as captions do, so that its words alone may have made it one."""
+    return caption.startswith((*_CREDITS, *_CAPTIONS))
+
+
 def _is_heading(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and line[-1] not in "。；，"
 

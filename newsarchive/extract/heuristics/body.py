@@ -61,8 +61,8 @@ _NEARLY_ALL, _NAMED = 0.8, 0.6
 _MUCH = 0.4
 #: How far inside a block its body is looked for.
 _MOST_AROUND = 6
-#: The points of a part of a text in several containers, at least.
-_LEAST_PART = 10.0
+#: A part of a text in several containers has so many points, and the first one this share of all, at least.
+_LEAST_PART, _PART = 10.0, 0.15
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
 _ONE_LINE = frozenset(("p", "li"))
 _PIECES = frozenset(
@@ -268,24 +268,38 @@ class _Search:
 
         They stand behind the headline and in one `<article>`, if they stand in any.
         """
-        flow, names = self.flow, self._strong_names(best)
-        if not names or flow.tag[best] in _PIECES:
+        named = best if self._strong_names(best) else self._part_inside(best)
+        names = self._strong_names(named)
+        if not names or self.flow.tag[named] in _PIECES:
             return [best]
-        article = self._article_of(best)
-        return [
+        article = self._article_of(named)
+        parts = [
             block
             for block, text in enumerate(self.text)
-            if block == best
+            if block == named
             or (
                 text > _LEAST_PART
-                and flow.tag[block] == flow.tag[best]
+                and self.flow.tag[block] == self.flow.tag[named]
                 and not self.furniture[block]
-                and flow.first[block] > self.start
+                and self.flow.first[block] > self.start
                 and self._strong_names(block) == names
                 and self._article_of(block) == article
                 and not self._is_in_furniture(block)
             )
         ]
+        if named == best or sum(self.text[part] for part in parts) >= _NAMED * self.text[best]:
+            return parts
+        return [best]
+
+    def _part_inside(self, best: int) -> int:
+        """Return the first block inside the body that holds some of its text and is named as one; else the body."""
+        flow, least = self.flow, _PART * self.text[best]
+        for block in range(best + 1, len(flow.parent)):
+            if flow.parent[block] < best:
+                break
+            if self.text[block] >= least and not self.furniture[block] and self._strong_names(block):
+                return block
+        return best
 
     def _strong_names(self, block: int) -> list[str]:
         """List the class names of a block that only the element around a text has."""

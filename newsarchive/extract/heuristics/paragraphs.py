@@ -9,7 +9,7 @@ from newsarchive.extract.heuristics.body import Body, find_body, score_lines
 from newsarchive.extract.heuristics.lead import find_lead
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.trim import kept_lines
-from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.extract.paragraphs import Blocks, is_told_by_words, read_blocks
 from newsarchive.models import Paragraph
 from newsarchive.text import clean
 from newsarchive.tree import parse
@@ -40,8 +40,11 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
 
 
 def _without_captions(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text."""
-    texts = [paragraph for paragraph in paragraphs if paragraph.kind != "caption"]
+    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text.
+
+    What is a caption by its words alone, without an element that says so, stays.
+    """
+    texts = [one for one in paragraphs if one.kind != "caption" or is_told_by_words(one.text)]
     captions = sum(len(paragraph.text) for paragraph in paragraphs) - sum(len(paragraph.text) for paragraph in texts)
     return texts if captions <= _GALLERY * sum(len(paragraph.text) for paragraph in texts) else paragraphs
 
