@@ -16,6 +16,7 @@ from newsarchive.archive import Archive, schema
 from newsarchive.archive.connection import explain, transaction
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.locks import no_crawl
+from newsarchive.maintenance.check import file_faults
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.maintenance.clock import set_back
 from newsarchive.maintenance.copying import PARTIAL, remove
@@ -69,9 +70,9 @@ def _make_readable(path: Path, now: datetime, done: Repair) -> None:
     done.mended["entry of the schema"] += len(mend_schema_text(path))
     try:
         with Archive.open(path) as archive:
-            faults = _faults(archive.connection)
+            faults = file_faults(archive.connection)
             if faults and _make_indexes(archive, done):
-                faults = _faults(archive.connection)
+                faults = file_faults(archive.connection)
     except (ArchiveDamagedError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.OperationalError):  # locked, or a full disk: no damage
             raise explain(error, path) from error
@@ -107,10 +108,6 @@ def _read_anything(connection: sqlite3.Connection) -> None:
 
 def _is_damaged_header(error: UserError) -> bool:
     return "not a database" in str(error) or "unsupported file format" in str(error)
-
-
-def _faults(connection: sqlite3.Connection) -> list[str]:
-    return [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
 
 
 def _make_anew(path: Path, now: datetime, done: Repair) -> None:

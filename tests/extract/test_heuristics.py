@@ -191,7 +191,7 @@ def test_authors_of_the_head_are_taken_where_nobody_is_printed():
         whole_page(info="2024-05-30", body=f"<p>{SECOND}</p><p>{THIRD}</p>"), f"<title>{TITLE}</title>{card}"
     )
     assert article.bylines == [Byline("author", "林小满")]
-    assert article.evidence["bylines"] == "head"
+    assert article.evidence["bylines"] == "json-ld:author"
 
 
 def test_a_teaser_before_a_wall_is_marked():
