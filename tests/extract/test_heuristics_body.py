@@ -122,6 +122,7 @@ def test_the_text_ends_where_the_comments_are_headed(heading):
         "<p>本文由作者 @远舟 原创发布于潮声。未经作者许可，禁止转载。</p>",
         "<p>相关阅读：望湖市的集市搬了地方</p><p>望湖市的木船下水了，大家都去看。</p>",
         "<p>责任编辑：周一</p>",
+        "<p>总监制：邹 岸</p><p>监 制：高 望</p><p>审 读：崔 棠</p>",
     ],
 )
 def test_what_is_said_for_the_platform_behind_the_text_is_cut(tail):

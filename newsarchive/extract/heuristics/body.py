@@ -411,7 +411,7 @@ class _Search:
     def _goes_on_beside(self, block: int) -> bool:
         """Return whether a block beside this one, behind the headline, holds a part of the same text by its name."""
         outer = self.flow.parent[block]
-        if self.text[block] >= self.text[outer]:
+        if self.text[outer] - self.text[block] < _LEAST_PART:
             return False
         name = attribute(self.flow.element[block], "class")
         return any(other != block and self._is_part(other, name) for other in self._inside(outer))
@@ -426,7 +426,7 @@ class _Search:
         return bool(hints & STRONG) or (bool(name) and attribute(element, "class") == name)
 
     def _inside(self, outer: int) -> list[int]:
-        """List the blocks directly in a block."""
+        """List the blocks that stand directly in a block."""
         if not self.children:
             self.children = [[] for _ in self.flow.parent]
             for block, parent in enumerate(self.flow.parent):
@@ -457,7 +457,13 @@ class _Search:
             while outer > best:
                 around.add(outer)
                 outer = self.flow.parent[outer]
-        return [block for outer in sorted(around) for block in self._inside(outer) if block not in kept | around]
+        parents, foreign = self.flow.parent, []
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] in around and block not in around and block not in kept:
+                foreign.append(block)
+        return foreign
 
     def _is_foreign(self, block: int, best: int) -> bool:
         if self.text[block] or self.furniture[block]:
