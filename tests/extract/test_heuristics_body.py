@@ -6,6 +6,7 @@ import json
 from html import escape
 
 import pytest
+from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
 TITLE = "河湾镇的石桥修好了"
@@ -277,3 +278,21 @@ def test_parts_of_one_name_are_one_text_and_what_stands_between_is_none():
 
 def test_a_name_of_furniture_around_the_whole_text_is_not_believed():
     assert english(f"<div class=sidebar-grid><div class=article-content>{p(ENGLISH)}</div></div>") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div style='display:none'><p>{text}</p><a>more</a>",
+        "<div class=article-body><p>{text}</p>",
+        "<article><div class='article-content sidebar'><p>{text}</p>",
+        "<div class=lead>{text}</div>",
+        "<figure><figcaption>{text}</figcaption>",
+        "{text}<br>",
+        "<table><tr><td>{text}<td>1",
+        "<p>Sign up for our newsletter.</p><p>{text}</p>",
+    ],
+)
+def test_the_body_is_found_in_linear_time(piece):
+    html = piece.format(text=ENGLISH[0])
+    assert grows_linearly(lambda n: lambda: read_unknown(f"<h1>{TITLE}</h1>" + html * n), 300)

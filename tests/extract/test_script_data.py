@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from html import escape
+from html import escape, unescape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
@@ -149,6 +151,15 @@ def test_a_printed_text_is_not_replaced_by_one_in_a_script():
     found = read_unknown(page(shorter, body=printed))
     assert [paragraph.text for paragraph in found.paragraphs] == TEXTS
     assert not found.evidence["body"].startswith("script")
+
+
+@given(st.lists(st.text(min_size=20, max_size=80), min_size=1, max_size=6), st.sampled_from([list, "\n".join]))
+def test_every_character_of_a_text_from_a_script_stands_in_it(pieces, form):
+    content = form(pieces)
+    found = read_unknown(page(f"<script>window.state = {json.dumps(article(content))}</script>"))
+    known = set(unescape("".join("".join(pieces).split())))
+    for paragraph in found.paragraphs:
+        assert set("".join(paragraph.text.split())) <= known | {"\ufffd"}
 
 
 @pytest.mark.parametrize(

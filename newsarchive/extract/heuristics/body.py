@@ -61,6 +61,8 @@ _NEARLY_ALL, _NAMED = 0.8, 0.6
 _MUCH = 0.4
 #: How far inside a block its body is looked for.
 _MOST_AROUND = 6
+#: Levels above a block that are looked at for its article.
+_MOST_LEVELS = 100
 #: A part of a text in several containers has so many points, and the first one this share of all, at least.
 _LEAST_PART, _PART = 10.0, 0.15
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
@@ -307,9 +309,12 @@ class _Search:
         return [name for name in names if hints_of_name(name) & STRONG]
 
     def _article_of(self, block: int) -> int:
-        while block >= 0 and self.flow.tag[block] != "article":
+        """Return the `<article>` around a block; -1 for none, or one that is too far away to matter."""
+        for _ in range(_MOST_LEVELS):
+            if block < 0 or self.flow.tag[block] == "article":
+                return block
             block = self.flow.parent[block]
-        return block
+        return -1
 
     def _around(self, blocks: list[int]) -> int:
         """Return the innermost block around some."""
@@ -454,7 +459,7 @@ class _Search:
         kept, around = set(parts), {best}
         for part in parts:
             outer = self.flow.parent[part]
-            while outer > best:
+            while outer > best and outer not in around:
                 around.add(outer)
                 outer = self.flow.parent[outer]
         parents, foreign = self.flow.parent, []
