@@ -10,6 +10,7 @@ from newsarchive.extract.dates import parse_date
 from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.fields import set_credit, set_time
 from newsarchive.extract.heuristics.paragraphs import read_fragment_text, read_page_text
+from newsarchive.extract.html import has_button
 from newsarchive.extract.script_data import article_of_card, find_in_scripts
 from newsarchive.models import Byline
 from newsarchive.tree import ancestors, attribute, select, text_in
@@ -31,20 +32,26 @@ _MOST_UNSHOWN = 40
 #: Attributes that carry the data of a page.
 _DATA_NAMES = ("data-page", "data-props", "data-state", "data-content", "data-article", "data-react-props", "data-json")
 _CARRIERS = ", ".join(f"[{name}]" for name in _DATA_NAMES)
+#: Rules of headlines that the page prints.
+_PRINTED = ("page line", "only", "heading", "h1")
 #: A text in a script is taken for a printed one when it is so many times as long.
 _LONGER = 1.5
 
 
-def take_text_of_scripts(article: Article, head: Head, body: Element) -> ScriptArticle | None:
-    """Take the text from the page's scripts where it prints hardly any, or a card holds far more of it.
+def take_text_of_scripts(article: Article, head: Head, body: Element, shown: Element | None) -> ScriptArticle | None:
+    """Take the text from the page's scripts where it prints hardly any, or far more of it stands there.
 
-    Returns the article that was found there; None where the printed text is the article's.
+    `body` is the page's, `shown` the element of the text that was found. Returns the article that was found in a
+    script; None where the printed text is the article's.
     """
     printed = _bytes_of(article.paragraphs)
     found = article_of_card(head.card)
-    if (found is None or found.length < _LONGER * printed) and printed < _HARDLY_ANY:
+    is_cut = printed >= _HARDLY_ANY and shown is not None and has_button(shown)
+    if (found is None or found.length < _LONGER * printed) and (printed < _HARDLY_ANY or is_cut):
         titles = [article.title or "", *(name for _, _, name in head.meta.get("title", ())), head.title]
         found = find_in_scripts(_scripts(body), titles)
+        if found and not found.agrees and (is_cut or article.evidence.get("title", "").startswith(_PRINTED)):
+            found = None
     if found is None or found.length <= _LONGER * printed:
         if printed < _HARDLY_ANY:
             _take_unshown(article, body, printed)
@@ -93,7 +100,7 @@ def _scripts(body: Element) -> list[tuple[str, str]]:
 def take_rest_of_scripts(article: Article, found: ScriptArticle, zone: tzinfo | None) -> None:
     """Fill what the page itself is silent about from the data that holds the text."""
     rule = f"script {found.rule}"
-    if not article.title and found.title:
+    if found.title and (not article.title or not found.agrees):
         article.title = found.title
         article.evidence["title"] = rule
     if article.published_at is None and found.published:
