@@ -398,7 +398,8 @@ class DiscoverySpider(FrontierSpider):
                 self.crawler.engine.crawl(request)
 
     def follow(self, article: Article) -> Iterable[Link]:
-        """Lead from a post to the text behind its share link, and to the articles that it links to."""
+        """Lead to the next page, from a post to the text behind its share link, and to articles that it links to."""
+        yield from super().follow(article)
         yield from self._leads.pop(article.page.url, ())
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return

@@ -9,7 +9,7 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
-from newsarchive.extract.further_pages import next_page_of
+from newsarchive.extract.further_pages import may_have_further, place_of
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.identity import identify, identity_of, site_of_host
 from newsarchive.extract.jekyll.post_file import read_post_file
@@ -72,6 +72,8 @@ def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | Non
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     article, empty = read_layout(page, site, layout)
     if fields.is_complete(article):
+        if may_have_further(page):
+            _take_place(article, decode(page.body, page.headers.get("content-type")).text)
         return article
     lacking = fields.missing(article)
     decoded = decode(page.body, page.headers.get("content-type"))
@@ -81,10 +83,23 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     if wanted:
         other = read_by_heuristics(page, decoded, site.timezone, site.title, strict=True)
         _fill(article, other, wanted, decoded.text)
+    _take_place(article, decoded.text)
     _apply_hints(article, site)
     for reason in fields.missing(article):
         fields.problem(article, reason)
     return article
+
+
+def _take_place(article: Article, text: str) -> None:
+    """Take which page of its article a page is; that it goes on is told until the next page is followed."""
+    if not article.paragraphs:
+        return
+    place = place_of(article.page, text)
+    if place.number > 1:
+        article.part, article.first_page = place.number, place.first
+    if place.following is not None:
+        article.next_page = place.following
+        fields.problem(article, "further-pages", place.following)
 
 
 def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None:
@@ -147,6 +162,5 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:
         fields.problem(article, "damaged-text")
-    if article.paragraphs and (following := next_page_of(page, decoded.text)) is not None:
-        fields.problem(article, "further-pages", following)
+    _take_place(article, decoded.text)
     return article
