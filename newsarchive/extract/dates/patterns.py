@@ -80,6 +80,10 @@ SHORT_YEAR = re.compile(
     rf"[0-9]{{2}}{_NOT_INSIDE.format('..')}(?:{_HANZI_DATE}"
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
+#: The same in languages that print the year last: 3.11.26, 11/3/26.
+SHORT_YEAR_LAST = re.compile(
+    rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{2}})(?![0-9]|[-/.][0-9])"
+)
 #: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
 MINGUO = re.compile(
     rf"民[國国]\s?(?P<y>[0-9]{{2,3}})(?:{_HANZI_DATE}|\s?(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY}))"
