@@ -222,9 +222,10 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            others = names_of_page(self.head, article.page.url, article.title, article.source)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others)
             self.authors = gather_authors(evidence, everything=self.everything)
-            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
+            names, rule = judge_authors(self.authors)
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule

@@ -61,7 +61,8 @@ class Evidence:
     """Where a page may name its authors.
 
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
-    is the text of the whole page, `lang` its language.
+    is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
+    headline and section.
     """
 
     flow: PrintedLines
@@ -69,6 +70,7 @@ class Evidence:
     lines: Sequence[int]
     page: str = ""
     lang: str | None = None
+    others: Sequence[str] = ()
 
     @property
     def is_chinese(self) -> bool:
@@ -79,28 +81,27 @@ class Evidence:
 def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Candidate[str]]:
     """List the names that the head says, and those that stand in elements made for them or behind a word such as by.
 
-    A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
+    What the page calls itself signs nothing, unless the article's card says so. A kind of evidence that cannot be worth
+    as much as what is found already is only asked for `everything`.
     """
+    others = {_plain(other) for other in evidence.others}
     found: list[Candidate[str]] = []
     best = 0.0
     for gather, most in _GATHERERS:
         if everything or best < most:
-            found += gather(evidence)
+            found += (one for one in gather(evidence) if one.rule == _OF_CARD or _plain(one.value) not in others)
             best = max((one.points for one in found), default=0.0)
     return found
 
 
-def judge_authors(candidates: Sequence[Candidate[str]], others: Sequence[str] = ()) -> tuple[list[str], str]:
+def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]:
     """Return the names of the likeliest place and the rule that gave them; no names where there are none.
 
-    `others` are names that the page has for itself: its site, headline and section. They sign nothing, unless the
-    article's card says so. A place that names the same persons and more is taken before one that is likelier.
+    A place that names the same persons and more is taken before one that is likelier.
     """
-    known = {_plain(other) for other in others}
     places: dict[str, dict[str, str]] = {}
     for one in sorted(candidates, key=lambda one: -one.points):
-        if one.rule == _OF_CARD or _plain(one.value) not in known:
-            places.setdefault(one.rule, {}).setdefault(_plain(one.value), one.value)
+        places.setdefault(one.rule, {}).setdefault(_plain(one.value), one.value)
     rule = next(iter(places), "")
     for other, names in places.items():
         if set(names) > set(places[rule]) and all(map(is_person, names.values())):
@@ -227,6 +228,7 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
     """Read the names behind a word such as by at the beginning of a line, or before a word such as 기자 at its end."""
     if len(text) > _LONGEST:
         return
+    text = _ADDRESS.sub("", text).strip()
     label = LABEL.match(text)
     if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
         return
