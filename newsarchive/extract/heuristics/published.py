@@ -85,6 +85,8 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _YEARLESS = 45.0, 43.0, 42.0
 _WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
+# What a place among other articles or comments is worth.
+_ASIDE = -10.0
 # A line worth as much is taken without a look at those further away.
 _SURE = 6.0
 # A heading over a list of other articles is not longer.
@@ -237,7 +239,7 @@ class DateReader:
             candidate = self._line(number, text, year, worth)
             if candidate:
                 if flow is not None and _is_of_others(flow, number, candidate.value):
-                    candidate = replace(candidate, points=candidate.points + _OTHERS)
+                    candidate = replace(candidate, points=candidate.points + _ASIDE)
                 found.append(candidate)
                 if candidate.points >= _PRINTED + _SURE:
                     break
