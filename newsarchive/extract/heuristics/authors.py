@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.candidates import Candidate
+from newsarchive.extract.credits.byline_patterns import ENGLISH_DAY
 from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
+from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from newsarchive.tree import Element
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
-_CARD, _META, _MARKED, _PRINTED, _NAMED, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 27.0
+_CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 28.0, 27.0
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
 #: Elements that are marked as the author, or lead to the author's page, and such as are only named so.
@@ -172,31 +174,44 @@ def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
 
 
 def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
-    """Read elements that are marked as the author or named so, in the lines that may name one."""
+    """Read elements that are marked or named as the author, in the lines that may name one; elsewhere if all agree."""
     flow = evidence.flow
     if not flow.element:
         return
     places = {flow.element[flow.block[number]].mem_id: number for number in reversed(evidence.lines)}
     seen: set[int] = set()
+    far: dict[str, Candidate[str]] = {}
     found = select(f"{_MARKS}, {_PAGES}, {_NAMES}", flow.element[0])[: 2 * _MOST]
     for element in sorted(found, key=lambda one: not _is_marked(one))[:_MOST]:
         around = [element, *islice(ancestors(element), _UP)]
-        line = next((places[one.mem_id] for one in around if one.mem_id in places), None)
-        if line is None:
-            inner = islice(descendants(element), _MOST)
-            line = next((places[one.mem_id] for one in inner if one.mem_id in places), None)
-        if line is None or _NO_AUTHOR.search(names_of(element)) or not seen.isdisjoint(one.mem_id for one in around):
-            continue
-        if any(hints_of(outer) & COMMENTS for outer in around):
-            continue
-        text = clean(attribute(element, "content") or _text_of(element))
-        if len(text) > _LONGEST:
-            continue
-        rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
-        for name in _names_in(text):
-            if name.certain or points == _MARKED:
+        if seen.isdisjoint(one.mem_id for one in around):
+            line = _line_of(element, around, places)
+            for candidate in _of_element(element, line) if line >= 0 or not is_aside(element) else ():
                 seen.update(one.mem_id for one in descendants(element))
-                yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
+                if line >= 0:
+                    yield candidate
+                elif is_person(candidate.value):
+                    far[_plain(candidate.value)] = candidate
+    if len(far) == 1:
+        yield from (replace(one, rule="author element of the page", points=_FAR) for one in far.values())
+
+
+def _line_of(element: Element, around: Sequence[Element], places: dict[int, int]) -> int:
+    """Return the line that an element stands in or holds; -1 for none that may name the author."""
+    number = next((places[one.mem_id] for one in around if one.mem_id in places), -1)
+    if number < 0:
+        number = next((places[one.mem_id] for one in islice(descendants(element), _MOST) if one.mem_id in places), -1)
+    return -1 if any(hints_of(outer) & COMMENTS for outer in around) else number
+
+
+def _of_element(element: Element, line: int) -> Iterator[Candidate[str]]:
+    text = clean(attribute(element, "content") or _text_of(element))
+    if len(text) > _LONGEST or _NO_AUTHOR.search(names_of(element)):
+        return
+    rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
+    for name in _names_in(text):
+        if name.certain or points == _MARKED:
+            yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
 
 
 def _is_marked(element: Element) -> bool:
@@ -242,7 +257,8 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
 def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read the names that a script has for the authors, where it has them once."""
     page = "" if evidence.is_chinese else evidence.page
-    found = {clean(match["name"]) for place in _places(page) if (match := _SCRIPT_AUTHOR.match(page, place))}
+    said = {clean(match["name"]) for place in _places(page) if (match := _SCRIPT_AUTHOR.match(page, place))}
+    found = {text for text in said if not text[:1].islower()}
     if len(found) == 1:
         (printed,) = found
         names = _names_in(printed)
@@ -279,7 +295,8 @@ def _names_in(text: str) -> list[Name]:
     if "://" in text:
         return []
     names: list[Name] = []
-    for part in BETWEEN.split(_without_label(_ADDRESS.sub("", text))):
+    text = ENGLISH_DAY.sub("", _ADDRESS.sub("", text))
+    for part in BETWEEN.split(_without_label(text)):
         printed = _without_label(_END.split(part, maxsplit=1)[0])
         name = ROLE.sub("", printed).strip(_EDGES)
         if is_name(name):

@@ -12,7 +12,7 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
-from newsarchive.extract.heuristics.class_names import COMMENTS, FURNITURE, hints_of
+from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -49,11 +49,11 @@ _URL_DATE = re.compile(
 #: Words of a script's names behind which a time of publication may stand, without a first letter of either case.
 _SCRIPT_NAMES = (
     "ublish", "pub_", "pubDate", "pubdate", "pubTime", "pubtime", "reateTime", "reate_time", "reatedAt", "ctime",
-    "var ct", "elease",
+    "var ct", "elease", "deployDt", "deploy-dt", "regDt", "inputDt",
 )  # fmt: skip
 _SCRIPT_TIME = re.compile(
     r"(?P<rest>[A-Za-z_]{0,16})[\"']?\s?[:=]\s?[\"']?"
-    r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:]{4,8})?)"
+    r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}(?P<sep>[-.])[0-9]{2}(?P=sep)[0-9]{2}(?:[ T][0-9:]{4,8})?)"
 )
 # publisherId, release_no: the number of something, be it as long as a time.
 _NO_TIME = re.compile(
@@ -85,8 +85,11 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _YEARLESS = 45.0, 43.0, 42.0
 _WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
-# What a place among other articles or comments is worth.
-_ASIDE = -10.0
+# What a place among other articles or comments is worth, and one so many lines before the headline.
+_ASIDE, _AWAY = -10.0, -2.0
+_FAR_BEFORE = 4
+# From when to when something takes place.
+_SPAN_OF_TIME = re.compile(r"\d[:.]\d\d\s?(?:Uhr\s?)?(?:[-–—~～至到]|bis)\s?\d{1,2}[:.]\d\d")
 # A line worth as much is taken without a look at those further away.
 _SURE = 6.0
 # A heading over a list of other articles is not longer.
@@ -111,7 +114,7 @@ _NAMES_OF_OTHERS = re.compile(
     r"relat|recom|tuijian|xiangguan|comment|repl(?:y|ies)|popular|most-?_?read", re.IGNORECASE
 )
 # So many of them are looked at, and so far up for the line that they stand in.
-_MOST_TIMES, _UP, _FURTHER_UP = 60, 3, 8
+_MOST_TIMES, _UP = 60, 3
 # A linked text of more characters beside a date is the headline of another article.
 _TITLE = 24
 # Lines whose elements are looked at one by one, and the longest of them.
@@ -151,7 +154,7 @@ def locale_of(lang: str | None, head: Head, url: str) -> str:
 def _words(line: str, span: tuple[int, int]) -> float:
     """Return how well the words of a line speak for the date in it: publication before update before no word."""
     lowered = line.lower()
-    if _OF_OTHERS.search(lowered):
+    if _OF_OTHERS.search(lowered) or _SPAN_OF_TIME.search(lowered):
         return _OTHERS
     if _UPDATED.search(lowered) and not _PUBLISHED.search(lowered):
         return _UPDATE
@@ -240,6 +243,8 @@ class DateReader:
             if candidate:
                 if flow is not None and _is_of_others(flow, number, candidate.value):
                     candidate = replace(candidate, points=candidate.points + _ASIDE)
+                if lines[0][0] - number > _FAR_BEFORE:
+                    candidate = replace(candidate, points=candidate.points + _AWAY)
                 found.append(candidate)
                 if candidate.points >= _PRINTED + _SURE:
                     break
@@ -309,7 +314,7 @@ class DateReader:
             if number >= 0:
                 points = _ELEMENT - _PRINTED * bool(updated or _OF_OTHERS.search(words))
                 yield Candidate(dated, value, "time element", points, number)
-            elif not updated and not _is_aside(element):
+            elif not updated and not is_aside(element):
                 far.append(Candidate(dated, value, "time element of the page", _FAR))
         if far and len({one.value.when.date() for one in far}) == 1:
             yield far[0]
@@ -402,11 +407,6 @@ def _is_of_others(flow: PrintedLines, number: int, dated: Dated) -> bool:
             return True
         block = flow.parent[block]
     return False
-
-
-def _is_aside(element: Element) -> bool:
-    """Return whether an element stands in one for comments, other articles, or what else is around an article."""
-    return any(hints_of(outer) & (COMMENTS | FURNITURE) for outer in islice(ancestors(element), _FURTHER_UP))
 
 
 def _points(candidate: Candidate[Dated]) -> float:
