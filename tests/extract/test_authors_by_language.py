@@ -179,5 +179,6 @@ def test_an_organisation_of_the_card_is_no_author_of_a_chinese_page() -> None:
 
 
 def test_a_place_that_names_more_of_the_authors_is_taken() -> None:
-    before = "<p class=byline>By Rosa Hallmark, Jon Pike</p>".replace("By ", "")
-    assert authors("en", before, head="<meta name=author content='Rosa Hallmark'>") == ["Rosa Hallmark", "Jon Pike"]
+    before = "<p>von Rosa Hallmark, Jon Pike</p>"
+    assert authors("de", before, head="<meta name=author content='Rosa Hallmark'>") == ["Rosa Hallmark", "Jon Pike"]
+    assert authors("de", before, head="<meta name=author content='Mira Sorrel'>") == ["Mira Sorrel"]

@@ -8,11 +8,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.candidates import Candidate
-from newsarchive.extract.credits.byline_patterns import ENGLISH_DAY
+from newsarchive.extract.credits.byline_patterns import DESK, ENGLISH_DAY
 from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
+from newsarchive.extract.heuristics.scripts import places_behind
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
 from newsarchive.urls import split_url
@@ -29,9 +30,9 @@ _CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0,
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
 #: Elements that are marked as the author, or lead to the author's page, and such as are only named so.
-_MARKS = "[rel~=author i], [itemprop~=author i], .vcard .fn, .p-author"
-_PAGES = "a[href*='/author' i], a[href*='/autor' i], a[href*='/auteur' i], a[href*='/writer' i], a[href*='?author=' i]"
-_NAMES = "[class*=author i], [class*=byline i], [class*=autor i], [class*=writer i], [class*=verfasser i]"
+_MARKS = "[rel~=author], [itemprop~=author], .vcard .fn, .p-author"
+_PAGES = "a[href*='/author'], a[href*='/autor'], a[href*='/auteur'], a[href*='/writer'], a[href*='?author=']"
+_NAMES = "[class*=uthor], [class*=yline], [class*=utor], [class*=writer]"
 _MARK = re.compile(r"\b(?:fn|vcard|p-author)\b")
 # Names of classes that hold more than the name, or no author's name.
 _NO_AUTHOR = re.compile(
@@ -40,7 +41,7 @@ _NO_AUTHOR = re.compile(
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
-_MOST_LINES = 20
+_MOST_LINES, _MOST_PRINTED = 20, 6
 _NO_NAME = re.compile(
     r"[@:<>{}()!?。，©#]|https?|\b(?:no author|about|profile|posts?|articles?|more|view|all|follow|contact|email"
     r"|subscribe|authors?|autor(?:en)?|verfasser|writer|byline|by|beiträge|updated|published)\b",
@@ -51,7 +52,7 @@ _END = re.compile(r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in
 #: Elements that part what stands in them from what stands before.
 _PARTING = frozenset(("a", "li", "p", "div", "address"))
 #: Words of a script's names behind which the author's may stand, without a first letter of either case.
-_SCRIPT_NAMES = ("uthor", "utor", "yline")
+_SCRIPT_NAMES = ("uthor", "utor")
 _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'](?P<name>[^\"'<>{}\\/@]{4,60})[\"']")
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
@@ -163,14 +164,21 @@ def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
     found = [
         (name, content, rule)
         for _, rule, content in said
-        if rule == best and (content.isascii() or not evidence.is_chinese)
+        if rule == best and (content.isascii() or not evidence.is_chinese or _is_printed(content, evidence))
         for name in _names_in(content[:200])
     ]
     certain = any(name.certain for name, _, _ in found)
     for name, content, rule in found:
-        # On Chinese pages this is whoever put the page up.
-        if name.certain or not (certain or evidence.is_chinese):
+        if name.certain or not (certain or (evidence.is_chinese and content.isascii())):
             yield Candidate(name.text, content, f"meta:{rule}", _META - _DOUBT * (not certain))
+
+
+def _is_printed(name: str, evidence: Evidence) -> bool:
+    """Return whether a name stands alone near the headline: on Chinese pages the head names who put the page up."""
+    flow = evidence.flow
+    blocks = (flow.element[flow.block[number]] for number in evidence.lines[:_MOST_PRINTED] if flow.block[number] >= 0)
+    texts = (node.text_content for block in blocks for node in descendants(block) if node.tag == TEXT)
+    return any(text is not None and text.strip() == name for text in islice(texts, _MOST))
 
 
 def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
@@ -210,7 +218,8 @@ def _of_element(element: Element, line: int) -> Iterator[Candidate[str]]:
         return
     rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
     for name in _names_in(text):
-        if name.certain or points == _MARKED:
+        is_pen_name = is_chinese_name(name.text, surname=False) and not DESK.search(name.text)
+        if name.certain or points == _MARKED or is_pen_name:
             yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
 
 
@@ -257,7 +266,11 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
 def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read the names that a script has for the authors, where it has them once."""
     page = "" if evidence.is_chinese else evidence.page
-    said = {clean(match["name"]) for place in _places(page) if (match := _SCRIPT_AUTHOR.match(page, place))}
+    said = {
+        clean(match["name"])
+        for place in places_behind(page, _SCRIPT_NAMES)
+        if (match := _SCRIPT_AUTHOR.match(page, place))
+    }
     found = {text for text in said if not text[:1].islower()}
     if len(found) == 1:
         (printed,) = found
@@ -266,20 +279,9 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
             yield from (Candidate(name.text, printed, "script", _SCRIPT) for name in names)
 
 
-def _places(page: str) -> Iterator[int]:
-    """Yield the places behind the first words in a page that may be a script's name of the author."""
-    for word in _SCRIPT_NAMES:
-        place = -1
-        for _ in range(_MOST):
-            place = page.find(word, place + 1)
-            if place < 0:
-                break
-            yield place + len(word)
-
-
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
-    (_of_card, _CARD), (_of_meta, _CARD), (_of_elements, _CARD), (_of_lines, _PRINTED), (_of_script, _SCRIPT),
+    (_of_card, _CARD), (_of_meta, _META), (_of_lines, _CARD), (_of_elements, _MARKED), (_of_script, _SCRIPT),
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.heuristics.aside import is_aside
+from newsarchive.extract.heuristics.scripts import places_behind
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -46,25 +47,23 @@ _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d{2})"
     r"(?:(?P<s>[-/_.])(?P<m>\d{1,2})(?:(?P=s)|/)(?P<d>\d{1,2})|[-/]?(?P<m2>[01]\d)[-/]?(?P<d2>[0-3]\d))(?!\d)"
 )
-#: Words of a script's names behind which a time of publication may stand, without a first letter of either case.
-_SCRIPT_NAMES = (
-    "ublish", "pub_", "pubDate", "pubdate", "pubTime", "pubtime", "reateTime", "reate_time", "reatedAt", "ctime",
-    "var ct", "elease", "deployDt", "deploy-dt", "regDt", "inputDt",
-)  # fmt: skip
+#: Parts of a script's names behind which a time of publication may stand, the first letter left out; few, as
+#: each is looked for in the whole page. What may follow each is in the pattern.
+_SCRIPT_NAMES = ("ublish", "pub", "reate", "ctime", "var ct", "elease", "eploy")
 _SCRIPT_TIME = re.compile(
-    r"(?P<rest>[A-Za-z_]{0,16})[\"']?\s?[:=]\s?[\"']?"
+    r"(?:(?<=ublish)|(?<=elease)|(?<=pub)(?=_|[Dd]ate|[Tt]ime)|(?<=reate)(?=Time|_time|dAt)"
+    r"|(?<=ctime)|(?<=var ct)|(?<=eploy)(?=[D-]))"
+    r"(?P<rest>[A-Za-z_-]{0,16})[\"']?\s?[:=]\s?[\"']?"
     r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}(?P<sep>[-.])[0-9]{2}(?P=sep)[0-9]{2}(?:[ T][0-9:]{4,8})?)"
 )
 # publisherId, release_no: the number of something, be it as long as a time.
 _NO_TIME = re.compile(
     r"er(?:$|[A-Z_s])|(?:id|key|no|num|number|count|code|user|by|version|qq|phone|tel|sum)$", re.IGNORECASE
 )
-#: How many places of a script are looked at for each name.
-_MOST_PLACES = 20
 _YEAR = re.compile(
     r"(?:19|20|[١۱१১][٩۹९৯]|[٢۲२২][٠۰०০])\d\d|(?<!\d)\d{2}[-/.]\d{1,2}[-/.]\d|(?<!\d)1\d{2}[-/.年]|\d年|[〇零○一二三四五六七八九十百元]年"
 )
-_NAMED_YEAR = re.compile(r"(?<![0-9.])20[0-9]{2}(?![0-9])")
+_NAMED_YEAR = re.compile(r"20[0-9]{2}(?<![0-9.]20..)(?![0-9])")
 _DIGIT = re.compile("[0-9]")
 _DATE_OF_HEADLINE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?=\W)")
 # A year, and behind it the day as month and day.
@@ -105,10 +104,10 @@ _COMMENTS = re.compile(
 )
 #: Elements that hold a time for machines, and the attributes in which it stands.
 _TIME_ELEMENTS = (
-    "time[datetime], [itemprop=datePublished], [itemprop=dateCreated], [pubdate], [property$=datePublished]"
-    ", abbr.published[title], .dt-published, [data-datetime], [data-timestamp]"
+    "time[datetime], [itemprop=datePublished], [pubdate], [property$=datePublished], abbr.published, .dt-published"
+    ", [data-datetime]"
 )
-_MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "data-timestamp", "pubdate")
+_MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "pubdate")
 #: Class names of what belongs to other articles, and to comments.
 _NAMES_OF_OTHERS = re.compile(
     r"relat|recom|tuijian|xiangguan|comment|repl(?:y|ies)|popular|most-?_?read", re.IGNORECASE
@@ -117,6 +116,8 @@ _NAMES_OF_OTHERS = re.compile(
 _MOST_TIMES, _UP = 60, 3
 # A linked text of more characters beside a date is the headline of another article.
 _TITLE = 24
+# A line that counts its time from now in another way is not longer.
+_LONGEST_COUNTED = 40
 # Lines whose elements are looked at one by one, and the longest of them.
 _MOST_APART, _LONGEST_APART = 12, 80
 # Pieces of one date, and the longest of them.
@@ -251,7 +252,9 @@ class DateReader:
         return found
 
     def _may_date(self, text: str) -> bool:
-        return bool(_SIGN.search(text) and _MAYBE.search(text)) or counts_from_now(text, self.lang)
+        if _SIGN.search(text) and _MAYBE.search(text):
+            return True
+        return len(text) <= _LONGEST_COUNTED and counts_from_now(text, self.lang)
 
     def _line(self, number: int, text: str, year: int | None, worth: float = _PRINTED) -> Candidate[Dated] | None:
         dated = self.read(text)
@@ -344,7 +347,7 @@ class DateReader:
     def script(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the first time in a script that its name says to be that of publication."""
         page = places.page
-        for place in sorted(place for name in _SCRIPT_NAMES for place in _places(page, name)):
+        for place in places_behind(page, _SCRIPT_NAMES):
             match = _SCRIPT_TIME.match(page, place)
             dated = self.read(match["value"]) if match and not _NO_TIME.search(match["rest"]) else None
             if dated and match:
@@ -449,16 +452,6 @@ def _begins_others(text: str) -> bool:
     if _COMMENTS.fullmatch(lowered):
         return True
     return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OF_OTHERS.match(lowered) is not None
-
-
-def _places(text: str, name: str) -> Iterator[int]:
-    """Yield the positions right behind a name, the first few of them."""
-    place = -1
-    for _ in range(_MOST_PLACES):
-        place = text.find(name, place + 1)
-        if place < 0:
-            return
-        yield place + len(name)
 
 
 def _said(head: Head) -> Iterator[tuple[str, str]]:
