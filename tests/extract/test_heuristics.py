@@ -232,7 +232,7 @@ def test_a_page_without_an_element_gives_an_article_without_fields():
 def test_a_caption_that_only_its_class_tells_is_a_caption_and_goes_to_its_picture():
     picture = "<div><img src='/1.jpg'><p class='wp-caption-text big'>桥头的孩子们</p></div>"
     article = read(whole_page(body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p><p class='captions-off'>{THIRD}</p>"))
-    assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "caption", "text", "text"]
+    assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "text", "text"]
     assert [image.caption for image in article.images] == ["桥头的孩子们"]
 
 

@@ -13,7 +13,7 @@ from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROL
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
-from newsarchive.extract.heuristics.scripts import places_behind
+from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
 from newsarchive.urls import split_url

@@ -39,6 +39,7 @@ META_NAMES = {
     "digest": ("description", "og:description", "dc.description"),
     "section": ("article:section", "og:article:section", "category", "columnname", "parsely-section"),
     "url": ("og:url",),
+    "site": ("og:site_name", "application-name", "sitename"),
     "tier": ("article:content_tier",),
     "lang": ("og:locale", "language", "content-language"),
 }  # fmt: skip
@@ -70,6 +71,11 @@ class Head:
         """Return the best meta content of a field, or None."""
         found = self.meta.get(key)
         return found[0][2] if found else None
+
+    def names(self, text: str) -> bool:
+        """Return whether a text is what the page calls its site."""
+        folded = text.casefold()
+        return any(name.casefold() == folded for _, _, name in self.meta.get("site", ()))
 
 
 def read_head(root: Element) -> Head:

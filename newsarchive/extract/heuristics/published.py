@@ -13,7 +13,7 @@ from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.heuristics.aside import is_aside
-from newsarchive.extract.heuristics.scripts import places_behind
+from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
