@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 _CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 28.0, 27.0
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
-#: Elements that are marked as the author, or lead to the author's page, and such as are only named so.
-_MARKS = "[rel~=author], [itemprop~=author], .vcard .fn, .p-author"
-_PAGES = "a[href*='/author'], a[href*='/autor'], a[href*='/auteur'], a[href*='/writer'], a[href*='?author=']"
-_NAMES = "[class*=uthor], [class*=yline], [class*=utor], [class*=writer]"
+#: Elements that may be marked as the author, lead to the author's page, or be named so: few selectors, since each is
+#: tried on every element of the page. What they find is looked at more closely.
+_ELEMENTS = (
+    "[rel~=author], [itemprop~=author], .vcard .fn, .p-author, a[href*=aut i], [class*=aut i], [class*=byline i]"
+)
+_PAGE = re.compile(r"/(?:auth?ors?|auteurs?|autoren)\b|[?&]author=|/author", re.IGNORECASE)
+_NAME = re.compile("auth?or|auteur|byline", re.IGNORECASE)
 _MARK = re.compile(r"\b(?:fn|vcard|p-author)\b")
 # Names of classes that hold more than the name, or no author's name.
 _NO_AUTHOR = re.compile(
@@ -52,7 +55,7 @@ _END = re.compile(r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in
 #: Elements that part what stands in them from what stands before.
 _PARTING = frozenset(("a", "li", "p", "div", "address"))
 #: Words of a script's names behind which the author's may stand, without a first letter of either case.
-_SCRIPT_NAMES = ("uthor", "utor")
+_SCRIPT_NAMES = ("uthor", "autor")
 _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'](?P<name>[^\"'<>{}\\/@]{4,60})[\"']")
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
@@ -118,6 +121,7 @@ def names_of_page(head: Head, url: str, *others: str | None) -> list[str]:
     labels = (split_url(url).hostname or "").split(".")
     parts = re.split(r"\s[-–—|:»·]\s|[|_»]", head.title)
     named = [publisher.get("name") if isinstance(publisher, dict) else publisher, head.card.get("articleSection")]
+    named += [name for _, _, name in head.meta.get("site", ())]
     return [
         text for text in (*named, *others, *parts, *labels, ".".join(labels[-2:])) if isinstance(text, str) and text
     ]
@@ -189,12 +193,14 @@ def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
     places = {flow.element[flow.block[number]].mem_id: number for number in reversed(evidence.lines)}
     seen: set[int] = set()
     far: dict[str, Candidate[str]] = {}
-    found = select(f"{_MARKS}, {_PAGES}, {_NAMES}", flow.element[0])[: 2 * _MOST]
-    for element in sorted(found, key=lambda one: not _is_marked(one))[:_MOST]:
+    marks = [(mark, element) for element in select(_ELEMENTS, flow.element[0]) if (mark := _mark(element)) is not None]
+    for is_marked, element in sorted(marks[: 2 * _MOST], key=lambda one: not one[0])[:_MOST]:
         around = [element, *islice(ancestors(element), _UP)]
         if seen.isdisjoint(one.mem_id for one in around):
             line = _line_of(element, around, places)
-            for candidate in _of_element(element, line) if line >= 0 or not is_aside(element) else ():
+            for candidate in (
+                _of_element(element, line, is_marked=is_marked) if line >= 0 or not is_aside(element) else ()
+            ):
                 seen.update(one.mem_id for one in descendants(element))
                 if line >= 0:
                     yield candidate
@@ -212,20 +218,25 @@ def _line_of(element: Element, around: Sequence[Element], places: dict[int, int]
     return -1 if any(hints_of(outer) & COMMENTS for outer in around) else number
 
 
-def _of_element(element: Element, line: int) -> Iterator[Candidate[str]]:
+def _of_element(element: Element, line: int, *, is_marked: bool) -> Iterator[Candidate[str]]:
     text = clean(attribute(element, "content") or _text_of(element))
     if len(text) > _LONGEST or _NO_AUTHOR.search(names_of(element)):
         return
-    rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
+    rule, points = ("author element", _MARKED) if is_marked else ("element named author", _NAMED)
     for name in _names_in(text):
         is_pen_name = is_chinese_name(name.text, surname=False) and not DESK.search(name.text)
         if name.certain or points == _MARKED or is_pen_name:
             yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
 
 
-def _is_marked(element: Element) -> bool:
+def _mark(element: Element) -> bool | None:
+    """Return whether an element is marked as the author; False for one that is only named so, None for another."""
     get = element.attributes.get
-    return bool(get("rel") or get("itemprop") or get("href") or _MARK.search(get("class") or ""))
+    name = get("class") or ""
+    marks = f"{get('rel') or ''} {get('itemprop') or ''}"
+    if "author" in marks or _MARK.search(name) or _PAGE.search((get("href") or "")[:_LONGEST]):
+        return True
+    return False if _NAME.search(name) else None
 
 
 def _text_of(element: Element) -> str:

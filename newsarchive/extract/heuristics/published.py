@@ -104,8 +104,8 @@ _COMMENTS = re.compile(
 )
 #: Elements that hold a time for machines, and the attributes in which it stands.
 _TIME_ELEMENTS = (
-    "time[datetime], [itemprop=datePublished], [pubdate], [property$=datePublished], abbr.published, .dt-published"
-    ", [data-datetime]"
+    "time[datetime], [itemprop=datePublished], [pubdate], abbr.published, span[data-datetime]"
+    ", span[property~='schema:datePublished'], span[property~='dc:date']"
 )
 _MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "pubdate")
 #: Class names of what belongs to other articles, and to comments.
