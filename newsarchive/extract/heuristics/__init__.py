@@ -175,6 +175,10 @@ class _Reader:
         self.opening = [
             n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
         ]
+        # Between a lead and the text they are printed, too, and are no part of it.
+        begun = self.kept[: _FIRST_LINES + 1]
+        between = [n for n in range(begun[0], begun[-1]) if n not in begun] if begun else []
+        self.opening += between[:_BEHIND_TEXT]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _set(self, name: str, found: tuple[str, str] | None) -> None:

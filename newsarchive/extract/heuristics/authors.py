@@ -41,6 +41,10 @@ _MARK = re.compile(r"\b(?:fn|vcard|p-author)\b")
 _NO_AUTHOR = re.compile(
     r"comment|related|avatar|image|img|photo|social|follow|share|bio\b|desc|date|time", re.IGNORECASE
 )
+# A date or a source, behind which a label may stand: 30.05.2024 von Rosa Hallmark.
+_BEHIND_DATE = re.compile(
+    r"(?:[^\n]{0,40}?[0-9]|sources?:)[^\n]{0,40}?(?:\s|[|·•])(?=(?:by|von|par|por|di|door|av|af)\s)", re.IGNORECASE
+)
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
@@ -264,6 +268,8 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
     if len(text) > _LONGEST:
         return
     text = _ADDRESS.sub("", text).strip()
+    inside = _BEHIND_DATE.match(text)
+    text = text[inside.end() :] if inside else text
     label = LABEL.match(text)
     if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
         return
