@@ -181,6 +181,10 @@ class _Reader:
         self.opening = [
             n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
         ]
+        # Between a lead and the text they are printed, too, and are no part of it.
+        begun = self.kept[: _FIRST_LINES + 1]
+        between = [n for n in range(begun[0], begun[-1]) if n not in begun] if begun else []
+        self.opening += between[:_BEHIND_TEXT]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _set(self, name: str, found: tuple[str, str] | None) -> None:
@@ -259,9 +263,10 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            others = names_of_page(self.head, article.page.url, article.title, article.source)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others)
             self.authors = gather_authors(evidence, everything=self.everything)
-            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
+            names, rule = judge_authors(self.authors)
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule
