@@ -28,18 +28,20 @@ class _Platform:
 
     marks: tuple[str, ...]
     elements: str
-    variables: re.Pattern[str]
+    variables: re.Pattern[str] | None = None
     original_elements: str = ""
     original_variables: re.Pattern[str] | None = None
 
 
 _STRING = r"[\"']([^\"'\\<>]{1,40}(?:\\.[^\"'\\<>]{0,40}){0,20})[\"']"
 _PLATFORMS = (
+    # Articles of Sohu accounts: the account stands in a column beside the text.
+    _Platform(("mp.sohu.com/profile",), "#user-info h4, .user-info h4"),
     # Articles of WeChat accounts: text, pictures, reposts.
     _Platform(
         ("rich_media", "JsDecode("),
         "#js_name, #post-user, .rich_media_meta_nickname a, .profile_nickname, .wx_follow_nickname",
-        re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(xml \? [^:]{{1,60}}: )?{_STRING}"),
+        re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(?xml \? [^:]{{1,60}}: )?{_STRING}"),
         ".original_primary_nickname",
         re.compile(rf"copyright_info\s?[:=]\s?\{{[^{{}}]{{0,400}}?\bplatform\s?:\s?JsDecode\({_STRING}"),
     ),
