@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import is_line_of_print, original_title
+from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.fields import (
     missing,
     problem,
     set_credit,
 )
-from newsarchive.extract.heuristics.authors import gather_authors, judge_authors
+from newsarchive.extract.heuristics.authors import (
+    Evidence,
+    gather_authors,
+    judge_authors,
+    names_of_page,
+)
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
@@ -29,8 +35,9 @@ from newsarchive.extract.heuristics.published import (
     before_comments,
     is_dateline_of_publication,
     judge_dates,
-    zone_of,
+    locale_of,
 )
+from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
 from newsarchive.extract.heuristics.source import Surroundings, gather_sources, judge_sources
 from newsarchive.extract.heuristics.title import (
     gather_before_text,
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.extract.heuristics.title import Headline
+    from newsarchive.extract.script_data import ScriptArticle
     from newsarchive.models import Page
     from newsarchive.tree import Element
 
@@ -131,6 +139,7 @@ class _Reader:
         self.dates: list[Candidate[Dated]] = []
         self.authors: list[Candidate[str]] = []
         self.everything = False
+        self.scripted: ScriptArticle | None = None
 
     def read(self, zone: tzinfo | None) -> None:
         link = self.article.page.hints.title or ""
@@ -151,6 +160,8 @@ class _Reader:
         self._take_date(zone)
         self._take_people()
         self._take_head()
+        if self.scripted:
+            take_rest_of_scripts(article=self.article, found=self.scripted, zone=zone)
 
     def _look_around(self, headline: Headline | None) -> None:
         """Choose the lines that may print date and credit: about the headline, and about the end of the text."""
@@ -186,12 +197,14 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
+        self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0])
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
-        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
+        locale = locale_of(article.lang, self.head, article.page.url)
+        dates = DateReader(zone or zone_of(locale), article.page.fetched_at.astimezone(UTC), locale)
         closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
         text = self.flow.text
         places = Places(
@@ -201,6 +214,7 @@ class _Reader:
             url=article.page.url,
             page=self.page_text,
             flow=self.flow,
+            headline=article.title or "",
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)
@@ -238,8 +252,9 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            self.authors = gather_authors(self.flow, self.head, lines, everything=self.everything)
-            names, rule = judge_authors(self.authors)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            self.authors = gather_authors(evidence, everything=self.everything)
+            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule
