@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits.sources import Attribution
 from newsarchive.extract.dates import parse_date
+from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.fields import set_credit, set_time
 from newsarchive.extract.heuristics.paragraphs import read_fragment_text
-from newsarchive.extract.heuristics.published import zone_of
 from newsarchive.extract.script_data import article_of_card, find_in_scripts
 from newsarchive.models import Byline
 from newsarchive.tree import ancestors, attribute, select, text_in
