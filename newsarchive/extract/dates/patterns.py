@@ -110,7 +110,7 @@ _MONTH = (
 )
 #: A year in two digits is one where a time of day follows it, as in old headers of messages.
 ENGLISH = re.compile(
-    rf"\b(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
+    rf"(?:\b|(?<=[\u3400-\u9fff]))(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
     rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}})))(?![0-9])",
     re.IGNORECASE,
 )

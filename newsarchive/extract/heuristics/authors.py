@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
+from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -54,6 +55,8 @@ _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
 _OF_CARD = "json-ld:author"
+#: A credit and the byline behind it: Source: The Gazette By Jane Doe.
+_BEFORE_BYLINE = re.compile(r"^.{0,40}?\b(?:Source|SOURCE|Via):.{1,60}?\s(?=By\s[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,16 @@ def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
             yield Candidate(name.text, content, f"meta:{rule}", _META - _DOUBT * (not certain))
 
 
+def _of_account(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the pen name that the head of a platform's page names beside the account, which is the source."""
+    said = evidence.head.meta.get("author", ())
+    account = find_account(evidence.flow, evidence.page) if said and evidence.is_chinese else None
+    for _, rule, content in said if account else ():
+        if account and is_name(content) and content not in (account.name, account.original):
+            yield Candidate(content, content, f"meta:{rule}", _META)
+            return
+
+
 def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read elements that are marked as the author or named so, in the lines that may name one."""
     flow = evidence.flow
@@ -220,7 +233,7 @@ def _text_of(element: Element) -> str:
 
 def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
     for number in evidence.lines[:_MOST_LINES]:
-        yield from _of_line(evidence.flow.text[number], number)
+        yield from _of_line(_BEFORE_BYLINE.sub("", evidence.flow.text[number], count=1), number)
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
@@ -261,7 +274,8 @@ def _places(page: str) -> Iterator[int]:
 
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
-    (_of_card, _CARD), (_of_meta, _CARD), (_of_elements, _CARD), (_of_lines, _PRINTED), (_of_script, _SCRIPT),
+    (_of_card, _CARD), (_of_meta, _CARD), (_of_account, _META), (_of_elements, _CARD), (_of_lines, _PRINTED),
+    (_of_script, _SCRIPT),
 )  # fmt: skip
 
 
