@@ -187,6 +187,12 @@ def test_what_the_page_calls_its_site_is_no_title():
     assert title_of(f"<div><a href='/'>河湾手记</a></div><h2>{TITLE}</h2>{TEXT}", head) == TITLE
 
 
+def test_an_application_named_like_the_article_does_not_make_its_title_the_sites_name():
+    head = f"<title>{TITLE}</title><meta name=application-name content='{TITLE}'>"
+    head += "<meta property=og:site_name content='河湾网'>"
+    assert title_of(f"<h1>{TITLE}</h1><p>© 河湾网</p>{TEXT}", head) == TITLE
+
+
 def test_the_name_of_the_site_file_is_no_title():
     flow, head = parts(f"<h1>河湾手记</h1><h2>{TITLE}</h2>{TEXT}", "<title>河湾手记</title>")
     found = judge_titles(

@@ -68,8 +68,8 @@ _SENTENCE_END = re.compile("。|[.;；，,]$")
 #: What is no headline though it stands in an element that is named like one: labels, paths, words of furniture.
 _NO_HEADLINE = re.compile(
     rf"(?:{any_of(INFORMATION)})\s?[:：]|(?:当前|當前|您的?)?(?:所在)?位置|首页|[^>]{{0,20}}[>»›]|上一篇|下一篇"
-    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|分享|返回|打印|关闭|评论|目录|导读|摘要"
-    r"|(?:share|related|recommended|most read|popular|comments?|contents|menu|search|home)\b",
+    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|©|图片?[：:/]|摄影|分享|返回|打印|关闭|评论|目录|导读|摘要"
+    r"|(?:share|related|recommended|most read|popular|comments?|copyright|photo|image|contents|menu|search|home)\b",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
