@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
-from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -19,6 +18,7 @@ from newsarchive.urls import split_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.tree import Element
@@ -64,7 +64,7 @@ class Evidence:
     """Where a page may name its authors.
 
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
-    is the text of the whole page, `lang` its language.
+    is the text of the whole page, `lang` its language, `account` the platform's account on which it came out.
     """
 
     flow: PrintedLines
@@ -72,6 +72,7 @@ class Evidence:
     lines: Sequence[int]
     page: str = ""
     lang: str | None = None
+    account: Account | None = None
 
     @property
     def is_chinese(self) -> bool:
@@ -176,7 +177,7 @@ def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
 def _of_account(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read the pen name that the head of a platform's page names beside the account, which is the source."""
     said = evidence.head.meta.get("author", ())
-    account = find_account(evidence.flow, evidence.page) if said and evidence.is_chinese else None
+    account = evidence.account
     for _, rule, content in said if account else ():
         if account and is_name(content) and content not in (account.name, account.original):
             yield Candidate(content, content, f"meta:{rule}", _META)
