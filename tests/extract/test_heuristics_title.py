@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
 from newsarchive.extract.heuristics.lines import read_lines
@@ -200,3 +201,14 @@ def test_the_name_of_the_site_file_is_no_title():
     )
     assert found is not None
     assert found.text == TITLE
+
+
+@pytest.mark.parametrize(
+    "piece", [f"<a href='/'>{TITLE}</a><br>", f"<a href='/x'>{TITLE}</a><br>", f"<div>{TITLE}_河湾网</div>"]
+)
+def test_a_page_that_repeats_its_title_takes_linear_work(piece: str):
+    def work(size: int):
+        flow, head = parts("<div>" * 100 + piece * size, f"<title>{TITLE}_河湾网</title>")
+        return lambda: headline(flow, head)
+
+    assert grows_linearly(work, 200)

@@ -58,6 +58,8 @@ _AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.
 _SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
 #: The link of a headline to its own page.
 _PERMALINK = "a[rel~=bookmark]"
+#: So many lines that agree are looked at more closely: a hostile page has any number.
+_MOST = 40
 # What a candidate loses that is not displayed, and gains for each place more that words it so.
 _UNSEEN, _BY_WITNESS = 40.0, 4.0
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
@@ -129,6 +131,7 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found: list[Candidate[str]] = []
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
         found.extend(_agreements(flow, number, text, wordings))
+    found = sorted(found, key=points_of, reverse=True)[:_MOST]
     differ = len({one.value for one in found}) > 1
     only_title = not head.card.get("headline") and "title" not in head.meta
     for one in found:
