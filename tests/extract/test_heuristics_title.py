@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
 from newsarchive.extract.heuristics.lines import read_lines
@@ -187,6 +188,12 @@ def test_what_the_page_calls_its_site_is_no_title():
     assert title_of(f"<div><a href='/'>河湾手记</a></div><h2>{TITLE}</h2>{TEXT}", head) == TITLE
 
 
+def test_an_application_named_like_the_article_does_not_make_its_title_the_sites_name():
+    head = f"<title>{TITLE}</title><meta name=application-name content='{TITLE}'>"
+    head += "<meta property=og:site_name content='河湾网'>"
+    assert title_of(f"<h1>{TITLE}</h1><p>© 河湾网</p>{TEXT}", head) == TITLE
+
+
 def test_the_name_of_the_site_file_is_no_title():
     flow, head = parts(f"<h1>河湾手记</h1><h2>{TITLE}</h2>{TEXT}", "<title>河湾手记</title>")
     found = judge_titles(
@@ -194,3 +201,14 @@ def test_the_name_of_the_site_file_is_no_title():
     )
     assert found is not None
     assert found.text == TITLE
+
+
+@pytest.mark.parametrize(
+    "piece", [f"<a href='/'>{TITLE}</a><br>", f"<a href='/x'>{TITLE}</a><br>", f"<div>{TITLE}_河湾网</div>"]
+)
+def test_a_page_that_repeats_its_title_takes_linear_work(piece: str):
+    def work(size: int):
+        flow, head = parts("<div>" * 100 + piece * size, f"<title>{TITLE}_河湾网</title>")
+        return lambda: headline(flow, head)
+
+    assert grows_linearly(work, 200)

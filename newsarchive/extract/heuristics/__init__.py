@@ -13,6 +13,7 @@ from newsarchive.extract.fields import (
     problem,
     set_credit,
 )
+from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.authors import (
     Evidence,
     gather_authors,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.charset import Decoded
     from newsarchive.extract.credits.sources import Attribution
     from newsarchive.extract.dates import Dated
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
@@ -146,6 +148,7 @@ class _Reader:
         self.authors: list[Candidate[str]] = []
         self.everything = False
         self.scripted: ScriptArticle | None = None
+        self.account: Account | None = None
 
     def read(self, zone: tzinfo | None) -> None:
         link = self.article.page.hints.title or ""
@@ -211,6 +214,8 @@ class _Reader:
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
+        if (article.lang or "").startswith("zh"):
+            self.account = find_account(self.flow, self.page_text, article.page.body)
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
@@ -247,7 +252,7 @@ class _Reader:
             ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
             headline=article.title or "",
             lang=article.lang or "",
-            page=self.page_text,
+            account=self.account,
             listed=article.page.hints.source or "",
         )
         self.sources = gather_sources(places, everything=self.everything)
@@ -264,7 +269,7 @@ class _Reader:
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
             others = names_of_page(self.head, article.page.url, article.title, article.source)
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others, self.account)
             self.authors = gather_authors(evidence, everything=self.everything)
             names, rule = judge_authors(self.authors)
             if names:

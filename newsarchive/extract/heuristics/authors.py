@@ -21,6 +21,7 @@ from newsarchive.urls import split_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.tree import Element
@@ -64,6 +65,8 @@ _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
 _OF_CARD = "json-ld:author"
+#: A credit and the byline behind it: Source: The Gazette By Jane Doe.
+_BEFORE_BYLINE = re.compile(r"^.{0,40}?\b(?:Source|SOURCE|Via):.{1,60}?\s(?=By\s[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Evidence:
 
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
     is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
-    headline and section.
+    headline and section; `account` is the platform's account on which it came out.
     """
 
     flow: PrintedLines
@@ -81,6 +84,7 @@ class Evidence:
     page: str = ""
     lang: str | None = None
     others: Sequence[str] = ()
+    account: Account | None = None
 
     @property
     def is_chinese(self) -> bool:
@@ -189,6 +193,16 @@ def _is_printed(name: str, evidence: Evidence) -> bool:
     return any(text is not None and text.strip() == name for text in islice(texts, _MOST))
 
 
+def _of_account(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the pen name that the head of a platform's page names beside the account, which is the source."""
+    said = evidence.head.meta.get("author", ())
+    account = evidence.account
+    for _, rule, content in said if account else ():
+        if account and is_name(content) and content not in (account.name, account.original):
+            yield Candidate(content, content, f"meta:{rule}", _META)
+            return
+
+
 def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read elements that are marked or named as the author, in the lines that may name one; elsewhere if all agree."""
     flow = evidence.flow
@@ -260,7 +274,7 @@ def _text_of(element: Element) -> str:
 
 def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
     for number in evidence.lines[:_MOST_LINES]:
-        yield from _of_line(evidence.flow.text[number], number)
+        yield from _of_line(_BEFORE_BYLINE.sub("", evidence.flow.text[number], count=1), number)
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
@@ -298,7 +312,7 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
 
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
-    (_of_card, _CARD), (_of_meta, _META), (_of_lines, _CARD), (_of_elements, _MARKED), (_of_script, _SCRIPT),
+    (_of_card, _CARD), (_of_meta, _META), (_of_account, _META), (_of_lines, _CARD), (_of_elements, _MARKED), (_of_script, _SCRIPT),
 )  # fmt: skip
 
 

@@ -74,8 +74,7 @@ class Head:
 
     def names(self, text: str) -> bool:
         """Return whether a text is what the page calls its site."""
-        folded = text.casefold()
-        return any(name.casefold() == folded for _, _, name in self.meta.get("site", ()))
+        return text.casefold() == (self.first("site") or "").casefold()
 
 
 def read_head(root: Element) -> Head:

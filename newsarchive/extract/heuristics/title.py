@@ -58,6 +58,8 @@ _AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.
 _SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
 #: The link of a headline to its own page.
 _PERMALINK = "a[rel~=bookmark]"
+#: So many lines that agree are looked at more closely: a hostile page has any number.
+_MOST = 40
 # What a candidate loses that is not displayed, and gains for each place more that words it so.
 _UNSEEN, _BY_WITNESS = 40.0, 4.0
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
@@ -68,8 +70,8 @@ _SENTENCE_END = re.compile("。|[.;；，,]$")
 #: What is no headline though it stands in an element that is named like one: labels, paths, words of furniture.
 _NO_HEADLINE = re.compile(
     rf"(?:{any_of(INFORMATION)})\s?[:：]|(?:当前|當前|您的?)?(?:所在)?位置|首页|[^>]{{0,20}}[>»›]|上一篇|下一篇"
-    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|分享|返回|打印|关闭|评论|目录|导读|摘要"
-    r"|(?:share|related|recommended|most read|popular|comments?|contents|menu|search|home)\b",
+    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|©|图片?[：:/]|摄影|分享|返回|打印|关闭|评论|目录|导读|摘要"
+    r"|(?:share|related|recommended|most read|popular|comments?|copyright|photo|image|contents|menu|search|home)\b",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
@@ -129,6 +131,7 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found: list[Candidate[str]] = []
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
         found.extend(_agreements(flow, number, text, wordings))
+    found = sorted(found, key=points_of, reverse=True)[:_MOST]
     differ = len({one.value for one in found}) > 1
     only_title = not head.card.get("headline") and "title" not in head.meta
     for one in found:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits.sources import is_line_of_print
 from newsarchive.extract.credits.vocabulary import (
     CHECKED,
     CHIEF_EDITOR,
@@ -39,6 +40,7 @@ _END = re.compile(
     rf"[\[(（【]?\s?(?:{any_of(CHIEF_EDITOR)}|{labelled(CHIEF_EDITOR_SHORT, EDITOR)}|{labelled(SOURCE_LABELS['firm'])}"
     rf"|(?:本文|文章)(?:{any_of(SOURCE)})|(?:{any_of(NOTICE_KINDS)})声明|免責聲明|声明[：:]"
     r"|(?:本文|文章|作品)(?:由|系|为)[^。]{0,30}(?:原创|首发|授权|供稿|投稿|版权)"
+    r"|(?:总\s?)?(?:监\s?制|审\s?[读校核定]|策\s?划|统\s?筹)\s?[：:][^，。]{1,20}$|网\s?编\s?[：:][^，。]{1,20}$"
     r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|更多[^。！？]{0,12}[：:>»]+$)",
     re.IGNORECASE,
 )
@@ -236,6 +238,8 @@ def is_foreign_line(text: str) -> bool:
 def is_information(text: str) -> bool:
     """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
+    if length < _LONGEST_END and is_line_of_print(text) and _DATE.search(text):
+        return True
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False
     labelled = bool(_LABEL.search(text))

@@ -81,8 +81,10 @@ class Wording:
 
 def key_of(text: str) -> str:
     """Make titles comparable: no white space, nothing invisible, one kind of quote, dash and bar, lower case."""
-    key = "".join((text if text.isprintable() else strip_invisible(text)).split()).lower()
-    return key if key.isalnum() else _DASHES.sub("-", _BARS.sub("|", _QUOTES.sub('"', key)))
+    key = "".join(text.split()).lower()
+    if key.isalnum():
+        return key
+    return _DASHES.sub("-", _BARS.sub("|", _QUOTES.sub('"', key if key.isprintable() else strip_invisible(key))))
 
 
 def common_length(a: str, b: str) -> int:
