@@ -11,7 +11,9 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
+from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
+from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
@@ -51,10 +53,10 @@ _BY_BADNESS = (0, 3, 1)
 def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
-    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), `finews`, or a site
-    of your own in data/sites/. All the ways into the site that its file describes are taken, as by `scrapy crawl site`.
-    Several sites are crawled at one time, by one process. Ctrl-C stops the crawl: what was fetched is stored, and the
-    next crawl goes on from there.
+    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), `finews`, a site of
+    your own in data/sites/, or the address of any news site, which is looked at first, as by `newsarchive add`. All the
+    ways into the site that its file describes are taken, as by `scrapy crawl site`. Several sites are crawled at one
+    time, by one process. Ctrl-C stops the crawl: what was fetched is stored, and the next crawl goes on from there.
 
     With --watch it stays until Ctrl-C: how soon a site is crawled again follows from what its listings brought, from
     what its feeds ask for and from failures, between NEWSARCHIVE_INTERVAL_MIN and NEWSARCHIVE_INTERVAL_MAX minutes. A
@@ -69,6 +71,7 @@ def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose
         raise UserError(f"--all crawls every site: leave out {', '.join(sites)}, or --all")
     if watch and given:
         raise UserError(f"--watch crawls all that is new: leave out --{', --'.join(given)}")
+    sites = tuple(added(site) if is_place(site) else site for site in sites)
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
         (address,) = archive.connection.execute(_LAST_ADDRESS).fetchone() or (None,)
@@ -143,6 +146,7 @@ def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, st
         with Archive.open(db, readonly=True) as archive:
             print_overview(overview(archive.connection), db)
             print_run(last_runs(archive.connection, before), db)
+    tell_after_crawl(db)
     statuses = [_status(one) for one in ended]
     return max([*statuses, int(process.stopping.is_set())], key=_BY_BADNESS.index)
 

@@ -149,11 +149,13 @@ class KnownListings:
         damage: str | None,
         refresh: Refresh | None = None,
         hub: str | None = None,
+        is_listing: bool = True,
     ) -> int:
         """Record a listing that was read and all that it led to; return the number of articles that are new.
 
         `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
-        due again and not known again, so that it is told as long as it is so.
+        due again and not known again, so that it is told as long as it is so. A page that is no listing after all
+        (`is_listing`) is not recorded itself.
         """
         listing = KnownListing(
             link.url,
@@ -173,7 +175,7 @@ class KnownListings:
             self.session.count("listings/damaged")
         before = self.links_before(link.url)
         new, known = await self.session.writer.call(
-            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
+            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers and is_listing
         )
         if damage:
             self._not_read(link, again=True)
