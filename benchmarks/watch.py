@@ -415,7 +415,7 @@ class Measured:
     @property
     def work(self) -> float:
         """Seconds of CPU that a run without news takes."""
-        return float(self.printed[-1]["work"])
+        return float(next(one["work"] for one in reversed(self.printed) if "work" in one))
 
     @property
     def is_good(self) -> bool:
