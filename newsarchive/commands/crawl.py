@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import signal
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -195,7 +197,10 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
         searches = _SavedSearches(db)
 
         def told(ended: Watched) -> None:
-            _print_watched(ended)
+            try:
+                _print_watched(ended)
+            except OSError:  # the terminal was closed, or who read the pipe is done
+                os.kill(os.getpid(), signal.SIGTERM)
             if ended.summary is not None and ended.summary.articles("new"):
                 searches.want()
 

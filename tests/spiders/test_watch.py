@@ -177,3 +177,11 @@ def test_saved_searches_hear_of_what_a_watch_brings(crawl, sites, tmp_path):
         assert stopped(process)[0] == 0
     found = (tmp_path / "found.jsonl").read_text(encoding="utf-8").splitlines()
     assert sorted(json.loads(line)["title"] for line in found) == ["a港的第3条消息", "a港的第4条消息"]
+
+
+def test_a_watch_whose_lines_nobody_reads_any_more_ends(crawl, sites, tmp_path):
+    with watching(crawl, tmp_path) as process:
+        assert "watching 1 sites" in process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+    assert crawled(crawl, "SELECT outcome, count(*) > 0 FROM runs WHERE outcome = 'finished'") == [("finished", 1)]
