@@ -206,12 +206,11 @@ def watch(folder: Path, began: float, hours: float, number: int) -> None:
                 all_due()
 
     settings = project_settings(NEWSARCHIVE_DB=str(folder / "archive.db"), LOG_LEVEL="ERROR")
+    alive_since = datetime.fromtimestamp(clock.now(), UTC)
     measured: dict[str, float] = {}
-    quiet: set[str] = set()
 
     def all_due() -> None:
         """Begin a round in which every site is crawled once."""
-        quiet.clear()
         measured["cpu"] = work()
         measured["since"] = time.monotonic()
         now = observed.now() - timedelta(seconds=1)
@@ -226,12 +225,14 @@ def watch(folder: Path, began: float, hours: float, number: int) -> None:
         new = summary.articles("new")
         due = observed.due_at[ended.schedule.site]
         observed.due_at[ended.schedule.site] = ended.schedule.due_at
-        late = (ended.began_at - due).total_seconds() if due and not measured else None
+        # What was due while no watch lived is late because of the kill.
+        late = (ended.began_at - due).total_seconds() if due and due >= alive_since and not measured else None
         requests = summary.counts.get("requests", 0)
         print(json.dumps({"site": summary.site, "new": new, "late": late, "requests": requests}), flush=True)
         if not measured:
             return
-        quiet.add(summary.site) if not new and summary.outcome == "finished" else measured.update(news=1.0)
+        if new or summary.outcome != "finished":
+            measured["news"] = 1.0
         observed.rounds[summary.site] = observed.rounds.get(summary.site, 0) + 1
         if min(observed.rounds.get(site, 0) for site in observed.arguments) > measured["rounds"]:
             if not measured.pop("news", 0):
@@ -332,13 +333,17 @@ def _peak_of_one(command: list[str], environment: dict[str, str]) -> int:
 
 
 def lost(folder: Path, sites: list[NewsSite], began: float) -> tuple[int, int]:
-    """Return how many articles were published, and how many of them are not in the archive."""
+    """Return how many articles were published, and how many of them the archive neither has nor knows it has to fetch.
+
+    A page that failed because the machine was busy is fetched again minutes later.
+    """
     until = Clock(folder / "clock").published_until - began
     published = {
         f"http://{site.address}:{PORT}/news/{n}.html" for site in sites for n in range(1, site.count(until) + 1)
     }
     with contextlib.closing(sqlite3.connect(folder / "archive.db")) as connection:
-        stored = {url for (url,) in connection.execute("SELECT url FROM copies")}
+        known = "SELECT url FROM copies UNION SELECT url FROM frontier WHERE state = 'pending'"
+        stored = {url for (url,) in connection.execute(known)}
     return len(published), len(published - stored)
 
 
