@@ -312,7 +312,8 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
 
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
-    (_of_card, _CARD), (_of_meta, _META), (_of_account, _META), (_of_lines, _CARD), (_of_elements, _MARKED), (_of_script, _SCRIPT),
+    (_of_card, _CARD), (_of_meta, _META), (_of_account, _META), (_of_lines, _CARD), (_of_elements, _MARKED),
+    (_of_script, _SCRIPT),
 )  # fmt: skip
 
 
