@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Counts of listings of which less than a third, or less than two thirds, of what they list was known before.
+HARDLY_KNOWN, PARTLY_KNOWN = "listings/hardly-known", "listings/partly-known"
+_LITTLE, _MUCH = 1 / 3, 2 / 3
+
 
 @dataclass(slots=True)
 class KnownListings:
@@ -169,6 +173,7 @@ class KnownListings:
         if damage:
             self.problem(link.url, "bad-listing", damage)
             self.session.count("listings/damaged")
+        before = self.links_before(link.url)
         new, known = await self.session.writer.call(
             Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers and is_listing
         )
@@ -177,6 +182,8 @@ class KnownListings:
         self.session.count("listings/read")
         self.session.count("links/known", known)
         self.session.count("links/new", new)
+        if before and articles and (share := 1 - new / len(articles)) <= _MUCH:
+            self.session.count(HARDLY_KNOWN if share < _LITTLE else PARTLY_KNOWN)
         return new
 
     def links_before(self, url: str) -> int:

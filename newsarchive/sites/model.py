@@ -209,10 +209,14 @@ class JsonList:
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How fast a site may be asked: seconds between requests to one host, and how many at once."""
+    """How fast a site may be asked: seconds between requests to one host, and how many at once.
+
+    In `quiet_hours`, hours of the day by the clocks of the site's zone, no run is begun that nobody asked for.
+    """
 
     delay: float = 1.0
     concurrency: int = 1
+    quiet_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,14 @@ def _minutes(value: Any) -> tuple[float, ...]:
     return tuple(map(float, value))
 
 
+def _hours(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(hour) is int and 0 <= hour < 24 for hour in value):
+        raise ValueError(f"must be a list of hours from 0 to 23, not {value!r}")
+    if len(set(value)) == 24:
+        raise ValueError("must leave an hour in which the site is crawled")
+    return tuple(sorted(set(value)))
+
+
 def _one_of(*allowed: str) -> Reader:
     def read(value: Any) -> str:
         if value not in allowed:
@@ -381,6 +389,12 @@ LIST: dict[str, Key] = {
 POLITENESS: dict[str, Key] = {
     "delay": Key("seconds", _seconds, "The pause between two requests to one host."),
     "concurrency": Key("whole number", _whole, "Requests to one host at a time."),
+    "quiet_hours": Key(
+        "list of hours",
+        _hours,
+        "Hours of the day (0 to 23, in the site's `timezone`) in which `newsarchive crawl --watch` does not begin to"
+        " crawl it.",
+    ),
 }
 #: Everything in a site file that is not a plain key of the site.
 SECTIONS = (

@@ -13,7 +13,10 @@ from click.testing import CliRunner
 from newsarchive.cli import cli
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("newsarchive@.service", "newsarchive@.timer", "newsarchive-prune.service", "newsarchive-prune.timer")
+UNITS = (
+    *("newsarchive@.service", "newsarchive@.timer", "newsarchive-watch.service"),
+    *("newsarchive-prune.service", "newsarchive-prune.timer"),
+)
 #: What `systemd-analyze security` may give a service: 10 is no hardening at all.
 MOST_EXPOSED = 2.5
 
@@ -87,7 +90,7 @@ def test_cron_lines_have_five_fields_and_a_command():
         for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines()
         if line[:1] in tuple("*0123456789")
     ]
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         fields = line.split(None, 5)
         assert all(set(field) <= set("*/0123456789,-") for field in fields[:5])
