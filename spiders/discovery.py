@@ -24,7 +24,7 @@ from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.time_limit import TooSlowError, time_limit
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
-from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
+from newsarchive.discovery.exploration import FREE_BESIDE_SITEMAP, FREE_PAGES, LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.models import FEED_MARK
@@ -83,7 +83,8 @@ class DiscoverySpider(FrontierSpider):
         listing = self.site.listing
         is_explored = listing is not None and listing.explore and "category" in self.link_sources
         #: The pages of which nothing is known, where the site's file asks to look at them.
-        self.exploration = Exploration() if is_explored else None
+        free = FREE_BESIDE_SITEMAP if self.site.sitemaps else FREE_PAGES
+        self.exploration = Exploration(free) if is_explored else None
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -211,6 +212,7 @@ class DiscoverySpider(FrontierSpider):
         level = logging.INFO if link.url in self._looked_at else logging.WARNING
         self.logger.log(level, "Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
         if self.exploration is not None and self._looked_at.pop(link.url, None) is not None:
+            self.exploration.did_not_come(link.url)
             for request in self._look_at_next():
                 self.crawler.engine.crawl(request)
 
@@ -327,7 +329,11 @@ class DiscoverySpider(FrontierSpider):
         """Take up pages of which nothing is known; ask for those that are known to list articles."""
         assert self.exploration is not None
         requests: list[Request] = []
+        for found in listed.articles:
+            self.exploration.saw_article(found.url)
         for other in listed.others:
+            if other.is_pager and not listed.articles:
+                continue  # further pages of what lists nothing
             url = self._here(other.url)
             if not may_be_page(url) or self.address_rules.refusal(url) is not None:
                 continue
