@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -33,6 +32,8 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "stats": ("stats:stats", "Count articles by day, source, category and more."),
         "sources": ("sources:sources", "List the sources that articles are credited to, or correct their names."),
         "categories": ("categories:categories", "List the category pages."),
+        "kwic": ("kwic:kwic", "Show every place at which a word stands, with what is around it (a concordance)."),
+        "words": ("words:words", "Count words: those that are used most, or those given with --word."),
         "mentions": ("mentions:mentions", "List the articles that name a security."),
         "browse": (
             "browse:browse",
@@ -43,7 +44,12 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
             "replay:replay_server",
             "Serve the raw pages to a browser, as they were, until Ctrl-C.",
         ),
+        "mcp": ("mcp:mcp", "Let assistants ask the archive, by the Model Context Protocol (MCP)."),
         "sql": ("sql:sql", "Run a read-only SQL query and print its rows."),
+        "watch": (
+            "watch:watch",
+            "Save searches, and send what is new for them to feeds, files, webhooks, mail and chat services.",
+        ),
     },
     "Export": {
         "export": ("export:export", "Export articles to a format that other programs read."),
@@ -148,13 +154,20 @@ def main() -> None:
         # The message may quote a server.
         click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.ProgrammingError | sqlite3.IntegrityError):
-            raise
-        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
-        sys.exit(1)
     except BrokenPipeError:
         # The reader of the pipe is done (`| head`); click ends in the same way where it notices first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        if not _is_fault_of_the_archive(error):
+            raise
+        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _is_fault_of_the_archive(error: Exception) -> bool:
+    import sqlite3  # noqa: PLC0415 - the help needs no SQLite
+
+    ours = sqlite3.ProgrammingError | sqlite3.IntegrityError
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, ours)

@@ -109,6 +109,10 @@ class Options:
         60.0,
         "Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.",
     )
+    alert_hosts: str = _option(
+        "",
+        "Hosts inside private networks, parted by commas, to which `newsarchive watch` may send; no others are asked.",
+    )
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Options:

@@ -24,6 +24,7 @@ TESTS = Path(__file__).parent
 signal.signal(signal.SIGINT, signal.default_int_handler)
 #: Files and folders of tests that `make test-fast` leaves out: each takes seconds of processor time.
 SLOW = {
+    "alerts/test_run.py",
     "archive/test_migrations.py",
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
@@ -34,6 +35,7 @@ SLOW = {
     "demo/test_demo_stories.py",
     "docs",
     "maintenance/test_prune.py",
+    "mcp_server",
     "spiders",
     "test_installing.py",
     "test_repeatable.py",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 from contextlib import contextmanager
@@ -17,8 +16,6 @@ from newsarchive.errors import ArchiveDamagedError, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-logger = logging.getLogger(__name__)
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
@@ -184,6 +181,8 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
 
 def _put_back(connection: sqlite3.Connection, path: Path) -> None:
     """Put back triggers and indexes that another program removed, before anything is written without them."""
+    import logging  # noqa: PLC0415
+
     from sqlite_utils import Database  # noqa: PLC0415
 
     from newsarchive.progress_bar import progress_bar  # noqa: PLC0415
@@ -191,7 +190,9 @@ def _put_back(connection: sqlite3.Connection, path: Path) -> None:
     with progress_bar("articles") as progress, transaction(connection):
         if schema.was_touched(connection) and (found := schema.put_back(Database(connection), progress)):
             told = ", ".join(str(difference) for difference in found)
-            logger.warning("archive %s: another program changed it (%s); this was put back", path, told)
+            logging.getLogger(__name__).warning(
+                "archive %s: another program changed it (%s); this was put back", path, told
+            )
 
 
 @contextmanager

@@ -8,7 +8,6 @@ precision of times, outlets of sources) is not made by migrations: one that need
 
 from __future__ import annotations
 
-import logging
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -102,6 +101,42 @@ CREATE TABLE key_changes (
     new_key TEXT NOT NULL
 ) STRICT;
 CREATE INDEX key_changes_old_key ON key_changes (old_key)
+"""
+
+_SAVED_SEARCHES = """
+CREATE TABLE saved_searches (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    query TEXT NOT NULL,
+    destination TEXT NOT NULL,
+    quiet_hours TEXT,
+    digest_times TEXT,
+    created_at TEXT NOT NULL,
+    checked_at TEXT,
+    bundled_at TEXT NOT NULL,
+    sent_at TEXT,
+    key_change_id INTEGER NOT NULL
+) STRICT;
+CREATE TABLE alert_messages (
+    id TEXT PRIMARY KEY,
+    search_id INTEGER NOT NULL REFERENCES saved_searches (id) ON DELETE CASCADE,
+    created_at TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_attempt_at TEXT NOT NULL,
+    error TEXT
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alert_messages_search ON alert_messages (search_id);
+CREATE TABLE alerts (
+    search_id INTEGER NOT NULL REFERENCES saved_searches (id) ON DELETE CASCADE,
+    article_key TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    alert_id TEXT,
+    message_id TEXT REFERENCES alert_messages (id),
+    sent_at TEXT,
+    PRIMARY KEY (search_id, article_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX alerts_unsent ON alerts (search_id, message_id) WHERE sent_at IS NULL;
+CREATE INDEX alerts_newest ON alerts (search_id, found_at) WHERE alert_id IS NOT NULL
 """
 
 
@@ -520,11 +555,15 @@ def m0020_schedules(db: Database) -> None:
     )
 
 
+@migrations()
+def m0021_saved_searches(db: Database) -> None:
+    """Keep saved searches, what was found for each, and the messages that are still to be sent."""
+    for statement in _SAVED_SEARCHES.split(";"):
+        db.execute(statement)
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
-
-
-logger = logging.getLogger(__name__)
 
 
 def applied_names(connection: sqlite3.Connection) -> list[str]:
@@ -572,8 +611,11 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
 
     The block gets a function to report progress to.
     """
-    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415 - see Steps
+    import logging  # noqa: PLC0415 - see Steps
 
+    from newsarchive.progress_bar import progress_bar  # noqa: PLC0415
+
+    logger = logging.getLogger(__name__)
     applied = len(applied_names(connection))
     if not applied:
         yield lambda _done, _total=None: None

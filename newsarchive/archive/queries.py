@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
-from newsarchive.extract.identity import identity_of
 from newsarchive.models import Byline, Image, Mention, Paragraph
 from newsarchive.search import Sql, condition
 from newsarchive.url_keys import url_key
@@ -354,6 +353,8 @@ def stored_key(connection: sqlite3.Connection, text: str) -> str | None:
 
 def _keys(wanted: str) -> Iterator[str]:
     """Yield what a person may mean by a text, the most certain first."""
+    from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites, which most reading needs not
+
     yield wanted
     if code := parse_info_code(wanted):
         yield code.digits

@@ -13,6 +13,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
 from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
+from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
@@ -145,6 +146,7 @@ def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, st
         with Archive.open(db, readonly=True) as archive:
             print_overview(overview(archive.connection), db)
             print_run(last_runs(archive.connection, before), db)
+    tell_after_crawl(db)
     statuses = [_status(one) for one in ended]
     return max([*statuses, int(process.stopping.is_set())], key=_BY_BADNESS.index)
 

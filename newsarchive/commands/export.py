@@ -10,6 +10,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file, atomic_folder
+from newsarchive.commands.completion import complete_query
 from newsarchive.commands.output import on_terminal
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
@@ -54,7 +55,7 @@ when raw pages are damaged, and therefore not in a WACZ file.
     epilog="Example: newsarchive export csv --bom -o 2022-03.csv after:2022-03 before:2022-04",
 )
 @click.argument("format", type=click.Choice(list(FORMATS)))
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=complete_query)
 @click.option(
     "--output",
     "-o",

@@ -90,6 +90,11 @@ def print_rows(
     return _print_table(names, rows, bar)
 
 
+def counted(number: int, noun: str) -> str:
+    """Write a number with what is counted: 1 article, 1,200 articles."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def size_of(count: float) -> str:
     """Write a number of bytes for people."""
     for unit in ("bytes", "kB", "MB"):

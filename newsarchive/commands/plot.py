@@ -8,6 +8,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.atomic import atomic_file
+from newsarchive.commands.completion import complete_query
 from newsarchive.commands.output import size_of
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
@@ -26,7 +27,7 @@ _FORMATS = ("svg", "png")
 )
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("output")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=complete_query)
 @click.pass_obj
 def plot(db: Path, kind: str, output: str, query: tuple[str, ...]) -> None:
     """Draw a chart to an SVG or PNG file.

@@ -8,7 +8,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.problem_log import UrlEvent
-from newsarchive.archive.queries import stored_key
+from newsarchive.commands.completion import complete_reasons
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
 from newsarchive.text import plain
@@ -24,7 +24,7 @@ _PROBLEMS = (
 
 
 @click.command(epilog="Example: newsarchive problems --reason no-date")
-@click.option("--reason", help="Only problems of this kind.")
+@click.option("--reason", shell_complete=complete_reasons, help="Only problems of this kind.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1), help="How many at most.")
 @rows_options
 @click.argument("url", required=False)
@@ -56,6 +56,8 @@ def unseen(archive: Archive, url: str) -> str:
     """Say that a URL was never seen, and what is known instead."""
     if absolute_url(url if "://" in url else f"//{url}") is None:
         return f"{url} is not a readable URL"
+    from newsarchive.archive.queries import stored_key  # noqa: PLC0415 - lists of problems need none of it
+
     key = stored_key(archive.connection, url)
     if key is not None:
         return f"{url} was never seen, but its article is stored from elsewhere: newsarchive show {key}"

@@ -9,6 +9,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
+from newsarchive.commands.completion import complete_query
 from newsarchive.commands.output import (
     console,
     on_terminal,
@@ -75,7 +76,7 @@ def _help() -> str:
 @click.option("--offset", default=0, type=click.IntRange(0), help="Number of articles to skip.")
 @click.option("--count", "only_count", is_flag=True, help="Print only the number of matches.")
 @rows_options
-@click.argument("query", nargs=-1, required=True)
+@click.argument("query", nargs=-1, required=True, shell_complete=complete_query)
 @click.pass_obj
 def search(
     db: Path, /, query: tuple[str, ...], *, order: Order, limit: int, offset: int, only_count: bool, form: str | None

@@ -8,6 +8,7 @@ import click
 
 from newsarchive.archive import Archive, outlets
 from newsarchive.archive.connection import must_exist
+from newsarchive.commands.completion import complete_aliases, complete_sources
 from newsarchive.commands.output import print_rows, rows_options
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ def sources(context: click.Context, form: str | None) -> None:
 
 
 @sources.command(epilog="Example: newsarchive sources merge 江湾晚报数字报 江湾晚报")
-@click.argument("name")
-@click.argument("into")
+@click.argument("name", shell_complete=complete_sources)
+@click.argument("into", shell_complete=complete_sources)
 @click.pass_obj
 def merge(db: Path, name: str, into: str) -> None:
     """Make NAME an alias of INTO, for the articles that are there and for those to come."""
@@ -44,7 +45,7 @@ def merge(db: Path, name: str, into: str) -> None:
 
 
 @sources.command(epilog="Example: newsarchive sources split 江湾晚报数字报")
-@click.argument("alias")
+@click.argument("alias", shell_complete=complete_aliases)
 @click.pass_obj
 def split(db: Path, alias: str) -> None:
     """Make ALIAS a source of its own again, with the articles that print it."""
@@ -54,7 +55,7 @@ def split(db: Path, alias: str) -> None:
 
 
 @sources.command(epilog="Example: newsarchive sources medium 江湾晚报客户端 江湾晚报")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_sources)
 @click.argument("outlet")
 @click.pass_obj
 def medium(db: Path, name: str, outlet: str) -> None:

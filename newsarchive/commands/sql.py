@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import sqlite3
 import sys
-import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.bounded_sql import bounded, must_say_something
 from newsarchive.commands.output import print_rows, rows_options
-from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-#: The longest text or blob that a query may make, in bytes: SQLite cannot be interrupted inside one function.
-LARGEST_VALUE = 64_000_000
-_COMMENTS = re.compile(r"--[^\n]*|/\*.*?(?:\*/|$)", re.DOTALL)
-# PRAGMAs that only tell something; others change how the connection works. FTS5 itself asks for data_version.
-_TELLING = frozenset(
-    {"table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "application_id"}
-    | {"user_version", "page_count", "page_size", "freelist_count", "encoding", "compile_options", "data_version"}
-)
-# Steps of SQLite's machine between two looks at the clock; some milliseconds at most.
-_STEPS = 100_000
-_DENIED = {sqlite3.SQLITE_ATTACH: "ATTACH", sqlite3.SQLITE_DETACH: "DETACH"}
 
 
 @click.command(
@@ -47,45 +30,8 @@ def sql(db: Path, query: str, timeout: float, form: str | None) -> None:
     search an expression for `search_index MATCH`.
     """
     text = sys.stdin.read() if query == "-" else query
-    if not _COMMENTS.sub("", text).strip(" \t\r\n;"):
-        raise UserError("this SQL is empty - write a query, for example: select count(*) from articles")
-    with Archive.open(db, readonly=True) as archive, _bounded(archive.connection, timeout):
-        try:
-            cursor = archive.connection.execute(text)
-            print_rows([column[0] for column in cursor.description or ()], cursor, form)
-        except (sqlite3.Error, sqlite3.Warning) as error:
-            raise _explained(error, timeout) from error
-
-
-@contextmanager
-def _bounded(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-    """Restrict a connection to reading, for a limited time."""
-    end = time.monotonic() + seconds
-    connection.execute("PRAGMA query_only = ON")
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
-    connection.set_authorizer(_authorize)
-    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
-    try:
-        yield
-    finally:
-        connection.set_progress_handler(None, 0)
-        connection.set_authorizer(None)
-
-
-def _authorize(action: int, name: str | None, *_: Any) -> int:
-    if action in _DENIED:
-        return sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_PRAGMA and (name or "").lower() not in _TELLING:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
-
-
-def _explained(error: Exception, seconds: float) -> UserError:
-    text = str(error)
-    if "interrupted" in text:
-        return UserError(f"this SQL took longer than {seconds:g} seconds - narrow it down, or add --timeout 600")
-    if "readonly" in text or "not authorized" in text or "prohibited" in text:
-        return UserError(f"this SQL cannot be run: {text} - the archive can only be read here")
-    if "too big" in text:
-        return UserError(f"this SQL makes a value of more than {LARGEST_VALUE // 1_000_000} MB - take less of it")
-    return UserError(f"this SQL cannot be run: {text} - docs/schema.md lists tables and columns")
+    must_say_something(text)
+    advice = "narrow it down, or add --timeout 600"
+    with Archive.open(db, readonly=True) as archive, bounded(archive.connection, timeout, advice=advice):
+        cursor = archive.connection.execute(text)
+        print_rows([column[0] for column in cursor.description or ()], cursor, form)

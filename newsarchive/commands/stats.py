@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.archive.grouping import GROUPS
 from newsarchive.archive.joins import ARTICLES_WITH_NAMES
+from newsarchive.commands.completion import complete_query
 from newsarchive.commands.output import on_terminal, print_rows, rows_options
 from newsarchive.commands.query_words import QueryCommand
 
@@ -19,29 +21,6 @@ if TYPE_CHECKING:
     from newsarchive.search import Sql
 
 
-class _Group(NamedTuple):
-    """What articles are counted by: an SQL expression, and whether its values have an order of their own."""
-
-    value: str
-    in_order: bool = False
-    join: str = ""
-
-
-_GROUPS = {
-    "day": _Group("a.published_date", in_order=True),
-    "month": _Group("substr(a.published_date, 1, 7)", in_order=True),
-    "weekday": _Group("strftime('%w', a.published_date)", in_order=True),
-    "hour": _Group("CASE WHEN a.published_precision <> 'day' THEN substr(a.published_at, 12, 2) END", in_order=True),
-    "source": _Group("s.name"),
-    "medium": _Group("s.medium"),
-    "category": _Group("coalesce(c.name, c.slug)"),
-    "site": _Group("a.site"),
-    "lang": _Group("a.lang"),
-    "kind": _Group("a.kind"),
-    "code": _Group(
-        "m.market || '.' || m.code || coalesce(' ' || m.name, '')", join="JOIN mentions m ON m.article_id = a.id"
-    ),
-}
 _SUMMARY = ("day", "source", "category")
 
 
@@ -49,12 +28,12 @@ _SUMMARY = ("day", "source", "category")
     cls=QueryCommand,
     epilog="Example: newsarchive stats --by source 降准 after:2022-03",
 )
-@click.option("--by", type=click.Choice(list(_GROUPS)), help="Count by this only.")
+@click.option("--by", type=click.Choice(list(GROUPS)), help="Count by this only.")
 @click.option(
     "--limit", type=click.IntRange(1), help="Maximum number of lines: the newest, or those with most articles."
 )
 @rows_options
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=complete_query)
 @click.pass_obj
 def stats(db: Path, by: str | None, limit: int | None, form: str | None, query: tuple[str, ...]) -> None:
     """Count articles by day, source, category and more.
@@ -87,7 +66,7 @@ def _summary(connection: sqlite3.Connection, where: Sql | None, limit: int | Non
 
 
 def _count(connection: sqlite3.Connection, by: str, where: Sql | None, limit: int | None) -> list[tuple[Any, ...]]:
-    group = _GROUPS[by]
+    group = GROUPS[by]
     order = "1 DESC" if group.in_order else "2 DESC, 1"
     rows = connection.execute(
         f"SELECT {group.value}, count(*) {ARTICLES_WITH_NAMES} {group.join} WHERE {where.text if where else 'true'}"

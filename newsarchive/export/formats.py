@@ -121,6 +121,9 @@ FORMATS: dict[str, FileFormat | FolderFormat] = {
     "corpus": FolderFormat(
         "the same with a head of metadata (YAML) in each file", _each(partial(write_corpus, heads=True), parts=_CITED)
     ),
+    "sentences": FolderFormat(
+        "as corpus, with one sentence a line", _each(partial(write_corpus, heads=True, by_sentence=True), parts=_CITED)
+    ),
     "tei": FolderFormat(
         "a corpus in TEI P5: one XML file an article, with a header", _each(write_tei, parts=("paragraphs", *_CITED))
     ),

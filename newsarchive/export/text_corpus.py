@@ -9,6 +9,7 @@ import yaml
 from newsarchive.export.citation import citation_of
 from newsarchive.export.csv import write_csv
 from newsarchive.export.file_names import safe_name
+from newsarchive.sentences import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,11 +21,13 @@ INDEX = "index.csv"
 _INDEX_COLUMNS = ("file", "article_key", "title", "source", "published_at", "lang", "char_count", "url")
 
 
-def write_corpus(articles: Iterable[ArchivedArticle], folder: Path, *, heads: bool = False) -> int:
+def write_corpus(
+    articles: Iterable[ArchivedArticle], folder: Path, *, heads: bool = False, by_sentence: bool = False
+) -> int:
     """Write each article to `<year>/<month>/<key>.txt` in UTF-8 (title, empty line, body), and `index.csv`.
 
-    With `heads` each text begins with its metadata. Undated articles go to `undated/`. Returns the number of articles.
-    The folder must exist and be empty.
+    With `heads` each text begins with its metadata; `by_sentence` writes each sentence on a line of its own. Undated
+    articles go to `undated/`. Returns the number of articles. The folder must exist and be empty.
     """
 
     def written() -> Iterator[ArchivedArticle]:
@@ -32,8 +35,8 @@ def write_corpus(articles: Iterable[ArchivedArticle], folder: Path, *, heads: bo
             name = file_of(article)
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            text = head_of(article) + text_of(article) if heads else text_of(article)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            text = sentences_of(article) if by_sentence else text_of(article)
+            path.write_text(head_of(article) + text if heads else text, encoding="utf-8", newline="\n")
             article.row["file"] = name
             yield article
 
@@ -51,6 +54,12 @@ def file_of(article: ArchivedArticle) -> str:
 def text_of(article: ArchivedArticle) -> str:
     """Write title and body as plain text."""
     return "\n\n".join(part for part in (article.row["title"], article.row["body"]) if part) + "\n"
+
+
+def sentences_of(article: ArchivedArticle) -> str:
+    """Write title and body with one sentence a line, an empty line between paragraphs."""
+    paragraphs = filter(None, (article.row["title"], *(article.row["body"] or "").split("\n\n")))
+    return "\n\n".join("\n".join(sentences(paragraph)) for paragraph in paragraphs) + "\n"
 
 
 def head_of(article: ArchivedArticle) -> str:

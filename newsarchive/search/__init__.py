@@ -20,10 +20,11 @@ from newsarchive.search.index import (
 )
 from newsarchive.search.query import EVERYTHING, Filter, Query, QueryError, all_of, narrow, parse, write_term
 from newsarchive.search.ranking import MOST_RANKED, Matches, Position
-from newsarchive.search.snippets import Highlighter, Marks
+from newsarchive.search.snippets import Highlighter, Marks, word_pattern
 from newsarchive.search.sql import Plan, filters_of, plan, words_of
 
 if TYPE_CHECKING:
+    import re
     import sqlite3
     from collections.abc import Callable, Mapping
 
@@ -170,6 +171,10 @@ class Search:
     def condition(self, query: Query) -> Sql:
         """Return a query as an SQL condition on `articles a`, for exports and statistics."""
         return _whole(plan(query))
+
+    def word_pattern(self, query: Query) -> re.Pattern[str] | None:
+        """Return a regular expression that finds the words of a query in printed text; None where it has none."""
+        return word_pattern(words_of(query), self._folding)
 
     def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
         """Return what the articles that a query finds have in common, among those stored last, `most` of them at most.

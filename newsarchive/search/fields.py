@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.text import fold
-from newsarchive.url_keys import url_key
 from newsarchive.urls import read_info_code
 
 if TYPE_CHECKING:
@@ -96,6 +95,8 @@ def _language(value: str, _: bool) -> Sql:
 
 def _key(value: str, _: bool) -> Sql:
     """Find an article by its key or by its info code."""
+    from newsarchive.url_keys import url_key  # noqa: PLC0415 - reads a table, which words and other fields need not
+
     code = read_info_code(value)
     key = code.digits if code is not None else url_key(value)
     return Sql("a.article_key IN (?, ?) OR a.info_code = ?", (key, url_key(value), value.upper()))

@@ -51,8 +51,8 @@ class Highlighter:
     def __init__(self, words: Iterable[Words], folding: Folding, marks: Marks) -> None:
         self._marks = marks
         wanted = list(words)
-        self._anywhere = _pattern((word for word in wanted if not word.in_title), folding)
-        self._title = _pattern(wanted, folding)
+        self._anywhere = word_pattern((word for word in wanted if not word.in_title), folding)
+        self._title = word_pattern(wanted, folding)
 
     def title(self, title: str) -> str:
         """Mark the matches in a title; a very long one is cut."""
@@ -97,7 +97,8 @@ class Highlighter:
         yield text[at:last]
 
 
-def _pattern(words: Iterable[Words], folding: Folding) -> re.Pattern[str] | None:
+def word_pattern(words: Iterable[Words], folding: Folding) -> re.Pattern[str] | None:
+    """Return a regular expression that finds words in printed text, as the index does; None for no words."""
     patterns = {_word_pattern(word, folding) for word in words}
     # Longer ones first, so that the whole of a phrase is marked and not its beginning.
     return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None

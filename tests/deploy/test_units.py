@@ -90,7 +90,7 @@ def test_cron_lines_have_five_fields_and_a_command():
         for line in (DEPLOY / "crontab").read_text(encoding="utf-8").splitlines()
         if line[:1] in tuple("*0123456789")
     ]
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         fields = line.split(None, 5)
         assert all(set(field) <= set("*/0123456789,-") for field in fields[:5])

@@ -1,0 +1,73 @@
+"""No connection into private networks: the address itself is looked at when a socket connects, whoever made it.
+
+An alert goes to an address that somebody typed, through libraries that resolve names on their own and in threads of
+their own. What a name means may change between a look and the connection, so it is the connection that is refused
+(`socket.connect`, an event of Python's audit hooks), in the whole process. A hook cannot be removed; outside the block
+it does nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import sys
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.urls import is_public
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+# For each block that runs, the private addresses that it may connect to.
+_running: list[frozenset[str]] = []
+
+
+class PrivateAddressError(OSError):
+    """A connection to an address outside the public network was refused."""
+
+
+@contextmanager
+def public_only(trusted: Iterable[str] = ()) -> Iterator[None]:
+    """Refuse connections to addresses outside the public network, but those of `trusted` hosts, while the block runs.
+
+    Blocks may overlap; what one of them trusts, all do.
+    """
+    _install()
+    allowed = frozenset(_addresses(trusted))
+    _running.append(allowed)
+    try:
+        yield
+    finally:
+        _running.remove(allowed)
+
+
+def _addresses(hosts: Iterable[str]) -> Iterator[str]:
+    for host in hosts:
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), None, type=socket.SOCK_STREAM)
+        except OSError:
+            continue  # what has no address cannot be connected to either
+        yield from (str(address[0]) for *_, address in found)
+
+
+@cache
+def _install() -> None:
+    sys.addaudithook(_check)
+
+
+def _check(event: str, arguments: tuple[Any, ...]) -> None:
+    if not _running or event not in _EVENTS or arguments[1] is None:  # None: a socket that is connected already
+        return
+    address = arguments[1]
+    host = str(address[0]) if isinstance(address, tuple) and address else ""
+    if any(host in allowed for allowed in _running):
+        return
+    try:
+        is_allowed = is_public(ipaddress.ip_address(host.partition("%")[0]))
+    except ValueError:  # a Unix socket, or a name
+        is_allowed = False
+    if not is_allowed:
+        raise PrivateAddressError("it is inside a private network")

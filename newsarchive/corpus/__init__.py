@@ -1,0 +1,1 @@
+"""Texts as linguists look at them: concordances, counts of words, sentences."""
