@@ -82,8 +82,8 @@ def metadata(path: Path, *, hosts: Sequence[str] | None = LOOPBACK_HOSTS, public
     """Make the metadata for the archive at `path`, for Datasette's `--metadata`.
 
     Tables that the descriptions do not know (indexes and their like) are hidden. `hosts` bounds the host names under
-    which the archive may be asked, None allows all; with `public` Datasette's pages about itself are closed and downloads
-    bounded.
+    which the archive may be asked, None allows all. With `public`, Datasette's pages about itself are closed and
+    downloads bounded.
 
     Raises UserError for an archive that cannot be read.
     """
