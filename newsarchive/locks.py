@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-# Seconds in which the writing process of a killed crawl has committed what it was told, however busy the machine is.
-_LEFT_BEHIND = 60.0
+#: Seconds in which the writing process of a killed crawl has committed what it was told, however busy the machine is.
+LEFT_BEHIND = 60.0
 _NO_NAME = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -50,7 +50,7 @@ class CrawlLock:
             raise UserError(
                 f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
             ) from error
-        end = time.monotonic() + _LEFT_BEHIND
+        end = time.monotonic() + LEFT_BEHIND
         while not try_lock(self._descriptor):
             holder = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
             if _is_there(holder) or time.monotonic() > end:
@@ -69,6 +69,19 @@ class CrawlLock:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def is_left_behind(archive: Path | str, label: str) -> bool:
+    """Return whether a crawl's lock is held though its process is gone: what that was told is still being stored."""
+    try:
+        descriptor = os.open(lock_path(archive, label), os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+        return not _is_there(holder) and not try_lock(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 # The bytes of a SQLite file by which its programs lock it; one that has it open holds some of them, in WAL mode always.

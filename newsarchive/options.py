@@ -89,6 +89,22 @@ class Options:
         120.0,
         "Longest Retry-After that a run waits for, in seconds. Above it the host is left alone until a later run.",
     )
+    sites_at_once: int = _option(
+        20,
+        "Sites that `newsarchive crawl` crawls at one time in one process; the others wait for their turn.",
+    )
+    interval_min: float = _option(
+        5.0,
+        "Shortest time between two runs of a site that `newsarchive crawl --watch` crawls, in minutes.",
+    )
+    interval_max: float = _option(
+        360.0,
+        "Longest time between two runs of a watched site whose listings bring little, in minutes.",
+    )
+    turn_minutes: float = _option(
+        10.0,
+        "Minutes after which a run of a watched site gives way while others wait; it goes on when they had their turn.",
+    )
     crawl_delay_max: float = _option(
         60.0,
         "Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.",

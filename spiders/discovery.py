@@ -7,6 +7,7 @@ a run is a full discovery: every listing of the site is asked for, later pages i
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,11 +24,13 @@ from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.time_limit import TooSlowError, time_limit
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
+from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
 from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
-from newsarchive.urls import read_info_code, replace_base
+from newsarchive.url_keys import url_key
+from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
+    from newsarchive.archive import FrontierEntry
     from newsarchive.archive.listings import KnownListing
     from newsarchive.crawl.arguments import Reader
     from newsarchive.crawl.outcomes import Outcome
@@ -46,6 +50,8 @@ if TYPE_CHECKING:
 
 # Listings are asked for before articles: what they list may vanish while we read.
 _LISTING_PRIORITY = 10
+#: Pages of an explored site that are looked at, at one time: what one brings tells which is next.
+_AT_ONCE = 4
 
 
 class DiscoverySpider(FrontierSpider):
@@ -75,6 +81,18 @@ class DiscoverySpider(FrontierSpider):
         self.listings: KnownListings
         #: Whether later pages are followed behind one that lists nothing new.
         self.is_thorough = not self.lists_all
+        listing = self.site.listing
+        is_explored = listing is not None and listing.explore and "category" in self.link_sources
+        #: The pages of which nothing is known, where the site's file asks to look at them.
+        self.exploration = Exploration() if is_explored else None
+        #: Address of a page that is looked at now -> what the link to it said.
+        self._looked_at: dict[str, str] = {}
+        #: Keys of the articles that this run was led to by articles.
+        self._followed: set[str] = set()
+        #: Address of an article that is being read -> what it leads to.
+        self._leads: dict[str, list[Link]] = {}
+        #: Foreign hosts of which a problem was recorded: a weblog links to thousands of pages elsewhere.
+        self._foreign: set[str] = set()
 
     @classmethod
     def check(cls, given: dict[str, str]) -> dict[str, Any]:
@@ -174,6 +192,7 @@ class DiscoverySpider(FrontierSpider):
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
         known = self.listings.unchanged(link.url, response)
         if known is not None:
+            self._looked_at.pop(link.url, None)
             for request in self._pass(known, paging):
                 yield request
         elif response.status == NOT_MODIFIED:
@@ -190,7 +209,11 @@ class DiscoverySpider(FrontierSpider):
 
     def _not_read(self, link: ListingLink, outcome: Outcome) -> None:
         self.listings.failed(link, outcome)
-        self.logger.warning("Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
+        level = logging.INFO if link.url in self._looked_at else logging.WARNING
+        self.logger.log(level, "Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
+        if self.exploration is not None and self._looked_at.pop(link.url, None) is not None:
+            for request in self._look_at_next():
+                self.crawler.engine.crawl(request)
 
     def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
         """Pass by an unchanged listing to those below it and, in a thorough run, to its later pages."""
@@ -202,13 +225,20 @@ class DiscoverySpider(FrontierSpider):
     async def _read(self, response: Response, link: ListingLink, paging: Paging) -> list[Request | Page]:
         listed = self._listed(response, link)
         for rejected, reason in listed.rejected:
-            self.listings.problem(rejected, reason, f"on {link.url}")
+            if reason != "foreign-host" or self._is_new_host(rejected):
+                self.listings.problem(rejected, reason, f"on {link.url}")
+        if listed.passed_over:
+            self.session.count("links/passed_over", listed.passed_over)
+            self.logger.info(
+                "%s: %d addresses do not match listing.article and are passed over", link.url, listed.passed_over
+            )
         further = [request for category in listed.categories for request in self._ask_category(category, link.url)]
         for url in listed.further:
             lower = ListingLink(url, link.site, link.link_source, link.url)
             further += self._ask(lower, changed=listed.changed.get(url))
         next_url = self._here(listed.next_url) if listed.next_url else None
         whole = {page.url for page in listed.pages}
+        self.session.in_flight.update(page.url for page in listed.pages if page.role == "post")
         new = await self.listings.read(
             link,
             response,
@@ -216,10 +246,13 @@ class DiscoverySpider(FrontierSpider):
             further=[request.cb_kwargs["link"] for request in further],
             next_url=next_url,
             links=len(listed.articles) or self.listings.links_before(link.url),
-            damage=listed.damage or self._silence(listed, link, paging),
+            damage=listed.damage or self._silence(listed, response, link, paging),
             refresh=listed.refresh,
             hub=listed.hub,
+            # An article is no listing, although it was looked at as one.
+            is_listing=link.url not in whole,
         )
+        further += self._explore(link, listed, new)
         pages = self.listings.not_stored(listed.pages)
         self.session.in_flight.update(page.url for page in pages)
         next_page = self._next_page(next_url, listed, link, paging, new=new) if next_url else ()
@@ -230,6 +263,8 @@ class DiscoverySpider(FrontierSpider):
         try:
             check_bounds(response.body)
             with time_limit():
+                if link.url in self._looked_at:
+                    return self._look_at(make_page(response, link.url, "post", link.site))
                 page = make_page(response, link.url, "listing", link.site)
                 return LINK_SOURCES[link.link_source].read(page, self.site)
         except (TooComplexError, TooSlowError) as error:
@@ -237,19 +272,19 @@ class DiscoverySpider(FrontierSpider):
 
             return ListingPage(damage=str(error))
 
-    def _silence(self, listed: ListingPage, link: ListingLink, paging: Paging) -> str | None:
+    def _silence(self, listed: ListingPage, response: Response, link: ListingLink, paging: Paging) -> str | None:
         """Say what is wrong with a listing that lists nothing; None where nothing is.
 
         A later page may have become empty, and a page to which something led may have been so from the beginning.
         """
-        if listed.articles or paging.number > 1:
+        if listed.articles or paging.number > 1 or link.url in self._looked_at:
             return None
         if before := self.listings.links_before(link.url):
             return f"lists nothing any more, where it listed {before} articles"
         if link.url in LINK_SOURCES["category"].starts(self.site) and not (
-            listed.categories or listed.further or listed.rejected
+            listed.categories or listed.further or listed.rejected or listed.others
         ):
-            return "has no link to an article or a category"
+            return f"has no link to an article or a category ({self._links_seen(response, link)})"
         return None
 
     def _next_page(
@@ -259,18 +294,104 @@ class DiscoverySpider(FrontierSpider):
         stop = paging.stop_reason(found.url for found in listed.articles)
         if stop and new:
             self.listings.cut(link.url, stop)
-        elif stop:
+        elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif new or self.is_thorough:
+        elif not stop and (new or (self.is_thorough and self.exploration is None)):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""
         is_whole = found.url + FEED_MARK in whole
-        url = found.url + FEED_MARK if is_whole else self._here(found.url)
+        listing = self.site.listing
+        plain = listing.spelled(found.url) if listing else found.url
+        url = found.url + FEED_MARK if is_whole else self._here(plain)
         return Link(url, link.site, "feed" if is_whole else "post", found_on=link.url, hints=found.hints)
 
+    # Pages of which nothing is known
+
+    def _look_at(self, page: Page) -> ListingPage:
+        from newsarchive.discovery.explored import read_explored  # noqa: PLC0415 - most sites have rules
+
+        return read_explored(page, self.site, self._looked_at[page.url])
+
+    def _explore(self, link: ListingLink, listed: ListingPage, new: int) -> list[Request]:
+        """Learn from a listing that was read, take up what it leads to, and look at the most promising pages."""
+        if self.exploration is None:
+            return []
+        if link.link_source == "category":
+            self._looked_at.pop(link.url, None)
+            self.exploration.learn(link.url, new)
+            self.logger.debug("%d new articles on %s", new, link.url)
+        requests = self._take_up(listed, link.url, is_near=new > 0)
+        return requests + list(self._look_at_next())
+
+    def _take_up(self, listed: ListingPage, found_on: str, *, is_near: bool = False) -> list[Request]:
+        """Take up pages of which nothing is known; ask for those that are known to list articles."""
+        assert self.exploration is not None
+        requests: list[Request] = []
+        for other in listed.others:
+            url = self._here(other.url)
+            if not may_be_page(url) or self.address_rules.refusal(url) is not None:
+                continue
+            self.exploration.count_link(url)
+            known = self.session.archive.listings.get(url) if self.listings.remembers else None
+            if known is None:
+                if self.session.archive.frontier.found_at(url) is None:
+                    self.exploration.offer(url, other.text, is_pager=other.is_pager, found_on=found_on, is_near=is_near)
+            elif known.links and not other.is_pager and rank_of(url, other.text) < LATE:
+                requests += self._ask(ListingLink(url, self.site.name, "category", found_on))
+        return requests
+
+    def _look_at_next(self) -> Iterator[Request]:
+        assert self.exploration is not None
+        while len(self._looked_at) < _AT_ONCE and (candidate := self.exploration.next()) is not None:
+            link = ListingLink(candidate.url, self.site.name, "category", candidate.found_on)
+            for request in self._ask(link):
+                self._looked_at[request.cb_kwargs["link"].url] = candidate.text
+                yield request
+
+    def _is_new_host(self, url: str) -> bool:
+        host = host_and_odd_port(url)
+        is_new = host not in self._foreign
+        self._foreign.add(host)
+        return is_new
+
+    def _links_seen(self, response: Response, link: ListingLink) -> str:
+        from newsarchive.discovery.html_listing import commonest_shapes  # noqa: PLC0415 - only where something is wrong
+
+        return commonest_shapes(make_page(response, link.url, "listing", link.site), self.site)
+
     # Articles
+
+    def parse_page(self, response: Response, row: FrontierEntry) -> Iterator[Any]:
+        """Hand a page on, with the articles that it leads to where the site's file says that those are followed."""
+        listing = self.site.listing
+        for page in super().parse_page(response, row):
+            if listing is not None and listing.follow_articles and page.role == "post":
+                yield from self._follow_links(page)
+            yield page
+
+    def _follow_links(self, page: Page) -> Iterator[Request]:
+        from newsarchive.discovery.html_listing import read_listing  # noqa: PLC0415 - only a run that finds something
+
+        try:
+            check_bounds(page.body)
+            with time_limit():
+                listed = read_listing(page, self.site)
+        except (TooComplexError, TooSlowError):
+            return  # what is wrong with the page is told when it is read
+        link = ListingLink(page.url, page.site, "category")
+        leads = []
+        for found in listed.articles:
+            if self.selection.has(found) and (key := url_key(found.url)) not in self._followed:
+                self._followed.add(key)
+                leads.append(self._link(found, link, set()))
+        self._leads[page.url] = leads
+        if self.exploration is not None:
+            # The pages of an article's own pager belong to it.
+            listed.others = [other for other in listed.others if not other.is_pager]
+            yield from self._take_up(listed, page.url)
+            yield from self._look_at_next()
 
     def article_read(self, item: Article) -> None:
         """Ask for the category page that an article names."""
@@ -279,7 +400,8 @@ class DiscoverySpider(FrontierSpider):
                 self.crawler.engine.crawl(request)
 
     def follow(self, article: Article) -> Iterable[Link]:
-        """Lead from a post to the text behind its share link."""
+        """Lead from a post to the text behind its share link, and to the articles that it links to."""
+        yield from self._leads.pop(article.page.url, ())
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return
         code = read_info_code(article.share_url)

@@ -20,13 +20,13 @@ from newsarchive.locks import (
 )
 
 LOCK = sys.modules[CrawlLock.__module__]
-MINUTE = LOCK._LEFT_BEHIND
+MINUTE = LOCK.LEFT_BEHIND
 AT_ONCE = 10.0
 
 
 @pytest.fixture(autouse=True)
 def waiting_for_the_dead_is_told_from_no_waiting_in_seconds(monkeypatch):
-    monkeypatch.setattr(LOCK, "_LEFT_BEHIND", AT_ONCE + 1)
+    monkeypatch.setattr(LOCK, "LEFT_BEHIND", AT_ONCE + 1)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def test_a_number_is_read_whatever_stands_around_it_and_bytes_that_are_no_text_d
 
 
 def test_what_a_dead_process_left_behind_is_waited_for_only_so_long(tmp_path, monkeypatch):
-    monkeypatch.setattr(LOCK, "_LEFT_BEHIND", 0.4)
+    monkeypatch.setattr(LOCK, "LEFT_BEHIND", 0.4)
     process = dead_process()
     with held(lock_path(tmp_path / "a.db", "demo"), str(process)):
         error, seconds = refusal(tmp_path / "a.db")

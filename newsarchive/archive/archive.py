@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsarchive.archive.listings import Listings
     from newsarchive.archive.problem_log import ProblemLog
     from newsarchive.archive.runs import Runs
+    from newsarchive.archive.schedules import Schedules
     from newsarchive.archive.snapshots import Snapshots
     from newsarchive.archive.store import Stored
     from newsarchive.models import Article
@@ -74,6 +75,13 @@ class Archive:
         from newsarchive.archive.listings import Listings  # noqa: PLC0415
 
         return Listings(self.connection)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        """When the sites that are watched are due."""
+        from newsarchive.archive.schedules import Schedules  # noqa: PLC0415
+
+        return Schedules(self.connection)
 
     @cached_property
     def copies(self) -> Copies:

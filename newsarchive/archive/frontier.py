@@ -228,6 +228,18 @@ class Frontier:
             (reason, stamp(next_at), stamp(now), url),
         )
 
+    def next_work(self, site: str) -> datetime | None:
+        """Return when (UTC) the next URL of a site is to be fetched or rechecked; None where none is.
+
+        What may be fetched at once was so from the beginning of time.
+        """
+        (at,) = self._connection.execute(
+            "SELECT min(CASE WHEN state = 'pending' THEN coalesce(next_at, '0001-01-01T00:00:00Z') ELSE next_at END)"
+            " FROM frontier WHERE site = ? AND (state = 'pending' OR state = 'done' AND next_at IS NOT NULL)",
+            (site,),
+        ).fetchone()
+        return datetime.fromisoformat(at) if at else None
+
     def count_pending(self, site: str) -> int:
         """Count the URLs of a site that are to be fetched, now or later."""
         (number,) = self._connection.execute(

@@ -71,6 +71,8 @@ class SiteHealth:
     dead_rules: list[str] = field(default_factory=list)
 
     ahead: str | None = None
+    #: When it is crawled next, where `newsarchive crawl --watch` crawls it.
+    due: str | None = None
 
     def alarms(self, now: datetime, *, run_hours: float, silence_hours: float) -> list[str]:
         """Return what somebody should look at: no good run, or nothing new, for so many hours; rules that died."""
@@ -136,7 +138,13 @@ def _health_of(connection: sqlite3.Connection, site: str, now: datetime) -> Site
         not_collected=dict(connection.execute(_NOT_COLLECTED, (site, lost_since)).fetchall()),
         dead_rules=_dead_rules(connection, site),
         ahead=stamp(ahead) if (ahead := Runs(connection).ahead(now)) else None,
+        due=_due(connection, site),
     )
+
+
+def _due(connection: sqlite3.Connection, site: str) -> str | None:
+    row = connection.execute("SELECT due_at FROM schedules WHERE site = ?", (site,)).fetchone()
+    return str(row[0]) if row else None
 
 
 def _latest(runs: list[tuple[str, str | None, str, str | None, str, str]]) -> tuple[str | None, str | None, str | None]:

@@ -156,6 +156,17 @@ class Listings:
         """Return the listings of a site that something led to and that were not answered for since."""
         return self._select("site = ? AND due = 1", site)
 
+    def rests(self, site: str) -> list[tuple[str | None, str | None]]:
+        """Return until when (UTC) the first listings of a site rest, and how often each asks to be read (JSON).
+
+        None where a listing asks for nothing, or is due whatever it asks for.
+        """
+        return self._connection.execute(
+            "SELECT CASE WHEN due = 0 AND refresh IS NOT NULL THEN not_before END, CASE WHEN due = 0 THEN refresh END"
+            " FROM listings WHERE site = ? AND (found_on IS NULL OR due = 1)",
+            (site,),
+        ).fetchall()
+
     def of_site(self, site: str) -> list[ListingLink]:
         """Return all listings of a site, in the order in which they were found; later pages are not among them."""
         return self._select(

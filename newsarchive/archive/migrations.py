@@ -547,7 +547,16 @@ def m0019_checksums_of_readings(db: Database) -> None:
 
 
 @migrations()
-def m0020_saved_searches(db: Database) -> None:
+def m0020_schedules(db: Database) -> None:
+    """Know when a site that is watched is due again, also after the process that watches it has ended."""
+    db.execute(
+        "CREATE TABLE schedules (site TEXT PRIMARY KEY, due_at TEXT NOT NULL, interval INTEGER NOT NULL,"
+        " failures INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID"
+    )
+
+
+@migrations()
+def m0021_saved_searches(db: Database) -> None:
     """Keep saved searches, what was found for each, and the messages that are still to be sent."""
     for statement in _SAVED_SEARCHES.split(";"):
         db.execute(statement)

@@ -72,7 +72,7 @@ def differences(connection: sqlite3.Connection) -> list[Difference]:
     """Return where the schema of an archive is not the one that this version makes; what there is besides may be."""
     there = {(kind, name): sql or "" for kind, name, sql in connection.execute(_OBJECTS)}
     found = []
-    for wanted in _reference():
+    for wanted in reference():
         sql = there.get((wanted.kind, wanted.name))
         if sql is None:
             found.append(Difference(wanted, "is missing"))
@@ -119,7 +119,7 @@ def put_back(db: Database, progress: Progress) -> list[Difference]:
 
 def drop(connection: sqlite3.Connection, *beginnings: str) -> None:
     """Drop all objects of ours whose names begin so; `migrations.rebuild` makes them again."""
-    for wanted in _reference():
+    for wanted in reference():
         if not wanted.name.startswith(beginnings):
             continue
         # The tables in which FTS5 keeps an index go with it.
@@ -135,7 +135,8 @@ def remember(connection: sqlite3.Connection) -> None:
 
 
 @cache
-def _reference() -> tuple[SchemaObject, ...]:
+def reference() -> tuple[SchemaObject, ...]:
+    """Return the objects that this version makes."""
     from sqlite_utils import Database  # noqa: PLC0415 - see migrations.Steps
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
@@ -149,7 +150,7 @@ def _reference() -> tuple[SchemaObject, ...]:
 
 
 def _is_shadow(name: str) -> bool:
-    tables = [one.name for one in _reference() if one.sql.startswith("CREATE VIRTUAL")]
+    tables = [one.name for one in reference() if one.sql.startswith("CREATE VIRTUAL")]
     return any(name.startswith(f"{table}_") for table in tables)
 
 

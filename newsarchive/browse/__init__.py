@@ -49,16 +49,16 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     return _plugin().routes(datasette)  # type: ignore[no-any-return]
 
 
-@hookimpl
+@hookimpl(optionalhook=True)
 def canned_queries(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
-    """Ask the questions also where Datasette was started without our metadata."""
+    """Ask the questions also where Datasette was started without our metadata; 1.0 has no such hook."""
     return _plugin().questions(datasette, database)  # type: ignore[no-any-return]
 
 
 @hookimpl
-def register_output_renderer() -> dict[str, Any]:
-    """Offer an Atom feed wherever there is a list of articles."""
-    return _plugin().FEED  # type: ignore[no-any-return]
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Offer an Atom feed wherever there is a list of articles, and every list as a workbook and as Parquet."""
+    return _plugin().FORMS  # type: ignore[no-any-return]
 
 
 @hookimpl

@@ -1,40 +1,75 @@
-"""Which of the open databases is the archive."""
+"""Which of the open databases are archives, and which of them a request is about."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
+
+from datasette.utils import tilde_decode, tilde_encode
 
 from newsarchive.archive.connection import open_readonly
 from newsarchive.archive.migrations import APPLICATION_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
     from datasette.app import Datasette
 
-# The databases of a Datasette when they were looked at, and which of them is the archive.
-_FOUND: WeakKeyDictionary[Datasette, tuple[tuple[str, ...], str | None]] = WeakKeyDictionary()
+# The databases of a Datasette when they were looked at, and which of them are archives.
+_FOUND: WeakKeyDictionary[Datasette, tuple[tuple[str, ...], tuple[str, ...]]] = WeakKeyDictionary()
+# The archive that the request at hand is about.
+_ASKED: ContextVar[str | None] = ContextVar("archive", default=None)
 
 
-def archive_of(datasette: Datasette) -> str | None:
-    """Return the name of the first database that is an archive of ours; None where there is none.
+def archives_of(datasette: Datasette) -> tuple[str, ...]:
+    """Return the names of the databases that are archives of ours, in the order in which they were opened.
 
     The files are asked, not Datasette's connections: routes and templates are chosen before these may be used.
     """
     names = tuple(datasette.databases)
     known = _FOUND.get(datasette)
     if known is None or known[0] != names:
-        archives = (name for name in names if (path := datasette.databases[name].path) and _is_archive(path))
-        _FOUND[datasette] = known = (names, next(archives, None))
+        paths = ((name, datasette.databases[name].path) for name in names)
+        known = (names, tuple(name for name, path in paths if path and _is_archive(path)))
+        _FOUND[datasette] = known
     return known[1]
 
 
-def names_in(datasette: Datasette) -> set[str]:
-    """Return the names of all tables and views of the archive."""
-    name = archive_of(datasette)
-    if name is None:
-        return set()
+def archive_of(datasette: Datasette) -> str | None:
+    """Return the name of the archive that the request at hand is about, else of the first; None where there is none."""
+    archives = archives_of(datasette)
+    asked = _ASKED.get()
+    return asked if asked in archives else next(iter(archives), None)
+
+
+def archive_asked(datasette: Datasette, below: Mapping[str, Collection[str]]) -> Callable[[str], None]:
+    """Return what notes which archive a request for a path is about.
+
+    That is the first, unless the path is that of another one's database, of its pages, or of something that `below`
+    says to be in it: its name -> what tables and questions it has.
+    """
+    further = {tilde_encode(name): name for name in archives_of(datasette)[1:]}
+
+    def note(path: str) -> None:
+        first, _, rest = path.lstrip("/").partition("/")
+        name = further.get(first.partition(".")[0])
+        inner = rest.partition("/")[0]
+        is_there = name is not None and (inner in ("", "-") or tilde_decode(inner.partition(".")[0]) in below[name])
+        _ASKED.set(name if is_there else None)
+
+    return note
+
+
+def prefix_of(datasette: Datasette, name: str) -> str:
+    """Return where the pages of an archive are: those of the first at the root, those of others below their names."""
+    return "" if name == next(iter(archives_of(datasette)), name) else f"/{tilde_encode(name)}/-"
+
+
+def names_in(datasette: Datasette, name: str) -> set[str]:
+    """Return the names of all tables and views of an archive."""
     with closing(open_readonly(datasette.databases[name].path)) as connection:
         return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
 

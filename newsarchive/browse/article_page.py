@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import re
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
 #: What is shown of one article at most; the JSON has everything.
 MOST_CHARACTERS, MOST_MEMBERS = 200_000, 100
 _LONGEST_ADDRESS = 2000
+# How a row of a table is kept as a paragraph.
+_CELL_MARK = " | "
+_NUMBER = re.compile(r"[-+−]?[\d.,]+\s?[%％‰亿万元]*")
 _LONGEST_TITLE = 1000  # characters of a headline that are compared
 _BEFORE = """
 SELECT r.first_seen_at AS seen_at, r.cause, r.title, t.body, t.content_hash
@@ -46,6 +50,15 @@ WHERE r.article_id = ? AND c.url = ? AND r.first_seen_at < ? AND t.body <> '' OR
 """
 # Columns of the row that the JSON gives under other names, or not.
 _INNER = ("category", "category_name", "category_site")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A paragraph, or a table with its cells; `head` is its first row where that is one of headings."""
+
+    paragraph: Paragraph | None
+    rows: list[list[str]] = field(default_factory=list)
+    head: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,17 @@ class ArticlePage:
     members: list[Member]
     via: list[str]
     is_cut: bool
+
+    @property
+    def parts(self) -> list[Part]:
+        """The text as it is shown: paragraphs, and tables made of the rows that follow each other."""
+        found: list[Part] = []
+        for is_row, group in groupby(self.article.paragraphs, key=_is_row):
+            if is_row:
+                found.append(_table([paragraph.text.split(_CELL_MARK) for paragraph in group]))
+            else:
+                found += [Part(paragraph) for paragraph in group]
+        return found
 
     @property
     def mentions(self) -> list[Mention]:
@@ -173,6 +197,22 @@ def as_json(page: ArticlePage) -> str:
         "story": _objects(page.members),
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _is_row(paragraph: Paragraph) -> bool:
+    return paragraph.kind == "table" and _CELL_MARK in paragraph.text
+
+
+def _table(cells: list[list[str]]) -> Part:
+    """Make a table of rows, all of one length; the first is one of headings where numbers begin below it."""
+    width = max(map(len, cells))
+    filled = [row + [""] * (width - len(row)) for row in cells]
+    is_headed = len(filled) > 1 and not _has_number(filled[0]) and any(map(_has_number, filled[1:]))
+    return Part(None, filled[is_headed:], filled[0] if is_headed else [])
+
+
+def _has_number(cells: Iterable[str]) -> bool:
+    return any(_NUMBER.fullmatch(cell.strip()) for cell in cells)
 
 
 def _row(connection: sqlite3.Connection, key: str) -> Row | None:

@@ -33,9 +33,14 @@ _REFERENCES = {
     "lead_source_id": "sources",
     "category_id": "categories",
     "run_id": "runs",
+    "copy_id": "copies",
+    "text_id": "texts",
+    "payload_id": "snapshots",
 }
-# Columns of answers whose values are searched for when they are followed -> the field of the query.
-_SEARCHED = {"source": "source", "carried_by": "source", "first_by": "source", "code": "code", "category": "category"}
+# Columns of answers whose values have a page of their own -> its kind.
+_SUBJECTS = {"source": "source", "carried_by": "source", "first_by": "source", "code": "security", "day": "day"}
+# The same for values that are searched for when they are followed -> the field of the query.
+_SEARCHED = {"category": "category"}
 # What a column of an answer is called where its own name would not say it.
 _LABELS = {
     "article_key": "article",
@@ -69,7 +74,7 @@ def show_cell(to: Addresses, row: Any, value: Any, column: str, table: str | Non
     if value is None or value == "" or isinstance(value, bytes):
         return None
     if isinstance(value, int | float):
-        return _number(to, row, value, column, table=table)
+        return _number(to, row, value, column)
     return _text(to, row, str(value), column, table)
 
 
@@ -82,10 +87,10 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
     return link(to.row(table, value["value"]), label)
 
 
-def _number(to: Addresses, row: Any, value: float, column: str, *, table: str | None) -> Markup:
+def _number(to: Addresses, row: Any, value: float, column: str) -> Markup:
     if column == "version" and (key := _value(row, "article_key")) and value > 1:
         return link(to.article(str(key), int(value)), "compare")
-    if column in _REFERENCES and table is None and column.endswith("_id"):
+    if column in _REFERENCES:
         return link(to.row(_REFERENCES[column], int(value)), str(value))
     if column in ("story_id", "story"):
         return link(to.story(int(value)), str(value))
@@ -121,8 +126,8 @@ def _address(to: Addresses, row: Any, value: str, column: str, *, table: str | N
 
 
 def _search_for(to: Addresses, value: str, column: str) -> str | None:
-    if column == "day":
-        return to.search(**{"from": value, "to": value})
+    if column in _SUBJECTS:
+        return to.subject(_SUBJECTS[column], value)
     query = write_term(_SEARCHED[column], value) if column in _SEARCHED else None
     return to.search(query) if query else None
 

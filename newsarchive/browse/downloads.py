@@ -1,4 +1,4 @@
-"""Whole lists as files: searches page by page, answers of SQL row by row, so that memory does not grow with them."""
+"""Whole lists as streams: searches page by page, answers of SQL row by row, so that memory does not grow with them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import sqlite3
 import sys
 import time
 from dataclasses import replace
@@ -13,13 +14,16 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from datasette.utils.asgi import Response
+from datasette.views.base import DatasetteError
+
 from newsarchive.archive.queries import articles_of
+from newsarchive.browse.datasette_api import release_connection
 from newsarchive.browse.search_page import token
 from newsarchive.export.csv import write_csv
 from newsarchive.search import MOST_RANKED, Marks, Position, Search
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 
     from datasette.app import Datasette
@@ -39,13 +43,13 @@ SQL_TIME = 60.0
 _STEPS = 50_000
 
 
-class Stream:
+class Stream(Response):  # type: ignore[misc]
     """An answer that is sent in pieces as they are made; one that breaks off is seen to be broken off."""
 
-    def __init__(self, first: bytes, pieces: AsyncIterator[bytes], headers: Mapping[str, str]) -> None:
+    def __init__(self, first: bytes, pieces: AsyncIterator[bytes], headers: dict[str, str]) -> None:
+        super().__init__(headers=headers)
         self._first = first
         self._pieces = pieces
-        self._headers = headers
 
     @classmethod
     async def of(cls, pieces: AsyncIterator[bytes], content_type: str, file_name: str | None = None) -> Stream:
@@ -55,9 +59,18 @@ class Stream:
             headers["content-disposition"] = f'attachment; filename="{file_name}"'
         return cls(await anext(pieces, b""), pieces, headers)
 
+    @classmethod
+    async def of_sql(cls, pieces: AsyncIterator[bytes], content_type: str, file_name: str) -> Stream:
+        """Wait for the first piece of an answer to SQL. Raises DatasetteError where the SQL is wrong or too slow."""
+        try:
+            return await cls.of(pieces, content_type, file_name)
+        except sqlite3.Error as error:
+            is_slow = "interrupted" in str(error)
+            raise DatasetteError(str(error), title="Invalid SQL", status=400, message_is_html=is_slow) from error
+
     async def asgi_send(self, send: Send) -> None:
         """Send everything."""
-        headers = [(name.encode(), value.encode()) for name, value in self._headers.items()]
+        headers = [(name.encode(), value.encode()) for name, value in self.headers.items()]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": self._first, "more_body": True})
         async for piece in self._pieces:
@@ -68,7 +81,7 @@ class Stream:
 async def search_csv(database: Database, query: Query, form: SearchForm, most: int | None) -> AsyncIterator[bytes]:
     """Write the articles that a search finds as CSV with every column of the export, `most` of them at most."""
     yield await database.execute_fn(partial(_articles_csv, ids=(), header=True))
-    async for page in _pages(database, query, form, most):
+    async for page in pages_of(database, query, form, most):
         yield await database.execute_fn(partial(_articles_csv, ids=list(page.ids), header=False))
 
 
@@ -78,27 +91,34 @@ async def search_json(
     """Write the hits of a search as one JSON object; `next` is where the rest begins if there are more than `most`."""
     yield f'{{"ok": true, "query": {_json(form.text)}, "rows": ['.encode()
     separator, following = "\n", None
-    async for page in _pages(database, query, form, most):
+    async for page in pages_of(database, query, form, most):
         objects = await database.execute_fn(partial(_objects, query=query, ids=page.ids, to=to))
         yield (separator + ",\n".join(map(_json, objects))).encode()
         separator, following = ",\n", page.following
     yield f'\n], "next": {_json(following)}}}\n'.encode()
 
 
-async def sql_csv(
-    datasette: Datasette, name: str, sql: str, parameters: Mapping[str, str], *, most: int | None, seconds: float
-) -> AsyncIterator[bytes]:
-    """Write the answer of SQL as CSV; it has a connection of its own, because its cursor lives as long as the reader.
+async def sql_csv(rows: AsyncIterator[list[Sequence[Any]]]) -> AsyncIterator[bytes]:
+    """Write the rows of `sql_rows` as CSV."""
+    async for lines in rows:
+        yield _lines(lines)
 
-    Raises sqlite3.Error before anything is written where the SQL is wrong.
+
+async def sql_rows(
+    datasette: Datasette, name: str, sql: str, parameters: Mapping[str, Any], *, most: int | None, seconds: float
+) -> AsyncIterator[list[Sequence[Any]]]:
+    """Yield the answer of SQL in batches, `most` rows at most; the first row of the first batch has the columns' names.
+
+    It has a connection of its own, because its cursor lives as long as the reader. Raises sqlite3.Error before anything
+    is yielded where the SQL is wrong.
     """
     database = datasette.get_database(name)
     connection = await asyncio.to_thread(_connected, datasette, database)
     try:
         cursor, lines = await asyncio.to_thread(_first_rows, connection, sql, parameters, seconds)
-        left = most
+        left = None if most is None else most + 1
         while lines:
-            yield _lines(lines if left is None else lines[: left + 1])
+            yield lines if left is None else lines[:left]
             left = None if left is None else max(0, left - len(lines))
             lines = [] if left == 0 else await asyncio.to_thread(_next_rows, connection, cursor, seconds)
     finally:
@@ -107,13 +127,13 @@ async def sql_csv(
 
 def _connected(datasette: Datasette, database: Database) -> sqlite3.Connection:
     connection: sqlite3.Connection = database.connect()
-    database._all_file_connections.remove(connection)  # noqa: SLF001 - closed here, not when Datasette ends
+    release_connection(database, connection)  # closed here, not when Datasette ends
     datasette._prepare_connection(connection, database.name)  # noqa: SLF001 - as for its own threads
     return connection
 
 
 def _first_rows(
-    connection: sqlite3.Connection, sql: str, parameters: Mapping[str, str], seconds: float
+    connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any], seconds: float
 ) -> tuple[sqlite3.Cursor, list[Sequence[Any]]]:
     _limit(connection, seconds)
     cursor = connection.execute(sql, parameters)
@@ -172,7 +192,7 @@ class _Page(NamedTuple):
     following: str | None
 
 
-async def _pages(database: Database, query: Query, form: SearchForm, most: int | None) -> AsyncIterator[_Page]:
+async def pages_of(database: Database, query: Query, form: SearchForm, most: int | None) -> AsyncIterator[_Page]:
     """Yield what a search finds page by page; in the order of rank, articles that are not weighed come last."""
     left = MOST_RANKED if most is None else most
     weighed: set[int] = set()

@@ -32,6 +32,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?)?")
 _SAFE_REL = "noreferrer noopener nofollow"
+_FORM_NAMES = {"json": "JSON", "atom": "Atom", "csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -141,6 +142,18 @@ def with_mark(url_csv: str, *, stream: bool = False) -> str:
     return f"{whole}{'&' if '?' in whole else '?'}_dl=on&_bom=1"
 
 
+def whole(address: str) -> str:
+    """Return the address of a list from its beginning, where it is that of a later page."""
+    path, mark, arguments = address.partition("?")
+    kept = "&".join(one for one in arguments.split("&") if not one.startswith(("_next=", "_size=")))
+    return f"{path}{mark if kept else ''}{kept}"
+
+
+def form_name(name: str) -> str:
+    """Return what a form of a list is called, by the ending of its address."""
+    return _FORM_NAMES.get(name, name)
+
+
 #: The filters that the templates use.
 FILTERS: Mapping[str, object] = {
     "shown": shown,
@@ -153,4 +166,6 @@ FILTERS: Mapping[str, object] = {
     "language": language,
     "plain": plain,
     "with_mark": with_mark,
+    "whole": whole,
+    "form_name": form_name,
 }

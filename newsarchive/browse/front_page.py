@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
 from newsarchive.archive.queries import one, rows, value
+from newsarchive.browse.volume import volume
+from newsarchive.search import EVERYTHING
 
 if TYPE_CHECKING:
     import sqlite3
 
     from newsarchive.archive.queries import Row
+    from newsarchive.browse.volume import Volume
 
-#: Days of the chart at most and at least; articles, stories, sources and securities in the lists.
-MOST_DAYS, FEWEST_DAYS = 60, 14
+#: Articles, stories, sources and securities in the lists.
 LATEST, STORIES, SOURCES, SECURITIES = 12, 6, 12, 12
 # Securities are counted in the newest articles only.
 _RECENT = 1000
-# The share of articles that may fall off the chart at its old end.
-_STRAY = 0.02
 
 _LATEST = f"""
 SELECT a.article_key, a.title, substr(a.body, 1, 120) AS beginning, a.published_at, a.published_precision,
@@ -61,9 +61,7 @@ class Front:
     copies: int
     first_day: str | None
     last_day: str | None
-    #: day -> articles, of the days in the chart
-    days: dict[str, int]
-    chart_days: int
+    volume: Volume | None
     latest: list[Row]
     stories: list[Row]
     top_sources: list[Row]
@@ -74,19 +72,14 @@ class Front:
 def front(connection: sqlite3.Connection) -> Front:
     """Read what the front page shows."""
     first_day, last_day = _span(connection)
-    days: dict[str, int] = {}
-    since = "9999"
-    if last_day:
-        days = _days(connection, last_day, MOST_DAYS)
-        since = _days_before(last_day, 7)
+    since = _days_before(last_day, 7) if last_day else "9999"
     return Front(
         articles=value(connection, "SELECT count(*) FROM articles"),
         sources=value(connection, "SELECT count(*) FROM sources"),
         copies=value(connection, "SELECT count(*) FROM copies"),
         first_day=first_day,
         last_day=last_day,
-        days=days,
-        chart_days=_covered(days, last_day),
+        volume=volume(connection, [EVERYTHING]),
         latest=rows(connection, _LATEST, (LATEST,)),
         stories=rows(connection, _STORIES, (since, STORIES)),
         top_sources=rows(connection, _SOURCES, (SOURCES,)),
@@ -107,24 +100,6 @@ def _readable(day: str | None) -> str | None:
         return date.fromisoformat(day).isoformat() if day else None
     except ValueError:
         return None
-
-
-def _days(connection: sqlite3.Connection, last_day: str, length: int) -> dict[str, int]:
-    found = connection.execute(
-        "SELECT published_date, count(*) FROM articles WHERE published_date > ? GROUP BY published_date",
-        (_days_before(last_day, length),),
-    )
-    return dict(found.fetchall())
-
-
-def _covered(days: dict[str, int], last_day: str | None) -> int:
-    """Return how many days the chart needs: a few stray articles of long ago do not push the rest to its edge."""
-    stray = sum(days.values()) * _STRAY
-    for day in sorted(days):
-        stray -= days[day]
-        if stray < 0 and last_day:
-            return max(FEWEST_DAYS, (date.fromisoformat(last_day) - date.fromisoformat(day)).days + 1)
-    return FEWEST_DAYS
 
 
 def _days_before(day: str, count: int) -> str:

@@ -70,7 +70,7 @@ def database_name(path: Path) -> str:
 
     Not like a page of ours: the page of an archive in search.db would be our search.
     """
-    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "-") else path.stem
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "-") else path.stem
 
 
 def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False) -> dict[str, Any]:
@@ -121,6 +121,11 @@ def _names(connection: sqlite3.Connection) -> list[str]:
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name"
         )
     ]
+
+
+def descriptions_of_tables() -> dict[str, dict[str, Any]]:
+    """Return what the list of tables says of each: what it is about, which columns it leads to first."""
+    return {name: _table(name) for name in descriptions()}
 
 
 def _table(name: str) -> dict[str, Any]:

@@ -15,13 +15,18 @@ from datasette.utils.asgi import asgi_static
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from newsarchive.archive.migrations import APPLICATION_ID
-from newsarchive.browse.archives import archive_of, names_in
+from newsarchive.browse.archives import archive_asked, archive_of, archives_of, names_in, prefix_of
 from newsarchive.browse.atom import can_render, render
+from newsarchive.browse.caching import cached
 from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed, show_cell
 from newsarchive.browse.changes import register_comparisons
+from newsarchive.browse.charts import answer_chart
+from newsarchive.browse.compression import compressed
+from newsarchive.browse.datasette_api import IS_ONE, add_questions
 from newsarchive.browse.errors import show_failure
+from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
-from newsarchive.browse.metadata import queries
+from newsarchive.browse.metadata import descriptions_of_tables, queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.security import guarded
 from newsarchive.browse.urls import Addresses
@@ -36,7 +41,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
-    "FEED",
+    "FORMS",
     "cell",
     "failing",
     "guarding",
@@ -49,8 +54,8 @@ __all__ = [
 
 #: Bytes of the largest value that SQL may make or read: one that grows without end fails instead of eating the memory.
 LARGEST_VALUE = 32 << 20
-#: The form of lists that the plugin adds to Datasette's own.
-FEED = {"extension": "atom", "render": render, "can_render": can_render}
+#: The forms of lists that the plugin adds to Datasette's own.
+FORMS = [{"extension": "atom", "render": render, "can_render": can_render}, renderer("xlsx"), renderer("parquet")]
 
 # Datasette's handler prints every failure, a mistyped address too, with all values that were at hand.
 _DATASETTES_HANDLER = "datasette.handle_exception"
@@ -74,10 +79,16 @@ def prepare(datasette: Datasette, connection: sqlite3.Connection) -> None:
         register_comparisons(connection)
 
 
-def starting(datasette: Datasette) -> None:
-    """Take Datasette's own handler of failures away, where ours takes its place."""
-    if archive_of(datasette) is not None and pm.has_plugin(_DATASETTES_HANDLER):
-        pm.unregister(name=_DATASETTES_HANDLER)
+def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Take Datasette's own handler of failures away, where ours takes its place; give the archives their questions."""
+
+    async def start() -> None:
+        if archives_of(datasette) and pm.has_plugin(_DATASETTES_HANDLER):
+            pm.unregister(name=_DATASETTES_HANDLER)
+        for name in archives_of(datasette) if IS_ONE else ():
+            await add_questions(datasette, name, queries())
+
+    return start
 
 
 def failing(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
@@ -91,23 +102,35 @@ def routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     An archive in a file named article.db has its tables below /article, where our pages are: tables and questions have
     the right of way there.
     """
-    name = archive_of(datasette)
-    if name is None:
+    archives = archives_of(datasette)
+    if not archives:
         return []
-    taken = "|".join(sorted(map(re.escape, names_in(datasette) | queries().keys())))
-    pages = [(f"(?!/{re.escape(tilde_encode(name))}/(?:{taken})(?:[./]|$)){pattern}", page) for pattern, page in ROUTES]
-    below = [(f"/{re.escape(tilde_encode(name))}{pattern}", page) for pattern, page in TABLE_ROUTES]
-    return [*below, *pages, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+    places = {name: re.escape(f"/{tilde_encode(name)}") for name in archives}
+    taken = "".join(
+        f"(?!{place}/(?:{'|'.join(sorted(map(re.escape, _below(datasette, name))))})(?:[./]|$))"
+        for name, place in places.items()
+    )
+    pages = [(f"{taken}{pattern}", page) for pattern, page in ROUTES]
+    below = [(f"{place}{pattern}", page) for place in places.values() for pattern, page in TABLE_ROUTES]
+    further = [
+        (re.escape(prefix_of(datasette, name)) + pattern, page) for name in archives[1:] for pattern, page in ROUTES
+    ]
+    return [*below, *further, *pages, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+
+
+def _below(datasette: Datasette, name: str) -> set[str]:
+    """Return what an archive has below its name: its tables, views and questions."""
+    return names_in(datasette, name) | queries().keys()
 
 
 def questions(datasette: Datasette, database: str) -> dict[str, dict[str, Any]]:
-    """Return the canned queries of the archive; other databases have none of ours."""
-    return queries() if archive_of(datasette) == database else {}
+    """Return the canned queries of an archive; other databases have none of ours."""
+    return queries() if database in archives_of(datasette) else {}
 
 
 def cell(datasette: Datasette, database: str, *, row: Any, value: Any, column: str, table: str | None) -> Any:
     """Show a value of the archive; values of other databases are left to Datasette."""
-    if archive_of(datasette) != database:
+    if database not in archives_of(datasette):
         return None
     return show_cell(Addresses(datasette, database), row, value, column, table)
 
@@ -128,10 +151,13 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
     )
     environment.globals.update(
         newsarchive_to=partial(_addresses, datasette),
+        newsarchive_tables=descriptions_of_tables,
         newsarchive_style=_STYLE_VERSION,
+        newsarchive_others=partial(_others, datasette),
         newsarchive_term=write_term,
         newsarchive_field=field_of,
         newsarchive_choices=partial(choices, datasette),
+        newsarchive_chart=lambda columns, rows: answer_chart(columns, rows, _addresses(datasette)),
         newsarchive_suggestions=partial(suggestions, datasette),
         newsarchive_streams=datasette.setting("allow_csv_stream"),
     )
@@ -146,20 +172,36 @@ def _loaders(environment: Environment) -> list[FileSystemLoader]:
 
 def guarding(datasette: Datasette) -> Callable[[Any], Any]:
     """Make the wrapper of the application."""
-    name = archive_of(datasette)
-    if name is None:
+    archives = archives_of(datasette)
+    if not archives:
         return lambda app: app
     config = datasette.plugin_config("newsarchive") or {}
-    others = {tilde_encode(other) for other in datasette.databases if other != name}
-    return lambda app: guarded(
-        app,
-        config.get("hosts"),
+    base = datasette.setting("base_url")
+    guard = partial(
+        guarded,
+        hosts=config.get("hosts"),
         is_public=bool(config.get("public")),
-        base=datasette.setting("base_url"),
-        others=others,
-        articles=f"/{tilde_encode(name)}/articles.csv",
+        base=base,
+        others={tilde_encode(other) for other in datasette.databases if other not in archives},
+        articles=[f"/{tilde_encode(name)}/articles.csv" for name in archives],
+        note=archive_asked(datasette, {name: _below(datasette, name) for name in archives}),
     )
+
+    def files() -> list[str | None]:
+        return [database.path for database in datasette.databases.values() if database.name != "_internal"]
+
+    return lambda app: compressed(guard(cached(app, files, base)))
 
 
 def _addresses(datasette: Datasette) -> Addresses:
     return Addresses(datasette, archive_of(datasette) or next(iter(datasette.databases), ""))
+
+
+def _others(datasette: Datasette) -> list[tuple[str, str]]:
+    """List the other databases that are open, each with its address: an archive leads to its front page."""
+    asked, archives = archive_of(datasette), archives_of(datasette)
+    return [
+        (name, Addresses(datasette, name).front() if name in archives else str(datasette.urls.database(name)))
+        for name in datasette.databases
+        if name not in (asked, "_internal", "_memory")
+    ]

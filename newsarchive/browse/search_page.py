@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from operator import attrgetter
@@ -11,15 +13,18 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from datasette.utils import sqlite_timelimit
 
 from newsarchive.browse.filters import plain
+from newsarchive.browse.volume import volume
 from newsarchive.search import Filter, Position, Query, QueryError, Search, all_of, narrow
 from newsarchive.search.fields import read_moment
+from newsarchive.search.mending import nearest
 from newsarchive.search.securities import securities
 from newsarchive.search.terms import terms, with_values, without
 from newsarchive.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from newsarchive.browse.volume import Volume
     from newsarchive.search import Facet, Facets, Hit
     from newsarchive.search.securities import Security
     from newsarchive.search.terms import Term
@@ -32,11 +37,20 @@ MOST_COUNTED, LINES = 4000, 8
 MOST_COUNTED_WHOLE, MOST_VALUES = 200_000, 600
 #: Milliseconds that the facets may take before the page does without them, and the search itself before it gives up.
 COUNT_TIME, SEARCH_TIME = 400, 5000
-#: Milliseconds for finding out whether a word is the name of a security.
-NAME_TIME = 50
+#: Milliseconds for finding out whether a word is the name of a security, for the chart, and for a wider search.
+NAME_TIME, VOLUME_TIME, WIDER_TIME = 50, 400, 100
+#: How many wider searches are counted where nothing was found.
+MOST_WIDER = 5
 _LONGEST_DAY = 40  # characters
 #: How far the best matches can be paged through.
 MOST_BEST = 300
+
+_SEVERAL_VERSIONS = "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND revision > 1"
+_CHANGED = "SELECT 1 FROM revisions WHERE article_id = ? AND cause = 'site'"
+_GONE = (
+    "SELECT a.id FROM articles a JOIN copies c ON c.article_id = a.id AND c.url = a.url"
+    " WHERE a.id IN (SELECT value FROM json_each(?)) AND c.gone_at IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,8 @@ class SearchForm:
     since: str = ""
     until: str = ""
     after: str = ""
+    #: What the chart shows: numbers, or the share of all articles.
+    by: Literal["", "share"] = ""
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> SearchForm:
@@ -59,13 +75,14 @@ class SearchForm:
             since=_day(arguments.get("from", "")),
             until=_day(arguments.get("to", "")),
             after=arguments.get("after", "")[:100],
+            by="share" if arguments.get("by") == "share" else "",
         )
 
     @property
     def arguments(self) -> dict[str, str]:
         """The arguments of an address that asks for the same, from its first page on."""
         order = "" if self.order == "newest" else self.order
-        return {"q": self.query, "order": order, "from": self.since, "to": self.until}
+        return {"q": self.query, "order": order, "from": self.since, "to": self.until, "by": self.by}
 
     @property
     def days(self) -> list[Filter]:
@@ -129,6 +146,24 @@ class SearchResult:
     error: str | None = None
     #: What the text may also mean.
     securities: list[Security] = field(default_factory=list)
+    #: The search over time, whatever days it is narrowed to.
+    volume: Volume | None = None
+    #: Hits that their site changed, and whose page is gone, by the ids of their articles.
+    changed: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
+    #: Where nothing was found: searches without one of the conditions, and how many articles each finds.
+    wider: list[tuple[Chip, int]] = field(default_factory=list)
+    #: Where the query is wrong: the nearest search that is not.
+    nearest: SearchForm | None = None
+
+    @property
+    def groups(self) -> list[list[Hit]]:
+        """The hits, those of one story together where the first of them stands."""
+        found: dict[object, list[Hit]] = {}
+        for hit in self.hits:
+            key = ("story", hit.story_id) if hit.story_id is not None else hit.article_id
+            found.setdefault(key, []).append(hit)
+        return list(found.values())
 
     @property
     def chips(self) -> list[Chip]:
@@ -174,31 +209,62 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
             found.hits, found.next_after = _page(search, query, form, size)
     except QueryError as error:
         found.error = told(error)
+        if mended := nearest(form.query, error, search.parse):
+            found.nearest = replace(form, query=mended, after="")
         return found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
         found.error = "this search takes too long: add a word, a source or days"
         return found
-    try:
-        with sqlite_timelimit(connection, COUNT_TIME):
-            if counts:
-                _count(search, query, typed, found)
-            else:
-                found.total = search.count(query)
-    except sqlite3.OperationalError as error:
-        _refuse_unless_interrupted(error)
+    with _in_time(connection, COUNT_TIME):
+        if counts:
+            _count(search, query, typed, found)
+        else:
+            found.total = search.count(query)
     if counts:
-        found.securities = _securities(connection, form.query)
+        _look_closer(connection, typed, found)
     return found
 
 
-def _securities(connection: sqlite3.Connection, text: str) -> list[Security]:
+def _look_closer(connection: sqlite3.Connection, typed: Query, found: SearchResult) -> None:
+    """Find what a page shows beside the hits and their facets."""
+    form = found.form
+    with _in_time(connection, NAME_TIME):
+        found.securities = securities(connection, form.query)
+    if found.hits:
+        found.changed, found.gone = _marks(connection, [hit.article_id for hit in found.hits])
+    else:
+        found.wider = _wider(connection, found)
+    if not form.after:
+        with _in_time(connection, VOLUME_TIME):
+            found.volume = volume(connection, [typed], form.since, form.until, context=True)
+
+
+def _marks(connection: sqlite3.Connection, ids: list[int]) -> tuple[set[int], set[int]]:
+    """Return which of the articles their site changed, and of which the page is gone."""
+    listed = json.dumps(ids)
+    several = connection.execute(_SEVERAL_VERSIONS, (listed,)).fetchall()
+    changed = {one for (one,) in several if connection.execute(_CHANGED, (one,)).fetchone()}
+    return changed, {one for (one,) in connection.execute(_GONE, (listed,))}
+
+
+def _wider(connection: sqlite3.Connection, found: SearchResult) -> list[tuple[Chip, int]]:
+    """Return the searches without one of the conditions that find something, most first."""
+    search, counted = Search(connection), []
+    for chip in found.chips[:MOST_WIDER]:
+        with _in_time(connection, WIDER_TIME), suppress(QueryError):
+            counted.append((chip, search.count(understand(connection, chip.wider))))
+    return sorted((one for one in counted if one[1]), key=lambda one: -one[1])
+
+
+@contextmanager
+def _in_time(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
+    """Do without what takes longer than a page may take for it."""
     try:
-        with sqlite_timelimit(connection, NAME_TIME):
-            return securities(connection, text)
+        with sqlite_timelimit(connection, milliseconds):
+            yield
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
-        return []
 
 
 def _refuse_unless_interrupted(error: sqlite3.OperationalError) -> None:
@@ -260,6 +326,8 @@ KINDS = {
     "Category": Kind("category", attrgetter("categories")),
     "Day": Kind("", attrgetter("days")),
     "Security": Kind("code", attrgetter("codes")),
+    "Author": Kind("author", attrgetter("authors")),
+    "Length": Kind("length", attrgetter("lengths"), 2),
     "Language": Kind("lang", attrgetter("languages"), 2),
     "Site": Kind("site", attrgetter("sites"), 2),
 }

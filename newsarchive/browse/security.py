@@ -53,14 +53,15 @@ def guarded(
     is_public: bool = False,
     base: str = "/",
     others: Collection[str] = (),
-    articles: str = "/archive/articles.csv",
+    articles: Collection[str] = ("/archive/articles.csv",),
+    note: Callable[[str], None] | None = None,
 ) -> App:
     """Wrap an application. With `hosts` only requests to these host names are answered.
 
     On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here. What
     Datasette tells of itself (paths, threads, settings) is not served where `is_public`. The archive is only read, so
     nothing but GET and HEAD is answered, except by Datasette's own pages and by `others`, the databases beside it.
-    `articles` is where the table of articles is CSV.
+    `articles` are the addresses of tables of articles as CSV; `note` is called with the path before it is answered.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +76,9 @@ def guarded(
         elif scope["method"] not in _READING and _first_part(path) not in ("-", *others):
             await _refuse(send, 405, "The archive is only read: ask with GET.", ("allow", "GET, HEAD"))
         else:
-            await app(_streamed(scope, path == articles), receive, _with_headers(send, _csv_of(scope)))
+            if note is not None:
+                note(path)
+            await app(_streamed(scope, path in articles), receive, _with_headers(send, _csv_of(scope)))
 
     return wrapped
 

@@ -14,6 +14,7 @@ from datasette.plugins import pm
 
 from newsarchive import browse as plugin
 from newsarchive.archive.connection import open_readonly
+from newsarchive.browse.datasette_api import keep_connection
 from newsarchive.browse.metadata import SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
 
@@ -49,7 +50,7 @@ class ArchiveFile(Database):  # type: ignore[misc]
         """Open the file for reading; nothing here asks for more."""
         assert not write
         connection = open_readonly(self.path, check_same_thread=False)
-        self._all_file_connections.append(connection)
+        keep_connection(self, connection)
         return connection
 
 

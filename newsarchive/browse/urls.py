@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 
 from datasette.utils import tilde_encode
 
+from newsarchive.browse.archives import prefix_of
 from newsarchive.warc.replay import replay_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from datasette.app import Datasette
 
@@ -21,35 +22,50 @@ class Addresses:
     def __init__(self, datasette: Datasette, database: str) -> None:
         self._urls = datasette.urls
         self._database = database
+        self._prefix = prefix_of(datasette, database)
+
+    def _path(self, path: str) -> str:
+        return str(self._urls.path(self._prefix + path))
 
     def front(self) -> str:
         """Address of the front page."""
-        return str(self._urls.instance())
+        return self._path("/")
 
     def static(self, name: str, version: str) -> str:
         """Address of a file of ours; `version` changes with what is in it."""
         return str(self._urls.path(f"/-/newsarchive/{name}?{version}"))
 
-    def article(self, key: str, change: int | None = None) -> str:
-        """Address of an article, or of what changed in its text with revision `change`."""
+    def article(self, key: str, change: int | None = None, view: str = "") -> str:
+        """Address of an article, or of what changed with revision `change`; `view` is "side" for two columns."""
         path = f"/article/{tilde_encode(key)}"
-        return str(self._urls.path(path if change is None else f"{path}/changes/{change}"))
+        shown = f"?view={view}" if view else ""
+        return self._path(path if change is None else f"{path}/changes/{change}{shown}")
 
-    def article_json(self, key: str) -> str:
-        """Address of all that the archive has of an article."""
-        return f"{self.article(key)}.json"
+    def article_as(self, key: str, form: str) -> str:
+        """Address of all that the archive has of an article (json), or of its citation (bib, ris)."""
+        return f"{self.article(key)}.{form}"
 
     def story(self, story_id: int) -> str:
         """Address of a story."""
-        return str(self._urls.path(f"/story/{story_id}"))
+        return self._path(f"/story/{story_id}")
+
+    def subject(self, kind: str, name: str) -> str:
+        """Address of the page of a source, a security, an author, a site or a day."""
+        return self._path(f"/{kind}/{tilde_encode(name)}")
+
+    def compare(self, searches: Sequence[str] = (), form: str = "", **options: str | None) -> str:
+        """Address of searches beside each other; `form` is empty for the page, or csv."""
+        asked = [("q", one) for one in searches] + [(name, value) for name, value in options.items() if value]
+        path = self._path("/compare" + (f".{form}" if form else ""))
+        return f"{path}?{urlencode(asked)}" if asked else path
 
     def why(self, url: str) -> str:
         """Address of what became of a page elsewhere."""
-        return f"{self._urls.path('/why')}?{urlencode({'url': url})}"
+        return f"{self._path('/why')}?{urlencode({'url': url})}"
 
     def raw(self, snapshot_id: int) -> str:
         """Address of a page as it was fetched."""
-        return str(self._urls.path(f"/raw/{snapshot_id}"))
+        return self._path(f"/raw/{snapshot_id}")
 
     def replay(self, url: str, fetched_at: str | None) -> str | None:
         """Address of a page as it was, at the replay server that NEWSARCHIVE_REPLAY names; None where it names none."""
@@ -66,7 +82,7 @@ class Addresses:
     def _with(self, path: str, arguments: Mapping[str, str | None]) -> str:
         """Address of a path with those of the arguments that are not empty."""
         given = {name: value for name, value in arguments.items() if value}
-        address = str(self._urls.path(path))
+        address = self._path(path)
         return f"{address}?{urlencode(given)}" if given else address
 
     def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
@@ -77,11 +93,11 @@ class Addresses:
 
     def questions(self) -> str:
         """Address of the list of questions."""
-        return str(self._urls.path("/tables#questions"))
+        return self._path("/tables#questions")
 
     def tables(self) -> str:
         """Address of the list of tables and questions."""
-        return str(self._urls.path("/tables"))
+        return self._path("/tables")
 
     def row(self, table: str, value: object) -> str:
         """Address of a row by its primary key."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import sqlite3
+from dataclasses import replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils import InvalidSql, derive_named_parameters, tilde_decode, validate_sql_select
@@ -16,10 +17,20 @@ from newsarchive.archive.snapshots import Snapshots
 from newsarchive.browse import article_page as articles
 from newsarchive.browse.archives import archive_of
 from newsarchive.browse.atom import FEED_TYPE, feed
-from newsarchive.browse.downloads import SQL_TIME, Stream, search_csv, search_json, sql_csv
-from newsarchive.browse.filters import is_web_address
+from newsarchive.browse.charts import chart_of, chosen_by, comparison_of, hours_chart, volume_csv, year_of
+from newsarchive.browse.comparison import MOST_SEARCHES, compare
+from newsarchive.browse.datasette_api import (
+    database_metadata,
+    ensure_allowed,
+    is_allowed,
+    questions_of,
+)
+from newsarchive.browse.downloads import SQL_TIME, Stream, search_csv, search_json, sql_csv, sql_rows
+from newsarchive.browse.files import TYPES, forms, search_file
+from newsarchive.browse.filters import form_name, is_web_address
 from newsarchive.browse.front_page import front
 from newsarchive.browse.metadata import queries, tables
+from newsarchive.browse.parameters import read_day
 from newsarchive.browse.search_page import (
     FEED,
     KINDS,
@@ -31,13 +42,21 @@ from newsarchive.browse.search_page import (
     values_of,
 )
 from newsarchive.browse.security import DATA_ONLY
-from newsarchive.browse.svg import days_ending, draw, meter
+from newsarchive.browse.subjects import KINDS as SUBJECTS
+from newsarchive.browse.subjects import subject
+from newsarchive.browse.svg import Dot, meter, network, timeline
 from newsarchive.browse.urls import Addresses
+from newsarchive.export.bibtex import write_bibtex
+from newsarchive.export.citation import citation_of
+from newsarchive.export.citation_styles import apa, gbt7714
+from newsarchive.export.ris import write_ris
 from newsarchive.problems import REASONS
 from newsarchive.search import FIELDS, MOST_RANKED, QueryError
+from newsarchive.text import shorten
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable
     from typing import TypeVar
 
@@ -45,11 +64,20 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
     from newsarchive.browse.search_page import SearchResult
+    from newsarchive.browse.volume import Period
 
     T = TypeVar("T")
 
 _LONGEST_ADDRESS = 2000
 CSV_TYPE = "text/csv; charset=utf-8"
+#: What a citation is called and served as, by the ending of its address.
+CITATIONS = {
+    "bib": (write_bibtex, "application/x-bibtex; charset=utf-8"),
+    "ris": (write_ris, "application/x-research-info-systems; charset=utf-8"),
+}
+#: Articles of a timeline at most; the list under it has more.
+MOST_DOTS = 40
+_LONGEST_TITLE = 300  # characters of a headline in a citation that is shown
 _CHARSET = re.compile(r"[A-Za-z0-9_.:-]{1,40}")
 #: Pages by the patterns of their paths: our own, and those below the archive's tables and questions.
 ROUTES: list[tuple[str, Callable[..., Any]]] = []
@@ -74,17 +102,11 @@ async def front_page(datasette: Datasette, request: Request) -> Response:
     name = _needed(datasette)
     content = await _read(datasette, name, front)
     to = Addresses(datasette, name)
-    bars = []
-    if content.last_day:
-        bars = days_ending(
-            content.last_day, content.chart_days, content.days, lambda day: to.search(**{"from": day, "to": day})
-        )
     context = {
         "front": content,
-        "bars": bars,
-        "chart": draw(bars),
+        "chart": chart_of(content.volume, "Articles over time", _leading(to)) if content.volume else None,
         "meter": meter,
-        "questions": await _questions(datasette, name),
+        "questions": await questions_of(datasette, name),
         "feed": to.search(form="atom"),
     }
     return await _page(datasette, request, "newsarchive_front.html", context)
@@ -96,16 +118,16 @@ async def tables_page(datasette: Datasette, request: Request) -> Response:
     name = _needed(datasette)
     context = {
         "database": name,
-        "metadata": (datasette.metadata("databases") or {}).get(name, {}),
+        "metadata": await database_metadata(datasette, name),
         "tables": await _read(datasette, name, tables),
-        "queries": await _questions(datasette, name),
-        "allow_execute_sql": await datasette.permission_allowed(request.actor, "execute-sql", name, default=True),
+        "queries": await questions_of(datasette, name),
+        "allow_execute_sql": await is_allowed(datasette, request.actor, "execute-sql", name),
     }
     return await _page(datasette, request, "database.html", context)
 
 
-@route(r"/search(?:\.(?P<form>json|csv|atom))?$")
-async def search_page(datasette: Datasette, request: Request) -> Response | Stream:
+@route(rf"/search(?:\.(?P<form>json|csv|atom|{'|'.join(TYPES)}))?$")
+async def search_page(datasette: Datasette, request: Request) -> Response:
     """Search, as a page or in one of the forms that programs read."""
     name = _needed(datasette)
     arguments = {key: request.args[key] for key in request.args}
@@ -117,7 +139,22 @@ async def search_page(datasette: Datasette, request: Request) -> Response | Stre
     if is_web_address(form.query) and await _read(datasette, name, lambda c: bool(ProblemLog(c).history(form.query))):
         return Response.redirect(Addresses(datasette, name).why(form.query))
     found = await _read(datasette, name, lambda connection: find(connection, form))
-    context = {"found": found, "form": form, "meter": meter, "most_ranked": MOST_RANKED, "fields": FIELDS}
+    to, chart = Addresses(datasette, name), None
+    if found.volume:
+        chart = chart_of(
+            found.volume,
+            "Articles over time",
+            lambda period: to.search(**chosen_by(form, period).arguments),
+            is_share=form.by == "share",
+        )
+    context = {
+        "found": found,
+        "form": form,
+        "chart": chart,
+        "meter": meter,
+        "most_ranked": MOST_RANKED,
+        "fields": FIELDS,
+    }
     return await _page(datasette, request, "newsarchive_search.html", context | _links(datasette, name, found))
 
 
@@ -132,18 +169,77 @@ async def values_page(datasette: Datasette, request: Request) -> Response:
     return await _page(datasette, request, "newsarchive_values.html", context | _links(datasette, name, found))
 
 
-@route(r"/article/(?P<key>[^/.]+)(?:\.(?P<form>json))?$")
-async def article_page(datasette: Datasette, request: Request) -> Response:
-    """Show an article, or give all that the archive has of it as JSON."""
+@route(rf"/(?P<kind>{'|'.join(SUBJECTS)})/(?P<name>[^/.]+)$")
+async def subject_page(datasette: Datasette, request: Request) -> Response:
+    """Show the page of a source, a security, an author, a site or a day."""
+    name, kind = _needed(datasette), request.url_vars["kind"]
+    asked = tilde_decode(request.url_vars["name"])
+    if kind == "day" and read_day(asked) != asked:
+        return Response.redirect(Addresses(datasette, name).subject("day", read_day(asked)))
+    found = await _read(datasette, name, lambda connection: subject(connection, kind, asked))
+    if found is None:
+        raise NotFound(f"The archive has no article of this {kind}.")
+    to, chart = Addresses(datasette, name), None
+    if found.volume:
+        chart = chart_of(found.volume, "Articles over time", _leading(to, found.text) if found.text else None)
+    elif found.hours:
+        chart = hours_chart(found.hours)
+    year = year_of(found.days, lambda day: to.search(found.text, **_only(day.isoformat()))) if found.text else None
+    flows = network(found.before, found.title, found.after) if found.before or found.after else None
+    context = {"subject": found, "chart": chart, "year": year, "network": flows, "meter": meter}
+    return await _page(datasette, request, "newsarchive_subject.html", context)
+
+
+@route(r"/compare(?:\.(?P<form>csv))?$")
+async def compare_page(datasette: Datasette, request: Request) -> Response:
+    """Show searches beside each other over time, or the numbers as CSV."""
     name = _needed(datasette)
-    key = tilde_decode(request.url_vars["key"])
-    whole = request.url_vars.get("form") == "json"
+    searches, arguments = request.args.getlist("q"), {key: request.args[key] for key in request.args}
+    found = await _read(datasette, name, lambda connection: compare(connection, searches, arguments))
+    if request.url_vars.get("form"):
+        if found.problem or found.errors or not found.volume:
+            return _refused(found.problem or next(iter(found.errors.values()), "there is nothing to count: q=WORD"))
+        return Response(
+            volume_csv(found.volume, found.searches), headers=_attached("volume.csv"), content_type=CSV_TYPE
+        )
+    to, chart = Addresses(datasette, name), None
+    if found.volume:
+        chart = comparison_of(found.volume, is_share=found.form.by == "share")
+    context = {
+        "comparison": found,
+        "chart": chart,
+        "fields": [*found.searches, *[""] * MOST_SEARCHES][:MOST_SEARCHES],
+        "table": to.compare(found.searches, "csv", **found.arguments, bom="1"),
+        "other": to.compare(found.searches, **found.arguments | {"by": "" if found.form.by else "share"}),
+    }
+    return await _page(datasette, request, "newsarchive_compare.html", context)
+
+
+@route(rf"/article/(?P<key>[^/.]+)(?:\.(?P<form>json|{'|'.join(CITATIONS)}))?$")
+async def article_page(datasette: Datasette, request: Request) -> Response:
+    """Show an article, or give all that the archive has of it as JSON, or its citation."""
+    name = _needed(datasette)
+    key, form = tilde_decode(request.url_vars["key"]), request.url_vars.get("form")
+    whole = form is not None
     shown = await _read(datasette, name, lambda connection: articles.article(connection, key, whole=whole))
     if shown is None:
         raise NotFound("The archive has no article with this key.")
-    if whole:
+    if form == "json":
         return Response(articles.as_json(shown), content_type="application/json; charset=utf-8")
-    return await _page(datasette, request, "newsarchive_article.html", {"page": shown, "a": shown.row})
+    if form is not None:
+        write, content_type = CITATIONS[form]
+        stream = BytesIO()
+        write([shown.article], stream)
+        return Response(stream.getvalue(), headers=_attached(f"article.{form}"), content_type=content_type)
+    cited = citation_of(shown.article)
+    cited = replace(cited, title=shorten(cited.title, _LONGEST_TITLE))
+    context = {
+        "page": shown,
+        "a": shown.row,
+        "cited": cited,
+        "styles": {"GB/T 7714": gbt7714(cited), "APA": apa(cited)},
+    }
+    return await _page(datasette, request, "newsarchive_article.html", context)
 
 
 @route(r"/article/(?P<key>[^/.]+)/changes/(?P<revision>\d{1,6})$")
@@ -154,7 +250,9 @@ async def change_page(datasette: Datasette, request: Request) -> Response:
     found = await _read(datasette, name, lambda connection: articles.change(connection, key, revision))
     if found is None:
         raise NotFound("The archive has no such change.")
-    return await _page(datasette, request, "newsarchive_change.html", {"a": found[0], "change": found[1]})
+    is_side = request.args.get("view") == "side"
+    context = {"a": found[0], "change": found[1], "is_side": is_side}
+    return await _page(datasette, request, "newsarchive_change.html", context)
 
 
 @route(r"/story/(?P<story_id>\d{1,18})$")
@@ -167,7 +265,14 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
         raise NotFound("The archive has no such story.")
     if found.row["id"] != story_id:
         return Response.redirect(Addresses(datasette, name).story(found.row["id"]))
-    return await _page(datasette, request, "newsarchive_story.html", {"story": found})
+    to = Addresses(datasette, name)
+    dots = [
+        Dot(one.source or "-", one.minutes_later, to.article(one.article_key))
+        for one in found.members[:MOST_DOTS]
+        if one.minutes_later is not None
+    ]
+    drawing = timeline(dots) if len(dots) > 1 else None
+    return await _page(datasette, request, "newsarchive_story.html", {"story": found, "timeline": drawing})
 
 
 @route(r"/why$")
@@ -213,9 +318,7 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     return Response.redirect(Addresses(datasette, name).article(key))
 
 
-async def _search_data(
-    datasette: Datasette, name: str, form: SearchForm, suffix: str, request: Request
-) -> Response | Stream:
+async def _search_data(datasette: Datasette, name: str, form: SearchForm, suffix: str, request: Request) -> Response:
     if suffix == "atom":
         return await _search_feed(datasette, name, form, request)
     if form.problem:
@@ -228,7 +331,13 @@ async def _search_data(
     if suffix == "json":
         pieces = search_json(database, query, form, Addresses(datasette, name), _size(request, most))
         return await Stream.of(pieces, "application/json; charset=utf-8")
-    file_name = "search.csv" if most is None else f"search-first-{most}.csv"
+    file_name = f"search.{suffix}" if most is None else f"search-first-{most}.{suffix}"
+    if suffix in TYPES:
+        about = {"Search": form.text or "all articles", "Address": datasette.absolute_url(request, request.full_path)}
+        if most is not None:
+            about["Limit"] = f"The first {most:,} articles, because anybody may ask for this file."
+        pieces = search_file(database, query, form, suffix, most=most, about=about)
+        return await Stream.of(pieces, TYPES[suffix], file_name)
     return await Stream.of(search_csv(database, query, form, most), CSV_TYPE, file_name)
 
 
@@ -248,6 +357,19 @@ async def _search_feed(datasette: Datasette, name: str, form: SearchForm, reques
     return Response(feed(listed, title, request, note=note, next_url=next_url), content_type=FEED_TYPE)
 
 
+def _leading(to: Addresses, text: str = "") -> Callable[[Period], str]:
+    """Return what leads from a period of a chart to its articles."""
+    return lambda period: to.search(text, **{"from": period.first.isoformat(), "to": period.last.isoformat()})
+
+
+def _only(day: str) -> dict[str, str]:
+    return {"from": day, "to": day}
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
 def _refused(problem: str) -> Response:
     return Response.json({"ok": False, "error": problem}, status=400)
 
@@ -263,11 +385,11 @@ def _is_public(datasette: Datasette) -> bool:
     return bool((datasette.plugin_config("newsarchive") or {}).get("public"))
 
 
-@route(r"\.csv$", TABLE_ROUTES)
+@route(r"(?:/-/query)?\.csv$", TABLE_ROUTES)
 async def sql_download(datasette: Datasette, request: Request) -> Stream:
     """Return the whole answer to a reader's SQL as CSV."""
     name, sql = _needed(datasette), (request.args.get("sql") or "").strip()
-    await datasette.ensure_permissions(request.actor, [("execute-sql", name), ("view-database", name), "view-instance"])
+    await ensure_allowed(datasette, request, "execute-sql", name)
     if not sql:
         raise BadRequest(f"A database is no list: ask for one of its tables ({name}/articles.csv), or with ?sql=.")
     try:
@@ -281,9 +403,7 @@ async def sql_download(datasette: Datasette, request: Request) -> Stream:
 async def question_download(datasette: Datasette, request: Request) -> Stream:
     """Return the whole answer to a question as CSV."""
     name, query = _needed(datasette), request.url_vars["query"]
-    await datasette.ensure_permissions(
-        request.actor, [("view-query", (name, query)), ("view-database", name), "view-instance"]
-    )
+    await ensure_allowed(datasette, request, "view-query", name, query)
     return await _answer_csv(datasette, request, queries()[query]["sql"], query)
 
 
@@ -293,12 +413,8 @@ async def _answer_csv(datasette: Datasette, request: Request, sql: str, label: s
     parameters = {parameter: request.args.get(parameter) or "" for parameter in named}
     most = datasette.setting("max_returned_rows") if is_public else None
     seconds = datasette.setting("sql_time_limit_ms") / 1000 if is_public else SQL_TIME
-    pieces = sql_csv(datasette, name, sql, parameters, most=most, seconds=seconds)
-    try:
-        return await Stream.of(pieces, CSV_TYPE, f"{label}.csv")
-    except sqlite3.Error as error:
-        is_slow = "interrupted" in str(error)
-        raise DatasetteError(str(error), title="Invalid SQL", status=400, message_is_html=is_slow) from error
+    pieces = sql_csv(sql_rows(datasette, name, sql, parameters, most=most, seconds=seconds))
+    return await Stream.of_sql(pieces, CSV_TYPE, f"{label}.csv")
 
 
 def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, Any]:
@@ -313,11 +429,12 @@ def _links(datasette: Datasette, name: str, found: SearchResult) -> dict[str, An
         "table": to.search(form="csv", **same, bom="1"),
         "json": to.search(form="json", **same),
         "feed": to.search(form="atom", **same),
+        "files": {form_name(kind): to.search(form=kind, **same) for kind in forms()},
+        "numbers": to.compare([found.form.query], "csv", **{"from": found.form.since, "to": found.form.until}, bom="1"),
+        "compared": to.compare([found.form.query] if found.form.query else []),
+        "all_days": replace(found.form, since="", until="", after=""),
+        "measured": to.search(**same | {"by": "" if found.form.by else "share"}),
     }
-
-
-async def _questions(datasette: Datasette, name: str) -> list[dict[str, Any]]:
-    return list((await datasette.get_canned_queries(name, None)).values())
 
 
 async def _read(datasette: Datasette, name: str, function: Callable[[sqlite3.Connection], T]) -> T:

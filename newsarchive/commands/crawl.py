@@ -11,6 +11,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
+from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
@@ -18,63 +19,70 @@ from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from scrapy.settings import Settings
+
     from newsarchive.crawl.summary import RunSummary
+    from newsarchive.crawl.watch import Watched
 
 _SPIDER = "site"
-_FAILED = 1
+_SAMPLE = "demo"
 #: Ports that are tried for the sample site before any free one.
 _PORTS = 20
 _LAST_ADDRESS = """
 SELECT json_extract(arguments, '$.base_url') FROM runs WHERE site = 'demo' AND json_valid(arguments)
 ORDER BY id DESC LIMIT 1
 """
+_CRAWLED = "SELECT DISTINCT site FROM runs WHERE spider = ?"
+# The statuses of a command for what its worst run did; a failed run is worse than one that lost too much.
+_BY_BADNESS = (0, 3, 1)
 
 
 @click.command()
-@click.argument("site", default="demo")
+@click.argument("sites", nargs=-1, metavar="[SITE]...")
+@click.option("--all", "every", is_flag=True, help="Crawl every site of data/sites/, and those crawled before.")
+@click.option("--watch", is_flag=True, help="Stay, and crawl each site (without SITE: as --all) whenever it is due.")
 @click.option("--since", help="Only articles of this day or later, as 2026-03-01.")
 @click.option("--until", help="Only articles of this day or earlier.")
 @click.option("--category", help="Only these categories: slugs, parted by commas.")
-@click.option("--limit", help="At most so many articles.")
+@click.option("--limit", help="At most so many articles of each site.")
 @click.option("--verbose", "-v", is_flag=True, help="Show the crawl's log as it is written.")
 @click.pass_obj
-def crawl(db: Path, /, site: str, verbose: bool, **filters: str | None) -> int:
+def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
-    SITE is `demo` (the built-in sample site, started for the time of the crawl), `finews`, or a site of your own in
-    data/sites/. All the ways into the site that its file describes are taken, as by `scrapy crawl site`. Ctrl-C stops
-    the crawl: what was fetched is stored, and the next crawl goes on from there.
+    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), `finews`, a site of
+    your own in data/sites/, or the address of any news site, which is looked at first, as by `newsarchive add`. All the
+    ways into the site that its file describes are taken, as by `scrapy crawl site`. Several sites are crawled at one
+    time, by one process. Ctrl-C stops the crawl: what was fetched is stored, and the next crawl goes on from there.
+
+    With --watch it stays until Ctrl-C: how soon a site is crawled again follows from what its listings brought, from
+    what its feeds ask for and from failures, between NEWSARCHIVE_INTERVAL_MIN and NEWSARCHIVE_INTERVAL_MAX minutes. A
+    SIGHUP makes it look for new and removed site files.
 
     The status is 0 when all went well (also when the site is being crawled already), 1 when a crawl failed or was
-    stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long.
+    stopped, 2 for a wrong argument, 3 when it ended but lost many pages or found nothing new for long; of several sites
+    it is the worst.
     """
-    arguments = {"site": site} | {name: value for name, value in filters.items() if value}
+    given = {name: value for name, value in filters.items() if value}
+    if sites and every:
+        raise UserError(f"--all crawls every site: leave out {', '.join(sites)}, or --all")
+    if watch and given:
+        raise UserError(f"--watch crawls all that is new: leave out --{', --'.join(given)}")
+    sites = tuple(added(site) if is_place(site) else site for site in sites)
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
         (address,) = archive.connection.execute(_LAST_ADDRESS).fetchone() or (None,)
-    try:
-        summary = _crawl(db, arguments, address, verbose=verbose)
-    except AlreadyRunningError as error:
-        click.echo(plain(f"newsarchive: {error}"), err=True)
-        return 0
-    if summary is None:
-        return _FAILED
-    if summary.outcome == "stopped":
-        stored = summary.articles("new")
-        click.echo(
-            f"newsarchive: stopped; {stored} new article{'' if stored == 1 else 's'} came in and"
-            f" {'is' if stored == 1 else 'are'} stored - crawl again to go on from here",
-            err=True,
-        )
-    else:
-        with Archive.open(db, readonly=True) as archive:
-            print_overview(overview(archive.connection), db)
-            print_run(last_runs(archive.connection, before), db)
-    tell_after_crawl(db)
-    return summary.exit_status
+        names = dict.fromkeys(sites or (_all_sites(archive) if every or watch else (_SAMPLE,)))
+    with _served(names, address) as base_url:
+        own = {_SAMPLE: {"base_url": base_url} if base_url else {}}
+        settings = _settings(db, verbose=verbose)
+        if watch:
+            return _watch(db, settings, None if not sites else list(names), own)
+        arguments = {name: {"site": name} | given | own.get(name, {}) for name in names}
+        return _crawl(db, settings, arguments, before)
 
 
 @click.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
@@ -86,37 +94,136 @@ def demo(options: tuple[str, ...]) -> int:
     return main(options)
 
 
-def _crawl(db: Path, arguments: dict[str, str], address: str | None, *, verbose: bool) -> RunSummary | None:
-    """Run the crawl in this process; None when it broke off, which is told then.
+def _settings(db: Path, *, verbose: bool) -> Settings:
+    from newsarchive.crawl.project_settings import project_settings  # noqa: PLC0415 - Scrapy takes a second
+
+    return project_settings(NEWSARCHIVE_DB=str(db.absolute()), LOG_LEVEL="INFO" if verbose else "WARNING")
+
+
+def _all_sites(archive: Archive) -> list[str]:
+    """Return the sites of the user's folder, and the built-in ones that were crawled into the archive before.
+
+    The sample site is nobody's, and crawled only where it is named.
+    """
+    from newsarchive.paths import user_sites  # noqa: PLC0415
+    from newsarchive.sites import site_names  # noqa: PLC0415 - help does without it
+
+    crawled = {site for (site,) in archive.connection.execute(_CRAWLED, (_SPIDER,))}
+    own = {path.stem for path in user_sites().glob("*.toml")}
+    return [name for name in site_names() if name in own | crawled and name != _SAMPLE]
+
+
+# One run of each site
+
+
+def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, str]], before: int) -> int:
+    """Crawl each site once; print what came in, and return the worst status.
 
     Raises:
-        UserError: an argument or a setting is wrong; as AlreadyRunningError, if the site is being crawled already.
+        UserError: an argument or a setting is wrong, or there is no site to crawl; nothing was begun then.
 
     """
-    from newsarchive.crawl.project_settings import project_settings  # noqa: PLC0415 - Scrapy takes a second
-    from newsarchive.crawl.run import check, crawl_here  # noqa: PLC0415
+    from newsarchive.crawl.process import CrawlProcess, crawl_each  # noqa: PLC0415 - Scrapy takes a second
+    from newsarchive.crawl.run import check  # noqa: PLC0415
 
-    settings = project_settings(NEWSARCHIVE_DB=str(db.absolute()), LOG_LEVEL="INFO" if verbose else "WARNING")
-    check(settings, _SPIDER, arguments)
-    with _served(arguments["site"], address) as base_url:
-        given = {"base_url": base_url} if base_url else {}
+    if not arguments:
+        raise UserError("there is no site to crawl: put site files into data/sites/, or name a built-in site")
+    for given in arguments.values():
+        check(settings, _SPIDER, given)
+    process = CrawlProcess(settings)
+    ended: list[RunSummary | UserError] = []
+    try:
+        process.run(crawl_each(process, _SPIDER, list(arguments.values()), ended.append))
+    except UserError as error:
+        ended.append(error)
+    for one in ended:
+        if isinstance(one, UserError):
+            click.echo(plain(f"newsarchive: {one}"), err=True)
+    summaries = [one for one in ended if not isinstance(one, UserError)]
+    if process.stopping.is_set():
+        _print_stopped(summaries)
+    elif summaries:
+        with Archive.open(db, readonly=True) as archive:
+            print_overview(overview(archive.connection), db)
+            print_run(last_runs(archive.connection, before), db)
+    tell_after_crawl(db)
+    statuses = [_status(one) for one in ended]
+    return max([*statuses, int(process.stopping.is_set())], key=_BY_BADNESS.index)
+
+
+def _status(ended: RunSummary | UserError) -> int:
+    if isinstance(ended, AlreadyRunningError):
+        return 0
+    return 1 if isinstance(ended, UserError) else ended.exit_status
+
+
+def _print_stopped(summaries: Sequence[RunSummary]) -> None:
+    stored = sum(summary.articles("new") for summary in summaries)
+    click.echo(
+        f"newsarchive: stopped; {stored} new article{'' if stored == 1 else 's'} came in and"
+        f" {'is' if stored == 1 else 'are'} stored - crawl again to go on from here",
+        err=True,
+    )
+
+
+# Watching
+
+
+def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[str, Mapping[str, str]]) -> int:
+    """Crawl sites, all there are where none is named, whenever they are due, until somebody stops it.
+
+    Raises:
+        UserError: a setting is wrong, or one of the sites that are named.
+
+    """
+    from newsarchive.crawl.process import CrawlProcess  # noqa: PLC0415 - Scrapy takes a second
+    from newsarchive.crawl.run import check  # noqa: PLC0415
+    from newsarchive.crawl.watch import Watch  # noqa: PLC0415
+    from newsarchive.options import Options  # noqa: PLC0415
+
+    for name in names or ():
+        check(settings, _SPIDER, {"site": name})
+    with Archive.open(db) as archive:
+
+        def find() -> dict[str, Mapping[str, str]]:
+            found = names or _all_sites(archive)
+            return {name: {"site": name, **own.get(name, {})} for name in found}
+
+        process = CrawlProcess(settings)
+        watch = Watch(process, archive, Options.from_settings(settings), _SPIDER, find, _print_watched)
+        click.echo(f"newsarchive: watching {len(find())} sites until Ctrl-C")
         try:
-            return crawl_here(_SPIDER, arguments | given, settings)
-        except AlreadyRunningError:
-            raise
+            process.run(watch.run())
         except UserError as error:
             click.echo(plain(f"newsarchive: {error}"), err=True)
-            return None
+            return 1
+    return 0
+
+
+def _print_watched(ended: Watched) -> None:
+    """Print a line for a run that brought something, or on which something is to be said."""
+    if ended.summary is None:
+        told = str(ended.error)
+    else:
+        new, changed = ended.summary.articles("new"), ended.summary.articles("changed")
+        said = [f"{new} new, {changed} changed"] if new or changed else []
+        if ended.summary.reason and ended.summary.outcome != "stopped":
+            said.append(f"{ended.summary.outcome}: {ended.summary.reason}")
+        told = "; ".join([*said, *ended.summary.alarms])
+    if told:
+        schedule = ended.schedule
+        began, due = ended.began_at.astimezone(), schedule.due_at.astimezone()
+        click.echo(plain(f"{began:%Y-%m-%d %H:%M:%S} {schedule.site}: {told} (next {due:%H:%M})"))
 
 
 @contextlib.contextmanager
-def _served(site: str, address: str | None) -> Iterator[str | None]:
+def _served(sites: Mapping[str, object], address: str | None) -> Iterator[str | None]:
     """Serve the sample site while it is crawled; every other site is out there already.
 
     It is served at the `address` at which it was crawled last, so that every crawl finds the same pages; where another
     program has that port, or it was never crawled, at the first port that is free.
     """
-    if site != "demo":
+    if _SAMPLE not in sites:
         yield None
         return
     from newsarchive.demo import DemoSite, serve  # noqa: PLC0415

@@ -29,11 +29,12 @@ if TYPE_CHECKING:
 #: What the program needs, and bytes of free disk below which a crawl may stop in the middle.
 PYTHON, SQLITE = (3, 11), (3, 37, 0)
 LITTLE_SPACE = 500_000_000
+_ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 # module -> what it is for, and how it is installed
 _EXTRAS = {
     "datasette": ("browsing in Datasette", "browse"),
     "pyarrow": ("export parquet", "parquet"),
-    "zstandard": ("reading .warc.zst files", "zstd"),
+    _ZSTD: ("reading .warc.zst files", "zstd"),
     "matplotlib": ("plot", "plot"),
 }
 _RUNS = "SELECT spider, site, started_at, outcome, reason FROM runs ORDER BY id DESC LIMIT 5"

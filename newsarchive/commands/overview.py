@@ -51,18 +51,23 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
     failed = [run for run in runs if run["outcome"] not in ("finished", "running")]
     if failed:
         for run in failed:
-            console.print(f"[bold red]{run['spider']} {run['outcome']}[/]: {plain(str(run['reason']))}")
+            console.print(f"[bold red]{_named(run, runs)} {run['outcome']}[/]: {plain(str(run['reason']))}")
     elif new or changed:
         console.print(f"[bold green]This crawl added {new} articles; {changed} more copies added to articles.[/]")
     else:
         console.print("[bold]Nothing new: the archive already has everything that the site lists.[/]")
     for run in runs:
         if run["outcome"] == "finished" and run["reason"]:
-            console.print(f"[bold yellow]{run['spider']} collected less than expected[/]: {plain(run['reason'])}")
+            console.print(f"[bold yellow]{_named(run, runs)} collected less than expected[/]: {plain(run['reason'])}")
     option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
     console.print("\nNext:")
     for purpose, command in _NEXT:
         console.print(f"  {purpose:22}[cyan].venv/bin/newsarchive {option}{command}[/]", soft_wrap=True)
+
+
+def _named(run: dict[str, Any], runs: Sequence[dict[str, Any]]) -> str:
+    """Name a run by its spider, and by its site where there are others."""
+    return f"{run['spider']} of {run['site']}" if len(runs) > 1 else str(run["spider"])
 
 
 def _near(path: Path) -> str:

@@ -68,6 +68,8 @@ def _print(found: SiteHealth, alarms: list[str]) -> None:
     last = f"{found.last_run} {found.outcome}" if found.last_run else "none"
     click.echo(f"  last run       {last}{f': {found.reason}' if found.reason else ''}")
     click.echo(f"  last good run  {found.last_good_run or 'none'}")
+    if found.due is not None:
+        click.echo(f"  next run       {found.due} (where it is watched)")
     click.echo(f"  last new       {found.last_new or 'none'}")
     click.echo(f"  new today      {found.today:,} (usual in a day: {found.usual:,.0f})")
     click.echo(f"  pending        {found.pending:,}{f' ({found.failing:,} failed before)' if found.failing else ''}")

@@ -10,6 +10,9 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from http.client import responses
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Page
 
+#: Loads one page, as `original`, with the address at which it was found after all redirects as its `final_url`.
+Load = Callable[[str], Awaitable["Page"]]
+
 #: Seconds between two pages, and for one page with its robots.txt and all redirects.
 PAUSE, LONGEST = 1.0, 60.0
 # What differs from a crawl: nothing is stored, and a person asks again where a crawl would.
@@ -64,14 +70,38 @@ def fetch(urls: Sequence[str]) -> list[Page]:
         UserError: a page did not come, for the first of which this is so; or one of our settings is wrong.
 
     """
-    rules = _rules(urls)
-    for url in urls:
+    pages: list[Page] = []
+    fetch_with(partial(_fetch_all, urls, pages), urls)
+    return pages
+
+
+async def _fetch_all(urls: Sequence[str], pages: list[Page], load: Load) -> None:
+    """Fetch the pages, up to the first that does not come."""
+    for number, url in enumerate(urls):
+        if number:
+            await asyncio.sleep(PAUSE)
+        page = await load(url)
+        pages.append(replace(page, url=page.base_url, final_url=None))
+
+
+def fetch_with(work: Callable[[Load], Awaitable[None]], typed: Sequence[str]) -> None:
+    """Do a piece of work that loads pages, by a function that it is given; once a process, as `fetch`.
+
+    `typed` are the addresses that a person named: those are checked before anything is asked for, and a loopback
+    address among them may be asked. The pauses between pages are the work's own business.
+
+    Raises:
+        UserError: what the work raised, or one of our settings is wrong.
+
+    """
+    rules = _rules(typed)
+    for url in typed:
         if (refusal := rules.refusal(url)) is not None:
             raise _error(url, Refused(refusal))
     process = AsyncCrawlerProcess(project_settings(**_SETTINGS))
     _hush()
     crawler = process.create_crawler(_Pages)
-    task: Task[None] = process.crawl(crawler, urls=urls, rules=rules)
+    task: Task[None] = process.crawl(crawler, work=work, rules=rules)
     # Twisted takes a KeyboardInterrupt inside a callback for a failure of that callback; so none is raised there.
     interrupted: list[int] = []
     earlier = signal.signal(signal.SIGINT, lambda number, _frame: _stop(interrupted, number))
@@ -85,7 +115,6 @@ def fetch(urls: Sequence[str]) -> list[Page]:
     assert isinstance(crawler.spider, _Pages)
     if crawler.spider.error is not None:
         raise crawler.spider.error
-    return crawler.spider.pages
 
 
 def _stop(interrupted: list[int], number: int) -> None:
@@ -98,45 +127,47 @@ def _stop(interrupted: list[int], number: int) -> None:
 
 
 class _Pages(Spider):
-    """Asks for pages one by one; what comes goes to whoever asked, and not to pipelines."""
+    """Loads pages for a piece of work; what comes goes to whoever asked, and not to pipelines."""
 
     name = "pages"
 
-    def __init__(self, urls: Sequence[str], rules: AddressRules) -> None:
+    def __init__(self, work: Callable[[Load], Awaitable[None]], rules: AddressRules) -> None:
         super().__init__()
-        self.urls = urls
+        self.work = work
         self.address_rules = rules
-        self.pages: list[Page] = []
-        self.error: UserError | None = None
+        self.error: Exception | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Make one for a crawler, and set how it asks."""
         spider = cls(*args, **kwargs)
         spider._set_crawler(crawler)
-        # The pause is kept below: between pages, not between a host's robots.txt and the page.
+        # The pause is kept by the work: between pages, not between a host's robots.txt and the page.
         ask_politely(crawler.settings, Politeness(delay=0), Options.from_settings(crawler.settings).contact)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Fetch the pages, up to the first that does not come."""
-        for number, url in enumerate(self.urls):
-            if number:
-                await asyncio.sleep(PAUSE)
-            try:
-                self.pages.append(await asyncio.wait_for(self._fetch(url), LONGEST))
-            except Exception as error:  # every way in which a download can fail
-                self.error = _error(url, error)
-                break
+        """Do the work."""
+        try:
+            await self.work(self._load)
+        except Exception as error:  # it is raised again where the work was given
+            self.error = error
         return
         yield  # makes this a generator, which Scrapy asks for
+
+    async def _load(self, url: str) -> Page:
+        """Load a page. Raises UserError for one that does not come."""
+        try:
+            return await asyncio.wait_for(self._fetch(url), LONGEST)
+        except Exception as error:  # every way in which a download can fail
+            raise _error(url, error) from error
 
     async def _fetch(self, url: str) -> Page:
         assert self.crawler.engine is not None
         response = await self.crawler.engine.download_async(Request(url, callback=NO_CALLBACK))
         if not 200 <= response.status < 300:
             raise HttpError(response)
-        return make_page(response, response.url, "original", "")
+        return make_page(response, url, "original", "")
 
 
 def _rules(urls: Sequence[str]) -> AddressRules:

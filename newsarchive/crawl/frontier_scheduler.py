@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 #: Seconds for which the crawl stands still for its writer; behind them, signals are heard, and Scrapy asks again.
 _LONGEST_BLOCK = 1.0
+#: The same where other crawls would stand still with it.
+_LONGEST_SHARED_BLOCK = 0.05
 #: Runs that may be killed while a page is on its way until it is given up.
 _KILLS = 3
 
@@ -72,7 +74,8 @@ class FrontierScheduler:
         fed = 0
         with session.failing():
             fed = self.feed(session)
-            while not fed and session.writer.wait_for_commit(_LONGEST_BLOCK):
+            longest = _LONGEST_SHARED_BLOCK if session.writer.is_shared else _LONGEST_BLOCK
+            while not fed and session.writer.wait_for_commit(longest):
                 fed = self.feed(session)
         if fed or session.writer.is_busy:
             raise DontCloseSpider

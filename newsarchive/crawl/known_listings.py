@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+#: Counts of listings of which less than a third, or less than two thirds, of what they list was known before.
+HARDLY_KNOWN, PARTLY_KNOWN = "listings/hardly-known", "listings/partly-known"
+_LITTLE, _MUCH = 1 / 3, 2 / 3
+
 
 @dataclass(slots=True)
 class KnownListings:
@@ -145,11 +149,13 @@ class KnownListings:
         damage: str | None,
         refresh: Refresh | None = None,
         hub: str | None = None,
+        is_listing: bool = True,
     ) -> int:
         """Record a listing that was read and all that it led to; return the number of articles that are new.
 
         `links` is how many articles it lists. With `damage` it was not read whole: that is told, and the listing is
-        due again and not known again, so that it is told as long as it is so.
+        due again and not known again, so that it is told as long as it is so. A page that is no listing after all
+        (`is_listing`) is not recorded itself.
         """
         listing = KnownListing(
             link.url,
@@ -167,14 +173,17 @@ class KnownListings:
         if damage:
             self.problem(link.url, "bad-listing", damage)
             self.session.count("listings/damaged")
+        before = self.links_before(link.url)
         new, known = await self.session.writer.call(
-            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers
+            Operations.read_listing, ReadListing(listing, articles, further), remember=self.remembers and is_listing
         )
         if damage:
             self._not_read(link, again=True)
         self.session.count("listings/read")
         self.session.count("links/known", known)
         self.session.count("links/new", new)
+        if before and articles and (share := 1 - new / len(articles)) <= _MUCH:
+            self.session.count(HARDLY_KNOWN if share < _LITTLE else PARTLY_KNOWN)
         return new
 
     def links_before(self, url: str) -> int:

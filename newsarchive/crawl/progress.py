@@ -6,7 +6,7 @@ import atexit
 import logging
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from rich.live import Live
     from scrapy.crawler import Crawler
+    from scrapy.utils.asyncio import AsyncioLoopingCall
+    from twisted.internet.task import LoopingCall
 
 logger = logging.getLogger(__name__)
 
@@ -108,15 +110,19 @@ def state_of(stats: Mapping[str, Any], pending: int, seconds: float) -> State:
     )
 
 
+def sum_of(states: Sequence[State]) -> State:
+    """Return the state of several crawls taken together; they have been going on for as long as the first."""
+    counted = [field.name for field in fields(State) if field.name != "seconds"]
+    sums = {name: sum(getattr(state, name) for state in states) for name in counted}
+    return State(**sums, seconds=max((state.seconds for state in states), default=0.0))
+
+
 class Progress:
-    """Extension that shows a crawl at work."""
+    """Extension that shows a crawl at work, together with the others of this process."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self._began = time.monotonic()
-        self._live: Live | None = None
-        self._stderr: TextIO = sys.stderr
-        self._timer = create_looping_call(self.show)
         crawler.signals.connect(self.opened, signals.spider_opened)
         crawler.signals.connect(self.closed, signals.spider_closed)
 
@@ -126,8 +132,41 @@ class Progress:
         return cls(crawler)
 
     def opened(self) -> None:
-        """Begin to show: on a terminal that nothing else is written to page by page, else in the log."""
-        settings = self.crawler.settings
+        """Begin to show."""
+        _DISPLAY.add(self)
+
+    def closed(self) -> None:
+        """End; the summary tells the rest."""
+        _DISPLAY.remove(self)
+
+    @property
+    def label(self) -> str:
+        """What is crawled, and how."""
+        spider = Session.of(self.crawler).spider
+        return f"{spider.name} of {spider.site.name}"
+
+    def state(self) -> State:
+        """Return the crawl as it is now."""
+        session = Session.of(self.crawler)
+        pending = session.archive.frontier.count_pending(session.spider.site.name)
+        return state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
+
+
+class _Display:
+    """What is seen of the crawls of this process: one line for all of them, on a terminal or in the log."""
+
+    def __init__(self) -> None:
+        self._crawls: list[Progress] = []
+        self._live: Live | None = None
+        self._stderr: TextIO = sys.stderr
+        self._timer: LoopingCall | AsyncioLoopingCall | None = None
+
+    def add(self, crawl: Progress) -> None:
+        """Show a crawl: on a terminal that nothing else is written to page by page, else in the log."""
+        self._crawls.append(crawl)
+        if len(self._crawls) > 1:
+            return
+        settings = crawl.crawler.settings
         if sys.stderr.isatty() and not settings["LOG_FILE"] and settings["LOG_LEVEL"] != "DEBUG":
             from rich.console import Console  # noqa: PLC0415 - a log needs none of it
             from rich.live import Live  # noqa: PLC0415
@@ -136,31 +175,36 @@ class Progress:
             self._live.start()
             atexit.register(self._live.stop)  # a crawl that is stopped twice ends without `closed`, the cursor hidden
             self._turn_handlers(self._stderr, sys.stderr)
+        self._timer = create_looping_call(self.show)
         self._timer.start(ON_TERMINAL if self._live else IN_LOG, now=self._live is not None)
 
-    def closed(self) -> None:
-        """Clear the line; the summary tells the rest."""
-        if self._timer.running:
+    def remove(self, crawl: Progress) -> None:
+        """Show a crawl no longer; with the last one the line is cleared."""
+        if crawl in self._crawls:
+            self._crawls.remove(crawl)
+        if self._crawls:
+            return
+        if self._timer is not None and self._timer.running:
             self._timer.stop()
         if self._live is not None:
             self._turn_handlers(sys.stderr, self._stderr)
             self._live.stop()
             atexit.unregister(self._live.stop)
+            self._live = None
 
     def show(self) -> None:
-        """Show the crawl as it is now."""
-        session = Session.of(self.crawler)
-        spider = session.spider
-        pending = session.archive.frontier.count_pending(spider.site.name)
-        state = state_of(self.crawler.stats.get_stats(), pending, time.monotonic() - self._began)
+        """Show the crawls as they are now."""
+        state = sum_of([crawl.state() for crawl in self._crawls])
+        several = len(self._crawls) > 1
         if self._live is None:
-            logger.info("%s", state.line())
+            logger.info("%s", state.line(f"{len(self._crawls)} sites" if several else ""))
         else:
             from rich.spinner import Spinner  # noqa: PLC0415 - as above
             from rich.text import Text  # noqa: PLC0415
 
+            label = f"{len(self._crawls)} sites" if several else self._crawls[0].label
             width = self._live.console.width - _SIGN_COLUMNS
-            self._live.update(Spinner("dots", Text(state.line(f"{spider.name} of {spider.site.name}", width))))
+            self._live.update(Spinner("dots", Text(state.line(label, width))))
 
     @staticmethod
     def _turn_handlers(old: TextIO, new: TextIO) -> None:
@@ -168,3 +212,6 @@ class Progress:
         for handler in logging.root.handlers:
             if isinstance(handler, logging.StreamHandler) and handler.stream is old:
                 handler.setStream(new)
+
+
+_DISPLAY = _Display()

@@ -6,7 +6,6 @@ import gc
 import logging
 from typing import TYPE_CHECKING
 
-from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.spiderloader import get_spider_loader
 
 from newsarchive.crawl.log_formatter import is_warning, without_traceback
@@ -49,18 +48,6 @@ def check(settings: Settings, spider: str, arguments: Mapping[str, str]) -> None
     Options.from_settings(settings)
 
 
-def crawl_here(spider: str, arguments: Mapping[str, str], settings: Settings) -> RunSummary:
-    """Run a spider in this process, as `scrapy crawl` does; once a process, because a reactor cannot start again.
-
-    Raises:
-        UserError: as `crawl_with`.
-
-    """
-    process = AsyncCrawlerProcess(settings)
-    hush_scrapy()
-    return crawl_with(process, process.create_crawler(spider), arguments)
-
-
 def hush_scrapy() -> None:
     """Let Scrapy say of itself only what somebody should act on."""
     # Filters, because Scrapy sets the levels of its loggers again when it starts.
@@ -82,7 +69,7 @@ def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping
         ended.append(summary)
 
     crawler.signals.connect(end, run_finished)
-    _spare_garbage_collection()
+    spare_garbage_collection()
     task: Task[None] = process.crawl(crawler, **arguments)  # type: ignore[assignment]
     process.start()
     error = task.exception() if task.done() and not task.cancelled() else None
@@ -95,7 +82,7 @@ def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping
     return ended[0]
 
 
-def _spare_garbage_collection() -> None:
+def spare_garbage_collection() -> None:
     """Keep the collector from going through all modules again and again: they stay until the process ends."""
     gc.collect()
     gc.freeze()

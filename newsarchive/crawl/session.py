@@ -75,10 +75,16 @@ class Session:
         self.options = Options.from_settings(crawler.settings)
         self.spider = spider_of(crawler)
         self._lock = CrawlLock(self.options.db, self.spider.warc_label)
-        #: The archive as it is committed, to read from; the writer writes.
-        self.archive = Archive.open(self.options.db)
+        try:
+            #: The archive as it is committed, to read from; the writer writes.
+            self.archive = Archive.open(self.options.db)
+        except BaseException:
+            self._lock.release()
+            raise
         self.archive.connection.execute("PRAGMA cache_size = -2048")  # KiB; no page of the file is read twice
-        self.writer = Writer(on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()])
+        self.writer = Writer(
+            self.options.db, on_commit=self._committed, on_failure=self._broken, inherit=[self._lock.fileno()]
+        )
         self.run_id: int | None = None
         #: URLs of the frontier that are asked for and have no outcome yet.
         self.in_flight: set[str] = set()
@@ -144,6 +150,12 @@ class Session:
                 )
             self.fail(told)
 
+    def release(self) -> None:
+        """Let go of the archive, the writer and the lock; doing it twice does no harm."""
+        self.writer.close()
+        self.archive.close()
+        self._lock.release()
+
     # Signals
 
     async def opened(self) -> None:
@@ -185,8 +197,7 @@ class Session:
         except (UserError, sqlite3.Error) as error:
             logger.warning("the end of run %s could not be written: %s", self.run_id, error)
         finally:
-            self.archive.close()
-            self._lock.release()
+            self.release()
         for line in summary.lines():
             logger.info("%s", line)
         self.crawler.signals.send_catch_log(run_finished, summary=summary)
@@ -228,7 +239,7 @@ class Session:
 
     async def _close_writer(self) -> None:
         """Wait until all is stored; a writer that does not answer any more is left, with the lock that it holds."""
-        committed = asyncio.ensure_future(self.writer.committed())
+        committed = asyncio.ensure_future(self.writer.end())
         end = time.monotonic() + CRAWL_PATIENCE
         while not committed.done() and time.monotonic() < min(end, self._stop_by()):
             await asyncio.wait([committed], timeout=_LOOK_AGAIN)

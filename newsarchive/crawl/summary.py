@@ -22,12 +22,15 @@ _SCRAPY_COUNTS = {
     "response_received_count": "responses",
     "retry/count": "retries",
 }
-# Scrapy's reasons for ending -> outcome; whatever is not here is a failure.
+#: The reason for which a run ends that leaves the rest for later, because other sites wait.
+GAVE_WAY = "gave-way"
+# Scrapy's reasons for ending, and ours -> outcome; whatever is not here is a failure.
 _OUTCOMES: dict[str, RunOutcome] = {
     "finished": "finished",
     "closespider_timeout": "finished",
     "closespider_itemcount": "finished",
     "closespider_pagecount": "finished",
+    GAVE_WAY: "finished",
     "shutdown": "stopped",
     "cancelled": "stopped",
 }

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 from newsarchive.crawl.http.decompression import decompress
-from newsarchive.warc.reader import DamagedError
-from newsarchive.warc.zstd import frame_end
+from newsarchive.warc.zstd import zstd_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,9 +46,10 @@ def _brotli(body: bytes, limit: int) -> bytes:
 
 
 def _zstandard(body: bytes, limit: int) -> bytes:
-    package = _package("zstandard")
-    _check_frames(body)
-    unpacker = package.ZstdDecompressor().stream_reader(body, read_across_frames=True)
+    package = zstd_package()
+    if package is None:
+        raise BrokenTransfer("packed in a form that needs a package - install it with: pip install 'newsarchive[zstd]'")
+    unpacker = package.ZstdFile(io.BytesIO(body))
     parts: list[bytes] = []
     size = 0
     try:
@@ -58,20 +58,11 @@ def _zstandard(body: bytes, limit: int) -> bytes:
             size += len(part)
             if size > limit:
                 raise TooLarge(f"more than {limit} bytes when unpacked")
+    except EOFError as error:
+        raise BrokenTransfer("the packed body is cut short") from error
     except package.ZstdError as error:
         raise BrokenTransfer(f"the packed body is damaged ({error})") from error
     return b"".join(parts)
-
-
-def _check_frames(body: bytes) -> None:
-    """Raise BrokenTransfer unless all frames are whole: the package gives what there is of a cut one."""
-    with io.BufferedReader(io.BytesIO(body)) as stream:
-        at = 0
-        try:
-            while at < len(body):
-                at = frame_end(stream, at)
-        except DamagedError as error:
-            raise BrokenTransfer("the packed body is cut short") from error
 
 
 def _package(*names: str) -> Any:

@@ -43,7 +43,8 @@ def _lists(site: Site) -> Iterator[str]:
 
 
 def _categories(site: Site) -> Iterator[str]:
-    return (site.base_url + path for path in (site.listing.start if site.listing else ()))
+    paths = site.listing.start if site.listing else ()
+    return (path if "://" in path else site.base_url + path for path in paths)
 
 
 def _sitemaps(site: Site) -> Iterator[str]:

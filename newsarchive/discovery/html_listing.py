@@ -59,6 +59,19 @@ class ListingPage:
     refresh: Refresh | None = None
     hub: str | None = None
     damage: str | None = None
+    #: Pages of an explored site that may be listings or articles, those of a pager marked.
+    others: list[OtherPage] = field(default_factory=list)
+    #: How many addresses of a sitemap do not look like articles and are not followed.
+    passed_over: int = 0
+
+
+@dataclass(slots=True)
+class OtherPage:
+    """A page that something led to and of which nothing is known, and what the link to it said."""
+
+    url: str
+    text: str = ""
+    is_pager: bool = False
 
 
 def damage_of(read: int, *parts: str | None) -> str | None:
@@ -103,6 +116,19 @@ def read_listing(page: Page, site: Site) -> ListingPage:
     return _Reader(page, site, site.listing, source.charset).read(root)
 
 
+def commonest_shapes(page: Page, site: Site) -> str:
+    """Say for people how many links a page has, and which addresses are the most frequent among them."""
+    from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - only where something is wrong
+    from newsarchive.discovery.shapes import commonest  # noqa: PLC0415
+
+    source = take_source(page, None)
+    root = parse(source.data)
+    links = read_links(root, page.base_url, source.charset).found if root is not None else {}
+    own = [url for url in links if is_own(split_url(url), site, {split_url(page.base_url).netloc})]
+    shapes = ", ".join(f"{shape} ({number})" for shape, number in commonest(own))
+    return f"{len(own)} links" + (f", the commonest shapes are {shapes}" if shapes else "")
+
+
 class _Reader:
     def __init__(self, page: Page, site: Site, listing: Listing, charset: str) -> None:
         self.page = page
@@ -129,6 +155,8 @@ class _Reader:
         self.found.articles = list(self.articles.values())
         self.found.next_url = self._next(root)
         self._read_categories(root)
+        if self.listing.explore:
+            self._read_others(root)
         return self.found
 
     def _read_item(self, item: Element) -> None:
@@ -160,6 +188,7 @@ class _Reader:
             if self.listing.item != "a" or self.listing.article.search(target):
                 self._refuse(target, "unsafe-url")
             return None
+        url = self.listing.spelled(url)
         parts = split_url(url)
         if not is_article(url, self.site):
             return None
@@ -201,10 +230,36 @@ class _Reader:
         self.found.damage = self.found.damage or too_many(len(links), _MOST_LINKS, "links")
         for link in links[:_MOST_LINKS]:
             url = absolute_url(attribute(link, "href").strip(), self.base, charset=self.charset)
-            slug = self._slug(url) if url and url not in seen else None
-            if url and slug and is_own(split_url(url), self.site, self.own_hosts):
-                seen.add(url)
+            if not url or url in seen or not is_own(split_url(url), self.site, self.own_hosts):
+                continue
+            match = self.listing.category.search(unquote(split_url(url).path))
+            if match is None:
+                continue
+            seen.add(url)
+            # Without a slug it is a further listing all the same, but no category that articles belong to.
+            if slug := match.groupdict().get("slug"):
                 self.found.categories.append(Category(slug, line_of(link) or None, url))
+            else:
+                self.found.further.append(url)
+
+    def _read_others(self, root: Element) -> None:
+        """Note all pages of the site that are not known for articles, and the pages of this listing."""
+        from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - most sites have rules
+
+        links = read_links(root, self.page.base_url, self.charset)
+        pages = {self.listing.spelled(url) for url in links.pages}
+        for link in links.found.values():
+            url = self.listing.spelled(link.url)
+            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site):
+                self.found.others.append(OtherPage(url, link.text, url in pages))
+        known = {other.url for other in self.found.others} | set(self.articles)
+        # The entries of a drop-down list are no links.
+        for url in sorted(pages - known):
+            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site):
+                self.found.others.append(OtherPage(url, is_pager=True))
+        following = self.listing.spelled(links.next_url) if links.next_url else None
+        if self.found.next_url is None and following in {other.url for other in self.found.others if other.is_pager}:
+            self.found.next_url = following
 
     def _next(self, root: Element) -> str | None:
         if self.listing.next:

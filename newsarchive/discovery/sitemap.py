@@ -10,6 +10,7 @@ from newsarchive.discovery.feed import read_entries
 from newsarchive.discovery.html_listing import (
     ListedArticle,
     ListingPage,
+    OtherPage,
     damage_of,
     is_article,
     is_own,
@@ -69,8 +70,7 @@ def read_sitemap(page: Page, site: Site) -> ListingPage:
         return ListingPage(damage=damage)
     if name_of(root) in _FEEDS:
         listed = read_entries(document, payload.damage, page, site)
-        listed.articles = [found for found in listed.articles if is_article(found.url, site)]
-        return listed
+        return _sorted_out(listed, site)
     # Pictures and films have elements of these names, too.
     named = (element for element in root.iter() if name_of(element) in ("url", "sitemap"))
     entries = [(element, loc) for element in named if (loc := child(element, "loc", "sitemap", "")) is not None]
@@ -99,8 +99,7 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
         else:
             hints = _news_hints(entry)
             order = hints.published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
-            if is_article(url, site):
-                dated.append((order, ListedArticle(url, hints, _last_change(entry, site, page.fetched_at))))
+            dated.append((order, ListedArticle(url, hints, _last_change(entry, site, page.fetched_at))))
             for other in _copies(entry, page, site):
                 copies.setdefault(other, (order, ListedArticle(other, Hints(published=hints.published))))
     known = {article.url for _, article in dated}
@@ -108,7 +107,22 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
     # A sitemap has no order of its own; what has just come out may be gone tomorrow.
     dated.sort(key=lambda found: found[0], reverse=True)
     listed.articles = [article for _, article in dated]
-    return listed, lost
+    return _sorted_out(listed, site), lost
+
+
+def _sorted_out(listed: ListingPage, site: Site) -> ListingPage:
+    """Keep those addresses that look like the site's articles; others of an explored site may be some all the same."""
+    found, listed.articles = listed.articles, []
+    for article in found:
+        if site.listing is not None:
+            article.url = site.listing.spelled(article.url)
+        if is_article(article.url, site):
+            listed.articles.append(article)
+        elif site.listing is not None and site.listing.explore:
+            listed.others.append(OtherPage(article.url, article.hints.title or ""))
+        else:
+            listed.passed_over += 1
+    return listed
 
 
 def _last_change(entry: _Element, site: Site, now: datetime) -> datetime | None:
@@ -134,8 +148,9 @@ def _read_text(text: str, page: Page, site: Site) -> ListingPage:
     """Read a sitemap of one address a line."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     urls = dict.fromkeys(absolute_url(line, page.base_url) for line in lines[:_MOST_ENTRIES] if _ADDRESS.match(line))
-    articles = [ListedArticle(url, Hints()) for url in urls if url and is_article(url, site)]
-    return ListingPage(articles, damage=too_many(len(lines), _MOST_ENTRIES))
+    listed = ListingPage([ListedArticle(url, Hints()) for url in urls if url])
+    listed.damage = too_many(len(lines), _MOST_ENTRIES)
+    return _sorted_out(listed, site)
 
 
 def _copies(entry: _Element, page: Page, site: Site) -> Iterator[str]:

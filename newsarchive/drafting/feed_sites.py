@@ -9,6 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from newsarchive.drafting.locales import locale_of
 from newsarchive.drafting.toml import toml_text
 from newsarchive.text import plain
 from newsarchive.urls import ascii_netloc, host_and_odd_port
@@ -23,27 +24,10 @@ _COMMON = frozenset(
     ("www", "m", "wap", "rss", "feed", "feeds", "news", "blog", "com", "net", "org", "gov", "edu", "co", "ac")
 )
 _NOT_IN_NAME = re.compile(r"[^a-z0-9_-]+")
-_CJK = re.compile("[\u3400-\u9fff]")
-_KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\uac00-\ud7af]")
 # Two letters or digits side by side, and the letters and digits at the end.
 _IN_WORD, _LAST_WORD = re.compile("[0-9A-Za-z]{2}"), re.compile("[0-9A-Za-z]+$")
 # What separates the name of a paper from that of a section: 江湾晚报 - 财经.
 _SEPARATORS = " \u3000-–—_|｜:：·•»/\\,，.<([（【"
-#: Language and zone of a site by its top-level domain, and by the letters of its name.
-_DOMAINS = {
-    "cn": ("zh", "Asia/Shanghai"),
-    "tw": ("zh-TW", "Asia/Taipei"),
-    "hk": ("zh-HK", "Asia/Hong_Kong"),
-    "mo": ("zh-MO", "Asia/Macau"),
-    "sg": ("en", "Asia/Singapore"),
-    "jp": ("ja", "Asia/Tokyo"),
-    "kr": ("ko", "Asia/Seoul"),
-    "uk": ("en", "Europe/London"),
-    "de": ("de", "Europe/Berlin"),
-    "fr": ("fr", "Europe/Paris"),
-    "ru": ("ru", "Europe/Moscow"),
-}
-_CHINESE, _JAPANESE, _KOREAN, _OTHER = _DOMAINS["cn"], _DOMAINS["jp"], _DOMAINS["kr"], ("en", "UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +55,7 @@ def feed_sites(feeds: Iterable[FeedOutline], *, taken: Collection[str] = ()) -> 
     names = set(taken)
     made = []
     for host, group in groups.items():
-        name = _free_name(host, names)
+        name = free_name(host, names)
         names.add(name)
         made.append(_site(name, _title(group) or host, group))
     return made
@@ -86,7 +70,7 @@ def _site(name: str, title: str, feeds: Sequence[FeedOutline]) -> FeedSite:
     first = urlsplit(feeds[0].page or feeds[0].url)
     pages = dict.fromkeys(_host(feed.page or feed.url) for feed in feeds)
     # The addresses of articles may have the `www.` that the list leaves out, or the other way round.
-    own_hosts = tuple(dict.fromkeys(other for host in pages for other in (host, *_other_spelling(host))))
+    own_hosts = tuple(dict.fromkeys(other for host in pages for other in (host, *other_spelling(host))))
     hosts = list(dict.fromkeys((*own_hosts, *(_host(feed.url) for feed in feeds))))
     lang, zone = _language(feeds, title)
     lines = [
@@ -118,15 +102,7 @@ def _title(feeds: Sequence[FeedOutline]) -> str:
 
 def _language(feeds: Sequence[FeedOutline], title: str) -> tuple[str, str]:
     text = title + "".join(feed.title for feed in feeds)
-    domain = _host(feeds[0].page or feeds[0].url).partition(":")[0].rpartition(".")[2]
-    lang, zone = _DOMAINS.get(domain, _OTHER)
-    if domain not in _DOMAINS:
-        if _KANA.search(text):
-            lang, zone = _JAPANESE
-        elif _HANGUL.search(text):
-            lang, zone = _KOREAN
-        elif _CJK.search(text):
-            lang, zone = _CHINESE
+    lang, zone = locale_of(_host(feeds[0].page or feeds[0].url), text)
     return next((feed.lang for feed in feeds if feed.lang), lang), zone
 
 
@@ -139,13 +115,14 @@ def _bare(host: str) -> str:
     return host.removeprefix("www.").removeprefix("m.")
 
 
-def _other_spelling(host: str) -> tuple[str, ...]:
+def other_spelling(host: str) -> tuple[str, ...]:
+    """Return the host with `www.` or without it, the other way round than it is given; nothing where it has no such."""
     if host.startswith("www."):
         return (host.removeprefix("www."),)
     return (f"www.{host}",) if host.count(".") == 1 and not host.replace(".", "").isdigit() and ":" not in host else ()
 
 
-def _free_name(host: str, taken: Collection[str]) -> str:
+def free_name(host: str, taken: Collection[str]) -> str:
     """Return the shortest name of a site that its host allows and that is free."""
     labels = host.partition(":")[0].split(".")
     telling = [label for label in labels[:-1] if label not in _COMMON] or labels[:1]

@@ -1,4 +1,4 @@
-"""Parquet, one file a month, for DuckDB, polars and pandas; needs the extra `parquet` (pyarrow).
+"""Parquet, as one file or one a month, for DuckDB, polars and pandas; needs the extra `parquet` (pyarrow).
 
 The folders are named as Hive does (`month=2022-03`), so that those programs read only the months they are asked for.
 Undated articles lie in the folder that Hive keeps for missing values. Columns are those of the article's row, with
@@ -8,6 +8,7 @@ Undated articles lie in the folder that Hive keeps for missing values. Columns a
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from datetime import date
 from importlib import import_module
 from itertools import islice
@@ -25,7 +26,7 @@ from newsarchive.search import condition
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from newsarchive.archive.queries import ArchivedArticle
@@ -49,11 +50,7 @@ def write_parquet(
     The folder must exist and be empty. `progress` is called with the number of articles done. Raises UserError where
     pyarrow is not installed, QueryError for a query that cannot be understood.
     """
-    try:
-        arrow, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-    except ImportError as error:
-        raise UserError("Parquet needs pyarrow - install it with: pip install 'newsarchive[parquet]'") from error
-    schema = _schema(arrow)
+    pyarrow()
     total = 0
     with one_moment(connection):
         where = condition(connection, query)
@@ -62,18 +59,31 @@ def write_parquet(
             path.mkdir(exist_ok=True)
             # A time that is no ISO text has no month either; such articles get files of their own beside the undated.
             name = f"articles-{len(list(path.iterdir()))}.parquet" if path.name == UNDATED else "articles.parquet"
-            with parquet.ParquetWriter(path / name, schema, compression="zstd") as writer:
-                for group in _groups(articles_of_month(connection, where, month)):
-                    writer.write_table(arrow.Table.from_pylist(group, schema=schema), row_group_size=ROW_GROUP)
+            with article_file(path / name) as write:
+                found = articles_of_month(connection, where, month)
+                while group := list(islice(found, ROW_GROUP)):
+                    write(group)
                     total += len(group)
                     if progress is not None:
                         progress(total)
     return total
 
 
-def _groups(articles: Iterator[ArchivedArticle]) -> Iterator[list[dict[str, Any]]]:
-    while group := [_values(article) for article in islice(articles, ROW_GROUP)]:
-        yield group
+@contextmanager
+def article_file(path: Path) -> Iterator[Callable[[Sequence[ArchivedArticle]], None]]:
+    """Open a file for articles with all their parts; what is given at once is a row group."""
+    arrow, parquet = pyarrow()
+    schema = _schema(arrow)
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        yield lambda group: writer.write_table(arrow.Table.from_pylist([*map(_values, group)], schema=schema))
+
+
+def pyarrow() -> tuple[Any, Any]:
+    """Return the modules that write Parquet. Raises UserError where they are not installed."""
+    try:
+        return import_module("pyarrow"), import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise UserError("Parquet needs pyarrow - install it with: pip install 'newsarchive[parquet]'") from error
 
 
 def _values(article: ArchivedArticle) -> dict[str, Any]:

@@ -7,7 +7,10 @@ choose can be shown.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 T = TypeVar("T")
 
@@ -25,3 +28,13 @@ class Candidate(Generic[T]):
     rule: str
     points: float
     line: int = -1
+
+
+def likeliest(candidates: Iterable[Candidate[T]]) -> Candidate[T] | None:
+    """Return the candidate with the most points, of equals the first; None where there is none."""
+    return max(candidates, key=points_of, default=None)
+
+
+def points_of(candidate: Candidate[T]) -> float:
+    """Return the points of a candidate, to sort by."""
+    return candidate.points

@@ -94,6 +94,26 @@ _TITLES: dict[str, frozenset[str]] = {
     )),
 }  # fmt: skip
 
+# What a platform prints in place of an article that it has taken away or keeps to itself.
+_TAKEN_AWAY = re.compile(
+    r"(?:此|该|本|當前|当前|這篇|这篇)(?:内容|內容|文章|页面|頁面|账号|帐号|帳號|公众号|视频|信息|链接|新闻|作品|动态)"
+    r"[^。]{0,16}(?:无法查看|無法查看|被删除|已删除|被刪除|已刪除|屏蔽|下架|停用|停止访问|不可见|不存在|失效|过期|违规|违反|注销"
+    r"|隐藏|设为私密|仅作者可见|审核中)"
+    r"|(?:无法|不能|暂时无法)(?:查看|访问)(?:该|此|本)(?:内容|文章|页面)|内容涉嫌违规"
+    r"|this (?:content|page|article|post|story|video|account)[^.]{0,20} (?:is not|isn['’]t|is no longer|has been|was)"
+    r" (?:available|removed|deleted|unavailable|suspended)"
+    r"|(?:dieser (?:inhalt|artikel|beitrag)|diese seite)[^.]{0,30}(?:nicht (?:mehr )?(?:verfügbar|gefunden)|gelöscht)"
+    r"|(?:ce contenu|cet article|cette page)[^.]{0,30}(?:n['’]est plus disponible|n['’]existe|a été supprimée?)"
+    r"|(?:este contenido|esta página|este artículo)[^.]{0,30}(?:no está disponible|no existe|ha sido eliminad)"
+    r"|(?:este conteúdo|esta página|esta matéria)[^.]{0,30}(?:não está (?:mais )?disponível|não existe|foi removid)"
+    r"|(?:questo contenuto|questa pagina|questo articolo)[^.]{0,30}(?:non è (?:più )?disponibile|non esiste|rimoss)"
+    r"|(?:страница не найдена|материал удал[её]н|страница (?:удалена|не существует))"
+    r"|(?:الصفحة غير موجودة|لم يتم العثور على الصفحة|هذا المحتوى غير متاح)"
+    r"|(?:पेज नहीं मिला|पृष्ठ नहीं मिला|यह सामग्री उपलब्ध नहीं)"
+    r"|(?:お探しの(?:ページ|記事)|この(?:ページ|記事)は[^。]{0,20}(?:削除|終了|存在しません|見つかりません))"
+    r"|(?:페이지를 찾을 수 없|존재하지 않는 (?:페이지|기사)|삭제된 (?:기사|게시물))"
+)
+
 _HEAD_TITLE = re.compile(r"<title[^>]*>([^<]{0,300})", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[_|｜\-–—·•]")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -145,7 +165,11 @@ def _told_by_text(own: list[str], text: str, lacking: list[str]) -> str | None:
     """Return what the title says or, where that is all that was said, the text."""
     if len(own) == 1:
         seen = " ".join(_UNSEEN.sub(" ", text).split())
-        return _reason_in(seen, _MARKS) if len(seen) <= _LONGEST_BARE else None
+        if len(seen) > _LONGEST_BARE:
+            return None
+        return "error-page" if _TAKEN_AWAY.search(seen.lower()) else _reason_in(seen, _MARKS)
+    if lacking and sum(map(len, own)) <= _SHORT_NOTICE and _TAKEN_AWAY.search("\n".join(own).lower()):
+        return "error-page"
     reason = _reason_in(own[0], _MARKS)
     if reason is None and "no-date" in lacking and sum(map(len, own)) <= _SHORT_NOTICE:
         reason = _reason_in("\n".join(own), _MARKS)

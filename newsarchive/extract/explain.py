@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from newsarchive.extract.credits.sources import Attribution
 from newsarchive.extract.dates import Dated
 from newsarchive.extract.heuristics import not_taken
 
@@ -65,7 +66,9 @@ def explain(article: Article) -> list[Row]:
 
 
 def _plain(value: object) -> str:
-    return value.when.isoformat() if isinstance(value, Dated) else str(value)
+    if isinstance(value, Dated):
+        return value.when.isoformat()
+    return value.source if isinstance(value, Attribution) else str(value)
 
 
 def _others(article: Article) -> Iterator[Row]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.charset import decode
+from newsarchive.extract.phrases import SHOW_ALL, all_of
 from newsarchive.text import clean
-from newsarchive.tree import TEXT
+from newsarchive.tree import TEXT, descendants
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -33,14 +36,13 @@ KINDS: dict[str, ParagraphKind] = {
     **dict.fromkeys(("li", "dt", "dd"), "list"),
     **dict.fromkeys(("figcaption", "caption"), "caption"),
     "blockquote": "quote",
+    "figure": "caption",
 }
-#: Class names of captions that no element marks as such.
-CAPTION_NAMES = frozenset(
-    (
-        "caption", "caption-text", "figcaption", "image-caption", "img-caption", "imgcaption", "media-caption",
-        "photo-caption", "pic-caption", "picture-caption", "wp-caption-text", "image--caption", "media--caption",
-    )
-)  # fmt: skip
+#: Class names of captions that no element marks as such: `image-caption`, `wp-caption-text`, `ArticleCaption`.
+CAPTION_NAME = re.compile(
+    r"(?:^|[\s_-])(?<!no-)(?<!has-)(?<!with-)[a-z]*(?:caption|bildunterschrift|bildtext)"
+    r"(?:[_-]{1,2}(?:text|content|inner|body|title|credit|wrapper))?(?:[_-]{1,2}[\w-]{0,20})?(?:\s|$)"
+)
 #: Elements that begin and end a line of their own.
 BLOCKS = frozenset(
     (
@@ -52,8 +54,13 @@ BLOCKS = frozenset(
 )  # fmt: skip
 BOLD = frozenset(("b", "strong"))
 CELLS = frozenset(("td", "th"))
+# A button that shows the rest of a text, and where it stands: so many siblings before that text or behind it.
+_SHOW_ALL = all_of(SHOW_ALL)
+_LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
+_ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
+_SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 
 
 @dataclass(slots=True)
@@ -130,10 +137,41 @@ def is_hidden(attributes: Mapping[str, str | None]) -> bool:
     return "hidden" in attributes
 
 
+def is_opened(element: Element) -> bool:
+    """Return whether a hidden element holds a text that the button beside it shows (`展开全文`, `Read more`)."""
+    text = _beginning(element)
+    if len(text) < _LEAST_HIDDEN:
+        return False
+    beside = [element.prev, element.next]
+    for _ in range(_MOST_BESIDE):
+        for place, sibling in enumerate(beside):
+            if sibling is not None:
+                if _is_button(_beginning(sibling)):
+                    return True
+                beside[place] = sibling.next if place else sibling.prev
+    return False
+
+
+def _is_button(text: str) -> bool:
+    return len(text) <= _LONGEST_BUTTON and text.lstrip(_ARROWS).lower().startswith(_SHOW_ALL)
+
+
+def _beginning(element: Element) -> str:
+    """Return the beginning of the text of an element, hidden or a button as it may be."""
+    if element.tag == TEXT:
+        return clean((element.text_content or "")[:_LEAST_HIDDEN])
+    texts = [inner for inner in islice(descendants(element), _MOST_INNER) if inner.tag == TEXT]
+    return clean("".join((text.text_content or "")[:_LEAST_HIDDEN] for text in texts))
+
+
 def image_url(attributes: Mapping[str, str | None], base_url: str) -> str | None:
     """Return the full http(s) address of an `img`; None for pictures inside the page itself and broken addresses."""
     for name in _SOURCES:
         source = attributes.get(name)
+        if source and not source.startswith("data:"):
+            return absolute_url(source, base_url, keep_fragment=True)
+    for name in _SOURCE_SETS:
+        source = (attributes.get(name) or "").strip().split(" ")[0].rstrip(",")
         if source and not source.startswith("data:"):
             return absolute_url(source, base_url, keep_fragment=True)
     return None

@@ -1,7 +1,7 @@
 """The text of a page as paragraphs and pictures: out of an element of its tree, or of pieces that some reader comes by.
 
-Text of inline tags is joined without blanks. Blocks, pairs of `<br>` and pairs of full-width spaces part paragraphs;
-a single `<br>` inside a paragraph is a blank, as any other white space.
+Text of inline tags is joined without blanks. Blocks, pairs of `<br>` and pairs of full-width spaces part paragraphs.
+A single `<br>` does where the lines that it ends are whole sentences; else it is a blank, as any other white space.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from newsarchive.extract.credits.vocabulary import PICTURE_CREDITS, words
 from newsarchive.extract.html import (
     BLOCKS,
     BOLD,
-    CAPTION_NAMES,
+    CAPTION_NAME,
     CELLS,
     KINDS,
     SILENT,
     image_url,
     is_hidden,
+    is_opened,
     line_of,
 )
 from newsarchive.extract.securities import security_of
@@ -49,6 +50,8 @@ _LONGEST_CAPTION = 80
 _LONGEST_HEADING = 80
 _PARTING = re.compile(f"{BREAK}[^\\S{BREAK}]*{BREAK}|\u3000\u3000")
 _CELL_JOINT = " | "
+# What ends a sentence, and the share of lines that must end with it for a break to end a paragraph.
+_SENTENCE_ENDS, _MOSTLY = frozenset('。！？!?….”」』》）)"'), 0.8
 # How many elements, one in the other, name a security each.
 _NEAR = 8
 
@@ -102,11 +105,12 @@ class ParagraphBuilder:
             self._keep(clean(text), heading)
         else:
             for piece in _PARTING.split(text):
-                self._keep(clean(piece), heading)
+                for line in _lines_of(piece):
+                    self._keep(clean(line), heading)
 
     def line(self, text: str) -> bool:
         """Take a text that is a paragraph by itself, with nothing before it; False if it needs a closer look."""
-        if not text.isprintable() or self.bold or self.fresh or "&" in text:
+        if not text.isprintable() or self.bold or self.fresh or "&" in text or self.kind == "caption":
             return False
         line = " ".join(text.split()) if "  " in text else text.strip()
         if line:
@@ -121,6 +125,10 @@ class ParagraphBuilder:
         kind: ParagraphKind = "heading" if heading and _is_heading(line) else self.kind
         if self.fresh or line[0] in _CREDIT_SIGNS:
             kind = self._caption(line, kind)
+        elif kind == "caption" and self.images and self.paragraphs and self.paragraphs[-1].kind == "caption":
+            # A caption of several lines: the credit stands below it.
+            image = self.images[-1]
+            image.caption = f"{image.caption} {line}" if image.caption else line
         self.paragraphs.append(Paragraph(line, kind))
 
     def _caption(self, line: str, kind: ParagraphKind) -> ParagraphKind:
@@ -163,6 +171,15 @@ class ParagraphBuilder:
             del self.paragraphs[row.start :]
             if any(row.cells):
                 self.paragraphs.append(Paragraph(clean(_CELL_JOINT.join(row.cells)), "table"))
+
+
+def _lines_of(text: str) -> list[str]:
+    """Part a text at its single breaks, where nearly all lines before one are whole sentences; else it is one line."""
+    if BREAK not in text:
+        return [text]
+    lines = [line for line in text.split(BREAK) if not line.isspace() and line]
+    whole = sum(1 for line in lines[:-1] if line.rstrip()[-1] in _SENTENCE_ENDS)
+    return lines if whole and whole >= _MOSTLY * (len(lines) - 1) else [text]
 
 
 def _is_heading(line: str) -> bool:
@@ -266,7 +283,7 @@ class _Walker:
                     builder.add(node.text_content or "")
             elif does < _BREAK and (inner := node.first_child) is not None:
                 attributes = node.attributes
-                if (attributes and is_hidden(attributes)) or node.mem_id in skip:
+                if (attributes and is_hidden(attributes) and not is_opened(node)) or node.mem_id in skip:
                     self._leave_out(node, does, len(opened))
                 # A block that holds nothing but a piece of text is by far the most frequent: no need to open it.
                 elif (
@@ -423,6 +440,6 @@ def count_mentions(element: Element, mentions: Mentions) -> None:
 
 def _is_caption(attributes: Mapping[str, str | None]) -> bool:
     name = attributes.get("class")
-    if not name or "aption" not in name:
+    if not name or ("aption" not in name and "ildunter" not in name and "ildtext" not in name):
         return False
-    return not CAPTION_NAMES.isdisjoint(name.replace("_", "-").lower().split())
+    return CAPTION_NAME.search(name.lower()) is not None

@@ -80,9 +80,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     wanted = set(lacking) - empty
     if wanted:
-        other = read_by_heuristics(page, decoded, site.timezone)
-        if other.title == site.title:
-            other.title = None
+        other = read_by_heuristics(page, decoded, site.timezone, site.title)
         _fill(article, other, wanted, decoded.text)
     _apply_hints(article, site)
     for reason in fields.missing(article):
@@ -101,7 +99,7 @@ def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None
     if "no-body" in wanted and other.paragraphs:
         article.paragraphs, article.images, article.bylines = other.paragraphs, other.images, other.bylines
         article.evidence["body"] = "generic"
-        if article.source is None:
+        if article.source is None and other.evidence.get("source") != "listing":
             article.attribution, article.source, article.via = other.attribution, other.source, other.via
 
 
@@ -140,7 +138,7 @@ def _apply_hints(article: Article, site: Site) -> None:
 
 def _read_unknown(page: Page, site: Site | None) -> Article:
     decoded = decode(page.body, page.headers.get("content-type"))
-    article = read_by_heuristics(page, decoded, site.timezone if site else None)
+    article = read_by_heuristics(page, decoded, site.timezone if site else None, site.title if site else "")
     if detect_error_page(article, decoded.text):
         return article
     if site is not None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.archive import Archive
-from newsarchive.archive.connection import explain, must_exist
+from newsarchive.archive.connection import explain, file_uri, must_exist
 from newsarchive.archive.migrations import APPLICATION_ID
 from newsarchive.atomic import replace_durably, sync_folder
 from newsarchive.errors import ArchiveDamagedError, UserError
@@ -140,7 +140,7 @@ def _refuse_worse(partial: Path, copy: Path) -> list[str]:
         if not copy.exists():
             return faults
         try:
-            archive.connection.execute("ATTACH ? AS earlier", (f"{copy.absolute().as_uri()}?mode=ro",))
+            archive.connection.execute("ATTACH ? AS earlier", (file_uri(copy, "mode=ro"),))
             faults += [
                 f"{what} is another than in the backup before" for (what,) in archive.connection.execute(_CHANGED)
             ]

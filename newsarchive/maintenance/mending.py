@@ -19,6 +19,7 @@ from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
 from newsarchive.maintenance.check import NOT_STORED, UNREADABLE, article_faults
 from newsarchive.maintenance.reading_rows import correct, damaged_readings
+from newsarchive.maintenance.row_forms import malformed, put_right
 from newsarchive.maintenance.snapshot_rows import set_right
 from newsarchive.sites import SiteError, load_site
 from newsarchive.warc.record import SnapshotDamagedError
@@ -116,6 +117,15 @@ def _where(connection: sqlite3.Connection, text_id: int) -> str:
     return ", ".join(url for (url,) in rows) or "no copy has it"
 
 
+def mend_forms(connection: sqlite3.Connection, done: Repair) -> None:
+    """Give values that nothing writes their form again; what they were is lost where more than a bit was changed."""
+    for one in list(malformed(connection)):
+        if put_right(connection, one):
+            done.mended[f"value of a row of {one.table}, by its form"] += 1
+        else:
+            done.lost.append(str(one))
+
+
 def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
     """Give readings what was stored: by their checksums, else what their raw pages say."""
     connection = archive.connection
@@ -207,20 +217,20 @@ def mend_references(connection: sqlite3.Connection, done: Repair) -> None:
 def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     """Make every article again what its copies say, and copies what their pages say; return whether any was changed."""
     connection = archive.connection
-    connection.execute(_RIGHT_HASH)
-    done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
     wrong = {(key, article_id) for article_id, key, _ in article_faults(connection)}
     if wrong:  # its triggers would take what is wrong for what was indexed; the caller makes it again
         schema.drop(connection, schema.SEARCH)
     for key, article_id in sorted(wrong):
         _mend_article(archive, pages, article_id, key, done)
     history.fill_checksums(connection)
+    connection.execute(_RIGHT_HASH)
+    done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
     return bool(wrong)
 
 
 _RIGHT_HASH = f"""
 UPDATE copies SET content_hash = right FROM (SELECT c.id AS copy, {history.LAST_HASH} AS right FROM copies c)
-WHERE copy = copies.id AND right IS NOT NULL AND right IS NOT copies.content_hash
+WHERE copy = copies.id AND right IS NOT copies.content_hash
 """  # noqa: S608
 _NEWEST = """
 SELECT r.id, r.title, r.fields, r.snapshot_id, c.role, c.site, c.url FROM readings r JOIN copies c ON c.id = r.copy_id
@@ -281,7 +291,7 @@ def _forget(connection: sqlite3.Connection, article_id: int) -> None:
 def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair) -> None:
     """Store again what is marked as stored and is not, from its raw pages; have fetched again what has none."""
     connection = archive.connection
-    for url, role, site in connection.execute(NOT_STORED).fetchall():
+    for url, role, site in connection.execute(f"{NOT_STORED} UNION {_SAYS_NOTHING}").fetchall():
         snapshots = connection.execute("SELECT id FROM snapshots WHERE url = ? ORDER BY fetched_at, id", (url,))
         articles = [pages.read(snapshot_id, role, site) for (snapshot_id,) in snapshots.fetchall()]
         whole = [article for article in articles if article is not None and rejection(article) is None]
@@ -292,6 +302,9 @@ def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair
         else:
             connection.execute(f"{_PENDING} WHERE url = ?", (url,))
             done.mended["URL to be fetched again, because nothing of it is stored"] += 1
+
+
+_SAYS_NOTHING = "SELECT url, role, site FROM copies WHERE content_hash IS NULL"
 
 
 def mend_snapshots(archive: Archive, done: Repair) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.observations import checksum
+from newsarchive.maintenance.bits import flipped
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,8 +22,6 @@ SELECT r.id, CAST(r.title AS BLOB), t.content_hash, CAST(r.fields AS BLOB), CAST
     CAST(r.checksum AS BLOB)
 FROM readings r JOIN texts t ON t.id = r.text_id WHERE r.checksum IS NOT NULL
 """
-# Longer values are not tried bit by bit: a page that is read again tells them sooner.
-_LONGEST = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,11 @@ def correct(connection: sqlite3.Connection, damaged: StoredReading) -> bool:
 
 
 def _candidates(damaged: StoredReading) -> Iterator[StoredReading]:
-    for checksum_bytes in _flipped(damaged.checksum):
+    for checksum_bytes in flipped(damaged.checksum):
         yield replace(damaged, checksum=checksum_bytes)
-    for fields in _flipped(damaged.fields):
+    for fields in flipped(damaged.fields):
         yield replace(damaged, fields=fields)
-    for title in _flipped(damaged.title or b""):
+    for title in flipped(damaged.title or b""):
         yield replace(damaged, title=title)
-    for extractor in _flipped(damaged.extractor or b""):
+    for extractor in flipped(damaged.extractor or b""):
         yield replace(damaged, extractor=extractor)
-
-
-def _flipped(value: bytes) -> Iterator[bytes]:
-    for place in range(min(len(value), _LONGEST)):
-        for bit in range(8):
-            changed = bytearray(value)
-            changed[place] ^= 1 << bit
-            yield bytes(changed)

@@ -16,6 +16,7 @@ from newsarchive.archive import Archive, schema
 from newsarchive.archive.connection import explain, transaction
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.locks import no_crawl
+from newsarchive.maintenance.check import file_faults
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.maintenance.clock import set_back
 from newsarchive.maintenance.copying import PARTIAL, remove
@@ -25,6 +26,7 @@ from newsarchive.maintenance.mending import (
     Repair,
     lose_snapshots,
     mend_articles,
+    mend_forms,
     mend_frontier,
     mend_keys,
     mend_readings,
@@ -34,6 +36,7 @@ from newsarchive.maintenance.mending import (
 )
 from newsarchive.maintenance.replacing import LOGS, aside, replace_archive
 from newsarchive.maintenance.salvage import salvage
+from newsarchive.maintenance.schema_text import mend_schema_text
 from newsarchive.progress_bar import progress_bar
 from newsarchive.timestamps import stamp
 
@@ -64,11 +67,12 @@ def repair(path: Path, now: datetime) -> Repair:
 
 def _make_readable(path: Path, now: datetime, done: Repair) -> None:
     """Have a file that SQLite can read: with its indexes made again, or a new one of the rows of the old."""
+    done.mended["entry of the schema"] += len(mend_schema_text(path))
     try:
         with Archive.open(path) as archive:
-            faults = _faults(archive.connection)
+            faults = file_faults(archive.connection)
             if faults and _make_indexes(archive, done):
-                faults = _faults(archive.connection)
+                faults = file_faults(archive.connection)
     except (ArchiveDamagedError, sqlite3.DatabaseError) as error:
         if isinstance(error, sqlite3.OperationalError):  # locked, or a full disk: no damage
             raise explain(error, path) from error
@@ -106,10 +110,6 @@ def _is_damaged_header(error: UserError) -> bool:
     return "not a database" in str(error) or "unsupported file format" in str(error)
 
 
-def _faults(connection: sqlite3.Connection) -> list[str]:
-    return [line for (line,) in connection.execute("PRAGMA integrity_check") if line != "ok"]
-
-
 def _make_anew(path: Path, now: datetime, done: Repair) -> None:
     kept = aside(path, "damaged", stamp(now))
     source, new = kept / f"{path.name}.read", path.with_name(path.name + PARTIAL)
@@ -143,6 +143,7 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
     with progress_bar("articles") as progress, archive.transaction():
         connection.execute("PRAGMA defer_foreign_keys = ON")
         done.mended["table, index, trigger or view"] += len(schema.put_back(archive.db, progress))
+        mend_forms(connection, done)
         done.mended["time of the future"] += set_back(connection, now)
         mend_snapshots(archive, done)
         mend_texts(archive, pages, done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
     from newsarchive.search.fields import Sql
 
+#: Where one span of lengths ends and the next begins, in characters.
+LENGTHS = (300, 1000, 3000)
 # What the values of a facet are called, and how the query language names them.
 _NAMES = {
     "source": "SELECT id, name, name FROM sources",
@@ -39,12 +42,12 @@ class Facets:
 
     def __init__(self, connection: sqlite3.Connection, where: Sql, *, most: int, lines: int) -> None:
         matches = connection.execute(
-            "SELECT a.id, a.source_id, a.category_id, a.published_date, a.lang, a.site FROM articles a"  # noqa: S608
-            f" WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
+            "SELECT a.id, a.source_id, a.category_id, a.published_date, a.lang, a.site, a.char_count"  # noqa: S608
+            f" FROM articles a WHERE {where.text} ORDER BY a.id DESC LIMIT ?",
             (*where.parameters, most),
         ).fetchall()
-        columns: Iterable[tuple[Any, ...]] = zip(*matches, strict=True) if matches else ((),) * 6
-        self._ids, self._sources, self._categories, self._days, self._languages, self._sites = columns
+        columns: Iterable[tuple[Any, ...]] = zip(*matches, strict=True) if matches else ((),) * 7
+        self._ids, self._sources, self._categories, self._days, self._languages, self._sites, self._lengths = columns
         self._connection, self._lines = connection, lines
         #: How many articles were counted.
         self.counted = len(matches)
@@ -69,6 +72,25 @@ class Facets:
     def codes(self) -> list[Facet]:
         """The securities that the articles mark."""
         return _codes(self._connection, self._ids, self._lines)
+
+    @cached_property
+    def authors(self) -> list[Facet]:
+        """The people whom the articles name as their authors."""
+        found = self._connection.execute(
+            "SELECT name, count(*) AS articles FROM bylines WHERE role = 'author'"
+            " AND article_id IN (SELECT value FROM json_each(?)) GROUP BY name ORDER BY articles DESC, name LIMIT ?",
+            (json.dumps(list(self._ids)), self._lines),
+        )
+        return [Facet(name, name, count) for name, count in found]
+
+    @cached_property
+    def lengths(self) -> list[Facet]:
+        """How long the articles are, the shortest first."""
+        counts = Counter(bisect(LENGTHS, length) for length in self._lengths if length is not None)
+        ends = [*LENGTHS, None]
+        spans = [(f"{start}..", f"{start:,}+") if end is None else (f"{start}..{end - 1}", f"{start:,}–{end - 1:,}")
+                 for start, end in zip([0, *LENGTHS], ends, strict=True)]  # fmt: skip
+        return [Facet(*spans[place], counts[place]) for place in sorted(counts)]
 
     @cached_property
     def languages(self) -> list[Facet]:

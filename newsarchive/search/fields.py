@@ -162,6 +162,25 @@ def _read_number(text: str) -> str | None:
     return text if re.fullmatch(r"[0-9]{1,18}", text) else None
 
 
+_LENGTH = re.compile(r"(?P<least>[0-9]{0,9})\.\.(?P<most>[0-9]{0,9})|(?P<sign>[<>])(?P<bound>[0-9]{1,9})")
+
+
+def _read_length(text: str) -> str | None:
+    """Read a number of characters (500..2000, 500.., ..2000, >500, <2000) as least..most, both included."""
+    match = _LENGTH.fullmatch(fold(text).strip())
+    if match is None or match[0] == "..":
+        return None
+    if match["sign"]:
+        bound = int(match["bound"])
+        return f"{bound + 1}.." if match["sign"] == ">" else f"..{max(0, bound - 1)}"
+    return match[0]
+
+
+def _length(value: str, _: bool) -> Sql:
+    least, most = value.split("..")
+    return Sql("a.char_count BETWEEN ? AND ?", (int(least or 0), int(most or 10**9)))
+
+
 _A_DAY = "write a day, month or year: 2022-03-01, 2022-03 or 2022, or one counted back from today: yesterday, 7d"
 
 FIELDS = {
@@ -182,6 +201,13 @@ FIELDS = {
     "site": Field("site:demo", "collected from this site", _column("a.site = ?")),
     "code": Field("code:600160", "mentions this security; 1.600160 in one market", _security, takes_prefix=True),
     "lang": Field("lang:zh", "in this language", _language),
+    "length": Field(
+        "length:500..2000",
+        "has so many characters; length:>2000, length:<500",
+        _length,
+        read=_read_length,
+        advice="write two numbers of characters, or one: length:500..2000, length:>2000, length:<500",
+    ),
     "story": Field(
         "story:12",
         "tells this story",
@@ -211,4 +237,5 @@ MEANT = {
     "date": "after", "day": "after", "since": "after", "published": "after", "until": "before", "to": "before",
     "publisher": "source", "outlet": "source", "from": "source", "section": "category",
     "language": "lang", "headline": "title", "stock": "code", "ticker": "code",
+    "len": "length", "size": "length", "chars": "length", "characters": "length",
 }  # fmt: skip

@@ -31,6 +31,10 @@ class Listing:
     taken off a heading to get the category's name (`新闻`). `category_page` is the address of a category's page with
     `{slug}` in it, for articles that name their category without linking to it; `numbered_page` is the address of the
     later pages of a category, with `{slug}` and `{page}` (from 2) in it, where no link leads to the next.
+
+    With `explore` every page of the site may be a listing, or an article at an address that `article` does not know:
+    the pages themselves decide. With `follow_articles` the links of articles are followed to further articles.
+    `folder_index` is the name of a folder's own page, where `/x/index.html` and `/x/` are one page.
     """
 
     start: tuple[str, ...]
@@ -44,6 +48,14 @@ class Listing:
     max_pages: int = 50
     category_page: str | None = None
     numbered_page: str | None = None
+    explore: bool = False
+    follow_articles: bool = False
+    folder_index: str | None = None
+
+    def spelled(self, url: str) -> str:
+        """Return an address in the spelling that is asked for: that of a folder without the name of its page."""
+        name = self.folder_index
+        return url[: -len(name)] if name and url.endswith(f"/{name}") else url
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +209,14 @@ class JsonList:
 
 @dataclass(frozen=True, slots=True)
 class Politeness:
-    """How fast a site may be asked: seconds between requests to one host, and how many at once."""
+    """How fast a site may be asked: seconds between requests to one host, and how many at once.
+
+    In `quiet_hours`, hours of the day by the clocks of the site's zone, no run is begun that nobody asked for.
+    """
 
     delay: float = 1.0
     concurrency: int = 1
+    quiet_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

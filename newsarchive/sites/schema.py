@@ -61,6 +61,14 @@ def _pattern(value: Any) -> re.Pattern[str]:
         raise ValueError(f"{value!r} is not a regular expression ({error})") from error
 
 
+def _patterns(value: Any) -> re.Pattern[str]:
+    """Read a pattern, or a list of patterns of which one has to match; an empty list matches nothing."""
+    if not isinstance(value, list):
+        return _pattern(value)
+    patterns = [_pattern(one).pattern for one in value]
+    return re.compile("|".join(f"(?:{one})" for one in patterns) or "(?!)")
+
+
 def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
     if not isinstance(value, dict):
         raise ValueError(f"must be a table of kind = pattern, not {value!r}")  # noqa: TRY004
@@ -119,6 +127,14 @@ def _minutes(value: Any) -> tuple[float, ...]:
     if not isinstance(value, list) or not value or not all(_seconds(number) for number in value):
         raise ValueError(f"must be a list of minutes above zero, not {value!r}")
     return tuple(map(float, value))
+
+
+def _hours(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list) or not all(type(hour) is int and 0 <= hour < 24 for hour in value):
+        raise ValueError(f"must be a list of hours from 0 to 23, not {value!r}")
+    if len(set(value)) == 24:
+        raise ValueError("must leave an hour in which the site is crawled")
+    return tuple(sorted(set(value)))
 
 
 def _one_of(*allowed: str) -> Reader:
@@ -215,11 +231,17 @@ SITE: dict[str, Key] = {
     ),
 }
 LISTING: dict[str, Key] = {
-    "start": Key(_PATHS, texts, "The pages with which a crawl begins.", required=True),
+    "start": Key(
+        "list of paths or addresses",
+        texts,
+        "The pages with which a crawl begins; of another host, their addresses.",
+        required=True,
+    ),
     "article": Key(
-        "pattern",
-        _pattern,
-        "A link whose path, alone or with its query, matches (searched) leads to an article.",
+        "pattern, or list of patterns",
+        _patterns,
+        "A link whose path, alone or with its query, matches (searched, so anchor it: `^/a/\\d+$`) leads to an article."
+        " It also chooses among the addresses of sitemaps.",
         required=True,
     ),
     "category": Key(
@@ -237,6 +259,22 @@ LISTING: dict[str, Key] = {
         "address or path with {slug}",
         _page_url("{slug}"),
         "A category's page, for articles that name their category without a link to it.",
+    ),
+    "explore": Key(
+        "true or false",
+        _yes_or_no,
+        "Every page of the site may list articles, or be one although its address does not look like it: pages are"
+        " looked at, the most promising first, as long as that brings articles. Pagers are found by themselves.",
+    ),
+    "follow_articles": Key(
+        "true or false",
+        _yes_or_no,
+        "Links from articles to articles are followed, too: related ones, the next, the last.",
+    ),
+    "folder_index": Key(
+        "file name",
+        _text,
+        "`index.html` where `/x/index.html` and `/x/` are one page: links to both are followed once.",
     ),
     "numbered_page": Key(
         "address or path with {slug} and {page}",
@@ -351,6 +389,12 @@ LIST: dict[str, Key] = {
 POLITENESS: dict[str, Key] = {
     "delay": Key("seconds", _seconds, "The pause between two requests to one host."),
     "concurrency": Key("whole number", _whole, "Requests to one host at a time."),
+    "quiet_hours": Key(
+        "list of hours",
+        _hours,
+        "Hours of the day (0 to 23, in the site's `timezone`) in which `newsarchive crawl --watch` does not begin to"
+        " crawl it.",
+    ),
 }
 #: Everything in a site file that is not a plain key of the site.
 SECTIONS = (

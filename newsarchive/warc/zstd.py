@@ -1,12 +1,13 @@
 """WARC files packed with Zstandard, a frame a record; the dictionary of all frames may stand in a frame before them.
 
 How many bytes a frame has is read off its blocks, so that a damaged one costs its record only, and no more is ever
-unpacked than is asked for. Needs the extra `zstd` (the package zstandard).
+unpacked than is asked for. Python 3.14 brings the codec; older ones need the extra `zstd` (backports.zstd).
 """
 
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,13 @@ from newsarchive.warc.window import Window
 if TYPE_CHECKING:
     from newsarchive.warc.reader import Stream
 
+#: The codec in the standard library, since Python 3.14, and the package that stands for it before.
+MODULES = ("compression.zstd", "backports.zstd")
 MAGIC = b"\x28\xb5\x2f\xfd"
 #: The frame that holds the dictionary; decoders that know nothing of it pass it over, as all of the 16 of its kind.
 DICTIONARY_MAGIC = b"\x5d\x2a\x4d\x18"
+# With which a dictionary begins that is not only a text (RFC 8878, 5).
+_DICTIONARY_CONTENT = b"\x37\xa4\x30\xec"
 _PASSED_OVER = tuple(bytes((number, 0x2A, 0x4D, 0x18)) for number in range(0x50, 0x60))
 _LARGEST_DICTIONARY = 64 << 20
 # Bytes of the number that says how large the content is and of the dictionary's id, by the descriptor's bits.
@@ -37,35 +42,48 @@ def zstd_form(file: Stream) -> Form:
     """Return how the records of a file are read, whose dictionary is read now where it has one.
 
     Raises:
-        UserError: the package zstandard is not installed.
+        UserError: the codec is not there.
         DamagedError: the dictionary cannot be read.
 
     """
-    try:
-        package = import_module("zstandard")
-    except ImportError as error:
+    package = zstd_package()
+    if package is None:
         raise UserError(
             "packed with Zstandard, which needs a package - install it with: pip install 'newsarchive[zstd]'"
-        ) from error
+        )
     codec = _Codec(package, _read_dictionary(file, package))
     codec.open(io.BytesIO())  # a dictionary that is none is told once, and not with each frame
     return Form(partial(Frames, codec), codec.next_start, read_warc_record)
+
+
+def zstd_package() -> Any:
+    """Return the module of the standard library, or the package that stands for it; None where neither is there."""
+    for name in MODULES:
+        with suppress(ImportError):
+            return import_module(name)
+    return None
 
 
 class _Codec:
     """Unpacks the frames of one file."""
 
     def __init__(self, package: Any, dictionary: bytes | None) -> None:
-        self.error: type[Exception] = package.ZstdError
+        self.errors: tuple[type[Exception], ...] = (package.ZstdError, EOFError)
         self._package = package
-        self._dictionary = None if dictionary is None else package.ZstdCompressionDict(dictionary)
+        self._dictionary = None if dictionary is None else self._read(dictionary)
+
+    def _read(self, dictionary: bytes) -> Any:
+        is_raw = not dictionary.startswith(_DICTIONARY_CONTENT)
+        try:
+            return self._package.ZstdDict(dictionary, is_raw=is_raw)
+        except (ValueError, self._package.ZstdError) as error:
+            raise DamagedError(f"the dictionary is damaged ({error})") from error
 
     def open(self, frame: io.RawIOBase | io.BytesIO) -> Any:
         """Return a stream of what a frame unpacks to."""
-        known = {} if self._dictionary is None else {"dict_data": self._dictionary}
         try:
-            return self._package.ZstdDecompressor(**known).stream_reader(frame)
-        except self.error as error:
+            return self._package.ZstdFile(frame, zstd_dict=self._dictionary)
+        except self.errors as error:
             raise DamagedError(f"the dictionary is damaged ({error})") from error
 
     def next_start(self, file: Stream, position: int) -> int | None:
@@ -73,7 +91,9 @@ class _Codec:
         while (found := find(file, position, MAGIC)) is not None:
             try:
                 begins = self.open(Window(file, found, frame_end(file, found))).read(5) == b"WARC/"
-            except (DamagedError, self.error):
+            except DamagedError:
+                begins = False
+            except self.errors:
                 begins = False
             if begins:
                 return found
@@ -99,7 +119,7 @@ class Frames(Members):
                 return 0
             try:
                 data = self._reader.read(len(buffer))
-            except self._codec.error as error:
+            except self._codec.errors as error:
                 raise DamagedError(f"a packed record is damaged ({error})") from error
             if data:
                 buffer[: len(data)] = data
@@ -176,8 +196,8 @@ def _read_dictionary(file: Stream, package: Any) -> bytes | None:
     if not data.startswith(MAGIC):
         return data
     try:
-        unpacked = bytes(package.ZstdDecompressor().stream_reader(data).read(_LARGEST_DICTIONARY + 1))
-    except package.ZstdError as error:
+        unpacked = bytes(package.ZstdFile(io.BytesIO(data)).read(_LARGEST_DICTIONARY + 1))
+    except (package.ZstdError, EOFError) as error:
         raise DamagedError(f"the dictionary is damaged ({error})") from error
     if len(unpacked) > _LARGEST_DICTIONARY:
         raise DamagedError(f"the dictionary is larger than {_LARGEST_DICTIONARY} bytes")

@@ -132,7 +132,8 @@ def test_the_button_gives_a_file_that_a_spreadsheet_reads(many: httpx.Client) ->
 def button(client: httpx.Client, address: str) -> httpx.Response:
     """Follow the link to the CSV of a page."""
     body = client.get(address).text
-    (target,) = [part.split('"')[0] for part in body.split('href="') if ".csv" in part.split('"')[0]]
+    links = [part.split('"')[0] for part in body.split('href="')]
+    (target,) = [link for link in links if ".csv" in link and "compare" not in link]
     return client.get(target.replace("&amp;", "&"))
 
 

@@ -2,6 +2,8 @@
 
 # ruff: noqa: N802 - the names are Twisted's
 
+from contextlib import nullcontext
+
 import pytest
 from twisted.internet.address import IPv4Address, IPv6Address
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
@@ -42,9 +44,10 @@ class Receiver:
         self.complete = True
 
 
-def resolve(resolver, name, port=80):
+def resolve(resolver, name, port=80, rules=None):
     receiver = Receiver()
-    resolver.resolveHostName(receiver, name, port)
+    with resolver.asked_by(rules) if rules else nullcontext():
+        resolver.resolveHostName(receiver, name, port)
     assert receiver.complete
     return receiver.got
 
@@ -53,11 +56,11 @@ RULES = AddressRules(frozenset({"mirror.example.com:8000"}), frozenset({"mirror.
 
 
 def test_it_is_a_resolver_as_twisted_asks_for():
-    assert verifyObject(IHostnameResolver, PublicResolver(Names(), RULES))
+    assert verifyObject(IHostnameResolver, PublicResolver(Names()))
 
 
 def test_public_addresses_pass():
-    resolver = PublicResolver(Names(news=["93.184.216.34", "2606:2800:220:1::1"]), RULES)
+    resolver = PublicResolver(Names(news=["93.184.216.34", "2606:2800:220:1::1"]))
     assert resolve(resolver, "news.example.com") == ["93.184.216.34", "2606:2800:220:1::1"]
     assert resolver.refused == {}
 
@@ -66,25 +69,33 @@ def test_public_addresses_pass():
     "address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "0.0.0.0"]
 )
 def test_private_addresses_are_left_out_and_remembered(address):
-    resolver = PublicResolver(Names(news=[address]), RULES)
+    resolver = PublicResolver(Names(news=[address]))
     assert resolve(resolver, "news.example.com") == []
     assert resolver.refused == {"news.example.com": address}
 
 
 def test_of_mixed_answers_only_the_public_ones_are_left():
-    resolver = PublicResolver(Names(news=["192.168.0.1", "93.184.216.34"]), RULES)
+    resolver = PublicResolver(Names(news=["192.168.0.1", "93.184.216.34"]))
     assert resolve(resolver, "news.example.com") == ["93.184.216.34"]
 
 
 def test_a_host_and_port_that_the_user_named_may_be_private():
-    resolver = PublicResolver(Names(mirror=["127.0.0.1"]), RULES)
-    assert resolve(resolver, "mirror.example.com", 8000) == ["127.0.0.1"]
-    assert resolve(resolver, "mirror.example.com", 22) == []
+    resolver = PublicResolver(Names(mirror=["127.0.0.1"]))
+    assert resolve(resolver, "mirror.example.com", 8000, RULES) == ["127.0.0.1"]
+    assert resolve(resolver, "mirror.example.com", 22, RULES) == []
+
+
+def test_what_one_crawl_may_connect_to_is_refused_to_another_and_to_nobody_in_particular():
+    resolver = PublicResolver(Names(mirror=["127.0.0.1"]))
+    other = AddressRules(frozenset({"mirror.example.com:8000"}))
+    assert resolve(resolver, "mirror.example.com", 8000, RULES) == ["127.0.0.1"]
+    assert resolve(resolver, "mirror.example.com", 8000, other) == []
+    assert resolve(resolver, "mirror.example.com", 8000) == []
 
 
 def test_a_name_that_changes_its_address_is_looked_at_every_time():
     names = Names(news=["93.184.216.34"])
-    resolver = PublicResolver(names, RULES)
+    resolver = PublicResolver(names)
     assert resolve(resolver, "news.example.com")
     names.names["news"] = ["127.0.0.1"]
     assert resolve(resolver, "news.example.com") == []

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import brotli
 import pytest
-import zstandard
 
 from newsarchive.crawl.warc_pages import CaptureError, Captures, MissingOriginalError, sites_by_host
 from newsarchive.models import Page
@@ -24,10 +23,12 @@ from newsarchive.warc.record import (
     split_record,
     unpack,
 )
+from newsarchive.warc.zstd import zstd_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ZSTD = zstd_package()
 HTML = "<html><p>江湾晚报讯</p></html>".encode()
 CAPTURES = Captures(
     sites=sites_by_host(),
@@ -83,8 +84,8 @@ def test_an_answer_becomes_a_page_of_its_host_and_time() -> None:
         (HTML, "br"),
         (HTML, "zstd"),
         (brotli.compress(HTML), "br"),
-        (zstandard.compress(HTML), "zstd"),
-        (zstandard.compress(HTML[:9]) + zstandard.compress(HTML[9:]), "zstd"),
+        (ZSTD.compress(HTML), "zstd"),
+        (ZSTD.compress(HTML[:9]) + ZSTD.compress(HTML[9:]), "zstd"),
         (gzip.compress(brotli.compress(HTML), mtime=0), "br, gzip"),
     ],
 )
@@ -115,12 +116,12 @@ def test_chunks_are_joined_before_the_body_is_unpacked() -> None:
         ),
         (record(brotli.compress(bytes(10**6)), http="Content-Type: text/html\r\nContent-Encoding: br"), "too-large"),
         (
-            record(zstandard.compress(bytes(10**6)), http="Content-Type: text/html\r\nContent-Encoding: zstd"),
+            record(ZSTD.compress(bytes(10**6)), http="Content-Type: text/html\r\nContent-Encoding: zstd"),
             "too-large",
         ),
         (record(brotli.compress(HTML)[:-3], http="Content-Type: text/html\r\nContent-Encoding: br"), "broken-transfer"),
         (
-            record(zstandard.compress(HTML)[:9], http="Content-Type: text/html\r\nContent-Encoding: zstd"),
+            record(ZSTD.compress(HTML)[:9], http="Content-Type: text/html\r\nContent-Encoding: zstd"),
             "broken-transfer",
         ),
         (replace(record(), block=None), "too-large"),

@@ -45,12 +45,12 @@ class Observed:
 
     def __init__(self, db):
         self.reports, self.failures = [], []
-        self.writer = Writer(on_commit=self.reports.append, on_failure=self.failures.append)
+        self.writer = Writer(str(db), on_commit=self.reports.append, on_failure=self.failures.append)
         self.writer.begin(crawl_into(db))
 
     @property
     def process(self):
-        return self.writer._process
+        return self.writer.channel.process
 
 
 @pytest.fixture
@@ -262,10 +262,10 @@ def test_when_the_crawl_is_killed_what_it_told_is_stored_and_the_lock_let_go(tmp
         "sys.path.insert(0, sys.argv[1])\n"
         "import test_writer as t\n"
         "lock = t.CrawlLock(sys.argv[2], 'demo')\n"
-        "writer = t.Writer(on_commit=print, on_failure=print, inherit=[lock.fileno()])\n"
+        "writer = t.Writer(sys.argv[2], on_commit=print, on_failure=print, inherit=[lock.fileno()])\n"
         "writer.begin(t.crawl_into(sys.argv[2]))\n"
         "for number in range(40): t.submit(writer, number)\n"
-        "while not writer._outbox.empty(): time.sleep(0.01)\n"
+        "while not writer.channel.outbox.empty(): time.sleep(0.01)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(Path(__file__).parent), str(db)], check=False)

@@ -13,7 +13,10 @@ from click.testing import CliRunner
 from newsarchive.cli import cli
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-UNITS = ("newsarchive@.service", "newsarchive@.timer", "newsarchive-prune.service", "newsarchive-prune.timer")
+UNITS = (
+    *("newsarchive@.service", "newsarchive@.timer", "newsarchive-watch.service"),
+    *("newsarchive-prune.service", "newsarchive-prune.timer"),
+)
 #: What `systemd-analyze security` may give a service: 10 is no hardening at all.
 MOST_EXPOSED = 2.5
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -520,13 +522,23 @@ def test_months_are_known_in_the_languages_that_print_the_day_first(printed: str
     assert told(read(printed)) == "2022-03-03T14:30:00+08:00 minute"
 
 
-def test_every_language_names_twelve_months_and_no_name_is_of_two() -> None:
-    for language, names in months._NAMES.items():
-        forms = [form.split(",") for form in names.split()]
-        assert len(forms) == 12, language
-        for number, form in enumerate(forms, start=1):
-            assert [months.MONTHS[name] for name in form] == [number] * len(form), (language, form)
-            assert told(read(f"3 {form[0]} 2022")) == f"2022-{number:02}-03T00:00:00+08:00 day"
+def test_every_language_names_twelve_months_and_each_name_is_read_as_its_month() -> None:
+    tables = tomllib.loads((Path(months.__file__).with_name("months.toml")).read_text(encoding="utf-8"))
+    for language, listed in tables.items():
+        assert len(listed) == 12, language
+        for number, names in enumerate(listed, start=1):
+            for name in names.split("|"):
+                assert months.month_of(name, language) == number, (language, name)
+                found = parse_date(f"3 {name} 2022", zone=CHINA, now=NOW, lang=language)
+                assert told(found) == f"2022-{number:02}-03T00:00:00+08:00 day", (language, name)
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [("hr", "2021-10-03T00:00:00+08:00 day"), ("pl", "2021-11-03T00:00:00+08:00 day"), (None, None)],
+)
+def test_a_name_that_is_of_two_months_is_read_in_the_language_of_the_page(lang: str | None, expected: str) -> None:
+    assert told(parse_date("3. listopada 2021", zone=CHINA, now=NOW, lang=lang)) == expected
 
 
 @pytest.mark.parametrize("text", ["3 Tore 2022", "12 Uhr 2022", "3 Marzipan 2022", "31. Februar 2022"])

@@ -191,7 +191,7 @@ def test_authors_of_the_head_are_taken_where_nobody_is_printed():
         whole_page(info="2024-05-30", body=f"<p>{SECOND}</p><p>{THIRD}</p>"), f"<title>{TITLE}</title>{card}"
     )
     assert article.bylines == [Byline("author", "林小满")]
-    assert article.evidence["bylines"] == "head"
+    assert article.evidence["bylines"] == "json-ld:author"
 
 
 def test_a_teaser_before_a_wall_is_marked():
@@ -232,7 +232,7 @@ def test_a_page_without_an_element_gives_an_article_without_fields():
 def test_a_caption_that_only_its_class_tells_is_a_caption_and_goes_to_its_picture():
     picture = "<div><img src='/1.jpg'><p class='wp-caption-text big'>桥头的孩子们</p></div>"
     article = read(whole_page(body=f"<p>{FIRST}</p>{picture}<p>{SECOND}</p><p class='captions-off'>{THIRD}</p>"))
-    assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "caption", "text", "text"]
+    assert [paragraph.kind for paragraph in article.paragraphs] == ["text", "text", "text"]
     assert [image.caption for image in article.images] == ["桥头的孩子们"]
 
 

@@ -59,7 +59,7 @@ def test_a_pen_name_is_believed_of_an_element_that_is_marked_as_the_author() -> 
     [
         ("Person", "Андрей Речной", ["Андрей Речной"]),
         ("Person", "구현모", ["구현모"]),
-        ("Organization", "Ferry Gazette Desk", []),
+        ("Organization", "Ferry Gazette Desk", ["Ferry Gazette Desk"]),
         ("Person", "Rosa Hallmark", ["Rosa Hallmark"]),
         ("Person", "admin", []),
     ],

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from support.unknown_pages import NOW, read_unknown
 
+from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.heuristics.metadata import Head
-from newsarchive.extract.heuristics.published import DateReader, Places, judge_dates, zone_of
+from newsarchive.extract.heuristics.published import DateReader, Places, judge_dates
 
 READER = DateReader(zone_of("zh"), NOW)
 

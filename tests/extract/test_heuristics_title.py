@@ -1,17 +1,14 @@
-"""Headlines: the line of the page that agrees with the head, whatever the site adds to either."""
+"""Headlines: the line of the page that agrees with the head or the link, whatever the site adds to either."""
 
 from __future__ import annotations
 
 import pytest
+from support.unknown_pages import read_unknown
 
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import read_head
-from newsarchive.extract.heuristics.title import (
-    find_headline,
-    headline_before,
-    only_heading,
-    title_of_head,
-)
+from newsarchive.extract.heuristics.title import gather_before_text, gather_titles, judge_titles
+from newsarchive.models import Hints
 from newsarchive.tree import parse
 
 TITLE = "镇长：“桥修好了”——河湾镇的一天"
@@ -21,6 +18,10 @@ def parts(body: str, head: str):
     root = parse(f"<html><head>{head}</head><body>{body}</body></html>".encode())
     assert root is not None
     return read_lines(root), read_head(root)
+
+
+def headline(flow, head, link: str = "", site: str = ""):
+    return judge_titles(gather_titles(flow, head, link, site))
 
 
 @pytest.mark.parametrize(
@@ -39,68 +40,157 @@ def parts(body: str, head: str):
 @pytest.mark.parametrize("element", ["<h1>{}</h1>", "<div class='bt'>{}</div>", "<p><span>{}</span></p>"])
 def test_a_suffix_of_the_site_is_no_part_of_the_title(said: str, element: str):
     flow, head = parts(element.format(TITLE), f"<title>{said}</title>")
-    found = find_headline(flow, head)
+    found = headline(flow, head)
     assert found is not None
     assert found.text == TITLE
 
 
 def test_a_title_of_the_head_that_is_cut_short_gives_way_to_the_headline():
     flow, head = parts(f"<h1>{TITLE}</h1>", f"<title>{TITLE}_网</title><meta property='og:title' content='镇长：'>")
-    found = find_headline(flow, head)
+    found = headline(flow, head)
     assert found is not None
     assert found.text == TITLE
 
 
 def test_words_of_buttons_behind_the_headline_are_cut_off():
     flow, head = parts(f"<h1>{TITLE}<i>播报文章</i></h1>", f"<title>{TITLE}_【河湾】</title>")
-    found = find_headline(flow, head)
+    found = headline(flow, head)
     assert found is not None
     assert found.text == TITLE
 
 
 def test_a_label_before_the_headline_is_no_part_of_it():
     flow, head = parts(f"<h2 class='title'><b>原创</b>{TITLE}</h2>", f"<title>{TITLE}</title>")
-    found = find_headline(flow, head)
+    found = headline(flow, head)
     assert found is not None
     assert found.text == TITLE
 
 
 def test_the_banner_of_the_site_is_not_the_headline():
     flow, head = parts(f"<h1>河湾新闻网</h1><div>{TITLE}</div>", f"<title>{TITLE}_河湾新闻网</title>")
-    found = find_headline(flow, head)
+    found = headline(flow, head)
     assert found is not None
     assert found.text == TITLE
-    assert only_heading(*parts("<h1>今日河湾新闻网</h1>", "<title>本地 - 今日河湾新闻网</title>")) is None
+    found = headline(*parts("<h1>今日河湾新闻网</h1>", "<title>本地 - 今日河湾新闻网</title>"))
+    assert found is not None
+    assert found.text == "本地"
 
 
 def test_a_first_word_in_common_is_no_agreement():
     flow, head = parts("<h2>Bridge workers rest</h2>", "<title>Bridge opens after two years of work</title>")
-    assert find_headline(flow, head) is None
+    found = headline(flow, head)
+    assert found is not None
+    assert (found.text, found.lines) == ("Bridge opens after two years of work", ())
 
 
 def test_a_lone_h1_is_the_headline_where_the_head_says_nothing():
-    found = only_heading(*parts(f"<h1>{TITLE}</h1>", "<title>-河湾</title>"))
+    found = headline(*parts(f"<h1>{TITLE}</h1>", "<title>-河湾</title>"))
     assert found is not None
     assert found.text == TITLE
 
 
 def test_the_nearest_heading_before_the_text_is_the_last_resort_on_the_page():
-    flow, _ = parts(f"<div class='title'>{TITLE}</div><p>2024</p><p>正文。</p>", "<title>河湾</title>")
-    found = headline_before(flow, 2)
+    flow, head = parts(f"<div class='title'>{TITLE}</div><p>2024</p><p>正文。</p>", "<title>河湾</title>")
+    found = judge_titles(gather_before_text(flow, head, 2))
     assert found is not None
     assert found.text == TITLE
 
 
 def test_the_heads_own_title_loses_its_suffix():
-    _, head = parts("", f"<title>{TITLE}_本地_河湾网</title>")
-    found = title_of_head(head)
+    found = headline(*parts("", f"<title>{TITLE}_本地_河湾网</title>"))
     assert found is not None
     assert found.text == TITLE
 
 
 def test_a_structured_headline_is_used():
     card = '<script type="application/ld+json">{"@graph": [{"@type": "NewsArticle", "headline": "桥修好了"}]}</script>'
-    _, head = parts("", card)
-    found = title_of_head(head)
+    found = headline(*parts("", card))
     assert found is not None
     assert (found.text, found.evidence) == ("桥修好了", "json-ld")
+
+
+TEXT = (
+    "<div class='text'><p>河湾镇的石桥昨天通车，镇上的人在桥头等了一个上午，孩子们跑在最前面。</p>"
+    "<p>桥面比从前宽了一倍，两辆车可以并排走，镇上的人很高兴，老人们却说，旧桥更好看。</p></div>"
+)
+
+
+def title_of(body: str, head: str, link: str | None = None) -> str | None:
+    html = f"<html><head>{head}</head><body>{body}</body></html>"
+    return read_unknown(html, hints=Hints(title=link)).title
+
+
+@pytest.mark.parametrize(
+    ("head", "before"),
+    [
+        (f"柳溪手记: {TITLE}", f"<h1><a href='/'>柳溪手记</a></h1><h3>{TITLE}</h3>"),
+        (f"柳溪手记 | {TITLE}", f"<h1>柳溪手记</h1><div>{TITLE}</div>"),
+        (f"今日观察：{TITLE}_河湾网", f"<h2>今日观察</h2><div>{TITLE}</div>"),
+    ],
+)
+def test_the_site_or_a_column_before_the_title_is_no_part_of_it(head: str, before: str):
+    assert title_of(before + TEXT, f"<title>{head}</title>") == TITLE
+
+
+def test_a_hidden_copy_of_the_heads_title_is_not_the_headline():
+    copy = f"<div style='display: none'><p class='share-title'>{TITLE}-河湾网</p></div>"
+    assert title_of(f"<div>{TITLE}</div>{TEXT}{copy}", f"<title>{TITLE}-河湾网</title>") == TITLE
+
+
+def test_a_headline_of_two_characters_is_found_in_its_heading():
+    assert title_of(f"<h1>石桥</h1>{TEXT}", "<title>石桥_河湾新闻网</title>") == "石桥"
+
+
+@pytest.mark.parametrize("heading", ["h4", "h5", "h6"])
+def test_a_small_heading_before_the_text_goes_before_the_name_of_the_institute(heading: str):
+    body = f"<{heading}>{TITLE}</{heading}><div class='tit'>分享到微信</div><p>2024-05-30</p>{TEXT}"
+    assert title_of(body, "<title>河湾镇桥梁研究所</title>") == TITLE
+
+
+@pytest.mark.parametrize("name", ["河湾信息网-河湾镇民间组织信息网", "新闻详情", "文章内容"])
+def test_a_plain_line_before_the_date_goes_before_a_title_that_all_pages_of_a_site_have(name: str):
+    body = f"<p><a href='/'>首页</a> &gt; 新闻</p><p>{TITLE}</p><div>时间：2024-05-30 来源：柳溪晚报</div>{TEXT}"
+    assert title_of(body, f"<title>{name}</title>") == TITLE
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div class='title-meta'><i>&#xe614;</i>3573</div>",
+        "<div class='title-time'>发布时间：2024-05-30 08:15</div>",
+        "<div class='title'>相关新闻推荐</div>",
+        "<div class='title'>首页 &gt; 河湾要闻 &gt; 正文</div>",
+    ],
+)
+def test_counters_and_labels_in_elements_named_as_titles_are_no_headline(line: str):
+    assert title_of(line + TEXT, f"<title>桥梁预报--{TITLE}</title>") == TITLE
+
+
+def test_a_line_that_begins_with_the_links_text_is_the_headline():
+    body = f"<h1><a href='/'>河湾信息网</a></h1><p>{TITLE}</p><p>近日消息</p>{TEXT}"
+    assert title_of(body, "<title>河湾信息网</title>", link=TITLE[:9]) == TITLE
+
+
+def test_the_links_text_is_the_title_where_the_page_prints_none():
+    body = f"<h1><a href='/'>河湾信息网</a></h1>{TEXT}"
+    article = read_unknown(f"<title>河湾信息网</title>{body}", hints=Hints(title=TITLE))
+    assert (article.title, article.evidence["title"]) == (TITLE, "listing")
+
+
+def test_the_links_text_does_not_make_a_sentence_of_the_text_the_headline():
+    link = "河湾镇的石桥昨天通车"
+    assert title_of(f"<h1>{TITLE}</h1>{TEXT}", f"<title>{TITLE}</title>", link=link) == TITLE
+
+
+def test_what_the_page_calls_its_site_is_no_title():
+    head = "<title>河湾手记</title><meta property='og:site_name' content='河湾手记'>"
+    assert title_of(f"<div><a href='/'>河湾手记</a></div><h2>{TITLE}</h2>{TEXT}", head) == TITLE
+
+
+def test_the_name_of_the_site_file_is_no_title():
+    flow, head = parts(f"<h1>河湾手记</h1><h2>{TITLE}</h2>{TEXT}", "<title>河湾手记</title>")
+    found = judge_titles(
+        [*gather_titles(flow, head, site="河湾手记"), *gather_before_text(flow, head, 2, site="河湾手记")]
+    )
+    assert found is not None
+    assert found.text == TITLE

@@ -301,3 +301,68 @@ def test_a_crawl_that_is_going_on_is_not_disturbed(path: Path) -> None:
             repair(path, NOW)
     finally:
         lock.release()
+
+
+@pytest.mark.parametrize(
+    ("statement", "query", "right"),
+    [
+        ("UPDATE frontier SET found_at = replace(found_at, '2026-03-0', '2026-03-p')", "found_at", "2026-03-"),
+        ("UPDATE frontier SET role = 'orkginal'", "role", "original"),
+        ("UPDATE frontier SET state = 'dmne'", "state", "done"),
+        ("UPDATE frontier SET hints = replace(hints, '\"title\"', '2title\"')", "hints", '{"title"'),
+    ],
+    ids=["time", "role", "state", "hints"],
+)
+def test_a_flipped_bit_of_a_value_without_a_witness_is_found_and_corrected_by_its_form(
+    path: Path, statement: str, query: str, right: str
+) -> None:
+    change(path, """UPDATE frontier SET hints = '{"title": "第1号泊位"}'""")
+    before = held(path)
+    change(path, f"{statement} WHERE rowid = 3")
+    with Archive.open(path) as archive:
+        assert any("nothing writes" in finding.what for finding in check(archive, NOW, deep=True).findings)
+    assert not repaired(path).lost
+    with Archive.open(path, readonly=True) as archive:
+        (value,) = archive.connection.execute(f"SELECT {query} FROM frontier WHERE rowid = 3").fetchone()
+    assert value.startswith(right)
+    assert held(path) == before
+
+
+def test_a_value_of_which_more_is_damaged_is_told_as_lost_and_its_page_is_fetched_again(path: Path) -> None:
+    change(path, "UPDATE frontier SET state = '????', ended_at = 'never' WHERE rowid = 3")
+    done = repaired(path)
+    assert sorted(words.split(":")[0] for words in done.lost) == [
+        "ended_at of row 3 of frontier",
+        "state of row 3 of frontier",
+    ]
+    with Archive.open(path, readonly=True) as archive:
+        assert archive.connection.execute("SELECT state, ended_at FROM frontier WHERE rowid = 3").fetchone() == (
+            "pending",
+            None,
+        )
+
+
+@pytest.mark.parametrize("entry", [b"last_seen_at", b'CREATE TABLE "frontier"', b"CREATE TRIGGER search_delete"])
+def test_a_flipped_bit_of_the_schema_costs_no_row(path: Path, entry: bytes) -> None:
+    before = held(path)
+    change(path, "PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(path.read_bytes())
+    data[data.index(entry) + len(entry) - 2] ^= 1
+    path.write_bytes(bytes(data))
+    done = repaired(path)
+    assert done.mended["entry of the schema"] == 1
+    assert not done.lost
+    assert held(path) == before
+
+
+def test_a_copy_of_which_all_words_are_lost_is_read_again_from_its_raw_page(path: Path) -> None:
+    change(
+        path,
+        "UPDATE copies SET article_id = 2 WHERE id = 3",
+        "DELETE FROM readings WHERE id = 3",
+        "DELETE FROM articles WHERE id = 3",
+    )
+    repaired(path)
+    with Archive.open(path, readonly=True) as archive:
+        assert archive.connection.execute("SELECT count(*) FROM readings").fetchone() == (12,)
+        assert archive.connection.execute("SELECT count(*) FROM frontier WHERE state = 'pending'").fetchone() == (0,)

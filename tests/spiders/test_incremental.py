@@ -77,7 +77,7 @@ def test_an_article_without_changes_is_asked_for_by_its_validators_and_not_store
     crawl.let_time_pass()
     site.new_requests()
     done = crawl_it(crawl, site, tmp_path / "sites", RECHECK_AT_ONCE)
-    assert sorted(site.new_requests()) == [("/", 304), ("/news/1.html", 304), ("/news/2.html", 304)]
+    assert set(site.new_requests()) == {("/", 304), ("/news/1.html", 304), ("/news/2.html", 304)}
     assert done.column("SELECT count(*) FROM snapshots") == [2]
     assert done.column("SELECT count(*) FROM readings") == [2]
 

@@ -1,5 +1,6 @@
 """Every spider says in its docstring which arguments it takes, and shows one run of it."""
 
+import inspect
 import re
 
 import pytest
@@ -15,8 +16,8 @@ SPIDERS = [LOADER.load(name) for name in LOADER.list()]
 
 @pytest.mark.parametrize("spider", SPIDERS, ids=lambda spider: spider.name)
 def test_its_docstring_explains_its_arguments_and_no_others(spider):
-    explained = spider.__doc__.partition("Spider arguments:")[2].partition("Example")[0]
-    assert set(re.findall(r"^ {8}(\w+): \w", explained, re.MULTILINE)) == set(spider.readers)
+    explained = inspect.getdoc(spider).partition("Spider arguments:")[2].partition("Example")[0]
+    assert set(re.findall(r"^ {4}(\w+): \w", explained, re.MULTILINE)) == set(spider.readers)
 
 
 @pytest.mark.parametrize("spider", SPIDERS, ids=lambda spider: spider.name)

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -56,6 +57,8 @@ class Terminal:
 
 
 def children_of(process):
+    if shutil.which("ps") is None:
+        pytest.skip("ps is not installed: apt install procps")
     found = subprocess.run(["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False)
     return [int(line) for line in found.stdout.split()]
 

@@ -7,21 +7,21 @@ import io
 import random
 import sys
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive.warc.formats import read_pages
 from newsarchive.warc.reader import Damage, Record
-from newsarchive.warc.zstd import DICTIONARY_MAGIC
+from newsarchive.warc.zstd import DICTIONARY_MAGIC, MODULES, zstd_package
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT = 1 << 20
+ZSTD = zstd_package()
 NAMES = ["0.html", "1.html", "2.html"]
 
 
@@ -67,18 +67,17 @@ def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> by
     return out.getvalue()
 
 
-def frames(dictionary: zstandard.ZstdCompressionDict | None = None, *, sized: bool = True) -> list[bytes]:
-    packer = zstandard.ZstdCompressor(
-        write_checksum=True, write_content_size=sized, **({"dict_data": dictionary} if dictionary else {})
-    )
-    return [packer.compress(one) for one in RECORDS]
+def frames(dictionary: Any = None, *, sized: bool = True) -> list[bytes]:
+    named = ZSTD.CompressionParameter
+    options = {named.checksum_flag: True, named.content_size_flag: sized}
+    return [ZSTD.compress(one, options=options, zstd_dict=dictionary) for one in RECORDS]
 
 
-def dictionary() -> zstandard.ZstdCompressionDict:
+def dictionary() -> Any:
     chance = random.Random(7)
     words = [bytes(chance.randrange(97, 123) for _ in range(6)) for _ in range(300)]
     samples = [record(n, b" ".join(chance.choices(words, k=60))) for n in range(400)]
-    return zstandard.train_dictionary(4096, samples)
+    return ZSTD.train_dict(samples, 4096)
 
 
 def skippable(content: bytes) -> bytes:
@@ -102,15 +101,15 @@ FORMS = {
     "gzip around gzip by record": gzip.compress(WARC_GZ, mtime=0),
     "zstd by record": b"".join(frames()),
     "zstd by record, sizes not written": b"".join(frames(sized=False)),
-    "zstd as a whole": zstandard.ZstdCompressor().compress(WARC),
-    "zstd with a dictionary": skippable(GOOD.as_bytes()) + b"".join(frames(GOOD)),
-    "zstd with a packed dictionary": skippable(zstandard.compress(GOOD.as_bytes())) + b"".join(frames(GOOD)),
+    "zstd as a whole": ZSTD.compress(WARC),
+    "zstd with a dictionary": skippable(GOOD.dict_content) + b"".join(frames(GOOD)),
+    "zstd with a packed dictionary": skippable(ZSTD.compress(GOOD.dict_content)) + b"".join(frames(GOOD)),
     "gzip around zstd": gzip.compress(b"".join(frames()), mtime=0),
     "wacz": zipped({"datapackage.json": b"{}", "archive/a.warc.gz": WARC_GZ, "pages/pages.jsonl": b"{}\n"}),
     "wacz of two files": zipped({"archive/a.warc.gz": MEMBERS[0], "archive/b.warc": RECORDS[1] + RECORDS[2]}),
     "wacz, packed": zipped({"archive/a.warc.gz": WARC_GZ}, zipfile.ZIP_DEFLATED),
     "wacz of wacz": zipped({"one.wacz": zipped({"archive/a.warc.gz": WARC_GZ})}),
-    "wacz with zstd": zipped({"archive/a.warc.zst": skippable(GOOD.as_bytes()) + b"".join(frames(GOOD))}),
+    "wacz with zstd": zipped({"archive/a.warc.zst": skippable(GOOD.dict_content) + b"".join(frames(GOOD))}),
     "arc": arc_head() + b"".join(map(arc, range(3))),
     "arc by record": b"".join(gzip.compress(one, mtime=0) for one in (arc_head(), *map(arc, range(3)))),
     "arc as a whole": gzip.compress(arc_head() + b"".join(map(arc, range(3))), mtime=0),
@@ -169,7 +168,7 @@ def test_a_damaged_frame_costs_its_record_only(tmp_path: Path) -> None:
 def test_a_frame_that_unpacks_to_very_much_is_passed_over(tmp_path: Path) -> None:
     head = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 200000000\r\n\r\n"
     path = tmp_path / "x"
-    path.write_bytes(zstandard.compress(head + bytes(200_000_000)))
+    path.write_bytes(ZSTD.compress(head + bytes(200_000_000)))
     (found,) = read_pages(path, LIMIT)
     assert isinstance(found, Record)
     assert found.block is None
@@ -200,7 +199,7 @@ def test_a_wacz_with_damage_gives_what_is_whole(tmp_path: Path) -> None:
         (b"%PDF-1.7", "a PDF document"),
         (zipped({"notes.txt": b"no archive"}), "a zip file without a WARC file in it"),
         (zipped({}), "a zip file without a WARC file in it"),
-        (zstandard.compress(b"no archive"), "no WARC record begins"),
+        (ZSTD.compress(b"no archive"), "no WARC record begins"),
         (skippable(b"\x28\xb5\x2f\xfdbroken") + b"".join(frames()), "the dictionary is damaged"),
         (zipped({"a.wacz": zipped({"b.wacz": zipped({"c.wacz": FORMS["wacz"]})})}), "more often than any archive"),
     ],
@@ -232,7 +231,8 @@ def test_one_wrong_byte_is_never_an_error(
 
 
 def test_without_the_package_it_is_said_how_zstandard_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+    for name in MODULES:
+        monkeypatch.setitem(sys.modules, name, None)
     names, (told,) = found_in(tmp_path / "x.warc.zst", FORMS["zstd by record"])
     assert names == []
     assert "pip install 'newsarchive[zstd]'" in told

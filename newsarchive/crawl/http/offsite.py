@@ -95,16 +95,14 @@ def site_rules(site: Site, also: Iterable[str] = ()) -> AddressRules:
 class OffsiteFilter:
     """Downloader middleware that refuses what the spider's `address_rules` do not allow.
 
-    While the crawl runs it also wraps the reactor's resolver, so that a harmless name with a private address is
-    found out. Behind a proxy names are the proxy's business, and only the proxy's own name is resolved here.
+    That a harmless name has a private address is found out by the reactor's resolver. Behind a proxy names are the
+    proxy's business, and only the proxy's own name is resolved here.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.rules = AddressRules(frozenset())
-        self._resolver: PublicResolver | None = None
         crawler.signals.connect(self.opened, signals.spider_opened)
-        crawler.signals.connect(self.closed, signals.spider_closed)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -112,21 +110,8 @@ class OffsiteFilter:
         return cls(crawler)
 
     def opened(self) -> None:
-        """Adopt the spider's rules and install the resolver."""
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it earlier would choose the wrong one
-
-        self.rules = getattr(self.crawler.spider, "address_rules", self.rules)
-        proxies = {_proxy_host(url) for scheme, url in getproxies().items() if scheme in ("http", "https")}
-        connectable = AddressRules(self.rules.hosts, self.rules.trusted | proxies)
-        self._resolver = PublicResolver(reactor.nameResolver, connectable)
-        reactor.installNameResolver(self._resolver)
-
-    def closed(self) -> None:
-        """Return the reactor its resolver back."""
-        from twisted.internet import reactor  # noqa: PLC0415
-
-        if self._resolver is not None:
-            reactor.installNameResolver(self._resolver.inner)
+        """Adopt the spider's rules."""
+        self.rules = rules_of(self.crawler)
 
     def process_request(self, request: Request) -> None:
         """Pass a request or raise Refused."""
@@ -137,9 +122,20 @@ class OffsiteFilter:
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise Refused in place of a failed look-up when it was the resolver that left the address out."""
         host = urlparse_cached(request).hostname or ""
-        if isinstance(exception, CannotResolveHostError) and self._resolver and host in self._resolver.refused:
-            address = self._resolver.refused[host]
+        if isinstance(exception, CannotResolveHostError) and (address := PublicResolver.installed().refused.get(host)):
             raise Refused(Refusal("unsafe-url", f"{host} has the private address {address}"))
+
+
+def rules_of(crawler: Crawler) -> AddressRules:
+    """Return the rules of a crawl's spider; one that has none may ask for nothing."""
+    rules: AddressRules = getattr(crawler.spider, "address_rules", AddressRules(frozenset()))
+    return rules
+
+
+def connectable(rules: AddressRules) -> AddressRules:
+    """Return the rules by which connections are made: what may be private, and the proxies that the user named."""
+    proxies = {_proxy_host(url) for scheme, url in getproxies().items() if scheme in ("http", "https")}
+    return AddressRules(rules.hosts, rules.trusted | proxies)
 
 
 def _proxy_host(url: str) -> str:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.crawl.failures import HostPaused
 from newsarchive.crawl.http.header_limit import headers_too_large, limit_headers
+from newsarchive.crawl.http.host_pauses import HOST_PAUSES
+from newsarchive.crawl.http.offsite import connectable, rules_of
+from newsarchive.crawl.http.public_resolver import GuardedPool
 from newsarchive.crawl.summary import STATS_PREFIX
 from newsarchive.options import Options
 
@@ -51,23 +54,29 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
     """Download handler for http and https that lets no request to a host out before the time that the host named.
 
     When that time is further off than NEWSARCHIVE_RETRY_AFTER_MAX seconds, requests end as HostPaused and stay in the
-    frontier until then. An answer whose headers do not end is given up as TooLarge.
+    frontier until then. Hosts that several crawls ask get the pauses of all of them. An answer whose headers do not end
+    is given up as TooLarge.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._pool = GuardedPool.like(self._pool, connectable(rules_of(crawler)))
         limit_headers(self._pool)
         self.crawler = crawler
         self.longest = Options.from_settings(crawler.settings).retry_after_max
-        self._until: dict[str, float] = {}  # host -> monotonic time
+        crawler.signals.connect(self.closed, signals.spider_closed)
+
+    def closed(self) -> None:
+        """Let other crawls have the hosts for themselves."""
+        HOST_PAUSES.leave(self.crawler)
 
     async def download_request(self, request: Request) -> Response:
         """Wait while the host rests, then download; asking again after a 429 or 503 is left to Scrapy's middleware."""
         host = urlparse_cached(request).netloc.lower()
-        while (left := self._until.get(host, 0.0) - time.monotonic()) > 0:
-            if left > self.longest or not self.crawler.crawling:
-                raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=left))
-            await asyncio.sleep(min(left, _STEP))
+        await self._wait(host)
+        if (turn := HOST_PAUSES.take_turn(host, self.crawler, self._delay(request))) > 0:
+            await asyncio.sleep(turn)
+            await self._wait(host)
         try:
             response = await super().download_request(request)
         except Exception as error:
@@ -78,11 +87,22 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
             self._note(host, response)
         return response
 
+    async def _wait(self, host: str) -> None:
+        """Wait while a host rests; raise HostPaused where that would be too long."""
+        while (left := HOST_PAUSES.left(host)) > 0:
+            if left > self.longest or not self.crawler.crawling:
+                raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=left))
+            await asyncio.sleep(min(left, _STEP))
+
+    def _delay(self, request: Request) -> float:
+        slot = self.crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return slot.delay if slot else 0.0
+
     def _note(self, host: str, response: Response) -> None:
         header = response.headers.get("Retry-After") or b""
         seconds = parse_retry_after(header.decode("latin-1"), datetime.now(UTC))
         if seconds is None:
             return
-        self._until[host] = max(self._until.get(host, 0.0), time.monotonic() + seconds)
+        HOST_PAUSES.rest(host, seconds)
         self.crawler.stats.inc_value(STATS_PREFIX + "pauses")
         logger.info("%s asks for a pause of %d seconds (status %d)", host, seconds, response.status)

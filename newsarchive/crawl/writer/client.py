@@ -1,73 +1,68 @@
-"""The writing process as the crawl sees it: submit what to write, and learn when that is committed."""
+"""The writing process as a crawl sees it: submit what to write, and learn when that is committed."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections import deque
-from multiprocessing.connection import Connection
+from dataclasses import replace
 from multiprocessing.reduction import ForkingPickler
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
-from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl, Failed, Message, Report
+from newsarchive.crawl.writer.channel import CHANNELS
+from newsarchive.crawl.writer.messages import Failed, Message
 from newsarchive.errors import UserError
-from newsarchive.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from newsarchive.crawl.writer.channel import Channel
+    from newsarchive.crawl.writer.messages import Crawl, Report
     from newsarchive.crawl.writer.operations import Operations
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-_PROCESS = "newsarchive.crawl.writer.process"
 # Back-pressure: what may be submitted and not committed before `drain` waits.
 _MOST_MESSAGES = 400
 _MOST_BYTES = 32 << 20
 
 
 class Writer:
-    """Writes into the archive of a crawl, in a process that starts with the first thing to write and ends with `close`.
+    """Writes into an archive for one crawl, in a process that starts with the first thing to write.
 
     A run that finds nothing has nothing to write, and does without the process, which costs as much as its requests.
+    Crawls of one process that write into one archive share the writing process; it ends with the last of them.
 
     Methods of `Operations` are submitted, called in the order of their submission, and committed in batches. What each
     batch did is reported to `on_commit`, always in the crawl's own thread; when the archive cannot be written any more,
     `on_failure` is given the reason once, and whatever is submitted afterwards is ignored. `inherit` are descriptors
-    that the process holds as long as it lives.
+    that the process holds until the crawl is over and all that it submitted is committed.
     """
 
     def __init__(
-        self, *, on_commit: Callable[[Report], None], on_failure: Callable[[str], None], inherit: Sequence[int] = ()
+        self,
+        archive: str,
+        *,
+        on_commit: Callable[[Report], None],
+        on_failure: Callable[[str], None],
+        inherit: Sequence[int] = (),
     ) -> None:
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
-
-        self._in_crawl_thread = reactor.callFromThread
+        self.channel: Channel = CHANNELS.open(archive)
         self._on_commit = on_commit
         self._on_failure = on_failure
-        self._failure: str | None = None
+        self._inherit = inherit
+        self._crawl: Crawl | None = None
+        self._is_introduced = False
         self._is_closed = False
+        self._is_broken = False
         #: What is submitted and not committed yet: its size in bytes, and who waits for its result.
         self._pending: deque[tuple[int, asyncio.Future[Any] | None]] = deque()
         self._bytes = 0
-        self._is_urged = False
         self._waiting: list[asyncio.Future[None]] = []
-        self._outbox: SimpleQueue[bytes | None] = SimpleQueue()
-        self._inbox: SimpleQueue[Committed | Broken | None] = SimpleQueue()
-        self._inherit = inherit
-        self._process: subprocess.Popen[bytes] | None = None
-        self._threads: list[threading.Thread] = []
 
     def begin(self, crawl: Crawl) -> None:
         """Announce the crawl, before anything is submitted."""
-        self._outbox.put(bytes(ForkingPickler.dumps(crawl)))
+        self._crawl = replace(crawl, locks=len(self._inherit))
 
     def submit(
         self,
@@ -104,16 +99,17 @@ class Writer:
         """Whether something that was submitted is not committed yet."""
         return bool(self._pending)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other crawls write through the same process now, which must not stand still for this one."""
+        return len(self.channel.senders) > 1
+
     def wait_for_commit(self, seconds: float | None = None) -> bool:
         """Block until the next batch is committed; False when nothing is on its way, or not within so many seconds."""
         if not self._pending:
             return False
         self._urge()
-        try:
-            self._take(self._inbox.get(timeout=seconds))
-        except Empty:
-            return False
-        return True
+        return self.channel.wait(seconds)
 
     async def committed(self) -> None:
         """Wait until all that was submitted is committed, or cannot be any more."""
@@ -121,28 +117,62 @@ class Writer:
             self._urge()
             await self._next_batch()
 
+    async def end(self) -> None:
+        """Wait as `committed` does, and until the process has let go of what it held for the crawl."""
+        if self._is_introduced and self.channel.is_usable:
+            self._send_later(Message(None, urgent=True, ends=True))
+        await self.committed()
+
     def flush(self) -> None:
         """Block until all that was submitted is committed."""
         while self.wait_for_commit():
             pass
 
     def close(self) -> None:
-        """Flush, and end the process."""
+        """Flush, and let the process end if no other crawl needs it; closing twice does no harm."""
+        if self._is_closed:
+            return
         self.flush()
         self._is_closed = True
-        if self._process is None:
-            return
-        self._outbox.put(None)
-        for thread in self._threads:
-            thread.join()
-        self._process.wait()
-        self._connection.close()
-        self._socket.close()
+        self._dismiss()
+        CHANNELS.close(self.channel)
 
     def leave(self) -> None:
         """Leave the process, which has stopped answering: it stores what it was told when it goes on, and ends."""
         self._is_closed = True
-        self._outbox.put(None)
+        self._dismiss()
+        self.channel.leave()
+
+    # What the channel tells
+
+    def reported(self, report: Report) -> None:
+        """Hear what a batch did for this crawl."""
+        self._on_commit(report)
+
+    def answered(self, result: object) -> None:
+        """Hear the result of the oldest message."""
+        size, caller = self._pending.popleft()
+        self._bytes -= size
+        if isinstance(result, Failed):
+            _fail(caller, RuntimeError(f"could not be written: {result.reason}"))
+        else:
+            _resolve(caller, result)
+
+    def broken(self, reason: str) -> None:
+        """Hear that the archive cannot be written any more."""
+        self._is_broken = True
+        unanswered = [caller for _, caller in self._pending]
+        self._pending.clear()
+        self._bytes = 0
+        for caller in unanswered:
+            _fail(caller, UserError(reason))
+        self._on_failure(reason)
+
+    def woken(self) -> None:
+        """Let those go on who wait for a batch."""
+        waiting, self._waiting = self._waiting, []
+        for one in waiting:
+            _resolve(one, None)
 
     async def _next_batch(self) -> None:
         """Wait until a batch is committed, or none can be any more."""
@@ -151,86 +181,31 @@ class Writer:
         await waiting
 
     def _urge(self) -> None:
-        if not self._is_urged:
+        if not self.channel.is_urged:
             self._send_later(Message(None, urgent=True))
 
     def _send_later(self, message: Message, answer: asyncio.Future[Any] | None = None) -> None:
-        if self._failure is not None:
-            _fail(answer, UserError(self._failure))
+        if self.channel.failure is not None:
+            _fail(answer, UserError(self.channel.failure))
+            if not self._is_broken:  # it broke under another crawl, before this one had anything to write
+                self.broken(self.channel.failure)
             return
-        if self._process is None:
-            self._process = self._start()
-        data = bytes(ForkingPickler.dumps(message))
+        assert self._crawl is not None, "something is written before the crawl was announced"
+        if not self._is_introduced:
+            self._is_introduced = True
+            self.channel.introduce(self._crawl.run_id, self, _pickled(self._crawl), self._inherit)
+        data = _pickled(replace(message, run_id=self._crawl.run_id))
         self._bytes += len(data)
         self._pending.append((len(data), answer))
-        self._is_urged = message.urgent
-        self._outbox.put(data)
+        self.channel.send(self, data, urgent=message.urgent)
 
-    def _take(self, answer: Committed | Broken | None) -> None:
-        """Handle an answer; None stands for the end of the process."""
-        if isinstance(answer, Committed):
-            self._on_commit(answer.report)
-            for result in answer.results:
-                size, caller = self._pending.popleft()
-                self._bytes -= size
-                if isinstance(result, Failed):
-                    _fail(caller, RuntimeError(f"could not be written: {result.reason}"))
-                else:
-                    _resolve(caller, result)
-        elif self._failure is None and not self._is_closed:
-            self._failure = answer.reason if answer else self._how_it_ended()
-            unanswered = [caller for _, caller in self._pending]
-            self._pending.clear()
-            self._bytes = 0
-            for caller in unanswered:
-                _fail(caller, UserError(self._failure))
-            self._on_failure(self._failure)
-        waiting, self._waiting = self._waiting, []
-        for one in waiting:
-            _resolve(one, None)
+    def _dismiss(self) -> None:
+        if self._crawl is not None:
+            self.channel.dismiss(self._crawl.run_id)
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        self._socket, theirs = socket.socketpair()
-        with theirs:
-            process = _start(theirs.fileno(), self._inherit)
-        self._connection = Connection(os.dup(self._socket.fileno()))
-        self._threads = [threading.Thread(target=run, daemon=True) for run in (self._send, self._receive)]
-        for thread in self._threads:
-            thread.start()
-        return process
 
-    def _how_it_ended(self) -> str:
-        assert self._process is not None
-        status = self._process.wait()
-        how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
-        return f"the process that writes the archive {how} - run the crawl again; it goes on where this one stopped"
-
-    # In threads of their own, which end with the process
-
-    def _send(self) -> None:
-        while (data := self._outbox.get()) is not None:
-            try:
-                self._connection.send_bytes(data)
-            except OSError:  # the other thread sees it, too
-                return
-        self._socket.shutdown(socket.SHUT_WR)
-
-    def _receive(self) -> None:
-        try:
-            while True:
-                self._hand_over(self._connection.recv())
-        except (EOFError, ConnectionResetError):
-            pass
-        finally:
-            self._hand_over(None)
-
-    def _hand_over(self, answer: Committed | Broken | None) -> None:
-        self._inbox.put(answer)
-        self._in_crawl_thread(self._collect)
-
-    def _collect(self) -> None:
-        while not self._inbox.empty():
-            self._take(self._inbox.get())
+def _pickled(value: object) -> bytes:
+    return bytes(ForkingPickler.dumps(value))
 
 
 def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
@@ -242,19 +217,3 @@ def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:
 def _fail(caller: asyncio.Future[Any] | None, error: Exception) -> None:
     if caller is not None and not caller.done():
         caller.set_exception(error)
-
-
-def _start(descriptor: int, inherit: Sequence[int]) -> subprocess.Popen[bytes]:
-    path = os.pathsep.join([str(ROOT), *filter(None, [os.getenv("PYTHONPATH")])])
-    # The process begins with these blocked: a Ctrl-C while it still starts must not end it.
-    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
-    try:
-        return subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", _PROCESS, str(descriptor)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(descriptor, *inherit),
-            env=os.environ | {"PYTHONPATH": path},
-        )
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)

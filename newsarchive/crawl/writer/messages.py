@@ -1,4 +1,4 @@
-"""What the crawl and the process that writes its archive say to each other."""
+"""What crawls and the process that writes their archive say to each other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """What the writer has to know of a crawl; `label` names its WARC files, for the rest see `CrawlSpider`."""
+    """What the writer has to know of a crawl; `label` names its WARC files, for the rest see `CrawlSpider`.
+
+    Behind it come as many descriptors as `locks` says, which the writer holds until the crawl is over.
+    """
 
     run_id: int
     site: str
@@ -29,16 +32,22 @@ class Crawl:
     reread_at: datetime | None
     recheck: Recheck
     options: Options
+    locks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A method of `Operations` to be called, None for none; `urgent` asks for a commit at once."""
+    """A method of `Operations` to be called, None for none; `urgent` asks for a commit at once.
+
+    `run_id` is that of the crawl, whose last message it is with `ends`.
+    """
 
     method: Callable[..., Any] | None
     arguments: tuple[Any, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     urgent: bool = False
+    run_id: int = 0
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class Failed:
 
 @dataclass(slots=True)
 class Report:
-    """What a batch did: `counts` by the names of the run's row, `errors` what our own rules failed on (tracebacks).
+    """What a batch did for a crawl: `counts` by the names of the run's row, `errors` (tracebacks) of our own rules.
 
     `settled` are the URLs that are in flight no more, because what came of them is written; `grown` says whether the
     frontier has new rows.
@@ -64,10 +73,10 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The results of one batch of messages, in their order, and what was done by them."""
+    """The results of one batch of messages, in their order, and what was done by them for each crawl (by its run)."""
 
     results: Sequence[Any]
-    report: Report
+    reports: Mapping[int, Report]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ class Operations:
         self._saved: dict[tuple[str, datetime], int] = {}
         #: Keys of the URLs that listings of this run led to -> the spelling that was found first.
         self._found: dict[str, str] = {}
-        archive.snapshots.label = crawl.label
 
     def take_report(self) -> Report:
         """Return what was done since this was last called."""
@@ -75,6 +74,7 @@ class Operations:
 
     def save(self, page: Page) -> None:
         """Save the raw bytes of a page."""
+        self.archive.snapshots.label = self.crawl.label
         with self._guarded(page):
             self._saved[page.url, page.fetched_at] = self.archive.snapshots.save(page)
             if len(self._saved) > MOST_SAVED:

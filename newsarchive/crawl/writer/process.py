@@ -1,28 +1,29 @@
-"""The process that writes the archive while the crawl downloads and reads: `serve` is its life.
+"""The process that writes the archive while crawls download and read: `serve` is its life.
 
 Extracting an article and storing it take about equally long; in two processes they take place at the same time. One
 process writes, so that nobody ever waits for a lock, and it commits in batches: when one is full or old, or at once
-when the crawl waits for it (`Message.urgent`). It outlives the crawl by a batch: when the crawl is gone, however it
-ended, it commits what was submitted, lets go of the crawl's lock, and ends.
+when a crawl waits for it (`Message.urgent`). It outlives the crawls by a batch: when their process is gone, however it
+ended, it commits what was submitted, lets go of their locks, and ends.
 """
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
 from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_damage, set_patience
-from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Message
+from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
-    from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.options import Options
 
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
@@ -34,30 +35,81 @@ _INDEXED_PAGES = 2000
 
 
 def serve(connection: Connection) -> None:
-    """Do what comes through a connection (a `Crawl`, then `Message`s) until it ends; answer each batch."""
+    """Do what comes through a connection (a `Crawl` before its `Message`s) until it ends; answer each batch."""
     try:
-        crawl: Crawl = connection.recv()
+        first: Crawl = connection.recv()
     except EOFError:
         return
     try:
-        with Archive.open(crawl.options.db) as archive:
+        with Archive.open(first.options.db) as archive:
             archive.connection.execute(CACHE)
             set_patience(archive.connection, CRAWL_PATIENCE)
-            operations = Operations(archive, crawl)
+            crawls = _Crawls(archive, connection)
+            crawls.begin(first)
             index = _ReplayIndex(archive)
-            while messages := _gather(connection, crawl.options):
-                answer = _write(operations, messages)
+            while messages := crawls.gather(first.options):
+                answer = crawls.write(messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
                     connection.send(answer)
                 index.note(messages)
             index.update()
     except Exception as error:
         if is_damage(error):
-            error = explain(error, crawl.options.db)
+            error = explain(error, first.options.db)
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.send(Broken(_reason(error)))
         if not isinstance(error, UserError):
             raise  # a fault of ours: its traceback is for those who mend it
+
+
+class _Crawls:
+    """The crawls that are going on, each with what it does to the archive and the locks that are held for it."""
+
+    def __init__(self, archive: Archive, connection: Connection) -> None:
+        self._archive = archive
+        self._connection = connection
+        self._operations: dict[int, Operations] = {}
+        self._locks: dict[int, list[int]] = {}
+
+    def begin(self, crawl: Crawl) -> None:
+        """Begin a crawl, and receive its locks."""
+        self._locks[crawl.run_id] = [recv_handle(self._connection) for _ in range(crawl.locks)]
+        self._operations[crawl.run_id] = Operations(self._archive, crawl)
+
+    def gather(self, options: Options) -> list[Message]:
+        """Collect messages until a batch is full, old or urgent; none when the connection has ended.
+
+        No transaction is open meanwhile: another program may be waiting to write.
+        """
+        messages: list[Message] = []
+        stored, end = 0, 0.0
+        with suppress(EOFError, ConnectionResetError):
+            while not messages or self._connection.poll(max(0.0, end - time.monotonic())):
+                received: Crawl | Message = self._connection.recv()
+                if isinstance(received, Crawl):
+                    self.begin(received)
+                    continue
+                messages.append(received)
+                end = end or time.monotonic() + options.batch_seconds
+                stored += received.method is Operations.store
+                if received.urgent or stored >= options.batch_size:
+                    break
+        return messages
+
+    def write(self, messages: list[Message]) -> Committed:
+        """Write a batch, all or nothing, and let go of the crawls that end with it."""
+        with self._archive.transaction():
+            results = [self._operations[message.run_id].attempt(message) for message in messages]
+        reports = {run_id: self._operations[run_id].take_report() for run_id in {one.run_id for one in messages}}
+        for run_id in (message.run_id for message in messages if message.ends):
+            self._end(run_id)
+        return Committed(results, reports)
+
+    def _end(self, run_id: int) -> None:
+        del self._operations[run_id]
+        self._archive.snapshots.close()  # another process may write the files of this site next
+        for descriptor in self._locks.pop(run_id):
+            os.close(descriptor)
 
 
 class _ReplayIndex:
@@ -68,9 +120,9 @@ class _ReplayIndex:
         self._saved = 0
 
     def note(self, messages: list[Message]) -> None:
-        """Count the pages that were saved, and bring the index up to date when they are many."""
+        """Count the pages that were saved, and bring the index up to date when they are many or a crawl is over."""
         self._saved += sum(message.method in _SAVING for message in messages)
-        if self._saved >= _INDEXED_PAGES:
+        if self._saved >= _INDEXED_PAGES or any(message.ends for message in messages):
             self.update()
 
     def update(self) -> None:
@@ -90,29 +142,6 @@ def _reason(error: Exception) -> str:
     if isinstance(error, UserError):
         return str(error)
     return f"the archive could not be written because of a fault in newsarchive ({type(error).__name__}: {error})"
-
-
-def _gather(connection: Connection, options: Options) -> list[Message]:
-    """Collect messages until a batch is full, old or urgent; none when the connection has ended.
-
-    No transaction is open meanwhile: another crawl may be waiting to write.
-    """
-    messages: list[Message] = []
-    stored, end = 0, 0.0
-    with suppress(EOFError, ConnectionResetError):
-        while not messages or connection.poll(max(0.0, end - time.monotonic())):
-            messages.append(connection.recv())
-            end = end or time.monotonic() + options.batch_seconds
-            stored += messages[-1].method is Operations.store
-            if messages[-1].urgent or stored >= options.batch_size:
-                break
-    return messages
-
-
-def _write(operations: Operations, messages: list[Message]) -> Committed:
-    with operations.archive.transaction():
-        results = [operations.attempt(message) for message in messages]
-    return Committed(results, operations.take_report())
 
 
 def main() -> None:

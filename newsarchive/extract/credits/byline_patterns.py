@@ -64,6 +64,11 @@ CODE_EDITOR = re.compile(
 #: To look through long paragraphs for credits without a separator.
 BARE_LABEL = re.compile(any_of(vocabulary.BARE_LABELS))
 
+#: 作者张三 between bars or blanks: nothing parts the label from the name.
+GLUED = re.compile(
+    rf"(?:^|[|｜\s])(?P<label>{any_of(vocabulary.AUTHOR, vocabulary.EDITOR, vocabulary.CHIEF_EDITOR)})"
+    r"(?P<name>[\u3400-\u9fff]{2,4})(?=$|[|｜\s])"
+)
 #: What may stand before the first label of a line of credits: a time, a medium's name, a bracket.
 LEAD = re.compile(r"(?:[0-9:：/.年月日 -]{6,24})?(?:[^\s，。！？；、：:“”]{0,16}\s?){0,2}$")
 #: What stands between a label and a second one that belongs to it: 文/图 本报记者 X.
@@ -141,6 +146,11 @@ _LATIN_NAME = (
 )
 _AND = r"\s{0,2},\s{0,2}(?:and\s|AND\s|&\s)?|\s{1,2}(?:and|AND|&)\s{1,2}"
 ENGLISH_AND = re.compile(_AND)
+#: A day behind the names, also glued to them: By Jane Doe Apr. 3, 2026.
+ENGLISH_DAY = re.compile(
+    r"\s?(?<![A-Z])(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?\s[0-9]{1,2}(?![0-9]).*"
+)
 #: The end of a sentence, not of an abbreviation (Jr., J.).
 FULL_STOP = re.compile(r"(?<=[\w]{3})\.$")
 ENGLISH = re.compile(

@@ -27,6 +27,7 @@ class _Label(NamedTuple):
     firm: bool  # a separator stands after it
     glued: bool  # nothing stands after it
     reporter: bool  # a kind of reporter, before which the medium may be named
+    sign: str  # the separator, or nothing
 
 
 def find_bylines(texts: Sequence[str]) -> list[Byline]:
@@ -104,6 +105,10 @@ def _in_line(line: str) -> Iterator[tuple[BylineRole, str]]:
         if whole:
             yield from whole
             return
+        for match in labels.GLUED.finditer(line):
+            role = labels.ROLES[match["label"]]
+            if role and is_chinese_name(match["name"]):
+                yield role, match["name"]
         if line[:1].isascii() and line[:24].casefold().startswith(labels.ENGLISH_STARTS):
             yield from _english(line)
     yield from _in_brackets(line)
@@ -123,7 +128,8 @@ def _labels(text: str) -> Iterator[_Label]:
         glued = not firm and not match["blank"]
         if glued and word not in labels.REPORTERS and match.end() < len(text):
             continue
-        yield _Label(start, match.end(), labels.ROLES[word], firm, glued, word in labels.REPORTERS)
+        sign = (match["parted"] or "").strip()
+        yield _Label(start, match.end(), labels.ROLES[word], firm, glued, word in labels.REPORTERS, sign)
 
 
 def _stands_apart(text: str, start: int) -> bool:
@@ -152,7 +158,7 @@ def _credits(text: str, *, bracketed: bool = False) -> list[tuple[BylineRole, st
         if following and following.reporter and (labels.MEDIUM.match(chunk) or _is_prefix(chunk)):
             pending = role  # 摄影 本报记者 李四: the second label only says whose reporter it is
             continue
-        names, rest = _take_names(chunk, firm=mark.firm)
+        names, rest = _take_names(chunk, firm=mark.firm, sign=mark.sign)
         tail = labels.TAIL.match(rest)
         if tail is None:
             return []
@@ -166,10 +172,11 @@ def _is_prefix(chunk: str) -> bool:
     return not chunk.endswith(tuple(labels.EDGES)) and labels.LEAD.match(chunk) is not None
 
 
-def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
+def _take_names(text: str, *, firm: bool, sign: str = "") -> tuple[list[str], str]:
     """Split names off the beginning of a text; return them with the rest.
 
-    `firm` is for names after a label with a separator, where pen names without a known surname pass.
+    `firm` is for names after a label with a separator, where pen names without a known surname pass. `sign` is that
+    separator: a word before another one is a further label, known or not.
     """
     names: list[str] = []
     rest = upcoming = _without_reporter(text.lstrip(labels.EDGES))
@@ -178,7 +185,7 @@ def _take_names(text: str, *, firm: bool) -> tuple[list[str], str]:
         if match is None or (names and match[0].endswith(labels.PLACE_ENDS)):
             break
         name, used = _name(match[0], firm=firm)
-        if not name:
+        if not name or (names and sign and upcoming[match.end() :].lstrip().startswith(sign)):
             break
         names.append(name)
         rest = upcoming[used:]
@@ -224,7 +231,7 @@ def _after_separators(line: str) -> Iterator[tuple[BylineRole, str]]:
         if role is None or (label in labels.SHORT and not _stands_apart(before, len(before) - len(label))):
             continue
         text = line[match.end() : match.end() + _LINE]
-        names, rest = _take_names(text, firm=True)
+        names, rest = _take_names(text, firm=True, sign=match[0])
         if not names:
             names, rest = _titled(text), ""
         if labels.BOUNDARY.match(rest):
@@ -298,7 +305,7 @@ def _all_names(text: str, role: BylineRole) -> Iterator[tuple[BylineRole, str]]:
 def _english(line: str) -> Iterator[tuple[BylineRole, str]]:
     """Read By Jane Doe and John Roe, also (Reporting by Jane Doe; Editing by John Roe)."""
     for part in line.split(";"):
-        match = labels.ENGLISH.match(part.strip())
+        match = labels.ENGLISH.match(labels.ENGLISH_DAY.sub("", part.strip()))
         if match is None:
             return
         role: BylineRole = labels.ENGLISH_ROLES.get(match["label"].casefold().split()[0], "author")

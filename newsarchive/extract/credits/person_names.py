@@ -56,9 +56,13 @@ NOT_NAMES = LABELS.union(
 _TITLES = words(f"老师 老師 先生 女士 小姐 教授 主任 经理 律师 医生 {AUTHOR} {REPORTER} {EDITOR}")
 _HANZI_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0002fa1f]{2,4}$")
 _MINORITY = re.compile("[\u3400-\u9fff]{1,8}[·•・‧][\u3400-\u9fff]{1,8}(?:[·•・‧][\u3400-\u9fff]{1,8}){0,2}$")
+# A letter of a script that has capitals; of what has no capital in the table of Latin ones, small letters pass, too.
+_CAPITAL = "[A-ZÀ-ÖØ-Þ\u0100-\u024f\u1e00-\u1eff\u0370-\u03ab\u0400-\u042f\u0490-\u052f]"
+_CASED = re.compile("[A-Za-zÀ-\u024f\u0370-\u052f\u1e00-\u1fff]")
+_CASED_WORD = rf"{_CAPITAL}[\w'’.-]{{0,20}}"
 _LATIN = re.compile(
-    r"[A-ZÀ-Þ][\w'’.-]{0,20}(?:\s(?:(?:de|da|di|van|von|der|den|la|le|el|al|bin|ben|du|dos|st)\s){0,2}"
-    r"[A-ZÀ-Þ][\w'’.-]{0,20}){1,3}$"
+    rf"{_CASED_WORD}(?:\s(?:(?:de|da|di|van|von|der|den|del|dela|della|do|la|le|el|al|bin|ben|bint|du|dos|das|st|ter"
+    rf"|ten|zu|zur|af|av)\s){{0,2}}{_CASED_WORD}){{1,3}}$"
 )
 _LATIN_NOT = re.compile(
     r"\b(?:"
@@ -89,6 +93,11 @@ def is_chinese_name(text: str, *, surname: bool = True) -> bool:
     return not _NOT_IN_NAMES.intersection(text[2 if compound else 1 :])
 
 
+def is_cased(text: str) -> bool:
+    """Return whether a text has letters of a script that knows capitals, by which names show themselves."""
+    return _CASED.search(text) is not None
+
+
 def is_latin_name(text: str) -> bool:
-    """Return whether a text is a name in Latin letters of two to four words (Jane Doe, J. R. van der Berg)."""
+    """Return whether a text is a name of two to four words in a script with capitals (Jane Doe, Анна ван дер Берг)."""
     return bool(_LATIN.match(text)) and not _LATIN_NOT.search(text)

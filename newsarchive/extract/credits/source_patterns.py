@@ -35,6 +35,7 @@ MARKED = re.compile(
 ONLY_CREDIT = re.compile(
     rf"[（(【]\s{{0,3}}{labelled(vocabulary.SOURCE, vocabulary.SOURCE_LABELS['firm'])}[^。；]{{1,60}}[）)】]"
 )
+FIRST_LABEL = re.compile(rf"[（(【\[]?\s?{labelled(vocabulary.SOURCE, vocabulary.SOURCE_LABELS['firm'])}")
 OTHER_THINGS = words(vocabulary.OTHER_SOURCES)
 #: 凡注明来源：… states a rule, it credits nothing.
 RULE = re.compile("注明|标注|標註|凡|署名")
@@ -49,6 +50,9 @@ STOP = re.compile(
     r"|(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}|[0-9]{1,2}月[0-9]{1,2}日"
     r"|[0-9]{1,2}-[0-9]{1,2}\s[0-9]{1,2}:|\s[0-9]{1,2}:[0-9]{2}"
     r"|\s[|｜丨]|[|｜丨]\s|\s[0-9]{1,8}(?:\s|$)|\s[A-Z]{0,3}[-+](?:\s|$)"
+    r"|\s?[于於]\s?(?:[A-Z][a-z]{2,8}\s?[0-9]|[0-9])|\s(?:By|BY)\s(?=[A-Z])"
+    r"|\s(?:Author|Editor|Reporter|Updated|Published|Posted|Date|Time)\s?:"
+    r"|\s(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?\s[0-9]"
     rf"|[（(](?:{any_of('ID id 微信 公众', vocabulary.AUTHOR, vocabulary.REPORTER, vocabulary.EDITOR, '责编')})"
 )
 #: Words before a name that only say what kind of thing it is.
@@ -61,12 +65,22 @@ QUOTED = re.compile(r"^[“\"「『《【\[]([^“”\"「」『』《》【】\
 TRAILING = re.compile(r"(?:[\s_]{1,2}(?:[A-Z]{1,4}[0-9]{2,8}|[0-9]{1,10})|_[A-Z]{1,4}[0-9]{2,8}|\s[A-Z])$")
 WORD = re.compile(r"[^\W\d_]")
 ONLY_CODE = re.compile(r"[A-Za-z]{0,4}[0-9_-]{3,}$|[A-Za-z]$")
+#: 来源甲报 without anything between: in a line of print, at its beginning or behind a blank or a bar, up to the next.
+GLUED = re.compile(
+    rf"(?:^|[\s|｜丨])(?P<printed>(?:{any_of(vocabulary.SOURCE)})(?P<name>[\u4e00-\u9fffA-Za-z0-9·]{{2,16}}))(?=\s?[|｜丨]|\s|$)"
+)
+#: What such a line prints besides.
+OF_PRINT = re.compile(r"[0-9]{4}\s?[-/.年]|[|｜丨]|作者|阅读|評論|评论")
+#: How the name of a medium's own channel ends: 甲报 客户端, 21世纪经济报道 21财经APP.
+OWN_CHANNEL = re.compile(r"(?:客户端|客戶端|公众号|微信|微博|官网|APP|App|app|海外版|新媒体|视频号)$")
+#: A credit that names nobody.
+NOBODY = re.compile(r"(?:互联)?网络|综合|整理|网络综合|综合整理|网络整理|本站|本站原创|原创|未知|转载|佚名|不详")
 #: Inside a name these mean that it is a piece of a sentence.
 NO_NAME = re.compile(
     r"[。；！？!?，,<>{}=]|平台$|请[^华]|主要[是为有]|"
     + any_of(
-        """表示 认为 指出 获悉 了解到 已经 将会 我们 他们 如果 因为 所以 可以 不得 不能 应当 以及其 进行 等内容 上述
-        侵权 联系 注明 删除 于此 本网站 为准 没有 的是 包括 未经 授权"""
+        """表示 认为 指出 获悉 了解到 创作者 已经 将会 我们 他们 如果 因为 所以 可以 不得 不能 应当 以及其 进行 等内容
+        上述 侵权 联系 注明 删除 于此 本网站 为准 没有 的是 包括 未经 授权"""
     )
 )
 

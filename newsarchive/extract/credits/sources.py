@@ -48,6 +48,23 @@ def read_credit(line: str) -> Attribution | None:
     return Attribution(line, match[1]) if match else read_attribution(line)
 
 
+def read_named(text: str) -> Attribution | None:
+    """Read a text that is made to name the medium, with or without a label."""
+    found = read_attribution(text)
+    name = "" if found else tidy_name(text)
+    return found or (Attribution(text, name) if name else None)
+
+
+def names_nobody(source: str) -> bool:
+    """Return whether a credit says only that the text is from elsewhere, or the site's own."""
+    return labels.NOBODY.fullmatch(source) is not None
+
+
+def is_line_of_print(line: str) -> bool:
+    """Return whether a line begins by crediting a medium, whatever follows: a date, a notice."""
+    return labels.FIRST_LABEL.match(line) is not None
+
+
 def is_only_credit(paragraph: str) -> bool:
     """Return whether a paragraph is nothing but a credit in brackets: （来源：X）."""
     return len(paragraph) <= _LONGEST_CREDIT and labels.ONLY_CREDIT.fullmatch(paragraph) is not None
@@ -74,7 +91,18 @@ def read_attribution(text: str) -> Attribution | None:
         found = _labelled(part)
         if found is not None:
             return found
-    return _reported_alone(line)
+    return _glued(line) or _reported_alone(line)
+
+
+def _glued(line: str) -> Attribution | None:
+    """Read a label with the name right behind it in a line of print: 5月3日 来源甲报 | 3条评论."""
+    if len(line) > _LONGEST_CREDIT:
+        return None
+    match = labels.GLUED.search(line)
+    if match is None or not (labels.MEDIUM.search(match["name"]) or labels.OF_PRINT.search(line)):
+        return None
+    name = tidy_name(match["name"])
+    return Attribution(match["printed"], name) if name else None
 
 
 def _ends(line: str) -> list[str]:
@@ -164,6 +192,8 @@ def _balanced(text: str) -> str:
 
 def _first_words(text: str) -> str:
     words = text.split(" ")
+    if labels.HANZI.search(words[0]) and labels.MEDIUM.search(words[0]) and not _is_own_channel(words[1], words[0]):
+        return words[0]  # of several media the credited one goes first
     if len(text) <= 24 and len(words) <= 3 and labels.MEDIUM.search(words[-1]):
         return text
     kept = words[:1]
@@ -173,6 +203,11 @@ def _first_words(text: str) -> str:
             break
         kept.append(word)
     return " ".join(kept)
+
+
+def _is_own_channel(word: str, medium: str) -> bool:
+    match = labels.OWN_CHANNEL.search(word)
+    return match is not None and (not match.start() or word[0] == medium[0])
 
 
 def _is_name(text: str) -> bool:

@@ -45,6 +45,8 @@ SOURCE_LABELS = {
     "reprint": "转载 轉載 转载来源",
     "english": "Source SOURCE Via",
 }
+#: Labels of the office that issued a notice.
+ISSUERS = "发布机构 发文机关 发文单位 发布单位 发文机构 制发机关 公开机构 公开主体 發布機關 發佈單位"
 #: What stands before 来源 when something else than the article is credited.
 OTHER_SOURCES = """图片 圖片 图 圖 数据 數據 资料 資料 视频 視頻 影片 照片 封面 摄影 截图 海报 动图 音频 表格 表 素材
     漫画 资金 收入 经济 信号 利润 主要 的 供应 食材 货物 客户 灵感 人才 能量 力量 电力 流量 传染 感染 病毒 生活 财产
@@ -132,7 +134,12 @@ INFORMATION = f"""{SOURCE} 稿源 时间 時間 日期 发布 发布于 發布 �
 #: reporter behind their own name.
 NO_NAMES_NEAR_HEADLINE = f"""返回 关注 订阅 分享 举报 收藏 评论 字号 字体 打印 原创 转载 发布 时间 日期 来自 浏览
     阅读 点击 编辑 {AUTHOR} 记者 微信 微博 空间 好友 下载 扫 播放 语音 登录 首页 正文 更多 热点 参与 跟贴
-    回复 展开 收起 收录 专栏 责任 人气 次数 公众号 功能介绍 认证"""
+    回复 展开 收起 收录 专栏 责任 人气 次数 公众号 功能介绍 认证 链接 鏈接 分类 分類 标签 栏目 首发 独家
+    转发 热度 字数"""
+#: Provinces, as platforms print them beside the date: where the author is.
+PLACES = """北京 天津 上海 重庆 河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川
+    贵州 云南 陕西 甘肃 青海 内蒙古 广西 西藏 宁夏 新疆 香港 澳门 台湾 中国香港 中国澳门 中国台湾 海外 美国 日本 英国
+    加拿大 澳大利亚 新加坡 韩国 德国 法国 马来西亚 泰国"""
 
 # --- Notices ----------------------------------------------------------------------------------------------------------
 

@@ -7,16 +7,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from dateutil import parser as dateutil_parser
-from dateutil.relativedelta import relativedelta
 
-from newsarchive.extract.dates import months
 from newsarchive.extract.dates import patterns as forms
+from newsarchive.extract.dates import relative
 from newsarchive.extract.dates.labels import choose, has_other_label
-from newsarchive.extract.dates.months import prints_day_first
+from newsarchive.extract.dates.months import month_of, prints_day_first
 from newsarchive.extract.dates.parts import (
     Context,
     Dated,
     dated_at,
+    is_alone,
+    is_firm,
     named_zone,
     numeral,
     with_time,
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 
     from newsarchive.models import Precision
 
-__all__ = ["Dated", "find_dates", "parse_date"]
+__all__ = ["Dated", "counts_from_now", "find_dates", "parse_date"]
 
 #: `parse_date` is for one line of print; what stands further on is not looked at (characters).
 _LINE = 400
 # A day and month without a year are of the year before where they would lie further ahead than this.
 _AHEAD = timedelta(days=2)
 _DIGIT = re.compile("[0-9]")
+# The name of a month with the blanks about it (characters).
+_LONGEST_MONTH = 40
 
 
 def parse_date(
@@ -66,6 +69,12 @@ def parse_date(
         if found is not None:
             return found
     return _by_dateutil(context)
+
+
+def counts_from_now(text: str, lang: str | None) -> bool:
+    """Return whether a line counts a time from its reading in the words of a language whose words are in the tables."""
+    pattern = relative.words_of((lang or "")[:2].lower())
+    return pattern is not None and pattern.search(text) is not None
 
 
 def find_dates(text: str, *, zone: tzinfo, now: datetime, year_hint: int | None = None) -> list[Dated]:
@@ -102,11 +111,11 @@ def _merged(earlier: list[Dated], later: list[Dated]) -> list[Dated]:
 def _context(
     text: str, zone: tzinfo, now: datetime, year_hint: int | None, lang: str | None, *, line: bool
 ) -> Context | None:
-    if not text.isascii() and forms.HAS_FULL_WIDTH_DIGIT.search(text):
-        text = text.translate(forms.FULL_WIDTH_DIGITS)
-    if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS):
+    if not text.isascii() and forms.HAS_OTHER_DIGIT.search(text):
+        text = text.translate(forms.OTHER_DIGITS)
+    if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS) and not counts_from_now(text, lang):
         return None
-    return Context(text, zone, now, year_hint, line, prints_day_first(lang))
+    return Context(text, zone, now, year_hint, line, prints_day_first(lang), lang)
 
 
 #: A text without digits and without one of these holds no date.
@@ -162,18 +171,37 @@ def _english(context: Context) -> Iterator[Dated]:
 
 def _worded(context: Context) -> Iterator[Dated]:
     for match in forms.WORDED.finditer(context.text):
-        month = months.MONTHS.get(match["mon"].lower())
-        found = month and with_time(
-            context, (int(match["y"]), month, int(match["d"])), match.start(), match.end(), before=True
-        )
+        yield from _of_month(context, match["mon"], match, match.start())
+
+
+def _year_and_word(context: Context) -> Iterator[Dated]:
+    for match in forms.YEAR_AND_WORD.finditer(context.text):
+        yield from _of_month(context, match["mon"], match, match.start())
+
+
+def _word_first(context: Context) -> Iterator[Dated]:
+    text = context.text
+    for match in forms.BEHIND_MONTH.finditer(text):
+        before = forms.MONTH_BEFORE.search(text, max(0, match.start() - _LONGEST_MONTH), match.start())
+        if before is not None:
+            yield from _of_month(context, before["mon"], match, before.start())
+
+
+def _vietnamese(context: Context) -> Iterator[Dated]:
+    if "tháng" not in context.text and "Tháng" not in context.text:
+        return
+    for match in forms.VIETNAMESE.finditer(context.text):
+        day = (int(match["y"]), int(match["mon"]), int(match["d"]))
+        found = with_time(context, day, match.start(), match.end(), before=True)
         if found:
             yield found
-    if "tháng" in context.text or "Tháng" in context.text:
-        for match in forms.VIETNAMESE.finditer(context.text):
-            day = (int(match["y"]), int(match["mon"]), int(match["d"]))
-            found = with_time(context, day, match.start(), match.end(), before=True)
-            if found:
-                yield found
+
+
+def _of_month(context: Context, name: str, match: re.Match[str], start: int) -> Iterator[Dated]:
+    month = month_of(name, context.lang)
+    found = month and with_time(context, (int(match["y"]), month, int(match["d"])), start, match.end(), before=True)
+    if found:
+        yield found
 
 
 def _chinese(context: Context) -> Iterator[Dated]:
@@ -194,7 +222,7 @@ def _short_year(context: Context) -> Iterator[Dated]:
         year = century + short if century + short <= context.now.year + 1 else century - 100 + short
         day = (year, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
         found = with_time(context, day, match.start(), match.end())
-        if found is not None and (match["m1"] or _firm(context, found)):
+        if found is not None and (match["m1"] or is_firm(context, found)):
             yield found
 
 
@@ -244,98 +272,44 @@ def _minguo_bare(context: Context) -> Iterator[Dated]:
         found = with_time(context, day, match.start(), match.end())
         if found is None:
             continue
-        if match["m1"] or found.precision != "day" or (match["sep"] == "/" and _firm(context, found)):
+        if match["m1"] or found.precision != "day" or (match["sep"] == "/" and is_firm(context, found)):
             yield found
 
 
 def _no_year(context: Context) -> Iterator[Dated]:
     for match in forms.NO_YEAR.finditer(context.text):
-        month, day = int(match["m1"]), int(match["d1"] or match["d2"])
-        year = context.year_hint or context.now.year
-        before = context.line and match["d1"] is not None
-        found = with_time(context, (year, month, day), match.start(), match.end(), before=before)
-        if context.year_hint is None and (found is None or found.when - context.now > _AHEAD):
-            found = with_time(context, (year - 1, month, day), match.start(), match.end(), before=before)
+        day = (int(match["m1"]), int(match["d1"] or match["d2"]))
+        found = _in_likely_year(context, day, match, before=context.line and match["d1"] is not None)
         if found is None or (found.precision == "day" and match["d2"] and len(match[0]) == 3):
             continue  # 1/3 is the first of three pages as often as a day
-        if match["d1"] or _firm(context, found):
+        if match["d1"] or is_firm(context, found):
             yield found
 
 
-def _firm(context: Context, found: Dated) -> bool:
-    """Return whether a weak form is a date: a time of day stands beside it, or nothing else does."""
-    return found.precision != "day" or (context.line and _alone(context.text, found.span))
-
-
-def _alone(text: str, span: tuple[int, int]) -> bool:
-    return bool(forms.ONLY_AFTER_LABEL.match(text[: span[0]]) and forms.ONLY_BEFORE_END.match(text[span[1] :]))
-
-
-def _relative(context: Context) -> Iterator[Dated]:
-    text = context.text
-    if "前" not in text and "전" not in text and "ago" not in text:
-        return
-    for match in forms.RELATIVE.finditer(text):
-        unit = (match["u"] or match["k"] or "").lstrip("个個かヶカ")
-        name = unit.lstrip("半")[:1] or (match["e"] or "")[:3].lower()
-        months_each, seconds = forms.UNIT_MONTHS.get(name), forms.UNIT_SECONDS.get(name, 0)
-        if (months_each or seconds > 86400) and not (context.line and _alone(text, match.span())):
-            continue
-        amount = _amount(match["n"]) + (0.5 if unit.startswith("半") else 0)
-        if months_each:
-            found = _months_ago(context, months_each * amount, match.span())
-            if found is not None:
-                yield found
-        else:
-            yield _ago(context, timedelta(seconds=seconds * amount), seconds, match.span())
-
-
-def _amount(text: str) -> float:
-    if text.isdigit():
-        return int(text)
-    if text == "半":
-        return 0.5
-    return numeral(text) or 1  # an hour
-
-
-def _months_ago(context: Context, distance: float, span: tuple[int, int]) -> Dated | None:
-    """Count months back by the calendar; parts of a month, and times before all calendars, are none."""
-    if distance != int(distance):
-        return None
-    try:
-        when = context.now - relativedelta(months=int(distance))
-    except (ValueError, OverflowError):
-        return None
-    return Dated(when.replace(hour=0, minute=0, second=0, microsecond=0), "day", span)
-
-
-def _ago(context: Context, distance: timedelta, unit: int, span: tuple[int, int]) -> Dated:
-    when = (context.now - distance).replace(second=0, microsecond=0)
-    if distance < timedelta(hours=1):
-        return Dated(when, "minute", span)
-    if unit < 86400:
-        return Dated(when, "day", span)
-    return Dated(when.replace(hour=0, minute=0), "day", span)
-
-
-def _day_word(context: Context) -> Iterator[Dated]:
-    for match in forms.DAY_WORD.finditer(context.text):
-        then = context.now.date() - timedelta(days=forms.DAYS_AGO[match[0].lower()])
-        found = with_time(context, (then.year, then.month, then.day), match.start(), match.end())
-        if found is not None and _firm(context, found):
+def _worded_day(context: Context) -> Iterator[Dated]:
+    for match in forms.WORDED_DAY.finditer(context.text) if context.line else ():
+        month = month_of(match["mon1"] or match["mon2"], context.lang)
+        found = month and _in_likely_year(context, (month, int(match["d1"] or match["d2"])), match, before=True)
+        if found and is_alone(context.text, found.span):
             yield found
 
 
-def _just_now(context: Context) -> Iterator[Dated]:
-    match = forms.JUST_NOW.search(context.text)
-    if match is not None and context.line and _alone(context.text, match.span()):
-        yield Dated(context.now.replace(second=0, microsecond=0), "minute", match.span())
+def _in_likely_year(context: Context, day: tuple[int, int], match: re.Match[str], *, before: bool) -> Dated | None:
+    """Return the time on a month and day of the year that is known, else of the last one that makes it no future."""
+    year = context.year_hint or context.now.year
+    found = with_time(context, (year, *day), match.start(), match.end(), before=before)
+    if context.year_hint is None and (found is None or found.when - context.now > _AHEAD):
+        found = with_time(context, (year - 1, *day), match.start(), match.end(), before=before)
+    return found
 
 
 _READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _full,
     _english,
     _worded,
+    _year_and_word,
+    _word_first,
+    _vietnamese,
     _chinese,
     _minguo,
     _minguo_words,
@@ -343,9 +317,11 @@ _READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _year_last,
     _short_year,
     _no_year,
-    _relative,
-    _day_word,
-    _just_now,
+    _worded_day,
+    relative.relative,
+    relative.in_words,
+    relative.day_word,
+    relative.just_now,
 )
 
 

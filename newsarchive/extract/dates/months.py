@@ -1,59 +1,55 @@
-"""Names of the months in languages other than English, whose pages print the day first: 3. März 2022, 3 de marzo."""
+"""Names of the months in languages other than English (`months.toml`), and which number comes first, day or month."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
 
-#: Language -> the names from January to December, each with its short forms, as they stand behind a day.
-_NAMES = {
-    "cs": "ledna únor,února března,březen dubna května června července srpna září října listopadu prosince",
-    "da": "januar februar marts april maj juni juli august september oktober november december",
-    "de": "januar,jänner,jan februar,feber,feb märz,mär,mrz april,apr mai juni,jun juli,jul august,aug"
-    " september,sept,sep oktober,okt november,nov dezember,dez",
-    "es": "enero,ene febrero,feb marzo,mar abril,abr mayo junio,jun julio,jul agosto,ago"
-    " septiembre,setiembre,sept octubre,oct noviembre,nov diciembre,dic",
-    "fr": "janvier,janv février,févr,fév mars avril,avr mai juin juillet,juil août septembre,sept octobre,oct"
-    " novembre,nov décembre,déc",
-    "id": "januari februari maret april mei juni juli agustus september oktober november desember,des",
-    "it": "gennaio,gen febbraio,feb marzo,mar aprile,apr maggio,mag giugno,giu luglio,lug agosto,ago"
-    " settembre,sett,set ottobre,ott novembre,nov dicembre,dic",
-    "nl": "januari,jan februari,feb maart,mrt april,apr mei juni,jun juli,jul augustus,aug september,sep"
-    " oktober,okt november,nov december,dec",
-    "pl": "stycznia,sty lutego,lut marca kwietnia,kwi maja czerwca,cze lipca,lip sierpnia,sie września,wrz"
-    " października,paź listopada,lis grudnia,gru",
-    "pt": "janeiro,jan fevereiro,fev março,mar abril,abr maio,mai junho,jun julho,jul agosto,ago setembro,set"
-    " outubro,out novembro,nov dezembro,dez",
-    "ro": "ianuarie,ian februarie,feb martie,mar aprilie,apr mai iunie,iun iulie,iul august,aug septembrie,sept"
-    " octombrie,oct noiembrie,noi decembrie,dec",
-    "ru": "января,янв февраля,фев,февр марта,мар апреля,апр мая,май июня,июн июля,июл августа,авг"
-    " сентября,сен,сент октября,окт ноября,ноя,нояб декабря,дек",
-    "sv": "januari,jan februari,feb mars april,apr maj juni juli augusti,aug september,sep oktober,okt"
-    " november,nov december,dec",
-    "uk": "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-    "tr": "ocak,oca şubat,şub mart nisan,nis mayıs haziran,haz temmuz,tem ağustos,ağu eylül,eyl ekim,eki"
-    " kasım,kas aralık,ara",
-}
+from newsarchive.extract.dates.patterns import MONTHS
+
+_NAMES = Path(__file__).with_name("months.toml")
+_MARK = re.compile("[\u0300-\u036f]")
+#: Languages that print the month before the day where both are numbers; English does in some countries. Others either
+#: begin with the year or with the day. Source: Unicode CLDR 49, the short forms of dates.
+_MONTH_FIRST = frozenset(("fil", "es-pa", "es-pr"))
+_ENGLISH_MONTH_FIRST = frozenset(("us", "ph", "pr", "gu", "as", "mh", "um", "vi", "ca"))
+_YEAR_FIRST = frozenset(("zh", "ja", "ko"))
 
 
-def _plain(name: str) -> str:
-    return re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", name))
+def plain(name: str) -> str:
+    """Return a word in small letters without accents, as it stands in capitals and on pages that cannot write them."""
+    return _MARK.sub("", unicodedata.normalize("NFD", name.lower())).replace("ı", "i")
 
 
-#: Name of a month in small letters, with accents and without -> its number. No name is of two months.
-MONTHS = {
-    spelling: number
-    for names in _NAMES.values()
-    for number, forms in enumerate(names.split(), start=1)
-    for name in forms.split(",")
-    for spelling in (name, _plain(name))
-}
-#: Languages in which 3/4/2022 is in April. English is one of them outside of the United States.
-DAY_FIRST = frozenset((*_NAMES, "bg", "ca", "el", "fi", "he", "hr", "ms", "no", "nb", "sk", "sl", "vi"))
-_ENGLISH_DAY_FIRST = frozenset(("en-au", "en-gb", "en-hk", "en-ie", "en-in", "en-nz", "en-sg", "en-za"))
+@lru_cache(maxsize=1)
+def _months() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """Return the numbers of the months by their names: of each language, and of all for names that all agree on."""
+    by_language: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    meanings: defaultdict[str, set[int]] = defaultdict(set)
+    for name, number in MONTHS.items():
+        meanings[name].add(number)
+    for language, listed in tomllib.loads(_NAMES.read_text(encoding="utf-8")).items():
+        for number, names in enumerate(listed, start=1):
+            for name in map(plain, names.split("|")):
+                by_language[language.partition("-")[0]].setdefault(name, number)
+                meanings[name].add(number)
+    return by_language, {name: numbers.pop() for name, numbers in meanings.items() if len(numbers) == 1}
+
+
+def month_of(name: str, lang: str | None) -> int | None:
+    """Return the number of a month by its name in the language of the page, else in any; None for another word."""
+    by_language, by_all = _months()
+    word = plain(name)
+    return by_language.get((lang or "").lower()[:2], {}).get(word) or by_all.get(word)
 
 
 def prints_day_first(lang: str | None) -> bool:
-    """Return whether a page in this language prints the day before the month where both are numbers."""
-    code = (lang or "").lower().replace("_", "-")
-    return code in _ENGLISH_DAY_FIRST or code.partition("-")[0] in DAY_FIRST
+    """Return whether a page in this language (with its country: en-GB) prints the day before the month as numbers."""
+    code, _, country = (lang or "").lower().replace("_", "-").partition("-")
+    if code == "en":
+        return bool(country) and country not in _ENGLISH_MONTH_FIRST
+    return code != "" and code not in _YEAR_FIRST and not {code, f"{code}-{country}"} & _MONTH_FIRST

@@ -45,6 +45,7 @@ class Context:
     year_hint: int | None
     line: bool  # the text is one short line, in which weaker forms are dates too
     day_first: bool = False  # 3/4/2022 is in April
+    lang: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -84,6 +85,16 @@ def with_time(
     stop = match.end()
     zone, stop = _zone(context, match, start, stop)
     return dated_at(day, clock_of(match), zone, start, stop)
+
+
+def is_firm(context: Context, found: Dated) -> bool:
+    """Return whether a weak form is a date: a time of day stands beside it, or nothing else does."""
+    return found.precision != "day" or (context.line and is_alone(context.text, found.span))
+
+
+def is_alone(text: str, span: tuple[int, int]) -> bool:
+    """Return whether a line says nothing but what stands in a span, its label and the names behind it apart."""
+    return bool(forms.ONLY_AFTER_LABEL.match(text[: span[0]]) and forms.ONLY_BEFORE_END.match(text[span[1] :]))
 
 
 def _after_time(context: Context, day: tuple[int, int, int], start: int, end: int) -> Dated | None:

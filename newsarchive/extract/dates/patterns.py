@@ -1,14 +1,17 @@
 """The forms in which pages print dates: patterns and word tables for `newsarchive.extract.dates`.
 
-Every pattern is made of bounded repeats only. Digits are ASCII: full-width ones are folded before.
+Every pattern is made of bounded repeats only. Digits are ASCII: those of other scripts are folded before.
 """
 
 from __future__ import annotations
 
 import re
 
-FULL_WIDTH_DIGITS = {0xFF10 + digit: 0x30 + digit for digit in range(10)}
-HAS_FULL_WIDTH_DIGIT = re.compile("[\uff10-\uff19]")
+#: The zeros of the scripts whose own digits pages print: Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati,
+#: Tamil, Telugu, Kannada, Malayalam, Thai, full width. The other nine digits follow each (Unicode, category Nd).
+_ZEROS = (0x660, 0x6F0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xE50, 0xFF10)
+OTHER_DIGITS = {zero + digit: 0x30 + digit for zero in _ZEROS for digit in range(10)}
+HAS_OTHER_DIGIT = re.compile(f"[{''.join(map(chr, OTHER_DIGITS))}]")
 
 CHINESE_DIGITS = {char: value for value, chars in enumerate(["〇零○", *"一二三四五六七八九"]) for char in chars}
 
@@ -30,14 +33,19 @@ ZONE_NAMES = {
 }
 
 #: Words for the parts of the day, by the hours of twelve that they mean; a and p are those of a.m. and p.m.
-FORENOON = frozenset(("上午", "午前", "오전"))
-MORNING = frozenset(("凌晨", "早上", "早晨", "清晨", "清早", "早间", "早間", "早", "晨", "a"))
-NOON = frozenset(("中午", "正午"))
-AFTERNOON = frozenset(("下午", "午后", "午後", "傍晚", "오후", "p"))
-EVENING = frozenset(("晚上", "晚间", "晚間", "晚"))
+FORENOON = frozenset(("上午", "午前", "오전", "सुबह", "पूर्वाह्न"))
+MORNING = frozenset(
+    ("凌晨", "早上", "早晨", "清晨", "清早", "早间", "早間", "早", "晨", "صباحا", "صباحاً", "صباحًا", "ص", "a")
+)
+NOON = frozenset(("中午", "正午", "दोपहर", "ظهرا", "ظهراً", "ظهرًا"))
+AFTERNOON = frozenset(("下午", "午后", "午後", "傍晚", "오후", "अपराह्न", "शाम", "مساء", "مساءً", "م", "p"))
+EVENING = frozenset(("晚上", "晚间", "晚間", "晚", "रात"))
 NIGHT = frozenset(("夜间", "夜間", "夜里", "夜裡", "夜裏", "深夜", "半夜", "午夜", "夜"))
 HALVES = FORENOON | MORNING | NOON | AFTERNOON | EVENING | NIGHT
-_HALVES = "|".join(sorted(HALVES - {"a", "p"}, key=lambda word: (-len(word), word)))
+_HALVES = "|".join(
+    word if word[0] >= "\u3040" else rf"{word}(?![^\W\d_])"
+    for word in sorted(HALVES - {"a", "p"}, key=lambda word: (-len(word), word))
+)
 QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
 
 MONTHS = {
@@ -110,10 +118,29 @@ HAS_MONTH_NAME = re.compile(
     "[JFMASONDjfmasond](?:an|eb|ar|pr|ay|un|ul|ug|ep|ct|ov|ec|AN|EB|AR|PR|AY|UN|UL|UG|EP|CT|OV|EC)"
 )
 
-#: 3. März 2022, 3 de marzo de 2022: whether the word is a month is looked up.
+# A word in any script, and a second one: months of the Levant have two.
+_WORD = r"[^\W\d_][^\s\d_.,،:;/()\[\]|·•–—-]{1,15}"
+_NAME = rf"(?P<mon>{_WORD}(?:\s{_WORD})??)[.׳॰]?"
+_ORDINAL = "(?:\\.|º|ª|°|er|a)?"
+_OF = "(?:de[l]?\\s|d['’])?"
+#: 3. März 2022, 3 de marzo de 2022, 3-mar-2022: whether the word is a month is looked up.
 WORDED = re.compile(
-    r"(?<![0-9A-Za-z./-])(?P<d>[0-9]{1,2})(?:\.|º|°|er)?\s(?:de\s)?(?P<mon>[^\W\d_]{3,13})\.?,?\s(?:del?\s)?"
-    r"(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+    rf"(?<![0-9A-Za-z./-])(?P<d>[0-9]{{1,2}}){_ORDINAL}(?:\s|(?<!\.)[-/.]){_OF}{_NAME}"
+    rf"[,،]?(?:\s|(?<!\.)[-/])?{_OF}(?<![^\W\d_])(?P<y>(?:19|20)[0-9]{{2}})(?![0-9])"
+)
+#: The day and the year behind a month: the word before them is looked up.
+BEHIND_MONTH = re.compile(
+    r"(?<=\s)(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.)?(?:[,،]\s?|\s(?:del?\s)?)(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+)
+MONTH_BEFORE = re.compile(rf"(?<![^\W\d_]){_NAME},?\s$")
+#: 2026. november 19., 2026 m. lapkričio 19 d., 2026-Nov-19.
+YEAR_AND_WORD = re.compile(
+    rf"(?<![0-9A-Za-z./-])(?P<y>(?:19|20)[0-9]{{2}})(?:\.|\sm\.|ko)?(?:\s|,\s|(?<!\.)-){_NAME}(?:\s|-)(?P<d>[0-9]{{1,2}})(?![0-9])"
+)
+#: The same without a year.
+WORDED_DAY = re.compile(
+    rf"(?<![0-9A-Za-z./-])(?P<d1>[0-9]{{1,2}}){_ORDINAL}\s{_OF}(?P<mon1>{_WORD}(?:\s{_WORD})??)(?=[\s.,،|(]|$)"
+    rf"|(?<![^\W\d_])(?P<mon2>{_WORD})\.?\s(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:.])"
 )
 VIETNAMESE = re.compile(
     r"(?<![0-9])(?P<d>[0-9]{1,2})\stháng\s(?P<mon>[0-9]{1,2})(?:\snăm|,)?\s(?P<y>(?:19|20)[0-9]{2})(?![0-9])",
@@ -152,10 +179,13 @@ _LUNAR = (
     r"(?:农历|農曆|阴历|陰曆)?(?:[\u4e00-\u9fff]{2}年)?[闰閏]?(?:[正二三四五六七八九十冬腊臘]|十[一二])月"
     r"(?:初|十|廿|二十|三)[一二三四五六七八九十]?日?"
 )
-_AT = r"(?:um|à|às|kl\.?|ore|alle(?:\sore)?|om|o(?:\sgodz\.)?|saat|pukul|jam|u|ora|о|roku|r\.|г\.|в|at)\s"
+_AT = (
+    r"(?:um|à|às|as|a\slas?|kl\.?|klo|ore|alle(?:\sore)?|om|o(?:\sgodz\.)?|saat|pukul|jam|u|ora|о|об|roku|r\.|г\.|года|в"
+    r"|at|الساعة|على\sالساعة|को)\s"
+)
 #: What may stand between a day and its time of day.
 _BETWEEN = (
-    r"(?:[\sT,，·|]|\.(?=\s)|[（(]?[月火水木金土日]曜日?[)）]?|[월화수목금토일]요일|[（(]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?|[（(][一二三四五六日天月火水木金土월화수목금토일][)）]"
+    r"(?:[\sT,،，·•|/]|\.(?=\s)|[（(]?[月火水木金土日]曜日?[)）]?|[월화수목금토일]요일|[（(]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?|[（(][一二三四五六日天月火水木金土월화수목금토일][)）]"
     rf"|[（(]?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{{0,6}}[)）]?|[-–—](?=\s)|{_AT}|[（(]?{_LUNAR}[)）]?"
     r"|(?P<before>北京时间|北京時間|格林尼治标准时间|格林尼治标准時間|格林尼治时间)){0,6}"
 )
@@ -177,7 +207,7 @@ TIME = re.compile(
     rf"(?P<sign>(?P<quarter2>半|[一三]刻)|[钟鐘整]|(?P<miw>{_NUMERAL}{{1,3}})分|(?P<miw2>{_NUMERAL}{{2,3}}){_NO_COUNT})?"
     r"(?(half)|(?(sign)|(?:(?<=[时時])(?![间間候])|(?<=[零〇][点點])))))"
     rf"(?(half)|(?:\s?[（(]?(?P<half2>{_HALVES})[)）]?(?=[发發更来來]|[^\u4e00-\u9fff]|$))?)"
-    r"(?:\s?Uhr\b)?(?:\s?(?P<ampm>[ap])\.?m\b\.?)?",
+    r"(?:\s?(?:Uhr|बजे|h(?:rs|oras)?\b\.?|ч\b\.?))?(?:\s?(?P<ampm>[ap])\.?\s?m\b\.?)?",
     re.IGNORECASE,
 )
 #: A zone right after a time. A bare offset needs seconds before it (10:00-11:30 is a span of time), or must have the

@@ -6,13 +6,19 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.charset import decode
-from newsarchive.extract.credits.sources import original_title
+from newsarchive.extract.credits.sources import is_line_of_print, original_title
+from newsarchive.extract.dates.zones import zone_of
 from newsarchive.extract.fields import (
     missing,
     problem,
     set_credit,
 )
-from newsarchive.extract.heuristics.authors import gather_authors, judge_authors
+from newsarchive.extract.heuristics.authors import (
+    Evidence,
+    gather_authors,
+    judge_authors,
+    names_of_page,
+)
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
@@ -29,14 +35,15 @@ from newsarchive.extract.heuristics.published import (
     before_comments,
     is_dateline_of_publication,
     judge_dates,
-    zone_of,
+    locale_of,
 )
-from newsarchive.extract.heuristics.source import find_source
+from newsarchive.extract.heuristics.scripts import take_rest_of_scripts, take_text_of_scripts
+from newsarchive.extract.heuristics.source import Surroundings, gather_sources, judge_sources
 from newsarchive.extract.heuristics.title import (
-    find_headline,
-    headline_before,
-    only_heading,
-    title_of_head,
+    gather_before_text,
+    gather_titles,
+    judge_titles,
+    printed_headline,
 )
 from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.identity import identity_of
@@ -49,16 +56,20 @@ if TYPE_CHECKING:
 
     from newsarchive.extract.candidates import Candidate
     from newsarchive.extract.charset import Decoded
+    from newsarchive.extract.credits.sources import Attribution
     from newsarchive.extract.dates import Dated
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.extract.heuristics.title import Headline
+    from newsarchive.extract.script_data import ScriptArticle
     from newsarchive.models import Page
     from newsarchive.tree import Element
 
 #: How many lines about the headline are looked at for dates and credits: behind it, and before it.
 _BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
+#: A headline among so many first lines of the text was taken for its beginning.
+_FIRST_LINES = 3
 #: How many lines behind the article are looked at, and how many of its own last ones.
 _BEHIND_TEXT, _LAST_LINES = 12, 3
 #: How many of them are looked at for people.
@@ -66,19 +77,21 @@ _NEAREST = 12
 _SHORT = 60
 
 
-def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None) -> Article:
+def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "") -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
-    Without a zone the language tells: Chinese pages are in China's. Fields that are not on the page stay empty;
-    `evidence` names the rule that gave each of the others, `problems` the required ones that are missing. Time is
-    linear in the size of the page.
+    Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
+    page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
+    missing. Time is linear in the size of the page.
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
     root = _tree_of(page, decoded)
     if root is not None:
         head = read_head(root)
-        _Reader(article, read_lines(root), head, decoded.text).read(zone)
+        reader = _Reader(article, read_lines(root), head, decoded.text)
+        reader.site_name = site_name
+        reader.read(zone)
     for reason in missing(article):
         problem(article, reason)
     return article
@@ -100,6 +113,8 @@ def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
     reader.read(chosen.tzinfo if chosen else None)
     names = {byline.name for byline in article.bylines}
     others: list[tuple[str, Candidate[Any]]] = [
+        *(("title", one) for one in reader.titles if one.value != article.title),
+        *(("source", one) for one in reader.sources if one.value.source != article.source),
         *(("published_at", one) for one in reader.dates if one.value.when != chosen),
         *(("author", one) for one in reader.authors if one.value not in names),
     ]
@@ -118,27 +133,35 @@ class _Reader:
         self.near: list[int] = []
         self.opening: list[int] = []
         self.ending: list[int] = []
+        self.site_name = ""
+        self.titles: list[Candidate[str]] = []
+        self.sources: list[Candidate[Attribution]] = []
         self.dates: list[Candidate[Dated]] = []
         self.authors: list[Candidate[str]] = []
         self.everything = False
+        self.scripted: ScriptArticle | None = None
 
     def read(self, zone: tzinfo | None) -> None:
-        headline = find_headline(self.flow, self.head) or only_heading(self.flow, self.head)
+        link = self.article.page.hints.title or ""
+        self.titles = gather_titles(self.flow, self.head, link, self.site_name, everything=self.everything)
+        headline = printed_headline(self.titles)
         start = headline.lines[0] if headline else -1
         body = find_body(self.flow, start)
         if body:
             self.kept = kept_lines(self.flow, body, start)
-        headline = headline or self._headline()
+        if self.kept and (headline is None or self.everything):
+            self.titles += gather_before_text(self.flow, self.head, self.kept[0], self.site_name)
+        headline = judge_titles(self.titles)
+        if body and headline and headline.lines and headline.lines[0] in self.kept[:_FIRST_LINES]:
+            self.kept = kept_lines(self.flow, body, headline.lines[0])
         self._look_around(headline)
         self._take_title(headline)
         self._take_text(body)
         self._take_date(zone)
         self._take_people()
         self._take_head()
-
-    def _headline(self) -> Headline | None:
-        before = headline_before(self.flow, self.kept[0]) if self.kept else None
-        return before or title_of_head(self.head)
+        if self.scripted:
+            take_rest_of_scripts(article=self.article, found=self.scripted, zone=zone)
 
     def _look_around(self, headline: Headline | None) -> None:
         """Choose the lines that may print date and credit: about the headline, and about the end of the text."""
@@ -149,7 +172,9 @@ class _Reader:
         anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
-        self.opening = [n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT]
+        self.opening = [
+            n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
+        ]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _set(self, name: str, found: tuple[str, str] | None) -> None:
@@ -172,12 +197,14 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
+        self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0])
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
-        dates = DateReader(zone or zone_of(article.lang), article.page.fetched_at.astimezone(UTC), article.lang)
+        locale = locale_of(article.lang, self.head, article.page.url)
+        dates = DateReader(zone or zone_of(locale), article.page.fetched_at.astimezone(UTC), locale)
         closing = [n for n in self.kept[: -_LAST_LINES - 1 : -1] if is_dateline_of_publication(self.flow.text[n])]
         text = self.flow.text
         places = Places(
@@ -187,6 +214,7 @@ class _Reader:
             url=article.page.url,
             page=self.page_text,
             flow=self.flow,
+            headline=article.title or "",
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)
@@ -195,14 +223,24 @@ class _Reader:
             article.evidence["published_at"] = found.rule
         else:
             article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
-        credit = find_source(
+        self._take_source(found.line if found else -1)
+
+    def _take_source(self, date_line: int) -> None:
+        article = self.article
+        places = Surroundings(
             self.flow,
             self.head,
             near=self.near,
             opening=self.opening,
-            date_line=found.line if found else -1,
+            date_line=date_line,
             ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
+            headline=article.title or "",
+            lang=article.lang or "",
+            page=self.page_text,
+            listed=article.page.hints.source or "",
         )
+        self.sources = gather_sources(places, everything=self.everything)
+        credit = judge_sources(self.sources)
         if credit:
             set_credit(article, credit.attribution, credit.evidence)
 
@@ -214,8 +252,9 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            self.authors = gather_authors(self.flow, self.head, lines, everything=self.everything)
-            names, rule = judge_authors(self.authors)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            self.authors = gather_authors(evidence, everything=self.everything)
+            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule

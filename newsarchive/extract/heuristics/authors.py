@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.candidates import Candidate
-from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
+from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
+from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
+from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
 from newsarchive.text import clean
-from newsarchive.tree import ancestors, attribute, descendants, names_of, select, text_in
+from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
+from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
+    from newsarchive.tree import Element
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
-_CARD, _META, _MARKED, _PRINTED, _NAMED = 50.0, 45.0, 40.0, 35.0, 30.0
-#: Elements that are marked as the author, and such as are only named so.
-_MARKS = "[rel~=author i], [itemprop~=author i]"
+_CARD, _META, _MARKED, _PRINTED, _NAMED, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 27.0
+# What may be called like no person (a pen name, a desk) is worth so much less.
+_DOUBT = 20.0
+#: Elements that are marked as the author, or lead to the author's page, and such as are only named so.
+_MARKS = "[rel~=author i], [itemprop~=author i], .vcard .fn, .p-author"
+_PAGES = "a[href*='/author' i], a[href*='/autor' i], a[href*='/auteur' i], a[href*='/writer' i], a[href*='?author=' i]"
 _NAMES = "[class*=author i], [class*=byline i], [class*=autor i], [class*=writer i], [class*=verfasser i]"
+_MARK = re.compile(r"\b(?:fn|vcard|p-author)\b")
 # Names of classes that hold more than the name, or no author's name.
 _NO_AUTHOR = re.compile(
     r"comment|related|avatar|image|img|photo|social|follow|share|bio\b|desc|date|time", re.IGNORECASE
@@ -30,126 +39,259 @@ _NO_AUTHOR = re.compile(
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
 _MOST_LINES = 20
-# What stands before a name, and what parts two.
-_BEFORE = re.compile(
-    r"(?:(?:written|posted|published|reported|story|text|interview|ein artikel|geschrieben|veröffentlicht|escrito"
-    r"|publié)\s)?(?:by|von|par|por|di|door|af|av|autor(?:in|en|es)?|author|text|interview|作者|撰文|文|記者|记者|執筆者|著者)"
-    r"(?:\s?[:：/|]\s?|\s)",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(r"\s?(?:,|;|\||、|/|&|\s(?:and|und|et|y|e|en|och|og)\s)\s?")
 _NO_NAME = re.compile(
-    r"[0-9@:<>{}()!?。，©]|https?|\b(?:admin|editor|editors|staff|guest|anonymous|unknown|no author|about|profile"
-    r"|posts?|articles?|more|view|all|follow|contact|email|subscribe|author|authors|autor|autoren|verfasser|writer|byline|by)\b",
+    r"[@:<>{}()!?。，©#]|https?|\b(?:no author|about|profile|posts?|articles?|more|view|all|follow|contact|email"
+    r"|subscribe|authors?|autor(?:en)?|verfasser|writer|byline|by|beiträge|updated|published)\b",
     re.IGNORECASE,
 )
-# Where a name ends in a line that prints other things behind it.
-_END = re.compile(r"\s?[|·•–—(,;]|\s[-/]\s|\s(?:am|on|le|el|il|vom|den|in|für|for|updated|published)\s|\s?[0-9]")
-_WORD = re.compile(r"[^\W_][\w'’.-]*")
+# Where a name ends in a text that prints other things behind it.
+_END = re.compile(r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in|für|for|updated|published)\s|\s?@|,?\s[0-9]")
+#: Elements that part what stands in them from what stands before.
+_PARTING = frozenset(("a", "li", "p", "div", "address"))
+#: Words of a script's names behind which the author's may stand, without a first letter of either case.
+_SCRIPT_NAMES = ("uthor", "utor", "yline")
+_SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'](?P<name>[^\"'<>{}\\/@]{4,60})[\"']")
+_ADDRESS = re.compile(r"\S+@\S*")
+_EDGES = " ,.-–—/|:•·"
+_OF_CARD = "json-ld:author"
 
 
-def gather_authors(
-    flow: PrintedLines, head: Head, lines: Sequence[int], *, everything: bool = False
-) -> list[Candidate[str]]:
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a page may name its authors.
+
+    `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
+    is the text of the whole page, `lang` its language.
+    """
+
+    flow: PrintedLines
+    head: Head
+    lines: Sequence[int]
+    page: str = ""
+    lang: str | None = None
+
+    @property
+    def is_chinese(self) -> bool:
+        """Whether the page is in Chinese, where the head names who put it up, and organisations are sources."""
+        return (self.lang or "")[:2] == "zh"
+
+
+def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Candidate[str]]:
     """List the names that the head says, and those that stand in elements made for them or behind a word such as by.
 
-    `lines` are the numbers of those about the headline and the ends of the text: elsewhere others are named. A kind of
-    evidence that is worth less than what is found already is only asked for `everything`.
+    A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
     """
     found: list[Candidate[str]] = []
-    for gather in _GATHERERS:
-        if everything or not found:
-            found += gather(flow, head, lines)
+    best = 0.0
+    for gather, most in _GATHERERS:
+        if everything or best < most:
+            found += gather(evidence)
+            best = max((one.points for one in found), default=0.0)
     return found
 
 
-def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]:
-    """Return the names of the likeliest place and the rule that gave them; no names where there are none."""
-    best = max(candidates, key=lambda one: one.points, default=None)
-    if best is None:
-        return [], ""
-    return list(dict.fromkeys(one.value for one in candidates if one.rule == best.rule)), best.rule
+def judge_authors(candidates: Sequence[Candidate[str]], others: Sequence[str] = ()) -> tuple[list[str], str]:
+    """Return the names of the likeliest place and the rule that gave them; no names where there are none.
+
+    `others` are names that the page has for itself: its site, headline and section. They sign nothing, unless the
+    article's card says so. A place that names the same persons and more is taken before one that is likelier.
+    """
+    known = {_plain(other) for other in others}
+    places: dict[str, dict[str, str]] = {}
+    for one in sorted(candidates, key=lambda one: -one.points):
+        if one.rule == _OF_CARD or _plain(one.value) not in known:
+            places.setdefault(one.rule, {}).setdefault(_plain(one.value), one.value)
+    rule = next(iter(places), "")
+    for other, names in places.items():
+        if set(names) > set(places[rule]) and all(map(is_person, names.values())):
+            rule = other
+    return list(places.get(rule, {}).values()), rule
 
 
-def _of_card(_flow: PrintedLines, head: Head, _lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    author = head.card.get("author")
+def names_of_page(head: Head, url: str, *others: str | None) -> list[str]:
+    """List what a page calls its site, its headline and its section."""
+    publisher = head.card.get("publisher")
+    labels = (split_url(url).hostname or "").split(".")
+    parts = re.split(r"\s[-–—|:»·]\s|[|_»]", head.title)
+    named = [publisher.get("name") if isinstance(publisher, dict) else publisher, head.card.get("articleSection")]
+    return [
+        text for text in (*named, *others, *parts, *labels, ".".join(labels[-2:])) if isinstance(text, str) and text
+    ]
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).casefold()
+
+
+def _of_card(evidence: Evidence) -> Iterator[Candidate[str]]:
+    card = evidence.head.card
+    found = list(_said(card.get("author") or card.get("creator")))
+    # Beside a person others are believed as well.
+    certain = any(name.certain for name, _ in found)
+    for name, printed in found:
+        if name.certain or not evidence.is_chinese:
+            yield Candidate(name.text, printed, _OF_CARD, _CARD - _DOUBT * (not certain))
+
+
+def _said(author: object) -> Iterator[tuple[Name, str]]:
+    """Yield the names that a card gives as its authors, with the text that holds each."""
     for entry in author if isinstance(author, list) else [author]:
-        name: Any = entry.get("name") if isinstance(entry, dict) else entry
-        if not isinstance(name, str):
-            continue
-        # A person is believed in any script, also without a family name; others only if they are called like one.
-        person = isinstance(entry, dict) and entry.get("@type") == "Person"
-        for text in [name] if person else _split(name):
-            value = _without_label(clean(text[:100]))
-            if (is_name(value) and not value.isascii()) if person and not is_person(value) else is_person(value):
-                yield Candidate(value, name, "head", _CARD)
+        is_person_said = isinstance(entry, dict) and entry.get("@type") == "Person"
+        said: object = entry.get("name") if isinstance(entry, dict) else entry
+        texts = [text for text in (said if isinstance(said, list) else [said]) if isinstance(text, str)]
+        for printed in texts:
+            for name in _names_of_card(clean(printed[:200])):
+                # A person is believed in any script, also without a family name.
+                yield Name(name.text, name.certain or (is_person_said and not name.text.isascii())), printed
 
 
-def _of_meta(_flow: PrintedLines, head: Head, _lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    for _, _, content in head.meta.get("author", ())[:1]:
+def _names_of_card(text: str) -> list[Name]:
+    """Split a name of the card where it is certainly those of several persons."""
+    names = _names_in(text)
+    whole = _END.split(text, maxsplit=1)[0].strip()
+    if "://" in text or len(names) > 1 or (names and names[0].certain and len(BETWEEN.split(whole)) == 1):
+        return names
+    return [Name(whole, certain=is_person(whole))] if is_name(whole) else names
+
+
+def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
+    said = evidence.head.meta.get("author", [])
+    best = said[0][1] if said else ""
+    found = [
+        (name, content, rule)
+        for _, rule, content in said
+        if rule == best and (content.isascii() or not evidence.is_chinese)
+        for name in _names_in(content[:200])
+    ]
+    certain = any(name.certain for name, _, _ in found)
+    for name, content, rule in found:
         # On Chinese pages this is whoever put the page up.
-        name = _without_label(content[:100])
-        if content.isascii() and is_person(name):
-            yield Candidate(name, content, "head", _META)
+        if name.certain or not (certain or evidence.is_chinese):
+            yield Candidate(name.text, content, f"meta:{rule}", _META - _DOUBT * (not certain))
 
 
-def _of_marked(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    return _of_elements(flow, lines, _MARKS, "author element", _MARKED)
-
-
-def _of_named(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    return _of_elements(flow, lines, _NAMES, "element named author", _NAMED)
-
-
-def _of_elements(
-    flow: PrintedLines, lines: Sequence[int], css: str, rule: str, points: float
-) -> Iterator[Candidate[str]]:
+def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read elements that are marked as the author or named so, in the lines that may name one."""
+    flow = evidence.flow
     if not flow.element:
         return
-    places = {flow.element[flow.block[number]].mem_id: number for number in reversed(lines)}
+    places = {flow.element[flow.block[number]].mem_id: number for number in reversed(evidence.lines)}
     seen: set[int] = set()
-    for element in select(css, flow.element[0])[:_MOST]:
+    found = select(f"{_MARKS}, {_PAGES}, {_NAMES}", flow.element[0])[: 2 * _MOST]
+    for element in sorted(found, key=lambda one: not _is_marked(one))[:_MOST]:
         around = [element, *islice(ancestors(element), _UP)]
-        line = next((places[outer.mem_id] for outer in around if outer.mem_id in places), None)
-        if line is None and any(inner.mem_id in places for inner in islice(descendants(element), _MOST)):
-            line = next(places[inner.mem_id] for inner in descendants(element) if inner.mem_id in places)
+        line = next((places[one.mem_id] for one in around if one.mem_id in places), None)
+        if line is None:
+            inner = islice(descendants(element), _MOST)
+            line = next((places[one.mem_id] for one in inner if one.mem_id in places), None)
         if line is None or _NO_AUTHOR.search(names_of(element)) or not seen.isdisjoint(one.mem_id for one in around):
             continue
-        text = clean(attribute(element, "content") or text_in(element)[: 2 * _LONGEST])
+        if any(hints_of(outer) & COMMENTS for outer in around):
+            continue
+        text = clean(attribute(element, "content") or _text_of(element))
         if len(text) > _LONGEST:
             continue
-        for part in _split(_without_label(text)):
-            name = _without_label(part)
-            if is_person(name) or (points == _MARKED and is_name(name)):
-                seen.add(element.mem_id)
-                yield Candidate(name, text, rule, points, line)
+        rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
+        for name in _names_in(text):
+            if name.certain or points == _MARKED:
+                seen.update(one.mem_id for one in descendants(element))
+                yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
 
 
-def _of_lines(flow: PrintedLines, _head: Head, lines: Sequence[int]) -> Iterator[Candidate[str]]:
-    for number in lines[:_MOST_LINES]:
-        yield from _of_line(flow.text[number], number)
+def _is_marked(element: Element) -> bool:
+    get = element.attributes.get
+    return bool(get("rel") or get("itemprop") or get("href") or _MARK.search(get("class") or ""))
+
+
+def _text_of(element: Element) -> str:
+    """Return the text of an element, what stands in elements of their own parted by commas."""
+    parts: list[str] = []
+    length = 0
+    for node in descendants(element):
+        if node.tag != TEXT:
+            parts.append(", " if node.tag in _PARTING and length else " ")
+            continue
+        parts.append(node.text_content or "")
+        length += len(parts[-1])
+        if length > 2 * _LONGEST:
+            break
+    return "".join(parts)
+
+
+def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
+    for number in evidence.lines[:_MOST_LINES]:
+        yield from _of_line(evidence.flow.text[number], number)
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
-    """Read the names behind a word such as by at the beginning of a line."""
-    label = _BEFORE.match(text) if len(text) <= _LONGEST else None
-    if label:
-        for name in _split(_END.split(text[label.end() :], maxsplit=1)[0]):
-            if is_person(name):
-                yield Candidate(name, text, "printed", _PRINTED, number)
+    """Read the names behind a word such as by at the beginning of a line, or before a word such as 기자 at its end."""
+    if len(text) > _LONGEST:
+        return
+    label = LABEL.match(text)
+    if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
+        return
+    for name in _names_in(text):
+        if name.certain or (label is not None and label["firm"] and not is_cased(name.text)):
+            yield Candidate(name.text, text, "printed", _PRINTED, number)
+        elif label is not None and name.text[0].isupper():
+            yield Candidate(name.text, text, "printed", _PRINTED - _DOUBT, number)
 
 
-#: What finds candidates, each by itself; the likeliest first.
-_GATHERERS = (_of_card, _of_meta, _of_marked, _of_lines, _of_named)
+def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the names that a script has for the authors, where it has them once."""
+    page = "" if evidence.is_chinese else evidence.page
+    found = {clean(match["name"]) for place in _places(page) if (match := _SCRIPT_AUTHOR.match(page, place))}
+    if len(found) == 1:
+        (printed,) = found
+        names = _names_in(printed)
+        if all(name.certain for name in names):
+            yield from (Candidate(name.text, printed, "script", _SCRIPT) for name in names)
+
+
+def _places(page: str) -> Iterator[int]:
+    """Yield the places behind the first words in a page that may be a script's name of the author."""
+    for word in _SCRIPT_NAMES:
+        place = -1
+        for _ in range(_MOST):
+            place = page.find(word, place + 1)
+            if place < 0:
+                break
+            yield place + len(word)
+
+
+#: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
+_GATHERERS = (
+    (_of_card, _CARD), (_of_meta, _CARD), (_of_elements, _CARD), (_of_lines, _PRINTED), (_of_script, _SCRIPT),
+)  # fmt: skip
+
+
+class Name(NamedTuple):
+    """A name, and whether it is certainly that of a person."""
+
+    text: str
+    certain: bool
+
+
+def _names_in(text: str) -> list[Name]:
+    """List the names in a text of names, labels and roles: the persons, else the first that may be one."""
+    if "://" in text:
+        return []
+    names: list[Name] = []
+    for part in BETWEEN.split(_without_label(_ADDRESS.sub("", text))):
+        printed = _without_label(_END.split(part, maxsplit=1)[0])
+        name = ROLE.sub("", printed).strip(_EDGES)
+        if is_name(name):
+            # Scripts without capitals show a name by what its bearer does.
+            has_role = len(name) < len(printed.strip(_EDGES)) and not is_cased(name)
+            names.append(Name(name, is_person(name) or has_role))
+        elif name and not names and not ROLE.fullmatch(f" {printed}"):
+            break
+    return [name for name in names if name.certain] or names[:1]
 
 
 def _without_label(text: str) -> str:
-    match = _BEFORE.match(text)
+    match = LABEL.match(text)
     return text[match.end() :].strip() if match else text.strip()
-
-
-def _split(text: str) -> list[str]:
-    return [part for part in map(str.strip, _BETWEEN.split(text)) if part]
 
 
 def is_person(text: str) -> bool:
@@ -159,6 +301,6 @@ def is_person(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Return whether a text can be the name of a person or a pen name, where something else says that it is one."""
-    if not 1 < len(text) <= _LONGEST_NAME or _NO_NAME.search(text):
+    if not 1 < len(text) <= _LONGEST_NAME or _NO_NAME.search(text) or text.lower() in NOBODY:
         return False
-    return 0 < len(_WORD.findall(text)) <= _MOST_WORDS
+    return len(text.split()) <= _MOST_WORDS and any(map(str.isalpha, text))

@@ -19,7 +19,9 @@ from newsarchive.extract.heuristics.class_names import (
     HIDDEN,
     STRONG,
     hints_of,
+    hints_of_name,
 )
+from newsarchive.extract.html import is_opened
 from newsarchive.tree import attribute
 
 if TYPE_CHECKING:
@@ -57,6 +59,10 @@ _LEAST_TEXT = 60.0
 _NEARLY_ALL, _NAMED = 0.8, 0.6
 #: A doubtful block with this share of the page's text is no furniture.
 _MUCH = 0.4
+#: How far inside a block its body is looked for.
+_MOST_AROUND = 6
+#: The points of a part of a text in several containers, at least.
+_LEAST_PART = 10.0
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
 _ONE_LINE = frozenset(("p", "li"))
 _PIECES = frozenset(
@@ -66,12 +72,16 @@ _PIECES = frozenset(
 
 @dataclass(slots=True)
 class Body:
-    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points."""
+    """The number of the block that holds the article's text, the blocks in it that are no text, all lines' points.
+
+    `text` are the points of the text alone, `headline` is the number of the headline's line.
+    """
 
     block: int
     dropped: list[int]
     points: list[float]
     text: float
+    headline: int = -1
 
 
 def score_line(text: str, linked: int) -> float:
@@ -227,6 +237,7 @@ class _Search:
         self.links = [0.0] * count
         self.furniture = [False] * count
         self.clear: set[int] = set()
+        self.children: list[list[int]] = []
 
     def run(self) -> Body | None:
         self._sum_up()
@@ -234,7 +245,52 @@ class _Search:
         if best < 0:
             return None
         best = self._narrow(best)
-        return Body(best, self._prune(best), self.points, self.text[best])
+        parts = self._parts(best)
+        if len(parts) > 1:
+            best = self._around(parts)
+        return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
+
+    def _parts(self, best: int) -> list[int]:
+        """List the blocks that are named as the body is, where they are parts of one text; itself alone, otherwise.
+
+        They stand behind the headline and in one `<article>`, if they stand in any.
+        """
+        flow, names = self.flow, self._strong_names(best)
+        if not names or flow.tag[best] in _PIECES:
+            return [best]
+        article = self._article_of(best)
+        return [
+            block
+            for block, text in enumerate(self.text)
+            if block == best
+            or (
+                text > _LEAST_PART
+                and flow.tag[block] == flow.tag[best]
+                and not self.furniture[block]
+                and flow.first[block] > self.start
+                and self._strong_names(block) == names
+                and self._article_of(block) == article
+                and not self._is_in_furniture(block)
+            )
+        ]
+
+    def _strong_names(self, block: int) -> list[str]:
+        """List the class names of a block that only the element around a text has."""
+        names = attribute(self.flow.element[block], "class").split()
+        return [name for name in names if hints_of_name(name) & STRONG]
+
+    def _article_of(self, block: int) -> int:
+        while block >= 0 and self.flow.tag[block] != "article":
+            block = self.flow.parent[block]
+        return block
+
+    def _around(self, blocks: list[int]) -> int:
+        """Return the innermost block around some."""
+        first, last = self.flow.first[blocks[0]], self.flow.last[blocks[-1]]
+        outer = blocks[0]
+        while outer > 0 and not (self.flow.first[outer] <= first and last <= self.flow.last[outer]):
+            outer = self.flow.parent[outer]
+        return outer
 
     def _sum_up(self) -> None:
         worth, text, links = self.worth, self.text, self.links
@@ -262,14 +318,31 @@ class _Search:
             else:
                 worth[parent] += value
 
-    def _is_furniture(self, block: int, whole: float) -> bool:
+    def _is_furniture(self, block: int, whole: float) -> bool:  # noqa: PLR0911 - one for each hint
         if self.flow.first[block] <= self.start < self.flow.last[block]:
             return False
         hints = hints_of(self.flow.element[block])
-        if hints & COMMENTS or (self.strict and (hints & HIDDEN or hints & (FURNITURE | BODY) == FURNITURE)):
+        if hints & COMMENTS:
             return True
-        if hints & (FURNITURE | HIDDEN) or hints & (DOUBTFUL | BODY) == DOUBTFUL:
+        if hints & HIDDEN:
+            return not is_opened(self.flow.element[block]) and (self.strict or self.text[block] < _MUCH * whole)
+        if hints & FURNITURE and self.strict and not hints & BODY:
+            return self.text[block] < _NEARLY_ALL * whole or not self._holds_body(block)
+        if hints & FURNITURE:
             return self.text[block] < _MUCH * whole
+        if hints & (DOUBTFUL | BODY) == DOUBTFUL:
+            return self.text[block] < _MUCH * whole and not self._holds_body(block, STRONG)
+        return False
+
+    def _holds_body(self, block: int, name: int = BODY) -> bool:
+        """Return whether nearly all text of a block stands in one inside that is named as a body (BODY or STRONG)."""
+        found, least = block, _NEARLY_ALL * self.text[block]
+        for _ in range(_MOST_AROUND):
+            found = next((inner for inner in self._inside(found) if self.text[inner] >= least), -1)
+            if found < 0:
+                return False
+            if hints_of(self.flow.element[found]) & (name | COMMENTS | HIDDEN) == name:
+                return True
         return False
 
     def _best(self) -> int:
@@ -301,24 +374,63 @@ class _Search:
                 break
             if parents[block] != found or text[block] < _NAMED * text[found] or tags[block] in _PIECES:
                 continue
-            if text[block] >= _NEARLY_ALL * text[found] or hints_of(self.flow.element[block]) & STRONG:
+            if self.furniture[block]:
+                continue
+            named = hints_of(self.flow.element[block]) & STRONG
+            if (named or text[block] >= _NEARLY_ALL * text[found]) and not self._goes_on_beside(block):
                 found = block
         return found
 
-    def _prune(self, best: int) -> list[int]:
-        """List the blocks inside the body that are furniture or hold links and hardly any text."""
+    def _goes_on_beside(self, block: int) -> bool:
+        """Return whether a block beside this one, behind the headline, holds a part of the same text by its name."""
+        outer = self.flow.parent[block]
+        if self.text[block] >= self.text[outer]:
+            return False
+        name = attribute(self.flow.element[block], "class")
+        return any(other != block and self._is_part(other, name) for other in self._inside(outer))
+
+    def _is_part(self, block: int, name: str) -> bool:
+        if not self.text[block] or self.furniture[block] or self.flow.first[block] <= self.start:
+            return False
+        element = self.flow.element[block]
+        hints = hints_of(element)
+        if hints & (FURNITURE | DOUBTFUL | COMMENTS | HIDDEN):
+            return False
+        return bool(hints & STRONG) or (bool(name) and attribute(element, "class") == name)
+
+    def _inside(self, outer: int) -> list[int]:
+        """List the blocks directly in a block."""
+        if not self.children:
+            self.children = [[] for _ in self.flow.parent]
+            for block, parent in enumerate(self.flow.parent):
+                if parent >= 0:
+                    self.children[parent].append(block)
+        return self.children[outer]
+
+    def _prune(self, best: int, parts: list[int]) -> list[int]:
+        """List the blocks in the body that are furniture, hold links and hardly any text, or are between its parts."""
         parents = self.flow.parent
-        dropped: list[int] = []
-        gone: set[int] = set()
+        dropped = self._between(best, parts) if len(parts) > 1 else []
+        gone = set(dropped)
         for block in range(best + 1, len(parents)):
             if parents[block] < best:
                 break
-            if parents[block] in gone:
+            if parents[block] in gone or block in gone:
                 gone.add(block)
             elif self._is_foreign(block, best):
                 gone.add(block)
                 dropped.append(block)
         return dropped
+
+    def _between(self, best: int, parts: list[int]) -> list[int]:
+        """List the outermost blocks inside one that neither hold one of its parts nor stand in one."""
+        kept, around = set(parts), {best}
+        for part in parts:
+            outer = self.flow.parent[part]
+            while outer > best:
+                around.add(outer)
+                outer = self.flow.parent[outer]
+        return [block for outer in sorted(around) for block in self._inside(outer) if block not in kept | around]
 
     def _is_foreign(self, block: int, best: int) -> bool:
         if self.text[block] or self.furniture[block]:

@@ -20,7 +20,9 @@ _HINTS_OF_TAG: dict[str | None, int] = {
 #: Words of a name, two words joined by a dash, and beginnings of words (marked by a star).
 _VOCABULARY = {
     # Comment threads: their text can be longer than the article, so it never counts.
-    COMMENTS: "comment comments cmt cmts reply replies respond disqus discuss* pinglun gentie gengtie tie",
+    COMMENTS: "comment comments cmt cmts reply replies respond disqus discuss* pinglun gentie gengtie tie comentario* "
+    "kommentare kommentarliste leserkommentar* commentaire* commenti comentari reacties yorumlar kommentarii liuyan "
+    "huifu",
     # What stands around an article on every page of a site.
     FURNITURE: (
         "related relate relates relation relations recom* tuijian xiangguan foot footer* footbar footnav sidebar* "

@@ -32,10 +32,14 @@ META_NAMES = {
     "source": (
         "source", "mediaid", "contentsource", "article:source", "og:source", "dc.source", "sourcename", "news_source",
     ),
-    "author": ("author", "article:author", "og:article:author", "dc.creator", "parsely-author", "byl"),
+    "author": (
+        "author", "article:author", "og:article:author", "og:author", "dc.creator", "dc:creator", "parsely-author",
+        "sailthru.author", "twitter:author", "cxenseparse:author", "byl",
+    ),
     "digest": ("description", "og:description", "dc.description"),
     "section": ("article:section", "og:article:section", "category", "columnname", "parsely-section"),
     "url": ("og:url",),
+    "site": ("og:site_name", "application-name", "sitename"),
     "tier": ("article:content_tier",),
     "lang": ("og:locale", "language", "content-language"),
 }  # fmt: skip
@@ -67,6 +71,11 @@ class Head:
         """Return the best meta content of a field, or None."""
         found = self.meta.get(key)
         return found[0][2] if found else None
+
+    def names(self, text: str) -> bool:
+        """Return whether a text is what the page calls its site."""
+        folded = text.casefold()
+        return any(name.casefold() == folded for _, _, name in self.meta.get("site", ()))
 
 
 def read_head(root: Element) -> Head:
@@ -118,8 +127,18 @@ def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
             continue
         for card in _articles_in(data):
             if len(card) > len(best):
-                best = card
+                best = _with_named_author(card, data)
     return best
+
+
+def _with_named_author(card: dict[str, Any], data: object) -> dict[str, Any]:
+    """Return an article's card with its author in full where it only refers to another node of the same graph."""
+    graph = data.get("@graph") if isinstance(data, dict) else None
+    author = card.get("author")
+    if not isinstance(graph, list) or not isinstance(author, dict) or author.get("name") or not author.get("@id"):
+        return card
+    named = (node for node in graph if isinstance(node, dict) and node.get("@id") == author["@id"])
+    return {**card, "author": next(named, author)}
 
 
 def _articles_in(data: object) -> list[dict[str, Any]]:

@@ -5,17 +5,24 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.heuristics.body import Body, score_lines
+from newsarchive.extract.heuristics.lead import find_lead
+from newsarchive.extract.heuristics.lines import read_lines
+from newsarchive.extract.heuristics.trim import kept_lines
 from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.models import Paragraph
+from newsarchive.text import clean
+from newsarchive.tree import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
-    from newsarchive.models import Paragraph
 
 #: How many lines are cut off either end of a paragraph.
 _MOST_CUT = 8
+#: Captions of more characters than so many times the text are the text.
+_GALLERY = 1.0
 
 
 def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str) -> Blocks:
@@ -27,7 +34,28 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
     if loose:
         found.paragraphs = [paragraph for paragraph in found.paragraphs if paragraph.text not in loose]
         _cut_ends(found.paragraphs, loose)
+    found.paragraphs = _without_captions(found.paragraphs)
+    found.paragraphs[:0] = [Paragraph(clean(flow.text[number])) for number in find_lead(flow, body, kept)]
     return found
+
+
+def _without_captions(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text."""
+    texts = [paragraph for paragraph in paragraphs if paragraph.kind != "caption"]
+    captions = sum(len(paragraph.text) for paragraph in paragraphs) - sum(len(paragraph.text) for paragraph in texts)
+    return texts if captions <= _GALLERY * sum(len(paragraph.text) for paragraph in texts) else paragraphs
+
+
+def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:
+    """Turn HTML that is an article's text and nothing else into paragraphs and pictures."""
+    root = parse(html)
+    if root is None:
+        return Blocks()
+    flow = read_lines(root)
+    points = score_lines(flow, -1)
+    body = Body(0, [], points, sum(value for value in points if value > 0))
+    headline = 0 if flow.text and flow.text[0] == title else -1
+    return read_text(flow, body, kept_lines(flow, body, headline), base_url)
 
 
 def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[int], dict[str, None]]:

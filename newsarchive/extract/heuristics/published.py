@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta, timezone
 from itertools import islice
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from newsarchive.extract.candidates import Candidate
-from newsarchive.extract.dates import Dated, parse_date
+from newsarchive.extract.dates import Dated, counts_from_now, parse_date
+from newsarchive.extract.dates.labels import FILLING
+from newsarchive.extract.dates.words import any_of
+from newsarchive.extract.heuristics.class_names import COMMENTS, FURNITURE, hints_of
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
+from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
@@ -25,21 +28,18 @@ if TYPE_CHECKING:
     from newsarchive.tree import Element
 
 # A line without this holds no date worth a closer look: what the forms of `dates` are known by.
-_SIGN = re.compile("[0-9０-９天年日前刚剛今昨]|ago|now|day", re.IGNORECASE)
+_SIGN = re.compile(r"\d|[天年日前刚剛今昨]|ago|now|day", re.IGNORECASE)
 _MAYBE = re.compile(
-    r"[0-9０-９]{1,4}\s?[-/.年월月년:：]\s?[0-9０-９]"
-    r"|[0-9０-９一二两兩三四五六七八九十半天]\s?(?:[个個]?半?)(?:秒|分|小|钟|鐘|天|日|周|週|星|月|年)[^前]{0,3}前"
-    r"|[昨前今][天日早晨晚夜]|[刚剛][刚剛才]|年.{1,3}月|\b(?:19|20)\d\d\b|\bago\b|\b(?:just\snow|yesterday|today)\b",
+    r"\d{1,4}\s?[-/.年月월년:：h]\s?\d"
+    r"|[\d一二两兩三四五六七八九十半天]\s?(?:[个個]?半?)(?:秒|分|小|钟|鐘|天|日|周|週|星|月|年)[^前]{0,3}前"
+    r"|[昨前今][天日早晨晚夜]|[刚剛][刚剛才]|年.{1,3}月|(?<!\d)\d{4}(?!\d)|\bago\b|\b(?:just\snow|yesterday|today)\b",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"发布|發布|發佈|发表|發表|时间|時間|日期|publi|posted|date", re.IGNORECASE)
-_UPDATED = re.compile(r"更新|修改|修订|修訂|updated|modified|aktualisiert", re.IGNORECASE)
-_PUBLISHED = re.compile(r"发布|發布|發佈|发表|發表|publi|posted", re.IGNORECASE)
-_DATELINE = re.compile(
-    r"[\s（(【\[]{0,3}(?:(?:发布|發布|發佈|发表|發表|刊发|刊登)(?:时间|時間|日期|于|於)?|时间|時間|日期|published|posted)"
-    r"(?:\son)?\s?[：:]?\s?[0-9０-９A-Z]",
-    re.IGNORECASE,
-)
+# Of a line in small letters.
+_LABEL = re.compile(any_of("published", "date"))
+_UPDATED = re.compile(any_of("updated"))
+_PUBLISHED = re.compile(any_of("published"))
+_DATELINE = re.compile(rf"[\s（(【\[]{{0,3}}(?:{any_of('published', 'date')}){FILLING}[0-9a-z]")
 #: A line with more characters is a sentence of the text.
 _LONGEST_DATELINE = 60
 _URL_DATE = re.compile(
@@ -61,53 +61,63 @@ _NO_TIME = re.compile(
 )
 #: How many places of a script are looked at for each name.
 _MOST_PLACES = 20
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}|(?<![0-9])[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[一二三四五六七八九〇零]{4}年")
+_YEAR = re.compile(
+    r"(?:19|20|[١۱१১][٩۹९৯]|[٢۲२২][٠۰०০])\d\d|(?<!\d)\d{2}[-/.]\d{1,2}[-/.]\d|(?<!\d)1\d{2}[-/.年]|\d年|[〇零○一二三四五六七八九十百元]年"
+)
+_NAMED_YEAR = re.compile(r"(?<![0-9.])20[0-9]{2}(?![0-9])")
 _DIGIT = re.compile("[0-9]")
+_DATE_OF_HEADLINE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?=\W)")
 # A year, and behind it the day as month and day.
 _DAY_OF_YEAR = re.compile(r"\b((?:19|20)[0-9]{2}) ([01]?[0-9][/-][0-3]?[0-9])\b")
 _WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
-_ZONES = {"zh": "Asia/Shanghai", "ja": "Asia/Tokyo", "ko": "Asia/Seoul"}
+# Ends of hosts' names that tell no country, however many letters they have.
+_NO_COUNTRIES = frozenset(("ai", "cc", "co", "fm", "gg", "io", "ly", "me", "sh", "to", "tv", "ws", "eu"))
+_LOCALE = re.compile("([a-z]{2})[-_]([a-z]{2})(?![a-z])", re.IGNORECASE)
 
 Lines = list[tuple[int, str]]
 
 # What a date is worth by where it stands. What the head says for machines goes before a time element, that before a
-# printed date; a printed one without a year is only as good as the year that something else gives it.
-_SAID, _ELEMENT, _PRINTED, _AGREES, _WEAK, _ADDRESS, _SCRIPT, _YEARLESS = (
-    100.0,
-    80.0,
-    60.0,
-    50.0,
-    45.0,
-    40.0,
-    35.0,
-    20.0,
-)
+# printed date; a printed one without a year is only as good as the year that something else gives it, one behind the
+# text is mostly that of another article.
+_SAID, _ELEMENT, _PRINTED, _AGREES = 100.0, 80.0, 60.0, 50.0
+_WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _YEARLESS = 45.0, 43.0, 42.0, 40.0, 35.0, 30.0, 20.0
+# How far clocks are behind and ahead of UTC, and the least by which they differ.
+_WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
 # A line worth as much is taken without a look at those further away.
 _SURE = 6.0
+# A heading over a list of other articles is not longer.
+_LONGEST_HEADING = 40
 # Characters between a label and its date in a line that is a sentence.
 _BESIDE = 6
 _SENTENCE = re.compile("[，。；！？]|[a-z], [a-z]")
 # The date of another article, or of the picture.
-_OF_OTHERS = re.compile(
-    r"推荐|推薦|相关|相關|热门|熱門|上一篇|下一篇|评论|評論|回复|回覆|建站|版权|備案|备案|^.{0,60}[摄攝](?:影)?[）)]?$"
-    r"|related|recommended|popular|most read|copyright|©|comment|repl(?:y|ies)",
-    re.IGNORECASE,
-)
+_OF_OTHERS = re.compile(rf"{any_of('others')}|[摄攝](?:影)?[）)]?$")
 #: A line that begins the readers' comments.
 _COMMENTS = re.compile(
-    r"(?:全部|网友|網友|最新|热门|精彩|发表)?(?:评论|評論|留言|回复|跟帖)(?:区|區)?\s?[（(：:]?\s?\d{0,6}\s?条?[）)]?"
-    r"|\d{0,6}\s?(?:comments?|responses|replies|kommentare?|comentarios|commentaires|commenti)\s?[(:]?\s?\d{0,6}\)?",
-    re.IGNORECASE,
+    rf"\d{{0,6}}\s?(?:{any_of('comments', ending='')})\s?[（(：:]?\s?\d{{0,6}}\s?条?[）)]?",
 )
 #: Elements that hold a time for machines, and the attributes in which it stands.
-_TIME_ELEMENTS = "time[datetime], [itemprop=datePublished], [pubdate]"
-_MACHINE_TIMES = ("datetime", "content", "pubdate")
+_TIME_ELEMENTS = (
+    "time[datetime], [itemprop=datePublished], [itemprop=dateCreated], [pubdate], [property$=datePublished]"
+    ", abbr.published[title], .dt-published, [data-datetime], [data-timestamp]"
+)
+_MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "data-timestamp", "pubdate")
+#: Class names of what belongs to other articles, and to comments.
+_NAMES_OF_OTHERS = re.compile(
+    r"relat|recom|tuijian|xiangguan|comment|repl(?:y|ies)|popular|most-?_?read", re.IGNORECASE
+)
 # So many of them are looked at, and so far up for the line that they stand in.
-_MOST_TIMES, _UP = 60, 3
+_MOST_TIMES, _UP, _FURTHER_UP = 60, 3, 8
+# A linked text of more characters beside a date is the headline of another article.
+_TITLE = 24
 # Lines whose elements are looked at one by one, and the longest of them.
 _MOST_APART, _LONGEST_APART = 12, 80
+# Pieces of one date, and the longest of them.
+_MOST_PIECES, _LONGEST_PIECE = 5, 24
+_MONTH_OF_YEAR = re.compile(r"((?:19|20)\d\d)\s?[-/.年]\s?(\d{1,2})\s?月?")
+_DAY_ALONE = re.compile(r"\d{1,2}日?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,32 +134,37 @@ class Places:
     url: str
     page: str
     flow: PrintedLines | None = None
+    headline: str = ""
 
 
-def zone_of(lang: str | None) -> tzinfo:
-    """Return the zone in which a page of this language prints its times, when nothing else tells."""
-    name = _ZONES.get((lang or "")[:2].lower())
-    return ZoneInfo(name) if name else UTC
+def locale_of(lang: str | None, head: Head, url: str) -> str:
+    """Return the language of a page with its country (en-GB): by its host's name, else as the page declares it."""
+    _, _, country = (split_url(url).hostname or "").rpartition(".")
+    if len(country) != 2 or country in _NO_COUNTRIES:
+        declared = (_LOCALE.match(name.strip()) for name in (head.first("lang") or "", head.lang or ""))
+        country = next((match[2] for match in declared if match and match[1].lower() == lang), "")
+    return f"{lang or 'und'}-{country}".rstrip("-")
 
 
 def _words(line: str, span: tuple[int, int]) -> float:
     """Return how well the words of a line speak for the date in it: publication before update before no word."""
-    if _OF_OTHERS.search(line):
+    lowered = line.lower()
+    if _OF_OTHERS.search(lowered):
         return _OTHERS
-    if _UPDATED.search(line) and not _PUBLISHED.search(line):
+    if _UPDATED.search(lowered) and not _PUBLISHED.search(lowered):
         return _UPDATE
-    label = _LABEL.search(line)
+    label = _LABEL.search(lowered)
     if label is None:
         return 0.0
     if not _SENTENCE.search(line):
         return _LABELLED
-    near = line[max(span[0] - _BESIDE, 0) : span[1] + _BESIDE]
+    near = lowered[max(span[0] - _BESIDE, 0) : span[1] + _BESIDE]
     return _LABELLED if _LABEL.search(near) else 0.0
 
 
 def is_dateline_of_publication(line: str) -> bool:
     """Return whether a line begins by saying that it prints the time of publication, as some do below the text."""
-    return len(line) < _LONGEST_DATELINE and bool(_DATELINE.match(line))
+    return len(line) < _LONGEST_DATELINE and bool(_DATELINE.match(line.lower()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,55 +195,91 @@ class DateReader:
 
         A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
         """
+        lines = self._printed(places)
         found: list[Candidate[Dated]] = []
-        lines = self._lines(places.near, None) or self._lines(places.behind, None)
         best = max(map(_points, lines), default=0.0)
         for gather, most in _GATHERERS:
             if everything or best < most:
                 found += gather(self, places)
                 best = max(best, *map(_points, found)) if found else best
         other = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
-        if other and any(line.points < _PRINTED + _OTHERS for line in lines):
-            year = other.value.when.year
-            lines = self._lines(places.near, year) or self._lines(places.behind, year)
-            lines = [_agreeing(line, other) for line in lines]
+        if any(line.points < _BEHIND + _OTHERS for line in lines):
+            year = other.value.when.year if other else self._other_year(places.page)
+            lines = self._printed(places, year) if year else lines
+            if other:
+                lines = [_agreeing(line, other) for line in lines]
         return found + lines
 
-    def _lines(self, lines: Lines, year: int | None) -> list[Candidate[Dated]]:
-        """Read the dates of lines up to one that is sure; one without a year is read with the year that is given."""
+    def _printed(self, places: Places, year: int | None = None) -> list[Candidate[Dated]]:
+        """Read what is printed about the headline, else behind the text, where mostly dates of others are printed."""
+        near = self._lines(places.near, places.flow, year)
+        if max(map(_points, near), default=0.0) < _PRINTED + _OTHERS:
+            near += self._apart(places)
+        return near or self._lines(places.behind, places.flow, year, _BEHIND)
+
+    def _other_year(self, page: str) -> int | None:
+        """Return the year in which a page was saved where it is not that of fetching: the last one that it names."""
+        years = {int(year) for year in _NAMED_YEAR.findall(page)}
+        fresh = {self.now.year, self.now.year - (self.now.month == 1)}
+        return max((year for year in years if year <= self.now.year), default=None) if years.isdisjoint(fresh) else None
+
+    def _lines(
+        self, lines: Lines, flow: PrintedLines | None, year: int | None, worth: float = _PRINTED
+    ) -> list[Candidate[Dated]]:
+        """Read the dates of lines up to one that is sure; one without a year is read with the year that is given.
+
+        `worth` is what a date is worth that no label says to be that of publication.
+        """
         found: list[Candidate[Dated]] = []
         for number, text in lines:
-            if len(text) > 200 or not _SIGN.search(text) or not _MAYBE.search(text):
+            if len(text) > 200 or not self._may_date(text):
                 continue
-            candidate = self._line(number, text, year)
+            candidate = self._line(number, text, year, worth)
             if candidate:
+                if flow is not None and _is_of_others(flow, number, candidate.value):
+                    candidate = replace(candidate, points=candidate.points + _OTHERS)
                 found.append(candidate)
                 if candidate.points >= _PRINTED + _SURE:
                     break
         return found
 
-    def _line(self, number: int, text: str, year: int | None) -> Candidate[Dated] | None:
+    def _may_date(self, text: str) -> bool:
+        return bool(_SIGN.search(text) and _MAYBE.search(text)) or counts_from_now(text, self.lang)
+
+    def _line(self, number: int, text: str, year: int | None, worth: float = _PRINTED) -> Candidate[Dated] | None:
         dated = self.read(text)
         if dated is None:
             return None
         start, end = dated.span
-        words = _words(text, dated.span) + (dated.precision != "day") + (len(text) < 60)
+        label = _words(text, dated.span)
+        words = label + (dated.precision != "day") + (len(text) < 60)
         if _YEAR.search(text[start:end]):
-            return Candidate(dated, text, "printed", _PRINTED + words, number)
+            return Candidate(dated, text, "printed", (_PRINTED if label == _LABELLED else worth) + words, number)
         again = self.read(text, year) if year else None
+        if year and year != dated.when.year and (again is None or again.when == dated.when):
+            return None  # counted from the day of fetching, and the page is of another year
         return Candidate(again or dated, text, "printed", _YEARLESS + words, number)
 
-    def apart(self, places: Places) -> Iterator[Candidate[Dated]]:
-        """Read lines whose parts stand in elements of their own without a blank between them."""
+    def _apart(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read dates whose parts stand in elements or lines of their own: the day here, month and year there."""
         if places.flow is None:
             return
-        for number, text in places.near[:_MOST_APART]:
+        near = places.near[:_MOST_APART]
+        lines = dict(near)
+        for number, text in near:
             if len(text) > _LONGEST_APART or not _DIGIT.search(text) or self._line(number, text, None):
                 continue
-            parts = _parts(places.flow.element[places.flow.block[number]])
-            dated = self.read(_DAY_OF_YEAR.sub(r"\1/\2", " ".join(parts))) if len(parts) > 1 else None
-            if dated and dated.precision != "day":
-                yield Candidate(dated, " ".join(parts), "printed in parts", _PRINTED, number)
+            for pieces in (
+                _parts(places.flow.element[places.flow.block[number]]),
+                [lines.get(number - 1, ""), text],
+                [text, lines.get(number + 1, "")],
+                [text, lines.get(number + 1, ""), lines.get(number + 2, "")],
+            ):
+                joined = next((one for one in _joined(pieces) if _YEAR.search(one) and self.read(one)), None)
+                dated = self.read(joined) if joined else None
+                if dated:
+                    yield Candidate(dated, " ".join(pieces), "printed in parts", _PRINTED, number)
+                    break
 
     def said(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read what the head says for machines."""
@@ -238,21 +289,28 @@ class DateReader:
                 yield Candidate(dated, value, rule, _SAID - place)
 
     def elements(self, places: Places) -> Iterator[Candidate[Dated]]:
-        """Read the attributes of elements for times in the lines about the headline."""
+        """Read the attributes of elements for times in the lines about the headline; elsewhere, where all agree."""
         flow = places.flow
         if flow is None or not flow.element:
             return
         near = {flow.element[flow.block[number]].mem_id: number for number, _ in reversed(places.near)}
+        far: list[Candidate[Dated]] = []
         for element in select(_TIME_ELEMENTS, flow.element[0])[:_MOST_TIMES]:
             around = [element, *islice(ancestors(element), _UP)]
             number = next((near[outer.mem_id] for outer in around if outer.mem_id in near), -1)
             value = next((value for name in _MACHINE_TIMES if (value := attribute(element, name))), "")
-            dated = self.read(value[:100]) if number >= 0 and value else None
-            if dated:
-                words = f"{flow.text[number]} {names_of(element)}"
-                updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
+            dated = self.read(value[:100]) if value else None
+            if dated is None:
+                continue
+            words = f"{flow.text[number] if number >= 0 else ''} {names_of(element)}".lower()
+            updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
+            if number >= 0:
                 points = _ELEMENT - _PRINTED * bool(updated or _OF_OTHERS.search(words))
                 yield Candidate(dated, value, "time element", points, number)
+            elif not updated and not _is_aside(element):
+                far.append(Candidate(dated, value, "time element of the page", _FAR))
+        if far and len({one.value.when.date() for one in far}) == 1:
+            yield far[0]
 
     def weak(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read what the head says in words that may mean another date."""
@@ -260,6 +318,13 @@ class DateReader:
             dated = self.read(content)
             if dated:
                 yield Candidate(dated, content, f"meta:{name}", _WEAK - place / 100)
+
+    def headline(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read the date that a headline begins with."""
+        match = _DATE_OF_HEADLINE.match(places.headline)
+        dated = self.read(match[0]) if match else None
+        if dated and match:
+            yield Candidate(dated, match[0], "headline", _HEADLINE)
 
     def address(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the date in the page's address."""
@@ -282,25 +347,64 @@ class DateReader:
 
 #: What finds candidates, each by itself, and the most that one of them is worth; the best first.
 _GATHERERS = (
-    (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.apart, _PRINTED), (DateReader.weak, _WEAK),
-    (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
+    (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.weak, _WEAK),
+    (DateReader.headline, _HEADLINE), (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
 )  # fmt: skip
 
 
 def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
     """Choose the time of publication.
 
-    The likeliest day; of that day, the time that a line prints where the likeliest tells none, and its place.
+    The likeliest day; of that day, the time that a line prints where the likeliest tells none, and its place. A time
+    that is said for machines is told by the clocks by which a line prints it.
     """
     if not candidates:
         return None
     best = max(candidates, key=_points)
-    day = best.value.when.date()
-    printed = [one for one in candidates if one.line >= 0 and one.value.when.date() == day]
-    if not printed or best.line >= 0:
+    if best.rule.startswith("printed"):
         return best
-    line = max(printed, key=_points)
+    printed = [one for one in candidates if one.rule.startswith("printed")]
+    printed.sort(key=_points, reverse=True)
+    if best.value.precision != "day":
+        best = next(filter(None, (_by_clocks_of(line, best) for line in printed)), best)
+    day = best.value.when.date()
+    line = next((one for one in printed if one.value.when.date() == day), None)
+    if line is None:
+        return best
     return line if best.value.precision == "day" else replace(best, line=line.line)
+
+
+def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[Dated] | None:
+    """Return a time with the offset from UTC at which a line prints it; None if the line prints another one."""
+    utc = said.value.when.astimezone(UTC)
+    if line.points < _PRINTED:
+        return None
+    if line.value.precision == "day":
+        offset = timedelta(0) if line.value.when.date() == utc.date() != said.value.when.date() else None
+    else:
+        offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
+        offset = offset if -_WESTERNMOST <= offset <= _EASTERNMOST and offset % _QUARTER == timedelta(0) else None
+    return None if offset is None else replace(said, value=replace(said.value, when=utc.astimezone(timezone(offset))))
+
+
+def _is_of_others(flow: PrintedLines, number: int, dated: Dated) -> bool:
+    """Return whether the date of a line stands beside the linked headline of another article, or among comments."""
+    start, end = dated.span
+    if len(flow.text[number]) - (end - start) > _TITLE and 2 * flow.linked[number] > len(flow.text[number]):
+        return True
+    block = flow.block[number]
+    for _ in range(_UP):
+        if block < 0:
+            return False
+        if _NAMES_OF_OTHERS.search(names_of(flow.element[block])):
+            return True
+        block = flow.parent[block]
+    return False
+
+
+def _is_aside(element: Element) -> bool:
+    """Return whether an element stands in one for comments, other articles, or what else is around an article."""
+    return any(hints_of(outer) & (COMMENTS | FURNITURE) for outer in islice(ancestors(element), _FURTHER_UP))
 
 
 def _points(candidate: Candidate[Dated]) -> float:
@@ -314,6 +418,18 @@ def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Date
     return replace(line, points=line.points - _YEARLESS + _AGREES)
 
 
+def _joined(pieces: list[str]) -> Iterator[str]:
+    """Yield the orders in which pieces of a date may be meant; nothing if one is no piece of a date."""
+    if not 1 < len(pieces) <= _MOST_PIECES or not all(0 < len(piece) <= _LONGEST_PIECE for piece in pieces):
+        return
+    yield _DAY_OF_YEAR.sub(r"\1/\2", " ".join(pieces))
+    for month, day in (pieces[:2], pieces[1::-1]):
+        match = _MONTH_OF_YEAR.fullmatch(month)
+        if match and _DAY_ALONE.fullmatch(day):
+            yield f"{match[1]}-{match[2]}-{day.rstrip('日')}"
+    yield " ".join(reversed(pieces))
+
+
 def _parts(element: Element) -> list[str]:
     """List the pieces of text in an element, each by itself."""
     texts = (node.text_content or "" for node in descendants(element) if node.tag == TEXT)
@@ -321,9 +437,16 @@ def _parts(element: Element) -> list[str]:
 
 
 def before_comments(lines: Lines) -> Lines:
-    """Return the lines up to the readers' comments: their dates are not the article's."""
-    end = next((place for place, (_, text) in enumerate(lines) if _COMMENTS.fullmatch(text)), len(lines))
+    """Return the lines up to the readers' comments, or to a heading over other articles: their dates are of others."""
+    end = next((place for place, (_, text) in enumerate(lines) if _begins_others(text)), len(lines))
     return lines[:end]
+
+
+def _begins_others(text: str) -> bool:
+    lowered = text.lower()
+    if _COMMENTS.fullmatch(lowered):
+        return True
+    return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OF_OTHERS.match(lowered) is not None
 
 
 def _places(text: str, name: str) -> Iterator[int]:

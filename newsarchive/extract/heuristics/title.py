@@ -1,40 +1,80 @@
-"""The headline: the line of the page that agrees with what the head says, and where it stands."""
+"""The headline: what the page prints, what its head and the link to it say, and one judge of all of it."""
 
 from __future__ import annotations
 
+import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.candidates import Candidate, likeliest, points_of
+from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
+from newsarchive.extract.credits.vocabulary import INFORMATION, any_of
+from newsarchive.extract.heuristics.class_names import HIDDEN, hints_of
+from newsarchive.extract.heuristics.site_names import is_site_name, links_home
+from newsarchive.extract.heuristics.wordings import (
+    LONGEST_TITLE,
+    Wording,
+    begins_with_site,
+    common_length,
+    cut_to,
+    key_of,
+    main_part,
+    parts_of,
+    wordings_of,
+)
 from newsarchive.text import clean
-from newsarchive.tree import names_of
+from newsarchive.tree import names_of, select
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
 
-_HEADINGS: dict[str, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0}
+_HEADINGS: dict[str, float] = {"h1": 4.0, "h2": 3.0, "h3": 2.0, "h4": 1.5, "h5": 1.0, "h6": 1.0}
+_SUBTITLE_NAME = re.compile(r"sub-?_?(?:title|head)|fu-?_?(?:biaoti|bt|title)|yinti|kicker", re.IGNORECASE)
 _TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z])bt(?![a-z])", re.IGNORECASE)
-#: Before one of these a site's suffix may begin.
-_SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
-_SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
-_DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
-_QUOTES = "“”„‟″「」『』«»'‘’`´＂"
-_ANY_QUOTE = re.compile(f"[{_QUOTES}]")
-_BARS = re.compile("[丨｜]")
 #: Labels of two characters that stand before a headline in the same line.
 _LABELS = frozenset(("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯"))
-_CUT_SHORT = re.compile(r"(?:\.{2,}|…+)$")
-_LONGEST = 200
-#: A title shorter than this agrees with a line only as a whole; longer ones by these shares of the head's title.
+_BEHIND_LABEL = " :：|｜"
+_ANY_QUOTE = "“”„‟″「」『』«»'‘’`´＂"
+#: A line that is no part of a headline's wording agrees with it from so many characters on.
 _SHORTEST = 4
-_BEFORE_BLANK, _BEFORE_SEPARATOR = 0.5, 0.2
 #: How much of a line must agree when other words (buttons, labels) stand behind the headline.
 _MOST_OF_LINE = 0.5
-#: How far before the text a headline without a match in the head may stand (lines).
-_NEAR = 12
+#: A block made for a headline: an h1, h2, h3 or one named so.
+_MADE_FOR_IT = 2.0
+_SUBTITLE = 0.5
+#: How far before the text a headline without a match in the head may stand, and how many of the text's first lines may
+#: be headline and date (lines); a line with more characters is a sentence.
+_NEAR, _TAKEN_FOR_TEXT, _LONGEST_DATELINE = 12, 3, 80
+
+# What a headline is worth by where it stands. What agrees with the head or the link goes before a lone h1, that before
+# the wording of the link, what the head tells other programs, a heading before the text, and the title element; then
+# a subtitle, a plain line before the line that prints the date, a wording that begins with the site's name, a plain
+# line right before the text or at its beginning, and last what is the site's name.
+_AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.0, 40.0
+_SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
+#: The link of a headline to its own page.
+_PERMALINK = "a[rel~=bookmark]"
+# What a candidate loses that is not displayed, and gains for each place more that words it so.
+_UNSEEN, _BY_WITNESS = 40.0, 4.0
+# A line that begins like the link's text is the headline if it is not much longer (links are cut short).
+_LONGER_THAN_LINK = 3
+
+_DATE = re.compile(r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}")
+_SENTENCE_END = re.compile("。|[.;；，,]$")
+#: What is no headline though it stands in an element that is named like one: labels, paths, words of furniture.
+_NO_HEADLINE = re.compile(
+    rf"(?:{any_of(INFORMATION)})\s?[:：]|(?:当前|當前|您的?)?(?:所在)?位置|首页|[^>]{{0,20}}[>»›]|上一篇|下一篇"
+    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|分享|返回|打印|关闭|评论|目录|导读|摘要"
+    r"|(?:share|related|recommended|most read|popular|comments?|contents|menu|search|home)\b",
+    re.IGNORECASE,
+)
+_COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
+_LETTERS = re.compile(r"[^\W\d_]")
+_WORDS_OF_PATH = re.compile(r"[^>]{1,20}(?:>>?|»|›)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,78 +86,116 @@ class Headline:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A title of the head: where it is from, its wording and its key."""
+def gather_titles(
+    flow: PrintedLines, head: Head, link: str = "", site: str = "", *, everything: bool = False
+) -> list[Candidate[str]]:
+    """List what the head and the link say the title is, and the lines of the page that agree or stand out.
 
-    name: str
-    text: str
-    key: str
-
-    def may_end(self, length: int) -> bool:
-        """Return whether a suffix may begin where so much of the key is over: at a separator, a blank, or the end.
-
-        Before a blank, which may stand anywhere in a title, more of the title must have been said.
-        """
-        whole = len(self.key)
-        if length >= whole:
-            return length == whole
-        if length < _SHORTEST or length < _BEFORE_SEPARATOR * whole:
-            return False
-        rest = self.text[len(_cut(self.text, length)) :]
-        return rest.lstrip()[:1] in _SEPARATORS or (rest[:1].isspace() and length >= _BEFORE_BLANK * whole)
+    `link` is the text of the link that led to the page, `site` the site's name. A kind of evidence that cannot be
+    worth as much as what is found already is only asked for `everything`.
+    """
+    wordings = wordings_of(head, link, site)
+    found: list[Candidate[str]] = []
+    for gather, most in _GATHERERS:
+        if everything or all(one.points < most for one in found):
+            found += gather(flow, head, wordings)
+    return found
 
 
-def key_of(text: str) -> str:
-    """Make titles comparable: no white space, one kind of quote, dash and bar, lower case."""
-    key = "".join(text.split()).lower()
-    return key if key.isalnum() else _DASHES.sub("-", _BARS.sub("|", _ANY_QUOTE.sub('"', key)))
+def gather_before_text(flow: PrintedLines, head: Head, first: int, site: str = "") -> list[Candidate[str]]:
+    """List the lines before the text's `first` that may be a headline by what they are or where they stand."""
+    return [*_holding(flow, head, first, site), *_headings(flow, head, first, site), *_plain_lines(flow, first)]
 
 
-def find_headline(flow: PrintedLines, head: Head) -> Headline | None:
-    """Find the line that agrees with a title of the head up to the site's suffix; None when no line does."""
-    said = list(_said(head))
-    hits: list[tuple[float, int, str, str]] = []
-    for number, text in _candidates(flow, {title.key[0] for title in said}):
-        hits.extend(_agreements(flow, number, text, said))
-    if not hits:
+def judge_titles(candidates: Sequence[Candidate[str]]) -> Headline | None:
+    """Choose the headline: the likeliest wording, with all lines that print it."""
+    best = likeliest(candidates)
+    if best is None:
         return None
-    hits.sort(key=lambda hit: -hit[0])
-    _, _, title, name = hits[0]
-    key = key_of(title)
-    places = dict.fromkeys(number for _, number, text, _ in hits if key_of(text) == key)
-    return Headline(title, tuple(places), f"page line agreeing with {name}")
+    key = key_of(best.value)
+    same = sorted(
+        (one for one in candidates if one.line >= 0 and key_of(one.value) == key), key=points_of, reverse=True
+    )
+    return Headline(clean(best.value), tuple(dict.fromkeys(one.line for one in same)), best.rule)
 
 
-def _candidates(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, str]]:
+def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:
+    """Return the headline if a line prints one that is certain without a look at the text."""
+    return judge_titles([one for one in candidates if one.line >= 0 and one.points >= _ALONE])
+
+
+def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+    """Read the lines that agree with a wording up to what the site adds to either."""
+    found: list[Candidate[str]] = []
+    for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
+        found.extend(_agreements(flow, number, text, wordings))
+    differ = len({one.value for one in found}) > 1
+    only_title = not head.card.get("headline") and "title" not in head.meta
+    for one in found:
+        if _leads_home(flow, one.line) or (only_title and is_site_name(one.value, head)) or head.names(one.value):
+            yield replace(one, points=_SITE)
+        else:
+            yield replace(one, points=one.points - _UNSEEN * (differ and _is_hidden(flow, one.line)))
+
+
+def _leads_home(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is a link to the home page."""
+    return 0 < len(flow.text[number]) <= flow.linked[number] and links_home(flow.element[flow.block[number]])
+
+
+def _is_hidden(flow: PrintedLines, number: int) -> bool:
+    block = flow.block[number]
+    while block >= 0:
+        if hints_of(flow.element[block]) & HIDDEN:
+            return True
+        block = flow.parent[block]
+    return False
+
+
+def _beginning_like(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, str]]:
     """Yield the lines that begin like a title, also behind a label such as 原创."""
     beginnings = keys | {key.upper() for key in keys}
     if '"' in keys:
-        beginnings.update(_QUOTES)
+        beginnings.update(_ANY_QUOTE)
     for number, text in enumerate(flow.text):
-        if text[0] in beginnings and 2 < len(text) <= _LONGEST:
+        if text[0] in beginnings and 1 < len(text) <= LONGEST_TITLE:
             yield number, text
-        elif text[:2] in _LABELS and text[2:].lstrip(" :：|｜")[:1] in beginnings and len(text) <= _LONGEST:
-            yield number, text[2:].lstrip(" :：|｜")
+        elif text[:2] in _LABELS and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings and len(text) <= LONGEST_TITLE:
+            yield number, text[2:].lstrip(_BEHIND_LABEL)
 
 
-def _agreements(
-    flow: PrintedLines, number: int, text: str, said: Iterable[_Said]
-) -> Iterator[tuple[float, int, str, str]]:
-    """Yield (points, line, title, name) for each title of the head that begins like this line's text."""
+def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[Wording]) -> Iterator[Candidate[str]]:
+    """Yield a candidate for each wording that begins like this line's text; the more say the same, the better."""
     key = key_of(text)
     rank = -1.0
-    for title in said:
-        if not key.startswith(title.key[:_SHORTEST]):
+    found: list[tuple[float, str, Wording]] = []
+    for wording in wordings:
+        least = min(_SHORTEST, len(key), len(wording.key))
+        if key[:least] != wording.key[:least]:
             continue
-        common = _common(key, title.key)
-        if not title.may_end(common):
-            continue
+        common = common_length(key, wording.key)
         if rank < 0:
             rank = _rank(flow, flow.block[number])
         whole = common == len(key)
-        if whole or (rank >= 2 and common > _MOST_OF_LINE * len(key)):
-            yield common + rank * 2 + 3 * whole, number, text if whole else _cut(text, common), title.name
+        continued = wording.is_link and not whole and common == len(wording.key) and _goes_on(text, wording)
+        if not continued and not (
+            wording.may_end(common, certain=rank >= _MADE_FOR_IT)
+            and (whole or (rank >= _MADE_FOR_IT and common > _MOST_OF_LINE * len(key)))
+        ):
+            continue
+        points = _AGREES + wording.worth(common) + rank * 2 + 3 * (whole or continued)
+        found.append((points, text if whole or continued else cut_to(text, common), wording))
+    for points, value, wording in found:
+        agreeing = sum(other.said for _, same, other in found if same == value)
+        rule = f"page line agreeing with {wording.name}"
+        yield Candidate(value, text, rule, points + _BY_WITNESS * (agreeing - 1), number)
+
+
+def _goes_on(text: str, link: Wording) -> bool:
+    """Return whether a line is a headline of which the link shows the beginning."""
+    return (
+        len(link.key) > _SHORTEST and len(text) <= _LONGER_THAN_LINK * len(link.text) and not _SENTENCE_END.search(text)
+    )
 
 
 def _rank(flow: PrintedLines, block: int) -> float:
@@ -127,84 +205,103 @@ def _rank(flow: PrintedLines, block: int) -> float:
     tag = flow.tag[block]
     if tag in _HEADINGS:
         return _HEADINGS[tag]
-    if _TITLE_NAME.search(names_of(flow.element[block])):
-        return 2.0
+    names = names_of(flow.element[block])
+    if _TITLE_NAME.search(names):
+        return _SUBTITLE if _SUBTITLE_NAME.search(names) else _MADE_FOR_IT
     parent = flow.parent[block]
     return _HEADINGS.get(flow.tag[parent], 0.0) if parent >= 0 else 0.0
 
 
-def _common(a: str, b: str) -> int:
-    """Count the characters that two texts share at their beginning."""
-    if b.startswith(a):
-        return len(a)
-    if a.startswith(b):
-        return len(b)
-    return next(i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
-
-
-def _cut(text: str, length: int) -> str:
-    """Return the beginning of a text whose key has `length` characters."""
-    # The key of a text is as long as the text, or shorter by its blanks and dashes.
-    end = lacking = length
-    while lacking > 0 and end < len(text):
-        lacking = length - len(key_of(text[:end]))
-        end += lacking
-    return text[:end].rstrip()
-
-
-def _said(head: Head) -> Iterator[_Said]:
-    # The head says the same thing in several places; each wording is looked at once.
-    for text, name in {text: name for name, text in reversed(list(_titles(head)))}.items():
-        key = key_of(_CUT_SHORT.sub("", text))
-        if key:
-            yield _Said(name, text, key)
-
-
-def _titles(head: Head) -> Iterator[tuple[str, str]]:
-    headline = head.card.get("headline")
-    if isinstance(headline, str) and headline.strip():
-        yield "json-ld", clean(headline[: 2 * _LONGEST])
-    for _, name, text in head.meta.get("title", [])[:3]:
-        yield name, text[: 2 * _LONGEST]
-    if head.title:
-        yield "title", head.title[: 2 * _LONGEST]
-
-
-def only_heading(flow: PrintedLines, head: Head) -> Headline | None:
-    """Return the page's h1, if there is one alone and it is not the site's name."""
+def _lone_h1(flow: PrintedLines, head: Head, _wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+    """Read the page's h1, if there is one alone and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
         if block >= 0 and flow.tag[block] == "h1" and not flow.linked[number]:
             found.setdefault(flow.text[number], number)
     if len(found) != 1:
-        return None
+        return
     ((text, number),) = found.items()
     key = key_of(text)
-    if len(key) < 2 * _SHORTEST or len(text) > _LONGEST or key_of(head.title).endswith(key):
-        return None
-    return Headline(text, (number,), "the only h1")
+    if len(key) < 2 * _SHORTEST or len(text) > LONGEST_TITLE or key_of(head.title).endswith(key):
+        return
+    yield Candidate(text, text, "the only h1", _ALONE, number)
 
 
-def headline_before(flow: PrintedLines, first: int) -> Headline | None:
-    """Find the nearest heading, or element named as a title, before the text's first line."""
-    best: tuple[float, int] | None = None
+def _said(_flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+    """Read what the head and the link say without the site's suffix; of the head the first wording goes first."""
+    for place, wording in enumerate(wordings):
+        if wording.is_part:
+            continue
+        if wording.is_link:
+            yield Candidate(wording.text, wording.text, wording.name, _LISTED)
+            continue
+        title = main_part(wording, head)
+        if title:
+            points = _SAID if wording.name == "title" else _TOLD
+            if is_site_name(title, head):
+                points = _SITE
+            elif begins_with_site(wording, head):
+                points = _OF_SITE
+            yield Candidate(title, wording.text, wording.name, points - place / 10)
+
+
+#: What finds candidates before the text is known, each by itself, and the most that one is worth; the best first.
+_GATHERERS = ((_agreeing, math.inf), (_lone_h1, _ALONE), (_said, _LISTED))
+
+
+def _holding(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator[Candidate[str]]:
+    """Read the part of a wording with which a line before the text ends, behind a column."""
+    parts = [(part, key_of(part)) for part in parts_of(wordings_of(head, site=site))]
+    for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
+        key = key_of(flow.text[number][:LONGEST_TITLE])
+        part = next((part for part, wanted in parts if key.endswith(wanted) and not is_site_name(part, head)), None)
+        if part:
+            yield Candidate(part, flow.text[number], "end of a line before the text", _HOLDS, number)
+            return
+
+
+def _headings(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator[Candidate[str]]:
+    """Read the headings, and the elements named as titles, before the text's first line, the nearest first."""
     for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
         rank = _rank(flow, flow.block[number])
-        if (
-            rank
-            and len(flow.text[number]) >= _SHORTEST
-            and flow.linked[number] == 0
-            and (best is None or rank > best[0])
-        ):
-            best = (rank, number)
-    return Headline(flow.text[best[1]], (best[1],), "heading before the text") if best else None
+        text = flow.text[number]
+        linked = flow.linked[number] and not (rank and select(_PERMALINK, flow.element[flow.block[number]]))
+        if rank and not linked and may_be_headline(text):
+            points = _HEADING + rank + (number - first) / 100 if rank > _SUBTITLE else _BENEATH
+            if text == site or is_site_name(text, head):
+                points = _SITE
+            yield Candidate(text, text, "heading before the text", points, number)
 
 
-def title_of_head(head: Head) -> Headline | None:
-    """Return the head's own title without the site's suffix."""
-    for name, text in _titles(head):
-        whole = head.title != text and key_of(head.title).startswith(key_of(text))
-        title = text if whole or name == "json-ld" else _SUFFIX.split(text)[0]
-        if title:
-            return Headline(title, (), name)
-    return None
+def _plain_lines(flow: PrintedLines, first: int) -> Iterator[Candidate[str]]:
+    """Read the plain lines right before the text, or taken for its beginning, and before the line with the date."""
+    for number in range(max(first - _NEAR, 1), min(first + _TAKEN_FOR_TEXT, len(flow.text))):
+        line = flow.text[number]
+        if len(line) <= _LONGEST_DATELINE and _DATE.search(line) and not _SENTENCE_END.search(line):
+            if _may_be_plain(flow, number - 1):
+                text = flow.text[number - 1]
+                yield Candidate(text, text, "line before the date", _PLAIN, number - 1)
+            break
+    for number in range(max(first - 1, 0), first + 1):
+        if _may_be_plain(flow, number):
+            text = flow.text[number]
+            yield Candidate(text, text, "line before the text", _FIRST, number)
+
+
+def _may_be_plain(flow: PrintedLines, number: int) -> bool:
+    text = flow.text[number]
+    if flow.linked[number] or _SENTENCE_END.search(text) or not may_be_headline(text):
+        return False
+    return not (is_latin_name(text) or is_chinese_name(text))
+
+
+def may_be_headline(text: str) -> bool:
+    """Return whether a line can be a headline by its words: no date, no counter, no label, no path."""
+    return (
+        _SHORTEST <= len(text) <= LONGEST_TITLE
+        and len(_LETTERS.findall(text)) >= _SHORTEST - 1
+        and not _DATE.search(text)
+        and not _NO_HEADLINE.match(text)
+        and not _WORDS_OF_PATH.match(text)
+        and not _COUNTER.fullmatch(text)
+    )

@@ -17,6 +17,7 @@ from newsarchive.extract.credits.vocabulary import (
     any_of,
     labelled,
 )
+from newsarchive.extract.phrases import COMMENTS, EMBEDS, NOTICES, PROMOTIONS, RELATED, SHOW_ALL, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,22 +36,39 @@ _NOISE = re.compile(
 _END = re.compile(
     rf"[\[(（【]?\s?(?:{any_of(CHIEF_EDITOR)}|{labelled(CHIEF_EDITOR_SHORT, EDITOR)}|{labelled(SOURCE_LABELS['firm'])}"
     rf"|(?:本文|文章)(?:{any_of(SOURCE)})|(?:{any_of(NOTICE_KINDS)})声明|免責聲明|声明[：:]"
-    r"|相关阅读|相关新闻|相关报道|延伸阅读|延伸閱讀|推荐阅读|热门推荐|为您推荐|猜你喜欢|其他人也在看|网友评论|最新评论|热门评论"
-    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|阅读原文|扫码|扫一扫|更多[^。！？]{0,12}[：:>»]+$"
-    r"|related (?:articles|stories|posts)|read next|you (?:may|might) also like|more (?:from|on|in) )",
+    r"|(?:本文|文章|作品)(?:由|系|为)[^。]{0,30}(?:原创|首发|授权|供稿|投稿|版权)"
+    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|更多[^。！？]{0,12}[：:>»]+$)",
     re.IGNORECASE,
 )
+#: Beginnings of lines that lead elsewhere or ask for readers: they end the article where hardly any text follows.
+_RELATED = all_of(RELATED)
+_PROMOTIONS = all_of(PROMOTIONS)
+#: Beginnings of what is no article, and how a body with hardly any text must look at least.
+_NOTICES = all_of(NOTICES)
+_SENTENCE = re.compile(r"[，、,]\s?\w|[。！？!?…।؟]|[.:;][\W_]*$|\. ")
+#: Points of a text that needs no second look.
+_MUCH_TEXT = 300.0
+#: A button that shows the rest of the text.
+_WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
+_BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
+_LONGEST_BUTTON = 20
+_LONGEST_EMBED = 60
+_EMBEDS = all_of(EMBEDS)
+#: Lines that head the comments of readers.
+_COMMENTS = frozenset(all_of(COMMENTS))
+_COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
+_BRACKETS = "[(（【#＃《*■▍▎●◆▶►>|｜ "
 #: A link that begins so leads to another article.
-_ELSEWHERE = re.compile(
-    r"\W{0,3}(?:read more|read also|also read|see also|related|don['’]t miss|more:|watch:"
-    r"|相关阅读|相关新闻|相关报道|延伸阅读|推荐阅读)",
-    re.IGNORECASE,
-)
+_ELSEWHERE = re.compile(r"\W{0,3}(?:read more|see also|related|don['’]t miss|more:|watch:|related:)", re.IGNORECASE)
 #: In a line with a link these sell an app.
 _PROMOTION = re.compile(r"(?:下载|下載|安装|安裝|打开|打開).{0,6}(?:客户端|app|應用|应用)", re.IGNORECASE)
 #: Elements that hold text: a link that fills one may belong to it, any other is an advertisement or a teaser.
 _TEXT_TAGS = frozenset(("p", "li", "td", "th", "dd", "dt", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
-_LONGEST_END, _SHORT = 200, 20
+_LONGEST_END, _LONGEST_HEADING, _SHORT = 200, 40, 20
+#: Lines of a box of data at least; how its figures look; elements whose data belongs to the text.
+_FEWEST_DATA = 9
+_FIGURE = re.compile(r"[-+−▲▼]?[\d.,:/%\s\-]{1,20}[%‰°万亿元点]{0,3}")
+_DATA_TAGS = frozenset(("table", "tr", "td", "th", "li", "ul", "ol", "dl", "dt", "dd", "pre"))
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
     rf"(?:{any_of(INFORMATION)})\s?[:：|丨]"
@@ -65,8 +83,11 @@ _DATE = re.compile(
 _SENTENCE_ENDS = "。！？!?”」…；"
 #: Points (generic_body) from which a line is the beginning of the text for certain.
 _FIRST_TEXT = 12.0
-#: Shares of the body's text: before an end mark, and behind the headline, for them to be believed.
-_BEFORE_END, _BEHIND_HEADLINE = 0.5, 0.4
+#: Points of a paragraph that is the article's even behind a promotion.
+_LONG_TEXT = 40.0
+#: Shares of the body's text: before an end mark, behind one that may stand amid a text, and behind the headline, for
+#: them to be believed.
+_BEFORE_END, _BEHIND_PROMOTION, _BEHIND_HEADING, _BEHIND_HEADLINE = 0.5, 0.3, 0.4, 0.4
 
 
 def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
@@ -80,16 +101,25 @@ def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
         gone.update(range(flow.first[block], flow.last[block]))
     numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow, n)]
     numbers = _without_end(flow, points, numbers)
-    return numbers[_head(flow, points, numbers) :]
+    numbers = numbers[_head(flow, points, numbers) :]
+    return _without_notices(flow, points, numbers) if body.text < _MUCH_TEXT else numbers
+
+
+def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
+    """Drop what a page says to whoever looks at it; nothing is left where there is no sentence besides."""
+    kept = [n for n in numbers if not flow.text[n].lstrip(_BRACKETS).lower().startswith(_NOTICES)]
+    return kept if any(points[n] > 0 and _SENTENCE.search(flow.text[n]) for n in kept) else []
 
 
 def _is_noise(flow: PrintedLines, number: int) -> bool:
     text, linked = flow.text[number], flow.linked[number]
+    if len(text) < _LONGEST_BUTTON and _BUTTON.fullmatch(text):
+        return True
     if not linked:
-        return bool(_NOISE.fullmatch(text))
+        return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
     if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
-    if 2 * linked > len(text) and _ELSEWHERE.match(text):
+    if 2 * linked > len(text) and (_ELSEWHERE.match(text) or text.lstrip(_BRACKETS).lower().startswith(_RELATED)):
         return True
     return bool(_NOISE.fullmatch(text) or (len(text) < _LONGEST_END and _PROMOTION.search(text)))
 
@@ -101,16 +131,55 @@ def _text(points: list[float], numbers: Iterable[int]) -> float:
 def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
     whole = _text(points, numbers)
     seen = 0.0
+    kept: list[int] = []
+    before: set[str] = set()
     for place, number in enumerate(numbers):
         text = flow.text[number]
-        if seen > _BEFORE_END * whole and len(text) < _LONGEST_END and _END.match(text):
-            numbers = numbers[:place]
-            break
+        if seen > _BEFORE_END * whole and len(text) < _LONGEST_END:
+            if _END.match(text) or _heads_comments(text):
+                break
+            if leads := _leads_elsewhere(text):
+                heads_more = leads == "promotion" and points[number] <= 0
+                most = _BEHIND_HEADING if heads_more else _BEHIND_PROMOTION
+                goes_on = not heads_more and any(points[n] > _LONG_TEXT for n in numbers[place + 1 :])
+                if whole - seen <= most * whole and not goes_on and text not in before:
+                    break
+                seen += max(points[number], 0)
+                continue
+        kept.append(number)
+        before.add(text)
         seen += max(points[number], 0)
-    end = len(numbers)
-    while end and _is_way_out(flow.text[numbers[end - 1]], flow.linked[numbers[end - 1]]):
+    end = _without_widget(flow, points, kept)
+    while end and _is_way_out(flow.text[kept[end - 1]], flow.linked[kept[end - 1]]):
         end -= 1
-    return numbers[:end]
+    return kept[:end]
+
+
+def _heads_comments(text: str) -> bool:
+    return len(text) < _LONGEST_HEADING and _COUNT.sub(" ", text.lower()).strip() in _COMMENTS
+
+
+def _leads_elsewhere(text: str) -> str:
+    """Return "related" or "promotion" for a line that leads to other articles or asks for readers; else ""."""
+    beginning = text.lstrip(_BRACKETS).lower()
+    if beginning.startswith(_RELATED):
+        return "related"
+    return "promotion" if beginning.startswith(_PROMOTIONS) else ""
+
+
+def _without_widget(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
+    """Count the lines up to a box of data behind the text: many short lines, and every third of them a number.
+
+    What stands in a table or a list is no such box.
+    """
+    last = next((place for place in range(len(numbers) - 1, -1, -1) if points[numbers[place]] > 0), -1)
+    behind = numbers[last + 1 :]
+    if len(behind) < _FEWEST_DATA or last < 0:
+        return len(numbers)
+    figures = sum(1 for n in behind if _FIGURE.fullmatch(flow.text[n]))
+    if 3 * figures < len(behind) or any(flow.tag[flow.block[n]] in _DATA_TAGS for n in behind):
+        return len(numbers)
+    return last + 1
 
 
 def _is_way_out(text: str, linked: int) -> bool:
@@ -123,14 +192,22 @@ def _head(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
     head = 0
     for place, number in enumerate(numbers):
         text = flow.text[number]
-        if _is_information(text):
+        if is_information(text):
             head = place + 1
         elif points[number] > _FIRST_TEXT:
             break
     return head
 
 
-def _is_information(text: str) -> bool:
+def is_foreign_line(text: str) -> bool:
+    """Return whether a line is noise, ends articles, leads elsewhere or speaks to whoever looks at the page."""
+    if _NOISE.fullmatch(text) or _END.match(text) or _leads_elsewhere(text):
+        return True
+    return text.lstrip(_BRACKETS).lower().startswith(_NOTICES)
+
+
+def is_information(text: str) -> bool:
+    """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False

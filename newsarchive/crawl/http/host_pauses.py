@@ -1,0 +1,66 @@
+"""The pauses of hosts, which all crawls of a process share: two sites may name the same host.
+
+Scrapy keeps the pauses of one crawl. Here are those that a host asked for itself, whoever heard of them, and those
+between the requests of one crawl and the next of another.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(slots=True)
+class _Host:
+    #: Until when it asked to be left alone, and when its next request may go out if several crawls ask.
+    rests_until: float = 0.0
+    next_turn: float = 0.0
+    #: The crawls that have asked it and are not over.
+    crawls: set[object] = field(default_factory=set)
+
+
+class HostPauses:
+    """What is known of the pauses of hosts (`host` or `host:port`); times are those of a monotonic clock."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._hosts: dict[str, _Host] = {}
+
+    def rest(self, host: str, seconds: float) -> None:
+        """Leave a host alone for so many seconds from now on."""
+        known = self._hosts.setdefault(host, _Host())
+        known.rests_until = max(known.rests_until, self._clock() + seconds)
+
+    def left(self, host: str) -> float:
+        """Return for how many seconds a host is still to be left alone; 0 or less for one that may be asked."""
+        known = self._hosts.get(host)
+        return known.rests_until - self._clock() if known else 0.0
+
+    def take_turn(self, host: str, crawl: object, delay: float) -> float:
+        """Return how many seconds a crawl's next request to a host has to wait for those of other crawls.
+
+        A crawl that is alone with a host waits for nobody: the pause between its own requests is kept elsewhere.
+        `delay` is that pause; the next request of any of several crawls waits for so long.
+        """
+        known = self._hosts.setdefault(host, _Host())
+        known.crawls.add(crawl)
+        now = self._clock()
+        turn = max(now, known.next_turn) if len(known.crawls) > 1 else now
+        known.next_turn = turn + delay
+        return turn - now
+
+    def leave(self, crawl: object) -> None:
+        """Forget a crawl that is over, and hosts of which there is nothing to remember any more."""
+        now = self._clock()
+        for host, known in list(self._hosts.items()):
+            known.crawls.discard(crawl)
+            if not known.crawls and max(known.rests_until, known.next_turn) <= now:
+                del self._hosts[host]
+
+
+#: Those of this process.
+HOST_PAUSES = HostPauses()

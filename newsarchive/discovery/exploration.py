@@ -1,0 +1,220 @@
+"""In which order the pages of a site without rules are looked at for articles, and when to stop.
+
+Pages whose addresses have one shape are a *place*: the months of an archive, the tags of a cloud. A place is judged by
+what its pages brought: one that goes on bringing new articles is followed to its end, one whose pages brought nothing
+again and again (a calendar without end, a shop) is left. Every page costs, every new article earns: what is spent on
+looking stays in proportion to what is found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from newsarchive.discovery.shapes import address_of, family_of, is_variable
+from newsarchive.url_keys import url_key
+from newsarchive.urls import split_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: Pages that are looked at although nothing was found yet, and pages that one new article is worth.
+FREE_PAGES, EARNED = 10.0, 0.3
+#: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
+#: place that brought something is given so many more for each such page, at most twice as many.
+_FRUITLESS, _BARREN, _PATIENCE = 5, 8, 2
+# Ranks of a page, the first asked first.
+PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
+#: What a page gains by a link on one that has just brought articles, or by a host of news.
+_NEAR = 0.5
+
+_WORD = re.compile(r"[a-z]+|[^\x00-\x7f]+")
+_NEWS_WORDS = frozenset((
+    "news", "press", "article", "articles", "post", "posts", "blog", "blogs", "story", "stories", "archive",
+    "archives", "latest", "headlines", "releases", "xinwen", "xwzx", "xw", "zixun", "dongtai", "yaowen",
+    "gonggao", "tongzhi", "list", "category", "channel", "section", "sections", "topics", "issue", "issues",
+    "politics", "world", "business", "sports", "sport", "culture", "opinion", "finance", "tech", "economy", "local",
+    "national", "china", "caijing", "shehui", "guoji", "guonei", "sitemap", "map",
+))  # fmt: skip
+_NEWS_TEXT = re.compile("新闻|新聞|资讯|資訊|动态|動態|要闻|快讯|公告|通知|文章|报道|归档|存档|头条|时政|财经|专题")
+_LATE_WORDS = frozenset((
+    "tag", "tags", "author", "authors", "user", "users", "member", "members", "people", "profile", "search", "about",
+    "contact", "help", "faq", "privacy", "terms", "service", "services", "product", "products", "shop", "store", "item",
+    "download", "downloads", "docs", "doc", "documentation", "manual", "calendar", "event", "events", "jobs", "careers",
+    "advertise", "subscribe", "donate", "video", "videos", "photo", "gallery", "forum", "bbs", "wiki", "label",
+    "labels", "keyword", "quiz", "crossword", "games", "legal", "cookie", "cookies", "imprint", "impressum",
+))  # fmt: skip
+_LATE_TEXT = re.compile(
+    "关于|聯繫|联系|招聘|帮助|服务|产品|下载|标签|作者|隐私|声明|登录|注册|购物|商城|论坛|搜索|日历"
+)
+_NEVER_WORDS = frozenset((
+    "login", "logout", "signin", "signup", "register", "logon", "cart", "checkout", "basket", "wp-admin", "wp-json",
+    "wp-login", "xmlrpc", "replytocom", "print", "share", "sendmail", "mailto", "captcha", "passport", "cgi-bin",
+))  # fmt: skip
+_SEGMENT = re.compile(r"[/?&=.]+")
+#: Files that are no pages.
+_FILE = re.compile(
+    r"\.(?:jpe?g|png|gif|svg|webp|ico|bmp|css|js|mjs|json|pdf|docx?|xlsx?|pptx?|csv|zip|rar|7z|gz|tgz|bz2|exe|apk|dmg|mp3"
+    r"|m4a|ogg|wav|mp4|avi|mov|wmv|flv|swf|m3u8?|woff2?|ttf|eot|epub|mobi|ics|xml|rss|atom|txt)$",
+    re.IGNORECASE,
+)
+
+_WRITTEN_INTO = re.compile(r"/https?(?::|%3A)", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A page that may list articles, or be one. `text` is what the link to it said."""
+
+    url: str
+    text: str = ""
+    found_on: str | None = None
+
+
+@dataclass(slots=True)
+class _Family:
+    """What came of the pages of all places that differ in their folders alone."""
+
+    fruitless: int = 0
+
+
+@dataclass(slots=True)
+class _Place:
+    """The candidates of one place, in the order in which they were found, and what came of those before."""
+
+    rank: float
+    number: int
+    family: _Family
+    waiting: deque[Candidate] = field(default_factory=deque)
+    asked: int = 0
+    brought: int = 0
+    #: Pages that brought something, and those since the last of them that did not.
+    fruitful: int = 0
+    fruitless: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        patience = _FRUITLESS + min(_FRUITLESS, _PATIENCE * self.fruitful)
+        return self.fruitless >= patience or self.family.fruitless >= _BARREN + patience - _FRUITLESS
+
+
+class Exploration:
+    """The pages that are still to be looked at."""
+
+    def __init__(self, free_pages: float = FREE_PAGES) -> None:
+        self.credit = free_pages
+        self._places: dict[str, _Place] = {}
+        self._families: defaultdict[str, _Family] = defaultdict(_Family)
+        self._seen: set[str] = set()
+        self._links: Counter[str] = Counter()
+
+    def offer(
+        self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
+    ) -> None:
+        """Take up a page, unless it was offered before or can be none.
+
+        `is_near` says that the page which links to it has just brought articles.
+        """
+        key = url_key(url)
+        if key in self._seen or not may_be_page(url):
+            return
+        self._seen.add(key)
+        place = self._place(url, PAGER if is_pager else rank_of(url, text) - _NEAR * is_near)
+        place.waiting.append(Candidate(url, text, found_on))
+
+    def _place(self, url: str, rank: float) -> _Place:
+        name = place_of(url)
+        place = self._places.get(name)
+        if place is None:
+            place = self._places[name] = _Place(rank, len(self._places), self._families[_family(name)])
+        place.rank = min(place.rank, rank)
+        return place
+
+    def count_link(self, url: str) -> None:
+        """Count a link to a page: what many pages lead to is a section of the site."""
+        self._links[url_key(url)] += 1
+
+    def saw(self, url: str) -> None:
+        """Leave out a page that is asked for in another way."""
+        self._seen.add(url_key(url))
+
+    def next(self, worst: float | None = None) -> Candidate | None:
+        """Return the page that is to be looked at next; None where there is none, or no credit is left.
+
+        With `worst` pages of a lower rank are not given.
+        """
+        if self.credit < 1:
+            return None
+        open_places = [
+            place
+            for place in self._places.values()
+            if place.waiting and not place.is_closed and (worst is None or place.rank <= worst)
+        ]
+        if not open_places:
+            return None
+        place = min(open_places, key=self._order)
+        place.asked += 1
+        self.credit -= 1
+        return place.waiting.popleft()
+
+    def _order(self, place: _Place) -> tuple[float, int, int, int]:
+        """Return by what the next page of a place is compared with those of others: the smallest is asked next."""
+        bonus = 1.0 if place.brought > place.asked else 0.5 if place.fruitful else 0.0
+        # Of two equal places the one that was asked less often.
+        return (
+            place.rank - bonus + place.fruitless / 2,
+            place.asked,
+            -self._links[url_key(place.waiting[0].url)],
+            place.number,
+        )
+
+    def learn(self, url: str, new: int) -> None:
+        """Record how many articles a page brought that were not known before."""
+        self.credit += new * EARNED
+        place = self._place(url, rank_of(url))
+        place.brought += new
+        place.fruitful += new > 0
+        place.family.fruitless = 0 if new else place.family.fruitless + 1
+        place.fruitless = 0 if new else place.fruitless + 1
+
+    def waiting(self) -> Iterator[Candidate]:
+        """Yield all pages that were not looked at."""
+        for place in self._places.values():
+            yield from place.waiting
+
+
+def _family(place: str) -> str:
+    host, slash, path = place.partition("/")
+    family = family_of(slash + path)
+    # A page of its own has no brothers.
+    return host + family if is_variable(family) else place
+
+
+def place_of(url: str) -> str:
+    """Return the place of an address: its shape, with any word for the last name below a folder."""
+    address = address_of(url)
+    is_word = address.folders and not is_variable(address.name) and any(map(str.isalpha, address.name))
+    return split_url(url).netloc + address.with_name("{w}" if is_word else address.name)
+
+
+def may_be_page(url: str) -> bool:
+    """Return whether an address may be a page that is worth a look: no file, no place to log in, buy or print."""
+    parts = split_url(url)
+    # A link that is written without its scheme's slashes, or into another address, ends nowhere.
+    if _FILE.search(parts.path) or "//" in parts.path or _WRITTEN_INTO.search(parts.path):
+        return False
+    return _NEVER_WORDS.isdisjoint(_SEGMENT.split(f"{parts.path}?{parts.query}".lower()))
+
+
+def rank_of(url: str, text: str = "") -> float:
+    """Return how soon a page is looked at, by the words of its address and of the link to it."""
+    parts = split_url(url)
+    words = set(_WORD.findall(unquote(f"{parts.path}?{parts.query}").lower()))
+    if words & _LATE_WORDS or _LATE_TEXT.search(text):
+        return LATE
+    if words & _NEWS_WORDS or _NEWS_TEXT.search(text):
+        return NEWS
+    return PLAIN - _NEAR * bool(_NEWS_WORDS.intersection(_WORD.findall(parts.netloc.lower())))

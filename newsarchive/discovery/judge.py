@@ -1,0 +1,130 @@
+"""What a page of a site without rules is: an article, a list of articles, or neither.
+
+The reader finds a title, a date and a text on many a page that is none: a list with teasers, a form, a page about the
+house. What tells them apart is how they link: a list gives its headlines as links to other pages, with dates beside
+them.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from newsarchive.discovery.page_links import has_day, read_links, texts_of
+from newsarchive.extract.html import line_of
+from newsarchive.extract.validate import rejection
+from newsarchive.tree import select
+from newsarchive.url_keys import twin_key, url_key
+from newsarchive.urls import split_url
+
+if TYPE_CHECKING:
+    from newsarchive.discovery.page_links import Links
+    from newsarchive.models import Article
+    from newsarchive.tree import Element
+
+#: A `thin` page has the title and the date of an article, and hardly any text: a picture, a table, a film.
+Kind = Literal["article", "thin", "listing", "other"]
+
+# Characters of the text of an article, at least, where its language writes words without blanks and with them.
+_SHORTEST, _SHORTEST_WITH_BLANKS = 80, 200
+#: The part of the text outside links that the text of an article is, at least.
+_LEAST_SHARE = 0.25
+# The part of the paragraphs that may be links as a whole; and of the text that may stand in links.
+_MOST_LINKED = 0.5
+# Entries with a printed date that make a list.
+_DATED = 3
+#: Characters of the text of a link that is a headline, at least.
+_SHORTEST_HEADLINE = 6
+#: Headings that lead to other pages and make a page a list of teasers.
+_TEASERS = 4
+# Rules of the reader that found a date in what a page says of itself.
+_TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
+#: Addresses at which no article lies: a tag, a category, an author, a further page of a list, a month of an archive.
+_LIST_PATH = re.compile(
+    r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$"
+    r"|^/?(?:[\w-]+/)?(?:19|20)\d\d/(?:\d{1,2}/){0,2}$",
+    re.IGNORECASE,
+)
+#: What a page of any kind may say of the house.
+_IMPRINT = re.compile(r"版权所有|备案|ICP|邮编|copyright|©|all rights reserved|powered by", re.IGNORECASE)
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def judge(article: Article, root: Element, links: Links, *, dated: bool = False) -> Kind:
+    """Judge a page by what the reader made of it and by its links.
+
+    With `dated` something else, such as a feed, has told when it came out; else the page has to.
+    """
+    has_links = any(len(link.text) >= 4 for link in links.found.values())
+    no_article: Kind = "listing" if has_links else "other"
+    if rejection(article) is not None:
+        reasons = {problem.reason for problem in article.problems}
+        return "other" if reasons & {"error-page", "login-wall", "verification-page", "not-html"} else no_article
+    if not article.title or _LIST_PATH.search(split_url(article.page.url).path):
+        return no_article
+    if not dated and not _has_date(article, root, links):
+        return no_article
+    if _is_list(article, root, links):
+        return "listing"
+    return "article" if _is_long(article) and _share(article, root) >= _LEAST_SHARE else "thin"
+
+
+def is_no_article(article: Article) -> bool:
+    """Return whether a page whose address promised an article has neither a date nor a text worth the name."""
+    own_date = article.published_at is not None and article.evidence.get("published_at") != "listing"
+    return not own_date and sum(len(paragraph.text) for paragraph in article.paragraphs) < _SHORTEST
+
+
+def links_of(root: Element, article: Article) -> Links:
+    """Read the links of a page that was read."""
+    return read_links(root, article.page.base_url, article.charset or "utf-8")
+
+
+def _is_long(article: Article) -> bool:
+    text = "".join(paragraph.text for paragraph in article.paragraphs if not _IMPRINT.search(paragraph.text))
+    shortest = _SHORTEST if len(_HAN.findall(text)) * 3 > len(text) else _SHORTEST_WITH_BLANKS
+    return len(text) >= shortest
+
+
+def _is_list(article: Article, root: Element, links: Links) -> bool:
+    """Return whether a page gives the headlines of other pages, and hardly anything else."""
+    own = {twin_key(url_key(url)) for url in (article.page.url, article.page.base_url)}
+    headlines = {link.text for link in links.found.values() if link.text and twin_key(url_key(link.url)) not in own}
+    if article.title in headlines:
+        return True  # an article does not link its own headline to another page
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    long_ones = [line for line in headlines if len(line) >= _SHORTEST_HEADLINE]
+    linked = sum(
+        len(text) for text in texts if any(line in text and len(text) < 2 * len(line) + 20 for line in long_ones)
+    )
+    if linked > _MOST_LINKED * sum(map(len, texts)):
+        return True
+    return _teasers(root) >= _TEASERS
+
+
+def _has_date(article: Article, root: Element, links: Links) -> bool:
+    """Return whether a page tells its own date: in its head, or printed elsewhere than in the entries of a list."""
+    if article.published_at is None or article.evidence.get("published_at") == "listing":
+        return False
+    if article.evidence.get("published_at", "").partition(":")[0] in _TOLD_BY_PAGE:
+        return True
+    items = links.dated_items if len(links.dated_items) >= _DATED else ()
+    return any(has_day(text) for text, _ in texts_of(root, items))
+
+
+def _teasers(root: Element) -> int:
+    """Count the headings, but for the page's own, that are links as a whole."""
+    first = next((line for element in select("h1", root) if (line := line_of(element))), "")
+    count = 0
+    for element in select("h1, h2", root):
+        line = line_of(element)
+        inner = select("a", element)
+        if len(line) >= _SHORTEST_HEADLINE and line != first and inner and line_of(inner[0]) == line:
+            count += 1
+    return count
+
+
+def _share(article: Article, root: Element) -> float:
+    """Return which part of the text outside links is that of the article."""
+    outside = sum(len(text) for text, is_linked in texts_of(root) if not is_linked)
+    return sum(len(paragraph.text) for paragraph in article.paragraphs) / max(1, outside)

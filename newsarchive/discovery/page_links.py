@@ -1,0 +1,245 @@
+"""All links of a page, for sites without rules: where each leads, what it says, and which of them turn the page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.html import line_of
+from newsarchive.text import clean
+from newsarchive.tree import attribute, descendants, select
+from newsarchive.urls import absolute_url, split_url
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from newsarchive.tree import Element
+
+#: More links than any real page has; a page made to exhaust us ends here.
+MOST_LINKS = 20_000
+# Characters of the text around a link in which a date that is printed beside it stands.
+_LONGEST_ITEM = 200
+#: Characters or words that a headline has at least.
+_HEADLINE_HAN, _HEADLINE_WORDS = 7, 3
+_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DATE = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?|(?<!\d)\d{1,2}\s*[-/月]\s*\d{1,2}(?!\d)|\d{1,2}:\d\d"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(
+    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}[/.]\d{1,2}[/.](?:19|20)\d\d"
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
+    r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
+_ITEMS = frozenset(("li", "tr", "dd", "dt", "p", "div", "article", "section", "h1", "h2", "h3", "h4", "h5"))
+# What the link to the next page says: the whole of its text, without arrows and blanks.
+_NEXT = frozenset((
+    "下一页", "下页", "下一頁", "下頁", "后一页", "後一頁", "向后翻页", "更早", "更早的文章", "较早的文章", "较旧文章",
+    "更多", "加载更多", "点击加载更多", "查看更多", "更多文章",
+    "next", "nextpage", "older", "olderposts", "olderentries", "olderarticles", "olderstories", "previousposts",
+    "previousentries", "earlierposts", "more", "morestories", "moreposts", "loadmore", "showmore", "morenews",
+    "nächsteseite", "weiter", "älterebeiträge", "suivant", "pagesuivante", "siguiente", "次へ", "次のページ", "다음",
+))  # fmt: skip
+# What the link to a section says as well.
+_MORE = frozenset(("更多", "查看更多", "more", "morestories", "moreposts", "morenews", "更多文章", "weiter"))
+_ARROWS = frozenset(("»", "›", "→", ">", ">>", "»»", "＞", "▶"))
+_NO_LETTER = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"[\[(（第]?\s*(\d{1,5})\s*[页頁\])）]?")
+_PAGE_WORD = re.compile(r"pag(?:e|ing|inat)|fenye|[?&/](?:p|pg|pn)[=/]", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"(?:page|list|index|[?&/](?:p|pg|pn))[-_=/]?\d+", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class PageLink:
+    """A link: its full address, its text, and whether a date is printed beside it."""
+
+    url: str
+    text: str
+    is_dated: bool = False
+
+
+@dataclass(slots=True)
+class Links:
+    """The links of a page in the order of print, each address once, with the longest of its texts.
+
+    `next_url` is the next page of a listing, `pages` are all that its pager leads to.
+    """
+
+    found: dict[str, PageLink] = field(default_factory=dict)
+    next_url: str | None = None
+    pages: list[str] = field(default_factory=list)
+    feeds: list[str] = field(default_factory=list)
+    #: The entries of lists that print a date, by their `mem_id`.
+    dated_items: set[int] = field(default_factory=set)
+    #: Addresses that could not be followed as they are written (`javascript:`).
+    refused: int = 0
+
+
+def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
+    """Read the links of a page that lies at `url`."""
+    base = next((link for element in select("base", root) if (link := attribute(element, "href"))), None)
+    base_url = (absolute_url(base, url) if base else None) or url
+    links = Links()
+    here = without_fragment(url)
+    numbered: dict[int, str] = {}
+    arrow = by_word = None
+    for element in select("a", root)[:MOST_LINKS]:
+        target = attribute(element, "href").strip()
+        if not target or target.startswith("#"):
+            continue
+        full = absolute_url(target, base_url, charset=charset)
+        if full is None:
+            links.refused += 1
+            continue
+        if full == here:
+            continue
+        text = _text_of(element)
+        word = _NO_LETTER.sub("", text).casefold()
+        relation = attribute(element, "rel").lower().split()
+        if "next" in relation or (word in _NEXT and (word not in _MORE or _PAGE_NUMBER.search(full))):
+            by_word = by_word or full
+        elif text.strip() in _ARROWS and _is_page_of(full, here):
+            arrow = arrow or full
+        elif (number := _NUMBER.fullmatch(text)) and _is_page_of(full, here):
+            numbered.setdefault(int(number[1]), full)
+        _add(links, full, text, element)
+    for full, number_text in _options(root, base_url, charset):
+        if full != here and _is_page_of(full, here):
+            numbered.setdefault(int(number_text), full)
+    links.next_url = _head_next(root, base_url) or by_word or arrow or _after(numbered)
+    numbered.pop(1, None)  # the first page is known by the link that led to the listing
+    links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
+    links.feeds = list(_feeds(root, base_url))
+    return links
+
+
+def is_headline(text: str) -> bool:
+    """Return whether the text of a link may be a headline; the name of a section is shorter."""
+    return len(_HAN.findall(text)) >= _HEADLINE_HAN or len(text.split()) >= _HEADLINE_WORDS
+
+
+def without_fragment(url: str) -> str:
+    """Return an address without its fragment."""
+    return url.partition("#")[0]
+
+
+def has_day(text: str) -> bool:
+    """Return whether a line prints a whole day: with its year, or with the name of the month."""
+    return _DAY.search(text) is not None
+
+
+def has_date(text: str) -> bool:
+    """Return whether a line prints a date or a time."""
+    return _DATE.search(text) is not None
+
+
+def _add(links: Links, url: str, text: str, element: Element) -> None:
+    known = links.found.get(url)
+    if known is None:
+        known = links.found[url] = PageLink(url, text)
+    elif len(text) > len(known.text):
+        known.text = text
+    item = _dated_item(element, text)
+    if item is not None:
+        known.is_dated = True
+        links.dated_items.add(item)
+
+
+def _text_of(link: Element) -> str:
+    text = line_of(link)
+    full = clean(attribute(link, "title"))
+    if not text or (text.endswith(("...", "…")) and len(full) > len(text)):
+        text = full
+    if not text:
+        text = next((clean(alt) for image in select("img", link) if (alt := attribute(image, "alt"))), "")
+    return text
+
+
+def _dated_item(link: Element, text: str) -> int | None:
+    """Return the entry of a list that a link stands in, if it prints a date outside the link's own headline."""
+    outer = link.parent
+    for _ in range(3):
+        if outer is None or outer.tag in ("body", "ul", "ol", "table", "tbody"):
+            return None
+        if outer.tag in _ITEMS:
+            around = line_of(outer)
+            if len(around) > len(text) + _LONGEST_ITEM:
+                return None
+            if has_date(around.replace(text, " ", 1)) or has_date(text[-20:]):
+                return outer.mem_id
+        outer = outer.parent
+    return None
+
+
+def _is_page_of(url: str, here: str) -> bool:
+    """Return whether an address may be another page of the listing at `here`."""
+    there, this = split_url(url), split_url(here)
+    if there.netloc != this.netloc:
+        return False
+    folder = this.path.rpartition("/")[0]
+    return there.path.startswith(folder + "/") or there.path == this.path or _PAGE_WORD.search(url) is not None
+
+
+def _options(root: Element, base_url: str, charset: str) -> Iterator[tuple[str, str]]:
+    """Yield the pages that a pager made of a drop-down list leads to, each with its number."""
+    for option in select("select option", root)[:MOST_LINKS]:
+        value = attribute(option, "value").strip()
+        number = _NUMBER.fullmatch(line_of(option))
+        # Forms offer numbers, too: years, rooms, amounts. An address has more than digits.
+        if number and value and not value.isdigit() and ("." in value or "/" in value or "?" in value):
+            url = absolute_url(value, base_url, charset=charset)
+            if url:
+                yield url, number[1]
+
+
+def _head_next(root: Element, base_url: str) -> str | None:
+    for link in select("link", root):
+        if "next" in attribute(link, "rel").lower().split():
+            return absolute_url(attribute(link, "href").strip(), base_url)
+    return None
+
+
+def _feeds(root: Element, base_url: str) -> Iterator[str]:
+    for link in select("link", root):
+        kind = attribute(link, "type").lower()
+        if "alternate" in attribute(link, "rel").lower().split() and (
+            "rss" in kind or "atom" in kind or "feed" in kind
+        ):
+            url = absolute_url(attribute(link, "href").strip(), base_url)
+            if url:
+                yield url
+
+
+def _after(numbered: dict[int, str]) -> str | None:
+    """Return the page behind this one among numbered ones: the first whose number is missing before it."""
+    present = next((number - 1 for number in sorted(numbered) if number > 1 and number - 1 not in numbered), None)
+    return numbered.get(present + 1) if present is not None else None
+
+
+def texts_of(root: Element, without: Collection[int] = ()) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of text that are printed on a page, and whether each stands in a link.
+
+    Elements whose `mem_id` is in `without` are left out.
+    """
+    silent = frozenset(("script", "style", "noscript", "template", "head", "select", "textarea"))
+    skipped: set[int] = set(without)
+    linked: set[int] = set()
+    for node in descendants(root):
+        parent = node.parent
+        if parent is not None and parent.mem_id in skipped:
+            skipped.add(node.mem_id)
+            continue
+        if node.tag in silent:
+            skipped.add(node.mem_id)
+            continue
+        is_linked = node.tag == "a" or (parent is not None and parent.mem_id in linked)
+        if is_linked:
+            linked.add(node.mem_id)
+        if node.tag == "-text":
+            text = (node.text_content or "").strip()
+            if text:
+                yield text, is_linked

@@ -1,0 +1,84 @@
+"""In which language a site writes, and in which zone it prints its times."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CJK = re.compile("[\u3400-\u9fff]")
+_KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\uac00-\ud7af]")
+#: Language and zone of a site by its top-level domain, and by the letters of its name.
+_DOMAINS = {
+    "cn": ("zh", "Asia/Shanghai"),
+    "tw": ("zh-TW", "Asia/Taipei"),
+    "hk": ("zh-HK", "Asia/Hong_Kong"),
+    "mo": ("zh-MO", "Asia/Macau"),
+    "sg": ("en", "Asia/Singapore"),
+    "jp": ("ja", "Asia/Tokyo"),
+    "kr": ("ko", "Asia/Seoul"),
+    "uk": ("en", "Europe/London"),
+    "de": ("de", "Europe/Berlin"),
+    "fr": ("fr", "Europe/Paris"),
+    "ru": ("ru", "Europe/Moscow"),
+}
+_CHINESE, _JAPANESE, _KOREAN, _OTHER = _DOMAINS["cn"], _DOMAINS["jp"], _DOMAINS["kr"], ("en", "UTC")
+#: Zones by the language of a site whose domain tells nothing.
+_LANGUAGES = {lang: zone for lang, zone in _DOMAINS.values() if lang not in ("en", "zh")}
+# A zone that is printed beside a time, or that a page's data give it.
+_PRINTED = re.compile(
+    r"\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*\b(E[DS]T|C[DS]T|M[DS]T|P[DS]T|BST|CEST|CET|JST|KST|HKT|SGT|IST)\b"
+)
+_OFFSET = re.compile(rb"(?:published_time|datePublished)[^<>]{0,60}?T\d\d:\d\d(?::\d\d(?:\.\d+)?)?([+-]\d\d):?(\d\d)")
+_NAMED = {
+    "EDT": "America/New_York", "EST": "America/New_York", "CDT": "America/Chicago", "MDT": "America/Denver",
+    "MST": "America/Denver", "PDT": "America/Los_Angeles", "PST": "America/Los_Angeles", "BST": "Europe/London",
+    "CEST": "Europe/Berlin", "CET": "Europe/Berlin", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore", "IST": "Asia/Kolkata",
+}  # fmt: skip
+_BY_OFFSET = {
+    "+08": "Asia/Shanghai", "+09": "Asia/Tokyo", "-04": "America/New_York", "-05": "America/New_York",
+    "-06": "America/Chicago", "-07": "America/Denver", "-08": "America/Los_Angeles", "+01": "Europe/Berlin",
+    "+02": "Europe/Berlin", "+03": "Europe/Moscow",
+}  # fmt: skip
+
+
+def locale_of(host: str, text: str) -> tuple[str, str]:
+    """Return language and zone of a site by the end of its host and the letters of what it writes."""
+    domain = host.partition(":")[0].rpartition(".")[2]
+    if domain in _DOMAINS:
+        return _DOMAINS[domain]
+    if _KANA.search(text):
+        return _JAPANESE
+    if _HANGUL.search(text):
+        return _KOREAN
+    return _CHINESE if _CJK.search(text) else _OTHER
+
+
+def zone_of(host: str, lang: str, pages: Iterable[tuple[str, bytes]]) -> tuple[str, str]:
+    """Return the zone of a site, and for people where it comes from; `pages` are text and HTML of its articles."""
+    printed: Counter[str] = Counter()
+    offsets: Counter[str] = Counter()
+    for text, html in pages:
+        printed.update(set(_PRINTED.findall(text)))
+        offsets.update({match[0].decode() for match in _OFFSET.findall(html)})
+    domain = host.partition(":")[0].rpartition(".")[2]
+    # CST is printed in China, too, and in the middle of America.
+    names = [
+        name for name, _ in printed.most_common() if name in _NAMED or (name == "CST" and not lang.startswith("zh"))
+    ]
+    if names:
+        return _NAMED.get(names[0], "America/Chicago"), f"{names[0]} is printed beside the times"
+    if domain in _DOMAINS:
+        return _DOMAINS[domain][1], f"by the domain .{domain}"
+    if lang.startswith("zh"):
+        return "Asia/Shanghai", "by the language"
+    known = [offset for offset, _ in offsets.most_common() if offset in _BY_OFFSET]
+    if known:
+        return _BY_OFFSET[known[0]], f"the times of its pages have the offset {known[0]}"
+    if lang[:2] in _LANGUAGES:
+        return _LANGUAGES[lang[:2]], "by the language"
+    return "UTC", "a guess: nothing tells"

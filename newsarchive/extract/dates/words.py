@@ -1,0 +1,41 @@
+"""The words beside dates in the languages of the news (`words.toml`), made into patterns for lines in small letters."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+_WORDS = Path(__file__).with_name("words.toml")
+_ENDING = r"[^\s\d_.,:;：|()（）/–—-]{0,12}"
+#: For words that are whole.
+WHOLE = r"(?![^\W\d_])"
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_WORDS.read_text(encoding="utf-8"))
+
+
+def table(name: str) -> dict[str, Any]:
+    """Return one table of words, by language."""
+    return _tables()[name]
+
+
+def any_of(*names: str, ending: str = _ENDING) -> str:
+    """Return a pattern for a word of some tables or what begins with one; the longest first, in small letters.
+
+    `ending` is what may follow in scripts that part words. Each alternative begins with a plain character, so that the
+    engine passes over the others quickly.
+    """
+    found = {word.replace("_", " ") for name in names for words in table(name).values() for word in words.split()}
+    return "|".join(_pattern(word, ending) for word in sorted(found, key=lambda word: (-len(word), word)))
+
+
+def _pattern(word: str, ending: str) -> str:
+    first, rest = re.escape(word[0]), re.escape(word[1:]).replace(r"\ ", r"\s")
+    if not word[0].isalpha() or "\u3040" <= word[0] <= "\ud7af":  # scripts that do not part words
+        return first + rest
+    return rf"{first}(?<![^\W\d_]{first}){rest}{ending}"

@@ -1,0 +1,92 @@
+"""The pages that nothing is known of are looked at in the order of their promise, as long as that brings articles."""
+
+from newsarchive.discovery.exploration import EARNED, FREE_PAGES, Exploration, may_be_page
+
+HOST = "https://news.chaosheng.example"
+
+
+def taken(exploration, new=lambda url: 0):
+    """Look at pages until there are no more, and return their paths."""
+    paths = []
+    while (candidate := exploration.next()) is not None:
+        paths.append(candidate.url.removeprefix(HOST))
+        exploration.learn(candidate.url, new(candidate.url))
+    return paths
+
+
+def test_news_come_before_other_sections_and_tags_and_the_house_last():
+    exploration = Exploration()
+    for path in ("/about/", "/tag/sea/", "/town/", "/news/"):
+        exploration.offer(HOST + path)
+    exploration.offer(f"{HOST}/x1/", "新闻中心")
+    assert taken(exploration) == ["/news/", "/x1/", "/town/", "/about/", "/tag/sea/"]
+
+
+def test_a_calendar_without_end_is_left_after_a_few_pages():
+    exploration = Exploration(free_pages=1000)
+    for number in range(500):
+        exploration.offer(f"{HOST}/rili/{2026 + number // 12}/{number % 12 + 1}/")
+    assert len(taken(exploration)) == 5
+
+
+def test_a_cloud_of_words_in_one_folder_is_one_place():
+    exploration = Exploration(free_pages=1000)
+    for number in range(26):
+        exploration.offer(f"{HOST}/goods/{chr(97 + number)}{chr(97 + number)}.html")
+    assert len(taken(exploration)) == 5
+
+
+def test_pages_of_many_sections_that_bring_nothing_are_left_together():
+    exploration = Exploration(free_pages=1000)
+    for number in range(40):
+        exploration.offer(f"{HOST}/{chr(97 + number % 26)}{chr(97 + number // 26)}/index1.html")
+    assert len(taken(exploration)) == 8
+
+
+def test_pages_that_go_on_bringing_articles_are_followed_to_the_end():
+    exploration = Exploration()
+    for number in range(2, 300):
+        exploration.offer(f"{HOST}/sea/list_{number}.html", is_pager=True)
+    assert len(taken(exploration, lambda _: 10)) == 298
+
+
+def test_what_is_spent_stays_in_proportion_to_what_is_found():
+    exploration = Exploration()
+    for one in range(26):
+        for other in range(26):
+            exploration.offer(f"{HOST}/{chr(97 + one)}{chr(97 + other)}z/")
+    asked = taken(exploration, lambda url: 1 if url.endswith("aaz/") else 0)
+    assert len(asked) == int(FREE_PAGES + EARNED)
+
+
+def test_what_many_pages_lead_to_comes_first():
+    exploration = Exploration()
+    exploration.offer(f"{HOST}/hill/")
+    exploration.offer(f"{HOST}/town/")
+    exploration.count_link(f"{HOST}/town/")
+    assert taken(exploration) == ["/town/", "/hill/"]
+
+
+def test_a_page_is_looked_at_once_whatever_its_spelling():
+    exploration = Exploration()
+    exploration.saw(f"{HOST}/hill/")
+    exploration.offer(f"{HOST}/hill/")
+    exploration.offer(f"{HOST}/town/?utm_source=mail")
+    exploration.offer(f"{HOST}/town/")
+    assert taken(exploration) == ["/town/?utm_source=mail"]
+
+
+def test_files_and_places_to_log_in_buy_or_print_are_no_pages():
+    paths = (
+        "/a.pdf",
+        "/a.JPG",
+        "/login.php",
+        "/user/register",
+        "/?replytocom=7",
+        "/cart/",
+        "/print/1.html",
+        "/a//b",
+        "/x/http://y/",
+    )
+    assert not any(may_be_page(HOST + path) for path in paths)
+    assert may_be_page(f"{HOST}/printing-house-opens/")

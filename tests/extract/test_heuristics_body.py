@@ -1,0 +1,184 @@
+"""The text of unknown pages: all its parts, and nothing of what stands around it."""
+
+from __future__ import annotations
+
+import pytest
+from support.unknown_pages import read_unknown
+
+TITLE = "河湾镇的石桥修好了"
+TEXTS = [
+    "河湾镇的石桥昨天通车，镇上的人在桥头等了一个上午，孩子们跑在最前面，老人坐在河边看。",
+    "修桥的人说，石头都是从上游运来的，一块也没有浪费；桥面比从前宽了一倍，两辆车可以并排走。",
+    "镇里准备在桥边种一排柳树，明年春天就能看到绿色，到那时河岸的步道也会铺好。",
+    "住在北岸的程老师说，从前去市场要绕一大圈，现在走五分钟就到，“省下的时间够我喝一杯茶”。",
+    "水务站提醒，汛期将至，桥下的旧码头仍然不能停船，施工的围挡要到月底才会拆除。",
+    "镇长林知夏在通车仪式上表示，下一座要修的是东口的木桥，图纸已经送到县里审查。",
+]
+ENGLISH = [
+    "The council of Elmsgate voted on Tuesday to reopen the old ferry, as people of the north bank had asked for.",
+    "Two boats will be repaired in summer, and the first trips are planned for September, the council said.",
+    "Tickets will cost as much as the bus does, and children will travel free of charge until the end of the year.",
+]
+
+
+def p(texts):
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def read(body, title=TITLE, lang="zh"):
+    html = f"<html lang={lang}><head><meta charset=utf-8><title>{title}</title></head><body><h1>{title}</h1>"
+    return read_unknown(f"{html}<div class='info'>2024-05-30 来源：河湾日报</div>{body}</body></html>")
+
+
+def texts(body, **given):
+    return [paragraph.text for paragraph in read(body, **given).paragraphs]
+
+
+def english(body, lang="en"):
+    return texts(body, title="The ferry of Elmsgate returns", lang=lang)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class=post><div class=entry-body>{p(TEXTS[:1])}</div>"
+        f"<div class=entry-more id=more>{p(TEXTS[1:])}</div></div>",
+        f"<div class=post><div class=entry-more>{p(TEXTS[:5])}</div><div class=entry-body>{p(TEXTS[5:])}</div></div>",
+        f"<div class=a><div class='text part1'>{p(TEXTS[:2])}</div><ul class=ad><li><a href=/1>看车</a></ul>"
+        f"<div class='text part2'>{p(TEXTS[2:])}</div></div>",
+        f"<section class=article-content>{p(TEXTS[:1])}</section>"
+        f"<section class=article-content>{p(TEXTS[1:])}</section>",
+    ],
+)
+def test_a_text_in_several_containers_is_one(body):
+    assert texts(body) == TEXTS
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "<a class=more href='javascript:'>展开全文</a><div class=rest style='display:none'>{}</div>",
+        "<button>阅读全文</button><div hidden>{}</div>",
+        "<div style='display: none'>{}</div><p class=b><span>点击展开剩余50%▼</span></p>",
+        "<label for=x>Read more</label><input type=checkbox id=x><section style=display:none>{}</section>",
+        "<a href='#'>Weiterlesen »</a><div style=display:none>{}</div>",
+    ],
+)
+def test_what_a_button_shows_belongs_to_the_text(rest):
+    assert texts(f"<div class=article>{p(TEXTS[:2])}{rest.format(p(TEXTS[2:]))}</div>") == TEXTS
+
+
+def test_what_is_hidden_without_a_button_does_not():
+    hidden = f"<div style=display:none>{p(TEXTS[3:])}</div>"
+    assert texts(f"<div class=article>{p(TEXTS[:3])}{hidden}</div>") == TEXTS[:3]
+
+
+def test_sentences_parted_by_single_breaks_are_paragraphs():
+    assert texts(f"<div class=txt>{'<br>'.join(TEXTS)}</div>") == TEXTS
+    assert english(f"<div class=txt>{'<br>'.join(ENGLISH)}</div>") == ENGLISH
+
+
+def test_lines_of_a_verse_and_of_an_address_stay_together():
+    verse = "河上新桥宽又长，<br>两岸行人走得忙，<br>柳树明年春天绿，<br>孩子放学唱着歌。"
+    assert texts(f"<div class=txt>{p(TEXTS)}<p>{verse}</p></div>")[-1] == verse.replace("<br>", " ")
+
+
+COMMENT = "I could not wait any longer for the bridge, and the boat is fine, very fine indeed, number {}."
+NAMES = (
+    "comment-list", "glbComentarios-lista", "leserkommentare", "commentaires__liste", "lista_commenti", "reacties",
+    "liuyan-list",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_comments_are_none_of_the_text_however_they_are_called(name):
+    comments = "".join(f"<div><b>Reader {n}</b><p>{COMMENT.format(n)}</p></div>" for n in range(8))
+    assert (
+        english(f"<div class=x1><div class=txt>{p(ENGLISH)}</div><div class={name}>{comments}</div></div>") == ENGLISH
+    )
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Comments (8)", "8 Kommentare", "Commentaires", "Comentarios:", "Comentários", "Commenti 8", "Комментарии",
+     "التعليقات", "टिप्पणियां", "コメント（8）", "댓글 8", "网友评论", "評論"],
+)  # fmt: skip
+def test_the_text_ends_where_the_comments_are_headed(heading):
+    comments = "".join(f"<p>{COMMENT.format(n)}</p>" for n in range(2))
+    assert english(f"<div class=x1>{p(ENGLISH * 1)}<h3>{heading}</h3>{comments}</div>") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<h3>#专栏作家#</h3><p>远舟，微信公众号：远舟，人人都爱潮声专栏作家。关注城市、交通，新事物。</p>"
+        "<p>题图来自 Tide，基于 CC0 协议</p>",
+        "<p>本文原创发布于人人都爱潮声。未经许可，禁止转载</p>",
+        "<p>题图来自 Tide，基于 CC0 协议</p>",
+        "<p>扫描下方二维码，关注我们的公众号，每天读三篇好文章。</p>",
+        "<p>本文由作者 @远舟 原创发布于潮声。未经作者许可，禁止转载。</p>",
+        "<p>相关阅读：望湖市的集市搬了地方</p><p>望湖市的木船下水了，大家都去看。</p>",
+        "<p>责任编辑：周一</p>",
+    ],
+)
+def test_what_is_said_for_the_platform_behind_the_text_is_cut(tail):
+    assert texts(f"<div class=content>{p(TEXTS)}{tail}</div>") == TEXTS
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "Sign up for our newsletter and get the news of the harbour every morning.",
+        "Lesen Sie auch: Das Schiff von Elmsgate, ein Besuch im Hafen.",
+        "À lire aussi : le bateau d'Elmsgate, une visite au port.",
+        "Te puede interesar: el barco de Elmsgate, una visita al puerto.",
+        "Leia também: o barco de Elmsgate, uma visita ao porto.",
+        "Leggi anche: il battello di Elmsgate, una visita al porto.",
+        "Читайте также: паром Элмсгейта, прогулка в порту.",
+        "اقرأ أيضا: قارب المدينة، زيارة إلى الميناء.",
+        "यह भी पढ़ें: एल्म्सगेट की नाव, बंदरगाह की यात्रा।",
+        "関連記事：エルムズゲートの船、港を訪ねて。",
+        "관련기사: 엘름스게이트의 배, 항구를 찾아서.",
+    ],
+)
+def test_what_leads_elsewhere_behind_the_text_is_cut_in_every_language(tail):
+    assert english(f"<div class=content>{p([*ENGLISH, tail])}</div>") == ENGLISH
+
+
+def test_a_promotion_amid_the_text_is_cut_alone():
+    promotion = "Sign up for our newsletter and get the news of the harbour every morning."
+    last = f"{ENGLISH[1].replace('Two', 'Both')} {ENGLISH[2].replace('Tickets', 'Meals')}"
+    body = p([*ENGLISH, promotion, last])
+    assert english(f"<div class=content>{body}</div>") == [*ENGLISH, last]
+
+
+def test_a_box_of_data_behind_the_text_is_none_of_it():
+    rows = "".join(
+        f"<div class=row><p>第{n}区工业园街道及周边片区</p><p>{n * 37}</p><p>{n}</p></div>" for n in range(1, 60)
+    )
+    box = f"<div class=cvd><div>各区实时数据</div>{rows}<div>查看更多</div></div>"
+    assert texts(f"<div class=storybody>{p(TEXTS)}{box}</div>") == TEXTS
+
+
+def test_a_table_a_list_and_short_lines_behind_the_text_stay():
+    table = (
+        "<table><tr><th>线路<th>班次</tr>" + "".join(f"<tr><td>{n}路<td>{n * 7}</tr>" for n in range(1, 8)) + "</table>"
+    )
+    names = "".join(f"<p>第{n}名 程远舟</p>" for n in range(1, 12))
+    assert len(texts(f"<div class=content>{p(TEXTS)}{table}</div>")) == len(TEXTS) + 8
+    assert len(texts(f"<div class=content>{p(TEXTS)}{names}</div>")) == len(TEXTS) + 11
+
+
+NOTICE = [
+    "各镇人民政府，县直各有关单位：",
+    "经县交通局研究，现就石桥通车后的交通管理公告如下，请有关单位和个人遵照执行。",
+    "一、自六月一日起，载重五吨以上的货车不得上桥，违者由交警部门依照规定处罚。",
+    "二、桥面施工期间，非机动车应当推行，夜间十时以后禁止停留。",
+    "特此公告。",
+]
+
+
+def test_a_notice_of_an_office_is_kept_to_its_signature():
+    signed = ["河湾县交通局", "2024年5月30日"]
+    body = f"<div class=content>{p(NOTICE)}{p(signed)}</div>"
+    assert texts(body) == NOTICE + signed
