@@ -3,10 +3,12 @@
 import contextlib
 import io
 import re
+import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+from support.running import run_on
 
 PAGE = Path(__file__).parents[2] / "docs" / "recipes.md"
 BLOCKS = re.compile(r"```python\n(.*?)```(?:\n\n```text\n(.*?)```)?", re.DOTALL)
@@ -34,10 +36,6 @@ def test_every_block_prints_what_the_page_shows(archive, tmp_path, monkeypatch):
 
 def test_every_command_line_of_the_page_works(archive, tmp_path, monkeypatch):
     """Run what stands behind `newsarchive --db sample.db` in the page."""
-    import shlex
-
-    from support.running import run_on
-
     shutil.copy(archive.path, tmp_path / "sample.db")
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```sh\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
