@@ -184,7 +184,9 @@ async def subject_page(datasette: Datasette, request: Request) -> Response:
         chart = chart_of(found.volume, "Articles over time", _leading(to, found.text) if found.text else None)
     elif found.hours:
         chart = hours_chart(found.hours)
-    year = year_of(found.days, lambda day: to.search(found.text, **_only(day.isoformat()))) if found.text else None
+    year = None
+    if found.volume and found.text:
+        year = year_of(found.volume.days, lambda day: to.search(found.text, **_only(day.isoformat())))
     flows = network(found.before, found.title, found.after) if found.before or found.after else None
     context = {"subject": found, "chart": chart, "year": year, "network": flows, "meter": meter}
     return await _page(datasette, request, "newsarchive_subject.html", context)

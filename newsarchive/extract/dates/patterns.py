@@ -80,6 +80,10 @@ SHORT_YEAR = re.compile(
     rf"[0-9]{{2}}{_NOT_INSIDE.format('..')}(?:{_HANZI_DATE}"
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
+#: The same in languages that print the year last: 3.11.26, 11/3/26.
+SHORT_YEAR_LAST = re.compile(
+    rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{2}})(?![0-9]|[-/.][0-9])"
+)
 #: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
 MINGUO = re.compile(
     rf"民[國国]\s?(?P<y>[0-9]{{2,3}})(?:{_HANZI_DATE}|\s?(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY}))"
@@ -110,7 +114,7 @@ _MONTH = (
 )
 #: A year in two digits is one where a time of day follows it, as in old headers of messages.
 ENGLISH = re.compile(
-    rf"(?:\b|(?<=[\u3400-\u9fff]))(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
+    rf"(?<![A-Za-z0-9_])(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
     rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}})))(?![0-9])",
     re.IGNORECASE,
 )

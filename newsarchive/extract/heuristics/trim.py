@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits.sources import is_line_of_print
 from newsarchive.extract.credits.vocabulary import (
+    CHECKED,
     CHIEF_EDITOR,
     CHIEF_EDITOR_SHORT,
     EDITOR,
     INFORMATION,
     NOTICE_KINDS,
     ORIGINAL_TITLE,
+    ROLE_LABELS,
     SOURCE,
     SOURCE_LABELS,
     any_of,
@@ -54,10 +56,23 @@ _MUCH_TEXT = 300.0
 _WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
 _BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
 _LONGEST_BUTTON = 20
+#: How such a button begins.
+_BUTTON_SIGNS = (
+    frozenset(word[0] for word in all_of(SHOW_ALL))
+    | frozenset(word[0].upper() for word in all_of(SHOW_ALL))
+    | frozenset("▼▾↓…+>»[【(（ 0123456789")
+)
 _LONGEST_EMBED = 60
 _EMBEDS = all_of(EMBEDS)
+#: What those do who are named below a text and did not write it.
+_STAFF = frozenset(
+    f"""{ROLE_LABELS["editor"]} {ROLE_LABELS["proofreader"]} {CHECKED} 审读 编审 总监制 监制 统筹 策划 总策划
+    出品 出品人 制作 制片 制图 设计 美编 排版 剪辑 运营 签发
+    值班编委 值班总监 值班主任 副主编 总编辑 总编 一审 二审 三审""".split()
+)
 #: Lines that head the comments of readers.
 _COMMENTS = frozenset(all_of(COMMENTS))
+_FLOOR = re.compile(r"(?:第\s?)?1\s?(?:楼|樓|F|层)|沙发|#1", re.IGNORECASE)
 _COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
 _BRACKETS = "[(（【#＃《*■▍▎●◆▶►>|｜ "
 #: A link that begins so leads to another article.
@@ -115,7 +130,7 @@ def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]
 
 def _is_noise(flow: PrintedLines, number: int) -> bool:
     text, linked = flow.text[number], flow.linked[number]
-    if len(text) < _LONGEST_BUTTON and _BUTTON.fullmatch(text):
+    if len(text) < _LONGEST_BUTTON and text[0] in _BUTTON_SIGNS and _BUTTON.fullmatch(text):
         return True
     if not linked:
         return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
@@ -152,13 +167,25 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
         before.add(text)
         seen += max(points[number], 0)
     end = _without_widget(flow, points, kept)
+    while end and _is_staff(flow.text[kept[end - 1]]):
+        end -= 1
     while end and _is_way_out(flow.text[kept[end - 1]], flow.linked[kept[end - 1]]):
         end -= 1
     return kept[:end]
 
 
+def _is_staff(text: str) -> bool:
+    """Return whether a line names one who made the page (监制：..., 审 读：...)."""
+    if len(text) > _LONGEST_HEADING or text[-1] in _SENTENCE_ENDS:
+        return False
+    label, colon, name = text.replace("：", ":").partition(":")
+    return bool(colon and name) and "".join(label.split()) in _STAFF
+
+
 def _heads_comments(text: str) -> bool:
-    return len(text) < _LONGEST_HEADING and _COUNT.sub(" ", text.lower()).strip() in _COMMENTS
+    if len(text) >= _LONGEST_HEADING:
+        return False
+    return _COUNT.sub(" ", text.lower()).strip() in _COMMENTS or _FLOOR.fullmatch(text) is not None
 
 
 def _leads_elsewhere(text: str) -> str:
