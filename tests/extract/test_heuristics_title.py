@@ -133,6 +133,32 @@ def test_the_site_or_a_column_before_the_title_is_no_part_of_it(head: str, befor
     assert title_of(before + TEXT, f"<title>{head}</title>") == TITLE
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "title"),
+    [
+        (
+            "Plum cake - Notes of a cook from the willow valley",
+            "<p>Notes of a cook from the willow valley</p>",
+            "Plum cake",
+        ),
+        ("Ferry – A weblog on boats, bells and bread", "<h2>A weblog on boats, bells and bread</h2>", "Ferry"),
+    ],
+)
+def test_a_long_name_of_the_site_behind_the_title_is_not_the_headline(head: str, before: str, title: str):
+    assert title_of(f"{before}<h1>{title}</h1>{TEXT}", f"<title>{head}</title>") == title
+
+
+@pytest.mark.parametrize(
+    "title", ["»Wir bauen die Brücke«, sagt Nell", "Home is where the ferry lands", "Er sagt: »Nein«"]
+)
+def test_quotation_marks_and_words_of_menus_may_stand_in_a_headline(title: str):
+    assert title_of(f"<h2>{title}</h2>{TEXT}", "<title>Boats</title>") == title
+
+
+def test_a_small_heading_does_not_beat_what_the_head_says():
+    assert title_of(f"<h5>Neueste Beiträge</h5>{TEXT}", f"<title>{TITLE} | Boote</title>") == TITLE
+
+
 def test_a_hidden_copy_of_the_heads_title_is_not_the_headline():
     copy = f"<div style='display: none'><p class='share-title'>{TITLE}-河湾网</p></div>"
     assert title_of(f"<div>{TITLE}</div>{TEXT}{copy}", f"<title>{TITLE}-河湾网</title>") == TITLE
