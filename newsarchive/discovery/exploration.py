@@ -11,19 +11,17 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from newsarchive.discovery.shapes import address_of, family_of, is_variable
 from newsarchive.url_keys import url_key
 from newsarchive.urls import split_url
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 #: Pages that are looked at although nothing was found yet, those where a sitemap names the articles, and pages that one
 #: new article is worth.
 FREE_PAGES, FREE_BESIDE_SITEMAP, EARNED = 20.0, 6.0, 0.28
+#: Pages that are taken up in one run; a site made to exhaust us ends here.
+_MOST_PAGES = 100_000
 #: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
 #: place that brought something is given so many more for each such page, at most twice as many.
 _FRUITLESS, _BARREN, _PATIENCE = 8, 12, 2
@@ -127,7 +125,7 @@ class Exploration:
         `is_near` says that the page which links to it has just brought articles.
         """
         key = url_key(url)
-        if key in self._seen or not may_be_page(url):
+        if key in self._seen or len(self._seen) >= _MOST_PAGES or not may_be_page(url):
             return
         self._seen.add(key)
         self._depths[key] = 1 + self._depths.get(url_key(found_on), 0) if found_on else 1
@@ -201,11 +199,6 @@ class Exploration:
     def did_not_come(self, url: str) -> None:
         """Record that a page is not there: that says something of its place, and nothing of others like it."""
         self._place(url, rank_of(url)).fruitless += 1
-
-    def waiting(self) -> Iterator[Candidate]:
-        """Yield all pages that were not looked at."""
-        for place in self._places.values():
-            yield from place.waiting
 
 
 def _family(place: str) -> str:

@@ -253,20 +253,16 @@ class _Reader:
         from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - most sites have rules
 
         links = read_links(root, self.page.base_url, self.charset)
-        pages = list(dict.fromkeys(map(self.listing.spelled, links.pages)))
-        for link in links.found.values():
-            url = self.listing.spelled(link.url)
-            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site):
-                self.found.others.append(OtherPage(url, link.text, url in pages))
-        known = {other.url for other in self.found.others} | set(self.articles)
+        pages = dict.fromkeys(map(self.listing.spelled, links.pages))
         # The entries of a drop-down list are no links.
-        for url in pages:
-            if (
-                url not in known
-                and is_own(split_url(url), self.site, self.own_hosts)
-                and not is_article(url, self.site)
-            ):
-                self.found.others.append(OtherPage(url, is_pager=True))
+        texts = {self.listing.spelled(link.url): link.text for link in links.found.values()} | {
+            url: "" for url in pages if url not in links.found
+        }
+        self.found.others = [
+            OtherPage(url, text, url in pages)
+            for url, text in texts.items()
+            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site)
+        ]
         following = self.listing.spelled(links.next_url) if links.next_url else None
         if self.found.next_url is None and following in {other.url for other in self.found.others if other.is_pager}:
             self.found.next_url = following

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsarchive.browse.metadata import queries
+from newsarchive.browse.routing import ROUTES
 from newsarchive.browse.search_page import KINDS
 from newsarchive.browse.serve import application
 from newsarchive.browse.subjects import KINDS as SUBJECTS
-from newsarchive.browse.views import ROUTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -99,7 +99,7 @@ def test_no_cell_is_a_formula(harm: httpx.Client) -> None:
 
 
 def test_for_everybody_files_are_bounded_and_say_so(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsarchive.browse.views.PUBLIC_DOWNLOAD", 20)
+    monkeypatch.setattr("newsarchive.browse.search_views.PUBLIC_DOWNLOAD", 20)
     with served(sample, public=True) as client:
         rows, about = sheets(client.get("/search.xlsx").content)
         assert len(rows.rows) == 21

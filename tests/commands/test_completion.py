@@ -20,7 +20,7 @@ def propose(db, *words, incomplete=""):
     line = [sys.executable, "-c", "from newsarchive.cli import cli; cli(prog_name='newsarchive')"]
     ran = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.stderr == ""
-    return [one.partition(",")[2].partition("\t")[0] for one in ran.stdout.splitlines()]
+    return [one.partition(",")[2].partition("\t")[0] for one in ran.stdout.splitlines() if one]
 
 
 @pytest.fixture(scope="module")

@@ -179,3 +179,44 @@ def test_the_country_tells_the_order_of_day_and_month_and_the_zone(url: str, lan
     article = read_unknown(html, url)
     assert article.published_at is not None
     assert article.published_at.isoformat() == expected
+
+
+def in_english(before: str = "", after: str = "", head: str = "") -> str:
+    html = page(before, after, head).replace("lang=zh", "lang=en")
+    return re.sub("[\u3000-\uffef]+", " The ferry runs twice before dawn, the council said. ", html)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<figcaption>The pier on May 1, 2019. Photo: Jon Pike</figcaption><div>May 30, 2024</div>",
+        "<div>May 30, 2024</div><div class=comments><time datetime=2024-05-31>May 31</time></div>",
+        "<div class=related><a href=/2>Bridge</a><time datetime=2023-05-31>May 31</time></div><p>May 30, 2024</p>",
+        "<div>19.1.24, 10:00-11:30 Uhr</div><div>May 30, 2024</div>",
+        "<div><i>schedule</i>30 May 2024 <i>person</i>Rosa Hallmark of the river desk</div>",
+        "<p>30th May, 2024 8.15am</p>",
+        "<p>Published: 30 May 2024Updated: 31 May 2024</p>",
+    ],
+)
+def test_dates_of_pictures_comments_and_events_are_none_of_an_english_article(before: str) -> None:
+    assert str(read_unknown(in_english(before)).published_at)[:10] == "2024-05-30"
+
+
+@pytest.mark.parametrize(
+    ("head", "rule"),
+    [
+        ("<meta property='article:modified_time' content='2024-05-30T08:15:00Z'>", "meta:article:modified_time"),
+        ('{"@type":"NewsArticle","dateModified":"2024-05-30T08:15:00Z"}', "json-ld:dateModified"),
+        ('{"@type":"NewsArticle","datePublished":1717028100}', "json-ld:datePublished"),
+        ('{"@type":"NewsArticle","datePublished":"May 30, 2024"}', "json-ld:datePublished"),
+    ],
+)
+def test_the_head_tells_the_day_in_any_form_and_the_change_where_nothing_else_is_told(head: str, rule: str) -> None:
+    card = f'<script type="application/ld+json">{head}</script>' if head[0] == "{" else head
+    article = read_unknown(in_english(head=card))
+    assert (str(article.published_at)[:10], article.evidence["published_at"]) == ("2024-05-30", rule)
+
+
+@pytest.mark.parametrize("path", ["2024/may/30/early-ferry", "news/30-05-2024/early-ferry", "2024/05/30/1"])
+def test_an_address_may_name_the_month_or_begin_with_the_day(path: str) -> None:
+    assert str(read_unknown(in_english(), f"https://ferry.example/{path}").published_at)[:10] == "2024-05-30"

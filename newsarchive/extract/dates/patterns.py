@@ -204,7 +204,7 @@ TIME = re.compile(
     r"\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
     rf"|\s?[时時点點시](?![0-9]{{3}}){_NO_POINTS}(?:(?P<quarter>半|[一三]刻)|[钟鐘整]"
     rf"|\s?(?P<mi2>[0-9]{{1,2}})\s?[分분](?:\s?(?P<s2>[0-9]{{1,2}})\s?秒)?|\s?(?P<mi3>[0-5][0-9]){_NO_COUNT})?"
-    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\s?h(?![0-9A-Za-z]|\sago)|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB)\b)"
+    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\s?h(?![0-9A-Za-z]|\sago)|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB|[ap]\.?m)\b)"
     r"|(?=\s?(?:Uhr|[ap]\.?m)\b))"
     # Hours in words are some only with a part of the day before them or more behind: 三点 are three points as well.
     r"|(?P<hw>二十[一二三四]?|十[一二]?|[〇零一二两兩三四五六七八九])[点點时時]"

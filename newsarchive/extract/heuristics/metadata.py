@@ -29,6 +29,7 @@ META_NAMES = {
         "dcterms.issued", "article.published", "apub:time", "_pubtime", "firstpublishedtime", "dc.date", "date",
         "dateupdate",
     ),
+    "modified": ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
     "source": (
         "source", "mediaid", "contentsource", "article:source", "og:source", "dc.source", "sourcename", "news_source",
     ),

@@ -47,6 +47,10 @@ _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d{2})"
     r"(?:(?P<s>[-/_.])(?P<m>\d{1,2})(?:(?P=s)|/)(?P<d>\d{1,2})|[-/]?(?P<m2>[01]\d)[-/]?(?P<d2>[0-3]\d))(?!\d)"
 )
+#: /2024/may/30/, /30-05-2024/
+_URL_MONTH = re.compile(
+    r"(?<=/)(?:((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=/)|(\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?!\d))", re.IGNORECASE
+)
 #: Parts of a script's names behind which a time of publication may stand, the first letter left out; few, as
 #: each is looked for in the whole page. What may follow each is in the pattern.
 _SCRIPT_NAMES = ("ublish", "pub", "reate", "ctime", "var ct", "elease", "eploy")
@@ -79,7 +83,16 @@ Lines = list[tuple[int, str]]
 # printed date; a printed one without a year is only as good as the year that something else gives it, one behind the
 # text is mostly that of another article.
 _SAID, _ELEMENT, _PRINTED, _AGREES = 100.0, 80.0, 60.0, 50.0
-_WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _YEARLESS = 45.0, 43.0, 42.0, 40.0, 35.0, 30.0, 20.0
+_WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
+    45.0,
+    43.0,
+    42.0,
+    40.0,
+    35.0,
+    30.0,
+    26.0,
+    20.0,
+)
 # How far clocks are behind and ahead of UTC, and the least by which they differ.
 _WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
@@ -279,11 +292,13 @@ class DateReader:
         for number, text in near:
             if len(text) > _LONGEST_APART or not _DIGIT.search(text) or self._line(number, text, None):
                 continue
+            parts = _parts(places.flow.element[places.flow.block[number]])
             for pieces in (
-                _parts(places.flow.element[places.flow.block[number]]),
+                parts,
                 [lines.get(number - 1, ""), text],
                 [text, lines.get(number + 1, "")],
                 [text, lines.get(number + 1, ""), lines.get(number + 2, "")],
+                *([part] for part in parts[:_MOST_APART] if len(parts) > 1),
             ):
                 joined = next((one for one in _joined(pieces) if _YEAR.search(one) and self.read(one)), None)
                 dated = self.read(joined) if joined else None
@@ -315,7 +330,8 @@ class DateReader:
             words = f"{flow.text[number] if number >= 0 else ''} {names_of(element)}".lower()
             updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
             if number >= 0:
-                points = _ELEMENT - _PRINTED * bool(updated or _OF_OTHERS.search(words))
+                of_others = _OF_OTHERS.search(words) or any(_NAMES_OF_OTHERS.search(names_of(one)) for one in around)
+                points = _ELEMENT - _PRINTED * bool(updated or of_others)
                 yield Candidate(dated, value, "time element", points, number)
             elif not updated and not is_aside(element):
                 far.append(Candidate(dated, value, "time element of the page", _FAR))
@@ -338,10 +354,25 @@ class DateReader:
 
     def address(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the date in the page's address."""
-        for match in _URL_DATE.finditer(places.url[:2000]):
+        url = places.url[:2000]
+        for match in _URL_DATE.finditer(url):
             dated = self.read(f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}")
             if dated:
                 yield Candidate(dated, match[0], "url", _ADDRESS)
+                return
+        named = _URL_MONTH.search(url)
+        dated = self.read(" ".join(filter(None, named.groups()))) if named else None
+        if dated and named:
+            yield Candidate(dated, named[0], "url", _ADDRESS)
+
+    def modified(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read when the page was changed, which is better than nothing."""
+        card = places.head.card.get("dateModified")
+        said = [("json-ld:dateModified", card)] if isinstance(card, str) else []
+        for rule, value in (*said, *((f"meta:{name}", text) for _, name, text in places.head.meta.get("modified", ()))):
+            dated = self.read(value[:100])
+            if dated:
+                yield Candidate(dated, value, rule, _MODIFIED)
                 return
 
     def script(self, places: Places) -> Iterator[Candidate[Dated]]:
@@ -359,6 +390,7 @@ class DateReader:
 _GATHERERS = (
     (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.weak, _WEAK),
     (DateReader.headline, _HEADLINE), (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
+    (DateReader.modified, _MODIFIED),
 )  # fmt: skip
 
 
@@ -425,6 +457,8 @@ def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Date
 
 def _joined(pieces: list[str]) -> Iterator[str]:
     """Yield the orders in which pieces of a date may be meant; nothing if one is no piece of a date."""
+    if len(pieces) == 1:
+        yield pieces[0]
     if not 1 < len(pieces) <= _MOST_PIECES or not all(0 < len(piece) <= _LONGEST_PIECE for piece in pieces):
         return
     yield _DAY_OF_YEAR.sub(r"\1/\2", " ".join(pieces))
@@ -457,8 +491,8 @@ def _begins_others(text: str) -> bool:
 def _said(head: Head) -> Iterator[tuple[str, str]]:
     for key in ("datePublished", "dateCreated", "uploadDate"):
         value = head.card.get(key)
-        if isinstance(value, str):
-            yield value[:100], f"json-ld:{key}"
+        if isinstance(value, str | int):
+            yield str(value)[:100], f"json-ld:{key}"
     for _, name, content in head.meta.get("published", ()):
         if name not in _WEAK_META:
             yield content[:100], f"meta:{name}"
