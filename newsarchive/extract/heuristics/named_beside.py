@@ -61,8 +61,6 @@ _NOT_A_NAME = frozenset(
 _LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
 _BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]+)[)）】\]]")
 _LONGEST_NAME = 20
-#: Where a name stands beside the date without a label. Elsewhere that is a button or a place.
-_EAST_ASIA = ("zh", "ja", "ko")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in Latin letters, which accounts may have; and buttons that look like one.
 _LATIN_NAME = re.compile(r"[A-Za-z][\w.-]{2,24}(?: [A-Z][\w.-]{1,24}){0,2}", re.ASCII)
@@ -115,13 +113,14 @@ class _Piece:
 def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headline: str, lang: str) -> Iterator[Named]:
     """Yield the names that stand alone near the headline with what speaks for each.
 
-    `near` are the numbers of the lines about the headline, `date_line` is the line that prints the date (-1: none);
-    only in Chinese (`lang`) are names in Latin letters looked for.
+    `near` are the numbers of the lines about the headline, `date_line` is the line that prints the date (-1: none),
+    `lang` is the language of the page.
     """
-    if lang and not lang.startswith(_EAST_ASIA):
+    # A name without a label beside the date is a custom of Chinese pages; elsewhere it is a person, a button, a place.
+    chinese = lang.startswith("zh")
+    if lang and not chinese:
         return
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
-    chinese = lang.startswith("zh")
     for number in near[:_MOST_LINES]:
         on_date_line, line = number == date_line, flow.text[number]
         for piece in _pieces(flow, number, dated=on_date_line):
