@@ -77,9 +77,11 @@ def next_page_of(page: Page, text: str) -> str | None:
     link to another article.
     """
     own = split_url(page.base_url)
-    if not _may_link_second(own.path, text) or not _names_next(text):
+    if not _may_link_second(own.path, text):
         return None
-    return next((url for url, number, _ in _pages_linked(page, text, own) if number == 2), None)
+    # To look for a link is quicker than to look for all the words, of which most pages have none.
+    second = next((url for url, number, _ in _pages_linked(page, text, own) if number == 2), None)
+    return second if second and _names_next(text) else None
 
 
 def may_have_further(page: Page) -> bool:
