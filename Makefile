@@ -51,7 +51,7 @@ torture: installed-dev ## Kill crawls at random moments and see that nothing is 
 	@$(RUN)/torture.py
 
 bench: installed-dev ## Measure reading, crawling, stories, search and browsing (long)
-	@for name in known_site reading throughput recrawl faults stories; do \
+	@for name in known_site reading throughput recrawl faults stories watch; do \
 	  echo "== $$name"; $(RUN)/$$name.py || exit 1; done
 	@for name in search browse; do echo "== $$name"; $(RUN)/$$name.py --folder build/$$name || exit 1; done
 

@@ -27,7 +27,6 @@ from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.exploration import FREE_BESIDE_SITEMAP, FREE_PAGES, LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
 from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
@@ -263,13 +262,12 @@ class DiscoverySpider(FrontierSpider):
     def _listed(self, response: Response, link: ListingLink) -> ListingPage:
         """Read a listing; one that cannot be read in sane time or memory lists nothing, and says so."""
         try:
-            check_bounds(response.body)
             with time_limit():
                 if link.url in self._looked_at:
                     return self._look_at(make_page(response, link.url, "post", link.site))
                 page = make_page(response, link.url, "listing", link.site)
                 return LINK_SOURCES[link.link_source].read(page, self.site)
-        except (TooComplexError, TooSlowError) as error:
+        except TooSlowError as error:
             from newsarchive.discovery.html_listing import ListingPage  # noqa: PLC0415 - hardly ever needed
 
             return ListingPage(damage=str(error))
@@ -381,10 +379,9 @@ class DiscoverySpider(FrontierSpider):
         from newsarchive.discovery.html_listing import read_listing  # noqa: PLC0415 - only a run that finds something
 
         try:
-            check_bounds(page.body)
             with time_limit():
                 listed = read_listing(page, self.site)
-        except (TooComplexError, TooSlowError):
+        except TooSlowError:
             return  # what is wrong with the page is told when it is read
         link = ListingLink(page.url, page.site, "category")
         leads = []
@@ -406,7 +403,8 @@ class DiscoverySpider(FrontierSpider):
                 self.crawler.engine.crawl(request)
 
     def follow(self, article: Article) -> Iterable[Link]:
-        """Lead from a post to the text behind its share link, and to the articles that it links to."""
+        """Lead to the next page, from a post to the text behind its share link, and to articles that it links to."""
+        yield from super().follow(article)
         yield from self._leads.pop(article.page.url, ())
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return

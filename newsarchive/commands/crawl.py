@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import os
+import signal
 from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -36,6 +39,8 @@ SELECT json_extract(arguments, '$.base_url') FROM runs WHERE site = 'demo' AND j
 ORDER BY id DESC LIMIT 1
 """
 _CRAWLED = "SELECT DISTINCT site FROM runs WHERE spider = ?"
+# Seconds after which new articles of a watch are looked through by the saved searches.
+_SEARCH_AFTER = 30.0
 # The statuses of a command for what its worst run did; a failed run is worse than one that lost too much.
 _BY_BADNESS = (0, 3, 1)
 
@@ -189,15 +194,54 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
             found = names or _all_sites(archive)
             return {name: {"site": name, **own.get(name, {})} for name in found}
 
+        searches = _SavedSearches(db)
+
+        def told(ended: Watched) -> None:
+            try:
+                _print_watched(ended)
+            except OSError:  # the terminal was closed, or who read the pipe is done
+                os.kill(os.getpid(), signal.SIGTERM)
+            if ended.summary is not None and ended.summary.articles("new"):
+                searches.want()
+
         process = CrawlProcess(settings)
-        watch = Watch(process, archive, Options.from_settings(settings), _SPIDER, find, _print_watched)
+        watch = Watch(process, archive, Options.from_settings(settings), _SPIDER, find, told)
         click.echo(f"newsarchive: watching {len(find())} sites until Ctrl-C")
         try:
             process.run(watch.run())
         except UserError as error:
             click.echo(plain(f"newsarchive: {error}"), err=True)
             return 1
+    searches.run()
     return 0
+
+
+class _SavedSearches:
+    """Runs the saved searches beside a watch: some time after something new came, and once more in the end."""
+
+    def __init__(self, db: Path) -> None:
+        self._db = db
+        self._is_wanted = False
+        self._task: asyncio.Task[None] | None = None
+
+    def want(self) -> None:
+        """Have them run soon."""
+        self._is_wanted = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run_soon())
+
+    async def _run_soon(self) -> None:
+        await asyncio.sleep(_SEARCH_AFTER)
+        await asyncio.to_thread(self.run)  # it sends messages, for which no crawl is to stand still
+
+    def run(self) -> None:
+        """Run them, if something new came since they ran last."""
+        if self._is_wanted:
+            self._is_wanted = False
+            try:
+                tell_after_crawl(self._db)
+            except UserError as error:
+                click.echo(plain(f"newsarchive: {error}"), err=True)
 
 
 def _print_watched(ended: Watched) -> None:

@@ -171,7 +171,12 @@ class _Display:
             from rich.console import Console  # noqa: PLC0415 - a log needs none of it
             from rich.live import Live  # noqa: PLC0415
 
-            self._live = Live(console=Console(stderr=True), refresh_per_second=4, transient=True)
+            self._live = Live(
+                console=Console(stderr=True),
+                refresh_per_second=4,
+                transient=True,
+                redirect_stdout=sys.stdout.isatty(),  # what a file or a pipe gets is not for the terminal
+            )
             self._live.start()
             atexit.register(self._live.stop)  # a crawl that is stopped twice ends without `closed`, the cursor hidden
             self._turn_handlers(self._stderr, sys.stderr)

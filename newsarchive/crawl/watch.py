@@ -48,6 +48,17 @@ class _Run:
     crawler: Crawler | None = None
     gives_way: bool = False
 
+    def has_turned(self, over: float) -> bool:
+        """Return whether it began before a time, and can be asked to give way."""
+        is_running = self.crawler is not None and self.crawler.engine.running
+        return is_running and self.began <= over and not self.gives_way
+
+    def give_way(self) -> None:
+        """End it; what it has not done is left to the next run."""
+        assert self.crawler is not None
+        self.gives_way = True
+        asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=GAVE_WAY))  # noqa: RUF006 - it is logged
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -159,15 +170,13 @@ class Watch:
             task.add_done_callback(self._tasks.discard)
 
     def _make_room(self) -> None:
-        """Have runs that took their turn give way where another site is due."""
-        due = self._next_due()
-        if due is None or due.due_at > self.now():
-            return
-        for run in self._running.values():
-            is_over = time.monotonic() - run.began >= self.options.turn_minutes * 60
-            if is_over and not run.gives_way and run.crawler is not None and run.crawler.engine.running:
-                run.gives_way = True
-                asyncio.ensure_future(run.crawler.engine.close_spider_async(reason=GAVE_WAY))  # noqa: RUF006
+        """Have runs that took their turn give way, the longest first, as many as other sites wait."""
+        now, over = self.now(), time.monotonic() - self.options.turn_minutes * 60
+        waiting = sum(due_at <= now for due_at, _ in self._queue) if self._next_due() else 0
+        waiting -= sum(run.gives_way for run in self._running.values())
+        turns = sorted((run for run in self._running.values() if run.has_turned(over)), key=lambda run: run.began)
+        for run in turns[: max(0, waiting)]:
+            run.give_way()
 
     def _seconds_to_wait(self) -> float | None:
         due = self._next_due()

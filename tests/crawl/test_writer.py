@@ -1,6 +1,7 @@
 """The process that writes the archive: in order, all or nothing, and safe however either side ends."""
 
 import asyncio
+import os
 import resource
 import signal
 import sqlite3
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from newsarchive.archive import Archive, Link, replay_index
+from newsarchive.crawl.writer.channel import CHANNELS
 from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.operations import Operations
@@ -26,13 +28,13 @@ from newsarchive.sites import load_site
 NOW = datetime(2026, 3, 5, 1, 2, 3, tzinfo=UTC)
 
 
-def crawl_into(db):
+def crawl_into(db, site="demo"):
     with Archive.open(db) as archive:
-        run_id = archive.runs.start(spider="category", site="demo", arguments={}, now=NOW)
+        run_id = archive.runs.start(spider="category", site=site, arguments={}, now=NOW)
     return Crawl(
         run_id=run_id,
-        site="demo",
-        label="demo",
+        site=site,
+        label=site,
         fetches=True,
         reread_at=None,
         recheck=load_site("demo").recheck,
@@ -43,10 +45,10 @@ def crawl_into(db):
 class Observed:
     """A writer, and what it reported."""
 
-    def __init__(self, db):
+    def __init__(self, db, site="demo", inherit=()):
         self.reports, self.failures = [], []
-        self.writer = Writer(str(db), on_commit=self.reports.append, on_failure=self.failures.append)
-        self.writer.begin(crawl_into(db))
+        self.writer = Writer(str(db), on_commit=self.reports.append, on_failure=self.failures.append, inherit=inherit)
+        self.writer.begin(crawl_into(db, site))
 
     @property
     def process(self):
@@ -276,3 +278,89 @@ def test_when_the_crawl_is_killed_what_it_told_is_stored_and_the_lock_let_go(tmp
         stored = len(archive.copies.known(url(number) for number in range(40)))
         assert stored >= 39  # the last may have been on its way
         assert archive.frontier.counts().get("done") == stored
+
+
+def end(writer):
+    """Wait for the end of a crawl, as its session does."""
+
+    async def ended():
+        ending = asyncio.ensure_future(writer.end())
+        while not ending.done():
+            await asyncio.sleep(0)
+            if writer.is_busy:
+                writer.channel.wait(30)
+
+    asyncio.run(ended())
+
+
+@pytest.fixture
+def other(observed, tmp_path):
+    """A crawl of another site that writes into the same archive."""
+    lock = CrawlLock(tmp_path / "a.db", "other")
+    other = Observed(tmp_path / "a.db", "other", inherit=[lock.fileno()])
+    yield other
+    other.writer.close()
+
+
+def test_two_crawls_write_through_one_process_and_each_hears_of_its_own(observed, other, tmp_path):
+    submit(observed.writer, 1)
+    other.writer.submit(Operations.find, [Link(url(2), "other", "post")])
+    other.writer.submit(Operations.problem, url(2), "fetch", "gone")
+    observed.writer.flush()
+    other.writer.flush()
+    assert observed.process is other.process
+    assert {url for report in observed.reports for url in report.settled} == {url(1)}
+    assert [dict(report.counts) for report in other.reports if report.counts] == [{"problems/gone": 1}]
+    assert column(tmp_path / "a.db", "SELECT site FROM problems") == ["other"]
+    assert [path.name.partition("-")[2] for path in tmp_path.rglob("*.warc.gz")] == ["demo.warc.gz"]
+
+
+def test_a_crawl_that_ends_lets_go_of_its_lock_and_the_other_goes_on(observed, other, tmp_path):
+    submit(observed.writer, 1)
+    other.writer.submit(Operations.find, [Link(url(2), "other", "post")])
+    lock = other.writer._inherit[0]
+    end(other.writer)
+    os.close(lock)
+    other.writer.close()
+    CrawlLock(tmp_path / "a.db", "other").release()  # nobody holds it any more
+    submit(observed.writer, 3)
+    observed.writer.flush()
+    assert observed.failures == []
+    assert observed.process.poll() is None
+    assert column(tmp_path / "a.db", "SELECT count(*) FROM articles") == [2]
+
+
+def test_a_request_to_commit_may_come_behind_the_end_of_a_crawl(observed, other):
+    submit(observed.writer, 1)
+    other.writer.submit(Operations.find, [Link(url(2), "other", "post")])
+    end(other.writer)
+    submit(observed.writer, 3)
+    other.writer._urge()  # as `committed` does while other crawls write
+    other.writer.flush()
+    submit(observed.writer, 2)
+    observed.writer.flush()
+    assert observed.failures == other.failures == []
+
+
+def test_the_end_of_the_process_is_told_to_all_who_write_through_it(observed, other):
+    submit(observed.writer, 1)
+    other.writer.submit(Operations.find, [Link(url(2), "other", "post")])
+    observed.writer.flush()
+    other.writer.flush()
+    observed.process.kill()
+    submit(observed.writer, 2)
+    observed.writer.flush()
+    assert [len(one.failures) for one in (observed, other)] == [1, 1]
+
+
+def test_the_process_lives_on_between_crawls_where_it_is_kept(tmp_path):
+    with CHANNELS.kept():
+        processes = []
+        for _ in range(2):
+            one = Observed(tmp_path / "a.db")
+            submit(one.writer, 1)
+            one.writer.close()
+            processes.append(one.process)
+            assert one.process.poll() is None
+    assert processes[0] is processes[1]
+    assert processes[0].poll() == 0

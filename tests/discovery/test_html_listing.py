@@ -33,6 +33,11 @@ def read_origin(inner: str, url: str = f"{ORIGIN_HOST}/a/cgnjj.html") -> Listing
     return read_listing(known_page(url, html, "listing"), ORIGIN)
 
 
+def test_a_page_with_more_markup_than_any_real_one_lists_nothing_and_says_so() -> None:
+    found = read_home(entries(ARTICLE) + "<div>" * 5000)
+    assert (found.articles, found.damage) == ([], "more than 4,000 levels of elements")
+
+
 @pytest.mark.parametrize(
     ("link", "url"),
     [

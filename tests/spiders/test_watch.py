@@ -1,5 +1,6 @@
 """`newsarchive crawl --watch`: it stays, crawls each site when it is due, and loses nothing however it ends."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 from support.crawler import ROOT, Crawled
+from support.running import run_on
 from support.small_site import DESCRIPTION, small_site
 
 SOON = {"NEWSARCHIVE_INTERVAL_MIN": "0.01", "NEWSARCHIVE_INTERVAL_MAX": "0.02", "NEWSARCHIVE_BACKOFF": "1"}
@@ -162,3 +164,24 @@ def test_a_watch_crawls_all_that_is_new(crawl, sites, tmp_path):
         _, told = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "leave out --since" in told
+
+
+def test_saved_searches_hear_of_what_a_watch_brings(crawl, sites, tmp_path):
+    with watching(crawl, tmp_path) as process:
+        until(crawl, process, ARTICLES, "a", 3)
+        assert stopped(process)[0] == 0
+    run_on(crawl.db, "watch", "add", "泊位", "--to", tmp_path / "found.jsonl")
+    write(sites["a"], "a", *range(5))
+    with watching(crawl, tmp_path) as process:
+        until(crawl, process, ARTICLES, "a", 5)
+        assert stopped(process)[0] == 0
+    found = (tmp_path / "found.jsonl").read_text(encoding="utf-8").splitlines()
+    assert sorted(json.loads(line)["title"] for line in found) == ["a港的第3条消息", "a港的第4条消息"]
+
+
+def test_a_watch_whose_lines_nobody_reads_any_more_ends(crawl, sites, tmp_path):
+    with watching(crawl, tmp_path) as process:
+        assert "watching 1 sites" in process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(timeout=60) == 0
+    assert crawled(crawl, "SELECT outcome, count(*) > 0 FROM runs WHERE outcome = 'finished'") == [("finished", 1)]

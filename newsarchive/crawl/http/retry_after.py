@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.utils.defer import deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.crawl.failures import HostPaused
@@ -34,6 +35,8 @@ logger = logging.getLogger(__name__)
 _STATUSES = (429, 503)
 #: Seconds after which a waiting request looks whether the crawl is being stopped.
 _STEP = 0.5
+#: Seconds for which the end of a crawl waits for its connections to close.
+_CLOSING = 1.0
 
 
 def parse_retry_after(value: str, now: datetime) -> float | None:
@@ -86,6 +89,14 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
         if response.status in _STATUSES:
             self._note(host, response)
         return response
+
+    async def close(self) -> None:
+        """Close the connections; those that do not close in time are left.
+
+        Scrapy calls a deferred that has fired meanwhile once more where the process has much else to do.
+        """
+        closed = deferred_to_future(self._pool.closeCachedConnections())  # type: ignore[no-untyped-call]
+        await asyncio.wait([closed], timeout=_CLOSING)
 
     async def _wait(self, host: str) -> None:
         """Wait while a host rests; raise HostPaused where that would be too long."""

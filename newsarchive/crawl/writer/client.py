@@ -53,6 +53,7 @@ class Writer:
         self._inherit = inherit
         self._crawl: Crawl | None = None
         self._is_introduced = False
+        self._has_ended = False
         self._is_closed = False
         self._is_broken = False
         #: What is submitted and not committed yet: its size in bytes, and who waits for its result.
@@ -121,6 +122,7 @@ class Writer:
         """Wait as `committed` does, and until the process has let go of what it held for the crawl."""
         if self._is_introduced and self.channel.is_usable:
             self._send_later(Message(None, urgent=True, ends=True))
+            self._has_ended = True
         await self.committed()
 
     def flush(self) -> None:
@@ -191,6 +193,7 @@ class Writer:
                 self.broken(self.channel.failure)
             return
         assert self._crawl is not None, "something is written before the crawl was announced"
+        assert not self._has_ended or message.method is None, "something is written after the end of the crawl"
         if not self._is_introduced:
             self._is_introduced = True
             self.channel.introduce(self._crawl.run_id, self, _pickled(self._crawl), self._inherit)

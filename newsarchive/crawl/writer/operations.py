@@ -60,8 +60,7 @@ class Operations:
 
     def attempt(self, message: Message) -> Any:
         """Do what a message asks for, and return its result; where that fails, nothing of it alone is written."""
-        if message.method is None:
-            return None
+        assert message.method is not None, "there is nothing to attempt"
         try:
             with self.archive.transaction():
                 return message.method(self, *message.arguments, **message.options)

@@ -99,11 +99,16 @@ class _Crawls:
     def write(self, messages: list[Message]) -> Committed:
         """Write a batch, all or nothing, and let go of the crawls that end with it."""
         with self._archive.transaction():
-            results = [self._operations[message.run_id].attempt(message) for message in messages]
-        reports = {run_id: self._operations[run_id].take_report() for run_id in {one.run_id for one in messages}}
+            results = [self._do(message) for message in messages]
+        concerned = {message.run_id for message in messages if message.method is not None}
+        reports = {run_id: self._operations[run_id].take_report() for run_id in concerned}
         for run_id in (message.run_id for message in messages if message.ends):
             self._end(run_id)
         return Committed(results, reports)
+
+    def _do(self, message: Message) -> object:
+        # One that asks for nothing but a commit may come behind the end of its crawl.
+        return None if message.method is None else self._operations[message.run_id].attempt(message)
 
     def _end(self, run_id: int) -> None:
         del self._operations[run_id]
