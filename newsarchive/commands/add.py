@@ -123,8 +123,7 @@ def added(place: str) -> str:
 def _owner(url: str) -> str | None:
     """Return the site whose file names the host of an address."""
     hosts = {host: name for name in site_names() for host in load_site(name).hosts}
-    host = host_and_odd_port(url)
-    return hosts.get(host) or hosts.get((split_url(url).hostname or "").lower())
+    return hosts.get(host_and_odd_port(url))
 
 
 def _address(place: str) -> str:

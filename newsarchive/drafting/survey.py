@@ -486,7 +486,7 @@ class _Surveyor:
 
     def _note_head(self, root: Element, links: Links, kind: Kind) -> None:
         title = next((clean for element in select("title", root) if (clean := " ".join(element.text().split()))), "")
-        if title and (kind == "article" or not self.result.visited):
+        if not self.result.visited or (title and kind == "article"):
             self.result.head_titles.append(title)
         for element in select("meta", root):
             if attribute(element, "property").lower() == "og:site_name" and (

@@ -43,6 +43,9 @@ def test_a_file_is_written_that_a_crawl_can_use_and_is_not_changed_again(site, t
     assert listing is not None
     assert listing.article.search("/news/4711.html")
     assert not listing.article.search("/about.html")
+    assert load_site("port", tmp_path / "sites").title == site.base_url.removeprefix("http://"), (
+        "no page names the site"
+    )
     requests = len(site.asked)
     assert requests <= 80
     second = run(tmp_path, "add", f"{site.base_url}/")
