@@ -4,8 +4,8 @@
     python benchmarks/damage.py --articles 100 --bits 300 --warc-bits 50 --seed 2
 
 Each bit is flipped in a fresh copy of a crawled archive. A bit that changes nothing that SQLite gives back (it lies in
-the unused rest of a page) is counted as that: there is nothing to find. What is compared after the repair is what the
-archive holds: articles, texts, copies, what copies said, raw pages.
+the unused rest of a page, or a search answers as before) is counted as that: there is nothing to find. What is compared
+after the repair is what the archive holds: articles, texts, copies, what copies said, raw pages.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from static_site import crawl, serve_static
 from torture_commands import faults
@@ -27,6 +28,9 @@ from torture_commands import faults
 from newsarchive.archive.connection import open_readonly
 from newsarchive.errors import UserError
 from newsarchive.maintenance.repair import repair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PORT = 8097
 #: What must come back, or be told as lost.
@@ -37,6 +41,9 @@ HOLDS = {
     "readings": "SELECT c.url, r.title, r.fields FROM readings r JOIN copies c ON c.id = r.copy_id",
     "pages": "SELECT url, fetched_at, digest, length FROM snapshots WHERE lost_at IS NULL",
 }
+#: The search indexes; what FTS5 keeps of them in tables of its own is compared by what it answers.
+INDEXES = ("search_index", "search_characters")
+_BLOCKS = tuple(f"{index}_{table}".encode() for index in INDEXES for table in ("data", "idx", "docsize"))
 Held = dict[str, set[tuple[object, ...]]]
 
 
@@ -54,10 +61,26 @@ def everything(db: Path) -> object:
             names = connection.execute(
                 "SELECT name FROM sqlite_master WHERE rootpage > 0 AND type = 'table'"
             ).fetchall()
-            rows = {name: connection.execute(f'SELECT * FROM "{name.decode()}"').fetchall() for (name,) in names}
+            rows = {
+                name: connection.execute(f'SELECT * FROM "{name.decode()}"').fetchall()
+                for (name,) in names
+                if not name.startswith(_BLOCKS)
+            }
+            rows |= {index.encode(): list(_answers(connection, index)) for index in INDEXES}
             return connection.execute("PRAGMA integrity_check").fetchall(), rows
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
+
+
+def _answers(connection: sqlite3.Connection, index: str) -> Iterator[object]:
+    """Yield where the terms of a search index stand, and how many articles a search for each finds."""
+    for form in ("instance", "row"):
+        connection.execute(f"CREATE VIRTUAL TABLE temp.{index}_{form} USING fts5vocab(main, {index}, {form})")
+    yield from connection.execute(f"SELECT * FROM temp.{index}_instance")
+    for (term,) in connection.execute(f"SELECT term FROM temp.{index}_row").fetchall():
+        yield connection.execute(
+            f"SELECT count(*) FROM {index} WHERE {index} MATCH CAST(? AS TEXT)", (b'"%b"' % term,)
+        ).fetchone()
 
 
 def is_found(db: Path) -> bool:

@@ -156,6 +156,11 @@ class Article:
     extractor: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    #: Which page of an article on several pages this is; None for the first, which mostly is the only one.
+    part: int | None = None
+    #: The addresses of the first page of the article and of the next one, where this page tells.
+    first_page: str | None = None
+    next_page: str | None = None
     #: Keys of other addresses at which the page says that the article stands, and may say so.
     aliases: list[str] = field(default_factory=list)
     #: Whether the page stands for an article of another site, which it must not change.

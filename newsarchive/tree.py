@@ -46,15 +46,19 @@ _TAGS = (
 )  # fmt: skip
 
 
-def parse(markup: str | bytes) -> Element | None:
+def parse(markup: str | bytes, *, strict: bool = False) -> Element | None:
     """Parse HTML (bytes in UTF-8) as a browser does that runs scripts; None when it cannot be parsed at all.
 
     Returns the `html` element. Time and memory are linear in the size of the page: one made to exhaust the parser is
     tamed first, which leaves its text as it is.
+
+    Raises:
+        TooComplexError: `strict`, and there is more markup than any real page has.
+
     """
     data = markup.encode("utf-8", "replace") if isinstance(markup, str) else markup
     try:
-        return LexborHTMLParser(within_bounds(data), options=_OPTIONS, scripting=True).root
+        return LexborHTMLParser(within_bounds(data, strict=strict), options=_OPTIONS, scripting=True).root
     except SelectolaxError:
         return None
 

@@ -170,8 +170,14 @@ def quote_url(url: str) -> str:
 
 def host_and_odd_port(url: str) -> str:
     """Return the host of a URL, with its port where that is not the usual one; "" where it cannot be read."""
+    return _place_of(origin_of(url))
+
+
+@lru_cache(maxsize=1024)
+def _place_of(origin: str) -> str:
+    """Return host and odd port; nearly all addresses that are asked about are of a few hosts."""
     try:
-        host, port = _host_and_odd_port(url)
+        host, port = _host_and_odd_port(origin)
     except ValueError:
         return ""
     return f"{host}:{port}" if port else host or ""

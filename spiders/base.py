@@ -122,6 +122,12 @@ class FrontierSpider(ArchiveSpider):
             for request in self.listing_requests():
                 yield request
 
+    def follow(self, article: Article) -> Iterable[Link]:
+        """Lead to the next page of an article on several pages; what is followed needs not be told."""
+        if article.next_page is not None:
+            article.problems = [problem for problem in article.problems if problem.reason != "further-pages"]
+            yield Link(article.next_page, article.page.site, article.page.role, found_on=article.page.url)
+
     def listing_requests(self) -> Iterable[Request]:
         """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""
         return ()

@@ -24,10 +24,9 @@ from newsarchive.crawl.selection import Selection
 from newsarchive.crawl.time_limit import TooSlowError, time_limit
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
-from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
+from newsarchive.discovery.exploration import FREE_BESIDE_SITEMAP, FREE_PAGES, LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
 from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
@@ -84,7 +83,8 @@ class DiscoverySpider(FrontierSpider):
         listing = self.site.listing
         is_explored = listing is not None and listing.explore and "category" in self.link_sources
         #: The pages of which nothing is known, where the site's file asks to look at them.
-        self.exploration = Exploration() if is_explored else None
+        free = FREE_BESIDE_SITEMAP if self.site.sitemaps else FREE_PAGES
+        self.exploration = Exploration(free) if is_explored else None
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -212,6 +212,7 @@ class DiscoverySpider(FrontierSpider):
         level = logging.INFO if link.url in self._looked_at else logging.WARNING
         self.logger.log(level, "Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
         if self.exploration is not None and self._looked_at.pop(link.url, None) is not None:
+            self.exploration.did_not_come(link.url)
             for request in self._look_at_next():
                 self.crawler.engine.crawl(request)
 
@@ -261,13 +262,12 @@ class DiscoverySpider(FrontierSpider):
     def _listed(self, response: Response, link: ListingLink) -> ListingPage:
         """Read a listing; one that cannot be read in sane time or memory lists nothing, and says so."""
         try:
-            check_bounds(response.body)
             with time_limit():
                 if link.url in self._looked_at:
                     return self._look_at(make_page(response, link.url, "post", link.site))
                 page = make_page(response, link.url, "listing", link.site)
                 return LINK_SOURCES[link.link_source].read(page, self.site)
-        except (TooComplexError, TooSlowError) as error:
+        except TooSlowError as error:
             from newsarchive.discovery.html_listing import ListingPage  # noqa: PLC0415 - hardly ever needed
 
             return ListingPage(damage=str(error))
@@ -329,7 +329,11 @@ class DiscoverySpider(FrontierSpider):
         """Take up pages of which nothing is known; ask for those that are known to list articles."""
         assert self.exploration is not None
         requests: list[Request] = []
+        for found in listed.articles:
+            self.exploration.saw_article(found.url)
         for other in listed.others:
+            if other.is_pager and not listed.articles:
+                continue  # further pages of what lists nothing
             url = self._here(other.url)
             if not may_be_page(url) or self.address_rules.refusal(url) is not None:
                 continue
@@ -375,10 +379,9 @@ class DiscoverySpider(FrontierSpider):
         from newsarchive.discovery.html_listing import read_listing  # noqa: PLC0415 - only a run that finds something
 
         try:
-            check_bounds(page.body)
             with time_limit():
                 listed = read_listing(page, self.site)
-        except (TooComplexError, TooSlowError):
+        except TooSlowError:
             return  # what is wrong with the page is told when it is read
         link = ListingLink(page.url, page.site, "category")
         leads = []
@@ -400,7 +403,8 @@ class DiscoverySpider(FrontierSpider):
                 self.crawler.engine.crawl(request)
 
     def follow(self, article: Article) -> Iterable[Link]:
-        """Lead from a post to the text behind its share link, and to the articles that it links to."""
+        """Lead to the next page, from a post to the text behind its share link, and to articles that it links to."""
+        yield from super().follow(article)
         yield from self._leads.pop(article.page.url, ())
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return

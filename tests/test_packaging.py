@@ -80,7 +80,8 @@ def needed(python: str) -> dict[str, list[Requirement]]:
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
-    waiting = [Requirement(text) for text in asked if not text.startswith("newsarchive[")]
+    own = (Requirement(text) for text in asked if not text.startswith("newsarchive["))
+    waiting = [one for one in own if one.marker is None or one.marker.evaluate(environment(python))]
     found: dict[str, list[Requirement]] = defaultdict(list)
     while waiting:
         requirement = waiting.pop()

@@ -8,6 +8,7 @@ texts agree as well, because templates name one address on all their pages.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +33,9 @@ _OF_AN_ARTICLE: tuple[Kind, ...] = ("own", "named")
 _MOST_CANDIDATES = 20
 # The part of a text that has to stand in the other one.
 _HALF, _NEARLY_ALL = 0.5, 0.8
+
+# The number of a page behind a title: (2), _2, 第2页, - Page 2.
+_PAGE_NUMBER = re.compile(r"[\s_\-–—|]{0,3}[(（\[]?(?:第|page|seite|p\.)?\s?\d{1,2}\s?[页頁]?[)）\]]?$", re.IGNORECASE)
 
 _OWN = "SELECT c.article_id FROM copy_keys k JOIN copies c ON c.id = k.copy_id WHERE k.key = ? AND k.kind = 'own'"
 # In the order of the table's own index, so that the look at the newest is short however many there are.
@@ -146,8 +150,11 @@ def agree(one: Observation, other: Observation) -> bool:
     """Return whether two pages tell one article.
 
     Under one title half of the shorter text has to stand in the other one, or the times of publication are equal; under
-    two titles nearly all of the longer text. Where one of them has no text, the title tells.
+    two titles nearly all of the longer text. Where one of them has no text, the title tells, and so it does of two
+    pages of an article on several.
     """
+    if one.part != other.part:
+        return bool(one.title) and _without_number(one.title or "") == _without_number(other.title or "")
     same_title = bool(one.title) and clean(one.title or "") == clean(other.title or "")
     if not one.body or not other.body:
         return same_title
@@ -157,6 +164,11 @@ def agree(one: Observation, other: Observation) -> bool:
     if not same_title:
         return of_longer >= _NEARLY_ALL
     return of_shorter >= _HALF or (one.published is not None and one.published == other.published)
+
+
+def _without_number(title: str) -> str:
+    """Return a title without the number of the page behind it."""
+    return _PAGE_NUMBER.sub("", clean(title))
 
 
 def _agrees(connection: sqlite3.Connection, reading: Observation, article_id: int) -> bool:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.archive.observations import content_hash
 from newsarchive.models import ROLES
 from newsarchive.text import clean
 
@@ -53,13 +54,15 @@ def merge(readings: Sequence[Observation]) -> Merged:
     (`Observation.trusted`) only speaks when no whole one is known. Securities are the union over the copies. A time of
     day that a less trusted copy prints more exactly is taken when both agree as far as the better one goes.
     """
-    speaking = order_of_trust(readings)
+    speaking = order_of_trust([reading for reading in readings if reading.part == 1] or readings)
     text = next((reading for reading in speaking if reading.body), speaking[0])
+    pages = [text, *_further_pages(text, readings)]
     home = min(speaking, key=lambda reading: _ADDRESS[reading.role])
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
     placed = next((r for r in sorted(speaking, key=_edition) if r.category), home)
     published, precision = _published(speaking)
-    paragraphs = text.paragraphs
+    paragraphs = [paragraph for page in pages for paragraph in page.paragraphs]
+    body = "\n\n".join(page.body for page in pages)
     title = next((reading.title for reading in speaking if reading.title), None) or _first(speaking, "listed_title")
     columns: dict[str, Any] = {
         "info_code": _first(speaking, "info_code"),
@@ -72,7 +75,7 @@ def merge(readings: Sequence[Observation]) -> Merged:
         "title": title,
         "original_title": _first(speaking, "original_title"),
         "digest": _first(speaking, "digest"),
-        "body": text.body,
+        "body": body,
         "published_at": published.isoformat() if published else None,
         "published_date": published.date().isoformat() if published else None,
         "published_precision": precision,
@@ -82,8 +85,8 @@ def merge(readings: Sequence[Observation]) -> Merged:
         "section": _first(speaking, "section"),
         "lang": _first(speaking, "lang"),
         "paywalled": int(bool(text.fields.get("paywalled"))),
-        "content_hash": text.content_hash,
-        "char_count": len(text.body) - 2 * max(0, len(paragraphs) - 1),
+        "content_hash": text.content_hash if len(pages) == 1 else content_hash(body),
+        "char_count": len(body) - 2 * max(0, len(paragraphs) - 1),
         "paragraph_count": len(paragraphs),
         "extractor": text.extractor,
     }
@@ -94,8 +97,24 @@ def merge(readings: Sequence[Observation]) -> Merged:
         category_site=placed.site,
         bylines=_bylines(speaking),
         mentions=_mentions(speaking),
-        images=next((r.images for r in speaking if "images" in r.fields), []),
+        images=[
+            *next((r.images for r in speaking if "images" in r.fields), []),
+            *(image for page in pages[1:] for image in page.images),
+        ],
     )
+
+
+def _further_pages(first: Observation, readings: Sequence[Observation]) -> list[Observation]:
+    """Return the further pages of an article of which one reading is the first page, as far as none is missing."""
+    pages = {
+        reading.part: reading
+        for reading in sorted(readings, key=lambda reading: reading.url, reverse=True)
+        if reading.part > 1 and reading.role == first.role and reading.site == first.site and reading.body
+    }
+    found: list[Observation] = []
+    while first.part + len(found) + 1 in pages:
+        found.append(pages[first.part + len(found) + 1])
+    return found
 
 
 def order_of_trust(readings: Sequence[Observation]) -> list[Observation]:

@@ -38,6 +38,7 @@ _PLAIN = (
     "share_url",
     "original_url",
     "paywalled",
+    "part",
 )
 
 
@@ -98,6 +99,11 @@ class Observation:
     def images(self) -> list[Image]:
         """The pictures, in the order in which they stand."""
         return [Image(**row) for row in self.fields.get("images", ())]
+
+    @property
+    def part(self) -> int:
+        """Which page of an article on several pages the copy is."""
+        return int(self.fields.get("part", 1))
 
     @property
     def is_alternate(self) -> bool:

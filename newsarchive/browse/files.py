@@ -17,6 +17,7 @@ from datasette.utils.asgi import Response
 from newsarchive.archive.queries import PARTS, articles_of
 from newsarchive.browse.archives import archives_of
 from newsarchive.browse.downloads import SQL_TIME, Stream, pages_of, sql_rows
+from newsarchive.browse.routing import is_public
 from newsarchive.browse.workbook import ARTICLE_COLUMNS, Workbook
 from newsarchive.export.parquet import article_file, pyarrow
 
@@ -132,9 +133,9 @@ def renderer(kind: str) -> dict[str, Any]:
             return Response.redirect(f"{request.path}?{request.query_string}&_extra=query")
         parameters = (data.get("query") or {}).get("params") or {key: request.args[key] for key in request.args}
         statement = _LIMIT.sub("", sql) if table else sql
-        is_public = bool((datasette.plugin_config("newsarchive") or {}).get("public"))
-        most = datasette.setting("max_returned_rows") if is_public else None
-        seconds = datasette.setting("sql_time_limit_ms") / 1000 if is_public else SQL_TIME
+        is_bounded = is_public(datasette)
+        most = datasette.setting("max_returned_rows") if is_bounded else None
+        seconds = datasette.setting("sql_time_limit_ms") / 1000 if is_bounded else SQL_TIME
         named = await derive_named_parameters(datasette.get_database(database), statement)
         values = {name: parameters.get(name) or "" for name in named}
 

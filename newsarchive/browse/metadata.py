@@ -6,15 +6,20 @@ import sqlite3
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette.utils import sqlite_timelimit
 
 from newsarchive.archive import Archive
 from newsarchive.archive.schema_docs import descriptions
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _QUERIES = Path(__file__).with_name("queries.toml")
 
+#: Host names under which an archive on loopback may be asked: a page elsewhere cannot read it through another name.
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 #: The columns of articles that the list of tables leads to; all others are one address away.
 COLUMNS_FIRST = [
     "title",
@@ -73,11 +78,13 @@ def database_name(path: Path) -> str:
     return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "-") else path.stem
 
 
-def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False) -> dict[str, Any]:
-    """Make the metadata for the archive at `path`, for Datasette 0.65's `--metadata`.
+def metadata(path: Path, *, hosts: Sequence[str] | None = LOOPBACK_HOSTS, public: bool = False) -> dict[str, Any]:
+    """Make the metadata for the archive at `path`, for Datasette's `--metadata`.
 
     Tables that the descriptions do not know (indexes and their like) are hidden. `hosts` bounds the host names under
-    which the archive may be asked; with `public` Datasette's pages about itself are closed and downloads bounded.
+    which the archive may be asked, None allows all. With `public`, Datasette's pages about itself are closed and
+    downloads bounded.
+
     Raises UserError for an archive that cannot be read.
     """
     with Archive.open(path, readonly=True) as archive:
@@ -94,7 +101,7 @@ def metadata(path: Path, *, hosts: list[str] | None = None, public: bool = False
         },
     }
     if hosts is not None or public:
-        content["plugins"] = {"newsarchive": {"public": public} | ({"hosts": hosts} if hosts is not None else {})}
+        content["plugins"] = {"newsarchive": {"public": public} | ({"hosts": [*hosts]} if hosts is not None else {})}
     return content
 
 

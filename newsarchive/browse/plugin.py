@@ -15,6 +15,7 @@ from datasette.utils.asgi import asgi_static
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from newsarchive.archive.migrations import APPLICATION_ID
+from newsarchive.browse import article_views, search_views, views  # noqa: F401 - they register their routes
 from newsarchive.browse.archives import archive_asked, archive_of, archives_of, names_in, prefix_of
 from newsarchive.browse.atom import can_render, render
 from newsarchive.browse.caching import cached
@@ -28,9 +29,9 @@ from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.metadata import descriptions_of_tables, queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
+from newsarchive.browse.routing import ROUTES, TABLE_ROUTES
 from newsarchive.browse.security import guarded
 from newsarchive.browse.urls import Addresses
-from newsarchive.browse.views import ROUTES, TABLE_ROUTES
 from newsarchive.search import match_expression, register_functions, write_term
 
 if TYPE_CHECKING:

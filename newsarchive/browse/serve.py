@@ -15,16 +15,13 @@ from datasette.plugins import pm
 from newsarchive import browse as plugin
 from newsarchive.archive.connection import open_readonly
 from newsarchive.browse.datasette_api import keep_connection
-from newsarchive.browse.metadata import SETTINGS, database_name, metadata
+from newsarchive.browse.metadata import LOOPBACK_HOSTS, SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
     from pathlib import Path
-
-#: Host names under which an archive on loopback may be asked.
-LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 def application(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Datasette:

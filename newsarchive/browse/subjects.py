@@ -11,7 +11,7 @@ from datasette.utils import sqlite_timelimit
 
 from newsarchive.archive.queries import rows, value
 from newsarchive.browse.svg import Flow
-from newsarchive.browse.volume import days_of, volume
+from newsarchive.browse.volume import volume
 from newsarchive.search import Filter, Search, all_of, write_term
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ LATEST, LINES, FLOWS, STORIES = 10, 8, 9, 8
 MOST_COUNTED = 4000
 #: Milliseconds that a chart, and that the facets may take before the page does without.
 CHART_TIME, COUNT_TIME = 800, 600
-#: Days of a calendar.
-YEAR = 371
 
 # What one name was printed as, and what belongs to the same outlet.
 _SOURCE_FACTS = "SELECT id, name, medium FROM sources WHERE name = ?"
@@ -78,8 +76,6 @@ class Subject:
     articles: int
     latest: list[Hit]
     volume: Volume | None = None
-    #: Articles by day, of the year before the newest of them.
-    days: dict[date, int] = field(default_factory=dict)
     facets: dict[str, list[Facet]] = field(default_factory=dict)
     counted: int = 0
     #: What else is known, by its name.
@@ -115,7 +111,6 @@ def subject(connection: sqlite3.Connection, kind: str, name: str) -> Subject | N
         with sqlite_timelimit(connection, CHART_TIME):
             if kind != "day":
                 found.volume = volume(connection, [query])
-                _add_days(connection, query, found)
             shown.read(connection, found)
         with sqlite_timelimit(connection, COUNT_TIME):
             facets = search.facets(query, most=MOST_COUNTED, lines=LINES)
@@ -142,12 +137,6 @@ def _query(kind: str, name: str) -> Query | None:
 def _day_text(name: str) -> str:
     day = date.fromisoformat(name)
     return f"after:{day.isoformat()} before:{(day + timedelta(days=1)).isoformat()}"
-
-
-def _add_days(connection: sqlite3.Connection, query: Query, found: Subject) -> None:
-    if found.volume is None:
-        return
-    found.days = days_of(connection, query, found.volume.last_day - timedelta(days=YEAR))
 
 
 def _read_source(connection: sqlite3.Connection, found: Subject) -> None:

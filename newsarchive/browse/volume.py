@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.search import EVERYTHING, Search
+from newsarchive.search import EVERYTHING, Filter, Search
+from newsarchive.search.sql import plan
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,6 +21,8 @@ MOST_PERIODS, FEWEST_DAYS = 62, 14
 #: Units of a chart, the smallest first.
 UNITS = ("day", "week", "month", "quarter", "year")
 _MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
+# Articles of a word from which on it is a common one.
+_COMMON = 5000
 # The share of articles that may fall off the chart at its old end: a few strays do not push the rest to its edge.
 _STRAY = 0.01
 
@@ -55,6 +58,8 @@ class Volume:
     #: The first and the last day with an article of any of the searches.
     first_day: date
     last_day: date
+    #: The articles of the first search by day.
+    days: dict[date, int]
     earlier: int = 0
 
     def totals(self) -> list[int]:
@@ -93,7 +98,8 @@ def volume(
         for place, (start, end) in enumerate(spans)
     ]  # fmt: skip
     start = spans[0][0]
-    return Volume(unit, periods, days[0], days[-1], sum(number for day, number in found[0].items() if day < start))
+    earlier = sum(number for day, number in found[0].items() if day < start)
+    return Volume(unit, periods, days[0], days[-1], dict(found[0]), earlier)
 
 
 def of_days(counts: Mapping[date, int]) -> Volume | None:
@@ -105,22 +111,25 @@ def of_days(counts: Mapping[date, int]) -> Volume | None:
     unit = next((unit for unit in UNITS if _length(unit, first, last) <= MOST_PERIODS), UNITS[-1])
     spans = list(_periods(unit, first, last))[-MOST_PERIODS:]
     sums = _sums(counts, spans)
-    return Volume(unit, [Period(*span, 0, (n,)) for span, n in zip(spans, sums, strict=True)], min(counts), last)
-
-
-def days_of(connection: sqlite3.Connection, query: Query, since: date) -> dict[date, int]:
-    """Return the articles of a search by day, from a day on."""
-    return {day: number for day, number in _days(connection, query).items() if day >= since}
+    periods = [Period(*span, 0, (number,)) for span, number in zip(spans, sums, strict=True)]
+    return Volume(unit, periods, min(counts), last, dict(counts))
 
 
 def _days(connection: sqlite3.Connection, query: Query) -> Counter[date]:
-    if query == EVERYTHING:
-        rows = connection.execute("SELECT day, sum(articles) FROM source_days GROUP BY day")
+    search = Search(connection)
+    where = search.condition(query)
+    if query == EVERYTHING or (isinstance(query, Filter) and query.field == "source"):
+        # What a condition on the source of an article asks for is counted by day already.
+        rows = connection.execute(
+            f"SELECT a.day, sum(a.articles) FROM source_days a WHERE {where.text} GROUP BY 1",  # noqa: S608
+            where.parameters,
+        )
     else:
-        where = Search(connection).condition(query)
+        # The plus lets SQLite go through the index of days, which is faster than to look up most of the articles.
+        is_common = not plan(query).conditions and search.count(query) > _COMMON
         rows = connection.execute(
             "SELECT a.published_date, count(*) FROM articles a"  # noqa: S608
-            f" WHERE a.published_date IS NOT NULL AND ({where.text}) GROUP BY 1",
+            f" WHERE a.published_date IS NOT NULL AND ({'+' if is_common else ''}{where.text}) GROUP BY 1",
             where.parameters,
         )
     return Counter({day: number for text, number in rows if (day := _day(text)) is not None})

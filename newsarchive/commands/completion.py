@@ -47,20 +47,15 @@ def complete_searches(context: click.Context, _: click.Parameter, incomplete: st
 
 def complete_query(context: click.Context, _: click.Parameter, incomplete: str) -> list[str] | list[CompletionItem]:
     """Propose the fields of a query, and the values of those that have few."""
-    minus = "-" if incomplete.startswith("-") else ""
-    field, colon, value = incomplete.removeprefix("-").partition(":")
+    field, colon, value = incomplete.partition(":")
     if colon:
         found = _names(context, _VALUES[field], value.removeprefix('"')) if field in _VALUES else []
-        return [f"{minus}{field}:{_quoted(name)}" for name in found]
+        return [f"{field}:{_quoted(name)}" for name in found]
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
 
     from newsarchive.search import FIELDS  # noqa: PLC0415
 
-    return [
-        CompletionItem(f"{minus}{name}:", help=known.meaning)
-        for name, known in FIELDS.items()
-        if name.startswith(field)
-    ]
+    return [CompletionItem(f"{name}:", help=known.meaning) for name, known in FIELDS.items() if name.startswith(field)]
 
 
 def _quoted(name: str) -> str:

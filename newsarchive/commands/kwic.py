@@ -66,7 +66,8 @@ def _draw(lines: Sequence[Line]) -> None:
         left = line.left
         while cell_len(left) > side:
             left = left[1:]
-        text = Text(f"{(line.published_at or '')[:10]:10}  ", "cyan")
+        text = Text()
+        text.append(f"{(line.published_at or '')[:10]:10}  ", "cyan")
         text.append(" " * (side - cell_len(left)) + left)
         text.append(line.match, "bold reverse")
         text.append(set_cell_size(line.right, min(cell_len(line.right), side)).rstrip())

@@ -41,9 +41,13 @@ class Selection:
             return False
         if self.since == date.min and self.until == date.max:
             return True
-        from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415 - only a run that asks for days reads them
+        # Only a run that asks for days reads them.
+        from newsarchive.discovery.sitemap import changed_until  # noqa: PLC0415
+        from newsarchive.extract.dates.hints import day_of  # noqa: PLC0415
 
-        day = day_of(link.url, link.hints.published, zone=self.zone, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        day = day_of(link.url, link.hints.published, zone=self.zone, now=now)
         if day is None:
-            return link.changed is None or link.changed.astimezone(self.zone).date() >= self.since
+            changed = changed_until(link.changed, zone=self.zone, now=now)
+            return changed is None or changed.astimezone(self.zone).date() >= self.since
         return self.since <= day <= self.until

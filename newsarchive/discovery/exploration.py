@@ -11,23 +11,25 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from newsarchive.discovery.shapes import address_of, family_of, is_variable
 from newsarchive.url_keys import url_key
 from newsarchive.urls import split_url
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-#: Pages that are looked at although nothing was found yet, and pages that one new article is worth.
-FREE_PAGES, EARNED = 10.0, 0.3
+#: Pages that are looked at although nothing was found yet, those where a sitemap names the articles, and pages that one
+#: new article is worth.
+FREE_PAGES, FREE_BESIDE_SITEMAP, EARNED = 20.0, 6.0, 0.28
+#: Pages that are taken up in one run; a site made to exhaust us ends here.
+_MOST_PAGES = 100_000
 #: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
 #: place that brought something is given so many more for each such page, at most twice as many.
-_FRUITLESS, _BARREN, _PATIENCE = 5, 8, 2
+_FRUITLESS, _BARREN, _PATIENCE = 8, 12, 2
 # Ranks of a page, the first asked first.
 PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
+#: What a page gains by lying above articles, and what it loses by every link between it and the first page.
+_ABOVE, _DEEPER = 1.0, 0.3
+_EXTENSION = re.compile(r"\.[a-z]{2,5}$", re.IGNORECASE)
 #: What a page gains by a link on one that has just brought articles, or by a host of news.
 _NEAR = 0.5
 
@@ -110,6 +112,10 @@ class Exploration:
         self._families: defaultdict[str, _Family] = defaultdict(_Family)
         self._seen: set[str] = set()
         self._links: Counter[str] = Counter()
+        #: Key of a page that was offered -> how many links lie between it and the first page.
+        self._depths: dict[str, int] = {}
+        #: Folders in which articles lie, with their host.
+        self._folders: set[str] = set()
 
     def offer(
         self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
@@ -119,9 +125,10 @@ class Exploration:
         `is_near` says that the page which links to it has just brought articles.
         """
         key = url_key(url)
-        if key in self._seen or not may_be_page(url):
+        if key in self._seen or len(self._seen) >= _MOST_PAGES or not may_be_page(url):
             return
         self._seen.add(key)
+        self._depths[key] = 1 + self._depths.get(url_key(found_on), 0) if found_on else 1
         place = self._place(url, PAGER if is_pager else rank_of(url, text) - _NEAR * is_near)
         place.waiting.append(Candidate(url, text, found_on))
 
@@ -136,6 +143,13 @@ class Exploration:
     def count_link(self, url: str) -> None:
         """Count a link to a page: what many pages lead to is a section of the site."""
         self._links[url_key(url)] += 1
+
+    def saw_article(self, url: str) -> None:
+        """Learn where articles lie: the page of a folder above one most likely lists them."""
+        folder = url_key(url).partition("?")[0].rpartition("/")[0]
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
 
     def saw(self, url: str) -> None:
         """Leave out a page that is asked for in another way."""
@@ -162,12 +176,14 @@ class Exploration:
 
     def _order(self, place: _Place) -> tuple[float, int, int, int]:
         """Return by what the next page of a place is compared with those of others: the smallest is asked next."""
+        key = url_key(place.waiting[0].url)
         bonus = 1.0 if place.brought > place.asked else 0.5 if place.fruitful else 0.0
+        bonus += _ABOVE * (_EXTENSION.sub("", key).rstrip("/") in self._folders)
         # Of two equal places the one that was asked less often.
         return (
-            place.rank - bonus + place.fruitless / 2,
+            place.rank - bonus + place.fruitless / 4 + self._depths.get(key, 1) * _DEEPER,
             place.asked,
-            -self._links[url_key(place.waiting[0].url)],
+            -self._links[key],
             place.number,
         )
 
@@ -180,10 +196,9 @@ class Exploration:
         place.family.fruitless = 0 if new else place.family.fruitless + 1
         place.fruitless = 0 if new else place.fruitless + 1
 
-    def waiting(self) -> Iterator[Candidate]:
-        """Yield all pages that were not looked at."""
-        for place in self._places.values():
-            yield from place.waiting
+    def did_not_come(self, url: str) -> None:
+        """Record that a page is not there: that says something of its place, and nothing of others like it."""
+        self._place(url, rank_of(url)).fruitless += 1
 
 
 def _family(place: str) -> str:

@@ -11,7 +11,8 @@ from urllib.parse import unquote, urljoin
 from newsarchive.extract.html import line_of, take_source
 from newsarchive.models import Category, Hints
 from newsarchive.text import clean
-from newsarchive.tree import attribute, descendants, numbers_of, parse, select
+from newsarchive.tree import attribute, numbers_of, parse, select
+from newsarchive.tree_bounds import TooComplexError
 from newsarchive.urls import absolute_url, is_local, quote_path, split_url
 
 if TYPE_CHECKING:
@@ -31,11 +32,11 @@ _MOST_LINKS = 20_000
 
 @dataclass(slots=True)
 class ListedArticle:
-    """A link to an article, what the listing says of it, and until when (UTC) it may have changed, if that is told."""
+    """A link to an article, what the listing says of it, and the time of its last change as printed, if it is told."""
 
     url: str
     hints: Hints
-    changed: datetime | None = None
+    changed: str | None = None
 
 
 @dataclass(slots=True)
@@ -106,11 +107,16 @@ def is_article(url: str, site: Site) -> bool:
 def read_listing(page: Page, site: Site) -> ListingPage:
     """Read a listing page of a site by its `listing` rules. Nothing is raised, whatever the bytes are.
 
+    A page with more markup than any real one has lists nothing, and says so.
+
     Links may lead to the site's hosts and to the host that the page itself came from. A page's own category (its
     heading, its slug from the URL) is given to the articles as a hint, never the `title` element.
     """
     source = take_source(page, None)
-    root = parse(source.data)
+    try:
+        root = parse(source.data, strict=True)
+    except TooComplexError as error:
+        return ListingPage(damage=str(error))
     if site.listing is None or root is None:
         return ListingPage()
     return _Reader(page, site, site.listing, source.charset).read(root)
@@ -145,12 +151,12 @@ class _Reader:
     def read(self, root: Element) -> ListingPage:
         base = next((link for element in select("base", root) if (link := attribute(element, "href"))), None)
         self.base = (absolute_url(base, self.page.base_url) if base else None) or self.page.base_url
-        headings = numbers_of(self.listing.heading, root) if self.listing.heading else set()
-        items = numbers_of(self.listing.item, root)
-        for element in descendants(root):
+        heading, item = self.listing.heading, self.listing.item
+        headings = numbers_of(heading, root) if heading else set()
+        for element in select(f"{heading}, {item}" if heading else item, root):
             if element.mem_id in headings:
                 self.heading = line_of(element)
-            elif element.mem_id in items:
+            else:
                 self._read_item(element)
         self.found.articles = list(self.articles.values())
         self.found.next_url = self._next(root)
@@ -247,16 +253,16 @@ class _Reader:
         from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - most sites have rules
 
         links = read_links(root, self.page.base_url, self.charset)
-        pages = {self.listing.spelled(url) for url in links.pages}
-        for link in links.found.values():
-            url = self.listing.spelled(link.url)
-            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site):
-                self.found.others.append(OtherPage(url, link.text, url in pages))
-        known = {other.url for other in self.found.others} | set(self.articles)
+        pages = dict.fromkeys(map(self.listing.spelled, links.pages))
         # The entries of a drop-down list are no links.
-        for url in sorted(pages - known):
-            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site):
-                self.found.others.append(OtherPage(url, is_pager=True))
+        texts = {self.listing.spelled(link.url): link.text for link in links.found.values()} | {
+            url: "" for url in pages if url not in links.found
+        }
+        self.found.others = [
+            OtherPage(url, text, url in pages)
+            for url, text in texts.items()
+            if is_own(split_url(url), self.site, self.own_hosts) and not is_article(url, self.site)
+        ]
         following = self.listing.spelled(links.next_url) if links.next_url else None
         if self.found.next_url is None and following in {other.url for other in self.found.others if other.is_pager}:
             self.found.next_url = following

@@ -26,7 +26,7 @@ from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
+    from datetime import datetime, tzinfo
 
     from lxml.etree import _Element
 
@@ -94,12 +94,13 @@ def _read_entries(entries: list[tuple[_Element, _Element]], page: Page, site: Si
             lost += 1
         elif name_of(entry) == "sitemap":
             listed.further.append(url)
-            if changed := _last_change(entry, site, page.fetched_at):
-                listed.changed[url] = changed
+            if until := changed_until(_lastmod(entry), zone=site.timezone, now=page.fetched_at):
+                listed.changed[url] = until
         else:
             hints = _news_hints(entry)
-            order = hints.published or text_of(child(entry, "lastmod", "sitemap", "")) or ""
-            dated.append((order, ListedArticle(url, hints, _last_change(entry, site, page.fetched_at))))
+            changed = _lastmod(entry)
+            order = hints.published or changed or ""
+            dated.append((order, ListedArticle(url, hints, changed)))
             for other in _copies(entry, page, site):
                 copies.setdefault(other, (order, ListedArticle(other, Hints(published=hints.published))))
     known = {article.url for _, article in dated}
@@ -125,10 +126,16 @@ def _sorted_out(listed: ListingPage, site: Site) -> ListingPage:
     return listed
 
 
-def _last_change(entry: _Element, site: Site, now: datetime) -> datetime | None:
-    """Return until when (UTC) what an entry names may have changed: of a day alone, to its end in the last zone."""
-    text = text_of(child(entry, "lastmod", "sitemap", ""))
-    dated = parse_date(text, zone=site.timezone, now=now) if text else None
+def _lastmod(entry: _Element) -> str | None:
+    return text_of(child(entry, "lastmod", "sitemap", ""))
+
+
+def changed_until(printed: str | None, *, zone: tzinfo, now: datetime) -> datetime | None:
+    """Return until when (UTC) a page may have changed of which the last change is printed: a day ends in the last zone.
+
+    `zone` is the site's, `now` (aware) the time at which the listing was read. None where no time can be read.
+    """
+    dated = parse_date(printed, zone=zone, now=now) if printed else None
     if dated is None:
         return None
     if dated.precision == "day":

@@ -335,6 +335,7 @@ class _Surveyor:
                 break
             page = await self._get(url)
             if page is None:
+                self.exploration.did_not_come(url)
                 continue
             before = self._hopeful()
             self._take(page)
@@ -462,7 +463,7 @@ class _Surveyor:
             own = [link for link in own if link.url not in links.pages]
         for link in own:
             self.exploration.count_link(self._spelled(link.url))
-            self._note(link.url, link.text, is_dated=link.is_dated)
+            self._note(link.url, link.text, is_dated=link.is_dated, found_on=self._spelled(page.url))
         for url in links.pages:
             if self._is_own(url) and kind not in ("article", "thin"):
                 self.exploration.offer(self._spelled(url), is_pager=True)
@@ -500,7 +501,14 @@ class _Surveyor:
                 self.result.json += [found for found in _JSON.findall(script.text()) if found not in self.result.json]
 
     def _note(
-        self, url: str, text: str = "", *, is_dated: bool = False, in_feed: bool = False, in_sitemap: bool = False
+        self,
+        url: str,
+        text: str = "",
+        *,
+        is_dated: bool = False,
+        in_feed: bool = False,
+        in_sitemap: bool = False,
+        found_on: str | None = None,
     ) -> None:
         url = self._spelled(url)
         if not self._is_own(url) or not may_be_page(url) or len(url) > 1000:
@@ -516,8 +524,11 @@ class _Surveyor:
         known.text = max(known.text, text, key=len)
         known.is_dated = known.is_dated or is_dated
         known.in_feed, known.in_sitemap = known.in_feed or in_feed, known.in_sitemap or in_sitemap
-        if not (in_feed or in_sitemap) and not is_variable(self.shapes.of(url)):
-            self.exploration.offer(url, text)
+        if is_variable(self.shapes.of(url)):
+            if _promise(known) >= _HOPEFUL:
+                self.exploration.saw_article(url)
+        elif not (in_feed or in_sitemap):
+            self.exploration.offer(url, text, found_on=found_on)
 
     def _spelled(self, url: str) -> str:
         index = self.result.folder_index

@@ -1,38 +1,73 @@
-"""Articles on several pages: the address of the page after this one, as far as a page tells it.
+"""Articles on several pages: which page of its article a page is, where the first one is, and where the next.
 
-Only the first page of such an article is read; that there are more is told, so that nothing is missing in silence.
+Pages of one article have addresses that differ by a number alone (`a.html`, `a_2.html`, `a_3.html`; `?page=2`), and
+link to each other by these numbers or by the words for them. A link to any other address is one to another article.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from urllib.parse import SplitResult
+
     from newsarchive.models import Page
 
 # What the link to the next page is called, by its text or its title.
-_WORDS = ("next page", "Next Page", "Next page", 'rel="next"')
+_WORDS = (
+    "next page", "Next Page", "Next page", 'rel="next"', "rel=next", "Nächste Seite", "nächste Seite", "Page suivante",
+    "page suivante", "iguiente", "róxima", "agina successiva", "ледующая", "次のページ", "次へ", "다음", "التالي",
+    "अगला",
+)  # fmt: skip
 _CHINESE_WORDS = ("下一页", "下页", "下一頁", "后页", "余下全文")
 # One of these is in each of them; a single character is looked for much quicker than a word.
 _SIGNS = ("页", "頁", "余")
+# What the link from a further page to the first one is called.
+_BACK = re.compile(
+    r"(?:[\W_]*(?:第?\s?[1１一]\s?[页頁]?|首\s?[页頁]|上一?\s?[页頁]|前\s?[页頁]|前へ|前のページ|이전|first|previous|prev|back"
+    r"|zurück|vorherige|précédente?|anterior|precedente|назад|предыдущая|السابق|पिछला)(?:\spage|\sSeite)?[\W_]*)",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
+_LINK_TEXT = re.compile(r"(?:\s|<[^<>]{0,100}>){0,4}([^<]{0,40})")
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.
 _ADDED = re.compile(r"[_\-/](?:p|page|index)?_?(\d{1,3})/?", re.IGNORECASE)
+_OWN_NUMBER = re.compile(r"(.*?[^/_-])[_\-/](?:p|page|index)?_?(\d{1,2})", re.IGNORECASE)
 _IN_QUERY = re.compile(r"(?:^|&)(?:p|page|pageno|pn|pg)=(\d{1,3})(?:&|$)", re.IGNORECASE)
 # The same in the text of a page.
-_SECOND = re.compile(r"[_\-/](?:p|page|index)?_?0{0,2}2", re.IGNORECASE)
+_SECOND = re.compile(r"[_\-/](?:p|page|index)?_?0{0,2}[2-9]", re.IGNORECASE)
 _PARAMETER = re.compile(r"(?:p|page|pageno|pn|pg)$", re.IGNORECASE)
 _LONGEST_PARAMETER = 6
 # A name that is written in one way only.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
-# Links of a page that are looked at.
-_MOST_LINKS = 3_000
+# Links of a page that are looked at, and pages of one article that are followed.
+_MOST_LINKS, _MOST_PAGES = 3_000, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page of its article a page is: its number, the address of the first page, and that of the next, if any."""
+
+    number: int = 1
+    first: str | None = None
+    following: str | None = None
+
+
+def place_of(page: Page, text: str) -> Place:
+    """Return where a page stands among the pages of its article; the first and only one, where nothing tells."""
+    own = split_url(page.base_url)
+    if number := _own_number(own):
+        place = _further_place(page, text, own, number)
+        if place is not None:
+            return place
+    return Place(following=next_page_of(page, text))
 
 
 def next_page_of(page: Page, text: str) -> str | None:
@@ -44,13 +79,57 @@ def next_page_of(page: Page, text: str) -> str | None:
     own = split_url(page.base_url)
     if not _may_link_second(own.path, text) or not _names_next(text):
         return None
-    for number, match in enumerate(_LINK.finditer(text)):
-        if number >= _MOST_LINKS:
-            break
+    return next((url for url, number, _ in _pages_linked(page, text, own) if number == 2), None)
+
+
+def may_have_further(page: Page) -> bool:
+    """Return whether it is worth to look for further pages of a page's article, by its bytes alone."""
+    own = split_url(page.base_url)
+    if _own_number(own):
+        return True
+    name = _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
+    return any(name + sign in page.body for sign in (b"_", b"-", b"/")) or b"page=2" in page.body
+
+
+def _own_number(own: SplitResult) -> int:
+    """Return the number that an address has as a further page; 0 for none."""
+    found = _IN_QUERY.search(own.query)
+    if found is None:
+        match = _OWN_NUMBER.fullmatch(_parts(own.path)[0])
+        number = int(match[2]) if match else 0
+    else:
+        number = int(found[1])
+    return number if 1 < number <= _MOST_PAGES else 0
+
+
+def _further_place(page: Page, text: str, own: SplitResult, number: int) -> Place | None:
+    """Return the place of a page whose address has a number; None where it links to no first page by its number."""
+    if _IN_QUERY.search(own.query):
+        first = own._replace(query=_without_number(own.query))
+    else:
+        stem, suffix = _parts(own.path)
+        match = _OWN_NUMBER.fullmatch(stem)
+        assert match is not None
+        first = own._replace(path=match[1] + suffix)
+    begins = following = None
+    for url, other, label in _pages_linked(page, text, first):
+        if other == 1 and begins is None and _BACK.fullmatch(label):
+            begins = url
+        elif other == number + 1:
+            following = following or url
+    return Place(number, begins, following) if begins else None
+
+
+def _pages_linked(page: Page, text: str, first: SplitResult) -> Iterator[tuple[str, int, str]]:
+    """Yield the links to pages of the article that begins at an address: address, number, text."""
+    for count, match in enumerate(_LINK.finditer(text)):
+        if count >= _MOST_LINKS:
+            return
         url = absolute_url(unescape(match[1]), page.base_url)
-        if url and _is_second(own.netloc, own.path, own.query, url):
-            return url
-    return None
+        number = _number_of(url, first) if url else 0
+        if url and number:
+            label = _LINK_TEXT.match(text, match.end())
+            yield url, number, " ".join(unescape(label[1] if label else "").split())
 
 
 def _names_next(text: str) -> bool:
@@ -79,17 +158,24 @@ def _may_link_second(path: str, text: str) -> bool:
     )
 
 
-def _is_second(host: str, path: str, query: str, url: str) -> bool:
-    other = urlsplit(url)
-    if other.netloc != host:
-        return False
-    if other.path == path:
+def _number_of(url: str, first: SplitResult) -> int:
+    """Return the number of an address among the pages of the article that begins at another; 0 for none of them."""
+    other = split_url(url)
+    if other.netloc != first.netloc:
+        return 0
+    if other.path == first.path:
         found = _IN_QUERY.search(other.query)
-        return found is not None and found[1] == "2" and _IN_QUERY.sub("", other.query) == _IN_QUERY.sub("", query)
-    stem, suffix = _parts(path)
+        if _without_number(other.query) != _without_number(first.query):
+            return 0
+        return int(found[1]) if found else 1
+    stem, suffix = _parts(first.path)
     other_stem, other_suffix = _parts(other.path)
     added = _ADDED.fullmatch(other_stem, len(stem)) if other_stem.startswith(stem) else None
-    return added is not None and int(added[1]) == 2 and (suffix == other_suffix or not other_suffix)
+    return int(added[1]) if added and (suffix == other_suffix or not other_suffix) else 0
+
+
+def _without_number(query: str) -> str:
+    return _IN_QUERY.sub("", query)
 
 
 def _parts(path: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsarchive.extract.charset import decode
 from newsarchive.extract.phrases import SHOW_ALL, all_of
 from newsarchive.text import clean
-from newsarchive.tree import TEXT, descendants
+from newsarchive.tree import TEXT, children, descendants
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -150,6 +150,14 @@ def is_opened(element: Element) -> bool:
                     return True
                 beside[place] = sibling.next if place else sibling.prev
     return False
+
+
+def has_button(element: Element) -> bool:
+    """Return whether a button that shows the rest stands at the end of an element with a text, or right behind it."""
+    beside = [element.next, *list(children(element))[-_MOST_BESIDE:]]
+    if element.next is not None:
+        beside.append(element.next.next)
+    return any(one is not None and _is_button(_beginning(one)) for one in beside)
 
 
 def _is_button(text: str) -> bool:

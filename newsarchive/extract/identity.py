@@ -60,7 +60,7 @@ def identify(article: Article, site: Site | None) -> Article:
         code, article.article_key = identity_of(page.url, site)
         article.info_code = code or None
     if page.role in ("post", "original") and not is_number(article.article_key):
-        named = (page.final_url, article.canonical_url or _canonical_link(page, site))
+        named = (page.final_url, article.canonical_url or _canonical_link(page, site), article.first_page)
         article.aliases = aliases_of(page.url, article.article_key, named, site)
     return article
 

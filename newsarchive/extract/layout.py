@@ -180,7 +180,7 @@ def _read_source(page: Page, site: Site, layout: Layout, source: Source) -> tupl
         fields.problem(article, "wrong-charset", f"{source.wrong_charset} in truth")
     if source.damaged:
         fields.problem(article, "damaged-text")
-    root = parse(source.data)
+    root = parse(source.data, strict=True)
     if root is None:
         return article, set()
     found = _Found(layout, root, site.title, marked=may_name_securities(source.data))

@@ -267,6 +267,8 @@ def _decoded(name: str, text: str) -> Any:
     name = name.lower()
     if name.endswith("parse"):
         return read_json(text)
+    if name.endswith("jsdecode"):
+        return unescape_text(text)
     if name.endswith(("decodeuricomponent", "decodeuri", "unescape")):
         return unquote(text)
     if "html" in name and "decode" in name:

@@ -63,9 +63,9 @@ def describe_other_media(page: Page) -> str | None:
         return "an MP4 film"
     if body.startswith((b"{", b"[")) and _is_json(body):
         return "JSON"
-    declared = page.headers.get("content-type", "").partition(";")[0].strip().lower()
     if body.startswith(_MARKUP):
         return None
+    declared = page.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_other = declared.startswith((*_TYPES, _OFFICE)) or declared in _APPLICATIONS
     return f"declared as {declared[:100]}" if is_other else None
 

@@ -47,7 +47,7 @@ _CREDIT_SIGNS = "".join({credit[0] for credit in _CREDITS})
 # Beginnings of a caption, only directly behind a picture.
 _CAPTIONS = ("图为", "图：", "图:", "资料图", "注：", "注:", "▲", "△", "▼", "▽", "↑", "（图", "(图")
 _LONGEST_CAPTION = 80
-_LONGEST_HEADING = 80
+_LONGEST_HEADING, _LONGEST_SUBHEADING = 80, 24
 _PARTING = re.compile(f"{BREAK}[^\\S{BREAK}]*{BREAK}|\u3000\u3000")
 _CELL_JOINT = " | "
 # What ends a sentence, and the share of lines that must end with it for a break to end a paragraph.
@@ -174,12 +174,24 @@ class ParagraphBuilder:
 
 
 def _lines_of(text: str) -> list[str]:
-    """Part a text at its single breaks, where nearly all lines before one are whole sentences; else it is one line."""
+    """Part a text at its single breaks, where nearly all lines before one are whole sentences; else it is one line.
+
+    A short line behind a whole one is a heading.
+    """
     if BREAK not in text:
         return [text]
-    lines = [line for line in text.split(BREAK) if not line.isspace() and line]
-    whole = sum(1 for line in lines[:-1] if line.rstrip()[-1] in _SENTENCE_ENDS)
+    lines = [line for line in text.split(BREAK) if line and not line.isspace()]
+    whole, before = 0, False
+    for line in lines[:-1]:
+        ends = line.rstrip()[-1] in _SENTENCE_ENDS
+        whole += ends or (before and len(line.strip()) <= _LONGEST_SUBHEADING)
+        before = ends
     return lines if whole and whole >= _MOSTLY * (len(lines) - 1) else [text]
+
+
+def is_told_by_words(caption: str) -> bool:
+    """Return whether a caption begins as captions do, so that its words alone may have made it one."""
+    return caption.startswith((*_CREDITS, *_CAPTIONS))
 
 
 def _is_heading(line: str) -> bool:

@@ -263,6 +263,7 @@ EMBEDS: dict[str, tuple[str, ...]] = {
 #: What a page says to whoever looks at it, and what is no article however long it is.
 NOTICES: dict[str, tuple[str, ...]] = {
     "zh": (
+        "打开app", "下载app", "请下载", "请使用", "请在手机", "请用手机", "点击下载", "打开客户端", "在app内打开",
         "向上滑动看下一个", "微信扫一扫", "使用完整服务", "请在微信客户端打开", "请使用浏览器", "您的浏览器",
         "浏览器版本过低", "为了更好的体验", "本网站使用", "我们使用cookie", "本站使用cookie",
         "请开启javascript", "当前浏览器", "轻触阅读原文", "继续滑动看下一个", "正在加载", "加载中",

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from newsarchive.extract import fields
-from newsarchive.extract.bounds import TooComplexError, check_bounds
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
-from newsarchive.extract.further_pages import next_page_of
+from newsarchive.extract.further_pages import may_have_further, place_of
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.extract.identity import identify, identity_of, site_of_host
 from newsarchive.extract.jekyll.post_file import read_post_file
@@ -19,6 +18,7 @@ from newsarchive.extract.media import describe_other_media
 from newsarchive.extract.share_json import read_share
 from newsarchive.models import Article, Byline, Image, Mention
 from newsarchive.text import clean
+from newsarchive.tree_bounds import TooComplexError
 from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
@@ -58,7 +58,6 @@ def _read(page: Page, site: Site | None) -> Article:
         return read_share(page, site, layout)
     if (media := describe_other_media(page)) is not None:
         return unread(page, site, "not-html", media)
-    check_bounds(page.body)
     return _read_known(page, site, layout) if site and layout else _read_unknown(page, site)
 
 
@@ -73,6 +72,8 @@ def _rules_for(page: Page, site: Site | None) -> tuple[Site | None, Layout | Non
 def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     article, empty = read_layout(page, site, layout)
     if fields.is_complete(article):
+        if may_have_further(page):
+            _take_place(article, decode(page.body, page.headers.get("content-type")).text)
         return article
     lacking = fields.missing(article)
     decoded = decode(page.body, page.headers.get("content-type"))
@@ -80,12 +81,25 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         return article
     wanted = set(lacking) - empty
     if wanted:
-        other = read_by_heuristics(page, decoded, site.timezone, site.title)
+        other = read_by_heuristics(page, decoded, site.timezone, site.title, strict=True)
         _fill(article, other, wanted, decoded.text)
+    _take_place(article, decoded.text)
     _apply_hints(article, site)
     for reason in fields.missing(article):
         fields.problem(article, reason)
     return article
+
+
+def _take_place(article: Article, text: str) -> None:
+    """Take which page of its article a page is; that it goes on is told until the next page is followed."""
+    if not article.paragraphs:
+        return
+    place = place_of(article.page, text)
+    if place.number > 1:
+        article.part, article.first_page = place.number, place.first
+    if place.following is not None:
+        article.next_page = place.following
+        fields.problem(article, "further-pages", place.following)
 
 
 def _fill(article: Article, other: Article, wanted: set[str], text: str) -> None:
@@ -138,7 +152,8 @@ def _apply_hints(article: Article, site: Site) -> None:
 
 def _read_unknown(page: Page, site: Site | None) -> Article:
     decoded = decode(page.body, page.headers.get("content-type"))
-    article = read_by_heuristics(page, decoded, site.timezone if site else None, site.title if site else "")
+    zone, name = (site.timezone, site.title) if site else (None, "")
+    article = read_by_heuristics(page, decoded, zone, name, strict=True)
     if detect_error_page(article, decoded.text):
         return article
     if site is not None:
@@ -147,6 +162,5 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:
         fields.problem(article, "damaged-text")
-    if article.paragraphs and (following := next_page_of(page, decoded.text)) is not None:
-        fields.problem(article, "further-pages", following)
+    _take_place(article, decoded.text)
     return article

@@ -29,7 +29,8 @@ _SURE_KEYS = (
 _BODY_KEYS = (
     *_SURE_KEYS,
     "content", "body", "contentelements", "text", "html", "richtext", "fulltext", "maintext", "contents", "detail",
-    "contentblocks", "bodyblocks", "blocks", "paragraphs", "components", "sections", "elements", "rendered", "document",
+    "contentblocks", "bodyblocks", "modules", "parts",
+    "blocks", "paragraphs", "components", "sections", "elements", "rendered", "document",
 )  # fmt: skip
 _TITLE_KEYS = ("headline", "title", "articletitle", "newstitle", "msgtitle", "headlines", "subject", "name")
 _DATE_KEYS = (
@@ -59,13 +60,17 @@ _MOST_READ, _MOST_NODES, _MOST_FOUND = 8_000_000, 300_000, 200
 _DEEPEST_LIST, _DEEPEST_OBJECT = 12, 4
 
 _SENTENCES = "。！？!?…"
-#: The least text of an article that no title confirms, in sentences and characters (a Chinese one counts as three).
-_LEAST_SENTENCES, _LEAST_LENGTH = 2, 240
+#: The least text of an article that no title confirms, in sentences and bytes; and where its key is an article's alone.
+_LEAST_SENTENCES, _LEAST_LENGTH, _LEAST_SURE = 2, 240, 60
 
 
 @dataclass(slots=True)
 class ScriptArticle:
-    """An article as data: its text as HTML, and what is said beside it, as it stands there. `rule` names the place."""
+    """An article as data: its text as HTML, and what is said beside it, as it stands there.
+
+    `rule` names the place, `length` is that of the text in bytes; `sure` is a text whose key is an article's alone,
+    `agrees` one whose title is the page's.
+    """
 
     html: str
     rule: str
@@ -75,6 +80,7 @@ class ScriptArticle:
     authors: list[str] = field(default_factory=list)
     length: int = 0
     sure: bool = False
+    agrees: bool = False
 
 
 def find_in_scripts(scripts: Iterable[tuple[str, str]], titles: Iterable[str]) -> ScriptArticle | None:
@@ -96,22 +102,33 @@ def article_of_card(card: dict[str, Any]) -> ScriptArticle | None:
     """Return the article that a card (JSON-LD) holds with its whole text, or None."""
     body = card.get("articleBody") or card.get("text")
     html = markup_of(body) if isinstance(body, (str, list)) else ""
-    return _article("JSON-LD articleBody", card, html, sure=True) if html else None
+    if not html:
+        return None
+    found = _article("JSON-LD articleBody", card, html, sure=True)
+    found.agrees = True
+    return found
 
 
 def _judge(found: list[ScriptArticle], names: list[str]) -> ScriptArticle | None:
-    """Choose the longest text under the page's title; without one, a text that is by far the longest."""
-    named = [one for one in found if _agrees(one.title, names)]
+    """Choose the longest text under the page's title; without one, an article whose text is by far the longest.
+
+    Where no title agrees, the page may only be called as its site: then keys have to say that it is an article, by the
+    text's own one, or by title and time beside it.
+    """
+    for one in found:
+        one.agrees = _agrees(one.title, names)
+    named = [one for one in found if one.agrees]
     if named:
         return max(named, key=lambda one: (one.sure, one.length))
-    others = sorted((one for one in found if one.sure or one.title), key=lambda one: -one.length)
-    if not others or others[0].length < _LEAST_LENGTH or _sentences(others[0].html) < _LEAST_SENTENCES:
+    others = sorted((one for one in found if one.sure or (one.title and one.published)), key=lambda one: -one.length)
+    if not others:
         return None
     best = others[0]
-    rival = next((one for one in others[1:] if one.html != best.html), None)
-    if rival is not None and 2 * rival.length > best.length:
+    least = _LEAST_SURE if best.sure else _LEAST_LENGTH
+    if best.length < least or _sentences(best.html) < (1 if best.sure else _LEAST_SENTENCES):
         return None
-    return best if best.sure or (not names and best.title) else None
+    rival = next((one for one in others[1:] if one.html != best.html), None)
+    return None if rival is not None and 2 * rival.length > best.length else best
 
 
 def _agrees(title: str, names: list[str]) -> bool:
@@ -335,7 +352,7 @@ def _first(value: dict[str, Any], keys: dict[str, str], names: tuple[str, ...]) 
     for name in names:
         one = value.get(keys.get(name, ""))
         if isinstance(one, dict):
-            one = next((one[key] for key in ("name", "title", "text", "rendered", "basic") if key in one), None)
+            one = next((one[key] for key in ("name", "title", "main", "text", "rendered", "basic") if key in one), None)
         if isinstance(one, str) and (line := clean(unescape(TAGS.sub("", one[:2000])))):
             return line
         if isinstance(one, int) and not isinstance(one, bool) and one:

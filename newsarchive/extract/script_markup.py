@@ -38,7 +38,8 @@ _INLINE_NODES = frozenset(
 _NODE_TEXTS = ("text", "value", "html", "content", "contentHtml", "data", "body", "rendered", "paragraph", "markup")
 _NODE_CHILDREN = (
     "content", "children", "nodes", "items", "blocks", "paragraphs", "components", "elements", "sections",
-    "content_elements", "contentBlocks", "body", "data", "ops", "insert", "value", "model", "document", "json", "root",
+    "content_elements", "contentBlocks", "modules", "parts",
+    "body", "data", "ops", "insert", "value", "model", "document", "json", "root",
 )  # fmt: skip
 _NODE_KINDS = ("type", "nodeType", "_type", "kind", "component", "blockType", "tagName", "tag", "__typename", "style")
 

@@ -123,7 +123,7 @@ def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
     """Run one check; an unreadable file is a finding, and the next check follows."""
     try:
         yield from one()
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter, too, of text that is no UTF-8 any more
         yield "damage", "the SQLite file cannot be read", str(error), _RESTORE
 
 

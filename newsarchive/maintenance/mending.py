@@ -253,6 +253,7 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
                 (said.title, history.written(said), reading_id),
             )
             done.mended["reading of a copy"] += 1
+    done.mended["time of a copy"] += connection.execute(_FIRST_SEEN, (article_id,)).rowcount
     try:
         refresh(connection, article_id)
     except UNREADABLE:
@@ -260,6 +261,15 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
         done.lost.append(f"article {key}: nothing is left that says it; its pages are fetched again")
     else:
         done.mended["article"] += 1
+
+
+# The article and what was read of its copies know when it was seen first.
+_FIRST_SEEN = """
+UPDATE copies SET first_seen_at = (SELECT min(first_seen_at) FROM readings WHERE copy_id = copies.id)
+WHERE article_id = ?1
+AND first_seen_at <> (SELECT min(first_seen_at) FROM readings WHERE copy_id = copies.id)
+AND (SELECT first_seen_at FROM articles WHERE id = ?1) = (SELECT min(first_seen_at) FROM readings WHERE article_id = ?1)
+"""
 
 
 def _is_readable(fields: str) -> bool:

@@ -127,3 +127,10 @@ def test_sqlite_utils_can_change_a_title_and_the_index_follows(sample, tmp_path)
     subprocess.run([sys.executable, "-m", "sqlite_utils", *change], check=True, timeout=300, capture_output=True)
     ran = run("--db", str(path), "search", "title:量子飞跃", "--json")
     assert "量子飞跃" in ran.stdout
+
+
+def test_the_written_metadata_keep_other_host_names_out(sample, tmp_path):
+    path = tmp_path / "metadata.json"
+    run("--db", str(sample), "browse", "--write-metadata", str(path))
+    config = json.loads(path.read_text(encoding="utf-8"))["plugins"]["newsarchive"]
+    assert config == {"public": False, "hosts": ["127.0.0.1", "localhost", "[::1]"]}

@@ -139,7 +139,7 @@ def test_every_list_of_articles_comes_as_json_csv_and_atom(site, path):
 @pytest.mark.parametrize("name", queries())
 def test_every_question_answers_without_arguments(site, name):
     answer = site.get(f"/archive/{name}.json")
-    assert answer.json()["error"] is None
+    assert answer.json().get("error") is None
     assert answer.status_code == 200
 
 
@@ -159,7 +159,7 @@ def test_every_question_answers_without_arguments(site, name):
 def test_questions_take_arguments(site, name, parameter):
     plain = site.get(f"/archive/{name}.json").json()["rows"]
     asked = site.get(f"/archive/{name}.json", params=parameter).json()
-    assert asked["error"] is None
+    assert asked.get("error") is None
     assert asked["rows"] != plain or len(plain) < 3
 
 
@@ -186,8 +186,8 @@ def test_rows_refer_to_others_by_label(site, rows):
 
 def test_the_search_box_of_a_table_finds_two_characters(site, rows):
     expected = number_with(rows, "银行")
-    found = site.get("/archive/articles.json", params={"_search": "银行"}).json()
-    assert found["filtered_table_rows_count"] == expected
+    found = site.get("/archive/articles.json", params={"_search": "银行", "_extra": "count"}).json()
+    assert found.get("filtered_table_rows_count", found.get("count")) == expected  # as 0.65 and as 1.0 call it
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/article/1", "/story/999999", "/raw/999999", "/archive/nothing"])

@@ -28,6 +28,10 @@ def parquet_of(answer: httpx.Response) -> list[dict[str, Any]]:
     return rows
 
 
+def whole(site: httpx.Client, address: str, **arguments: str) -> httpx.Response:
+    return site.get(address, params=arguments or None, follow_redirects=True)
+
+
 def test_a_search_is_a_workbook_with_links_filters_and_a_fixed_header(site: httpx.Client) -> None:
     hits = site.get("/search.json", params={"q": "银行"}).json()["rows"]
     answer = site.get("/search.xlsx", params={"q": "银行"})
@@ -65,37 +69,37 @@ def test_a_search_is_a_parquet_file_with_all_that_belongs_to_its_articles(
 def test_tables_questions_and_sql_are_files_of_all_their_rows(site: httpx.Client, address: str) -> None:
     stream = "&_stream=1" if "/articles{}" in address else ""
     lines = site.get(address.format(".csv") + stream).text.split("\r\n")
-    rows, about = sheets(site.get(address.format(".xlsx")).content)
+    rows, about = sheets(whole(site, address.format(".xlsx")).content)
     assert len(rows.rows) == len(lines) - 1
     assert about.rows
-    assert len(parquet_of(site.get(address.format(".parquet")))) == len(lines) - 2
+    assert len(parquet_of(whole(site, address.format(".parquet")))) == len(lines) - 2
     assert len(lines) > 3
 
 
 def test_columns_of_mixed_values_become_text_in_parquet(site: httpx.Client) -> None:
     sql = "select 1 as a, 1 as b, x'ff' as c, 2 as a union all select 2, 'x', null, 2.5"
-    found = parquet_of(site.get("/archive.parquet", params={"sql": sql}))
+    found = parquet_of(whole(site, "/archive.parquet", sql=sql))
     assert [list(row.values()) for row in found] == [[1, "1", b"\xff", 2.0], [2, "x", None, 2.5]]
     assert len(set(found[0])) == 4
 
 
 def test_a_wrong_statement_is_a_page_and_no_broken_file(site: httpx.Client) -> None:
     for form in ("xlsx", "parquet"):
-        answer = site.get(f"/archive.{form}", params={"sql": "select * from nothing"})
+        answer = whole(site, f"/archive.{form}", sql="select * from nothing")
         assert answer.status_code == 400
         assert site.get(f"/search.{form}", params={"q": "("}).status_code == 400
 
 
 def test_no_cell_is_a_formula(harm: httpx.Client) -> None:
     for address in ("/search.xlsx", "/archive/articles.xlsx", "/archive/bylines.xlsx"):
-        rows, about = sheets(harm.get(address).content)
+        rows, about = sheets(whole(harm, address).content)
         assert rows.formulas == about.formulas == 0
         assert all(link.startswith(("http://", "https://")) for link in rows.links)
     assert any("@SUM(A1)" in cell for row in sheets(harm.get("/search.xlsx").content)[0].rows for cell in row)
 
 
 def test_for_everybody_files_are_bounded_and_say_so(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsarchive.browse.views.PUBLIC_DOWNLOAD", 20)
+    monkeypatch.setattr("newsarchive.browse.search_views.PUBLIC_DOWNLOAD", 20)
     with served(sample, public=True) as client:
         rows, about = sheets(client.get("/search.xlsx").content)
         assert len(rows.rows) == 21
@@ -129,7 +133,7 @@ def test_nothing_is_left_behind_on_the_disk(sample: Path, tmp_path: Path, monkey
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with served(sample) as client:
         for address in ("/search.xlsx", "/search.parquet", "/archive/articles.xlsx", "/archive/articles.parquet"):
-            assert client.get(address).status_code == 200
+            assert whole(client, address).status_code == 200
     assert list(tmp_path.iterdir()) == []
     with closing(sqlite3.connect(sample)) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone()[0] > 0

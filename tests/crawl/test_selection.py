@@ -1,6 +1,6 @@
 """The part of a site's articles that a run wants."""
 
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -31,10 +31,10 @@ def test_days_are_those_of_the_site():
 
 @pytest.mark.parametrize(
     ("changed", "wanted"),
-    [("2026-03-04T15:59:00", False), ("2026-03-04T16:00:00", True), ("2026-03-06T00:00:00", True)],
+    [("2026-03-04T15:59:00", False), ("2026-03-04T16:00:00", True), ("2026-03-06T00:00:00", True), ("soon", True)],
 )
 def test_what_last_changed_before_the_first_day_is_left_out_where_no_day_is_told(changed, wanted):
-    link = ListedArticle("http://h/news/a.html", Hints(), datetime.fromisoformat(changed + "+00:00"))
+    link = ListedArticle("http://h/news/a.html", Hints(), changed + "+00:00")
     assert Selection(since=DAY, until=DAY, zone=ZoneInfo("Asia/Shanghai")).has(link) == wanted
 
 

@@ -26,21 +26,21 @@ def test_a_calendar_without_end_is_left_after_a_few_pages():
     exploration = Exploration(free_pages=1000)
     for number in range(500):
         exploration.offer(f"{HOST}/rili/{2026 + number // 12}/{number % 12 + 1}/")
-    assert len(taken(exploration)) == 5
+    assert len(taken(exploration)) == 8
 
 
 def test_a_cloud_of_words_in_one_folder_is_one_place():
     exploration = Exploration(free_pages=1000)
     for number in range(26):
         exploration.offer(f"{HOST}/goods/{chr(97 + number)}{chr(97 + number)}.html")
-    assert len(taken(exploration)) == 5
+    assert len(taken(exploration)) == 8
 
 
 def test_pages_of_many_sections_that_bring_nothing_are_left_together():
     exploration = Exploration(free_pages=1000)
     for number in range(40):
         exploration.offer(f"{HOST}/{chr(97 + number % 26)}{chr(97 + number // 26)}/index1.html")
-    assert len(taken(exploration)) == 8
+    assert len(taken(exploration)) == 12
 
 
 def test_pages_that_go_on_bringing_articles_are_followed_to_the_end():
@@ -90,3 +90,34 @@ def test_files_and_places_to_log_in_buy_or_print_are_no_pages():
     )
     assert not any(may_be_page(HOST + path) for path in paths)
     assert may_be_page(f"{HOST}/printing-house-opens/")
+
+
+def test_the_page_of_a_folder_in_which_articles_lie_comes_before_others():
+    exploration = Exploration()
+    for path in ("/hill/", "/town.html", "/sea/"):
+        exploration.offer(HOST + path)
+    exploration.saw_article(f"{HOST}/town/2026/1001.html")
+    assert taken(exploration)[0] == "/town.html"
+
+
+def test_what_lies_near_the_first_page_comes_before_what_lies_deep():
+    exploration = Exploration()
+    exploration.offer(f"{HOST}/hill/")
+    exploration.offer(f"{HOST}/wood/", found_on=f"{HOST}/hill/")
+    exploration.offer(f"{HOST}/town/")
+    assert taken(exploration) == ["/hill/", "/town/", "/wood/"]
+
+
+def test_a_page_that_does_not_come_speaks_against_its_place_alone():
+    exploration = Exploration(free_pages=1000)
+    for number in range(20):
+        exploration.offer(f"{HOST}/a/list_{number}.html")
+        exploration.offer(f"{HOST}/b/list_{number}.html")
+    gone = 0
+    while (candidate := exploration.next()) is not None:
+        if "/a/" in candidate.url:
+            exploration.did_not_come(candidate.url)
+            gone += 1
+        else:
+            exploration.learn(candidate.url, 3)
+    assert gone == 8

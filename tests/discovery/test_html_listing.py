@@ -12,7 +12,7 @@ from support.known_pages import HOST, SITE, known_page, post_html
 
 from newsarchive.discovery.html_listing import ListingPage, read_listing
 from newsarchive.models import Category
-from newsarchive.sites import load_site
+from newsarchive.sites import Site, load_site
 
 ORIGIN = load_site("eastmoney")
 ORIGIN_HOST = "https://finance.eastmoney.com"
@@ -31,6 +31,11 @@ def read_home(inner: str, url: str = f"{HOST}/") -> ListingPage:
 def read_origin(inner: str, url: str = f"{ORIGIN_HOST}/a/cgnjj.html") -> ListingPage:
     html = f'<html><head><meta charset="utf-8"></head><body>{inner}</body></html>'
     return read_listing(known_page(url, html, "listing"), ORIGIN)
+
+
+def test_a_page_with_more_markup_than_any_real_one_lists_nothing_and_says_so() -> None:
+    found = read_home(entries(ARTICLE) + "<div>" * 5000)
+    assert (found.articles, found.damage) == ([], "more than 4,000 levels of elements")
 
 
 @pytest.mark.parametrize(
@@ -193,3 +198,42 @@ def test_any_link_is_followed_refused_or_left(link: str) -> None:
     quoted = link.replace("&", "&amp;").replace('"', "&quot;")
     for article in read_home(entries(quoted)).articles:
         assert article.url.startswith(HOST)
+
+
+def _explored(**changes) -> Site:
+    listing = replace(SITE.listing, explore=True, item="a", heading=None, category=None, **changes)
+    return replace(SITE, listing=listing)
+
+
+def _read(site: Site, inner: str, path: str = "/sea/") -> ListingPage:
+    return read_listing(known_page(f"{HOST}{path}", post_html(inner), "listing"), site)
+
+
+def test_a_category_without_a_slug_is_followed_as_a_further_listing():
+    site = replace(SITE, listing=replace(SITE.listing, category=re.compile(r"^/(?:sea|town)/$")))
+    found = _read(site, '<a href="/town/">城里</a><a href="/town/">城里</a><a href="/hill/">山上</a>', "/")
+    assert found.further == [f"{HOST}/town/"]
+    assert found.categories == []
+
+
+def test_pages_of_an_explored_site_that_are_no_articles_are_given_with_their_words():
+    found = _read(
+        _explored(), f'<a href="{ARTICLE}">一篇</a><a href="/town/">城里</a><a href="https://elsewhere.example/">外</a>'
+    )
+    assert [(other.url, other.text) for other in found.others if "/town" in other.url] == [(f"{HOST}/town/", "城里")]
+    assert [article.url for article in found.articles] == [HOST + ARTICLE]
+
+
+def test_the_pager_of_an_explored_site_is_found_by_itself_also_as_a_drop_down_list():
+    found = _read(_explored(), '<select><option value="p2.html">2</option><option value="p3.html">3</option></select>')
+    assert [other.url for other in found.others if other.is_pager] == [f"{HOST}/sea/p2.html", f"{HOST}/sea/p3.html"]
+    assert _read(_explored(), '<a href="p2.html">下一页</a>').next_url == f"{HOST}/sea/p2.html"
+
+
+def test_the_page_of_a_folder_is_the_folder_where_the_site_file_says_so():
+    site = _explored(folder_index="index.html")
+    found = _read(
+        site, '<a href="/town/index.html">城里</a><a href="/town/">城里</a><a href="/town/my-index.html">城</a>'
+    )
+    below = [other.url for other in found.others if "/town/" in other.url]
+    assert below == [f"{HOST}/town/", f"{HOST}/town/my-index.html"]

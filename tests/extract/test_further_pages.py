@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from support.growth import grows_linearly
 
-from newsarchive.extract.further_pages import next_page_of
+from newsarchive.extract import read
+from newsarchive.extract.further_pages import Place, next_page_of, place_of
 from newsarchive.models import Page
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
@@ -46,3 +47,52 @@ def test_a_page_that_names_no_next_page_is_whole():
 def test_the_look_takes_linear_time(piece):
     page = Page("https://a.example/n/1.html", "post", "small", b"", NOW)
     assert grows_linearly(lambda n: lambda: next_page_of(page, "下一页" + piece * n), 5_000)
+
+
+def place(url, *links):
+    page = Page(url, "post", "small", b"", NOW)
+    return place_of(page, "".join(f'<a class="p" href="{href}">{label}</a>' for href, label in links))
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "wanted"),
+    [
+        (
+            "https://a.example/n/1_2.html",
+            [("1.html", "上一页"), ("1_3.html", "下一页")],
+            Place(2, "https://a.example/n/1.html", "https://a.example/n/1_3.html"),
+        ),
+        (
+            "https://a.example/n/1_3.html",
+            [("1.html", "<span>1</span>"), ("1_2.html", "2")],
+            Place(3, "https://a.example/n/1.html", None),
+        ),
+        (
+            "https://a.example/n/story/2",
+            [("/n/story", "Previous page"), ("/n/story/3", "Next page")],
+            Place(2, "https://a.example/n/story", "https://a.example/n/story/3"),
+        ),
+        (
+            "https://a.example/n?id=7&p=2",
+            [("/n?id=7", "« 1"), ("/n?id=7&amp;p=3", "3")],
+            Place(2, "https://a.example/n?id=7", "https://a.example/n?id=7&p=3"),
+        ),
+        ("https://a.example/n/story-2", [("/n/story", "How the bridge was built")], Place()),
+        ("https://a.example/n/2026-03", [("/n/2026", "1")], Place(3, "https://a.example/n/2026", None)),
+        ("https://a.example/n/1.html", [("1_2.html", "下一页")], Place(following="https://a.example/n/1_2.html")),
+        ("https://a.example/n/1_99.html", [("1.html", "1")], Place()),
+    ],
+)
+def test_a_further_page_knows_the_first_one_and_the_next(url, links, wanted):
+    assert place(url, *links) == wanted
+
+
+def test_a_further_page_of_an_article_is_read_as_a_part_of_it():
+    html = (
+        "<html><head><title>江湾港的一天</title></head><body><h1>江湾港的一天</h1><p>2026-03-05 08:00</p><div>"
+        "<p>下午两点，第二艘货轮靠岸，卸下的是从上游运来的石料，它们将被用在东口的新桥上。</p></div>"
+        "<a href='1.html'>上一页</a><a href='1_3.html'>下一页</a></body></html>"
+    )
+    article = read(Page("https://a.example/n/1_2.html", "original", "", html.encode(), NOW))
+    assert (article.part, article.next_page) == (2, "https://a.example/n/1_3.html")
+    assert article.aliases == ["a.example/n/1.html"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
+
 import pytest
+from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
 TITLE = "河湾镇的石桥修好了"
@@ -119,6 +123,7 @@ def test_the_text_ends_where_the_comments_are_headed(heading):
         "<p>本文由作者 @远舟 原创发布于潮声。未经作者许可，禁止转载。</p>",
         "<p>相关阅读：望湖市的集市搬了地方</p><p>望湖市的木船下水了，大家都去看。</p>",
         "<p>责任编辑：周一</p>",
+        "<p>总监制：邹 岸</p><p>监 制：高 望</p><p>审 读：崔 棠</p>",
     ],
 )
 def test_what_is_said_for_the_platform_behind_the_text_is_cut(tail):
@@ -182,3 +187,112 @@ def test_a_notice_of_an_office_is_kept_to_its_signature():
     signed = ["河湾县交通局", "2024年5月30日"]
     body = f"<div class=content>{p(NOTICE)}{p(signed)}</div>"
     assert texts(body) == NOTICE + signed
+
+
+def test_a_penalty_that_is_a_table_is_read_as_one():
+    rows = [
+        "当事人<td>白鹭村镇银行",
+        "违法事实<td>贷款管理不到位，资金被挪用。",
+        "决定<td>罚款三十万元",
+        "机关<td>汐川监管分局",
+    ]
+    table = "<table>" + "".join(f"<tr><td>{row}</tr>" for row in rows) + "</table>"
+    article = read(f"<div class=content>{table}</div>", title="白鹭村镇银行行政处罚信息公开表")
+    assert [(one.kind, one.text) for one in article.paragraphs] == [
+        ("table", row.replace("<td>", " | ")) for row in rows
+    ]
+
+
+@pytest.mark.parametrize("first", ["1楼", "沙发", "#1"])
+def test_floors_of_a_forum_behind_the_text_are_none_of_it(first):
+    floors = "".join(
+        f"<div><span>{n}</span><p>早就该修了，等得太久，希望早点种树，谢谢。</p></div>" for n in (first, "2楼")
+    )
+    assert texts(f"<div class=c><div class=txt>{p(TEXTS)}</div><div class=thread>{floors}</div></div>") == TEXTS
+
+
+def test_a_short_line_between_sentences_that_breaks_part_is_a_paragraph():
+    assert texts(f"<div class=txt>{TEXTS[0]}<br>一、总体安排<br>{TEXTS[1]}<br>{TEXTS[2]}</div>") == [
+        TEXTS[0],
+        "一、总体安排",
+        *TEXTS[1:3],
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<textarea id=content style='display:none'>{escaped}</textarea>",
+        "<div id=app></div><noscript><div class=article>{plain}</div></noscript>",
+        "<script type='text/template'><div class=article>{plain}</div></script>",
+        "<div id=app data-page='{data}'></div>",
+    ],
+)
+def test_markup_that_only_a_script_shows_is_the_text_where_there_is_no_other(markup):
+    plain = p(TEXTS)
+    data = escape(json.dumps({"article": {"title": TITLE, "content": plain}}, ensure_ascii=False))
+    assert texts(markup.format(plain=plain, escaped=escape(plain), data=data)) == TEXTS
+
+
+def test_captions_go_with_their_pictures_and_are_no_text():
+    figure = "<figure><img src=/1.jpg><figcaption>桥头的孩子们</figcaption><span>河湾日报 林小满 摄</span></figure>"
+    article = read(f"<div class=content>{p(TEXTS[:2])}{figure}{p(TEXTS[2:])}</div>")
+    assert [one.text for one in article.paragraphs] == TEXTS
+    assert [image.caption for image in article.images] == ["桥头的孩子们 河湾日报 林小满 摄"]
+
+
+def test_a_line_that_only_its_words_make_a_caption_stays():
+    picture = "<p><img src=/1.jpg></p><p>图为桥头的孩子们。</p>"
+    assert texts(f"<div class=content>{p(TEXTS[:2])}{picture}{p(TEXTS[2:])}</div>") == [
+        *TEXTS[:2],
+        "图为桥头的孩子们。",
+        *TEXTS[2:],
+    ]
+
+
+def test_the_captions_of_a_gallery_are_its_text():
+    pictures = "".join(
+        f"<figure><img src=/{n}.jpg><figcaption>{text}</figcaption></figure>" for n, text in enumerate(TEXTS)
+    )
+    assert texts(f"<div class=content>{pictures}</div>") == TEXTS
+
+
+@pytest.mark.parametrize(
+    "name", ["<p>{}</p>", "<h2 class=standfirst>{}</h2>", "<div class='article__lead'><p>{}</p></div>"]
+)
+def test_the_lead_before_the_text_belongs_to_it(name):
+    lead = "The ferry between both banks of Elmsgate will run again after eleven years, the council has decided."
+    box = f"<div class=share><a href=/x>Share</a></div><div class=article-body>{p(ENGLISH)}</div>"
+    assert english(f"<div class=top>{name.format(lead)}</div>{box}") == [lead, *ENGLISH]
+
+
+def test_a_lead_that_the_text_repeats_is_read_once():
+    assert english(f"<div class=top><p>{ENGLISH[0]}</p></div><div class=article-body>{p(ENGLISH)}</div>") == ENGLISH
+
+
+def test_parts_of_one_name_are_one_text_and_what_stands_between_is_none():
+    teaser = "<div class=featured><p>Another story is told here, of a bridge and a boat, and it is long.</p></div>"
+    parts = [f"<div class=row><div class=article-body><p>{text}</p></div></div>" for text in ENGLISH]
+    assert english(f"<div class=page>{teaser.join(parts)}</div>") == ENGLISH
+
+
+def test_a_name_of_furniture_around_the_whole_text_is_not_believed():
+    assert english(f"<div class=sidebar-grid><div class=article-content>{p(ENGLISH)}</div></div>") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div style='display:none'><p>{text}</p><a>more</a>",
+        "<div class=article-body><p>{text}</p>",
+        "<article><div class='article-content sidebar'><p>{text}</p>",
+        "<div class=lead>{text}</div>",
+        "<figure><figcaption>{text}</figcaption>",
+        "{text}<br>",
+        "<table><tr><td>{text}<td>1",
+        "<p>Sign up for our newsletter.</p><p>{text}</p>",
+    ],
+)
+def test_the_body_is_found_in_linear_time(piece):
+    html = piece.format(text=ENGLISH[0])
+    assert grows_linearly(lambda n: lambda: read_unknown(f"<h1>{TITLE}</h1>" + html * n), 300)

@@ -103,6 +103,11 @@ def test_a_name_beside_the_date_is_the_source(info: str, name: str):
         f"<div>{TITLE}<br><small>2024年5月30日</small></div>",
         "<div class='source'>著者：汐田遥斗</div><p>2024-05-30</p>",
         "<p>2024-05-30 <a>Share</a> <a>Print</a></p>",
+        "<p>2024-05-30 <b>所属专栏</b><a href='/c'>桥梁之家</a></p>",
+        "<p>2024-05-30 标签：<a>桥梁</a> <a>河湾</a></p>",
+        "<p><span class='author'>远舟</span> 2024-05-30</p>",
+        "<p>xiaoyuan 2024-05-30</p>",
+        "<p>2024-05-30 <a>财经</a></p>",
     ],
 )
 def test_labels_of_other_things_are_no_source(info: str):
@@ -147,6 +152,8 @@ def test_a_credit_behind_the_text_beats_the_account_beside_the_date():
         ("<p>来源: 柳溪卫视 于May 30, 2024 15:48:24 敬请注意:新闻取自各大媒体,观点不代表本网立场!</p>", "柳溪卫视"),
         ("<p>May 30, 2024 Source: <em>Willow Creek Gazette</em> By Nell Arden</p>", "Willow Creek Gazette"),
         ("<dl><dt>来源：</dt><dd>柳溪晚报</dd></dl><p>2024-05-30</p>", "柳溪晚报"),
+        ("<p><span>2024-05-30</span><span>来源</span><span>柳溪周刊</span></p>", "柳溪周刊"),
+        ("<p>SOURCE: Willow Gazette | Updated: 2024-05-30 08:15</p>", "Willow Gazette"),
     ],
 )
 def test_a_label_names_one_medium_up_to_its_end(info: str, name: str):
@@ -156,6 +163,23 @@ def test_a_label_names_one_medium_up_to_its_end(info: str, name: str):
 @pytest.mark.parametrize("line", ["记者从来源地获悉 水源充足", "电力来源稳定 2024年", "来源地 2024-05-30"])
 def test_the_word_for_source_inside_a_word_is_no_label(line: str):
     assert source(f"<p>{line}</p>") is None
+
+
+@pytest.mark.parametrize("line", ["입력 2024.05.30 08:15", "기사입력 2024.05.30", "김철수 기자 2024.05.30"])
+def test_labels_of_korean_pages_are_no_source(line: str):
+    text = "<p>강나루시는 남교 지역의 버스 노선을 다음 달부터 개편한다고 발표했다. 대상은 열아홉 개 노선이다.</p>" * 3
+    html = f"<html lang=ko><title>버스 노선 개편</title><h1>버스 노선 개편</h1><p>{line}</p><div>{text}</div>"
+    assert read_unknown(html).source is None
+
+
+def test_the_sites_own_name_in_the_head_gives_way_to_a_credit_behind_the_text():
+    head = "<meta name='source' content='河湾网'>"
+    assert source("<p>2024-05-30</p>", head=head, text=TEXT + "<p>（来源：柳溪晚报）</p>") == "柳溪晚报"
+
+
+def test_the_credit_of_another_article_behind_the_text_is_none_of_this_one():
+    other = "<p><a href='/2'>柳溪镇的学校新修了一座很大的图书馆和一个操场</a> 来源：柳溪晚报</p>"
+    assert source("<p>2024-05-30</p>", after=other) is None
 
 
 def test_the_office_that_issued_a_notice_is_its_source():
@@ -210,6 +234,28 @@ def test_the_account_that_an_article_was_taken_over_from_is_the_source():
 
 def test_a_credit_in_the_text_goes_before_the_account():
     assert account(text=TEXT + "<p>来源：柳溪晚报</p>").source == "柳溪晚报"
+
+
+@pytest.mark.parametrize("name", ["柳溪小记", "柳溪日报", "柳溪发布", "TideForce"])
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<div><span>原创</span><span>{date}</span><i>·</i><b class='name'><a href='/c/u/1'>{name}</a></b></div>",
+        "<div><span>{date}</span><span>·</span><span>来自江苏</span><span>·</span><b class='name'>{name}</b></div>",
+        "<p class='m_authorName_7'>{name}</p><div><span>发布时间：{date}</span><span>柳溪网官方帐号</span></div>",
+        "<div><span class='media-name'><a>{name}</a></span><span>{date} 发布于江苏</span></div>",
+        "<div><a><span class='index_source_x'>{name}</span></a><span>{date}</span> <span>来自江苏</span></div>",
+        "<div>{date}　来源: <a href='/media/1'>{name}</a>　江苏 <a>举报</a></div>",
+        "<div class='authorinfo'><a class='W_autocut'><em>{name}</em></a><span>{date}</span></div>",
+    ],
+)
+def test_an_account_is_the_source_whatever_its_name_is_like(info: str, name: str):
+    assert source(info.format(date="2024-05-30 08:15", name=name)) == name
+
+
+def test_an_account_in_a_column_beside_the_text_is_found():
+    column = "<div id='user-info'><h4><a href='//mp.sohu.com/profile?xpt=1'>柳溪小记</a></h4></div>"
+    assert source("<p>2024-05-30 08:15</p>", after=column) == "柳溪小记"
 
 
 # --- The listing, and what was not taken ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
 from newsarchive.extract.heuristics.lines import read_lines
@@ -132,6 +133,32 @@ def test_the_site_or_a_column_before_the_title_is_no_part_of_it(head: str, befor
     assert title_of(before + TEXT, f"<title>{head}</title>") == TITLE
 
 
+@pytest.mark.parametrize(
+    ("head", "before", "title"),
+    [
+        (
+            "Plum cake - Notes of a cook from the willow valley",
+            "<p>Notes of a cook from the willow valley</p>",
+            "Plum cake",
+        ),
+        ("Ferry – A weblog on boats, bells and bread", "<h2>A weblog on boats, bells and bread</h2>", "Ferry"),
+    ],
+)
+def test_a_long_name_of_the_site_behind_the_title_is_not_the_headline(head: str, before: str, title: str):
+    assert title_of(f"{before}<h1>{title}</h1>{TEXT}", f"<title>{head}</title>") == title
+
+
+@pytest.mark.parametrize(
+    "title", ["»Wir bauen die Brücke«, sagt Nell", "Home is where the ferry lands", "Er sagt: »Nein«"]
+)
+def test_quotation_marks_and_words_of_menus_may_stand_in_a_headline(title: str):
+    assert title_of(f"<h2>{title}</h2>{TEXT}", "<title>Boats</title>") == title
+
+
+def test_a_small_heading_does_not_beat_what_the_head_says():
+    assert title_of(f"<h5>Neueste Beiträge</h5>{TEXT}", f"<title>{TITLE} | Boote</title>") == TITLE
+
+
 def test_a_hidden_copy_of_the_heads_title_is_not_the_headline():
     copy = f"<div style='display: none'><p class='share-title'>{TITLE}-河湾网</p></div>"
     assert title_of(f"<div>{TITLE}</div>{TEXT}{copy}", f"<title>{TITLE}-河湾网</title>") == TITLE
@@ -187,6 +214,12 @@ def test_what_the_page_calls_its_site_is_no_title():
     assert title_of(f"<div><a href='/'>河湾手记</a></div><h2>{TITLE}</h2>{TEXT}", head) == TITLE
 
 
+def test_an_application_named_like_the_article_does_not_make_its_title_the_sites_name():
+    head = f"<title>{TITLE}</title><meta name=application-name content='{TITLE}'>"
+    head += "<meta property=og:site_name content='河湾网'>"
+    assert title_of(f"<h1>{TITLE}</h1><p>© 河湾网</p>{TEXT}", head) == TITLE
+
+
 def test_the_name_of_the_site_file_is_no_title():
     flow, head = parts(f"<h1>河湾手记</h1><h2>{TITLE}</h2>{TEXT}", "<title>河湾手记</title>")
     found = judge_titles(
@@ -194,3 +227,14 @@ def test_the_name_of_the_site_file_is_no_title():
     )
     assert found is not None
     assert found.text == TITLE
+
+
+@pytest.mark.parametrize(
+    "piece", [f"<a href='/'>{TITLE}</a><br>", f"<a href='/x'>{TITLE}</a><br>", f"<div>{TITLE}_河湾网</div>"]
+)
+def test_a_page_that_repeats_its_title_takes_linear_work(piece: str):
+    def work(size: int):
+        flow, head = parts("<div>" * 100 + piece * size, f"<title>{TITLE}_河湾网</title>")
+        return lambda: headline(flow, head)
+
+    assert grows_linearly(work, 200)

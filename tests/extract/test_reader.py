@@ -121,6 +121,20 @@ def test_what_a_listing_says_of_people_pictures_genres_and_tickers_fills_what_th
     assert {article.evidence[name] for name in ("bylines", "images", "section", "mentions")} == {"listing"}
 
 
+def test_a_site_with_nothing_but_a_listing_hears_what_the_listing_says() -> None:
+    site = replace(SITE, name="hw", title="河湾信息网", hosts=("news.example",), layouts=(), share=None)
+    html = (
+        "<title>河湾信息网</title><h1><a href='/'>河湾信息网</a></h1><div><p>河湾镇开展冬季助学行动</p>"
+        "<p>河湾镇二十家单位在河西小学开展助学行动，送去棉衣三百件、图书一千册。</p>"
+        "<p>校长说，学校将把图书分到各个班级，并且建立借阅制度，让每一本书都有人读。</p></div>"
+    )
+    hints = Hints("河湾镇开展冬季助学", "2022-05-29 16:35", None, "柳溪晚报")
+    article = read(replace(known_page("http://news.example/x/5286.html", html, "original"), hints=hints), site)
+    assert (article.title, article.source) == ("河湾镇开展冬季助学行动", "柳溪晚报")
+    assert article.published_at == datetime(2022, 5, 29, 16, 35, tzinfo=timezone(timedelta(hours=8)))
+    assert article.paragraphs[0].text.startswith("河湾镇二十家单位")
+
+
 def test_a_page_of_a_known_host_is_read_by_its_site_whatever_site_led_there() -> None:
     for site in (SITE, load_site("eastmoney"), None):
         article = read(known_page(ORIGIN_URL, pages.origin_html(), "original"), site)

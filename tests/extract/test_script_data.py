@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from html import escape
+from html import escape, unescape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.growth import grows_linearly
 from support.unknown_pages import read_unknown
 
@@ -123,6 +125,35 @@ def test_a_shared_text_is_read_from_its_script_and_not_the_hints_of_the_platform
     assert found.source == "河声"
 
 
+def test_a_shared_text_without_a_title_is_read_by_its_key():
+    info = f"{{nick_name: '河声', title: '', text_page_info: {{content_noencode: JsDecode('{FIRST}\\x0a{SECOND}')}}}}"
+    found = read_unknown(
+        page(f"<script>window.cgiDataNew = {info};</script>", title=""), "https://mp.weixin.qq.com/s/x"
+    )
+    assert [paragraph.text for paragraph in found.paragraphs] == [FIRST, SECOND]
+    assert found.source == "河声"
+
+
+def test_a_page_that_is_called_as_its_site_has_the_title_that_the_data_says():
+    html = page(STATES["a state that a script assigns"]).replace(f"<title>{TITLE} - 河湾新闻网", "<title>河湾新闻网")
+    found = read_unknown(html)
+    assert (found.title, len(found.paragraphs)) == (TITLE, 3)
+
+
+def test_the_rest_that_a_button_would_load_is_read_from_the_data():
+    printed = f"<h1>{TITLE}</h1><div class='article'><p>{FIRST}</p><p>{SECOND}</p>{{}}</div>"
+    state = f"<script>x = {dumped(article(MARKUP + '<p>' + '桥上的灯一直亮到天明，河面有光。' * 9 + '</p>'))}</script>"
+    with_button = read_unknown(page(state, body=printed.format("<div><button>展开全文</button></div>")))
+    assert len(with_button.paragraphs) == 4
+    assert len(read_unknown(page(state, body=printed.format(""))).paragraphs) == 2
+
+
+def test_data_of_another_article_than_the_one_that_is_headed_is_not_taken():
+    state = STATES["a state that a script assigns"]
+    found = read_unknown(page(state, body="<h1>关于我们</h1>", title="关于我们"))
+    assert (found.title, found.paragraphs) == ("关于我们", [])
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -149,6 +180,15 @@ def test_a_printed_text_is_not_replaced_by_one_in_a_script():
     found = read_unknown(page(shorter, body=printed))
     assert [paragraph.text for paragraph in found.paragraphs] == TEXTS
     assert not found.evidence["body"].startswith("script")
+
+
+@given(st.lists(st.text(min_size=20, max_size=80), min_size=1, max_size=6), st.sampled_from([list, "\n".join]))
+def test_every_character_of_a_text_from_a_script_stands_in_it(pieces, form):
+    content = form(pieces)
+    found = read_unknown(page(f"<script>window.state = {json.dumps(article(content))}</script>"))
+    known = set(unescape("".join("".join(pieces).split())))
+    for paragraph in found.paragraphs:
+        assert set("".join(paragraph.text.split())) <= known | {"\ufffd"}
 
 
 @pytest.mark.parametrize(

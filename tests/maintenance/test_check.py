@@ -172,6 +172,22 @@ def test_a_word_too_many_or_too_few_in_the_search_index_is_damage(
     assert found(archive, deep=True) == []
 
 
+def test_words_that_a_search_cannot_find_any_more_are_damage(archive: Archive) -> None:
+    """FTS5 finds its blocks whole, but a search is led past one of them."""
+    for number in range(40):
+        text = "".join(chr(0x4E00 + (number * 331 + place * 17) % 8000) for place in range(4000))
+        archive.connection.execute("UPDATE articles SET body = ? WHERE id = ?", (text, number % 4 + 1))
+    archive.search.reindex()
+    terms = "SELECT segid, term FROM search_index_idx WHERE length(term) > 0 ORDER BY term"
+    (_, before), (segment, term) = archive.connection.execute(terms).fetchall()[-2:]
+    archive.connection.execute(
+        "UPDATE search_index_idx SET term = ? WHERE segid = ? AND term = ?", (before + b"0", segment, term)
+    )
+    assert "does not find" in str(archive.search.check())
+    archive.search.reindex()
+    assert archive.search.check() == []
+
+
 def test_the_search_index_is_compared_while_a_crawl_writes(archive: Archive, tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive.db", readonly=True) as other, archive.transaction():
         archive.connection.execute("UPDATE articles SET title = '还没有' WHERE id = 2")

@@ -355,6 +355,13 @@ def test_a_flipped_bit_of_the_schema_costs_no_row(path: Path, entry: bytes) -> N
     assert held(path) == before
 
 
+def test_a_flipped_time_of_a_copy_is_taken_from_what_was_read_there(path: Path) -> None:
+    before = held(path)
+    change(path, "UPDATE copies SET first_seen_at = replace(first_seen_at, '2026', '2022') WHERE id = 3")
+    assert repaired(path).mended["time of a copy"] == 1
+    assert held(path) == before
+
+
 def test_a_copy_of_which_all_words_are_lost_is_read_again_from_its_raw_page(path: Path) -> None:
     change(
         path,

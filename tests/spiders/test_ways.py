@@ -153,3 +153,13 @@ def test_the_sitemaps_that_a_robots_txt_names_are_followed_and_those_without_cha
         site.write("/new.xml", "<urlset><url><loc>/news/1.html</loc></url></urlset>")
         assert crawl("sitemap", site="small", environment=environment).status == 0
         assert site.new_requests() == [("/index.xml", 200), ("/new.xml", 200)]
+
+
+def test_a_sitemap_may_have_more_tags_than_a_page(crawl, tmp_path):
+    with small_site() as site:
+        site.article(1, "江湾港今天上午迎来了本月第一百艘货轮。")
+        site.write("/s.xml", f"<urlset><url><loc>/news/1.html</loc></url>{'<x></x>' * 300_001}</urlset>")
+        environment = site.describe(tmp_path / "sites", top='sitemaps = ["/s.xml"]')
+        done = crawl("sitemap", site="small", environment=environment)
+        assert done.status == 0, done.log
+        assert done.column("SELECT count(*) FROM articles") == [1]

@@ -27,11 +27,14 @@ escapes), and a cell of CSV that looks like a formula gets a leading apostrophe.
 **Status.** 0: all went well. 1: nothing was found, or something is wrong. 2: a wrong argument, told in one line.
 `newsarchive crawl` has a 3, too: it finished, but collected less than expected.
 
-**Completion** of commands and options by the tab key, once and for all:
+**Completion** of commands, options and values by the tab key, once and for all:
 
     echo 'eval "$(_NEWSARCHIVE_COMPLETE=bash_source newsarchive)"' >> ~/.bashrc
     echo 'eval "$(_NEWSARCHIVE_COMPLETE=zsh_source newsarchive)"' >> ~/.zshrc
     _NEWSARCHIVE_COMPLETE=fish_source newsarchive > ~/.config/fish/completions/newsarchive.fish
+
+It proposes values, too: fields of a query and the sources, categories, sites and languages that there are (zsh and
+fish; bash parts words at the colon), reasons of problems, names of sources and of saved searches.
 """
 
 

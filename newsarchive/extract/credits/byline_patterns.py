@@ -125,6 +125,8 @@ DATELINE = re.compile(
     rf"[^，。]{{0,16}}(?:讯|訊|电|電|消息)\s{{0,3}}(?:[\u3400-\u9fff]{{0,6}}(?:记者|記者|通讯员))\s{{0,2}}"
     rf"(?P<names>{_NAMES}{{2,24}}?)\s?(?:综合)?(?:报道|報道|報導)\s?[:：]"
 )
+#: 記者張三／台北報導, without brackets.
+LOCAL = re.compile(rf"(?:記者|记者)(?P<names>{_NAMES}{{2,16}})[／/][\u3400-\u9fff]{{2,6}}(?:報導|報道|报道)")
 #: …5月19日电（刘某、杨某）: a dateline with names only.
 DATELINE_NAMES = re.compile(r"(?:电|讯|電|訊)\s?[（(]([^（）()。]{2,40})[)）]")
 #: ……。（钟某某）: a signature after the last sentence.

@@ -278,8 +278,10 @@ def _parts_into_names(text: str) -> bool:
 
 
 def _at_beginning(line: str) -> Iterator[tuple[BylineRole, str]]:
-    """Read the reporters in a dateline without brackets: 本报讯 记者张三报道：……."""
-    match = labels.DATELINE.match(line) if "道" in line[:_TAIL] or "導" in line[:_TAIL] else None
+    """Read the reporters in a dateline without brackets: 本报讯 记者张三报道：……, 記者張三／台北報導."""
+    if "道" not in line[:_TAIL] and "導" not in line[:_TAIL]:
+        return
+    match = labels.DATELINE.match(line) or labels.LOCAL.match(line)
     if match is not None:
         yield from _all_names(match["names"], "author")
 

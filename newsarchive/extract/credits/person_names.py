@@ -64,6 +64,8 @@ _LATIN = re.compile(
     rf"{_CASED_WORD}(?:\s(?:(?:de|da|di|van|von|der|den|del|dela|della|do|la|le|el|al|bin|ben|bint|du|dos|das|st|ter"
     rf"|ten|zu|zur|af|av)\s){{0,2}}{_CASED_WORD}){{1,3}}$"
 )
+# HALLMARKStaff: the end of a name and the beginning of another word. RNB: the short form of a house.
+_NO_WORD = re.compile(r"[A-Z]{3}[a-z]{2}|\b[B-DF-HJ-NP-TV-XZ]{3,}\b")
 _LATIN_NOT = re.compile(
     r"\b(?:"
     + any_of(
@@ -100,4 +102,4 @@ def is_cased(text: str) -> bool:
 
 def is_latin_name(text: str) -> bool:
     """Return whether a text is a name of two to four words in a script with capitals (Jane Doe, Анна ван дер Берг)."""
-    return bool(_LATIN.match(text)) and not _LATIN_NOT.search(text)
+    return bool(_LATIN.match(text)) and not _LATIN_NOT.search(text) and not _NO_WORD.search(text)

@@ -71,6 +71,7 @@ GLUED = re.compile(
 )
 #: What such a line prints besides.
 OF_PRINT = re.compile(r"[0-9]{4}\s?[-/.年]|[|｜丨]|作者|阅读|評論|评论")
+PLACES = frozenset(words(vocabulary.PLACES))
 #: How the name of a medium's own channel ends: 甲报 客户端, 21世纪经济报道 21财经APP.
 OWN_CHANNEL = re.compile(r"(?:客户端|客戶端|公众号|微信|微博|官网|APP|App|app|海外版|新媒体|视频号)$")
 #: A credit that names nobody.

@@ -192,6 +192,11 @@ def _balanced(text: str) -> str:
 
 def _first_words(text: str) -> str:
     words = text.split(" ")
+    if words[-1] in labels.PLACES:
+        words.pop()  # where the author is
+        text = " ".join(words)
+        if len(words) == 1:
+            return text
     if labels.HANZI.search(words[0]) and labels.MEDIUM.search(words[0]) and not _is_own_channel(words[1], words[0]):
         return words[0]  # of several media the credited one goes first
     if len(text) <= 24 and len(words) <= 3 and labels.MEDIUM.search(words[-1]):

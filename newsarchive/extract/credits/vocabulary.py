@@ -132,7 +132,7 @@ INFORMATION = f"""{SOURCE} 稿源 时间 時間 日期 发布 发布于 發布 �
     {REPORTER} {EDITOR} 责编"""
 #: Buttons and labels that stand near a headline where a name may stand. 記者 is none: papers of Taiwan print the
 #: reporter behind their own name.
-NO_NAMES_NEAR_HEADLINE = f"""返回 关注 订阅 分享 举报 收藏 评论 字号 字体 打印 原创 转载 发布 时间 日期 来自 浏览
+NO_NAMES_NEAR_HEADLINE = f"""返回 关注 订阅 分享 举报 收藏 评论 字号 字体 打印 原创 转载 时间 日期 来自 浏览
     阅读 点击 编辑 {AUTHOR} 记者 微信 微博 空间 好友 下载 扫 播放 语音 登录 首页 正文 更多 热点 参与 跟贴
     回复 展开 收起 收录 专栏 责任 人气 次数 公众号 功能介绍 认证 链接 鏈接 分类 分類 标签 栏目 首发 独家
     转发 热度 字数"""

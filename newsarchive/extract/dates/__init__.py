@@ -11,7 +11,7 @@ from dateutil import parser as dateutil_parser
 from newsarchive.extract.dates import patterns as forms
 from newsarchive.extract.dates import relative
 from newsarchive.extract.dates.labels import choose, has_other_label
-from newsarchive.extract.dates.months import month_of, prints_day_first
+from newsarchive.extract.dates.months import month_of, prints_day_first, prints_year_first
 from newsarchive.extract.dates.parts import (
     Context,
     Dated,
@@ -115,7 +115,7 @@ def _context(
         text = text.translate(forms.OTHER_DIGITS)
     if not _DIGIT.search(text) and not any(sign in text for sign in _SIGNS) and not counts_from_now(text, lang):
         return None
-    return Context(text, zone, now, year_hint, line, prints_day_first(lang), lang)
+    return Context(text, zone, now, year_hint, line, prints_day_first(lang), prints_year_first(lang), lang)
 
 
 #: A text without digits and without one of these holds no date.
@@ -217,13 +217,29 @@ def _chinese(context: Context) -> Iterator[Dated]:
 
 def _short_year(context: Context) -> Iterator[Dated]:
     for match in forms.SHORT_YEAR.finditer(context.text):
-        short = int(match[0][:2])
-        century = context.now.year // 100 * 100
-        year = century + short if century + short <= context.now.year + 1 else century - 100 + short
-        day = (year, int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
+        if match["sep"] and not context.year_first:
+            continue
+        day = (_full_year(int(match[0][:2]), context), int(match["m1"] or match["m2"]), int(match["d1"] or match["d2"]))
         found = with_time(context, day, match.start(), match.end())
         if found is not None and (match["m1"] or is_firm(context, found)):
             yield found
+
+
+def _short_year_last(context: Context) -> Iterator[Dated]:
+    for match in forms.SHORT_YEAR_LAST.finditer("" if context.year_first else context.text):
+        first, second = int(match["a"]), int(match["b"])
+        month, day = (second, first) if context.day_first or match["sep"] == "." else (first, second)
+        found = with_time(
+            context, (_full_year(int(match["y"]), context), month, day), match.start(), match.end(), before=True
+        )
+        if found is not None and is_firm(context, found):
+            yield found
+
+
+def _full_year(short: int, context: Context) -> int:
+    """Return the year of which only two digits are printed: the last one that lies ahead by no more than a year."""
+    century = context.now.year // 100 * 100
+    return century + short if century + short <= context.now.year + 1 else century - 100 + short
 
 
 def _minguo(context: Context) -> Iterator[Dated]:
@@ -316,6 +332,7 @@ _READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _minguo_bare,
     _year_last,
     _short_year,
+    _short_year_last,
     _no_year,
     _worded_day,
     relative.relative,

@@ -47,6 +47,12 @@ def month_of(name: str, lang: str | None) -> int | None:
     return by_language.get((lang or "").lower()[:2], {}).get(word) or by_all.get(word)
 
 
+def prints_year_first(lang: str | None) -> bool:
+    """Return whether a page in this language begins a date in numbers with the year; without a language it does."""
+    code = (lang or "")[:2].lower()
+    return code in ("", "un") or code in _YEAR_FIRST
+
+
 def prints_day_first(lang: str | None) -> bool:
     """Return whether a page in this language (with its country: en-GB) prints the day before the month as numbers."""
     code, _, country = (lang or "").lower().replace("_", "-").partition("-")

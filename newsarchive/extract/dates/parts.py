@@ -45,6 +45,7 @@ class Context:
     year_hint: int | None
     line: bool  # the text is one short line, in which weaker forms are dates too
     day_first: bool = False  # 3/4/2022 is in April
+    year_first: bool = True  # 22-04-03 is in 2022
     lang: str | None = None
 
     @property

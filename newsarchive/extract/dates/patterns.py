@@ -80,6 +80,10 @@ SHORT_YEAR = re.compile(
     rf"[0-9]{{2}}{_NOT_INSIDE.format('..')}(?:{_HANZI_DATE}"
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
+#: The same in languages that print the year last: 3.11.26, 11/3/26.
+SHORT_YEAR_LAST = re.compile(
+    rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})(?P<sep>[-/.])(?P<b>[0-9]{{1,2}})(?P=sep)(?P<y>[0-9]{{2}})(?![0-9]|[-/.][0-9])"
+)
 #: A year of the Republic, as printed in Taiwan: 民國111年3月3日 is in 2022.
 MINGUO = re.compile(
     rf"民[國国]\s?(?P<y>[0-9]{{2,3}})(?:{_HANZI_DATE}|\s?(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY}))"
@@ -110,7 +114,7 @@ _MONTH = (
 )
 #: A year in two digits is one where a time of day follows it, as in old headers of messages.
 ENGLISH = re.compile(
-    rf"\b(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
+    rf"(?<![A-Za-z0-9_])(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
     rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}})))(?![0-9])",
     re.IGNORECASE,
 )
@@ -200,7 +204,7 @@ TIME = re.compile(
     r"\s?[:：]\s?(?P<mi>[0-9]{2})(?![0-9])(?:\s?[:：]\s?(?P<s>[0-9]{2})(?![0-9])(?:[.,][0-9]{1,9})?)?"
     rf"|\s?[时時点點시](?![0-9]{{3}}){_NO_POINTS}(?:(?P<quarter>半|[一三]刻)|[钟鐘整]"
     rf"|\s?(?P<mi2>[0-9]{{1,2}})\s?[分분](?:\s?(?P<s2>[0-9]{{1,2}})\s?秒)?|\s?(?P<mi3>[0-5][0-9]){_NO_COUNT})?"
-    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\s?h(?![0-9A-Za-z]|\sago)|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB)\b)"
+    r"|\s?h\s?(?P<mi4>[0-5][0-9])(?![0-9A-Za-z])|\s?h(?![0-9A-Za-z]|\sago)|\.(?P<mi5>[0-5][0-9])(?=\s?(?:Uhr|uur|WIB|[ap]\.?m)\b)"
     r"|(?=\s?(?:Uhr|[ap]\.?m)\b))"
     # Hours in words are some only with a part of the day before them or more behind: 三点 are three points as well.
     r"|(?P<hw>二十[一二三四]?|十[一二]?|[〇零一二两兩三四五六七八九])[点點时時]"

@@ -27,15 +27,15 @@ def table(name: str) -> dict[str, Any]:
 def any_of(*names: str, ending: str = _ENDING) -> str:
     """Return a pattern for a word of some tables or what begins with one; the longest first, in small letters.
 
-    `ending` is what may follow in scripts that part words. Each alternative begins with a plain character, so that the
-    engine passes over the others quickly.
+    `ending` is what may follow in scripts that part words.
     """
     found = {word.replace("_", " ") for name in names for words in table(name).values() for word in words.split()}
-    return "|".join(_pattern(word, ending) for word in sorted(found, key=lambda word: (-len(word), word)))
+    longest_first = sorted(found, key=lambda word: (-len(word), word))
+    parted = "|".join(re.escape(word) for word in longest_first if _is_parted(word))
+    others = [re.escape(word) for word in longest_first if not _is_parted(word)]
+    return "|".join([rf"(?<![^\W\d_])(?:{parted}){ending}", *others])
 
 
-def _pattern(word: str, ending: str) -> str:
-    first, rest = re.escape(word[0]), re.escape(word[1:]).replace(r"\ ", r"\s")
-    if not word[0].isalpha() or "\u3040" <= word[0] <= "\ud7af":  # scripts that do not part words
-        return first + rest
-    return rf"{first}(?<![^\W\d_]{first}){rest}{ending}"
+def _is_parted(word: str) -> bool:
+    """Return whether a word is of a script that parts words by blanks."""
+    return word[0].isalpha() and not "\u3040" <= word[0] <= "\ud7af"

@@ -13,6 +13,7 @@ from newsarchive.extract.fields import (
     problem,
     set_credit,
 )
+from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.authors import (
     Evidence,
     gather_authors,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from newsarchive.extract.charset import Decoded
     from newsarchive.extract.credits.sources import Attribution
     from newsarchive.extract.dates import Dated
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.body import Body
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
@@ -77,16 +79,22 @@ _NEAREST = 12
 _SHORT = 60
 
 
-def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "") -> Article:
+def read_by_heuristics(
+    page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "", *, strict: bool = False
+) -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
     page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
     missing. Time is linear in the size of the page.
+
+    Raises:
+        TooComplexError: `strict`, and the page has more markup than any real one.
+
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = _tree_of(page, decoded)
+    root = _tree_of(page, decoded, strict=strict)
     if root is not None:
         head = read_head(root)
         reader = _Reader(article, read_lines(root), head, decoded.text)
@@ -97,8 +105,8 @@ def read_by_heuristics(page: Page, decoded: Decoded, zone: tzinfo | None = None,
     return article
 
 
-def _tree_of(page: Page, decoded: Decoded) -> Element | None:
-    return parse(page.body if decoded.as_sent else decoded.text)
+def _tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+    return parse(page.body if decoded.as_sent else decoded.text, strict=strict)
 
 
 def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
@@ -140,6 +148,7 @@ class _Reader:
         self.authors: list[Candidate[str]] = []
         self.everything = False
         self.scripted: ScriptArticle | None = None
+        self.account: Account | None = None
 
     def read(self, zone: tzinfo | None) -> None:
         link = self.article.page.hints.title or ""
@@ -175,6 +184,10 @@ class _Reader:
         self.opening = [
             n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
         ]
+        # Between a lead and the text they are printed, too, and are no part of it.
+        begun = self.kept[: _FIRST_LINES + 1]
+        between = [n for n in range(begun[0], begun[-1]) if n not in begun] if begun else []
+        self.opening += between[:_BEHIND_TEXT]
         self.ending = list(range(last, min(last + _BEHIND_TEXT, len(self.flow.text))))
 
     def _set(self, name: str, found: tuple[str, str] | None) -> None:
@@ -197,9 +210,12 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
-        self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0])
+        shown = self.flow.element[body.block] if body else None
+        self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
         self._set("lang", language_of(sample, self.head.lang or self.head.first("lang")))
+        if (article.lang or "").startswith("zh"):
+            self.account = find_account(self.flow, self.page_text, article.page.body)
 
     def _take_date(self, zone: tzinfo | None) -> None:
         article = self.article
@@ -236,7 +252,7 @@ class _Reader:
             ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
             headline=article.title or "",
             lang=article.lang or "",
-            page=self.page_text,
+            account=self.account,
             listed=article.page.hints.source or "",
         )
         self.sources = gather_sources(places, everything=self.everything)
@@ -252,9 +268,10 @@ class _Reader:
             article.evidence["bylines"] = "printed"
         if not any(person.role == "author" for person in article.bylines):
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang)
+            others = names_of_page(self.head, article.page.url, article.title, article.source)
+            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others, self.account)
             self.authors = gather_authors(evidence, everything=self.everything)
-            names, rule = judge_authors(self.authors, names_of_page(self.head, article.page.url, article.title))
+            names, rule = judge_authors(self.authors)
             if names:
                 article.bylines += [Byline("author", name) for name in names]
                 article.evidence["bylines"] = rule

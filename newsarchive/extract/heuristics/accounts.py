@@ -26,20 +26,22 @@ class _Platform:
     One of the `marks`; the account's name in elements and variables, and the account from which the text was taken.
     """
 
-    marks: tuple[str, ...]
+    marks: tuple[bytes, ...]
     elements: str
-    variables: re.Pattern[str]
+    variables: re.Pattern[str] | None = None
     original_elements: str = ""
     original_variables: re.Pattern[str] | None = None
 
 
 _STRING = r"[\"']([^\"'\\<>]{1,40}(?:\\.[^\"'\\<>]{0,40}){0,20})[\"']"
 _PLATFORMS = (
+    # Articles of Sohu accounts: the account stands in a column beside the text.
+    _Platform((b"mp.sohu.com/profile",), "#user-info h4, .user-info h4"),
     # Articles of WeChat accounts: text, pictures, reposts.
     _Platform(
-        ("rich_media", "JsDecode("),
+        (b"rich_media", b"JsDecode("),
         "#js_name, #post-user, .rich_media_meta_nickname a, .profile_nickname, .wx_follow_nickname",
-        re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(xml \? [^:]{{1,60}}: )?{_STRING}"),
+        re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(?xml \? [^:]{{1,60}}: )?{_STRING}"),
         ".original_primary_nickname",
         re.compile(rf"copyright_info\s?[:=]\s?\{{[^{{}}]{{0,400}}?\bplatform\s?:\s?JsDecode\({_STRING}"),
     ),
@@ -57,9 +59,9 @@ class Account:
     original: str = ""
 
 
-def find_account(flow: PrintedLines, page: str) -> Account | None:
-    """Return the account if the page is one of a platform; `page` is its text."""
-    platform = next((one for one in _PLATFORMS if any(mark in page for mark in one.marks)), None)
+def find_account(flow: PrintedLines, page: str, body: bytes) -> Account | None:
+    """Return the account if the page is one of a platform; `page` is its text, `body` the same in bytes."""
+    platform = next((one for one in _PLATFORMS if any(mark in body for mark in one.marks)), None)
     if platform is None:
         return None
     name = _element(flow, platform.elements) or _variable(page, platform.variables)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.candidates import Candidate
+from newsarchive.extract.credits.byline_patterns import DESK, ENGLISH_DAY
 from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
+from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
+from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
 from newsarchive.urls import split_url
@@ -18,27 +21,35 @@ from newsarchive.urls import split_url
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
     from newsarchive.tree import Element
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
-_CARD, _META, _MARKED, _PRINTED, _NAMED, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 27.0
+_CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 28.0, 27.0
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
-#: Elements that are marked as the author, or lead to the author's page, and such as are only named so.
-_MARKS = "[rel~=author i], [itemprop~=author i], .vcard .fn, .p-author"
-_PAGES = "a[href*='/author' i], a[href*='/autor' i], a[href*='/auteur' i], a[href*='/writer' i], a[href*='?author=' i]"
-_NAMES = "[class*=author i], [class*=byline i], [class*=autor i], [class*=writer i], [class*=verfasser i]"
+#: Elements that may be marked as the author, lead to the author's page, or be named so: few selectors, since each is
+#: tried on every element of the page. What they find is looked at more closely.
+_ELEMENTS = (
+    "[rel~=author], [itemprop~=author], .vcard .fn, .p-author, a[href*=aut i], [class*=aut i], [class*=byline i]"
+)
+_PAGE = re.compile(r"/(?:auth?ors?|auteurs?|autoren)\b|[?&]author=|/author", re.IGNORECASE)
+_NAME = re.compile("auth?or|auteur|byline", re.IGNORECASE)
 _MARK = re.compile(r"\b(?:fn|vcard|p-author)\b")
 # Names of classes that hold more than the name, or no author's name.
 _NO_AUTHOR = re.compile(
     r"comment|related|avatar|image|img|photo|social|follow|share|bio\b|desc|date|time", re.IGNORECASE
 )
+# A date or a source, behind which a label may stand: 30.05.2024 von Rosa Hallmark.
+_BEHIND_DATE = re.compile(
+    r"(?:[^\n]{0,40}?[0-9]|sources?:)[^\n]{0,40}?(?:\s|[|·•])(?=(?:by|von|par|por|di|door|av|af)\s)", re.IGNORECASE
+)
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
-_MOST_LINES = 20
+_MOST_LINES, _MOST_PRINTED = 20, 6
 _NO_NAME = re.compile(
     r"[@:<>{}()!?。，©#]|https?|\b(?:no author|about|profile|posts?|articles?|more|view|all|follow|contact|email"
     r"|subscribe|authors?|autor(?:en)?|verfasser|writer|byline|by|beiträge|updated|published)\b",
@@ -49,11 +60,13 @@ _END = re.compile(r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in
 #: Elements that part what stands in them from what stands before.
 _PARTING = frozenset(("a", "li", "p", "div", "address"))
 #: Words of a script's names behind which the author's may stand, without a first letter of either case.
-_SCRIPT_NAMES = ("uthor", "utor", "yline")
+_SCRIPT_NAMES = ("uthor", "autor")
 _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'](?P<name>[^\"'<>{}\\/@]{4,60})[\"']")
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
 _OF_CARD = "json-ld:author"
+#: A credit and the byline behind it: Source: The Gazette By Jane Doe.
+_BEFORE_BYLINE = re.compile(r"^.{0,40}?\b(?:Source|SOURCE|Via):.{1,60}?\s(?=By\s[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,8 @@ class Evidence:
     """Where a page may name its authors.
 
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
-    is the text of the whole page, `lang` its language.
+    is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
+    headline and section; `account` is the platform's account on which it came out.
     """
 
     flow: PrintedLines
@@ -69,6 +83,8 @@ class Evidence:
     lines: Sequence[int]
     page: str = ""
     lang: str | None = None
+    others: Sequence[str] = ()
+    account: Account | None = None
 
     @property
     def is_chinese(self) -> bool:
@@ -79,28 +95,27 @@ class Evidence:
 def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Candidate[str]]:
     """List the names that the head says, and those that stand in elements made for them or behind a word such as by.
 
-    A kind of evidence that cannot be worth as much as what is found already is only asked for `everything`.
+    What the page calls itself signs nothing, unless the article's card says so. A kind of evidence that cannot be worth
+    as much as what is found already is only asked for `everything`.
     """
+    others = {_plain(other) for other in evidence.others}
     found: list[Candidate[str]] = []
     best = 0.0
     for gather, most in _GATHERERS:
         if everything or best < most:
-            found += gather(evidence)
+            found += (one for one in gather(evidence) if one.rule == _OF_CARD or _plain(one.value) not in others)
             best = max((one.points for one in found), default=0.0)
     return found
 
 
-def judge_authors(candidates: Sequence[Candidate[str]], others: Sequence[str] = ()) -> tuple[list[str], str]:
+def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]:
     """Return the names of the likeliest place and the rule that gave them; no names where there are none.
 
-    `others` are names that the page has for itself: its site, headline and section. They sign nothing, unless the
-    article's card says so. A place that names the same persons and more is taken before one that is likelier.
+    A place that names the same persons and more is taken before one that is likelier.
     """
-    known = {_plain(other) for other in others}
     places: dict[str, dict[str, str]] = {}
     for one in sorted(candidates, key=lambda one: -one.points):
-        if one.rule == _OF_CARD or _plain(one.value) not in known:
-            places.setdefault(one.rule, {}).setdefault(_plain(one.value), one.value)
+        places.setdefault(one.rule, {}).setdefault(_plain(one.value), one.value)
     rule = next(iter(places), "")
     for other, names in places.items():
         if set(names) > set(places[rule]) and all(map(is_person, names.values())):
@@ -114,6 +129,7 @@ def names_of_page(head: Head, url: str, *others: str | None) -> list[str]:
     labels = (split_url(url).hostname or "").split(".")
     parts = re.split(r"\s[-–—|:»·]\s|[|_»]", head.title)
     named = [publisher.get("name") if isinstance(publisher, dict) else publisher, head.card.get("articleSection")]
+    named += [name for _, _, name in head.meta.get("site", ())]
     return [
         text for text in (*named, *others, *parts, *labels, ".".join(labels[-2:])) if isinstance(text, str) and text
     ]
@@ -160,47 +176,85 @@ def _of_meta(evidence: Evidence) -> Iterator[Candidate[str]]:
     found = [
         (name, content, rule)
         for _, rule, content in said
-        if rule == best and (content.isascii() or not evidence.is_chinese)
+        if rule == best and (content.isascii() or not evidence.is_chinese or _is_printed(content, evidence))
         for name in _names_in(content[:200])
     ]
     certain = any(name.certain for name, _, _ in found)
     for name, content, rule in found:
-        # On Chinese pages this is whoever put the page up.
-        if name.certain or not (certain or evidence.is_chinese):
+        if name.certain or not (certain or (evidence.is_chinese and content.isascii())):
             yield Candidate(name.text, content, f"meta:{rule}", _META - _DOUBT * (not certain))
 
 
+def _is_printed(name: str, evidence: Evidence) -> bool:
+    """Return whether a name stands alone near the headline: on Chinese pages the head names who put the page up."""
+    flow = evidence.flow
+    blocks = (flow.element[flow.block[number]] for number in evidence.lines[:_MOST_PRINTED] if flow.block[number] >= 0)
+    texts = (node.text_content for block in blocks for node in descendants(block) if node.tag == TEXT)
+    return any(text is not None and text.strip() == name for text in islice(texts, _MOST))
+
+
+def _of_account(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the pen name that the head of a platform's page names beside the account, which is the source."""
+    said = evidence.head.meta.get("author", ())
+    account = evidence.account
+    for _, rule, content in said if account else ():
+        if account and is_name(content) and content not in (account.name, account.original):
+            yield Candidate(content, content, f"meta:{rule}", _META)
+            return
+
+
 def _of_elements(evidence: Evidence) -> Iterator[Candidate[str]]:
-    """Read elements that are marked as the author or named so, in the lines that may name one."""
+    """Read elements that are marked or named as the author, in the lines that may name one; elsewhere if all agree."""
     flow = evidence.flow
     if not flow.element:
         return
     places = {flow.element[flow.block[number]].mem_id: number for number in reversed(evidence.lines)}
     seen: set[int] = set()
-    found = select(f"{_MARKS}, {_PAGES}, {_NAMES}", flow.element[0])[: 2 * _MOST]
-    for element in sorted(found, key=lambda one: not _is_marked(one))[:_MOST]:
+    far: dict[str, Candidate[str]] = {}
+    marks = [(mark, element) for element in select(_ELEMENTS, flow.element[0]) if (mark := _mark(element)) is not None]
+    for is_marked, element in sorted(marks[: 2 * _MOST], key=lambda one: not one[0])[:_MOST]:
         around = [element, *islice(ancestors(element), _UP)]
-        line = next((places[one.mem_id] for one in around if one.mem_id in places), None)
-        if line is None:
-            inner = islice(descendants(element), _MOST)
-            line = next((places[one.mem_id] for one in inner if one.mem_id in places), None)
-        if line is None or _NO_AUTHOR.search(names_of(element)) or not seen.isdisjoint(one.mem_id for one in around):
-            continue
-        if any(hints_of(outer) & COMMENTS for outer in around):
-            continue
-        text = clean(attribute(element, "content") or _text_of(element))
-        if len(text) > _LONGEST:
-            continue
-        rule, points = ("author element", _MARKED) if _is_marked(element) else ("element named author", _NAMED)
-        for name in _names_in(text):
-            if name.certain or points == _MARKED:
+        if seen.isdisjoint(one.mem_id for one in around):
+            line = _line_of(element, around, places)
+            for candidate in (
+                _of_element(element, line, is_marked=is_marked) if line >= 0 or not is_aside(element) else ()
+            ):
                 seen.update(one.mem_id for one in descendants(element))
-                yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
+                if line >= 0:
+                    yield candidate
+                elif is_person(candidate.value):
+                    far[_plain(candidate.value)] = candidate
+    if len(far) == 1:
+        yield from (replace(one, rule="author element of the page", points=_FAR) for one in far.values())
 
 
-def _is_marked(element: Element) -> bool:
+def _line_of(element: Element, around: Sequence[Element], places: dict[int, int]) -> int:
+    """Return the line that an element stands in or holds; -1 for none that may name the author."""
+    number = next((places[one.mem_id] for one in around if one.mem_id in places), -1)
+    if number < 0:
+        number = next((places[one.mem_id] for one in islice(descendants(element), _MOST) if one.mem_id in places), -1)
+    return -1 if any(hints_of(outer) & COMMENTS for outer in around) else number
+
+
+def _of_element(element: Element, line: int, *, is_marked: bool) -> Iterator[Candidate[str]]:
+    text = clean(attribute(element, "content") or _text_of(element))
+    if len(text) > _LONGEST or _NO_AUTHOR.search(names_of(element)):
+        return
+    rule, points = ("author element", _MARKED) if is_marked else ("element named author", _NAMED)
+    for name in _names_in(text):
+        is_pen_name = is_chinese_name(name.text, surname=False) and not DESK.search(name.text)
+        if name.certain or points == _MARKED or is_pen_name:
+            yield Candidate(name.text, text, rule, points - _DOUBT * (not name.certain), line)
+
+
+def _mark(element: Element) -> bool | None:
+    """Return whether an element is marked as the author; False for one that is only named so, None for another."""
     get = element.attributes.get
-    return bool(get("rel") or get("itemprop") or get("href") or _MARK.search(get("class") or ""))
+    name = get("class") or ""
+    marks = f"{get('rel') or ''} {get('itemprop') or ''}"
+    if "author" in marks or _MARK.search(name) or _PAGE.search((get("href") or "")[:_LONGEST]):
+        return True
+    return False if _NAME.search(name) else None
 
 
 def _text_of(element: Element) -> str:
@@ -220,13 +274,16 @@ def _text_of(element: Element) -> str:
 
 def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
     for number in evidence.lines[:_MOST_LINES]:
-        yield from _of_line(evidence.flow.text[number], number)
+        yield from _of_line(_BEFORE_BYLINE.sub("", evidence.flow.text[number], count=1), number)
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
     """Read the names behind a word such as by at the beginning of a line, or before a word such as 기자 at its end."""
     if len(text) > _LONGEST:
         return
+    text = _ADDRESS.sub("", text).strip()
+    inside = _BEHIND_DATE.match(text)
+    text = text[inside.end() :] if inside else text
     label = LABEL.match(text)
     if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
         return
@@ -240,7 +297,12 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
 def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read the names that a script has for the authors, where it has them once."""
     page = "" if evidence.is_chinese else evidence.page
-    found = {clean(match["name"]) for place in _places(page) if (match := _SCRIPT_AUTHOR.match(page, place))}
+    said = {
+        clean(match["name"])
+        for place in places_behind(page, _SCRIPT_NAMES)
+        if (match := _SCRIPT_AUTHOR.match(page, place))
+    }
+    found = {text for text in said if not text[:1].islower()}
     if len(found) == 1:
         (printed,) = found
         names = _names_in(printed)
@@ -248,20 +310,10 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
             yield from (Candidate(name.text, printed, "script", _SCRIPT) for name in names)
 
 
-def _places(page: str) -> Iterator[int]:
-    """Yield the places behind the first words in a page that may be a script's name of the author."""
-    for word in _SCRIPT_NAMES:
-        place = -1
-        for _ in range(_MOST):
-            place = page.find(word, place + 1)
-            if place < 0:
-                break
-            yield place + len(word)
-
-
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
-    (_of_card, _CARD), (_of_meta, _CARD), (_of_elements, _CARD), (_of_lines, _PRINTED), (_of_script, _SCRIPT),
+    (_of_card, _CARD), (_of_meta, _META), (_of_account, _META), (_of_lines, _CARD), (_of_elements, _MARKED),
+    (_of_script, _SCRIPT),
 )  # fmt: skip
 
 
@@ -277,7 +329,8 @@ def _names_in(text: str) -> list[Name]:
     if "://" in text:
         return []
     names: list[Name] = []
-    for part in BETWEEN.split(_without_label(_ADDRESS.sub("", text))):
+    text = ENGLISH_DAY.sub("", _ADDRESS.sub("", text))
+    for part in BETWEEN.split(_without_label(text)):
         printed = _without_label(_END.split(part, maxsplit=1)[0])
         name = ROLE.sub("", printed).strip(_EDGES)
         if is_name(name):

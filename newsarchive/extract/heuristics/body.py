@@ -61,8 +61,10 @@ _NEARLY_ALL, _NAMED = 0.8, 0.6
 _MUCH = 0.4
 #: How far inside a block its body is looked for.
 _MOST_AROUND = 6
-#: The points of a part of a text in several containers, at least.
-_LEAST_PART = 10.0
+#: Levels above a block that are looked at for its article.
+_MOST_LEVELS = 100
+#: A part of a text in several containers has so many points, and the first one this share of all, at least.
+_LEAST_PART, _PART = 10.0, 0.15
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
 _ONE_LINE = frozenset(("p", "li"))
 _PIECES = frozenset(
@@ -244,35 +246,62 @@ class _Search:
         best = self._best()
         if best < 0:
             return None
-        best = self._narrow(best)
+        best = self._narrow(self._table_of(best))
         parts = self._parts(best)
         if len(parts) > 1:
             best = self._around(parts)
         return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
+
+    def _table_of(self, block: int) -> int:
+        """Return the block around the table of data in which a block is one cell of several in its row."""
+        flow, row = self.flow, block
+        while row >= 0 and flow.tag[row] not in ("tr", "table"):
+            row = flow.parent[row]
+        if row < 0 or flow.tag[row] != "tr" or flow.last[block] - flow.first[block] > 2:
+            return block
+        if flow.last[row] - flow.first[row] <= flow.last[block] - flow.first[block]:
+            return block
+        while flow.parent[row] > 0 and flow.tag[row] != "table":
+            row = flow.parent[row]
+        return max(flow.parent[row], 0)
 
     def _parts(self, best: int) -> list[int]:
         """List the blocks that are named as the body is, where they are parts of one text; itself alone, otherwise.
 
         They stand behind the headline and in one `<article>`, if they stand in any.
         """
-        flow, names = self.flow, self._strong_names(best)
-        if not names or flow.tag[best] in _PIECES:
+        named = best if self._strong_names(best) else self._part_inside(best)
+        names = self._strong_names(named)
+        if not names or self.flow.tag[named] in _PIECES:
             return [best]
-        article = self._article_of(best)
-        return [
+        article = self._article_of(named)
+        parts = [
             block
             for block, text in enumerate(self.text)
-            if block == best
+            if block == named
             or (
                 text > _LEAST_PART
-                and flow.tag[block] == flow.tag[best]
+                and self.flow.tag[block] == self.flow.tag[named]
                 and not self.furniture[block]
-                and flow.first[block] > self.start
+                and self.flow.first[block] > self.start
                 and self._strong_names(block) == names
                 and self._article_of(block) == article
                 and not self._is_in_furniture(block)
             )
         ]
+        if named == best or sum(self.text[part] for part in parts) >= _NAMED * self.text[best]:
+            return parts
+        return [best]
+
+    def _part_inside(self, best: int) -> int:
+        """Return the first block inside the body that holds some of its text and is named as one; else the body."""
+        flow, least = self.flow, _PART * self.text[best]
+        for block in range(best + 1, len(flow.parent)):
+            if flow.parent[block] < best:
+                break
+            if self.text[block] >= least and not self.furniture[block] and self._strong_names(block):
+                return block
+        return best
 
     def _strong_names(self, block: int) -> list[str]:
         """List the class names of a block that only the element around a text has."""
@@ -280,9 +309,12 @@ class _Search:
         return [name for name in names if hints_of_name(name) & STRONG]
 
     def _article_of(self, block: int) -> int:
-        while block >= 0 and self.flow.tag[block] != "article":
+        """Return the `<article>` around a block; -1 for none, or one that is too far away to matter."""
+        for _ in range(_MOST_LEVELS):
+            if block < 0 or self.flow.tag[block] == "article":
+                return block
             block = self.flow.parent[block]
-        return block
+        return -1
 
     def _around(self, blocks: list[int]) -> int:
         """Return the innermost block around some."""
@@ -384,7 +416,7 @@ class _Search:
     def _goes_on_beside(self, block: int) -> bool:
         """Return whether a block beside this one, behind the headline, holds a part of the same text by its name."""
         outer = self.flow.parent[block]
-        if self.text[block] >= self.text[outer]:
+        if self.text[outer] - self.text[block] < _LEAST_PART:
             return False
         name = attribute(self.flow.element[block], "class")
         return any(other != block and self._is_part(other, name) for other in self._inside(outer))
@@ -399,7 +431,7 @@ class _Search:
         return bool(hints & STRONG) or (bool(name) and attribute(element, "class") == name)
 
     def _inside(self, outer: int) -> list[int]:
-        """List the blocks directly in a block."""
+        """List the blocks that stand directly in a block."""
         if not self.children:
             self.children = [[] for _ in self.flow.parent]
             for block, parent in enumerate(self.flow.parent):
@@ -427,10 +459,16 @@ class _Search:
         kept, around = set(parts), {best}
         for part in parts:
             outer = self.flow.parent[part]
-            while outer > best:
+            while outer > best and outer not in around:
                 around.add(outer)
                 outer = self.flow.parent[outer]
-        return [block for outer in sorted(around) for block in self._inside(outer) if block not in kept | around]
+        parents, foreign = self.flow.parent, []
+        for block in range(best + 1, len(parents)):
+            if parents[block] < best:
+                break
+            if parents[block] in around and block not in around and block not in kept:
+                foreign.append(block)
+        return foreign
 
     def _is_foreign(self, block: int, best: int) -> bool:
         if self.text[block] or self.furniture[block]:

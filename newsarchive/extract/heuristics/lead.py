@@ -21,7 +21,7 @@ _BEHIND_HEADLINE, _MOST_LINES = 30, 3
 #: Points of a line of it: a whole sentence; less will do where its name says what it is.
 _LEAST_POINTS = 16.0
 _LONGEST, _SHORTEST = 1_500, 15
-_MOST_AROUND = 6
+_MOST_AROUND, _LONGEST_NAME = 6, 300
 _ENDS = '。！？.!?…”"»）)'
 #: Words in names of leads, in the languages whose editors named them.
 _NAME = re.compile(
@@ -68,7 +68,9 @@ def _is_lead(flow: PrintedLines, body: Body, number: int) -> bool:
         element = flow.element[block]
         if flow.tag[block] in _OTHERS or hints_of(element) & (FURNITURE | COMMENTS | HIDDEN):
             return False
-        name = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'itemprop')}".lower()
+        name = f"{attribute(element, 'class')} {attribute(element, 'id')} {attribute(element, 'itemprop')}"[
+            :_LONGEST_NAME
+        ].lower()
         if "aption" in name and CAPTION_NAME.search(name):
             return False
         if flow.last[block] - flow.first[block] <= _MOST_LINES:

@@ -65,38 +65,42 @@ def read_lines(root: Element) -> PrintedLines:  # noqa: C901, PLR0912, PLR0915 -
     block, linked, in_link = -1, 0, 0
     node = body_of(root)
     while True:
-        kind = kind_of(node.tag_id, _INLINE)
+        number = node.tag_id
+        kind = kind_of(number, _INLINE)
         if kind == _TEXT:
-            text = node.text_content or " "
-            if not text.isspace():
-                parts.append(text)
-                if in_link:
-                    linked += len(text.strip())
-            elif parts:
-                parts.append(" ")
+            # Half of all pieces of text are the white space between two blocks.
+            if parts or not node.is_empty_text_node:
+                text = node.text_content or " "
+                if not text.isspace():
+                    parts.append(text)
+                    if in_link:
+                        linked += len(text.strip())
+                elif parts:
+                    parts.append(" ")
         elif kind < _BREAK:
             if kind == _BLOCK:
                 if parts:
                     end_line(parts, block, linked)
                     linked = 0
                 flow.element.append(node)
-                flow.tag.append(_BLOCK_OF[node.tag_id])
+                flow.tag.append(_BLOCK_OF[number])
                 parents.append(block)
                 flow.first.append(len(texts))
                 block = len(lasts)
-                lasts.append(-1)
-            elif kind == _LINK:
-                in_link += 1
-            opened.append((node, kind))
+                lasts.append(len(texts))
             inner = node.first_child
             if inner is not None:
+                in_link += kind == _LINK
+                opened.append((node, kind))
                 node = inner
                 continue
+            if kind == _BLOCK:
+                block = parents[block]
         elif kind == _BREAK and parts:
             end_line(parts, block, linked)
             linked = 0
         # Drawings and scripts are not gone into.
-        following = node.next if kind >= _BREAK else None
+        following = node.next if opened else None
         while following is None:
             if not opened:
                 return flow

@@ -29,6 +29,7 @@ META_NAMES = {
         "dcterms.issued", "article.published", "apub:time", "_pubtime", "firstpublishedtime", "dc.date", "date",
         "dateupdate",
     ),
+    "modified": ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
     "source": (
         "source", "mediaid", "contentsource", "article:source", "og:source", "dc.source", "sourcename", "news_source",
     ),
@@ -74,8 +75,7 @@ class Head:
 
     def names(self, text: str) -> bool:
         """Return whether a text is what the page calls its site."""
-        folded = text.casefold()
-        return any(name.casefold() == folded for _, _, name in self.meta.get("site", ()))
+        return text.casefold() == (self.first("site") or "").casefold()
 
 
 def read_head(root: Element) -> Head:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
@@ -11,7 +11,7 @@ from newsarchive.extract.credits.source_patterns import MEDIUM
 from newsarchive.extract.credits.sources import tidy_name
 from newsarchive.extract.credits.vocabulary import NO_NAMES_NEAR_HEADLINE, PLACES, any_of, words
 from newsarchive.text import clean
-from newsarchive.tree import TEXT, attribute, descendants, names_of
+from newsarchive.tree import TEXT, ancestors, descendants, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,14 +33,21 @@ _OWNER_NAME = re.compile(r"(?:^|[\s_-])(?:name|author|user|pgc|mp)", re.IGNORECA
 #: A class of authors: a short name in it is a pen name unless it is called like a medium or can be followed.
 _AUTHOR_NAME = re.compile(r"author|writer|byline", re.IGNORECASE)
 _PEN_NAME = 4
+#: How the accounts of offices are called.
+_OFFICIAL = "发布"
+#: What parts the pieces of a line.
+_BETWEEN = "·•|｜丨/-— "
 #: The shortest name that is believed beside the date, and the shortest that is a link or called like a medium.
 _SHORTEST, _SHORTEST_LINK = 4, 2
 #: Words about an account that can be followed: the name beside them is an account's, not a person's.
-_FOLLOW = re.compile(r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|粉丝.*|来自.{2,12})", re.IGNORECASE)
+_FOLLOW = re.compile(
+    r"\+?\s?(?:关注|已关注|关注ta|訂閱|订阅|.{0,8}粉丝.*|来自.{2,12}|发布于.{2,8}|.*(?:官方[帐账]号|创作者)|作者最新文章)",
+    re.IGNORECASE,
+)
 #: Words of buttons and labels that stand where a name may stand.
 _NO_NAME = re.compile(
     rf"{any_of(NO_NAMES_NEAR_HEADLINE)}|(?:[大小中]|客户端|频道|视频|图片|新闻中心|前)$|来源|來源|浏览|瀏覽|回应|回應|[0-9]{{3,}}"
-    r"|更新|创建|修改|上午|下午|星期|账号|賬號|官方|原文|読了|著者|執筆|[。！？；：:]|^[0-9]+\s|[0-9]\s?(?:分钟|分鐘|小时|秒|次|人|条|万|赞|字|楼)"
+    r"|^发布|发布[于者时]|更新|创建|修改|上午|下午|星期|账号|賬號|官方|原文|読了|著者|執筆|[。！？；：:]|^[0-9]+\s|[0-9]\s?(?:分钟|分鐘|小时|秒|次|人|条|万|赞|字|楼)"
 )
 #: Buttons, and channels of a site, which are printed beside the date too.
 _NOT_A_NAME = frozenset(
@@ -97,10 +104,11 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A text in a line, the element that names it, and whether a date stands in it or right beside it."""
+    """A text in a line, the class names around it, whether it is a link, and whether it has a date or is beside one."""
 
     text: str
-    element: Element | None
+    names: str
+    is_link: bool
     dated: bool
 
 
@@ -119,12 +127,13 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
         for piece in _pieces(flow, number, dated=on_date_line):
             if len(piece.text) >= _OF_HEADLINE and (piece.text in headline or (headline and headline in piece.text)):
                 continue
-            name = names_of(piece.element) if piece.element is not None else ""
-            owned = bool(_OWNER_NAME.search(name))
-            classed = bool(_SOURCE_NAME.search(name))
+            owned = bool(_OWNER_NAME.search(piece.names))
+            classed = bool(_SOURCE_NAME.search(piece.names))
             medium = _name_in(piece.text, latin=chinese and (piece.dated or owned or classed))
-            called = bool(MEDIUM.search(medium))
-            if not medium or (len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(name) and not (account or called)):
+            called = _is_called_like_medium(medium)
+            if not medium or (
+                len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(piece.names) and not (account or called)
+            ):
                 continue
             points = _CLASSED * classed + _CALLED * called
             if owned and (account or not is_chinese_name(medium)):
@@ -145,9 +154,12 @@ def _may_credit(piece: _Piece, name: str) -> bool:
     """Return whether a name beside the date can be a medium's or an account's: no person's, and no short pen name."""
     if (len(name) < _PERSON and is_chinese_name(name)) or is_latin_name(name):
         return False
-    is_link = piece.element is not None and piece.element.tag == "a"
-    shortest = _SHORTEST_LINK if is_link or MEDIUM.search(name) else _SHORTEST
+    shortest = _SHORTEST_LINK if piece.is_link or _is_called_like_medium(name) else _SHORTEST
     return len(name) >= shortest and not (name.isascii() and name.islower())
+
+
+def _is_called_like_medium(name: str) -> bool:
+    return bool(MEDIUM.search(name)) or name.endswith(_OFFICIAL)
 
 
 def _name_in(text: str, *, latin: bool) -> str:
@@ -171,26 +183,24 @@ def _pieces(flow: PrintedLines, number: int, *, dated: bool) -> list[_Piece]:
 
     A piece behind a label is the label's value. Only on the line of the date (`dated`) are neighbours of it looked for.
     """
-    found: list[tuple[str, Element | None, bool]] = []
+    found: list[_Piece] = []
     label = False
-    for text, element in _texts(flow, number):
+    for text, names, is_link in _texts(flow, number):
         plain = clean(text)
         rest, dates = _DATE.subn(" ", plain) if dated else (plain, 0)
-        if not label:
-            found.append((clean(rest), element, bool(dates)))
-        label = bool(_LABEL.search(plain)) or (label and element is not None and element.tag == "a")
-    pieces = []
-    for place, (text, element, has_date) in enumerate(found):
-        beside = has_date or any(
-            other[2] for other in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])
-        )
-        if text:
-            pieces.append(_Piece(text, element, beside))
-    return pieces
+        rest = rest.strip(_BETWEEN)
+        if not label and (rest or dates):
+            found.append(_Piece(rest, names, is_link, bool(dates)))
+        label = bool(_LABEL.search(plain)) or (label and is_link)
+    return [
+        replace(piece, dated=any(one.dated for one in found[max(place - 1, 0) : place + 2]))
+        for place, piece in enumerate(found)
+        if piece.text
+    ]
 
 
-def _texts(flow: PrintedLines, number: int) -> Iterator[tuple[str, Element | None]]:
-    """Yield the texts of a line that stand in elements of their own, each with the element that names it."""
+def _texts(flow: PrintedLines, number: int) -> Iterator[tuple[str, str, bool]]:
+    """Yield the texts of a line, the class names of the elements that they begin, and whether they are links."""
     block = flow.block[number]
     if block < 0:
         return
@@ -205,8 +215,14 @@ def _texts(flow: PrintedLines, number: int) -> Iterator[tuple[str, Element | Non
         if text.isspace() or " ".join(text.split()) not in line:
             continue
         holder = node.parent
-        if node.prev is None and holder is not None:
-            is_named = holder.tag == "a" or attribute(holder, "class") or attribute(holder, "id")
-            yield text, holder if is_named else element
-        else:
-            yield text, None
+        if holder is not None:
+            yield text, "" if node.prev is not None else _names_around(holder, element), holder.tag == "a"
+
+
+def _names_around(holder: Element, block: Element) -> str:
+    """Return the class names of the innermost element up to a block that has any."""
+    for outer in (holder, *ancestors(holder)):
+        names = names_of(outer)
+        if not names.isspace() or outer.mem_id == block.mem_id:
+            return names
+    return ""

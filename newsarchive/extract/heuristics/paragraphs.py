@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.heuristics.body import Body, score_lines
+from newsarchive.extract.heuristics.body import Body, find_body, score_lines
 from newsarchive.extract.heuristics.lead import find_lead
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.trim import kept_lines
-from newsarchive.extract.paragraphs import Blocks, read_blocks
+from newsarchive.extract.paragraphs import Blocks, is_told_by_words, read_blocks
 from newsarchive.models import Paragraph
 from newsarchive.text import clean
 from newsarchive.tree import parse
@@ -40,8 +40,11 @@ def read_text(flow: PrintedLines, body: Body, kept: Sequence[int], base_url: str
 
 
 def _without_captions(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text."""
-    texts = [paragraph for paragraph in paragraphs if paragraph.kind != "caption"]
+    """Leave out what is said of pictures, which is kept with them; in a gallery that is the text.
+
+    What is a caption by its words alone, without an element that says so, stays.
+    """
+    texts = [one for one in paragraphs if one.kind != "caption" or is_told_by_words(one.text)]
     captions = sum(len(paragraph.text) for paragraph in paragraphs) - sum(len(paragraph.text) for paragraph in texts)
     return texts if captions <= _GALLERY * sum(len(paragraph.text) for paragraph in texts) else paragraphs
 
@@ -56,6 +59,16 @@ def read_fragment_text(html: str, title: str, base_url: str) -> Blocks:
     body = Body(0, [], points, sum(value for value in points if value > 0))
     headline = 0 if flow.text and flow.text[0] == title else -1
     return read_text(flow, body, kept_lines(flow, body, headline), base_url)
+
+
+def read_page_text(html: str, base_url: str) -> Blocks:
+    """Find the article's text in a piece of a page, and turn it into paragraphs and pictures."""
+    root = parse(html)
+    if root is None:
+        return Blocks()
+    flow = read_lines(root)
+    body = find_body(flow, -1)
+    return read_text(flow, body, kept_lines(flow, body, -1), base_url) if body else Blocks()
 
 
 def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[int], dict[str, None]]:

@@ -12,7 +12,8 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
-from newsarchive.extract.heuristics.class_names import COMMENTS, FURNITURE, hints_of
+from newsarchive.extract.heuristics.aside import is_aside
+from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -46,25 +47,27 @@ _URL_DATE = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d{2})"
     r"(?:(?P<s>[-/_.])(?P<m>\d{1,2})(?:(?P=s)|/)(?P<d>\d{1,2})|[-/]?(?P<m2>[01]\d)[-/]?(?P<d2>[0-3]\d))(?!\d)"
 )
-#: Words of a script's names behind which a time of publication may stand, without a first letter of either case.
-_SCRIPT_NAMES = (
-    "ublish", "pub_", "pubDate", "pubdate", "pubTime", "pubtime", "reateTime", "reate_time", "reatedAt", "ctime",
-    "var ct", "elease",
-)  # fmt: skip
+#: /2024/may/30/, /30-05-2024/
+_URL_MONTH = re.compile(
+    r"(?<=/)(?:((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=/)|(\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?!\d))", re.IGNORECASE
+)
+#: Parts of a script's names behind which a time of publication may stand, the first letter left out; few, as
+#: each is looked for in the whole page. What may follow each is in the pattern.
+_SCRIPT_NAMES = ("ublish", "pub", "reate", "ctime", "var ct", "elease", "eploy")
 _SCRIPT_TIME = re.compile(
-    r"(?P<rest>[A-Za-z_]{0,16})[\"']?\s?[:=]\s?[\"']?"
-    r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}-[0-9]{2}-[0-9]{2}(?:[ T][0-9:]{4,8})?)"
+    r"(?:(?<=ublish)|(?<=elease)|(?<=pub)(?=_|[Dd]ate|[Tt]ime)|(?<=reate)(?=Time|_time|dAt)"
+    r"|(?<=ctime)|(?<=var ct)|(?<=eploy)(?=[D-]))"
+    r"(?P<rest>[A-Za-z_-]{0,16})[\"']?\s?[:=]\s?[\"']?"
+    r"(?P<value>1[0-9]{9}(?:[0-9]{3})?(?![0-9])|20[0-9]{2}(?P<sep>[-.])[0-9]{2}(?P=sep)[0-9]{2}(?:[ T][0-9:]{4,8})?)"
 )
 # publisherId, release_no: the number of something, be it as long as a time.
 _NO_TIME = re.compile(
     r"er(?:$|[A-Z_s])|(?:id|key|no|num|number|count|code|user|by|version|qq|phone|tel|sum)$", re.IGNORECASE
 )
-#: How many places of a script are looked at for each name.
-_MOST_PLACES = 20
 _YEAR = re.compile(
     r"(?:19|20|[١۱१১][٩۹९৯]|[٢۲२২][٠۰०০])\d\d|(?<!\d)\d{2}[-/.]\d{1,2}[-/.]\d|(?<!\d)1\d{2}[-/.年]|\d年|[〇零○一二三四五六七八九十百元]年"
 )
-_NAMED_YEAR = re.compile(r"(?<![0-9.])20[0-9]{2}(?![0-9])")
+_NAMED_YEAR = re.compile(r"20[0-9]{2}(?<![0-9.]20..)(?![0-9])")
 _DIGIT = re.compile("[0-9]")
 _DATE_OF_HEADLINE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?=\W)")
 # A year, and behind it the day as month and day.
@@ -80,11 +83,25 @@ Lines = list[tuple[int, str]]
 # printed date; a printed one without a year is only as good as the year that something else gives it, one behind the
 # text is mostly that of another article.
 _SAID, _ELEMENT, _PRINTED, _AGREES = 100.0, 80.0, 60.0, 50.0
-_WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _YEARLESS = 45.0, 43.0, 42.0, 40.0, 35.0, 30.0, 20.0
+_WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
+    45.0,
+    43.0,
+    42.0,
+    40.0,
+    35.0,
+    30.0,
+    26.0,
+    20.0,
+)
 # How far clocks are behind and ahead of UTC, and the least by which they differ.
 _WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
+# What a place among other articles or comments is worth, and one so many lines before the headline.
+_ASIDE, _AWAY = -10.0, -2.0
+_FAR_BEFORE = 4
+# From when to when something takes place.
+_SPAN_OF_TIME = re.compile(r"\d[:.]\d\d\s?(?:Uhr\s?)?(?:[-–—~～至到]|bis)\s?\d{1,2}[:.]\d\d")
 # A line worth as much is taken without a look at those further away.
 _SURE = 6.0
 # A heading over a list of other articles is not longer.
@@ -100,18 +117,20 @@ _COMMENTS = re.compile(
 )
 #: Elements that hold a time for machines, and the attributes in which it stands.
 _TIME_ELEMENTS = (
-    "time[datetime], [itemprop=datePublished], [itemprop=dateCreated], [pubdate], [property$=datePublished]"
-    ", abbr.published[title], .dt-published, [data-datetime], [data-timestamp]"
+    "time[datetime], [itemprop=datePublished], [pubdate], abbr.published, span[data-datetime]"
+    ", span[property~='schema:datePublished'], span[property~='dc:date']"
 )
-_MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "data-timestamp", "pubdate")
+_MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "pubdate")
 #: Class names of what belongs to other articles, and to comments.
 _NAMES_OF_OTHERS = re.compile(
     r"relat|recom|tuijian|xiangguan|comment|repl(?:y|ies)|popular|most-?_?read", re.IGNORECASE
 )
 # So many of them are looked at, and so far up for the line that they stand in.
-_MOST_TIMES, _UP, _FURTHER_UP = 60, 3, 8
+_MOST_TIMES, _UP = 60, 3
 # A linked text of more characters beside a date is the headline of another article.
 _TITLE = 24
+# A line that counts its time from now in another way is not longer.
+_LONGEST_COUNTED = 40
 # Lines whose elements are looked at one by one, and the longest of them.
 _MOST_APART, _LONGEST_APART = 12, 80
 # Pieces of one date, and the longest of them.
@@ -149,7 +168,7 @@ def locale_of(lang: str | None, head: Head, url: str) -> str:
 def _words(line: str, span: tuple[int, int]) -> float:
     """Return how well the words of a line speak for the date in it: publication before update before no word."""
     lowered = line.lower()
-    if _OF_OTHERS.search(lowered):
+    if _OF_OTHERS.search(lowered) or _SPAN_OF_TIME.search(lowered):
         return _OTHERS
     if _UPDATED.search(lowered) and not _PUBLISHED.search(lowered):
         return _UPDATE
@@ -237,14 +256,18 @@ class DateReader:
             candidate = self._line(number, text, year, worth)
             if candidate:
                 if flow is not None and _is_of_others(flow, number, candidate.value):
-                    candidate = replace(candidate, points=candidate.points + _OTHERS)
+                    candidate = replace(candidate, points=candidate.points + _ASIDE)
+                if lines[0][0] - number > _FAR_BEFORE:
+                    candidate = replace(candidate, points=candidate.points + _AWAY)
                 found.append(candidate)
                 if candidate.points >= _PRINTED + _SURE:
                     break
         return found
 
     def _may_date(self, text: str) -> bool:
-        return bool(_SIGN.search(text) and _MAYBE.search(text)) or counts_from_now(text, self.lang)
+        if _SIGN.search(text) and _MAYBE.search(text):
+            return True
+        return len(text) <= _LONGEST_COUNTED and counts_from_now(text, self.lang)
 
     def _line(self, number: int, text: str, year: int | None, worth: float = _PRINTED) -> Candidate[Dated] | None:
         dated = self.read(text)
@@ -269,11 +292,13 @@ class DateReader:
         for number, text in near:
             if len(text) > _LONGEST_APART or not _DIGIT.search(text) or self._line(number, text, None):
                 continue
+            parts = _parts(places.flow.element[places.flow.block[number]])
             for pieces in (
-                _parts(places.flow.element[places.flow.block[number]]),
+                parts,
                 [lines.get(number - 1, ""), text],
                 [text, lines.get(number + 1, "")],
                 [text, lines.get(number + 1, ""), lines.get(number + 2, "")],
+                *([part] for part in parts[:_MOST_APART] if len(parts) > 1),
             ):
                 joined = next((one for one in _joined(pieces) if _YEAR.search(one) and self.read(one)), None)
                 dated = self.read(joined) if joined else None
@@ -305,9 +330,10 @@ class DateReader:
             words = f"{flow.text[number] if number >= 0 else ''} {names_of(element)}".lower()
             updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
             if number >= 0:
-                points = _ELEMENT - _PRINTED * bool(updated or _OF_OTHERS.search(words))
+                of_others = _OF_OTHERS.search(words) or any(_NAMES_OF_OTHERS.search(names_of(one)) for one in around)
+                points = _ELEMENT - _PRINTED * bool(updated or of_others)
                 yield Candidate(dated, value, "time element", points, number)
-            elif not updated and not _is_aside(element):
+            elif not updated and not is_aside(element):
                 far.append(Candidate(dated, value, "time element of the page", _FAR))
         if far and len({one.value.when.date() for one in far}) == 1:
             yield far[0]
@@ -328,16 +354,31 @@ class DateReader:
 
     def address(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the date in the page's address."""
-        for match in _URL_DATE.finditer(places.url[:2000]):
+        url = places.url[:2000]
+        for match in _URL_DATE.finditer(url):
             dated = self.read(f"{match['y']}-{match['m'] or match['m2']}-{match['d'] or match['d2']}")
             if dated:
                 yield Candidate(dated, match[0], "url", _ADDRESS)
+                return
+        named = _URL_MONTH.search(url)
+        dated = self.read(" ".join(filter(None, named.groups()))) if named else None
+        if dated and named:
+            yield Candidate(dated, named[0], "url", _ADDRESS)
+
+    def modified(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read when the page was changed, which is better than nothing."""
+        card = places.head.card.get("dateModified")
+        said = [("json-ld:dateModified", card)] if isinstance(card, str) else []
+        for rule, value in (*said, *((f"meta:{name}", text) for _, name, text in places.head.meta.get("modified", ()))):
+            dated = self.read(value[:100])
+            if dated:
+                yield Candidate(dated, value, rule, _MODIFIED)
                 return
 
     def script(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the first time in a script that its name says to be that of publication."""
         page = places.page
-        for place in sorted(place for name in _SCRIPT_NAMES for place in _places(page, name)):
+        for place in places_behind(page, _SCRIPT_NAMES):
             match = _SCRIPT_TIME.match(page, place)
             dated = self.read(match["value"]) if match and not _NO_TIME.search(match["rest"]) else None
             if dated and match:
@@ -349,6 +390,7 @@ class DateReader:
 _GATHERERS = (
     (DateReader.said, _SAID), (DateReader.elements, _ELEMENT), (DateReader.weak, _WEAK),
     (DateReader.headline, _HEADLINE), (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
+    (DateReader.modified, _MODIFIED),
 )  # fmt: skip
 
 
@@ -402,11 +444,6 @@ def _is_of_others(flow: PrintedLines, number: int, dated: Dated) -> bool:
     return False
 
 
-def _is_aside(element: Element) -> bool:
-    """Return whether an element stands in one for comments, other articles, or what else is around an article."""
-    return any(hints_of(outer) & (COMMENTS | FURNITURE) for outer in islice(ancestors(element), _FURTHER_UP))
-
-
 def _points(candidate: Candidate[Dated]) -> float:
     return candidate.points
 
@@ -420,6 +457,8 @@ def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Date
 
 def _joined(pieces: list[str]) -> Iterator[str]:
     """Yield the orders in which pieces of a date may be meant; nothing if one is no piece of a date."""
+    if len(pieces) == 1:
+        yield pieces[0]
     if not 1 < len(pieces) <= _MOST_PIECES or not all(0 < len(piece) <= _LONGEST_PIECE for piece in pieces):
         return
     yield _DAY_OF_YEAR.sub(r"\1/\2", " ".join(pieces))
@@ -449,21 +488,11 @@ def _begins_others(text: str) -> bool:
     return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OF_OTHERS.match(lowered) is not None
 
 
-def _places(text: str, name: str) -> Iterator[int]:
-    """Yield the positions right behind a name, the first few of them."""
-    place = -1
-    for _ in range(_MOST_PLACES):
-        place = text.find(name, place + 1)
-        if place < 0:
-            return
-        yield place + len(name)
-
-
 def _said(head: Head) -> Iterator[tuple[str, str]]:
     for key in ("datePublished", "dateCreated", "uploadDate"):
         value = head.card.get(key)
-        if isinstance(value, str):
-            yield value[:100], f"json-ld:{key}"
+        if isinstance(value, str | int):
+            yield str(value)[:100], f"json-ld:{key}"
     for _, name, content in head.meta.get("published", ()):
         if name not in _WEAK_META:
             yield content[:100], f"meta:{name}"

@@ -16,12 +16,12 @@ from newsarchive.extract.credits.sources import (
     trailing_source,
 )
 from newsarchive.extract.credits.vocabulary import AUTHOR, ISSUERS, LABELS, SOURCE, SOURCE_LABELS, words
-from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.named_beside import LIKELY, names_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from newsarchive.extract.heuristics.accounts import Account
     from newsarchive.extract.heuristics.lines import PrintedLines
     from newsarchive.extract.heuristics.metadata import Head
 
@@ -49,7 +49,7 @@ _OF_OTHERS = 20
 _NOBODY = 52.0
 
 # A line without this credits nobody (a quick look before the thorough one).
-_SIGN = re.compile("[源自据據载載处處道導]|ource|OURCE|Via|via")
+_SIGN = re.compile("[源自据據载載处處道導]|ource|OURCE")
 _LONGEST_LINE = 200
 #: A notice, or the plug of an app: what it says of a source is said of the platform.
 _NOTICE = re.compile(
@@ -80,8 +80,8 @@ class Surroundings:
 
     `near` are the numbers of the lines about the headline, the nearest first, `opening` the first lines of the text,
     `date_line` the line that prints the date (-1: none), `ending` the last lines of the text and those behind it.
-    `headline` is the title, `lang` the page's language, `page` the text of the whole page, `listed` the medium that the
-    link to it named.
+    `headline` is the title, `lang` the page's language, `account` that of the platform, `listed` the medium that the
+    link to the page named.
     """
 
     flow: PrintedLines
@@ -92,7 +92,7 @@ class Surroundings:
     ending: Sequence[int]
     headline: str = ""
     lang: str = ""
-    page: str = ""
+    account: Account | None = None
     listed: str = ""
 
 
@@ -142,7 +142,7 @@ def _value_behind(flow: PrintedLines, number: int, labels: frozenset[str]) -> At
 
 def _of_account(places: Surroundings) -> Iterator[Candidate[Attribution]]:
     """Read the account of the platform on which the article came out, and the one from which it was taken over."""
-    account = find_account(places.flow, places.page) if places.lang.startswith("zh") else None
+    account = places.account
     if account is None:
         return
     if account.original:

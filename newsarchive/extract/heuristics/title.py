@@ -52,12 +52,14 @@ _NEAR, _TAKEN_FOR_TEXT, _LONGEST_DATELINE = 12, 3, 80
 
 # What a headline is worth by where it stands. What agrees with the head or the link goes before a lone h1, that before
 # the wording of the link, what the head tells other programs, a heading before the text, and the title element; then
-# a subtitle, a plain line before the line that prints the date, a wording that begins with the site's name, a plain
-# line right before the text or at its beginning, and last what is the site's name.
+# a small heading or a subtitle, a plain line before the line that prints the date, a wording that begins with the
+# site's name, a plain line right before the text or at its beginning, and last what is the site's name.
 _AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.0, 40.0
 _SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
 #: The link of a headline to its own page.
 _PERMALINK = "a[rel~=bookmark]"
+#: So many lines that agree are looked at more closely: a hostile page has any number.
+_MOST = 40
 # What a candidate loses that is not displayed, and gains for each place more that words it so.
 _UNSEEN, _BY_WITNESS = 40.0, 4.0
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
@@ -67,14 +69,15 @@ _DATE = re.compile(r"(?:19|20)[0-9]{2}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9
 _SENTENCE_END = re.compile("。|[.;；，,]$")
 #: What is no headline though it stands in an element that is named like one: labels, paths, words of furniture.
 _NO_HEADLINE = re.compile(
-    rf"(?:{any_of(INFORMATION)})\s?[:：]|(?:当前|當前|您的?)?(?:所在)?位置|首页|[^>]{{0,20}}[>»›]|上一篇|下一篇"
-    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|分享|返回|打印|关闭|评论|目录|导读|摘要"
-    r"|(?:share|related|recommended|most read|popular|comments?|contents|menu|search|home)\b",
+    rf"(?:{any_of(INFORMATION)})\s?[:：]|(?:当前|當前|您的?)?(?:所在)?位置|首页|上一篇|下一篇"
+    r"|相关(?:新闻|阅读|文章|推荐|报道)|推荐(?:阅读|文章)?|热门|热点|最新|©|图片?[：:/]|摄影|分享|返回|打印|关闭|评论|目录|导读|摘要"
+    r"|(?:share|related|recommended|most read|popular|comments?|copyright|photo|image|contents|menu|search|home)\b"
+    r".{0,12}$",
     re.IGNORECASE,
 )
 _COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
 _LETTERS = re.compile(r"[^\W\d_]")
-_WORDS_OF_PATH = re.compile(r"[^>]{1,20}(?:>>?|»|›)")
+_WORDS_OF_PATH = re.compile(r"[^>»›]{0,20}(?:>|[»›]\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found: list[Candidate[str]] = []
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
         found.extend(_agreements(flow, number, text, wordings))
+    found = sorted(found, key=points_of, reverse=True)[:_MOST]
     differ = len({one.value for one in found}) > 1
     only_title = not head.card.get("headline") and "title" not in head.meta
     for one in found:
@@ -179,7 +183,7 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
         whole = common == len(key)
         continued = wording.is_link and not whole and common == len(wording.key) and _goes_on(text, wording)
         if not continued and not (
-            wording.may_end(common, certain=rank >= _MADE_FOR_IT)
+            wording.may_end(common, certain=rank >= _HEADINGS["h1"])
             and (whole or (rank >= _MADE_FOR_IT and common > _MOST_OF_LINE * len(key)))
         ):
             continue
@@ -267,7 +271,7 @@ def _headings(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator
         text = flow.text[number]
         linked = flow.linked[number] and not (rank and select(_PERMALINK, flow.element[flow.block[number]]))
         if rank and not linked and may_be_headline(text):
-            points = _HEADING + rank + (number - first) / 100 if rank > _SUBTITLE else _BENEATH
+            points = _HEADING + rank + (number - first) / 100 if rank >= _MADE_FOR_IT else _BENEATH
             if text == site or is_site_name(text, head):
                 points = _SITE
             yield Candidate(text, text, "heading before the text", points, number)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from newsarchive.extract.credits.sources import is_line_of_print
 from newsarchive.extract.credits.vocabulary import (
+    CHECKED,
     CHIEF_EDITOR,
     CHIEF_EDITOR_SHORT,
     EDITOR,
     INFORMATION,
     NOTICE_KINDS,
     ORIGINAL_TITLE,
+    ROLE_LABELS,
     SOURCE,
     SOURCE_LABELS,
     any_of,
@@ -37,6 +40,7 @@ _END = re.compile(
     rf"[\[(（【]?\s?(?:{any_of(CHIEF_EDITOR)}|{labelled(CHIEF_EDITOR_SHORT, EDITOR)}|{labelled(SOURCE_LABELS['firm'])}"
     rf"|(?:本文|文章)(?:{any_of(SOURCE)})|(?:{any_of(NOTICE_KINDS)})声明|免責聲明|声明[：:]"
     r"|(?:本文|文章|作品)(?:由|系|为)[^。]{0,30}(?:原创|首发|授权|供稿|投稿|版权)"
+    r"|(?:总\s?)?(?:监\s?制|审\s?[读校核定]|策\s?划|统\s?筹)\s?[：:][^，。]{1,20}$|网\s?编\s?[：:][^，。]{1,20}$"
     r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|更多[^。！？]{0,12}[：:>»]+$)",
     re.IGNORECASE,
 )
@@ -52,10 +56,23 @@ _MUCH_TEXT = 300.0
 _WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
 _BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
 _LONGEST_BUTTON = 20
+#: How such a button begins.
+_BUTTON_SIGNS = (
+    frozenset(word[0] for word in all_of(SHOW_ALL))
+    | frozenset(word[0].upper() for word in all_of(SHOW_ALL))
+    | frozenset("▼▾↓…+>»[【(（ 0123456789")
+)
 _LONGEST_EMBED = 60
 _EMBEDS = all_of(EMBEDS)
+#: What those do who are named below a text and did not write it.
+_STAFF = frozenset(
+    f"""{ROLE_LABELS["editor"]} {ROLE_LABELS["proofreader"]} {CHECKED} 审读 编审 总监制 监制 统筹 策划 总策划
+    出品 出品人 制作 制片 制图 设计 美编 排版 剪辑 运营 签发
+    值班编委 值班总监 值班主任 副主编 总编辑 总编 一审 二审 三审""".split()
+)
 #: Lines that head the comments of readers.
 _COMMENTS = frozenset(all_of(COMMENTS))
+_FLOOR = re.compile(r"(?:第\s?)?1\s?(?:楼|樓|F|层)|沙发|#1", re.IGNORECASE)
 _COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
 _BRACKETS = "[(（【#＃《*■▍▎●◆▶►>|｜ "
 #: A link that begins so leads to another article.
@@ -113,7 +130,7 @@ def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]
 
 def _is_noise(flow: PrintedLines, number: int) -> bool:
     text, linked = flow.text[number], flow.linked[number]
-    if len(text) < _LONGEST_BUTTON and _BUTTON.fullmatch(text):
+    if len(text) < _LONGEST_BUTTON and text[0] in _BUTTON_SIGNS and _BUTTON.fullmatch(text):
         return True
     if not linked:
         return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
@@ -150,13 +167,25 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
         before.add(text)
         seen += max(points[number], 0)
     end = _without_widget(flow, points, kept)
+    while end and _is_staff(flow.text[kept[end - 1]]):
+        end -= 1
     while end and _is_way_out(flow.text[kept[end - 1]], flow.linked[kept[end - 1]]):
         end -= 1
     return kept[:end]
 
 
+def _is_staff(text: str) -> bool:
+    """Return whether a line names one who made the page (监制：..., 审 读：...)."""
+    if len(text) > _LONGEST_HEADING or text[-1] in _SENTENCE_ENDS:
+        return False
+    label, colon, name = text.replace("：", ":").partition(":")
+    return bool(colon and name) and "".join(label.split()) in _STAFF
+
+
 def _heads_comments(text: str) -> bool:
-    return len(text) < _LONGEST_HEADING and _COUNT.sub(" ", text.lower()).strip() in _COMMENTS
+    if len(text) >= _LONGEST_HEADING:
+        return False
+    return _COUNT.sub(" ", text.lower()).strip() in _COMMENTS or _FLOOR.fullmatch(text) is not None
 
 
 def _leads_elsewhere(text: str) -> str:
@@ -209,6 +238,8 @@ def is_foreign_line(text: str) -> bool:
 def is_information(text: str) -> bool:
     """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
+    if length < _LONGEST_END and is_line_of_print(text) and _DATE.search(text):
+        return True
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False
     labelled = bool(_LABEL.search(text))

@@ -30,6 +30,9 @@ _SHORTEST, _SHORTEST_HEADING = 4, 2
 _BEFORE_BLANK, _BEFORE_SEPARATOR = 0.5, 0.2
 #: How many parts of a title are looked at as titles of their own, and how long what stands before one may be.
 _MOST_PARTS, _LONGEST_BEFORE = 3, 40
+#: Outside of East Asia sites have long names, which stand behind the title: the end of one is hardly the title.
+_LONG_NAMES = 20.0
+_EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A part of a title at most so long, and half as long as another, is a column or the site.
 _SHORT_PART = 10
 
@@ -39,7 +42,7 @@ class Wording:
     """One way in which the title is said: where, its words and their key.
 
     `before` characters of the key that was said stand before this part of it. `is_link` marks the text of a link.
-    `said` counts the places that word it so.
+    `said` counts the places that word it so, `doubt` is what an agreement with it is worth less.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Wording:
     before: int = 0
     is_link: bool = False
     said: int = 1
+    doubt: float = 0.0
 
     @property
     def is_part(self) -> bool:
@@ -57,15 +61,15 @@ class Wording:
     def may_end(self, length: int, *, certain: bool) -> bool:
         """Return whether a suffix may begin where so much of the key is over: at a separator, a blank, or the end.
 
-        Before a blank, which may stand anywhere in a title, more of the title must have been said; in an element made
-        for a headline (`certain`) a shorter one is believed.
+        Before a blank, which may stand anywhere in a title, more of the title must have been said; in an h1 (`certain`)
+        a shorter one is believed.
         """
         whole = len(self.key)
         if length >= whole:
             return length == whole
         if length < (_SHORTEST_HEADING if certain else _SHORTEST):
             return False
-        if length < _BEFORE_SEPARATOR * whole and not certain:
+        if length < (_BEFORE_SEPARATOR / 2 if certain else _BEFORE_SEPARATOR) * whole:
             return False
         rest = self.text[len(cut_to(self.text, length)) :]
         return rest.lstrip()[:1] in _SEPARATORS or (rest[:1].isspace() and length >= _BEFORE_BLANK * whole)
@@ -76,13 +80,15 @@ class Wording:
         A whole wording is worth no more than what stands before the site's suffix; a part loses what it leaves out.
         """
         suffix = _last_suffix(self.text) if length == len(self.key) else 0
-        return length - suffix - self.before / 2
+        return length - suffix - self.before / 2 - self.doubt
 
 
 def key_of(text: str) -> str:
     """Make titles comparable: no white space, nothing invisible, one kind of quote, dash and bar, lower case."""
-    key = "".join((text if text.isprintable() else strip_invisible(text)).split()).lower()
-    return key if key.isalnum() else _DASHES.sub("-", _BARS.sub("|", _QUOTES.sub('"', key)))
+    key = "".join(text.split()).lower()
+    if key.isalnum():
+        return key
+    return _DASHES.sub("-", _BARS.sub("|", _QUOTES.sub('"', key if key.isprintable() else strip_invisible(key))))
 
 
 def common_length(a: str, b: str) -> int:
@@ -113,7 +119,8 @@ def wordings_of(head: Head, link: str = "", site: str = "") -> list[Wording]:
         if key and key != own:
             known = found.get(key)
             found[key] = replace(known, said=known.said + 1) if known else Wording(name, text, key)
-    parts = [part for wording in found.values() for part in _parts(wording, head)]
+    longest = max(found.values(), key=lambda wording: len(wording.text), default=None)
+    parts = _parts(longest, head) if longest else ()
     key = key_of(_CUT_SHORT.sub("", link[:LONGEST_TITLE]))
     if key and key != own:
         found.setdefault(key, Wording("listing", clean(link[:LONGEST_TITLE]), key, is_link=True))
@@ -137,7 +144,8 @@ def _parts(wording: Wording, head: Head) -> Iterator[Wording]:
         key = key_of(text)
         said = len(key_of(before))
         if 0 < said <= _LONGEST_BEFORE and len(key) > max(said, _SHORTEST) and not is_site_name(text, head):
-            yield Wording(wording.name, text, key, before=said)
+            doubt = 0.0 if ":" in match[0] or _EAST_ASIAN.search(text) else _LONG_NAMES
+            yield Wording(wording.name, text, key, before=said, doubt=doubt)
 
 
 def parts_of(wordings: list[Wording]) -> list[str]:

@@ -1,0 +1,52 @@
+"""What a shell proposes on TAB: values out of the archive, and fields of the query language."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from support.running import ROOT
+
+from newsarchive.archive import Archive
+
+
+def propose(db, *words, incomplete=""):
+    """Ask as fish does; return the values proposed."""
+    environment = os.environ | {
+        "_NEWSARCHIVE_COMPLETE": "fish_complete",
+        "COMP_WORDS": " ".join(("newsarchive", "--db", str(db), *words, incomplete)),
+        "COMP_CWORD": incomplete,
+    }
+    line = [sys.executable, "-c", "from newsarchive.cli import cli; cli(prog_name='newsarchive')"]
+    ran = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.stderr == ""
+    return [one.partition(",")[2].partition("\t")[0] for one in ran.stdout.splitlines() if one]
+
+
+@pytest.fixture(scope="module")
+def source(sample):
+    with Archive.open(sample, readonly=True) as archive:
+        (name,) = archive.connection.execute("SELECT name FROM sources WHERE name NOT LIKE '% %' LIMIT 1").fetchone()
+    return name
+
+
+@pytest.mark.parametrize("command", [("search",), ("stats",), ("kwic",), ("export", "csv")])
+def test_fields_of_a_query_are_proposed(sample, command):
+    assert propose(sample, *command, incomplete="so") == ["source:"]
+
+
+def test_values_of_a_field_are_those_that_there_are(sample, source):
+    assert f"source:{source}" in propose(sample, "search", incomplete=f"source:{source[0]}")
+    assert propose(sample, "search", incomplete="site:d") == ["site:demo"]
+
+
+def test_sources_and_reasons_are_proposed(sample, source):
+    assert source in propose(sample, "sources", "merge", incomplete=source[0])
+    with Archive.open(sample, readonly=True) as archive:
+        reasons = sorted(r for (r,) in archive.connection.execute("SELECT DISTINCT reason FROM problems"))
+    assert propose(sample, "problems", "--reason") == reasons
+
+
+def test_without_an_archive_nothing_is_proposed_and_nothing_made(tmp_path):
+    assert propose(tmp_path / "nosuch.db", "search", incomplete="source:x") == []
+    assert list(tmp_path.iterdir()) == []
