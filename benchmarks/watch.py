@@ -31,7 +31,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,12 +40,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from newsarchive.archive import Archive  # noqa: E402
+from newsarchive.crawl.process import CrawlProcess  # noqa: E402
+from newsarchive.crawl.project_settings import project_settings  # noqa: E402
+from newsarchive.crawl.watch import Watch, Watched  # noqa: E402
 from newsarchive.options import Options  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from newsarchive.crawl.watch import Watched
 
 PORT = 8097
 SEED = 14
@@ -180,85 +181,88 @@ async def serve(sites: list[NewsSite], clock: Clock, began: float) -> None:
 # The watch, a process of its own
 
 
+@dataclass(slots=True)
+class SkippingWatch(Watch):
+    """A watch by that clock, which prints what its runs did.
+
+    After the hours it has every site crawled, again and again until none has anything new; then it prints what the runs
+    of that last round cost, and stops.
+    """
+
+    clock: Clock = field(kw_only=True)
+    end: float = field(kw_only=True)
+    #: When each site was due; runs that were due while no watch lived are late because of the kill.
+    due_at: dict[str, datetime] = field(default_factory=dict)
+    #: The sites that have not been crawled in the round that is going on; None before the first.
+    left: set[str] | None = None
+    has_news: bool = False
+    worked: float = 0.0
+
+    def now(self) -> datetime:
+        """Return the time of the clock."""
+        return datetime.fromtimestamp(self.clock.now(), UTC)
+
+    async def wait(self, seconds: float | None) -> None:
+        """Let the time pass at once in which nothing is to be done."""
+        if self.is_idle and seconds:
+            self.clock.skip(min(seconds, max(0.0, self.end - self.clock.now()) + 1))
+        else:
+            # Not the parameterless form, which a dataclass with slots has no use for.
+            await Watch.wait(self, seconds)
+        if self.clock.now() > self.end and self.left is None:
+            self.clock.freeze()
+            self.begin_round()
+
+    def begin_round(self) -> None:
+        """Have every site crawled at once."""
+        self.left, self.has_news, self.worked = set(self.arguments), False, work()
+        due = self.now() - timedelta(seconds=1)
+        self.schedules = {site: replace(known, due_at=due) for site, known in self.schedules.items()}
+        self.look_for_sites()
+
+    def tell(self, ended: Watched) -> None:
+        """Print a run, and go on to the next round with the last one of this."""
+        summary, site = ended.summary, ended.schedule.site
+        if summary is None:
+            raise SystemExit(f"{site}: {ended.error}")
+        new, due = summary.articles("new"), self.due_at.get(site)
+        late = (ended.began_at - due).total_seconds() if due and self.left is None else None
+        self.due_at[site] = ended.schedule.due_at
+        requests = summary.counts.get("requests", 0)
+        print(json.dumps({"site": site, "new": new, "late": late, "requests": requests}), flush=True)
+        if self.left is None:
+            return
+        self.has_news = self.has_news or new > 0 or summary.outcome != "finished"
+        self.left.discard(site)
+        if not self.left and self.has_news:
+            asyncio.get_running_loop().call_soon(self.begin_round)
+        elif not self.left:
+            print(json.dumps({"work": (work() - self.worked) / len(self.arguments)}), flush=True)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
 def watch(folder: Path, began: float, hours: float, number: int) -> None:
-    """Watch until the hours are over, then until nothing is new; print each run and what those without news cost."""
-    from newsarchive.crawl.process import CrawlProcess  # noqa: PLC0415 - the server does without Scrapy
-    from newsarchive.crawl.project_settings import project_settings  # noqa: PLC0415
-    from newsarchive.crawl.watch import Watch  # noqa: PLC0415
-
-    clock = Clock(folder / "clock")
-    end = began + hours * 3600
-
-    class SkippingWatch(Watch):
-        """A watch by that clock."""
-
-        def now(self) -> datetime:
-            return datetime.fromtimestamp(clock.now(), UTC)
-
-        async def wait(self, seconds: float | None) -> None:
-            if self.is_idle and seconds:
-                clock.skip(min(seconds, max(0.0, end - clock.now()) + 1))
-            else:
-                await super().wait(seconds)
-            if clock.now() > end and not measured:
-                clock.freeze()
-                measured["rounds"] = 0.0
-                all_due()
-
+    """Watch until the hours are over and nothing is new any more."""
     settings = project_settings(NEWSARCHIVE_DB=str(folder / "archive.db"), LOG_LEVEL="ERROR")
-    alive_since = datetime.fromtimestamp(clock.now(), UTC)
-    measured: dict[str, float] = {}
-
-    def all_due() -> None:
-        """Begin a round in which every site is crawled once."""
-        measured["cpu"] = work()
-        measured["since"] = time.monotonic()
-        now = observed.now() - timedelta(seconds=1)
-        observed.schedules = {
-            site: type(known)(site, now, known.interval, known.failures) for site, known in observed.schedules.items()
-        }
-        observed.look_for_sites()
+    sites = {site.name: {"site": site.name} for site in sites_of(number)}
 
     def told(ended: Watched) -> None:
-        summary = ended.summary
-        assert summary is not None, ended.error
-        new = summary.articles("new")
-        due = observed.due_at[ended.schedule.site]
-        observed.due_at[ended.schedule.site] = ended.schedule.due_at
-        # What was due while no watch lived is late because of the kill.
-        late = (ended.began_at - due).total_seconds() if due and due >= alive_since and not measured else None
-        requests = summary.counts.get("requests", 0)
-        print(json.dumps({"site": summary.site, "new": new, "late": late, "requests": requests}), flush=True)
-        if not measured:
-            return
-        if new or summary.outcome != "finished":
-            measured["news"] = 1.0
-        observed.rounds[summary.site] = observed.rounds.get(summary.site, 0) + 1
-        if min(observed.rounds.get(site, 0) for site in observed.arguments) > measured["rounds"]:
-            if not measured.pop("news", 0):
-                result = {"work": (work() - measured["cpu"]) / number, "seconds": time.monotonic() - measured["since"]}
-                print(json.dumps(result), flush=True)
-                os.kill(os.getpid(), signal.SIGTERM)
-                return
-            measured["rounds"] = float(max(observed.rounds.values()))
-            asyncio.get_running_loop().call_soon(all_due)
-
-    class Observed(SkippingWatch):
-        """A watch that knows when its sites were due."""
-
-        due_at: dict[str, datetime | None]
-        rounds: dict[str, int]
+        watch.tell(ended)
 
     with Archive.open(folder / "archive.db") as archive:
-        process = CrawlProcess(settings)
-        names = [site.name for site in sites_of(number)]
-        observed = Observed(
-            process, archive, Options.from_settings(settings), "site", lambda: {n: {"site": n} for n in names}, told
+        watch = SkippingWatch(
+            CrawlProcess(settings),
+            archive,
+            Options.from_settings(settings),
+            "site",
+            lambda: sites,
+            told,
+            clock=Clock(folder / "clock"),
+            end=began + hours * 3600,
         )
-        known = archive.schedules.all()
-        observed.due_at = {name: known[name].due_at if name in known else None for name in names}
-        observed.rounds = {}
-        process.run(observed.run())
+        now = watch.now()
+        watch.due_at = {site: known.due_at for site, known in archive.schedules.all().items() if known.due_at >= now}
+        watch.process.run(watch.run())
 
 
 def work() -> float:
