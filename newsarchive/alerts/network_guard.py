@@ -2,7 +2,8 @@
 
 An alert goes to an address that somebody typed, through libraries that resolve names on their own and in threads of
 their own. What a name means may change between a look and the connection, so it is the connection that is refused
-(`socket.connect`, an event of Python's audit hooks), in the whole process. A hook cannot be removed; outside the block
+(`socket.connect`, an event of Python's audit hooks), in the thread of the block and in those that came up in it.
+Threads that were there before, such as that of a crawl, go on as they did. A hook cannot be removed; outside the block
 it does nothing.
 """
 
@@ -11,9 +12,10 @@ from __future__ import annotations
 import ipaddress
 import socket
 import sys
+import threading
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsarchive.urls import is_public
 
@@ -21,8 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _EVENTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-# For each block that runs, the private addresses that it may connect to.
-_running: list[frozenset[str]] = []
+
+
+class _Block(NamedTuple):
+    """A block that runs: private addresses that it may connect to, and threads that are none of its own."""
+
+    allowed: frozenset[str]
+    others: frozenset[int | None]
+
+
+_running: list[_Block] = []
+# Threads that came up in a block and live on, as those of a library's pool do: they belong to the next block, too.
+_pooled: set[int | None] = set()
 
 
 class PrivateAddressError(OSError):
@@ -36,12 +48,19 @@ def public_only(trusted: Iterable[str] = ()) -> Iterator[None]:
     Blocks may overlap; what one of them trusts, all do.
     """
     _install()
-    allowed = frozenset(_addresses(trusted))
-    _running.append(allowed)
+    others = frozenset(_threads() - _pooled - {threading.get_ident()})
+    block = _Block(frozenset(_addresses(trusted)), others)
+    _running.append(block)
     try:
         yield
     finally:
-        _running.remove(allowed)
+        _running.remove(block)
+        _pooled.intersection_update(_threads())
+        _pooled.update(_threads() - others - {threading.get_ident()})
+
+
+def _threads() -> set[int | None]:
+    return {thread.ident for thread in threading.enumerate()}
 
 
 def _addresses(hosts: Iterable[str]) -> Iterator[str]:
@@ -61,9 +80,11 @@ def _install() -> None:
 def _check(event: str, arguments: tuple[Any, ...]) -> None:
     if not _running or event not in _EVENTS or arguments[1] is None:  # None: a socket that is connected already
         return
+    if all(threading.get_ident() in block.others for block in _running):
+        return
     address = arguments[1]
     host = str(address[0]) if isinstance(address, tuple) and address else ""
-    if any(host in allowed for allowed in _running):
+    if any(host in block.allowed for block in _running):
         return
     try:
         is_allowed = is_public(ipaddress.ip_address(host.partition("%")[0]))

@@ -1,5 +1,6 @@
 """Messages on their way: never into private networks, never with a secret in an error."""
 
+import socket
 import sys
 import threading
 import time
@@ -94,6 +95,31 @@ def test_outside_the_guard_the_same_process_connects_as_before():
             sending.http.client.HTTPConnection("127.0.0.1", hook.server_address[1]).connect()
         send(hook.base_url)
     assert len(hook.deliveries) == 1
+
+
+def test_a_thread_that_was_there_before_connects_while_a_message_is_sent():
+    """A crawl of a site inside a private network goes on beside its alerts."""
+    go, outcome = threading.Event(), []
+
+    def connect(port):
+        go.wait(20)
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=10).close()
+            outcome.append("connected")
+        except OSError as error:
+            outcome.append(error)
+
+    with webhook() as hook:
+        port = hook.server_address[1]
+        before = threading.Thread(target=connect, args=(port,))
+        before.start()
+        with public_only():
+            later = threading.Thread(target=connect, args=(port,))
+            later.start()
+            go.set()
+            before.join()
+            later.join()
+    assert sorted(map(type, outcome), key=str) == sorted([str, PrivateAddressError], key=str)
 
 
 def test_a_host_that_does_not_answer_is_given_up(monkeypatch):
