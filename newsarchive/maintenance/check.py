@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 #: `damage`: something is lost or wrong. `notice`: a person may want to know.
 Severity = Literal["damage", "notice"]
 
+#: What reading rows raises where these were changed or do not belong together.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+
 #: Things of one kind that a finding names; the rest is counted.
 EXAMPLES = 5
 #: Snapshots, the newest, whose records are read unless all are.
@@ -123,7 +126,7 @@ def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
     """Run one check; an unreadable file is a finding, and the next check follows."""
     try:
         yield from one()
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter, too, of text that is no UTF-8 any more
+    except (sqlite3.DatabaseError, *UNREADABLE) as error:
         yield "damage", "the SQLite file cannot be read", str(error), _RESTORE
 
 
@@ -277,8 +280,6 @@ def _count(connection: sqlite3.Connection) -> dict[str, int]:
 
 
 _SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?"
-#: What reading the parts of a reading raises where these were changed or do not belong together.
-UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
 
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
