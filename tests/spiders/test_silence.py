@@ -38,7 +38,7 @@ def test_a_listing_that_lists_nothing_any_more_is_told_by_every_run_until_it_doe
 def test_a_first_listing_without_any_link_is_told(crawl, site):
     site.pages["/"] = EMPTY
     done = crawl_it(crawl, site, 3)
-    assert done.column("SELECT detail FROM problems") == ["has no link to an article or a category"]
+    assert done.column("SELECT detail FROM problems") == ["has no link to an article or a category (0 links)"]
 
 
 def test_an_unasked_304_is_a_failure_of_a_page_and_of_a_listing(crawl, site):
