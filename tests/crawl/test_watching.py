@@ -205,4 +205,4 @@ def test_a_run_that_took_its_turn_gives_way_once_for_each_that_waits(watched):
         await watch.at(START + 2 * MINUTE)
         assert closed == ["gave-way"]
 
-    watched(test, "a", "b", "c", sites_at_once=2, turn_minutes=0.00001)
+    watched(test, "a", "b", "c", sites_at_once=2, turn_minutes=0)
