@@ -35,7 +35,7 @@ def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metad
         from newsarchive.browse.metadata import metadata  # noqa: PLC0415 - Datasette takes a while to load
         from newsarchive.browse.serve import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise UserError(f"{error.name} is not installed - run: pip install 'datasette>=0.65.4,<1'") from error
+        raise UserError(f"{error.name} is not installed - run: pip install 'newsarchive[browse]'") from error
     replay_base()  # a wrong address is told now, and not on each page
     if write_metadata is not None:
         text = json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n"
