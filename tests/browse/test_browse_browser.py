@@ -33,7 +33,8 @@ PHONE = {"width": 375, "height": 812}
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
 
 
-@pytest.fixture(scope="session")
+# Not longer than this file: while Playwright is there, its event loop is the thread's running one.
+@pytest.fixture(scope="module")
 def browser():
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

@@ -47,11 +47,13 @@ def test_requests_of_several_crawls_take_turns_with_the_pause_between_them(pause
     assert pauses.take_turn(HOST, "b", 3.0) == 0
 
 
-def test_a_crawl_that_is_over_is_waited_for_no_longer(pauses):
+def test_a_crawl_that_is_over_is_waited_for_no_longer(pauses, clock):
     pauses.take_turn(HOST, "a", 2.0)
-    pauses.take_turn(HOST, "b", 2.0)
+    assert pauses.take_turn(HOST, "b", 2.0) == 2
     pauses.leave("a")
-    assert pauses.take_turn(HOST, "b", 2.0) == 0
+    assert pauses.take_turn(HOST, "b", 2.0) == 4, "its own request before went out at 2"
+    clock.now += 6
+    assert [pauses.take_turn(HOST, "b", 2.0) for _ in range(2)] == [0, 0]
 
 
 def test_a_pause_outlives_the_crawl_that_heard_of_it(pauses, clock):

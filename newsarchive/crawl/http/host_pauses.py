@@ -21,6 +21,8 @@ class _Host:
     next_turn: float = 0.0
     #: The crawls that have asked it and are not over.
     crawls: set[object] = field(default_factory=set)
+    #: Whether requests of several crawls take turns; also those of the last one, until none waits any more.
+    is_shared: bool = False
 
 
 class HostPauses:
@@ -49,7 +51,8 @@ class HostPauses:
         known = self._hosts.setdefault(host, _Host())
         known.crawls.add(crawl)
         now = self._clock()
-        turn = max(now, known.next_turn) if len(known.crawls) > 1 else now
+        known.is_shared = len(known.crawls) > 1 or (known.is_shared and known.next_turn > now)
+        turn = max(now, known.next_turn) if known.is_shared else now
         known.next_turn = turn + delay
         return turn - now
 
