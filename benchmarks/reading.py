@@ -2,6 +2,7 @@
 
     python benchmarks/reading.py                      all sets, all peers that can be imported
     python benchmarks/reading.py --sets zh_gne aeb --peers trafilatura_meta
+    python benchmarks/reading.py --half odd           only every other page: rules were written for the even ones
     python benchmarks/reading.py --growth             only how the time grows with the size of a page
 
 The pages, their truth and the scoring program lie outside the project, in `../shared/reading` beside it (`--data` names
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SHARED = ROOT.parent / "shared" / "reading"
-SETS = ("zh_gne", "zh_magic", "zh_misc", "zh_charset", "aeb")
+SETS = ("zh_gne", "zh_magic", "zh_misc", "zh_charset", "mixed", "aeb", "fundus", "trafilatura", "htmldate_mc")
+FIELDS = ("title", "date", "source", "authors")
 OURS, FLOOR = "reading:extract", "floor_lxml"
 #: Extractors of the scoring program and the module that each needs.
 PEERS = {
@@ -73,14 +75,27 @@ def arguments(*values: str) -> Iterator[None]:
         sys.argv = before
 
 
-def compare(data: Path, sets: list[str], peers: list[str]) -> None:
+def halved(data: Path, sets: list[str], half: str, folder: Path) -> None:
+    """Make sets of every other page in a folder, by the numbers of their lines from 1."""
+    for name in sets:
+        (folder / name).mkdir()
+        (folder / name / "pages").symlink_to(data / "data" / name / "pages")
+        lines = (data / "data" / name / "truth.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+        (folder / name / "truth.jsonl").write_text("".join(lines[half == "even" :: 2]), encoding="utf-8")
+
+
+def compare(data: Path, sets: list[str], peers: list[str], half: str | None) -> None:
     """Print the scoring program's tables, then each extractor's time as a multiple of the bare parse."""
     sys.path[:0] = [str(data), str(Path(__file__).parent)]
     program = importlib.import_module("evaluate")
     extractors = [OURS, *peers, FLOOR]
     with tempfile.TemporaryDirectory() as folder:
-        results = Path(folder) / "results.json"
-        with arguments("evaluate", "--sets", *sets, "--extractors", *extractors, "--out", str(results)):
+        results, pages = Path(folder) / "results.json", data / "data"
+        if half is not None:
+            pages = Path(folder)
+            halved(data, sets, half, pages)
+        chosen = ("--data", str(pages), "--sets", *sets, "--extractors", *extractors)
+        with arguments("evaluate", *chosen, "--out", str(results)):
             program.main()
         report = json.loads(results.read_text(encoding="utf-8"))
     print_summary(report, extractors)
@@ -90,23 +105,28 @@ def print_summary(report: dict[str, Any], extractors: list[str]) -> None:
     """Print one table in Markdown of what is right (percent) and of the time against the bare parse."""
     versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
     print(f"\n## Summary\n\nMeasured {report['when'][:10]} with Python {report['python']}, {versions}.\n")
-    print("| set | extractor | F1 | title | date | source | time, median | time, p95 |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| set | pages | extractor | F1 | title | date | source | authors | time, median | time, p95 |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     pooled: dict[str, list[dict[str, float]]] = {name: [] for name in extractors}
     for name, measured in report["sets"].items():
         for extractor, rows in measured["pages"].items():
             pooled[extractor] += rows
             summary = {} if extractor == FLOOR else measured["summary"][extractor]
-            print_row(name, extractor, summary, ratios(rows, measured["pages"][FLOOR]))
+            print_row((name, len(rows), extractor), summary, ratios(rows, measured["pages"][FLOOR]))
     for extractor, rows in pooled.items():
-        print_row("all", extractor, {}, ratios(rows, pooled[FLOOR]))
+        print_row(("all", len(rows), extractor), {}, ratios(rows, pooled[FLOOR]))
 
 
-def print_row(name: str, extractor: str, summary: dict[str, float], times: tuple[float, float]) -> None:
-    """Print one row; a field that was not scored, or that an extractor never finds, is a dash."""
-    fields = ["newsarchive" if extractor == OURS else extractor]
-    fields += [f"{100 * summary[key]:.1f}" if summary.get(key) else "–" for key in ("f1", "title", "date", "source")]
-    print("|", " | ".join([name, *fields, *(f"{ratio:.2f}" for ratio in times)]), "|")
+def print_row(row: tuple[str, int, str], summary: dict[str, float], times: tuple[float, float]) -> None:
+    """Print a row (set, pages, extractor); a field that was not scored, or that an extractor never finds, is a dash.
+
+    F1 is that of pieces of text that must be there, or must not, where the set has those.
+    """
+    name, count, extractor = row
+    values = (summary.get("chunk_f1", summary.get("f1")), *(summary.get(field) for field in FIELDS))
+    fields = [f"{100 * value:.1f}" if value else "–" for value in values]
+    who = "newsarchive" if extractor == OURS else extractor
+    print("|", " | ".join([name, str(count), who, *fields, *(f"{ratio:.2f}" for ratio in times)]), "|")
 
 
 def ratios(rows: list[dict[str, float]], floor: list[dict[str, float]]) -> tuple[float, float]:
@@ -166,6 +186,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=SHARED, help="folder of the scoring program and the pages")
     parser.add_argument("--sets", nargs="+", default=list(SETS))
     parser.add_argument("--peers", nargs="*", help="other extractors (default: all that can be imported)")
+    parser.add_argument("--half", choices=["even", "odd"], help="only every other page of each set")
     parser.add_argument("--growth", action="store_true", help="only measure how the time grows with the size of a page")
     chosen = parser.parse_args()
     peers = chosen.peers
@@ -176,7 +197,7 @@ def main() -> None:
             print(NO_PAGES.format(chosen.data))
         measure_growth()
         return
-    compare(chosen.data, chosen.sets, peers)
+    compare(chosen.data, chosen.sets, peers, chosen.half)
 
 
 if __name__ == "__main__":
