@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from newsarchive.models import Article
     from newsarchive.sites import Layout, Site
 
+# What a link says that leads back from an article; and the path of a home page, or of a folder of it.
+_WAY_BACK = ("返回", "首页", "首頁")
+_FOLDER = re.compile(r"/?(?:[^/]+/)?")
 # An address that is missing where it should be printed: `<>` in the post file.
 _NO_ADDRESS = ("", "<>", "< >")
 
@@ -56,12 +59,12 @@ class _LinkLines:
 
     def _take_link(self, target: str, text: str) -> bool:
         if target.startswith("//"):
-            return self._take_own(target)
+            return self._take_own(target, text)
         if self.layout.share_link and self.layout.share_link.search(target):
             return self._take_share(target)
         if target and (target == text or ("%" in target and unquote(target) == unquote(text))):
             return self._take_original(target)
-        return self._take_own(target)
+        return self._take_own(target, text)
 
     def _take_share(self, target: str) -> bool:
         if self.article.share_url is not None:
@@ -79,7 +82,9 @@ class _LinkLines:
         article.original_url = target
         return True
 
-    def _take_own(self, target: str) -> bool:
+    def _take_own(self, target: str, text: str) -> bool:
+        if any(word in text for word in _WAY_BACK):
+            target = self._list_here(target) or target
         own = _own_link(target, self.base, self.hosts, self.category_link)
         if own is None:
             return False
@@ -87,6 +92,15 @@ class _LinkLines:
         if slug and self.category is None:
             self.category = (slug, url)
         return True
+
+    def _list_here(self, target: str) -> str | None:
+        """Return the address that a home page, a folder of it or a category page has here: the site may have moved."""
+        url = absolute_url(target, self.base)
+        if url is None:
+            return None
+        path = urlsplit(url).path
+        is_category = self.category_link is not None and re.search(self.category_link, unquote(path))
+        return f"{self.base}{path or '/'}" if is_category or _FOLDER.fullmatch(unquote(path)) else None
 
 
 @lru_cache(maxsize=8192)

@@ -255,3 +255,20 @@ def test_any_markdown_is_rendered(text: str) -> None:
 def test_any_head_is_read(front: str, name: str) -> None:
     article = read_file(f"---\n{front}\n---\n正文", name)
     assert article.page.role == "file"
+
+
+@pytest.mark.parametrize("lines", [MEDIA_LINES, FLASH_LINES, FLASH_LINES.replace("｜", "\n")])
+def test_links_back_are_known_by_what_they_are_when_the_site_has_moved(lines: str) -> None:
+    flash = lines.startswith(f"<{ORIGINAL_LINK}>")
+    name, categories = (FLASH_NAME, "emnews") if flash else (NAME, "haiyunribao")
+    text = head(categories=categories) + f"<p>正文。</p>{CREDIT}\n\n"
+    here = read_file(text + lines, name)
+    moved = read_file(text + lines.replace("finews.withounder.com", "news.former.example"), name)
+    assert comparable(moved) == comparable(here)
+    assert texts(moved) == ["正文。"]
+    assert (moved.original_url, moved.share_url) == ((ORIGINAL_LINK, None) if flash else (None, SHARE_LINK))
+
+
+def test_a_link_to_another_home_page_at_the_end_of_a_text_stays_text() -> None:
+    article = read_file(head() + f'<p>正文。</p><p><a href="https://port.example/">江湾港官网</a></p>{CREDIT}')
+    assert texts(article) == ["正文。", "江湾港官网"]
