@@ -17,13 +17,17 @@ from newsarchive.drafting.candidates import (
     time_candidates,
     title_candidates,
 )
+from newsarchive.drafting.locales import zone_of
 from newsarchive.drafting.selectors import choose
+from newsarchive.drafting.site_title import name_of_site
+from newsarchive.drafting.survey import domain_of
 from newsarchive.drafting.toml import toml_text
 from newsarchive.errors import UserError
 from newsarchive.extract import read
 from newsarchive.extract.charset import decode
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.sites import load_site
+from newsarchive.tree import select, text_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,10 +69,13 @@ def draft(pages: Sequence[Page], name: str | None = None) -> Draft:
     """Draft a site file from two or three article pages of one site.
 
     The file can be loaded as it is; fields that no selector finds on most pages are left to the heuristics.
-    Raises UserError when the pages are of different hosts, or no text is found in them.
+    The hosts of one domain are one site, such as the channels of a portal. Raises UserError when the pages are of
+    several sites, or no text is found in them.
     """
-    hosts = {urlsplit(page.url).netloc for page in pages}
-    if len(hosts) != 1 or not all(page.url.startswith(("http://", "https://")) for page in pages):
+    hosts = list(dict.fromkeys(urlsplit(page.url).netloc for page in pages))
+    if len({domain_of(host) for host in hosts}) != 1 or not all(
+        page.url.startswith(("http://", "https://")) for page in pages
+    ):
         raise UserError(f"rules: the pages must be of one web site, not of {', '.join(sorted(hosts)) or 'files'}")
     articles = [_read_generic(page) for page in pages]
     roots = [parse_page(page) for page in pages]
@@ -79,8 +86,8 @@ def draft(pages: Sequence[Page], name: str | None = None) -> Draft:
             chosen[key] = choice.selector
     if "body" not in chosen:
         raise UserError("rules: no text was found in these pages - give pages that show an article each")
-    name = name or _name_of(hosts.pop())
-    toml = _toml(name, articles, chosen)
+    name = name or _name_of(hosts[0] if len(hosts) == 1 else domain_of(hosts[0]))
+    toml = _toml(name, articles, roots, chosen)
     return Draft(name, toml, _check(name, toml, articles, chosen))
 
 
@@ -114,18 +121,21 @@ def _is_same(one: object, other: object) -> bool:
     return len(texts & others) >= 0.9 * max(len(texts), len(others))
 
 
-def _toml(name: str, articles: Sequence[Article], chosen: dict[str, str]) -> str:
+def _toml(name: str, articles: Sequence[Article], roots: Sequence[Element], chosen: dict[str, str]) -> str:
     urls = [article.page.url for article in articles]
     parts = urlsplit(urls[0])
+    hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in urls)
     pattern = url_pattern(urls)
     lang = Counter(article.lang or "zh" for article in articles).most_common(1)[0][0]
+    zone, _ = zone_of(parts.netloc, lang, [(article.body, article.page.body) for article in articles])
+    title, reason = name_of_site(parts.hostname or name, Counter(), ["", *(_head_title(root) for root in roots)])
     lines = [
         f"# Drafted from {len(urls)} pages; before it is used: newsarchive read URL --site {name} --explain",
         f"name = {toml_text(name)}",
-        f"title = {toml_text(parts.hostname or name)}  # the site's own name as its titles print it",
+        f"title = {toml_text(title)}  # {reason}; it must be the site's own name as its titles print it",
         f"base_url = {toml_text(f'{parts.scheme}://{parts.netloc}')}",
-        f"hosts = [{toml_text(parts.hostname or '')}]",
-        f"timezone = {toml_text('Asia/Shanghai' if lang.startswith('zh') else 'UTC')}",
+        f"hosts = [{', '.join(map(toml_text, hosts))}]",
+        f"timezone = {toml_text(zone)}",
         f"lang = {toml_text(lang)}",
         "\n[listing]",
         'start = ["/"]  # pages that list articles',
@@ -136,6 +146,10 @@ def _toml(name: str, articles: Sequence[Article], chosen: dict[str, str]) -> str
         *(f"{key} = [{toml_text(selector)}]" for key, selector in chosen.items()),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _head_title(root: Element) -> str:
+    return next((" ".join(text_in(element).split()) for element in select("title", root)), "")
 
 
 def url_pattern(urls: Sequence[str]) -> str:

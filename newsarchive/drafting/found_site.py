@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from newsarchive.discovery.shapes import family_of, pattern_of
 from newsarchive.drafting.feed_sites import free_name, other_spelling
 from newsarchive.drafting.locales import locale_of, zone_of
+from newsarchive.drafting.site_title import name_of_site
 from newsarchive.drafting.survey import domain_of
 from newsarchive.drafting.toml import toml_text
 from newsarchive.sites import load_site
@@ -31,11 +32,6 @@ if TYPE_CHECKING:
 _MOST_STARTS, _MOST_PATTERNS = 12, 20
 #: Pages of one listing that a crawl follows.
 _MOST_PAGES = 500
-_SEPARATOR = re.compile(r"\s*[|｜_–—·•»]\s*|\s+-\s+|(?<=[\u3400-\u9fff])-|-(?=[\u3400-\u9fff])|\s*::\s*")
-_LONGEST_NAME = 60
-_HOME_WORDS = frozenset(("home", "home page", "homepage", "index", "welcome", "首页", "主页", "网站首页", "首頁"))
-#: Titles of articles that a site's name is taken from, at least.
-_FEW = 3
 
 
 class Pattern(NamedTuple):
@@ -92,7 +88,7 @@ def found_site(
         spoken = languages.most_common(1)[0][0]
         lang = lang if lang.startswith(spoken) else spoken
     zone, zone_reason = zone_of(host, lang, zip(texts, survey.html, strict=False))
-    title, title_reason = _title(survey, host)
+    title, title_reason = name_of_site(host, survey.site_names, survey.head_titles)
     patterns = _patterns(survey)
     wanted = _article_urls(survey, patterns)
     found = FoundSite(
@@ -126,27 +122,6 @@ def _name(host: str, taken: Collection[str]) -> str:
 
 
 # What the pages say
-
-
-def _title(survey: Survey, host: str) -> tuple[str, str]:
-    """Return the name of a site as it calls itself, and where that stands."""
-    if survey.site_names:
-        return _short(survey.site_names.most_common(1)[0][0]), "og:site_name"
-    home, *others = survey.head_titles or [""]
-    if len(others) >= _FEW:
-        parts: Counter[str] = Counter(part for title in others for part in set(_SEPARATOR.split(title)[1:]) if part)
-        parts.update(title for title in others if title == home)
-        shared = [part for part, number in parts.most_common() if number * 2 > len(others)]
-        # Behind the name of a section stands that of the site.
-        shared = [part for part in shared if part in home] or shared
-        if shared:
-            return _short(shared[0]), "what the titles of its articles share"
-    first = next((part for part in _SEPARATOR.split(home) if part and part.casefold() not in _HOME_WORDS), "")
-    return (_short(first), "the title of the home page") if first else (host, "its host: it has no title")
-
-
-def _short(text: str) -> str:
-    return plain(text)[:_LONGEST_NAME].strip() or "-"
 
 
 def _hosts(survey: Survey, host: str) -> list[str]:

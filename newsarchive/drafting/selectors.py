@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
     from newsarchive.tree import Element
 
-# Names that say nothing of an article: numbers made by a machine.
-_USELESS = re.compile(r"\d{3,}|^[\W_]*$|[^\w-]|^-?\d")
+# Names that say nothing of an article: numbers made by a machine, and hashes that the next build of the site changes.
+_USELESS = re.compile(
+    r"\d{3,}|^[\W_]*$|[^\w-]|^-?\d|(?:^|[-_])(?=[a-z\d]*\d[a-z])[a-z\d]{5,}(?:$|[-_])|^(?:css|jsx|sc)-",
+    re.IGNORECASE,
+)
+# Tags that tell enough by themselves; of others, those that stand beside each other differ from page to page.
+_TELLING = frozenset(("h1", "h2", "time", "article", "main"))
 _TAG = re.compile(r"[a-z][a-z0-9-]*")
 _ANCESTORS = 4
 _MOST_CLASSES = 4
@@ -31,13 +36,18 @@ def choose(roots: Sequence[Element], holders: Sequence[Sequence[Element]]) -> Ch
     """Choose the selector that is right on most pages, finds least beside it, and is the plainest; None for none."""
     best: tuple[tuple[int, int, int], str] | None = None
     numbers = [{element.mem_id for element in held} for held in holders]
-    for place, selector in enumerate(dict.fromkeys(_candidates(holders))):
+    for place, selector in enumerate(dict.fromkeys(filter(_is_telling, _candidates(holders)))):
         found = [select(selector, root) for root in roots]
         right = sum(bool(hits) and hits[0].mem_id in held for hits, held in zip(found, numbers, strict=True))
         score = (right, -sum(map(len, found)), -place)
         if right and (best is None or score > best[0]):
             best = (score, selector)
     return Choice(best[1], best[0][0]) if best else None
+
+
+def _is_telling(selector: str) -> bool:
+    """Return whether a selector names an element by more than plain tags such as `p + p`."""
+    return "#" in selector or "." in selector or not _TELLING.isdisjoint(selector.split())
 
 
 def _candidates(holders: Sequence[Sequence[Element]]) -> Iterator[str]:

@@ -128,3 +128,37 @@ def test_hostile_names_cannot_break_the_file(tmp_path):
     made = draft(hostile, "evil")
     (tmp_path / "evil.toml").write_text(made.toml, encoding="utf-8")
     assert load_site("evil", tmp_path).hosts == ("evil.example",)
+
+
+def test_the_site_is_called_as_its_titles_call_it_and_its_zone_is_that_of_its_language(tmp_path):
+    assert 'title = "潮声"' in draft(PAGES).toml
+    assert 'timezone = "Asia/Shanghai"' in draft(PAGES).toml
+
+
+def test_channels_of_one_portal_are_one_site():
+    channels = [
+        original(page.url.replace("news.", f"{name}."), page.body)
+        for name, page in zip(("news", "city", "book"), PAGES, strict=True)
+    ]
+    made = draft(channels)
+    assert 'hosts = ["news.chaosheng.example", "city.chaosheng.example", "book.chaosheng.example"]' in made.toml
+    assert made.name == draft(PAGES).name
+
+
+@pytest.mark.parametrize("name", ["headline-3bY8Hw", "css-1x2y3z", "Title_title__Xy3Zk"])
+def test_names_that_the_next_build_changes_are_never_chosen(name):
+    built = [original(page.url, page.body.replace(b"headline", name.encode())) for page in PAGES]
+    made = draft(built)
+    assert name not in made.toml
+    assert {sure.field: sure.right for sure in made.sure}["title"] == 3
+
+
+def test_places_beside_each_other_are_no_selectors():
+    plain = [
+        original(
+            page.url,
+            page.body.replace(b'<span class="when">', b"<p>").replace(b'</span><span class="from">', b"</p><p>"),
+        )
+        for page in PAGES
+    ]
+    assert " + " not in draft(plain).toml
