@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Each stage contains those before it.
 STAGES = {"run": ".[browse]", "dev": ".[dev]", "all": ".[dev,peers]"}
-SIZES = {"run": "170 MB", "dev": "610 MB", "all": "1.0 GB"}
+SIZES = {"run": "170 MB", "dev": "700 MB", "all": "1.2 GB"}
 
 VENV = Path(".venv")
 VENV_PYTHON = VENV / "bin" / "python"
