@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 #: Seconds to wait for another writer before giving up.
 BUSY_TIMEOUT = 30.0
+_LOOK_AGAIN = 0.05
 #: Seconds for which a crawl waits: an analyst's transaction of minutes costs it time and no page.
 CRAWL_PATIENCE = 3600.0
 
@@ -159,12 +161,26 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> s
             raise UserError(f"archive {path}: written by an older version - upgrade it with: newsarchive migrate")
         return connection
     for pragma in PRAGMAS:
-        connection.execute(pragma)
+        _set(connection, pragma)
     if applied != MIGRATION_NAMES:
         _upgrade(connection, path)
     elif schema.was_touched(connection):
         _put_back(connection, path)
     return connection
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set up a connection; SQLite itself waits for no other program that begins or ends a write-ahead log as well."""
+    end = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            connection.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if not is_locked(error) or time.monotonic() > end:
+                raise
+            time.sleep(_LOOK_AGAIN)
+        else:
+            return
 
 
 # What these import is loaded when it is needed: see migrations.Steps.
