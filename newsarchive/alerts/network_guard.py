@@ -16,6 +16,7 @@ import threading
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakSet
 
 from newsarchive.urls import is_public
 
@@ -29,12 +30,12 @@ class _Block(NamedTuple):
     """A block that runs: private addresses that it may connect to, and threads that are none of its own."""
 
     allowed: frozenset[str]
-    others: frozenset[int | None]
+    others: frozenset[threading.Thread]
 
 
 _running: list[_Block] = []
 # Threads that came up in a block and live on, as those of a library's pool do: they belong to the next block, too.
-_pooled: set[int | None] = set()
+_pooled: WeakSet[threading.Thread] = WeakSet()
 
 
 class PrivateAddressError(OSError):
@@ -48,19 +49,15 @@ def public_only(trusted: Iterable[str] = ()) -> Iterator[None]:
     Blocks may overlap; what one of them trusts, all do.
     """
     _install()
-    others = frozenset(_threads() - _pooled - {threading.get_ident()})
+    # Threads, not their numbers: those of threads that have ended are given to new ones.
+    others = frozenset(set(threading.enumerate()) - set(_pooled) - {threading.current_thread()})
     block = _Block(frozenset(_addresses(trusted)), others)
     _running.append(block)
     try:
         yield
     finally:
         _running.remove(block)
-        _pooled.intersection_update(_threads())
-        _pooled.update(_threads() - others - {threading.get_ident()})
-
-
-def _threads() -> set[int | None]:
-    return {thread.ident for thread in threading.enumerate()}
+        _pooled.update(set(threading.enumerate()) - others - {threading.current_thread()})
 
 
 def _addresses(hosts: Iterable[str]) -> Iterator[str]:
@@ -80,7 +77,7 @@ def _install() -> None:
 def _check(event: str, arguments: tuple[Any, ...]) -> None:
     if not _running or event not in _EVENTS or arguments[1] is None:  # None: a socket that is connected already
         return
-    if all(threading.get_ident() in block.others for block in _running):
+    if all(threading.current_thread() in block.others for block in _running):
         return
     address = arguments[1]
     host = str(address[0]) if isinstance(address, tuple) and address else ""
