@@ -15,7 +15,6 @@ import threading
 from collections import Counter, deque
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import send_handle
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -160,12 +159,11 @@ class Channel:
     # In threads of their own, which end with the process
 
     def _send(self) -> None:
-        assert self.process is not None
         while (packet := self.outbox.get()) is not None:
             try:
                 self._connection.send_bytes(packet.data)
                 for descriptor in packet.descriptors:
-                    send_handle(self._connection, descriptor, self.process.pid)
+                    socket.send_fds(self._socket, [b"\0"], [descriptor])
             except OSError:  # the other thread sees it, too
                 return
             finally:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from multiprocessing.reduction import recv_handle
 from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, replay_index
@@ -62,6 +62,20 @@ def serve(connection: Connection) -> None:
             raise  # a fault of ours: its traceback is for those who mend it
 
 
+def _received_descriptor(connection: Connection) -> int:
+    """Receive a descriptor; the way of multiprocessing is not taken, since it waits for an answer on the same socket.
+
+    Raises:
+        EOFError: the crawl has ended.
+
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as one:
+        _, descriptors, _, _ = socket.recv_fds(one, 1, 1)
+    if not descriptors:
+        raise EOFError
+    return descriptors[0]
+
+
 class _Crawls:
     """The crawls that are going on, each with what it does to the archive and the locks that are held for it."""
 
@@ -73,7 +87,7 @@ class _Crawls:
 
     def begin(self, crawl: Crawl) -> None:
         """Begin a crawl, and receive its locks."""
-        self._locks[crawl.run_id] = [recv_handle(self._connection) for _ in range(crawl.locks)]
+        self._locks[crawl.run_id] = [_received_descriptor(self._connection) for _ in range(crawl.locks)]
         self._operations[crawl.run_id] = Operations(self._archive, crawl)
 
     def gather(self, options: Options) -> list[Message]:
