@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import to_json
+from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
 from newsarchive.paths import user_sites
 from newsarchive.sites import load_site, site_names
@@ -225,7 +225,7 @@ def _give(found: FoundSite, *, dry_run: bool, again: bool, as_json: bool) -> Non
         if not as_json:
             click.echo("".join(_diff(before, found.toml, path)), nl=False)
     elif not dry_run:
-        _write(path, found)
+        write_site_file(path, found.toml)
         click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
     elif not as_json:
         click.echo(found.toml, nl=False)
@@ -239,12 +239,3 @@ def _diff(before: str, now: str, path: Path) -> Iterator[str]:
     return difflib.unified_diff(
         before.splitlines(keepends=True), now.splitlines(keepends=True), str(path), str(path), n=2
     )
-
-
-def _write(path: Path, found: FoundSite) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{path.parent}: cannot be made: {error.strerror} - check its permissions") from error
-    with atomic_file(path) as stream:
-        stream.write(found.toml.encode())

@@ -10,6 +10,7 @@ import click
 
 from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.commands.site_files import write_site_file
 from newsarchive.discovery import feed_urls
 from newsarchive.discovery.opml import read_opml, write_opml
 from newsarchive.drafting.feed_sites import feed_sites, one_site
@@ -63,7 +64,7 @@ def import_(file: Path, one_site: str | None, dry_run: bool, form: str | None) -
             continue
         path = user_sites() / f"{one.name}.toml"
         if not dry_run:
-            _write(path, one)
+            write_site_file(path, one.toml)
         rows.append((one.name, one.title, len(one.feeds), done, str(path)))
     print_rows(_COLUMNS, rows, form)
     if known_feeds := len(listed.feeds) - len(new):
@@ -117,12 +118,3 @@ def _check(made: FeedSite) -> None:
             load_site(made.name, folder)
         except SiteError as error:
             raise SiteError(str(error).removeprefix(f"{folder}/")) from error
-
-
-def _write(path: Path, made: FeedSite) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{path.parent}: cannot be made: {error.strerror} - check its permissions") from error
-    with atomic_file(path) as stream:
-        stream.write(made.toml.encode())

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive.atomic import atomic_file
 from newsarchive.commands.pages import fetch_pages, is_address, read_file
+from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
 from newsarchive.text import plain
 
@@ -44,20 +44,11 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     if output is None:
         click.echo(made.toml, nl=False)
     else:
-        _make_folder(Path(output).parent)
-        with atomic_file(output) as stream:
-            stream.write(made.toml.encode("utf-8"))
+        write_site_file(Path(output), made.toml)
     for field in made.sure:
         rule = field.selector or "left to the heuristics"
         click.echo(plain(f"{field.field:12}{field.right} of {field.known} pages  {rule}"), err=True)
     return int(any(field.right < field.known or not field.selector for field in made.sure))
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{folder}: the folder cannot be made: {error.strerror} - choose another place") from error
 
 
 def _pages(places: tuple[str, ...]) -> list[Page]:
