@@ -104,8 +104,7 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
     )
     connection.execute("BEGIN")
     try:
-        # Where a table lacks a column, that is told, and what reads its rows is left.
-        faults = [fault for one in (checks[:2] if _lacks_columns(connection) else checks) for fault in _survive(one)]
+        faults = [fault for one in checks for fault in _survive(one)]
         counts = _count(connection)
     finally:
         connection.rollback()
@@ -163,13 +162,6 @@ def _check_schema(connection: sqlite3.Connection) -> Iterator[Fault]:
             continue
         advice = REPAIR if difference.can_be_mended else _RESTORE
         yield "damage", "another program changed the tables of the archive", str(difference), advice
-
-
-def _lacks_columns(connection: sqlite3.Connection) -> bool:
-    try:
-        return not all(difference.can_be_mended for difference in schema.differences(connection))
-    except sqlite3.DatabaseError:
-        return False  # the schema cannot be read, which each check tells
 
 
 #: Columns whose times have passed when they are written. When an article was published is what its site says.
