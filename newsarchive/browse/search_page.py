@@ -190,7 +190,7 @@ def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
 
 
 def told(error: QueryError) -> str:
-    """Say what is wrong with a query."""
+    """Describe what is wrong with a query."""
     return f"{error.problem} (at character {error.position + 1}): {error.advice}"
 
 
