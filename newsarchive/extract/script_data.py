@@ -368,7 +368,7 @@ def _article(rule: str, value: dict[str, Any], html: str, *, sure: bool) -> Scri
 
 
 def _fill(article: ScriptArticle, other: dict[str, Any]) -> None:
-    """Take from an object beside a text or around it what its own does not say."""
+    """Read from an object beside a text or around it what its own does not say."""
     more = _article(article.rule, other, "", sure=article.sure)
     article.title = more.title
     article.published = article.published or more.published
