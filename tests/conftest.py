@@ -20,6 +20,8 @@ from hypothesis.internal.conjecture import providers
 from support.archives import new_archive
 
 TESTS = Path(__file__).parent
+# Whatever the machine speaks, the tests read English.
+os.environ["NEWSARCHIVE_LANG"] = "en"
 # A shell's background job ignores Ctrl-C, and so would the crawls that are started here to be stopped by it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 #: Files and folders of tests that `make test-fast` leaves out: each takes seconds of processor time.
