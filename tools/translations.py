@@ -96,7 +96,7 @@ def path_of(language: str) -> Path:
 def template() -> Catalog:
     """Collect all messages of the program."""
     catalog = Catalog(project="newsarchive", charset="utf-8", fuzzy=False)
-    for message, place in _messages():
+    for message, place in sorted(_messages(), key=lambda one: one[1]):
         catalog.add(message, None, locations=[(place, 0)])
     return catalog
 

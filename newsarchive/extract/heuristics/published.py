@@ -449,7 +449,7 @@ def _points(candidate: Candidate[Dated]) -> float:
 
 
 def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Dated]:
-    """Give a date without a year its points where another is of the same day."""
+    """Add the points of a date without a year where another is of the same day."""
     if line.points >= _YEARLESS + _PRINTED / 2 or line.value.when.date() != other.value.when.date():
         return line
     return replace(line, points=line.points - _YEARLESS + _AGREES)
