@@ -154,6 +154,7 @@ def _messages() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for field in FIELDS.values():
         yield from ((text, "newsarchive/search/fields.py") for text in (field.meaning, field.advice) if text)
     yield from _of_tables()
+    yield from _of_commands()
 
 
 def _of_file(path: Path, method: str) -> Iterator[tuple[str | tuple[str, ...], str]]:
