@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Recheck
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import (
@@ -63,7 +64,7 @@ def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
     """
     files = _files(extra_dir)
     if name not in files:
-        raise SiteError(f"no site {name!r}: there are {', '.join(sorted(files))}")
+        raise SiteError(_("no site {name!r}: there are {files}", name=name, files=", ".join(sorted(files))))
     return _Loader(files[name], files).site()
 
 
@@ -123,7 +124,7 @@ class _Loader:
         try:
             return tomllib.loads(self.path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise SiteError(f"{self.path}: not a readable TOML file: {error}") from error
+            raise SiteError(_("{path}: not a readable TOML file: {error}", path=self.path, error=error)) from error
 
     def _check(self) -> None:
         if self.wrong:
