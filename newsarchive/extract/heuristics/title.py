@@ -166,7 +166,12 @@ def _beginning_like(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, s
         first = text[0]
         if first in beginnings and 1 < len(text) <= LONGEST_TITLE:
             yield number, text
-        elif first in _BEGINNINGS_OF_LABELS and text[:2] in _LABELS and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings and len(text) <= LONGEST_TITLE:
+        elif (
+            first in _BEGINNINGS_OF_LABELS
+            and text[:2] in _LABELS
+            and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings
+            and len(text) <= LONGEST_TITLE
+        ):
             yield number, text[2:].lstrip(_BEHIND_LABEL)
 
 
