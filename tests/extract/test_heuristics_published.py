@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from support.unknown_pages import NOW, read_unknown
 
@@ -265,3 +267,15 @@ def test_what_the_article_says_of_itself_comes_before_what_its_page_says():
     article = '{"@type": "NewsArticle", "datePublished": "2024-05-21"}'
     head = f"{TITLE}<script type='application/ld+json'>[{page}, {article}]</script>"
     assert date_of(f"{HEADLINE}<div>{BRIDGE}</div>", head) == "2024-05-21"
+
+
+def test_a_page_of_an_unknown_zone_may_print_the_day_after_that_of_the_universal_time():
+    reader = DateReader(UTC, NOW, "en")
+    head = Head(meta={}, card={"datePublished": "2024-05-21T23:10:00Z"})
+    found = judge_dates(reader.gather(Places(head, [(0, "May 22, 2024")], [], "", "")))
+    assert found is not None
+    assert found.value.when.date().isoformat() == "2024-05-22"
+    assert found.value.when == datetime(2024, 5, 21, 23, 10, tzinfo=UTC)
+    later = judge_dates(reader.gather(Places(head, [(0, "Updated May 22, 2024")], [], "", "")))
+    assert later is not None
+    assert later.value.when.date().isoformat() == "2024-05-21"

@@ -59,6 +59,7 @@ _ARTICLE_TYPES = frozenset(
         "advertisercontentarticle", "backgroundnewsarticle", "discussionforumposting", "webpage",
     )
 )  # fmt: skip
+_LESSER_TYPES = frozenset(("webpage", "discussionforumposting"))
 #: The elements that tell something of the page.
 _TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
 #: A JSON-LD block larger than this (characters) is no article's card.
@@ -134,8 +135,8 @@ def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
         except (ValueError, RecursionError):
             continue
         for card in _articles_in(data):
-            # The page that an article is on says less of it, in however many words.
-            worth = (1 + (str(card["@type"]).lower() != "webpage"), len(card))
+            # The page that an article is on says less of it, and so does a reader, in however many words.
+            worth = (1 + (str(card["@type"]).lower() not in _LESSER_TYPES), len(card))
             if worth > most:
                 best, most = _with_named_author(card, data), worth
     return best

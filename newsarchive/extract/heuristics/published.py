@@ -447,11 +447,27 @@ def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[D
     if line.points < _PRINTED:
         return None
     if line.value.precision == "day":
-        offset = timedelta(0) if line.value.when.date() == utc.date() != said.value.when.date() else None
+        offset = _offset_of_day(line, said)
     else:
         offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
         offset = offset if -_WESTERNMOST <= offset <= _EASTERNMOST and offset % _QUARTER == timedelta(0) else None
     return None if offset is None else replace(said, value=replace(said.value, when=utc.astimezone(timezone(offset))))
+
+
+def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta | None:
+    """Return the offset nearest to UTC at which a time lies on the day that a line prints; None for that of the page.
+
+    Where the page's zone is not known, the line may print the day before or after that in UTC.
+    """
+    utc, day = said.value.when.astimezone(UTC), line.value.when.date()
+    if day == said.value.when.date():
+        return None
+    if day == utc.date():
+        return timedelta(0)
+    if said.value.when.utcoffset() or _UPDATED.search(line.printed.lower()):
+        return None
+    offsets = (hours for n in range(1, 15) for hours in (timedelta(hours=n), timedelta(hours=-n)))
+    return next((one for one in offsets if one >= -_WESTERNMOST and (utc + one).date() == day), None)
 
 
 def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], masthead: re.Pattern[str] | None) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.candidates import Candidate, likeliest, points_of
@@ -25,7 +25,7 @@ from newsarchive.extract.heuristics.wordings import (
     wordings_of,
 )
 from newsarchive.text import clean
-from newsarchive.tree import TEXT, ancestors, attribute, children, names_of, select
+from newsarchive.tree import TEXT, attribute, children, names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -144,7 +144,7 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found = sorted(found, key=points_of, reverse=True)[:_MOST]
     differ = len({one.value for one in found}) > 1
     only_title = not head.card.get("headline") and "title" not in head.meta
-    in_path = {one.value for one in found if _ends_path(flow, one.line)}
+    in_path = {one.value for one in found if _ends_path(flow, one.line) and _is_worded_otherwise(one.value, wordings)}
     for one in found:
         if _leads_home(flow, one.line) or (only_title and is_site_name(one.value, head)) or head.names(one.value):
             yield replace(one, points=_SITE)
@@ -172,16 +172,27 @@ def _leads_home(flow: PrintedLines, number: int) -> bool:
     return 0 < len(flow.text[number]) <= flow.linked[number] and links_home(flow.element[flow.block[number]])
 
 
+def _is_worded_otherwise(title: str, wordings: Sequence[Wording]) -> bool:
+    """Return whether the head also words a title in other words."""
+    key = key_of(title)
+    others = (one.key for one in wordings if not (one.is_part or one.is_link))
+    return any(not other.startswith(key) and not key.startswith(other) for other in others)
+
+
 def _ends_path(flow: PrintedLines, number: int) -> bool:
     """Return whether a line is an h1 that is the last step of the path to the page: Home, Politics, this article."""
     block = flow.block[number]
     if block < 0 or flow.tag[block] != "h1":
         return False
-    element = flow.element[block]
-    for outer in (element, *islice(ancestors(element), _PATH_UP)):
-        is_step = attribute(outer, "itemtype").endswith("/ListItem")
-        if outer.tag == "nav" or is_step or _PATH_NAME.search(names_of(outer)):
+    outer = block
+    for _ in range(_PATH_UP):
+        if outer < 0 or flow.last[outer] > number + 1:
+            break
+        named = _PATH_NAME.search(names_of(flow.element[outer]))
+        if named or flow.tag[outer] == "nav" or attribute(flow.element[outer], "itemtype").endswith("/ListItem"):
             return True
+        outer = flow.parent[outer]
+    element = flow.element[block]
     parent = element.parent
     if parent is None:
         return False
@@ -262,7 +273,7 @@ def _rank(flow: PrintedLines, block: int) -> float:
     return _HEADINGS.get(flow.tag[parent], 0.0) if parent >= 0 else 0.0
 
 
-def _lone_h1(flow: PrintedLines, head: Head, _wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+def _lone_h1(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
     """Read the page's h1, if there is one alone and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
@@ -274,10 +285,8 @@ def _lone_h1(flow: PrintedLines, head: Head, _wordings: Sequence[Wording]) -> It
     key = key_of(text)
     if len(key) < 2 * _SHORTEST or len(text) > LONGEST_TITLE or key_of(head.title).endswith(key):
         return
-    if _ends_path(flow, number):
-        yield Candidate(text, text, "the only h1", _PATH, number)
-        return
-    yield Candidate(text, text, "the only h1", _ALONE, number)
+    points = _PATH if _ends_path(flow, number) and _is_worded_otherwise(text, wordings) else _ALONE
+    yield Candidate(text, text, "the only h1", points, number)
 
 
 def _said(_flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
