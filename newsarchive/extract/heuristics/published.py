@@ -12,6 +12,7 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
+from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
@@ -73,8 +74,6 @@ _DATE_OF_HEADLINE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?=\W)")
 # A year, and behind it the day as month and day.
 _DAY_OF_YEAR = re.compile(r"\b((?:19|20)[0-9]{2}) ([01]?[0-9][/-][0-3]?[0-9])\b")
 _WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
-# Ends of hosts' names that tell no country, however many letters they have.
-_NO_COUNTRIES = frozenset(("ai", "cc", "co", "fm", "gg", "io", "ly", "me", "sh", "to", "tv", "ws", "eu"))
 _LOCALE = re.compile("([a-z]{2})[-_]([a-z]{2})(?![a-z])", re.IGNORECASE)
 
 Lines = list[tuple[int, str]]
@@ -158,8 +157,8 @@ class Places:
 
 def locale_of(lang: str | None, head: Head, url: str) -> str:
     """Return the language of a page with its country (en-GB): by its host's name, else as the page declares it."""
-    _, _, country = (split_url(url).hostname or "").rpartition(".")
-    if len(country) != 2 or country in _NO_COUNTRIES:
+    country = country_of(split_url(url).hostname or "")
+    if not country:
         declared = (_LOCALE.match(name.strip()) for name in (head.first("lang") or "", head.lang or ""))
         country = next((match[2] for match in declared if match and match[1].lower() == lang), "")
     return f"{lang or 'und'}-{country}".rstrip("-")
