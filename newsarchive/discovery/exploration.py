@@ -25,8 +25,6 @@ _MOST_PAGES = 100_000
 #: Pages of one place that bring nothing, one after the other, until it is left; and pages of a family of places. A
 #: place that brought something is given so many more for each such page, at most twice as many.
 _FRUITLESS, _BARREN, _PATIENCE = 8, 12, 2
-#: Pages of any place, one after the other, that bring nothing, after which the others are left.
-TIRED = 12
 # Ranks of a page, the first asked first.
 PAGER, NEWS, PLAIN, LATE = 0, 1, 2, 4
 #: What a page gains by lying above articles, and what it loses by every link between it and the first page.
@@ -116,8 +114,6 @@ class Exploration:
         self._links: Counter[str] = Counter()
         #: Key of a page that was offered -> how many links lie between it and the first page.
         self._depths: dict[str, int] = {}
-        #: Pages since the last one that brought something.
-        self._fruitless = 0
         #: Folders in which articles lie, with their host.
         self._folders: set[str] = set()
 
@@ -164,7 +160,7 @@ class Exploration:
 
         With `worst` pages of a lower rank are not given.
         """
-        if self.credit < 1 or self._fruitless >= TIRED:
+        if self.credit < 1:
             return None
         open_places = [
             place
@@ -199,7 +195,6 @@ class Exploration:
         place.fruitful += new > 0
         place.family.fruitless = 0 if new else place.family.fruitless + 1
         place.fruitless = 0 if new else place.fruitless + 1
-        self._fruitless = 0 if new else self._fruitless + 1
 
     def did_not_come(self, url: str) -> None:
         """Record that a page is not there: that says something of its place, and nothing of others like it."""

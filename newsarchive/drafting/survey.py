@@ -213,15 +213,16 @@ class _Surveyor:
 
     async def _get(self, url: str) -> Page | None:
         key = url_key(url)
-        if key in self.asked or self.result.requests >= self.most:
+        host = host_and_odd_port(url)
+        # The first request to a host asks for its robots.txt, too; any may be redirected.
+        requests = 1 + (host not in self.answered and not self.silent[host])
+        if key in self.asked or self.result.requests + requests >= self.most:
             return None
         self.asked.add(key)
         self.exploration.saw(url)
-        host = host_and_odd_port(url)
         if self.silent[host] >= _MOST_SILENT:
             return None
-        # The first request to a host asks for its robots.txt, too.
-        self.result.requests += 1 + (host not in self.answered and not self.silent[host])
+        self.result.requests += requests
         page = await self.fetch(url)
         if isinstance(page, str):
             self.result.failures.append((url, page))
@@ -322,7 +323,7 @@ class _Surveyor:
 
     async def _look_around(self) -> None:
         by_turns = 0
-        while self.result.requests < self.most:
+        while self.result.requests + 2 < self.most:  # else a page of a new host would be one too many
             wanted = self._wanted()
             if wanted is None and self.tired >= _TIRED and self._is_enough():
                 break
