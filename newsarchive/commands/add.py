@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -218,7 +218,13 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
     unsure = list(doubts(survey, found))
     if as_json:
         patterns = [pattern._asdict() for pattern in found.patterns]
-        click.echo(to_json(asdict(found) | {"patterns": patterns, "doubts": unsure, "file": str(_path(found))}))
+        lists = {one.url: number for one, number in found.lists.items()}
+        click.echo(
+            to_json(
+                asdict(replace(found, lists={}))
+                | {"patterns": patterns, "lists": lists, "doubts": unsure, "file": str(_path(found))}
+            )
+        )
         return
     click.echo(plain(f"{found.name}: {found.requests} requests"))
     for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
