@@ -18,6 +18,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Render,
     Retention,
     ShareService,
     Site,
@@ -29,6 +30,7 @@ from newsarchive.sites.schema import (  # fmt: skip
     LISTING,
     POLITENESS,
     RECHECK,
+    RENDER,
     RETENTION,
     SECTIONS,
     SHARE,
@@ -92,6 +94,7 @@ class _Loader:
             "vanished": self._section(data, "vanished", VANISHED, FallbackSource),
             "recheck": self._section(data, "recheck", RECHECK, Recheck) or Recheck(),
             "retention": self._section(data, "retention", RETENTION, Retention) or Retention(),
+            "render": self._section(data, "render", RENDER, Render),
             "feeds": self._sections(data, "feeds", FEED, Feed),
             "lists": self._sections(data, "lists", LIST, JsonList),
         }
