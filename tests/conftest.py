@@ -29,6 +29,7 @@ SLOW = {
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
     "commands/test_command_read.py",
+    "commands/test_command_sites.py",
     "commands/test_replay_server.py",
     "crawl/test_fetch_one.py",
     "crawl/test_writer.py",

@@ -35,11 +35,9 @@ def sites(context: click.Context, form: str | None) -> None:
     rows = [_row(load_site(name), tried.get(name)) for name in (*site_names(), *catalogue_names())]
     print_rows(["site", "title", "address", "state"], rows, form)
     if form is None:
-        click.echo(
-            f"{len(catalogue_names())} of these are the catalogue: facts at second hand, not tried on the live web"
-            " before they came here. newsarchive sites check NAME tries one.",
-            err=True,
-        )
+        click.echo(f"{len(catalogue_names())} of these are the catalogue: second-hand facts,", err=True)
+        click.echo("not tried on the live web before they came here.", err=True)
+        click.echo("newsarchive sites check NAME tries one.", err=True)
 
 
 @sites.command(epilog="Example: newsarchive sites check rthk")
