@@ -23,6 +23,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "sites": ("sites:sites", "List the sites that can be crawled, or check one."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
         "opml": ("opml:opml", "Exchange lists of feeds with feed readers (OPML)."),
+        "cluster": (
+            "cluster:cluster",
+            "Crawl with several machines, which PostgreSQL brings together (NEWSARCHIVE_CLUSTER says where it is).",
+        ),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Search and inspect": {

@@ -1,7 +1,7 @@
 """Sites as data: one TOML file a site, read into a typed `Site`."""
 
 from newsarchive.models import Recheck
-from newsarchive.sites.loader import SiteError, catalogue_names, load_site, site_names
+from newsarchive.sites.loader import SiteError, catalogue_names, load_site, site_files, site_names
 from newsarchive.sites.model import (
     FallbackSource,
     Feed,
@@ -30,5 +30,6 @@ __all__ = [
     "SiteError",
     "catalogue_names",
     "load_site",
+    "site_files",
     "site_names",
 ]

@@ -82,6 +82,20 @@ def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
     return _Loader(files[name], files).site()
 
 
+def site_files(name: str, extra_dir: Path | str | None = None) -> dict[str, str]:
+    """Return the text of a site's file and of those whose layouts it borrows, by the names of the sites.
+
+    Raises:
+        SiteError: see `load_site`.
+
+    """
+    load_site(name, extra_dir)
+    files = _files(_CATALOGUE, _BUILT_IN, _own(extra_dir))
+    own = files[name].read_text(encoding="utf-8")
+    names = [name, *texts(tomllib.loads(own).get("layouts_of", []))]
+    return {one: files[one].read_text(encoding="utf-8") for one in names}
+
+
 def _own(extra_dir: Path | str | None) -> Path:
     return Path(extra_dir) if extra_dir else user_sites()
 
