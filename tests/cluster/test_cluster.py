@@ -138,7 +138,7 @@ def test_a_shard_with_a_full_disk_says_so_and_goes_on_when_there_is_room(cluster
     cluster.shard()
     cluster.wait_for(lambda: is_crawled(cluster))
     assert cluster.engine.dead() == []
-    assert not any(row.trouble for row in cluster.engine.shards())
+    cluster.wait_for(lambda: not any(row.trouble for row in cluster.engine.shards()))
 
 
 def test_a_lost_engine_is_filled_again_by_the_shards_and_the_crawl_goes_on(tmp_path, server, cluster, sites):
