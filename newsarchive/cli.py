@@ -24,9 +24,13 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "crawl": ("crawl:crawl", "Crawl SITE into the archive and print what came in."),
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "add": ("add:add", "Look at news sites and write a site file in data/sites/ for each."),
-        "sites": ("sites:sites", "List the sites that can be crawled."),
+        "sites": ("sites:sites", "List the sites that can be crawled, or check one."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
         "opml": ("opml:opml", "Exchange lists of feeds with feed readers (OPML)."),
+        "cluster": (
+            "cluster:cluster",
+            "Crawl with several machines, which PostgreSQL brings together (NEWSARCHIVE_CLUSTER says where it is).",
+        ),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Search and inspect": {

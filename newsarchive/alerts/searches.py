@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
@@ -57,6 +56,8 @@ def saved_search(archive: Archive, name: str) -> SavedSearch:
     known = {one.name: one for one in saved_searches(archive)}
     if name in known:
         return known[name]
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     close = get_close_matches(name, known, n=1, cutoff=0.5)
     advice = f"did you mean {close[0]!r}?" if close else "newsarchive watch list shows all"
     raise UserError(_("there is no saved search {name!r} - {advice}", name=name, advice=advice))

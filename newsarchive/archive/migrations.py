@@ -562,6 +562,16 @@ def m0021_saved_searches(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m0022_cluster_feed(db: Database) -> None:
+    """Know which sites of a cluster have their articles here, and the last of what came of each from its workers."""
+    db.execute(
+        "CREATE TABLE cluster_feed (site TEXT PRIMARY KEY, family TEXT NOT NULL, files TEXT NOT NULL,"
+        " hosts TEXT NOT NULL,"
+        " fence INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0, run_id INTEGER) STRICT, WITHOUT ROWID"
+    )
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 

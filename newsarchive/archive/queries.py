@@ -357,12 +357,12 @@ def stored_key(connection: sqlite3.Connection, text: str) -> str | None:
 
 def _keys(wanted: str) -> Iterator[str]:
     """Yield what a person may mean by a text, the most certain first."""
-    from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites, which most reading needs not
-
     yield wanted
     if code := parse_info_code(wanted):
         yield code.digits
     if "/" in wanted:
+        from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites; only addresses need them
+
         url = wanted if "://" in wanted else f"//{wanted}"
         yield url_key(url)
         yield identity_of(url)[1]

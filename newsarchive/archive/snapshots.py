@@ -165,6 +165,14 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
+    def at(self, page: Page) -> int | None:
+        """Return the snapshot that was saved of a page, by its URL and time; None where none was."""
+        row = self._connection.execute(
+            "SELECT id FROM snapshots WHERE url = ? AND fetched_at = ? ORDER BY id DESC LIMIT 1",
+            (page.url, stamp(page.fetched_at)),
+        ).fetchone()
+        return int(row[0]) if row else None
+
     def has(self, url: str, status: int) -> bool:
         """Return whether a page of a URL with a status is saved."""
         row = self._connection.execute(

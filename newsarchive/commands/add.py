@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ _WIDTH = 11
 @click.option(
     "--again", is_flag=True, help="Look again at sites that are known, by name or address; print what changed."
 )
+@click.option("--apply", is_flag=True, help="With --again: write what changed into the site files.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a site.")
 def add(
     *,
@@ -57,6 +58,7 @@ def add(
     delay: float,
     dry_run: bool,
     again: bool,
+    apply: bool,
     as_json: bool,
 ) -> int:
     """Look at news sites and write a site file in data/sites/ for each.
@@ -65,7 +67,8 @@ def add(
     articles, and a few of each kind of page that may be an article. What was found is printed, how sure it is, and what
     was not found. After that, `newsarchive crawl NAME` crawls the site. A file that is there is never changed.
 
-    With --again the sites are known already, and what would be written now is printed as a diff, for `patch`.
+    With --again the sites are known already, and what has changed is printed as a diff, for `patch`, or is written with
+    --apply. What a look cannot find out stays: layouts, other keys and tables of your own, the name, title and delay.
 
     The status is 1 when a site could not be added.
     """
@@ -74,6 +77,8 @@ def add(
         raise UserError(_("add: name the address of a site, or a list of them with --file or --opml"))
     if name and len(places) > 1:
         raise UserError(_("add: --name is for one site"))
+    if apply and not again:
+        raise UserError(_("add: --apply is for --again - without it the site file is written anyway"))
     wanted: dict[str, str | None] = {}
     for place in places:
         url = load_site(place).base_url + "/" if again and place in site_names() else _address(place)
@@ -97,7 +102,10 @@ def add(
         found = _found(survey, wanted[url] or name, taken, delay)
         taken.add(found.name)
         _tell(survey, found, as_json=as_json)
-        _give(found, dry_run=dry_run, again=again, as_json=as_json)
+        if again:
+            _renew(found, is_written=apply and found.is_usable, as_json=as_json)
+        else:
+            _give(found, dry_run=dry_run, as_json=as_json)
         failed |= not found.is_usable
     return int(failed)
 
@@ -216,25 +224,41 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
     unsure = list(doubts(survey, found))
     if as_json:
         patterns = [pattern._asdict() for pattern in found.patterns]
-        click.echo(to_json(asdict(found) | {"patterns": patterns, "doubts": unsure, "file": str(_path(found))}))
+        lists = {one.url: number for one, number in found.lists.items()}
+        click.echo(
+            to_json(
+                asdict(replace(found, lists={}))
+                | {"patterns": patterns, "lists": lists, "doubts": unsure, "file": str(_path(found))}
+            )
+        )
         return
     click.echo(plain(_("{name}: {requests} requests", name=found.name, requests=found.requests)))
     for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
         click.echo(plain(f"  {what:{_WIDTH}}{said}"))
 
 
-def _give(found: FoundSite, *, dry_run: bool, again: bool, as_json: bool) -> None:
-    """Write a site file, or print it, or what of it changed."""
-    path = _path(found)
-    if again:
-        before = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if not as_json:
-            click.echo("".join(_diff(before, found.toml, path)), nl=False)
-    elif not dry_run:
+def _give(found: FoundSite, *, dry_run: bool, as_json: bool) -> None:
+    """Write a site file, or print it."""
+    if not dry_run:
+        path = _path(found)
         write_site_file(path, found.toml)
         click.echo(plain(_("Written: {path} - next: newsarchive crawl {name}", path=path, name=found.name)), err=True)
     elif not as_json:
         click.echo(found.toml, nl=False)
+
+
+def _renew(found: FoundSite, *, is_written: bool, as_json: bool) -> None:
+    """Print what of a site file has changed, and write it if that is wanted."""
+    from newsarchive.drafting.renewal import renewed  # noqa: PLC0415
+
+    path = _path(found)
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    now = renewed(before, found.toml)
+    if not as_json:
+        click.echo("".join(_diff(before, now, path)), nl=False)
+    if is_written:
+        write_site_file(path, now)
+        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
 
 
 def _path(found: FoundSite) -> Path:

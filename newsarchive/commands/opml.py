@@ -13,7 +13,6 @@ from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.discovery import feed_urls
 from newsarchive.discovery.opml import read_opml, write_opml
-from newsarchive.drafting.feed_sites import feed_sites, one_site
 from newsarchive.errors import UserError
 from newsarchive.i18n import _, ngettext
 from newsarchive.paths import user_sites
@@ -119,6 +118,8 @@ def _read(file: Path) -> FeedList:
 
 
 def _made(feeds: list[FeedOutline], name: str | None, title: str, sites: list[Site]) -> list[FeedSite]:
+    from newsarchive.drafting.feed_sites import feed_sites, one_site  # noqa: PLC0415 - an export makes no sites
+
     taken = {site.name for site in sites}
     if name is None or not feeds:
         return feed_sites(feeds, taken=taken)

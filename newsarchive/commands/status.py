@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from newsarchive.commands.output import to_json
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.problems import REASONS
+from newsarchive.sites import site_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +55,9 @@ def status(
     alarms = {one.site: one.alarms(now, run_hours=run_hours, silence_hours=silence_hours) for one in found}
     if form == "metrics":
         click.echo(exposition(found, {name: len(told) for name, told in alarms.items()}, sizes), nl=False)
+    described = set(site_names())
+    # What was scheduled before its site file was removed is not crawled any more.
+    found = [one if one.site in described else replace(one, due=None) for one in found]
     for one in found if form != "metrics" else ():
         if form == "json":
             click.echo(to_json(asdict(one) | {"alarms": alarms[one.site]}))

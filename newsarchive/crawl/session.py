@@ -186,6 +186,7 @@ class Session:
                 reread_at=spider.reread_at,
                 recheck=spider.site.recheck,
                 options=self.options,
+                spider=spider.name,
             )
         )
 
