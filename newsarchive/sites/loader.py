@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Recheck
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import (
@@ -75,10 +76,12 @@ def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
     files = _files(_CATALOGUE, _BUILT_IN, _own(extra_dir))
     if name not in files:
         near = difflib.get_close_matches(name, files, 2, 0.7)
-        raise SiteError(
-            f"no site {name!r}: there are {', '.join(site_names(extra_dir))}, and those of the catalogue (newsarchive"
-            f" sites lists them)" + (f" - did you mean {' or '.join(near)}?" if near else "")
+        told = _(
+            "no site {name!r}: there are {files}, and those of the catalogue (newsarchive sites lists them)",
+            name=name,
+            files=", ".join(site_names(extra_dir)),
         )
+        raise SiteError(told + (_(" - did you mean {names}?", names=_(" or ").join(near)) if near else ""))
     return _Loader(files[name], files).site()
 
 
@@ -143,7 +146,7 @@ class _Loader:
         try:
             return tomllib.loads(self.path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise SiteError(f"{self.path}: not a readable TOML file: {error}") from error
+            raise SiteError(_("{path}: not a readable TOML file: {error}", path=self.path, error=error)) from error
 
     def _check(self) -> None:
         if self.wrong:
