@@ -27,6 +27,7 @@ from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.exploration import FREE_BESIDE_SITEMAP, FREE_PAGES, LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
 from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
@@ -104,9 +105,15 @@ class DiscoverySpider(FrontierSpider):
         site = values["site"] = values.get("site") or read_site(DEFAULT_SITE)
         if not any(True for name in cls.link_sources for _ in LINK_SOURCES[name].starts(site)):
             lacking = " or ".join(LINK_SOURCES[name].section for name in cls.link_sources)
-            raise UserError(f"site={site.name}: its file has no {lacking} - there is nothing to follow")
+            raise UserError(
+                _(
+                    "site={name}: its file has no {lacking} - there is nothing to follow",
+                    name=site.name,
+                    lacking=lacking,
+                )
+            )
         if "since" in values and "until" in values and values["since"] > values["until"]:
-            raise UserError(f"since={given['since']} lies behind until={given['until']}")
+            raise UserError(_("since={given} lies behind until={given2}", given=given["since"], given2=given["until"]))
         return values
 
     @classmethod
@@ -308,7 +315,7 @@ class DiscoverySpider(FrontierSpider):
             return ListingPage(damage=str(error))
 
     def _silence(self, listed: ListingPage, response: Response, link: ListingLink, paging: Paging) -> str | None:
-        """Say what is wrong with a listing that lists nothing; None where nothing is.
+        """Describe what is wrong with a listing that lists nothing; None where nothing is.
 
         A later page may have become empty, and a page to which something led may have been so from the beginning.
         """

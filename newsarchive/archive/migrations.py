@@ -491,7 +491,7 @@ def m0012_lost_snapshots(db: Database) -> None:
 
 @migrations()
 def m0013_replay_index(db: Database) -> None:
-    """Note which files of the replay index are right."""
+    """Record which files of the replay index are right."""
     db.execute("DROP TABLE IF EXISTS replay_runs")
 
 
@@ -560,6 +560,16 @@ def m0021_saved_searches(db: Database) -> None:
     """Keep saved searches, what was found for each, and the messages that are still to be sent."""
     for statement in _SAVED_SEARCHES.split(";"):
         db.execute(statement)
+
+
+@migrations()
+def m0022_cluster_feed(db: Database) -> None:
+    """Know which sites of a cluster have their articles here, and the last of what came of each from its workers."""
+    db.execute(
+        "CREATE TABLE cluster_feed (site TEXT PRIMARY KEY, family TEXT NOT NULL, files TEXT NOT NULL,"
+        " hosts TEXT NOT NULL,"
+        " fence INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0, run_id INTEGER) STRICT, WITHOUT ROWID"
+    )
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

@@ -16,6 +16,7 @@ import click
 from newsarchive.commands.output import to_json
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.paths import user_sites
 from newsarchive.sites import load_site, site_names
 from newsarchive.text import plain
@@ -73,19 +74,22 @@ def add(
     """
     places = [*urls, *_listed(file), *_outlines(opml)]
     if not places:
-        raise UserError("add: name the address of a site, or a list of them with --file or --opml")
+        raise UserError(_("add: name the address of a site, or a list of them with --file or --opml"))
     if name and len(places) > 1:
-        raise UserError("add: --name is for one site")
+        raise UserError(_("add: --name is for one site"))
     if apply and not again:
-        raise UserError("add: --apply is for --again - without it the site file is written anyway")
+        raise UserError(_("add: --apply is for --again - without it the site file is written anyway"))
     wanted: dict[str, str | None] = {}
     for place in places:
         url = load_site(place).base_url + "/" if again and place in site_names() else _address(place)
         owner = _owner(url)
         if again and owner is None:
-            raise UserError(f"add: {url} belongs to no site - add it without --again")
+            raise UserError(_("add: {url} belongs to no site - add it without --again", url=url))
         if owner is not None and not again:
-            click.echo(plain(f"{url} belongs to the site {owner} - newsarchive crawl {owner}"), err=True)
+            click.echo(
+                plain(_("{url} belongs to the site {owner} - newsarchive crawl {owner}", url=url, owner=owner)),
+                err=True,
+            )
         else:
             wanted[url] = owner
     results = _look(list(wanted), delay) if wanted else {}
@@ -124,7 +128,7 @@ def added(place: str) -> str:
         subprocess.run([sys.executable, "-m", "newsarchive", "add", url], check=False)  # noqa: S603
         name = _owner(url)
     if name is None:
-        raise UserError(f"{url}: no site file was written - make one by hand (docs/adding-a-site.md)")
+        raise UserError(_("{url}: no site file was written - make one by hand (docs/adding-a-site.md)", url=url))
     return name
 
 
@@ -139,7 +143,7 @@ def _address(place: str) -> str:
     url = place if "://" in place else f"https://{place}"
     parts = split_url(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UserError(f"add: {place!r} is no address of a site - write it as https://news.example/")
+        raise UserError(_("add: {place!r} is no address of a site - write it as https://news.example/", place=place))
     return url if parts.path else f"{url}/"
 
 
@@ -161,7 +165,9 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror} - name a list of addresses") from error
+        raise UserError(
+            _("{file}: cannot be read: {strerror} - name a list of addresses", file=file, strerror=error.strerror)
+        ) from error
 
 
 def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
@@ -176,7 +182,7 @@ def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
 
         async def one(url: str) -> None:
             async with places:
-                click.echo(plain(f"Looking at {url} ..."), err=True)
+                click.echo(plain(_("Looking at {url} ...", url=url)), err=True)
                 try:
                     results[url] = await survey(url, _politely(load, delay))
                 except UserError as error:
@@ -226,7 +232,7 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
             )
         )
         return
-    click.echo(plain(f"{found.name}: {found.requests} requests"))
+    click.echo(plain(_("{name}: {requests} requests", name=found.name, requests=found.requests)))
     for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
         click.echo(plain(f"  {what:{_WIDTH}}{said}"))
 
@@ -236,7 +242,7 @@ def _give(found: FoundSite, *, dry_run: bool, as_json: bool) -> None:
     if not dry_run:
         path = _path(found)
         write_site_file(path, found.toml)
-        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
+        click.echo(plain(_("Written: {path} - next: newsarchive crawl {name}", path=path, name=found.name)), err=True)
     elif not as_json:
         click.echo(found.toml, nl=False)
 
