@@ -34,6 +34,7 @@ SLOW = {
     "browse/test_other_databases.py",
     "commands/test_command_read.py",
     "commands/test_command_rules.py",
+    "commands/test_command_sites.py",
     "commands/test_replay_server.py",
     "crawl/test_fetch_one.py",
     "crawl/test_writer.py",

@@ -96,7 +96,7 @@ def path_of(language: str) -> Path:
 def template() -> Catalog:
     """Collect all messages of the program."""
     catalog = Catalog(project="newsarchive", charset="utf-8", fuzzy=False)
-    for message, place in _messages():
+    for message, place in sorted(_messages(), key=lambda one: one[1]):
         catalog.add(message, None, locations=[(place, 0)])
     return catalog
 
@@ -154,6 +154,7 @@ def _messages() -> Iterator[tuple[str | tuple[str, ...], str]]:
     for field in FIELDS.values():
         yield from ((text, "newsarchive/search/fields.py") for text in (field.meaning, field.advice) if text)
     yield from _of_tables()
+    yield from _of_commands()
 
 
 def _of_file(path: Path, method: str) -> Iterator[tuple[str | tuple[str, ...], str]]:

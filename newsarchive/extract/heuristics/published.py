@@ -12,6 +12,7 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
+from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
@@ -79,8 +80,6 @@ _WEAK_META = frozenset(
         "created", "createdate", "date_created", "datecreated", "timestamp", "displaydate", "release_date",
     )
 )  # fmt: skip
-# Ends of hosts' names that tell no country, however many letters they have.
-_NO_COUNTRIES = frozenset(("ai", "cc", "co", "fm", "gg", "io", "ly", "me", "sh", "to", "tv", "ws", "eu"))
 _LOCALE = re.compile("([a-z]{2})[-_]([a-z]{2})(?![a-z])", re.IGNORECASE)
 
 Lines = list[tuple[int, str]]
@@ -175,8 +174,8 @@ class Places:
 
 def locale_of(lang: str | None, head: Head, url: str) -> str:
     """Return the language of a page with its country (en-GB): by its host's name, else as the page declares it."""
-    _, _, country = (split_url(url).hostname or "").rpartition(".")
-    if len(country) != 2 or country in _NO_COUNTRIES:
+    country = country_of(split_url(url).hostname or "")
+    if not country:
         declared = (_LOCALE.match(name.strip()) for name in (head.first("lang") or "", head.lang or ""))
         country = next((match[2] for match in declared if match and match[1].lower() == lang), "")
     return f"{lang or 'und'}-{country}".rstrip("-")

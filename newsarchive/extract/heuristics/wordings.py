@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.heuristics.site_names import is_site_name
@@ -87,6 +88,7 @@ class Wording:
         return length - suffix - self.before / 2 - self.doubt
 
 
+@lru_cache(maxsize=256)  # the wordings of a page and its first lines are compared again and again
 def key_of(text: str) -> str:
     """Make titles comparable: no white space, nothing invisible, one kind of quote, dash and bar, lower case."""
     key = "".join(text.split()).lower()
