@@ -572,6 +572,13 @@ def m0022_cluster_feed(db: Database) -> None:
     )
 
 
+@migrations()
+def m0023_notices_and_embeds(db: Database) -> None:
+    """Keep the numbers of documents, the region of a post, and what stands in a text that is no text."""
+    for column in ("document_number", "index_number", "region", "embeds"):
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
