@@ -491,7 +491,7 @@ def m0012_lost_snapshots(db: Database) -> None:
 
 @migrations()
 def m0013_replay_index(db: Database) -> None:
-    """Note which files of the replay index are right."""
+    """Record which files of the replay index are right."""
     db.execute("DROP TABLE IF EXISTS replay_runs")
 
 
@@ -563,7 +563,17 @@ def m0021_saved_searches(db: Database) -> None:
 
 
 @migrations()
-def m0022_index_of_facets(db: Database) -> None:
+def m0022_cluster_feed(db: Database) -> None:
+    """Know which sites of a cluster have their articles here, and the last of what came of each from its workers."""
+    db.execute(
+        "CREATE TABLE cluster_feed (site TEXT PRIMARY KEY, family TEXT NOT NULL, files TEXT NOT NULL,"
+        " hosts TEXT NOT NULL,"
+        " fence INTEGER NOT NULL DEFAULT 0, seq INTEGER NOT NULL DEFAULT 0, run_id INTEGER) STRICT, WITHOUT ROWID"
+    )
+
+
+@migrations()
+def m0023_index_of_facets(db: Database) -> None:
     """Count what articles have in common, and the articles of a security, without reading the articles themselves."""
     db.execute(
         "CREATE INDEX articles_facets ON articles"

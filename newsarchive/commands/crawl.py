@@ -18,6 +18,7 @@ from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
 
@@ -73,9 +74,9 @@ def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose
     """
     given = {name: value for name, value in filters.items() if value}
     if sites and every:
-        raise UserError(f"--all crawls every site: leave out {', '.join(sites)}, or --all")
+        raise UserError(_("--all crawls every site: leave out {sites}, or --all", sites=", ".join(sites)))
     if watch and given:
-        raise UserError(f"--watch crawls all that is new: leave out --{', --'.join(given)}")
+        raise UserError(_("--watch crawls all that is new: leave out --{given}", given=", --".join(given)))
     sites = tuple(added(site) if is_place(site) else site for site in sites)
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
@@ -132,7 +133,7 @@ def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, st
     from newsarchive.crawl.run import check  # noqa: PLC0415
 
     if not arguments:
-        raise UserError("there is no site to crawl: put site files into data/sites/, or name a built-in site")
+        raise UserError(_("there is no site to crawl: put site files into data/sites/, or name a built-in site"))
     for given in arguments.values():
         check(settings, _SPIDER, given)
     process = CrawlProcess(settings)
@@ -165,8 +166,11 @@ def _status(ended: RunSummary | UserError) -> int:
 def _print_stopped(summaries: Sequence[RunSummary]) -> None:
     stored = sum(summary.articles("new") for summary in summaries)
     click.echo(
-        f"newsarchive: stopped; {stored} new article{'' if stored == 1 else 's'} came in and"
-        f" {'is' if stored == 1 else 'are'} stored - crawl again to go on from here",
+        ngettext(
+            "newsarchive: stopped; {count} new article came in and is stored - crawl again to go on from here",
+            "newsarchive: stopped; {count} new articles came in and are stored - crawl again to go on from here",
+            stored,
+        ),
         err=True,
     )
 
@@ -206,7 +210,7 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
 
         process = CrawlProcess(settings)
         watch = Watch(process, archive, Options.from_settings(settings), _SPIDER, find, told)
-        click.echo(f"newsarchive: watching {len(find())} sites until Ctrl-C")
+        click.echo(_("newsarchive: watching {find} sites until Ctrl-C", find=len(find())))
         try:
             process.run(watch.run())
         except UserError as error:
@@ -257,7 +261,17 @@ def _print_watched(ended: Watched) -> None:
     if told:
         schedule = ended.schedule
         began, due = ended.began_at.astimezone(), schedule.due_at.astimezone()
-        click.echo(plain(f"{began:%Y-%m-%d %H:%M:%S} {schedule.site}: {told} (next {due:%H:%M})"))
+        click.echo(
+            plain(
+                _(
+                    "{began:%Y-%m-%d %H:%M:%S} {site}: {told} (next {due:%H:%M})",
+                    began=began,
+                    site=schedule.site,
+                    told=told,
+                    due=due,
+                )
+            )
+        )
 
 
 @contextlib.contextmanager
@@ -280,7 +294,9 @@ def _served(sites: Mapping[str, object], address: str | None) -> Iterator[str | 
                 server = stack.enter_context(serve(DemoSite(), port))
             except OSError as error:
                 if port == 0:
-                    raise UserError(f"the sample site cannot listen on 127.0.0.1: {error.strerror}") from error
+                    raise UserError(
+                        _("the sample site cannot listen on 127.0.0.1: {strerror}", strerror=error.strerror)
+                    ) from error
             else:
                 yield server.base_url
                 return

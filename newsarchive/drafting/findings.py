@@ -6,6 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
+from newsarchive.drafting.json_lists import paged
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -36,7 +38,9 @@ def findings(survey: Survey, found: FoundSite) -> Iterator[tuple[str, str]]:
         yield "robots.txt", f"read, and obeyed by the crawl{asked}"
     if survey.terms:
         yield "terms", survey.terms
-    for path in survey.json[:_MOST_TOLD]:
+    yield from (("list", f"{one.url} (JSON, {number} articles)") for one, number in found.lists.items())
+    read = {one.url for one in found.lists}
+    for path in [path for path in survey.json if read.isdisjoint(paged(path))][:_MOST_TOLD]:
         yield "data", f"{urljoin(survey.base_url, path)} is named by a script of the site: it may serve as [[lists]]"
 
 

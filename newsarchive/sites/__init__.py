@@ -1,7 +1,7 @@
 """Sites as data: one TOML file a site, read into a typed `Site`."""
 
 from newsarchive.models import Recheck
-from newsarchive.sites.loader import SiteError, load_site, site_names
+from newsarchive.sites.loader import SiteError, load_site, site_files, site_names
 from newsarchive.sites.model import (
     FallbackSource,
     Feed,
@@ -27,5 +27,6 @@ __all__ = [
     "Site",
     "SiteError",
     "load_site",
+    "site_files",
     "site_names",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Recheck
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import (
@@ -63,8 +64,22 @@ def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
     """
     files = _files(extra_dir)
     if name not in files:
-        raise SiteError(f"no site {name!r}: there are {', '.join(sorted(files))}")
+        raise SiteError(_("no site {name!r}: there are {files}", name=name, files=", ".join(sorted(files))))
     return _Loader(files[name], files).site()
+
+
+def site_files(name: str, extra_dir: Path | str | None = None) -> dict[str, str]:
+    """Return the text of a site's file and of those whose layouts it borrows, by the names of the sites.
+
+    Raises:
+        SiteError: see `load_site`.
+
+    """
+    load_site(name, extra_dir)
+    files = _files(extra_dir)
+    own = files[name].read_text(encoding="utf-8")
+    names = [name, *texts(tomllib.loads(own).get("layouts_of", []))]
+    return {one: files[one].read_text(encoding="utf-8") for one in names}
 
 
 def _files(extra_dir: Path | str | None) -> dict[str, Path]:
@@ -109,7 +124,7 @@ class _Loader:
         try:
             return tomllib.loads(self.path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise SiteError(f"{self.path}: not a readable TOML file: {error}") from error
+            raise SiteError(_("{path}: not a readable TOML file: {error}", path=self.path, error=error)) from error
 
     def _check(self) -> None:
         if self.wrong:

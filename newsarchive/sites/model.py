@@ -269,6 +269,11 @@ class Site:
             return True
         return self.vanished is not None and url.startswith(self.vanished.beginning)
 
+    @property
+    def places(self) -> frozenset[str]:
+        """All hosts that the site's pages and services are at, some with their ports."""
+        return self._services() | frozenset(self.hosts)
+
     def _services(self) -> frozenset[str]:
         share = self.share
         if share is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import replace
-from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from newsarchive.crawl.writer.channel import CHANNELS
@@ -72,7 +71,7 @@ class Writer:
         **options: Parameters.kwargs,
     ) -> None:
         """Have an operation done; it is committed with its batch."""
-        self._send_later(Message(operation, arguments, options))
+        self._send_later(Message(operation.__name__, arguments, options))
 
     async def call(
         self,
@@ -87,7 +86,7 @@ class Writer:
 
         """
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._send_later(Message(operation, arguments, options, urgent=True), answer)
+        self._send_later(Message(operation.__name__, arguments, options, urgent=True), answer)
         return await answer
 
     async def drain(self) -> None:
@@ -103,7 +102,7 @@ class Writer:
     @property
     def is_shared(self) -> bool:
         """Whether other crawls write through the same process now, which must not stand still for this one."""
-        return len(self.channel.senders) > 1
+        return self.channel.is_shared
 
     def wait_for_commit(self, seconds: float | None = None) -> bool:
         """Block until the next batch is committed; False when nothing is on its way, or not within so many seconds."""
@@ -196,19 +195,14 @@ class Writer:
         assert not self._has_ended or message.method is None, "something is written after the end of the crawl"
         if not self._is_introduced:
             self._is_introduced = True
-            self.channel.introduce(self._crawl.run_id, self, _pickled(self._crawl), self._inherit)
-        data = _pickled(replace(message, run_id=self._crawl.run_id))
-        self._bytes += len(data)
-        self._pending.append((len(data), answer))
-        self.channel.send(self, data, urgent=message.urgent)
+            self.channel.introduce(self, self._crawl, self._inherit)
+        size = self.channel.send(self, replace(message, run_id=self._crawl.run_id))
+        self._bytes += size
+        self._pending.append((size, answer))
 
     def _dismiss(self) -> None:
         if self._crawl is not None:
             self.channel.dismiss(self._crawl.run_id)
-
-
-def _pickled(value: object) -> bytes:
-    return bytes(ForkingPickler.dumps(value))
 
 
 def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:

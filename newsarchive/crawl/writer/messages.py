@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from newsarchive.models import Recheck
@@ -33,16 +33,28 @@ class Crawl:
     recheck: Recheck
     options: Options
     locks: int = 0
+    spider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a crawl ended, for a writer on another machine, which closes its run; see `RunSummary`."""
+
+    spider: str
+    outcome: str
+    reason: str | None
+    started_at: datetime
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A method of `Operations` to be called, None for none; `urgent` asks for a commit at once.
+    """A method of `Operations` to be called, by its name, None for none; `urgent` asks for a commit at once.
 
     `run_id` is that of the crawl, whose last message it is with `ends`.
     """
 
-    method: Callable[..., Any] | None
+    method: str | None
     arguments: tuple[Any, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     urgent: bool = False
