@@ -83,7 +83,7 @@ def _remove_left(path: Path) -> None:
 
 
 def replace_durably(partial: Path, path: Path) -> None:
-    """Give a complete file its name once it is on the disk, replacing an older one at once. Raises OSError."""
+    """Rename a complete file into place once it is on the disk, replacing an older one at once. Raises OSError."""
     with partial.open("rb") as file:
         os.fsync(file.fileno())
     partial.replace(path)

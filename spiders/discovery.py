@@ -273,7 +273,7 @@ class DiscoverySpider(FrontierSpider):
             return ListingPage(damage=str(error))
 
     def _silence(self, listed: ListingPage, response: Response, link: ListingLink, paging: Paging) -> str | None:
-        """Say what is wrong with a listing that lists nothing; None where nothing is.
+        """Describe what is wrong with a listing that lists nothing; None where nothing is.
 
         A later page may have become empty, and a page to which something led may have been so from the beginning.
         """

@@ -104,7 +104,7 @@ class AddressFile:
         return {str(name): str(address) for name, address in content.items()}
 
     def set(self, name: str, address: str | None) -> None:
-        """Note an address, or with None forget it."""
+        """Store an address, or with None forget it."""
         addresses = self.read()
         if address is None:
             addresses.pop(name, None)

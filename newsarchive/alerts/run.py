@@ -41,7 +41,7 @@ class AlreadyRunningError(UserError):
 
 
 def run(archive: Archive, *, trusted: Collection[str] = (), now: datetime | None = None) -> Report:
-    """Tell of what is new for every saved search; `trusted` are hosts in private networks to which alerts may go.
+    """Send what is new for every saved search; `trusted` are hosts in private networks to which alerts may go.
 
     Raises AlreadyRunningError where another process is at it.
     """

@@ -112,7 +112,7 @@ def edit(
     quiet_hours: str | None,
     digest_times: str | None,
 ) -> None:
-    """Give a saved search another destination and other times; what fails now is tried again at once."""
+    """Set another destination of a saved search and other times; what fails now is tried again at once."""
     with archive.transaction():
         archive.connection.execute(
             "UPDATE saved_searches SET destination = ?, quiet_hours = ?, digest_times = ? WHERE id = ?",

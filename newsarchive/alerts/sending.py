@@ -123,7 +123,7 @@ def _basic(user: str, password: str) -> str:
 
 
 def _mail(message: Message, address: str) -> None:
-    """Hand a message to a mail server: smtp://user:password@host:587/?to=a@example.org&from=b@example.org."""
+    """Send a message to a mail server: smtp://user:password@host:587/?to=a@example.org&from=b@example.org."""
     parts = urlsplit(address)
     mail = mail_of(message, address)
     port = parts.port or _PORTS[parts.scheme.lower()]

@@ -90,7 +90,7 @@ class SiteHealth:
 
 
 def clock_alarm(began: datetime) -> str:
-    """Say that a run began in the future."""
+    """Describe that a run began in the future."""
     return (
         f"a run began at {stamp(began)}, which is still to come: a clock was ahead, or this one is behind - "
         "newsarchive check names what is of the future, newsarchive repair sets it back"

@@ -16,7 +16,7 @@ from newsarchive.browse.volume import of_days
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from newsarchive.browse.search_page import SearchForm
+    from newsarchive.browse.search_form import SearchForm
     from newsarchive.browse.urls import Addresses
     from newsarchive.browse.volume import Period, Volume
 

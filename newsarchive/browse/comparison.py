@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from datasette.utils import sqlite_timelimit
 
-from newsarchive.browse.search_page import SEARCH_TIME, SearchForm, told
+from newsarchive.browse.search_form import SearchForm
+from newsarchive.browse.search_page import SEARCH_TIME, told
 from newsarchive.browse.volume import volume
 from newsarchive.search import QueryError, Search
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request
 
     from newsarchive.archive.queries import ArchivedArticle
-    from newsarchive.browse.search_page import SearchForm
+    from newsarchive.browse.search_form import SearchForm
     from newsarchive.search import Query
 
     Rows = AsyncIterator[list[Sequence[Any]]]

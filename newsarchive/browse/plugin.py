@@ -81,7 +81,7 @@ def prepare(datasette: Datasette, connection: sqlite3.Connection) -> None:
 
 
 def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Take Datasette's own handler of failures away, where ours takes its place; give the archives their questions."""
+    """Remove Datasette's own handler of failures, where ours takes its place; give the archives their questions."""
 
     async def start() -> None:
         if archives_of(datasette) and pm.has_plugin(_DATASETTES_HANDLER):

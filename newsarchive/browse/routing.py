@@ -67,7 +67,7 @@ def attached(name: str) -> dict[str, str]:
 
 
 def refused(problem: str) -> Response:
-    """Tell a program what is wrong with what it asks for."""
+    """Answer a program what is wrong with what it asks for."""
     return Response.json({"ok": False, "error": problem}, status=400)
 
 

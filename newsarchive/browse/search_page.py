@@ -6,23 +6,21 @@ import json
 import sqlite3
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from datasette.utils import sqlite_timelimit
 
-from newsarchive.browse.filters import plain
+from newsarchive.browse.search_form import SearchForm, is_day, token
 from newsarchive.browse.volume import volume
-from newsarchive.search import Filter, Position, Query, QueryError, Search, all_of, narrow
-from newsarchive.search.fields import read_moment
+from newsarchive.search import Filter, Query, QueryError, Search, all_of, narrow
 from newsarchive.search.mending import nearest
 from newsarchive.search.securities import securities
 from newsarchive.search.terms import terms, with_values, without
 from newsarchive.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from newsarchive.browse.volume import Volume
     from newsarchive.search import Facet, Facets, Hit
@@ -41,7 +39,6 @@ COUNT_TIME, SEARCH_TIME = 400, 5000
 NAME_TIME, VOLUME_TIME, WIDER_TIME = 50, 400, 100
 #: How many wider searches are counted where nothing was found.
 MOST_WIDER = 5
-_LONGEST_DAY = 40  # characters
 #: How far the best matches can be paged through.
 MOST_BEST = 300
 
@@ -51,65 +48,6 @@ _GONE = (
     "SELECT a.id FROM articles a JOIN copies c ON c.article_id = a.id AND c.url = a.url"
     " WHERE a.id IN (SELECT value FROM json_each(?)) AND c.gone_at IS NOT NULL"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SearchForm:
-    """What a reader asks for. `since` and `until` are days, both included; `after` is where the page begins."""
-
-    query: str = ""
-    order: Literal["newest", "oldest", "rank"] = "newest"
-    since: str = ""
-    until: str = ""
-    after: str = ""
-    #: What the chart shows: numbers, or the share of all articles.
-    by: Literal["", "share"] = ""
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, str]) -> SearchForm:
-        """Read the arguments of an address. A day that is none stays as it was typed, see `problem`."""
-        order = arguments.get("order", "")
-        return cls(
-            query=arguments.get("q", "").strip(),
-            order="oldest" if order == "oldest" else "rank" if order == "rank" else "newest",
-            since=_day(arguments.get("from", "")),
-            until=_day(arguments.get("to", "")),
-            after=arguments.get("after", "")[:100],
-            by="share" if arguments.get("by") == "share" else "",
-        )
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The arguments of an address that asks for the same, from its first page on."""
-        order = "" if self.order == "newest" else self.order
-        return {"q": self.query, "order": order, "from": self.since, "to": self.until, "by": self.by}
-
-    @property
-    def days(self) -> list[Filter]:
-        """The days as conditions of a query."""
-        first = [Filter("after", self.since)] if _is_day(self.since) else []
-        return first + ([Filter("before", _next(self.until))] if _is_day(self.until) else [])
-
-    @property
-    def position(self) -> Position | None:
-        """The place behind which the page begins, in the orders of time."""
-        return _position(self.after)
-
-    @property
-    def problem(self) -> str | None:
-        """What is wrong with the days, if anything."""
-        for day in filter(None, (self.since, self.until)):
-            if not _is_day(day):
-                return f"{plain(day)} is not a day: write YYYY-MM-DD, for example 2026-03-05"
-        if self.since and self.until and self.since > self.until:
-            return f"the first day, {self.since}, is after the last, {self.until}: exchange them"
-        return None
-
-    @property
-    def text(self) -> str:
-        """The query with its days in it, as the command line takes it."""
-        days = [f"{day.field}:{day.value}" for day in self.days]
-        return " ".join([f"({self.query})" if days else self.query, *days] if self.query else days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +113,7 @@ class SearchResult:
             for value in term.values
             if (text := with_values(form.query, term, [one for one in term.values if one != value])) is not None
         ]
-        if _is_day(form.since) and form.since == form.until:
+        if is_day(form.since) and form.since == form.until:
             return [*chips, Chip(form.since, replace(form, since="", until="", after=""))]
         if form.since:
             chips.append(Chip(f"from {form.since}", replace(form, since="", after="")))
@@ -190,7 +128,7 @@ def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
 
 
 def told(error: QueryError) -> str:
-    """Say what is wrong with a query."""
+    """Describe what is wrong with a query."""
     return f"{error.problem} (at character {error.position + 1}): {error.advice}"
 
 
@@ -378,33 +316,5 @@ def _line(facet: Facet, name: str, form: SearchForm, typed: Query, term: Term | 
 def _day_line(facet: Facet, form: SearchForm) -> FacetLine:
     if form.since == form.until == facet.value:
         return FacetLine(facet.label, facet.count, None, replace(form, since="", until=""))
-    day = replace(form, since=facet.value, until=facet.value) if _is_day(facet.value) else None
+    day = replace(form, since=facet.value, until=facet.value) if is_day(facet.value) else None
     return FacetLine(facet.label, facet.count, day)
-
-
-def _day(text: str) -> str:
-    """Read a day in any form that the query language has, as ISO 8601; leave what is none as it was typed."""
-    typed = text.strip()[:_LONGEST_DAY].strip()
-    moment = read_moment(typed)
-    return moment if moment and _is_day(moment) else typed
-
-
-def _is_day(text: str) -> bool:
-    # The day after the last one that there is has no name.
-    return len(text) == len("2026-03-05") and "1000-01-01" <= text < "2999-12-31" and read_moment(text) == text
-
-
-def _next(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-
-
-def token(position: Position) -> str:
-    """Write the place behind which a page begins as an argument of an address."""
-    return f"{position.published_at or ''}~{position.article_id}"
-
-
-def _position(token: str) -> Position | None:
-    published_at, separator, article_id = token.rpartition("~")
-    if not separator or not article_id.isdecimal() or len(article_id) > 18:
-        return None
-    return Position(published_at or None, int(article_id))

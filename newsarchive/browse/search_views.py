@@ -17,11 +17,11 @@ from newsarchive.browse.downloads import Stream, search_csv, search_json
 from newsarchive.browse.files import TYPES, forms, search_file
 from newsarchive.browse.filters import form_name, is_web_address
 from newsarchive.browse.routing import CSV_TYPE, archive_needed, attached, is_public, page, read, refused, route
+from newsarchive.browse.search_form import SearchForm
 from newsarchive.browse.search_page import (
     FEED,
     KINDS,
     PUBLIC_DOWNLOAD,
-    SearchForm,
     find,
     told,
     understand,

@@ -53,7 +53,7 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
 
 
 def unseen(archive: Archive, url: str) -> str:
-    """Say that a URL was never seen, and what is known instead."""
+    """Print that a URL was never seen, and what is known instead."""
     if absolute_url(url if "://" in url else f"//{url}") is None:
         return f"{url} is not a readable URL"
     from newsarchive.archive.queries import stored_key  # noqa: PLC0415 - lists of problems need none of it

@@ -107,7 +107,7 @@ def _query(archive: Archive, text: str) -> Query:
 
 
 def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:
-    """Tell that a code is that of a security; where nothing was found, that a name is."""
+    """Print that a code is that of a security; where nothing was found, that a name is."""
     if found and not text.isascii():
         return
     from newsarchive.search.securities import securities  # noqa: PLC0415 - most words are neither

@@ -378,7 +378,7 @@ class _Surveyor:
         return best[1] if best is not None and best[0] >= _LEAST_URLS else None
 
     def _offer(self, group: Group) -> None:
-        """Take the pages of a group that is not one of articles for pages that may list some."""
+        """Treat the pages of a group that is not one of articles as pages that may list some."""
         for url in group.urls:
             self.exploration.offer(url, self.result.known[url_key(url)].text)
 

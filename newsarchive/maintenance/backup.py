@@ -117,7 +117,7 @@ def generations(copy: Path) -> list[Path]:
 
 
 def _keep_earlier(copy: Path) -> None:
-    """Give the backup that is to be replaced a second name, with its time."""
+    """Rename the backup that is to be replaced, with its time."""
     if copy.exists():
         at = datetime.fromtimestamp(copy.stat().st_mtime, UTC)
         with contextlib.suppress(FileExistsError):  # two in one second

@@ -129,7 +129,7 @@ def take_its_place(partial: Path, final: Path) -> None:
 
 @contextlib.contextmanager
 def clear_errors(path: Path) -> Iterator[None]:
-    """Say for people what the disk or SQLite says."""
+    """Describe for people what the disk or SQLite says."""
     try:
         yield
     except OSError as error:

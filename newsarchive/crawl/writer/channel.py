@@ -16,9 +16,10 @@ from collections import Counter, deque
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Report
+from newsarchive.crawl.writer.wire import decode
 from newsarchive.paths import ROOT
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class _Packet(NamedTuple):
 
 
 class Channel:
-    """Carries pickled messages to a process that writes an archive, and its answers back, in their order.
+    """Carries messages to a process that writes an archive, and its answers back, in their order.
 
     Answers are handled in the thread of the reactor. The process starts with the first packet and ends with `close`.
     """
@@ -174,7 +175,7 @@ class Channel:
     def _receive(self) -> None:
         try:
             while True:
-                self._hand_over(self._connection.recv())
+                self._hand_over(cast("Committed | Broken", decode(self._connection.recv_bytes())))
         except (EOFError, ConnectionResetError):
             pass
         finally:
@@ -206,7 +207,7 @@ class Channels:
         return channel
 
     def close(self, channel: Channel) -> None:
-        """Give up the use of a channel; its process ends with the last one."""
+        """Release a channel; its process ends with the last one."""
         self._users[channel] -= 1
         if self._users[channel] > 0 or (self._is_kept and channel.is_usable):
             return

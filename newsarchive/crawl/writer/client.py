@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import replace
-from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from newsarchive.crawl.writer.channel import CHANNELS
 from newsarchive.crawl.writer.messages import Failed, Message
+from newsarchive.crawl.writer.wire import encode_crawl, encode_message
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Writer:
         **options: Parameters.kwargs,
     ) -> None:
         """Have an operation done; it is committed with its batch."""
-        self._send_later(Message(operation, arguments, options))
+        self._send_later(Message(operation.__name__, arguments, options))
 
     async def call(
         self,
@@ -87,7 +87,7 @@ class Writer:
 
         """
         answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._send_later(Message(operation, arguments, options, urgent=True), answer)
+        self._send_later(Message(operation.__name__, arguments, options, urgent=True), answer)
         return await answer
 
     async def drain(self) -> None:
@@ -196,8 +196,8 @@ class Writer:
         assert not self._has_ended or message.method is None, "something is written after the end of the crawl"
         if not self._is_introduced:
             self._is_introduced = True
-            self.channel.introduce(self._crawl.run_id, self, _pickled(self._crawl), self._inherit)
-        data = _pickled(replace(message, run_id=self._crawl.run_id))
+            self.channel.introduce(self._crawl.run_id, self, encode_crawl(self._crawl), self._inherit)
+        data = encode_message(replace(message, run_id=self._crawl.run_id))
         self._bytes += len(data)
         self._pending.append((len(data), answer))
         self.channel.send(self, data, urgent=message.urgent)
@@ -205,10 +205,6 @@ class Writer:
     def _dismiss(self) -> None:
         if self._crawl is not None:
             self.channel.dismiss(self._crawl.run_id)
-
-
-def _pickled(value: object) -> bytes:
-    return bytes(ForkingPickler.dumps(value))
 
 
 def _resolve(caller: asyncio.Future[Any] | None, result: object) -> None:

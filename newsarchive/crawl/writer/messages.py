@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from newsarchive.models import Recheck
@@ -37,12 +37,12 @@ class Crawl:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A method of `Operations` to be called, None for none; `urgent` asks for a commit at once.
+    """A method of `Operations` to be called, by its name, None for none; `urgent` asks for a commit at once.
 
     `run_id` is that of the crawl, whose last message it is with `ends`.
     """
 
-    method: Callable[..., Any] | None
+    method: str | None
     arguments: tuple[Any, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     urgent: bool = False

@@ -63,11 +63,11 @@ class Operations:
         assert message.method is not None, "there is nothing to attempt"
         try:
             with self.archive.transaction():
-                return message.method(self, *message.arguments, **message.options)
+                return getattr(self, message.method)(*message.arguments, **message.options)
         except _BAD_ARTICLE as error:
             if is_damage(error):
                 raise
-            what = f"{message.method.__name__}{message.arguments[:1]!r}"
+            what = f"{message.method}{message.arguments[:1]!r}"
             self.report.errors.append(f"Not written: {shorten(what, 500)}\n{traceback.format_exc()}")
             return Failed(f"{type(error).__name__}: {error}")
 
@@ -115,7 +115,7 @@ class Operations:
                 raise
             new = 0
             for link in links:
-                found = self.attempt(Message(Operations.find, ([link],)))
+                found = self.attempt(Message("find", ([link],)))
                 new += 0 if isinstance(found, Failed) else found
             return new
         self.report.grown = self.report.grown or new > 0

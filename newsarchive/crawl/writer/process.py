@@ -15,12 +15,13 @@ import sys
 import time
 from contextlib import suppress
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from newsarchive.archive import Archive, replay_index
 from newsarchive.archive.connection import CRAWL_PATIENCE, explain, is_damage, set_patience
 from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl, Message
 from newsarchive.crawl.writer.operations import Operations
+from newsarchive.crawl.writer.wire import decode, encode_answer
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 #: KiB of the archive kept in memory while it is written; enough to find stories at full speed.
 CACHE = "PRAGMA cache_size = -12288"
 
-_SAVING = (Operations.save, Operations.save_refused)
+_SAVING = ("save", "save_refused")
 #: Pages that a long crawl saves before they can be replayed.
 _INDEXED_PAGES = 2000
 
@@ -37,7 +38,7 @@ _INDEXED_PAGES = 2000
 def serve(connection: Connection) -> None:
     """Do what comes through a connection (a `Crawl` before its `Message`s) until it ends; answer each batch."""
     try:
-        first: Crawl = connection.recv()
+        first = cast("Crawl", decode(connection.recv_bytes()))
     except EOFError:
         return
     try:
@@ -50,14 +51,14 @@ def serve(connection: Connection) -> None:
             while messages := crawls.gather(first.options):
                 answer = crawls.write(messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
-                    connection.send(answer)
+                    connection.send_bytes(encode_answer(answer))
                 index.note(messages)
             index.update()
     except Exception as error:
         if is_damage(error):
             error = explain(error, first.options.db)
         with suppress(BrokenPipeError, ConnectionResetError):
-            connection.send(Broken(_reason(error)))
+            connection.send_bytes(encode_answer(Broken(_reason(error))))
         if not isinstance(error, UserError):
             raise  # a fault of ours: its traceback is for those who mend it
 
@@ -99,13 +100,13 @@ class _Crawls:
         stored, end = 0, 0.0
         with suppress(EOFError, ConnectionResetError):
             while not messages or self._connection.poll(max(0.0, end - time.monotonic())):
-                received: Crawl | Message = self._connection.recv()
+                received = cast("Crawl | Message", decode(self._connection.recv_bytes()))
                 if isinstance(received, Crawl):
                     self.begin(received)
                     continue
                 messages.append(received)
                 end = end or time.monotonic() + options.batch_seconds
-                stored += received.method is Operations.store
+                stored += received.method == "store"
                 if received.urgent or stored >= options.batch_size:
                     break
         return messages

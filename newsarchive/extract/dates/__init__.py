@@ -60,15 +60,14 @@ def parse_date(
     whole = _number(context)
     if whole is not None:
         return whole
+    found = next((dated for reader in _READERS for dated in reader(context)), None)
+    if found is None:
+        return _by_dateutil(context)
     if has_other_label(context.text):
-        is_labelled, found = choose(context.text, _all(context))
+        is_labelled, chosen = choose(context.text, _all(context))
         if is_labelled:
-            return found
-    for reader in _READERS:
-        found = next(reader(context), None)
-        if found is not None:
-            return found
-    return _by_dateutil(context)
+            return chosen
+    return found
 
 
 def counts_from_now(text: str, lang: str | None) -> bool:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from newsarchive.tree import Element
 
 # A line without this holds no date worth a closer look: what the forms of `dates` are known by.
-_SIGN = re.compile(r"\d|[天年日前刚剛今昨]|ago|now|day", re.IGNORECASE)
+_SIGN = re.compile(r"[\d天年日前刚剛今昨]")
+_SIGNS = ("ago", "now", "day")
 _MAYBE = re.compile(
     r"\d{1,4}\s?[-/.年月월년:：h]\s?\d"
     r"|[\d一二两兩三四五六七八九十半天]\s?(?:[个個]?半?)(?:秒|分|小|钟|鐘|天|日|周|週|星|月|年)[^前]{0,3}前"
@@ -197,9 +198,16 @@ class DateReader:
     now: datetime
     lang: str | None = None
     refused: list[Problem] = field(default_factory=list)
+    known: dict[tuple[str, int | None], Dated | None] = field(default_factory=dict)
 
     def read(self, text: str, year_hint: int | None = None) -> Dated | None:
-        """Read a date that can be one of publication."""
+        """Read a date that can be one of publication; lines without one are asked about more than once."""
+        key = text, year_hint
+        if key not in self.known:
+            self.known[key] = self._read(text, year_hint)
+        return self.known[key]
+
+    def _read(self, text: str, year_hint: int | None) -> Dated | None:
         dated = parse_date(text, zone=self.zone, now=self.now, year_hint=year_hint, lang=self.lang)
         if dated is None:
             return None
@@ -265,7 +273,8 @@ class DateReader:
         return found
 
     def _may_date(self, text: str) -> bool:
-        if _SIGN.search(text) and _MAYBE.search(text):
+        has_sign = _SIGN.search(text) is not None or any(sign in text.lower() for sign in _SIGNS)
+        if has_sign and _MAYBE.search(text):
             return True
         return len(text) <= _LONGEST_COUNTED and counts_from_now(text, self.lang)
 
@@ -449,7 +458,7 @@ def _points(candidate: Candidate[Dated]) -> float:
 
 
 def _agreeing(line: Candidate[Dated], other: Candidate[Dated]) -> Candidate[Dated]:
-    """Give a date without a year its points where another is of the same day."""
+    """Add the points of a date without a year where another is of the same day."""
     if line.points >= _YEARLESS + _PRINTED / 2 or line.value.when.date() != other.value.when.date():
         return line
     return replace(line, points=line.points - _YEARLESS + _AGREES)

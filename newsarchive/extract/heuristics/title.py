@@ -37,6 +37,7 @@ _SUBTITLE_NAME = re.compile(r"sub-?_?(?:title|head)|fu-?_?(?:biaoti|bt|title)|yi
 _TITLE_NAME = re.compile(r"title|headline|biaoti|(?<![a-z])tit(?![a-z])|(?<![a-z])bt(?![a-z])", re.IGNORECASE)
 #: Labels of two characters that stand before a headline in the same line.
 _LABELS = frozenset(("原创", "转载", "独家", "视频", "图集", "组图", "专题", "首发", "置顶", "快讯"))
+_BEGINNINGS_OF_LABELS = frozenset(label[0] for label in _LABELS)
 _BEHIND_LABEL = " :：|｜"
 _ANY_QUOTE = "“”„‟″「」『』«»'‘’`´＂"
 #: A line that is no part of a headline's wording agrees with it from so many characters on.
@@ -162,9 +163,10 @@ def _beginning_like(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, s
     if '"' in keys:
         beginnings.update(_ANY_QUOTE)
     for number, text in enumerate(flow.text):
-        if text[0] in beginnings and 1 < len(text) <= LONGEST_TITLE:
+        first = text[0]
+        if first in beginnings and 1 < len(text) <= LONGEST_TITLE:
             yield number, text
-        elif text[:2] in _LABELS and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings and len(text) <= LONGEST_TITLE:
+        elif first in _BEGINNINGS_OF_LABELS and text[:2] in _LABELS and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings and len(text) <= LONGEST_TITLE:
             yield number, text[2:].lstrip(_BEHIND_LABEL)
 
 
