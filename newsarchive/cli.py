@@ -18,6 +18,7 @@ from newsarchive.text import plain
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Collect": {
         "crawl": ("crawl:crawl", "Crawl SITE into the archive and print what came in."),
+        "bulk": ("bulk:bulk", "Read many files of raw pages with many processes, and load what was read."),
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "add": ("add:add", "Look at news sites and write a site file in data/sites/ for each."),
         "sites": ("sites:sites", "List the sites that can be crawled."),
@@ -53,6 +54,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Export": {
         "export": ("export:export", "Export articles to a format that other programs read."),
+        "publish": (
+            "publish:publish",
+            "Publish the archive as Parquet in the lake FOLDER: what has changed since the last time.",
+        ),
         "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
     },
     "Maintain": {
