@@ -75,7 +75,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
-        "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "stories": ("stories:stories", "Rebuild the stories of the archive, or find those of several archives."),
         "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
         "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
         "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),

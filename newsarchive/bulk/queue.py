@@ -143,7 +143,7 @@ class FileQueue:
             MOST_TRIES,
             now,
         )
-        return Job(*sums[0], failed=dict(failed))
+        return Job(*sums[0], dict(failed))
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
         try:
