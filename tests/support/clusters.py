@@ -10,7 +10,7 @@ import sys
 import time
 from collections import defaultdict
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from support.small_site import DESCRIPTION, SmallSite
 
@@ -127,11 +127,11 @@ class Cluster:
         ours = {"NEWSARCHIVE_CLUSTER": self.dsn, "NEWSARCHIVE_SITES": str(self.folder / "none")} | self.settings | more
         return kept | {name: str(value) for name, value in ours.items()} | {"PYTHONPATH": str(ROOT)}
 
-    def worker(self, name: str, **settings: object) -> subprocess.Popen[bytes]:
+    def worker(self, name: str, **settings: Any) -> subprocess.Popen[bytes]:
         """Start a worker, which sites know by its name in the User-Agent."""
         return self._start(name, "cluster", "work", NEWSARCHIVE_CONTACT=f"http://{name}.example/", **settings)
 
-    def shard(self, number: int = 0, **settings: object) -> subprocess.Popen[bytes]:
+    def shard(self, number: int = 0, **settings: Any) -> subprocess.Popen[bytes]:
         """Start a shard."""
         db = str(self.archive(number))
         return self._start(f"shard-{number}", "--db", db, "cluster", "shard", str(number), **settings)
