@@ -28,6 +28,7 @@ SLOW = {
     "archive/test_migrations.py",
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
+    "cluster",
     "commands/test_command_read.py",
     "commands/test_replay_server.py",
     "crawl/test_fetch_one.py",
