@@ -3,6 +3,7 @@
     python benchmarks/reading.py                      all sets, all peers that can be imported
     python benchmarks/reading.py --sets zh_gne aeb --peers trafilatura_meta
     python benchmarks/reading.py --half odd           only every other page: rules were written for the even ones
+    python benchmarks/reading.py --speed              only the time, of unknown pages and of known sites, and its floor
     python benchmarks/reading.py --growth             only how the time grows with the size of a page
 
 The pages, their truth and the scoring program lie outside the project, in `../shared/reading` beside it (`--data` names
@@ -13,6 +14,8 @@ extractors, and are given as multiples of lxml's bare parse of the same pages in
 from __future__ import annotations
 
 import argparse
+import gc
+import gzip
 import importlib
 import importlib.util
 import json
@@ -27,13 +30,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+import known_site  # noqa: E402
+import lxml.html  # noqa: E402
 
 from newsarchive.extract import read  # noqa: E402
+from newsarchive.extract.charset import decode  # noqa: E402
 from newsarchive.models import Page  # noqa: E402
+from newsarchive.sites import load_site  # noqa: E402
+from newsarchive.tree import parse  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from newsarchive.sites import Site
 
 SHARED = ROOT.parent / "shared" / "reading"
 SETS = ("zh_gne", "zh_magic", "zh_misc", "zh_charset", "mixed", "aeb", "fundus", "trafilatura", "htmldate_mc")
@@ -140,6 +151,63 @@ def tail(values: list[float]) -> float:
     return sorted(values)[round(0.95 * (len(values) - 1))]
 
 
+#: How often every page is measured, and how many calls between two looks at the clock.
+ROUNDS, CALLS = 3, 2
+
+
+def speed_pages(data: Path, sets: list[str], half: str | None) -> Iterator[tuple[str, Page, Site | None]]:
+    """Yield pages of sites without rules, then those of a known site: kind, page, site."""
+    for name in sets if data.is_dir() else ():
+        folder = data / "data" / name
+        lines = (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+        for row in map(json.loads, lines[half == "even" :: 2] if half else lines):
+            raw = gzip.decompress((folder / "pages" / f"{row['id']}.html.gz").read_bytes())
+            yield "unknown", Page(row["url"] or "http://localhost/", "original", "", raw, NOW), None
+    real = known_site.REAL.is_dir()
+    site = load_site("finews" if real else "demo")
+    for page in known_site.real_pages() if real else known_site.sample_pages():
+        yield f"known, {page.role}", page, site
+
+
+def measure_speed(data: Path, sets: list[str], half: str | None) -> None:
+    """Print what reading costs, and its floor, as multiples of lxml's bare parse of the same pages in the same run.
+
+    The floor is to decode a page and to parse it with our parser: what no reader can do without. Every page is parsed,
+    decoded and read in turn; the best of a few rounds counts.
+    """
+    times: dict[str, list[tuple[float, float, float]]] = {}
+    for kind, page, site in speed_pages(data, sets, half):
+        times.setdefault(kind, []).append(fastest(page, site))
+    print("\n## Speed: multiples of lxml's bare parse, median and 95th percentile of the pages\n")
+    print("| pages | number | lxml, ms | reading, median | reading, p95 | floor, median | floor, p95 |")
+    print("|---|---|---|---|---|---|---|")
+    for kind, rows in times.items():
+        reading = [read_time / bare for bare, _, read_time in rows]
+        floor = [floor_time / bare for bare, floor_time, _ in rows]
+        numbers = (statistics.median(reading), tail(reading), statistics.median(floor), tail(floor))
+        bare = statistics.median(row[0] for row in rows) * 1e3
+        print(f"| {kind} | {len(rows)} | {bare:.2f} |", " | ".join(f"{number:.2f}" for number in numbers), "|")
+
+
+def fastest(page: Page, site: Site | None) -> tuple[float, float, float]:
+    """Return the best CPU times (seconds) of the bare parse, of the floor, and of reading, measured in turn."""
+    decoded = decode(page.body)
+    parser = lxml.html.HTMLParser(encoding="utf-8")
+    markup = decoded.text.encode("utf-8", "replace")
+    actions = (
+        lambda: lxml.html.fromstring(markup, parser=parser),
+        lambda: parse(page.body if decode(page.body).as_sent else markup),
+        lambda: read(page, site),
+    )
+    best = [float("inf")] * len(actions)
+    gc.collect()
+    gc.disable()
+    for _ in range(ROUNDS):
+        best = [min(before, known_site.cost(action, CALLS)) for before, action in zip(best, actions, strict=True)]
+    gc.enable()
+    return best[0], best[1], best[2]
+
+
 PARAGRAPH = "<p>河湾镇的集市在星期六照常开放，来的人比往年多；镇里说，桥修好以后会更多。</p>\n"
 PAGE = "<html><head><title>{title}</title></head><body><h1>{title}</h1><div>{body}</div></body></html>"
 #: Pages that grow: shape -> what is repeated. The last ones are what a hostile server might send.
@@ -188,7 +256,11 @@ def main() -> None:
     parser.add_argument("--peers", nargs="*", help="other extractors (default: all that can be imported)")
     parser.add_argument("--half", choices=["even", "odd"], help="only every other page of each set")
     parser.add_argument("--growth", action="store_true", help="only measure how the time grows with the size of a page")
+    parser.add_argument("--speed", action="store_true", help="only measure the time: unknown pages and known sites")
     chosen = parser.parse_args()
+    if chosen.speed:
+        measure_speed(chosen.data, chosen.sets, chosen.half)
+        return
     peers = chosen.peers
     if peers is None:
         peers = [name for name, module in PEERS.items() if importlib.util.find_spec(module)]

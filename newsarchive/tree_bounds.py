@@ -30,13 +30,18 @@ TAG_PIECE = rb"(?:[\s/]++|[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'
 _CROWDED = re.compile(rb"</?[a-zA-Z][^\s/>]*+%b{%d,}+" % (TAG_PIECE, MOST_ATTRIBUTES))
 _OVERCROWDED = re.compile(rb"(<[a-zA-Z][^\s/>]*+)%b{%d,}+" % (TAG_PIECE, 2 * MOST_ATTRIBUTES))
 # Only such a tag can be one: no `>` stands in it for long, or the first one stands in a value. Plain end tags and tags
-# of up to three values, which most are, are told without a repeat: that takes a third less time.
+# of up to three values, which most are, are told without a repeat: that takes a third less time. It is only looked for
+# where `_end_of_tag` finds no certain end of a tag.
 _VALUE = rb"(?:=\"[^\">]*+\"[^>=]*+%b|)"
 _ODD = re.compile(
     rb"<(?!/[a-z0-9]*+>)/?[a-zA-Z](?:(?=[^>]{%d})|(?![^>=]*+%b>)"
     rb"(?![^>=]*+(?:=\s*+(?:\"[^\">]*+\"|'[^'>]*+'|(?![\"']))[^>=]*+|(?!))*+>))"
     % (2 * MOST_ATTRIBUTES, _VALUE % (_VALUE % (_VALUE % b"")))
 )
+# A tag with too many attributes has at least so many bytes: one for each and one between two.
+_LEAST_CROWDED = 2 * MOST_ATTRIBUTES
+# So many ends of tags are tried in as many bytes; so many blanks are looked over before a quote.
+_MOST_ENDS, _MOST_BLANKS = 8, 40
 # Bytes without a `<` in what looks like such a tag and is none: a script, which the parser may yet take for one.
 _STRETCH = 8_192
 _ATTRIBUTE = re.compile(rb"[^\s/>=\"']++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++)|(?!))?+")
@@ -102,12 +107,44 @@ def _crowded_tags(data: bytes) -> list[bytes]:
     """List what may be tags with too many attributes, none inside another."""
     found: list[bytes] = []
     at = 0
-    while (odd := _ODD.search(data, at)) is not None:
+    while at < len(data) - _LEAST_CROWDED:
+        if end := _end_of_tag(data, at, at + _LEAST_CROWDED):
+            at = end
+            continue
+        sign = data.find(b"<", at, at + _LEAST_CROWDED)
+        odd = _ODD.search(data, sign, at + 2 * _LEAST_CROWDED) if sign >= 0 else None
+        if odd is None or odd.start() >= at + _LEAST_CROWDED:
+            at += _LEAST_CROWDED
+            continue
         tag = _CROWDED.match(data, odd.start())
         at = tag.end() if tag else odd.end()
         if tag:
             found.append(tag[0])
     return found
+
+
+def _end_of_tag(data: bytes, start: int, stop: int) -> int:
+    """Return where all tags that begin behind `start` have ended, as near before `stop` as that is certain; 0: nowhere.
+
+    A `>` ends a tag unless it stands in a value: then the last quote before it is one behind an equals sign.
+    """
+    for _ in range(_MOST_ENDS):
+        stop = data.rfind(b">", start, stop)
+        if stop < 0:
+            return 0
+        if not _may_open(data, data.rfind(b'"', start, stop), start) and not _may_open(
+            data, data.rfind(b"'", start, stop), start
+        ):
+            return stop + 1
+    return 0
+
+
+def _may_open(data: bytes, quote: int, start: int) -> bool:
+    """Return whether a quote at a place, -1 for none, may begin the value of an attribute."""
+    if quote < 0:
+        return False
+    before = data[max(quote - _MOST_BLANKS, start) : quote].rstrip()
+    return not before or before.endswith(b"=")
 
 
 def _is_stretch(tag: bytes) -> bool:

@@ -61,14 +61,14 @@ class Message:
 
     @property
     def subject(self) -> str:
-        """Say in one line what it is about."""
+        """Describe in one line what it is about."""
         test = "test of " if self.is_test else ""
         number = len(self.alerts)
         return f"{test}{plain(self.search_name)}: {number:,} new article{'' if number == 1 else 's'}"
 
     @property
     def text(self) -> str:
-        """Say it for people, in plain text."""
+        """Describe it for people, in plain text."""
         return "\n".join(self._lines()) if self.alerts else "Nothing in the archive matches yet."
 
     def _lines(self) -> Iterator[str]:

@@ -35,7 +35,7 @@ class Outgoing:
 
 
 def find(archive: Archive, search: SavedSearch, now: datetime) -> int:
-    """Note the articles that match a search and were not noted for it before; return how many.
+    """Add the articles that match a search and were not added for it before; return how many.
 
     Raises QueryError where the query has lost its meaning, as when a source was renamed.
     """
@@ -57,7 +57,7 @@ def find(archive: Archive, search: SavedSearch, now: datetime) -> int:
 
 
 def _follow_keys(connection: sqlite3.Connection, search: SavedSearch) -> None:
-    """Note articles under the keys that they have now: one that was renamed or joined is not new."""
+    """Record articles under the keys that they have now: one that was renamed or joined is not new."""
     (last,) = connection.execute("SELECT key_change_id FROM saved_searches WHERE id = ?", (search.id,)).fetchone()
     changes = connection.execute(
         "SELECT id, old_key, new_key FROM key_changes WHERE id > ? AND change <> 'split' ORDER BY id", (last,)
@@ -107,7 +107,7 @@ def outgoing(archive: Archive, searches: Iterable[SavedSearch], now: datetime) -
 
 
 def note_sent(archive: Archive, message: Outgoing, now: datetime) -> None:
-    """Take a message that its destination has accepted out of the outbox."""
+    """Remove a message that its destination has accepted from the outbox."""
     connection = archive.connection
     with archive.transaction():
         connection.execute(
@@ -120,7 +120,7 @@ def note_sent(archive: Archive, message: Outgoing, now: datetime) -> None:
 
 
 def note_failure(archive: Archive, message: Outgoing, error: str, now: datetime) -> None:
-    """Note why a message could not be sent, and when it is tried again."""
+    """Record why a message could not be sent, and when it is tried again."""
     pause = min(_PAUSE * 2 ** min(message.attempts, 10), _LONGEST_PAUSE)
     with archive.transaction():
         archive.connection.execute(

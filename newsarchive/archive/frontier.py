@@ -211,7 +211,7 @@ class Frontier:
         return (_decode(row[0]), row[1]) if row else (Hints(), None)
 
     def end(self, url: str, *, state: End, reason: str, now: datetime) -> None:
-        """Give a URL up, with a reason from `problems.REASONS`."""
+        """Abandon a URL, with a reason from `problems.REASONS`."""
         check_reason(reason)
         self._connection.execute(
             f"UPDATE frontier SET state = ?, reason = ?, next_at = NULL, ended_at = ?, attempts = {_TRIES}"  # noqa: S608

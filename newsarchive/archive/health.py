@@ -85,12 +85,13 @@ class SiteHealth:
             found.append(f"nothing new in the last {silence_hours:g} hours")
         if self.ahead is not None:
             found.append(clock_alarm(datetime.fromisoformat(self.ahead)))
-        found += [f"rule is dead, the field is nearly always empty: {name}" for name in self.dead_rules]
+        look = f"newsarchive add --again {self.site}"
+        found += [f"rule is dead, the field is nearly always empty: {name} - {look}" for name in self.dead_rules]
         return found
 
 
 def clock_alarm(began: datetime) -> str:
-    """Say that a run began in the future."""
+    """Describe that a run began in the future."""
     return (
         f"a run began at {stamp(began)}, which is still to come: a clock was ahead, or this one is behind - "
         "newsarchive check names what is of the future, newsarchive repair sets it back"

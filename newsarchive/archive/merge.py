@@ -47,7 +47,7 @@ class Merged:
 
 
 def merge(readings: Sequence[Observation]) -> Merged:
-    """Take each field from the most trusted copy that has it (original, share, post, file, feed, listing).
+    """Choose each field from the most trusted copy that has it (original, share, post, file, feed, listing).
 
     Editions come in the order media, flash; pages that name another address as the article's come after others, and the
     URL decides between equals. A copy that is not whole
@@ -154,7 +154,7 @@ def _same_as_far(coarse: datetime, fine: datetime, fineness: Precision) -> bool:
 
 
 def _bylines(readings: Sequence[Observation]) -> list[Byline]:
-    """Take each role's names from the first copy that names any in that role."""
+    """Choose each role's names from the first copy that names any in that role."""
     chosen: dict[str, list[Byline]] = {}
     for reading in readings:
         named: dict[str, list[Byline]] = {}

@@ -491,7 +491,7 @@ def m0012_lost_snapshots(db: Database) -> None:
 
 @migrations()
 def m0013_replay_index(db: Database) -> None:
-    """Note which files of the replay index are right."""
+    """Record which files of the replay index are right."""
     db.execute("DROP TABLE IF EXISTS replay_runs")
 
 

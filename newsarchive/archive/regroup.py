@@ -78,7 +78,7 @@ def free_key(connection: sqlite3.Connection, key: str) -> int | None:
 
 
 def settle_key(connection: sqlite3.Connection, article_id: int, at: str, *, before: str | None = None) -> bool:
-    """Give an article without a number the key that its copies name; return whether it has another one now.
+    """Set the key of an article without a number to what its copies name; return whether it has another one now.
 
     `before` is the key under which it was known, where that is not the one that it has, "" for a new article. Another
     article that had the wanted key by what its copies name alone gets another one.
@@ -98,7 +98,7 @@ def settle_key(connection: sqlite3.Connection, article_id: int, at: str, *, befo
 
 
 def settle_namesakes(connection: sqlite3.Connection, article_id: int, identity: Identity, at: str) -> None:
-    """Give other articles another key whose key is one by which a copy of this article is known, too."""
+    """Change the key of other articles whose key is one by which a copy of this article is known, too."""
     for key, kind in identity.rows():
         holder = holder_of(connection, key)
         if holder not in (None, article_id) and kind != "twin":
@@ -106,7 +106,7 @@ def settle_namesakes(connection: sqlite3.Connection, article_id: int, identity: 
 
 
 def set_number(connection: sqlite3.Connection, article_id: int, number: str, at: str) -> bool:
-    """Give an article that was known by an address the number that the origin gave it; return whether it was one.
+    """Set for an article that was known by an address the number that the origin gave it; return whether it was one.
 
     The number stays with another article that has it, where the texts did not agree.
     """

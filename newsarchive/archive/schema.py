@@ -64,7 +64,7 @@ class Difference:
         return self.wanted.kind != "table" or self.wanted.is_derived
 
     def __str__(self) -> str:
-        """Say it for people."""
+        """Describe it for people."""
         return f"{self.wanted.kind} {self.wanted.name} {self.what}"
 
 
@@ -130,7 +130,7 @@ def drop(connection: sqlite3.Connection, *beginnings: str) -> None:
 
 
 def remember(connection: sqlite3.Connection) -> None:
-    """Note that the schema was compared as it is now; the caller holds the transaction."""
+    """Record that the schema was compared as it is now; the caller holds the transaction."""
     connection.execute(f"PRAGMA user_version = {_pragma(connection, 'schema_version')}")
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.frontier import IN_VAIN
+from newsarchive.i18n import _
 from newsarchive.models import Page
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import (
@@ -233,7 +234,13 @@ class Snapshots:
         row = dict(zip(_RECORD, values, strict=True)) | instead
         name, offset, packed_length, digest, length, payload_id, lost_at = row.values()
         if lost_at is not None:
-            raise SnapshotDamagedError(f"snapshot {snapshot_id}: its page was found to be lost on {lost_at[:10]}")
+            raise SnapshotDamagedError(
+                _(
+                    "snapshot {snapshot_id}: its page was found to be lost on {lost_at}",
+                    snapshot_id=snapshot_id,
+                    lost_at=lost_at[:10],
+                )
+            )
         try:
             packed = self._folder.read(name, offset, packed_length)
             record = unpack(packed, length)
@@ -242,8 +249,14 @@ class Snapshots:
             check_revisit(record, digest)
         except SnapshotDamagedError as error:
             raise SnapshotDamagedError(
-                f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check "
-                "--deep` names all that is damaged, `newsarchive repair` has the page fetched again"
+                _(
+                    "snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check --deep` names "
+                    "all that is damaged, `newsarchive repair` has the page fetched again",
+                    snapshot_id=snapshot_id,
+                    error=error,
+                    name=name,
+                    offset=offset,
+                )
             ) from error
         return packed, record, b""
 

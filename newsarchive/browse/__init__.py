@@ -30,7 +30,7 @@ def _plugin() -> ModuleType:
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
-    """Give each connection the functions of the search, after Datasette has given it its own, and bound what SQL makes.
+    """Add the functions of the search to each connection, after Datasette has added its own, and bound what SQL makes.
 
     The search box of a table then understands what the search page understands.
     """
@@ -39,7 +39,7 @@ def prepare_connection(conn: sqlite3.Connection, datasette: Datasette) -> None:
 
 @hookimpl
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
-    """Take failures into our own hands."""
+    """Register our own handling of failures."""
     return _plugin().starting(datasette)  # type: ignore[no-any-return]
 
 

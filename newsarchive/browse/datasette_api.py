@@ -48,7 +48,7 @@ async def questions_of(datasette: Datasette, name: str) -> list[dict[str, Any]]:
 
 
 async def add_questions(datasette: Datasette, name: str, queries: Mapping[str, Mapping[str, Any]]) -> None:
-    """Give a database questions, where no hook is asked for them."""
+    """Add questions to a database, where no hook is asked for them."""
     for query, entry in queries.items():
         told = {key: entry[key] for key in ("title", "description", "hide_sql")}
         await datasette.add_query(name, query, entry["sql"], **told, is_trusted=True, source="newsarchive")
@@ -67,7 +67,7 @@ def keep_connection(database: Database, connection: sqlite3.Connection) -> None:
 
 
 def release_connection(database: Database, connection: sqlite3.Connection) -> None:
-    """Take a connection that is closed by us from those that Datasette closes."""
+    """Remove a connection that is closed by us from those that Datasette closes."""
     _connections(database).remove(connection)
 
 

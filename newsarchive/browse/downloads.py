@@ -19,7 +19,7 @@ from datasette.views.base import DatasetteError
 
 from newsarchive.archive.queries import articles_of
 from newsarchive.browse.datasette_api import release_connection
-from newsarchive.browse.search_page import token
+from newsarchive.browse.search_form import token
 from newsarchive.export.csv import write_csv
 from newsarchive.search import MOST_RANKED, Marks, Position, Search
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
 
-    from newsarchive.browse.search_page import SearchForm
+    from newsarchive.browse.search_form import SearchForm
     from newsarchive.browse.urls import Addresses
     from newsarchive.search import Query
 

@@ -6,23 +6,22 @@ import json
 import sqlite3
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from datasette.utils import sqlite_timelimit
 
-from newsarchive.browse.filters import plain
+from newsarchive.browse.search_form import SearchForm, is_day, token
 from newsarchive.browse.volume import volume
-from newsarchive.search import Filter, Position, Query, QueryError, Search, all_of, narrow
-from newsarchive.search.fields import read_moment
+from newsarchive.i18n import N_, _
+from newsarchive.search import Filter, Query, QueryError, Search, all_of, narrow
 from newsarchive.search.mending import nearest
 from newsarchive.search.securities import securities
 from newsarchive.search.terms import terms, with_values, without
 from newsarchive.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from newsarchive.browse.volume import Volume
     from newsarchive.search import Facet, Facets, Hit
@@ -41,75 +40,21 @@ COUNT_TIME, SEARCH_TIME = 400, 5000
 NAME_TIME, VOLUME_TIME, WIDER_TIME = 50, 400, 100
 #: How many wider searches are counted where nothing was found.
 MOST_WIDER = 5
-_LONGEST_DAY = 40  # characters
 #: How far the best matches can be paged through.
 MOST_BEST = 300
 
+# Fields of the query language that are called otherwise on the pages.
+_FIELDS = {
+    "title": N_("title"), "source": N_("source"), "category": N_("category"), "author": N_("author"),
+    "site": N_("site"), "code": N_("code"), "lang": N_("lang"), "length": N_("length"), "story": N_("story"),
+    "key": N_("key"), "after": N_("after"), "before": N_("before"),
+}  # fmt: skip
 _SEVERAL_VERSIONS = "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND revision > 1"
 _CHANGED = "SELECT 1 FROM revisions WHERE article_id = ? AND cause = 'site'"
 _GONE = (
     "SELECT a.id FROM articles a JOIN copies c ON c.article_id = a.id AND c.url = a.url"
     " WHERE a.id IN (SELECT value FROM json_each(?)) AND c.gone_at IS NOT NULL"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SearchForm:
-    """What a reader asks for. `since` and `until` are days, both included; `after` is where the page begins."""
-
-    query: str = ""
-    order: Literal["newest", "oldest", "rank"] = "newest"
-    since: str = ""
-    until: str = ""
-    after: str = ""
-    #: What the chart shows: numbers, or the share of all articles.
-    by: Literal["", "share"] = ""
-
-    @classmethod
-    def of(cls, arguments: Mapping[str, str]) -> SearchForm:
-        """Read the arguments of an address. A day that is none stays as it was typed, see `problem`."""
-        order = arguments.get("order", "")
-        return cls(
-            query=arguments.get("q", "").strip(),
-            order="oldest" if order == "oldest" else "rank" if order == "rank" else "newest",
-            since=_day(arguments.get("from", "")),
-            until=_day(arguments.get("to", "")),
-            after=arguments.get("after", "")[:100],
-            by="share" if arguments.get("by") == "share" else "",
-        )
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The arguments of an address that asks for the same, from its first page on."""
-        order = "" if self.order == "newest" else self.order
-        return {"q": self.query, "order": order, "from": self.since, "to": self.until, "by": self.by}
-
-    @property
-    def days(self) -> list[Filter]:
-        """The days as conditions of a query."""
-        first = [Filter("after", self.since)] if _is_day(self.since) else []
-        return first + ([Filter("before", _next(self.until))] if _is_day(self.until) else [])
-
-    @property
-    def position(self) -> Position | None:
-        """The place behind which the page begins, in the orders of time."""
-        return _position(self.after)
-
-    @property
-    def problem(self) -> str | None:
-        """What is wrong with the days, if anything."""
-        for day in filter(None, (self.since, self.until)):
-            if not _is_day(day):
-                return f"{plain(day)} is not a day: write YYYY-MM-DD, for example 2026-03-05"
-        if self.since and self.until and self.since > self.until:
-            return f"the first day, {self.since}, is after the last, {self.until}: exchange them"
-        return None
-
-    @property
-    def text(self) -> str:
-        """The query with its days in it, as the command line takes it."""
-        days = [f"{day.field}:{day.value}" for day in self.days]
-        return " ".join([f"({self.query})" if days else self.query, *days] if self.query else days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +115,23 @@ class SearchResult:
         """What the search is narrowed to, each to be taken away."""
         form = self.form
         chips = [
-            Chip(f"{'not ' if term.is_excluded else ''}{term.field}: {value}", replace(form, query=text, after=""))
+            Chip(_term(term, value), replace(form, query=text, after=""))
             for term in terms(form.query)
             for value in term.values
             if (text := with_values(form.query, term, [one for one in term.values if one != value])) is not None
         ]
-        if _is_day(form.since) and form.since == form.until:
+        if is_day(form.since) and form.since == form.until:
             return [*chips, Chip(form.since, replace(form, since="", until="", after=""))]
         if form.since:
-            chips.append(Chip(f"from {form.since}", replace(form, since="", after="")))
+            chips.append(Chip(_("from {day}", day=form.since), replace(form, since="", after="")))
         if form.until:
-            chips.append(Chip(f"to {form.until}", replace(form, until="", after="")))
+            chips.append(Chip(_("to {day}", day=form.until), replace(form, until="", after="")))
         return chips
+
+
+def _term(term: Term, value: str) -> str:
+    name = _(_FIELDS.get(term.field, term.field))
+    return _("not {field}: {value}", field=name, value=value) if term.is_excluded else f"{name}: {value}"
 
 
 def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
@@ -190,8 +140,13 @@ def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
 
 
 def told(error: QueryError) -> str:
-    """Say what is wrong with a query."""
-    return f"{error.problem} (at character {error.position + 1}): {error.advice}"
+    """Describe what is wrong with a query."""
+    return _(
+        "{problem} (at character {number}): {advice}",
+        problem=error.problem,
+        number=error.position + 1,
+        advice=error.advice,
+    )
 
 
 def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
@@ -214,7 +169,7 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
         return found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
-        found.error = "this search takes too long: add a word, a source or days"
+        found.error = _("this search takes too long: add a word, a source or days")
         return found
     with _in_time(connection, COUNT_TIME):
         if counts:
@@ -322,14 +277,14 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "Source": Kind("source", attrgetter("sources")),
-    "Category": Kind("category", attrgetter("categories")),
-    "Day": Kind("", attrgetter("days")),
-    "Security": Kind("code", attrgetter("codes")),
-    "Author": Kind("author", attrgetter("authors")),
-    "Length": Kind("length", attrgetter("lengths"), 2),
-    "Language": Kind("lang", attrgetter("languages"), 2),
-    "Site": Kind("site", attrgetter("sites"), 2),
+    N_("Source"): Kind("source", attrgetter("sources")),
+    N_("Category"): Kind("category", attrgetter("categories")),
+    N_("Day"): Kind("", attrgetter("days")),
+    N_("Security"): Kind("code", attrgetter("codes")),
+    N_("Author"): Kind("author", attrgetter("authors")),
+    N_("Length"): Kind("length", attrgetter("lengths"), 2),
+    N_("Language"): Kind("lang", attrgetter("languages"), 2),
+    N_("Site"): Kind("site", attrgetter("sites"), 2),
 }
 
 
@@ -353,7 +308,7 @@ def values_of(
         return [], found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
-        found.error = "counting takes too long: add a word, a source or days"
+        found.error = _("counting takes too long: add a word, a source or days")
         return [], found
     found.counted = facets.counted
     values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]
@@ -378,33 +333,5 @@ def _line(facet: Facet, name: str, form: SearchForm, typed: Query, term: Term | 
 def _day_line(facet: Facet, form: SearchForm) -> FacetLine:
     if form.since == form.until == facet.value:
         return FacetLine(facet.label, facet.count, None, replace(form, since="", until=""))
-    day = replace(form, since=facet.value, until=facet.value) if _is_day(facet.value) else None
+    day = replace(form, since=facet.value, until=facet.value) if is_day(facet.value) else None
     return FacetLine(facet.label, facet.count, day)
-
-
-def _day(text: str) -> str:
-    """Read a day in any form that the query language has, as ISO 8601; leave what is none as it was typed."""
-    typed = text.strip()[:_LONGEST_DAY].strip()
-    moment = read_moment(typed)
-    return moment if moment and _is_day(moment) else typed
-
-
-def _is_day(text: str) -> bool:
-    # The day after the last one that there is has no name.
-    return len(text) == len("2026-03-05") and "1000-01-01" <= text < "2999-12-31" and read_moment(text) == text
-
-
-def _next(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-
-
-def token(position: Position) -> str:
-    """Write the place behind which a page begins as an argument of an address."""
-    return f"{position.published_at or ''}~{position.article_id}"
-
-
-def _position(token: str) -> Position | None:
-    published_at, separator, article_id = token.rpartition("~")
-    if not separator or not article_id.isdecimal() or len(article_id) > 18:
-        return None
-    return Position(published_at or None, int(article_id))

@@ -8,6 +8,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
+from newsarchive.i18n import _
 from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -30,4 +31,4 @@ def rebuild(db: Path) -> None:
     with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
-    click.echo(f"{done:,} articles in {number:,} stories.")
+    click.echo(_("{done:,} articles in {number:,} stories.", done=done, number=number))

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
@@ -35,6 +35,7 @@ from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
@@ -94,11 +95,15 @@ class Session:
         self._failure: str | None = None
         self._errors = 0
         self._is_closed = False
+        self._over = asyncio.Event()
+        self._starting: asyncio.Future[None] | None = None
         self._closing: asyncio.Future[None] | None = None
         self._asked_to_stop: float | None = None
         for handler, signal in (
             (self.opened, signals.spider_opened),
+            (self.started, signals.engine_started),
             (self.closed, signals.spider_closed),
+            (self.stopped, signals.engine_stopped),
             (self.spider_failed, signals.spider_error),
             (self.item_failed, signals.item_error),
         ):
@@ -146,7 +151,11 @@ class Session:
             if told is None:
                 logger.exception("a handler of the crawl failed")
                 told = UserError(
-                    f"the crawl failed because of a fault in newsarchive ({type(error).__name__}: {error})"
+                    _(
+                        "the crawl failed because of a fault in newsarchive ({name}: {error})",
+                        name=type(error).__name__,
+                        error=error,
+                    )
                 )
             self.fail(told)
 
@@ -181,9 +190,35 @@ class Session:
             )
         )
 
+    def started(self) -> None:
+        """See to it that a stop is heard that is asked for while the engine starts."""
+        self._starting = asyncio.ensure_future(self._until_running())
+
+    async def _until_running(self) -> None:
+        engine = self.crawler.engine
+        while self.crawler.crawling and not engine.running and not self._is_closed:
+            await asyncio.sleep(0)
+        if not self.crawler.crawling and not self._is_closed:
+            with suppress(RuntimeError):  # it was heard: the engine is stopping
+                await engine.stop_async()
+
     async def closed(self, reason: str) -> None:
         """Store what is left, close the run's row and the archive."""
         self._is_closed = True
+        try:
+            await self._end(reason)
+        finally:
+            self._over.set()
+
+    async def stopped(self) -> None:
+        """Keep the crawl from being over before its end is recorded.
+
+        Scrapy does not wait for a spider that is closing already when somebody asks it to stop.
+        """
+        if self.run_id is not None:
+            await self._over.wait()
+
+    async def _end(self, reason: str) -> None:
         await self._close_writer()
         counts, problems = split_stats(self.crawler.stats.get_stats())
         pending, alarms = 0, []

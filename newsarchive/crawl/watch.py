@@ -18,6 +18,7 @@ from newsarchive.crawl.schedule import OCCUPIED, Rest, after_failure, after_good
 from newsarchive.crawl.summary import GAVE_WAY
 from newsarchive.discovery.refresh import Refresh
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.sites import load_site
 
@@ -218,7 +219,7 @@ class Watch:
             failed = error
         except Exception as error:
             logger.exception("%s could not be crawled", due.site)
-            failed = UserError(f"a fault in newsarchive ({type(error).__name__}: {error})")
+            failed = UserError(_("a fault in newsarchive ({name}: {error})", name=type(error).__name__, error=error))
         return Watched(after_failure(due, now=self.now(), options=self.options), began_at, error=failed)
 
     async def _save(self, schedule: Schedule) -> None:

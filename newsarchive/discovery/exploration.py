@@ -120,7 +120,7 @@ class Exploration:
     def offer(
         self, url: str, text: str = "", *, is_pager: bool = False, found_on: str | None = None, is_near: bool = False
     ) -> None:
-        """Take up a page, unless it was offered before or can be none.
+        """Queue a page, unless it was offered before or can be none.
 
         `is_near` says that the page which links to it has just brought articles.
         """

@@ -76,18 +76,18 @@ class OtherPage:
 
 
 def damage_of(read: int, *parts: str | None) -> str | None:
-    """Say for people what of a listing was lost, and how many entries were read; None where nothing was."""
+    """Describe for people what of a listing was lost, and how many entries were read; None where nothing was."""
     told = "; ".join(part for part in parts if part)
     return f"{told} ({read} entries read)" if told else None
 
 
 def too_many(found: int, most: int, what: str = "entries") -> str | None:
-    """Say that a listing has more entries than are read; None where it has not."""
+    """Describe how a listing has more entries than are read; None where it has not."""
     return f"more {what} than {most}" if found > most else None
 
 
 def without_address(lost: int) -> str | None:
-    """Say how many entries have no address that can be used; None where all have one."""
+    """Describe how many entries have no address that can be used; None where all have one."""
     return f"entries without an address: {lost}" if lost else None
 
 
@@ -123,7 +123,7 @@ def read_listing(page: Page, site: Site) -> ListingPage:
 
 
 def commonest_shapes(page: Page, site: Site) -> str:
-    """Say for people how many links a page has, and which addresses are the most frequent among them."""
+    """Describe for people how many links a page has, and which addresses are the most frequent among them."""
     from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - only where something is wrong
     from newsarchive.discovery.shapes import commonest  # noqa: PLC0415
 
@@ -249,7 +249,7 @@ class _Reader:
                 self.found.further.append(url)
 
     def _read_others(self, root: Element) -> None:
-        """Note all pages of the site that are not known for articles, and the pages of this listing."""
+        """Record all pages of the site that are not known for articles, and the pages of this listing."""
         from newsarchive.discovery.page_links import read_links  # noqa: PLC0415 - most sites have rules
 
         links = read_links(root, self.page.base_url, self.charset)

@@ -60,7 +60,7 @@ def read_json_list(page: Page, site: Site) -> ListingPage:
 
 
 def _damage(payload: Payload, fault: str | None, items: Any, known: int, read: int) -> str | None:
-    """Say what of a list could not be read, and how much was; `known` are the items that are objects."""
+    """Describe what of a list could not be read, and how much was; `known` are the items that are objects."""
     damage = payload.damage or fault
     if damage is not None or not isinstance(items, list):
         return damage_of(read, damage)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 from newsarchive.discovery.page_links import has_day, read_links, texts_of
+from newsarchive.extract.dates import find_dates
 from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import rejection
 from newsarchive.tree import select
@@ -31,14 +32,16 @@ _SHORTEST, _SHORTEST_WITH_BLANKS = 80, 200
 _LEAST_SHARE = 0.25
 # The part of the paragraphs that may be links as a whole; and of the text that may stand in links.
 _MOST_LINKED = 0.5
-# Entries with a printed date that make a list.
-_DATED = 3
+# Entries with a printed date that make a list; those with a headline.
+_DATED, _HEADLINES = 3, 2
 #: Characters of the text of a link that is a headline, at least.
 _SHORTEST_HEADLINE = 6
 #: Headings that lead to other pages and make a page a list of teasers.
 _TEASERS = 4
 # Rules of the reader that found a date in what a page says of itself.
 _TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
+#: Names of the time of the last change, which pages of every kind tell.
+_MODIFIED = re.compile("modified|updated", re.IGNORECASE)
 #: Addresses at which no article lies: a tag, a category, an author, a further page of a list, a month of an archive.
 _LIST_PATH = re.compile(
     r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$"
@@ -106,10 +109,21 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
     """Return whether a page tells its own date: in its head, or printed elsewhere than in the entries of a list."""
     if article.published_at is None or article.evidence.get("published_at") == "listing":
         return False
-    if article.evidence.get("published_at", "").partition(":")[0] in _TOLD_BY_PAGE:
-        return True
-    items = links.dated_items if len(links.dated_items) >= _DATED else ()
-    return any(has_day(text) for text, _ in texts_of(root, items))
+    rule, _, name = article.evidence.get("published_at", "").partition(":")
+    if rule in _TOLD_BY_PAGE:
+        return _MODIFIED.search(name) is None
+    items = links.dated_items
+    entries = items if len(items) >= _DATED or sum(items.values()) >= _HEADLINES else ()
+    printed = (text for text, _ in texts_of(root, entries) if has_day(text))
+    if rule == "printed in parts":
+        return any(True for _ in printed)
+    when = article.published_at
+    assert when.tzinfo is not None
+    return any(
+        dated.when.date() == when.date()
+        for text in printed
+        for dated in find_dates(text, zone=when.tzinfo, now=article.page.fetched_at)
+    )
 
 
 def _teasers(root: Element) -> int:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
 #: More links than any real page has; a page made to exhaust us ends here.
 MOST_LINKS = 20_000
-# Characters of the text around a link in which a date that is printed beside it stands.
-_LONGEST_ITEM = 200
+# Characters of the text around a link in which a date that is printed beside it stands; those of an entry that is
+# marked up as one, in which an excerpt may stand as well.
+_LONGEST_ITEM, _LONGEST_ENTRY = 200, 500
 #: Characters or words that a headline has at least.
 _HEADLINE_HAN, _HEADLINE_WORDS = 7, 3
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DATE = re.compile(
     r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*\d{1,2})?|(?<!\d)\d{1,2}\s*[-/月]\s*\d{1,2}(?!\d)|\d{1,2}:\d\d"
+    r"|\d\s?(?:分钟|小时|天|周|个?月|年)前|\bago\b"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b"
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
@@ -35,7 +37,10 @@ _DAY = re.compile(
     r"|\b\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
-_ITEMS = frozenset(("li", "tr", "dd", "dt", "p", "div", "article", "section", "h1", "h2", "h3", "h4", "h5"))
+_ITEMS = frozenset((
+    "li", "tr", "dl", "dd", "dt", "p", "div", "article", "section", "h1", "h2", "h3", "h4", "h5"
+))  # fmt: skip
+_ENTRIES = frozenset(("li", "tr", "dl", "dd", "article"))
 # What the link to the next page says: the whole of its text, without arrows and blanks.
 _NEXT = frozenset((
     "下一页", "下页", "下一頁", "下頁", "后一页", "後一頁", "向后翻页", "更早", "更早的文章", "较早的文章", "较旧文章",
@@ -73,8 +78,8 @@ class Links:
     next_url: str | None = None
     pages: list[str] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
-    #: The entries of lists that print a date, by their `mem_id`.
-    dated_items: set[int] = field(default_factory=set)
+    #: The entries of lists that print a date, by their `mem_id`, and whether a link in them is a headline.
+    dated_items: dict[int, bool] = field(default_factory=dict)
     #: Addresses that could not be followed as they are written (`javascript:`).
     refused: int = 0
 
@@ -89,15 +94,14 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     arrow = by_word = None
     for element in select("a", root)[:MOST_LINKS]:
         target = attribute(element, "href").strip()
-        if not target or target.startswith("#"):
-            continue
-        full = absolute_url(target, base_url, charset=charset)
-        if full is None:
-            links.refused += 1
-            continue
+        full = None if not target or target.startswith("#") else absolute_url(target, base_url, charset=charset)
         if full == here:
             continue
         text = _text_of(element)
+        if full is None:
+            links.refused += bool(target) and not target.startswith("#")
+            _note_item(links, text, element)  # what a script opens is an entry of a list, too
+            continue
         word = _NO_LETTER.sub("", text).casefold()
         relation = attribute(element, "rel").lower().split()
         if "next" in relation or (word in _NEXT and (word not in _MORE or _PAGE_NUMBER.search(full))):
@@ -143,10 +147,16 @@ def _add(links: Links, url: str, text: str, element: Element) -> None:
         known = links.found[url] = PageLink(url, text)
     elif len(text) > len(known.text):
         known.text = text
-    item = _dated_item(element, text)
-    if item is not None:
-        known.is_dated = True
-        links.dated_items.add(item)
+    known.is_dated |= _note_item(links, text, element)
+
+
+def _note_item(links: Links, text: str, element: Element) -> bool:
+    """Note the entry of a list that a link stands in, if it prints a date; return whether it does."""
+    item = _dated_item(element, text) if text else None
+    if item is None:
+        return False
+    links.dated_items[item] = links.dated_items.get(item, False) or is_headline(text)
+    return True
 
 
 def _text_of(link: Element) -> str:
@@ -161,18 +171,18 @@ def _text_of(link: Element) -> str:
 
 def _dated_item(link: Element, text: str) -> int | None:
     """Return the entry of a list that a link stands in, if it prints a date outside the link's own headline."""
-    outer = link.parent
+    outer, found = link.parent, None
     for _ in range(3):
         if outer is None or outer.tag in ("body", "ul", "ol", "table", "tbody"):
-            return None
-        if outer.tag in _ITEMS:
+            break
+        if outer.tag in _ITEMS and (found is None or outer.tag in _ENTRIES):
             around = line_of(outer)
-            if len(around) > len(text) + _LONGEST_ITEM:
-                return None
-            if has_date(around.replace(text, " ", 1)) or has_date(text[-20:]):
-                return outer.mem_id
+            if len(around) > len(text) + (_LONGEST_ENTRY if outer.tag in _ENTRIES else _LONGEST_ITEM):
+                break
+            if has_date(around.replace(text, " ", 1)) or has_date(text[:12]) or has_date(text[-20:]):
+                found = outer.mem_id
         outer = outer.parent
-    return None
+    return found
 
 
 def _is_page_of(url: str, here: str) -> bool:

@@ -52,7 +52,7 @@ class Address(NamedTuple):
 
 @lru_cache(maxsize=20_000)
 def address_of(url: str) -> Address:
-    """Take an address apart, with placeholders for all that shows by itself what it stands for."""
+    """Split an address, with placeholders for all that shows by itself what it stands for."""
     # The key has no parameters of tracking and of sessions.
     _, _, rest = url_key(url).partition("/")
     path, _, query = rest.partition("#")[0].partition("?")

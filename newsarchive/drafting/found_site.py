@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsarchive.drafting.survey import Group, Survey
+    from newsarchive.sites import JsonList
 
 #: Pages that the file names as ways in, and patterns of articles.
 _MOST_STARTS, _MOST_PATTERNS = 12, 20
@@ -63,6 +64,8 @@ class FoundSite:
     sitemaps: list[str]
     starts: dict[str, int]
     patterns: list[Pattern]
+    #: Lists of data that lead to articles, each with the number of them on its first page.
+    lists: dict[JsonList, int]
     #: Known addresses of articles, and those of them that feeds and sitemaps name.
     articles: int
     listed: int
@@ -72,7 +75,7 @@ class FoundSite:
     @property
     def is_usable(self) -> bool:
         """Whether there is any way to an article."""
-        return bool(self.patterns or self.feeds)
+        return bool(self.patterns or self.feeds or self.lists)
 
 
 def found_site(
@@ -106,6 +109,7 @@ def found_site(
         sitemaps=survey.sitemap_roots if any(survey.known[key].in_sitemap for key in wanted) else [],
         starts=_starts(survey, wanted),
         patterns=patterns,
+        lists=_lists(survey, wanted),
         articles=len(wanted),
         listed=sum(survey.known[key].in_feed or survey.known[key].in_sitemap for key in wanted),
         folder_index=survey.folder_index,
@@ -197,6 +201,12 @@ def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
     return chosen
 
 
+def _lists(survey: Survey, wanted: set[str]) -> dict[JsonList, int]:
+    """Choose the lists of data most of whose addresses are those of articles."""
+    numbers = {found: sum(url_key(url) in wanted for url in urls) for found, urls in survey.lists.items()}
+    return {found: number for found, number in numbers.items() if number * 2 > len(survey.lists[found])}
+
+
 # The file
 
 
@@ -234,6 +244,10 @@ def _toml(found: FoundSite, origin: str) -> str:
     ]
     for feed, number in found.feeds.items():
         lines += ["", f"[[feeds]]  # {number} entries", f"path = {toml_text(path(feed))}"]
+    for one, number in found.lists.items():
+        lines += ["", f"[[lists]]  # {number} articles on its first page"]
+        said = {name: value for name, value in asdict(one).items() if value not in ((), None) and name != "max_pages"}
+        lines += [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -98,7 +98,7 @@ def read_entry(page: Page, site: Site | None) -> Article:
 
 
 def _take_what_is_beside(article: Article, entry: _Element) -> None:
-    """Take the authors and the picture that stand beside the text, where the text names and shows none."""
+    """Add the authors and the picture that stand beside the text, where the text names and shows none."""
     authors = entry_authors(entry)
     if authors and not any(byline.role == "author" for byline in article.bylines):
         article.bylines += [Byline("author", name) for name in authors]
@@ -108,7 +108,7 @@ def _take_what_is_beside(article: Article, entry: _Element) -> None:
 
 
 def _keep_text(article: Article, markup: str) -> None:
-    """Take all of a text of which the heuristics took nothing: a flash that says no more than its title."""
+    """Keep all of a text of which the heuristics took nothing: a flash that says no more than its title."""
     root = parse(markup) if markup else None
     if root is None or not (whole := line_of(root)):
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.urls import absolute_url, split_url
@@ -43,6 +44,9 @@ _OWN_NUMBER = re.compile(r"(.*?[^/_-])[_\-/](?:p|page|index)?_?(\d{1,2})", re.IG
 _IN_QUERY = re.compile(r"(?:^|&)(?:p|page|pageno|pn|pg)=(\d{1,3})(?:&|$)", re.IGNORECASE)
 # The same in the text of a page.
 _SECOND = re.compile(r"[_\-/](?:p|page|index)?_?0{0,2}[2-9]", re.IGNORECASE)
+_VALUE_SECOND = re.compile(r"=0{0,2}2(?!\d)")
+# The number by itself, as it stands in every address of a second page.
+_NAMES_SECOND = re.compile(r"(?<!\d)0{0,2}2(?!\d)")
 _PARAMETER = re.compile(r"(?:p|page|pageno|pn|pg)$", re.IGNORECASE)
 _LONGEST_PARAMETER = 6
 # A name that is written in one way only.
@@ -80,7 +84,7 @@ def next_page_of(page: Page, text: str) -> str | None:
     if not _may_link_second(own.path, text):
         return None
     # To look for a link is quicker than to look for all the words, of which most pages have none.
-    second = next((url for url, number, _ in _pages_linked(page, text, own) if number == 2), None)
+    second = next((url for url, number, _ in _pages_linked(page, text, own, _NAMES_SECOND) if number == 2), None)
     return second if second and _names_next(text) else None
 
 
@@ -122,12 +126,18 @@ def _further_place(page: Page, text: str, own: SplitResult, number: int) -> Plac
     return Place(number, begins, following) if begins else None
 
 
-def _pages_linked(page: Page, text: str, first: SplitResult) -> Iterator[tuple[str, int, str]]:
-    """Yield the links to pages of the article that begins at an address: address, number, text."""
-    for count, match in enumerate(_LINK.finditer(text)):
-        if count >= _MOST_LINKS:
-            return
-        url = absolute_url(unescape(match[1]), page.base_url)
+def _pages_linked(
+    page: Page, text: str, first: SplitResult, sign: re.Pattern[str] | None = None
+) -> Iterator[tuple[str, int, str]]:
+    """Yield the links to pages of the article that begins at an address: address, number, text.
+
+    A link without a `sign` is passed over: to complete an address takes longer than to look at it.
+    """
+    for match in islice(_LINK.finditer(text), _MOST_LINKS):
+        href = unescape(match[1])
+        if sign is not None and sign.search(href) is None:
+            continue
+        url = absolute_url(href, page.base_url)
         number = _number_of(url, first) if url else 0
         if url and number:
             label = _LINK_TEXT.match(text, match.end())
@@ -156,7 +166,7 @@ def _may_link_second(path: str, text: str) -> bool:
         at = text.find(name, at)
     return any(
         _PARAMETER.search(text, max(match.start() - _LONGEST_PARAMETER, 0), match.start())
-        for match in re.finditer("=0{0,2}2", text)
+        for match in _VALUE_SECOND.finditer(text)
     )
 
 

@@ -115,7 +115,7 @@ class _Found:
                 yield selector, element
 
     def _find_title(self, site_title: str) -> None:
-        """Take the first headline that is not the site's name; where all are empty, the first of them is its place."""
+        """Find the first headline that is not the site's name; where all are empty, the first of them is its place."""
         for selector, element in islice(self.elements("title"), _MOST_TRIED):
             text = self._text(selector, element)
             if text != site_title and (text or self.headline is None):

@@ -24,7 +24,7 @@ _NO_ADDRESS = ("", "<>", "< >")
 def read_link_lines(
     article: Article, lines: dict[int, list[tuple[str, str]]], site: Site, layout: Layout
 ) -> tuple[str, str] | None:
-    """Take the lines of links off the end of the article's paragraphs, and what they say into the article.
+    """Remove the lines of links from the end of the article's paragraphs, and what they say into the article.
 
     `lines` are the paragraphs that hold links and separators only: their number -> address and text of each link. The
     search goes from the end and stops at the first paragraph that is something else. Returns the slug and the URL of

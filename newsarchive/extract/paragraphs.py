@@ -109,7 +109,7 @@ class ParagraphBuilder:
                     self._keep(clean(line), heading)
 
     def line(self, text: str) -> bool:
-        """Take a text that is a paragraph by itself, with nothing before it; False if it needs a closer look."""
+        """Add a text that is a paragraph by itself, with nothing before it; False if it needs a closer look."""
         if not text.isprintable() or self.bold or self.fresh or "&" in text or self.kind == "caption":
             return False
         line = " ".join(text.split()) if "  " in text else text.strip()

@@ -91,7 +91,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
 
 
 def _take_place(article: Article, text: str) -> None:
-    """Take which page of its article a page is; that it goes on is told until the next page is followed."""
+    """Set which page of its article a page is; that it goes on is told until the next page is followed."""
     if not article.paragraphs:
         return
     place = place_of(article.page, text)

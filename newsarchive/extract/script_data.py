@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ _BODY_KEYS = (
     "contentblocks", "bodyblocks", "modules", "parts",
     "blocks", "paragraphs", "components", "sections", "elements", "rendered", "document",
 )  # fmt: skip
+_RANKS = {key: rank for rank, key in enumerate(_BODY_KEYS)}
 _TITLE_KEYS = ("headline", "title", "articletitle", "newstitle", "msgtitle", "headlines", "subject", "name")
 _DATE_KEYS = (
     "datepublished", "publishedat", "publishdate", "publisheddate", "publishtime", "publishedtime", "publicationdate",
@@ -42,11 +44,13 @@ _AUTHOR_KEYS = ("author", "authors", "authorname", "byline", "bylines", "writer"
 _SOURCE_KEYS = ("source", "sourcename", "copyrightsource", "medianame", "media", "nickname", "accountname", "origin")
 _HEAD_KEY = re.compile(r"head|meta|info|title|basic|attributes|seo|article", re.IGNORECASE)
 
-#: What a script assigns: an object, an array, a function that returns one, or JSON in a text.
+#: What a script assigns: an object, an array, a function that returns one, or JSON in a text. No alternative begins
+#: with a class of characters, of which scripts are full; what stands before the sign is looked at when there is one.
 _ASSIGNED = re.compile(
-    r"[\w$\])]\s{0,9}=\s{0,9}(?=\{|\[|!?\(?function\b|\(\(|JSON\.parse\(|decodeURIComponent\()"
-    r"|\b(?:JSON\.parse|push)\s{0,9}(?=\()"
+    r"=\s{0,9}(?=\{|\[|!?\(?function\b|\(\(|JSON\.parse\(|decodeURIComponent\()"
+    r"|(?:J(?<!\wJ)SON\.parse|p(?<!\wp)ush)\s{0,9}(?=\()"
 )
+_BEFORE_SIGN = 10
 #: A value that may be a text of an article.
 _LONG_VALUE = re.compile(r"[:,(=]\s{0,9}(?:[\w.$]{1,40}\(\s{0,9})?\\{0,3}[\"'`][^\"'`\n]{40}")
 #: A text that a variable is given, and the name of the variable before it.
@@ -58,6 +62,8 @@ _FLIGHT_ROW = re.compile(r"([0-9a-f]{1,6}):(?:T([0-9a-f]{1,6}),|([\[{\"]))")
 #: Characters that are read as literals of one page, nodes of its data that are looked at, articles that are compared.
 _MOST_READ, _MOST_NODES, _MOST_FOUND = 8_000_000, 300_000, 200
 _DEEPEST_LIST, _DEEPEST_OBJECT = 12, 4
+#: A text of fewer characters is no JSON that holds an article.
+_SHORTEST_JSON = 100
 
 _SENTENCES = "。！？!?…"
 #: The least text of an article that no title confirms, in sentences and bytes; and where its key is an article's alone.
@@ -172,24 +178,37 @@ def _states(scripts: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
 def _assigned(text: str, most: int) -> Iterator[tuple[str, Any, int]]:
     """Yield the values with long texts in them that a script assigns: name, value, characters that were read."""
     at = read = 0
-    starts = _ASSIGNED.finditer(text)
+    starts = _assignments(text)
     start = next(starts, None)
     while start is not None and read < most:
-        long = _LONG_VALUE.search(text, max(at, start.end() - 1))
+        name, begin = start
+        long = _LONG_VALUE.search(text, max(at, begin - 1))
         if long is None:
             return
         # The last one that begins before the text may hold it.
         following = next(starts, None)
-        while following is not None and following.end() <= long.start() + 1:
-            start, following = following, next(starts, None)
-        begin = start.end()
+        while following is not None and following[1] <= long.start() + 1:
+            (name, begin), following = following, next(starts, None)
         value, end = read_literal(text, begin)
         read += end - begin
-        yield text[max(start.start() - 40, 0) : start.start() + 1].rsplit(None, 1)[-1][-40:], value, end - begin
+        yield text[max(name - 40, 0) : name + 1].rsplit(None, 1)[-1][-40:], value, end - begin
         at = max(end, begin)
-        while following is not None and following.end() < at:
+        while following is not None and following[1] < at:
             following = next(starts, None)
         start = following
+
+
+def _assignments(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where names end to which something is assigned, or calls begin, and where the values begin."""
+    for match in _ASSIGNED.finditer(text):
+        start = match.start()
+        if text[start] == "=":
+            before = text[max(start - _BEFORE_SIGN, 0) : start]
+            name = before.rstrip()[-1:]
+            if not (name.isalnum() or name in ("_", "$", ")", "]")):
+                continue
+            start -= len(before) - len(before.rstrip()) + 1
+        yield start, match.end()
 
 
 def _take_variables(text: str, variables: dict[str, Any]) -> None:
@@ -282,9 +301,9 @@ def _articles_in(place: str, state: Any) -> Iterator[ScriptArticle]:
             if inner is not None:
                 waiting.append((inner, name, outer))
         elif isinstance(value, list):
-            waiting += [(one, name, outer) for one in value if isinstance(one, (dict, list, str))]
+            waiting += [(one, name, outer) for one in value if _may_hold(one)]
         elif isinstance(value, dict):
-            keys = {letters_of(key): key for key in value if isinstance(key, str)}
+            keys = _keys_of(value)
             found = _text_of(value, keys)
             if found:
                 key, html = found
@@ -293,9 +312,7 @@ def _articles_in(place: str, state: Any) -> Iterator[ScriptArticle]:
                     if not article.title and more:
                         _fill(article, more)
                 yield article
-            waiting += [
-                (one, _longer(name, key), value) for key, one in value.items() if isinstance(one, (dict, list, str))
-            ]
+            waiting += [(one, _longer(name, key), value) for key, one in value.items() if _may_hold(one)]
 
 
 def _heads_in(value: dict[str, Any]) -> list[dict[str, Any]]:
@@ -307,21 +324,33 @@ def _longer(name: str, key: object) -> str:
     return f"{name}.{key}"[-60:]
 
 
+def _may_hold(value: object) -> bool:
+    """Return whether a value may hold objects: it is one, a list, or a text that may be JSON itself."""
+    if isinstance(value, str):
+        return len(value) >= _SHORTEST_JSON and value[0] in "{[" and value[-1] in "}]"
+    return isinstance(value, (dict, list))
+
+
+def _keys_of(value: dict[str, Any]) -> dict[str, str]:
+    """Return the keys of an object by their letters."""
+    return {_letters_of_key(key): key for key in value if isinstance(key, str)}
+
+
+# The same few keys stand in all objects of a page.
+_letters_of_key = lru_cache(maxsize=4096)(letters_of)
+
+
 def _inner_json(text: str) -> Any:
     """Return the value of a text that is JSON itself."""
-    if len(text) < 100 or text[0] not in "{[" or text[-1] not in "}]":
-        return None
-    value = read_json(text)
+    value = read_json(text) if _may_hold(text) else None
     return value if isinstance(value, (dict, list)) else None
 
 
 def _text_of(value: dict[str, Any], keys: dict[str, str]) -> tuple[str, str] | None:
     """Return the key of an object's text, and the text as HTML, where it has one that is worth a look."""
     best: tuple[str, str] | None = None
-    for name in _BODY_KEYS:
-        key = keys.get(name)
-        if key is None:
-            continue
+    for name in sorted(_RANKS.keys() & keys.keys(), key=_RANKS.__getitem__):
+        key = keys[name]
         html = markup_of(value[key])
         if len(html) > 60 and (best is None or len(html) > 2 * len(best[1])):
             best = key, html
@@ -329,7 +358,7 @@ def _text_of(value: dict[str, Any], keys: dict[str, str]) -> tuple[str, str] | N
 
 
 def _article(rule: str, value: dict[str, Any], html: str, *, sure: bool) -> ScriptArticle:
-    keys = {letters_of(key): key for key in value if isinstance(key, str)}
+    keys = _keys_of(value)
     article = ScriptArticle(html, rule, length=_length(html), sure=sure)
     article.title = _first(value, keys, _TITLE_KEYS)
     article.published = _first(value, keys, _DATE_KEYS)
@@ -339,7 +368,7 @@ def _article(rule: str, value: dict[str, Any], html: str, *, sure: bool) -> Scri
 
 
 def _fill(article: ScriptArticle, other: dict[str, Any]) -> None:
-    """Take from an object beside a text or around it what its own does not say."""
+    """Read from an object beside a text or around it what its own does not say."""
     more = _article(article.rule, other, "", sure=article.sure)
     article.title = more.title
     article.published = article.published or more.published

@@ -40,7 +40,7 @@ class Disagreement:
     indexed: object
 
     def __str__(self) -> str:
-        """Say it for people."""
+        """Describe it for people."""
         return f"{self.column} of row {self.row_id} of {self.table}: {self.value!r}, or {self.indexed!r}"
 
 

@@ -78,7 +78,7 @@ WHERE r.text_id = ? ORDER BY r.id
 
 
 def mend_texts(archive: Archive, pages: RawPages, done: Repair) -> None:
-    """Give texts that were changed behind the archive's back what was stored, wherever that is still to be had."""
+    """Restore texts that were changed behind the archive's back, wherever what was stored is still to be had."""
     connection = archive.connection
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts").fetchall():
         there = content_hash(body)
@@ -118,7 +118,7 @@ def _where(connection: sqlite3.Connection, text_id: int) -> str:
 
 
 def mend_forms(connection: sqlite3.Connection, done: Repair) -> None:
-    """Give values that nothing writes their form again; what they were is lost where more than a bit was changed."""
+    """Restore the form of values that nothing writes; what they were is lost where more than a bit was changed."""
     for one in list(malformed(connection)):
         if put_right(connection, one):
             done.mended[f"value of a row of {one.table}, by its form"] += 1
@@ -127,7 +127,7 @@ def mend_forms(connection: sqlite3.Connection, done: Repair) -> None:
 
 
 def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
-    """Give readings what was stored: by their checksums, else what their raw pages say."""
+    """Restore what was stored of readings: by their checksums, else what their raw pages say."""
     connection = archive.connection
     for damaged in list(damaged_readings(connection)):
         if correct(connection, damaged):
@@ -318,7 +318,7 @@ _SAYS_NOTHING = "SELECT url, role, site FROM copies WHERE content_hash IS NULL"
 
 
 def mend_snapshots(archive: Archive, done: Repair) -> None:
-    """Give the rows of snapshots what their records say, as far as these can be read."""
+    """Set in the rows of snapshots what their records say, as far as these can be read."""
     rows = archive.connection.execute("SELECT id FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
     for (snapshot_id,) in rows.fetchall():
         with suppress(SnapshotDamagedError):  # `lose_snapshots` tells it
@@ -336,7 +336,7 @@ _AGAIN = f"""
 
 
 def lose_snapshots(archive: Archive, now: datetime, done: Repair) -> None:
-    """Tell raw pages whose records are damaged as lost, and have the newest page of each URL fetched again."""
+    """Record raw pages whose records are damaged as lost, and have the newest page of each URL fetched again."""
     connection = archive.connection
     rows = connection.execute("SELECT id, url FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
     damaged = [(snapshot_id, url) for snapshot_id, url in rows.fetchall() if not _is_whole(archive, snapshot_id)]

@@ -50,7 +50,7 @@ def damaged_readings(connection: sqlite3.Connection) -> Iterator[StoredReading]:
 
 
 def correct(connection: sqlite3.Connection, damaged: StoredReading) -> bool:
-    """Give a reading what was stored, where that is found; return whether it was."""
+    """Restore what was stored of a reading, where that is found; return whether it was."""
     right = next((one for one in _candidates(damaged) if one.is_whole), None)
     if right is not None:
         connection.execute(

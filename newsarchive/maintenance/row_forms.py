@@ -83,7 +83,7 @@ class Malformed:
     value: bytes
 
     def __str__(self) -> str:
-        """Say it for people."""
+        """Describe it for people."""
         return f"{self.column} of row {self.row_id} of {self.table}: {self.value[:80]!r}"
 
 
@@ -97,7 +97,7 @@ def malformed(connection: sqlite3.Connection) -> Iterator[Malformed]:
 
 
 def put_right(connection: sqlite3.Connection, one: Malformed) -> bool:
-    """Give a value its form again, where one bit was flipped; else empty it. Return whether it is what it was."""
+    """Restore the form of a value, where one bit was flipped; else empty it. Return whether it is what it was."""
     right = unflipped(one.value, FORMS[one.table, one.column])
     if right is not None:
         _set(connection, one, right.decode())

@@ -48,7 +48,7 @@ def row_differences(archive: Archive, snapshot_id: int) -> list[str]:
 
 
 def set_right(archive: Archive, snapshot_id: int) -> list[str]:
-    """Give a snapshot's row what its record says; return the columns that were changed.
+    """Set in a snapshot's row what its record says; return the columns that were changed.
 
     Raises:
         SnapshotDamagedError: the record is not whole.

@@ -7,6 +7,7 @@ from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.plots.data import (
     OTHERS,
     hours,
@@ -65,14 +66,16 @@ def _new_figure() -> Any:
         matplotlib = import_module("matplotlib")
         figures, fonts = import_module("matplotlib.figure"), import_module("matplotlib.font_manager")
     except ImportError as error:
-        raise UserError("charts need matplotlib - install it with: pip install 'newsarchive[plot]'") from error
+        raise UserError(_("charts need matplotlib - install it with: pip install 'newsarchive[plot]'")) from error
     families = ["DejaVu Sans"]
     if font := find_font():
         try:
             fonts.fontManager.addfont(str(font))
             families.insert(0, fonts.FontProperties(fname=str(font)).get_name())
         except (OSError, RuntimeError) as error:
-            raise UserError(f"{font}: this font cannot be used ({error}) - name another one") from error
+            raise UserError(
+                _("{font}: this font cannot be used ({error}) - name another one", font=font, error=error)
+            ) from error
     # The letters of an SVG are kept as shapes: it looks the same on machines that lack the font.
     matplotlib.rcParams.update(
         {

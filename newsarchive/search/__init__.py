@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from newsarchive.i18n import _
 from newsarchive.search.facets import Facet, Facets
 from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.index import (
@@ -117,8 +118,10 @@ class Search:
         from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
         close = get_close_matches(folded, known, n=1, cutoff=0.5)
-        advice = f"write {write_term('source', known[close[0]])}" if close else "write how it begins: source:财*"
-        raise QueryError(f"there is no source {name!r} in this archive", max(0, text.find(name)), advice)
+        instead = write_term("source", known[close[0]]) or "" if close else ""
+        advice = _("write {term}", term=instead) if instead else _("write how it begins: source:财*")
+        problem = _("there is no source {name!r} in this archive", name=name)
+        raise QueryError(problem, max(0, text.find(name)), advice, instead)
 
     def hits(
         self,

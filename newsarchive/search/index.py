@@ -72,7 +72,7 @@ _TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
 
 
 def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
-    """Give a connection the SQL functions that the index and its triggers call; every connection needs them.
+    """Add to a connection the SQL functions that the index and its triggers call; every connection needs them.
 
     - `search_pairs(text)` and `search_letters(body, title, digest)`: tokens of the two indexes
     - `search_fold(text)`: the text with its spellings made equal

@@ -14,6 +14,7 @@ token of its own (`PART`) separates them, so that 收3500点 is not found in 收
 from __future__ import annotations
 
 import re
+from functools import cache
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,27 +34,41 @@ LONGEST_WORD = 64
 _MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece"
 _LETTER = rf"(?:[^\W0-9_{UNSPACED}]|[{_MARKS}])"
 _THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3}|(?!))++(?![0-9]|,[0-9])"
-_RUN = re.compile(
-    rf"(?P<unspaced>[{UNSPACED}]+)"
-    rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
-    rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
-    rf"|(?P<word>{_LETTER}+)"
-)
-_UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
 _BLANKS = " \t"
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    """Return what finds the runs of a text. Its classes of ten thousands of characters take a while to compile."""
+    return re.compile(
+        rf"(?P<unspaced>[{UNSPACED}]+)"
+        rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
+        rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
+        rf"|(?P<word>{_LETTER}+)"
+    )
+
+
+@cache
+def _unspaced_run() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]+")
+
+
+def is_han(text: str) -> bool:
+    """Return whether a text is nothing but common Han characters, as most queries are: these are one unspaced run."""
+    return bool(text) and all("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 def pairs(text: str | None, folding: Folding) -> str:
     """Cut a text into the tokens of the index, in their order, one blank between them."""
     if not text:
         return ""
-    return " ".join(_tokens(folding.fold(text)))
+    return " ".join(_cut(folding.fold(text))[0])
 
 
 def characters(texts: tuple[str | None, ...], folding: Folding) -> str:
     """List the different unspaced characters of some texts, one blank between them."""
     distinct = sorted(set().union(*(folding.fold(text) for text in texts if text)))
-    return " ".join("".join(_UNSPACED_RUN.findall("".join(distinct))))
+    return " ".join("".join(_unspaced_run().findall("".join(distinct))))
 
 
 class Phrase(NamedTuple):
@@ -65,7 +80,9 @@ class Phrase(NamedTuple):
     @property
     def is_character(self) -> bool:
         """Whether it asks for one unspaced character alone."""
-        return len(self.tokens) == 1 and len(self.tokens[0]) == 1 and bool(_UNSPACED_RUN.match(self.tokens[0]))
+        if len(self.tokens) != 1 or len(self.tokens[0]) != 1:
+            return False
+        return is_han(self.tokens[0]) or bool(_unspaced_run().match(self.tokens[0]))
 
 
 def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | None:
@@ -73,22 +90,23 @@ def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | Non
 
     With `prefix` a word at the end matches every word that begins with it.
     """
-    folded = folding.fold(text)
-    tokens = _tokens(folded)
+    tokens, unspaced = _cut(folding.fold(text))
     if not tokens:
         return None
-    *_, last = _RUN.finditer(folded)
-    if last.lastgroup == "unspaced":
+    if unspaced:
         # A text goes on after the query's last character: a pair begins with it, or it ends the run and stands alone.
-        prefix = len(last[0]) == 1
+        prefix = unspaced == 1
         tokens = tokens if prefix else tokens[:-1]
     return Phrase(tuple(tokens), prefix)
 
 
-def _tokens(folded: str) -> list[str]:
+def _cut(folded: str) -> tuple[list[str], int]:
+    """Return the tokens, and how many unspaced characters the last run has, 0 where it is a word."""
+    if is_han(folded):
+        return [*map(add, folded, folded[1:]), folded[-1]], len(folded)
     tokens: list[str] = []
-    end, before = 0, ""
-    for match in _RUN.finditer(folded):
+    end, before, text = 0, "", ""
+    for match in _run().finditer(folded):
         kind, text, start = match.lastgroup or "", match[0], match.start()
         is_border = before and (kind == "unspaced") is not (before == "unspaced")
         if is_border and start > end and folded[end:start].strip(_BLANKS):
@@ -100,4 +118,4 @@ def _tokens(folded: str) -> list[str]:
         else:
             word = text.replace(".", "") if kind == "initials" else text.replace(",", "").replace(".", POINT)
             tokens.extend(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))
-    return tokens
+    return tokens, len(text) if before == "unspaced" else 0

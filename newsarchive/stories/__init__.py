@@ -112,7 +112,7 @@ class Stories:
         return self._join(article_id, printed, text)
 
     def remove(self, article_id: int) -> None:
-        """Take an article out of its story, before it is deleted."""
+        """Remove an article from its story, before it is deleted."""
         (story_id,) = self._cursor.execute("SELECT story_id FROM articles WHERE id = ?", (article_id,)).fetchone()
         if story_id is not None:
             self._leave(article_id, story_id)

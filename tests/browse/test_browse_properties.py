@@ -17,7 +17,7 @@ from newsarchive.browse.filters import (
     shown,
     web_link,
 )
-from newsarchive.browse.search_page import SearchForm
+from newsarchive.browse.search_form import SearchForm
 from newsarchive.browse.security import SafeCsv
 from newsarchive.search.folding import built_in_folding
 from newsarchive.search.query import Filter, QueryError, all_of, parse, write_term

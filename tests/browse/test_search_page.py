@@ -8,7 +8,8 @@ import pytest
 from support.searching import add, ids, open_archive
 
 from newsarchive.browse import search_page
-from newsarchive.browse.search_page import SearchForm, find, values_of
+from newsarchive.browse.search_form import SearchForm
+from newsarchive.browse.search_page import find, values_of
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from support.searching import add, open_archive
 
 from newsarchive.browse.charts import chosen_by, volume_csv
-from newsarchive.browse.search_page import SearchForm, find
+from newsarchive.browse.search_form import SearchForm
+from newsarchive.browse.search_page import find
 from newsarchive.browse.volume import MOST_PERIODS, Period, of_days, volume
 from newsarchive.search import EVERYTHING, Search
 

@@ -6,7 +6,9 @@ from support.crawler import Crawler
 
 @pytest.fixture
 def crawl(tmp_path):
-    return Crawler(tmp_path)
+    crawler = Crawler(tmp_path)
+    yield crawler
+    crawler.kill_all()
 
 
 @pytest.fixture(scope="module")

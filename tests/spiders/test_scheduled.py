@@ -22,7 +22,7 @@ def held_demo():
 
         def held(target):
             came.set()
-            go.wait()
+            go.wait(120)
             return answer(target)
 
         server.answer = held
@@ -39,7 +39,8 @@ def wait_for(came, process):
 
 
 def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl):
-    with held_demo() as (base_url, came, _), crawl.start("category", site="demo", base_url=base_url) as first:
+    with held_demo() as (base_url, came, _):
+        first = crawl.start("category", site="demo", base_url=base_url)
         wait_for(came, first)
         second = crawl("site", site="demo", base_url=base_url)
         assert (second.status, second.log.count("\n")) == (0, 1), second.log
@@ -50,6 +51,7 @@ def test_a_second_crawl_of_the_site_says_so_and_ends_well_at_once(crawl):
         assert (small.returncode, small.stderr.count("\n")) == (2, 1), small.stderr
         assert f"demo is being crawled (process {first.pid})" in small.stderr
         first.kill()
+        first.wait(60)
     assert newsarchive(second, "vacuum").returncode == 0
 
 

@@ -1,5 +1,6 @@
 """`newsarchive crawl` that is stopped, or run twice: what was fetched is stored, and one line says so."""
 
+import json
 import os
 import pty
 import shutil
@@ -18,6 +19,7 @@ from support.small_site import small_site
 
 from newsarchive.demo.__main__ import PORT
 from newsarchive.processes import process_exists
+from newsarchive.settings import EXTENSIONS
 
 
 @pytest.fixture
@@ -40,7 +42,17 @@ class Terminal:
             stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
-        self.master = master
+        crawl.started.append(self.process)
+        self._parts = []
+        # Read all the time: who writes to a terminal that nobody reads stands still.
+        self._reader = threading.Thread(target=self._read, args=[master], daemon=True)
+        self._reader.start()
+
+    def _read(self, master):
+        with suppress(OSError):  # the other side is closed
+            while part := os.read(master, 65536):
+                self._parts.append(part)
+        os.close(master)
 
     def stop(self, number):
         """Send a signal as a terminal does, to the whole group; return the status and what was written."""
@@ -48,12 +60,10 @@ class Terminal:
         return self.end()
 
     def end(self):
-        parts = []
-        with suppress(OSError):  # the other side is closed
-            while part := os.read(self.master, 65536):
-                parts.append(part)
-        os.close(self.master)
-        return self.process.wait(120), b"".join(parts).decode()
+        status = self.process.wait(120)
+        self._reader.join(60)
+        assert not self._reader.is_alive(), "a process that the crawl has left behind holds its terminal"
+        return status, b"".join(self._parts).decode()
 
 
 def children_of(process):
@@ -112,6 +122,7 @@ def test_a_crawl_that_is_stopped_while_it_starts_ends_without_a_traceback(crawl,
     terminal = Terminal(crawl, site.environment)
     maps = Path(f"/proc/{terminal.process.pid}/maps")
     while loaded not in maps.read_text(encoding="utf-8") and not site.asked:
+        assert terminal.process.poll() is None, terminal.end()
         time.sleep(0.01)
     time.sleep(seconds)
     status, written = terminal.stop(signal.SIGINT)
@@ -132,7 +143,7 @@ def test_a_second_crawl_of_a_site_leaves_at_once_with_status_0_and_one_line(craw
     site.wait_for_requests(4, first.process)
     second = subprocess.run(
         [sys.executable, "-m", "newsarchive", "--db", str(crawl.db), "crawl", "small"],
-        cwd=ROOT, env=crawl.environment | site.environment, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=crawl.environment | site.environment, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
     assert (second.returncode, second.stdout) == (0, "")
     (line,) = second.stderr.splitlines()
@@ -156,3 +167,20 @@ def test_the_sample_is_crawled_also_where_its_port_is_taken_and_found_at_the_sam
     assert not done.column("SELECT 1 FROM copies WHERE url LIKE ?", f"http://127.0.0.1:{PORT}/%")
     assert Terminal(crawl, {}, "demo").end()[0] == 0
     assert done.column("SELECT count(*) FROM copies") == [copies]
+
+
+@pytest.mark.parametrize(("moment", "outcome"), [("spider_closed", "finished"), ("engine_started", "stopped")])
+def test_a_stop_that_comes_while_a_crawl_starts_or_ends_is_heard_and_leaves_the_end_recorded(
+    crawl, site, moment, outcome
+):
+    extensions = EXTENSIONS | {"support.late_stop.LateStop": 0}
+    environment = site.environment | {"PYTHONPATH": str(ROOT / "tests")}
+    site.delay = 0.0
+    done = crawl(
+        "category", site="small", environment=environment,
+        settings={"EXTENSIONS": json.dumps(extensions), "LATE_STOP": moment},
+    )  # fmt: skip
+    assert done.column("SELECT outcome FROM runs") == [outcome]
+    assert done.status == (outcome == "stopped")
+    (articles,) = done.column("SELECT count(*) FROM articles")
+    assert articles == (60 if outcome == "finished" else 0)

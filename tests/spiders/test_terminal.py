@@ -26,7 +26,7 @@ def test_the_line_that_renews_itself_fits_a_narrow_terminal(crawl):
         )  # fmt: skip
         os.close(slave)
         written = b"".join(parts(master)).decode()
-        assert process.wait() == 0, written
+        assert process.wait(60) == 0, written
     lines = re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", written))
     shown = [line for line in lines if re.search(r"\d+ pages, .*\d+ pending", line)]
     assert shown

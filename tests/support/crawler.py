@@ -50,6 +50,8 @@ class Crawler:
         self.db = folder / "archive.db"
         plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         self.environment = plain | {"NEWSARCHIVE_DB": str(self.db), "PYTHONDONTWRITEBYTECODE": "1"}
+        #: Crawls that `kill_all` ends, if they have not ended.
+        self.started: list[subprocess.Popen[bytes]] = []
 
     def let_time_pass(self) -> None:
         """Make due whatever waits in the frontier, and let what was given up be so for months."""
@@ -68,9 +70,18 @@ class Crawler:
     def start(
         self, spider: str, *, settings: Mapping[str, object] | None = None, **arguments: object
     ) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
+        """Start a crawl."""
+        process = subprocess.Popen(
             self.command(spider, settings or {}, arguments), cwd=ROOT, env=self.environment, stderr=subprocess.DEVNULL
         )
+        self.started.append(process)
+        return process
+
+    def kill_all(self) -> None:
+        """Kill the crawls that were started and are still at work."""
+        for process in self.started:
+            process.kill()
+            process.wait(60)
 
     def __call__(
         self,

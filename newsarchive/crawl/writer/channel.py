@@ -258,7 +258,7 @@ class Channels:
             self._channels[archive] = channel
 
     def close(self, channel: Channel) -> None:
-        """Give up the use of a channel; its process ends with the last one."""
+        """Release a channel; its process ends with the last one."""
         self._users[channel] -= 1
         if self._users[channel] > 0 or (self._is_kept and channel.is_usable):
             return

@@ -18,11 +18,13 @@ FILLING = rf"(?:\s|[：:（(【\[,，|-]|{any_of('filling', 'date', ending=WHOLE
 _BEFORE = {rank: re.compile(f"(?:{any_of(table)}){FILLING}$") for rank, table in _TABLES.items()}
 _BEHIND = {rank: re.compile(rf"^[\s)）\]】]{{0,3}}(?:{any_of(table)})") for rank, table in _TABLES.items()}
 _OTHER = re.compile(any_of("updated", "other"))
+# A letter of a word: machines write times with T and Z alone.
+_LETTER = re.compile(r"[^\W\d_TZ]")
 
 
 def has_other_label(line: str) -> bool:
     """Return whether a line may say of a date that it is another one than that of publication."""
-    return _OTHER.search(line.lower()) is not None
+    return _LETTER.search(line) is not None and _OTHER.search(line.lower()) is not None
 
 
 def choose(line: str, dates: list[Dated]) -> tuple[bool, Dated | None]:

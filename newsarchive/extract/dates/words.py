@@ -31,9 +31,11 @@ def any_of(*names: str, ending: str = _ENDING) -> str:
     """
     found = {word.replace("_", " ") for name in names for words in table(name).values() for word in words.split()}
     longest_first = sorted(found, key=lambda word: (-len(word), word))
-    parted = "|".join(re.escape(word) for word in longest_first if _is_parted(word))
+    parted = [word for word in longest_first if _is_parted(word)]
     others = [re.escape(word) for word in longest_first if not _is_parted(word)]
-    return "|".join([rf"(?<![^\W\d_])(?:{parted}){ending}", *others])
+    # The first letter is looked at by itself: most words have another one.
+    firsts = "".join(sorted({word[0] for word in parted}))
+    return "|".join([rf"(?=[{firsts}])(?<![^\W\d_])(?:{'|'.join(map(re.escape, parted))}){ending}", *others])
 
 
 def _is_parted(word: str) -> bool:

@@ -70,6 +70,10 @@ if TYPE_CHECKING:
 
 #: How many lines about the headline are looked at for dates and credits: behind it, and before it.
 _BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
+#: So many lines before the text and behind other lines with the headline are looked at where they are not among these.
+_BEFORE_TEXT, _BEHIND_OTHER = 12, 15
+#: A date may stand among so many of the lines that were taken for the text's first.
+_DATED_LINES = 8
 #: A headline among so many first lines of the text was taken for its beginning.
 _FIRST_LINES = 3
 #: How many lines behind the article are looked at, and how many of its own last ones.
@@ -181,6 +185,10 @@ class _Reader:
         anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
+        if before:
+            self.near += range(first - 1, max(anchor + _BEHIND_HEADLINE, first - 1 - _BEFORE_TEXT), -1)
+            likeliest = before[0]
+            self.near += range(likeliest + 1, min(likeliest + 1 + _BEHIND_OTHER, anchor - _BEFORE_HEADLINE))
         self.opening = [
             n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
         ]
@@ -231,6 +239,7 @@ class _Reader:
             page=self.page_text,
             flow=self.flow,
             headline=article.title or "",
+            inside=[(n, text[n]) for n in self.kept[:_DATED_LINES] if len(text[n]) < _SHORT],
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)

@@ -46,6 +46,7 @@ _NO_AUTHOR = re.compile(
 _BEHIND_DATE = re.compile(
     r"(?:[^\n]{0,40}?[0-9]|sources?:)[^\n]{0,40}?(?:\s|[|·•])(?=(?:by|von|par|por|di|door|av|af)\s)", re.IGNORECASE
 )
+_DATE_OR_SOURCE = re.compile(r"[0-9:]")
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
@@ -274,15 +275,16 @@ def _text_of(element: Element) -> str:
 
 def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
     for number in evidence.lines[:_MOST_LINES]:
-        yield from _of_line(_BEFORE_BYLINE.sub("", evidence.flow.text[number], count=1), number)
+        text = evidence.flow.text[number]
+        yield from _of_line(_BEFORE_BYLINE.sub("", text, count=1) if ":" in text else text, number)
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
     """Read the names behind a word such as by at the beginning of a line, or before a word such as 기자 at its end."""
     if len(text) > _LONGEST:
         return
-    text = _ADDRESS.sub("", text).strip()
-    inside = _BEHIND_DATE.match(text)
+    text = (_ADDRESS.sub("", text) if "@" in text else text).strip()
+    inside = _BEHIND_DATE.match(text) if _DATE_OR_SOURCE.search(text) else None
     text = text[inside.end() :] if inside else text
     label = LABEL.match(text)
     if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
@@ -329,7 +331,7 @@ def _names_in(text: str) -> list[Name]:
     if "://" in text:
         return []
     names: list[Name] = []
-    text = ENGLISH_DAY.sub("", _ADDRESS.sub("", text))
+    text = ENGLISH_DAY.sub("", _ADDRESS.sub("", text) if "@" in text else text)
     for part in BETWEEN.split(_without_label(text)):
         printed = _without_label(_END.split(part, maxsplit=1)[0])
         name = ROLE.sub("", printed).strip(_EDGES)

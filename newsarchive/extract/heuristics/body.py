@@ -150,7 +150,7 @@ def score_lines(flow: PrintedLines, start: int) -> list[float]:
 
 
 def _strike_teasers(flow: PrintedLines, points: list[float]) -> None:
-    """Take the points of texts that belong to links, where at least three such pairs follow each other."""
+    """Remove the points of texts that belong to links, where at least three such pairs follow each other."""
     last = -99
     run: list[int] = []
     for number in [number for number, value in enumerate(points) if value > 0]:

@@ -98,7 +98,7 @@ def _left_out(flow: PrintedLines, body: Body, kept: Sequence[int]) -> tuple[set[
 
 
 def _cut_ends(paragraphs: list[Paragraph], loose: dict[str, None]) -> None:
-    """Take lines that are not kept off the beginning of the text and off its end, where one `<br>` joins them to it."""
+    """Remove lines that are not kept from both ends of the text, where one `<br>` joins them to it."""
     lines = list(loose)
     if paragraphs:
         text = paragraphs[0].text

@@ -39,7 +39,7 @@ _LONGER = 1.5
 
 
 def take_text_of_scripts(article: Article, head: Head, body: Element, shown: Element | None) -> ScriptArticle | None:
-    """Take the text from the page's scripts where it prints hardly any, or far more of it stands there.
+    """Read the text from the page's scripts where it prints hardly any, or far more of it stands there.
 
     `body` is the page's, `shown` the element of the text that was found. Returns the article that was found in a
     script; None where the printed text is the article's.
@@ -65,7 +65,7 @@ def take_text_of_scripts(article: Article, head: Head, body: Element, shown: Ele
 
 
 def _take_unshown(article: Article, body: Element, printed: int) -> None:
-    """Take the text from markup that a script would put into the page, or that stands there for browsers without."""
+    """Read the text from markup that a script would put into the page, or that stands there for browsers without."""
     for element in islice(select(_UNSHOWN, body), _MOST_UNSHOWN):
         markup = text_in(element)
         if len(markup) < _HARDLY_ANY // 2 or "<" not in markup:

@@ -231,7 +231,7 @@ def _in_brackets(places: Surroundings) -> Iterator[Candidate[Attribution]]:
 
 
 def _listed(places: Surroundings) -> Iterator[Candidate[Attribution]]:
-    """Take what the listing or feed said that led to the page."""
+    """Add what the listing or feed said that led to the page."""
     found = read_named(places.listed)
     if found:
         yield Candidate(found, places.listed, "listing", _LISTED)
