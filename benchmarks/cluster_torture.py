@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     from support.small_site import SmallSite
 
-_LEASE = 4.0
+_LEASE = 8.0
 # Seconds in which all has to be crawled after the last kill.
 _PATIENCE = 900.0
 
@@ -197,7 +197,7 @@ def _disturb(options, dice, server, cluster, sites, shards, machines) -> Counter
             process = dice.choice(list(machines.values())).process
             if process is not None and process.poll() is None:
                 os.kill(process.pid, signal.SIGSTOP)
-                time.sleep(_LEASE * 1.5)
+                time.sleep(_LEASE * 1.2)
                 os.kill(process.pid, signal.SIGCONT)
                 done[what] += 1
         elif what == "engine":
@@ -218,7 +218,7 @@ def _disturb(options, dice, server, cluster, sites, shards, machines) -> Counter
 
 def _wait_for_requests(sites: Mapping[str, SmallSite], more: int) -> None:
     """Wait until pages are fetched again; not for ever, since all may be fetched."""
-    end, before = time.monotonic() + 60, _requests(sites)
+    end, before = time.monotonic() + 20, _requests(sites)
     while _requests(sites) < before + more and time.monotonic() < end:
         time.sleep(0.05)
 
