@@ -102,6 +102,8 @@ def test_every_column_comes_from_what_one_copy_says() -> None:
             attribution="来源：江湾晚报",
             via=["甲"],
             section="财经",
+            region="北京",
+            embeds=["video https://player.example/7"],
             lang="zh",
             paywalled=True,
         )
