@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.unknown_pages import read_unknown
 
-DAYS = [f"<p>河湾镇的桥修好了，第{day}天集市照常开放，来的人比往年多，镇里说秋天会更多。</p>" for day in range(1, 9)]
-TEXT, MORE = "".join(DAYS[:4]), "".join(DAYS[4:])
+TEXT = "".join(f"<p>河湾镇的{n}号桥修好了，集市照常开放，来的人比往年多，镇里说秋天会更多。</p>" for n in range(4))
+MORE = "".join(f"<p>过河的人说，第{n}条路比从前好走，孩子们上学也近了，大家都很高兴。</p>" for n in range(4))
 HEAD = "<head><title>关于河湾镇集市开放的通知</title></head><h1>关于河湾镇集市开放的通知</h1>"
 
 
