@@ -573,7 +573,14 @@ def m0022_cluster_feed(db: Database) -> None:
 
 
 @migrations()
-def m0023_index_of_facets(db: Database) -> None:
+def m0023_notices_and_embeds(db: Database) -> None:
+    """Keep the numbers of documents, the region of a post, and what stands in a text that is no text."""
+    for column in ("document_number", "index_number", "region", "embeds"):
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
+
+
+@migrations()
+def m0024_index_of_facets(db: Database) -> None:
     """Count what articles have in common, and the articles of a security, without reading the articles themselves."""
     db.execute(
         "CREATE INDEX articles_facets ON articles"

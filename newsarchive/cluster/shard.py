@@ -181,7 +181,7 @@ class Shard:
             self._careful = max(self._careful, len(envelopes))
         except (UserError, OSError):
             raise
-        except sqlite3.Error as error:
+        except sqlite3.OperationalError as error:
             raise explain(error, self.db) from error
         except Exception as error:
             self.close()

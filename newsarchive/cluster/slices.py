@@ -39,7 +39,7 @@ _TABLES: Sequence[tuple[str, Mapping[str, str], str]] = (
     ("listings", {}, "site = :site ORDER BY rowid"),
     (
         "snapshots",
-        {"headers": "NULL", "payload_id": "NULL", "warc_file": "''", "warc_offset": "0", "warc_length": "0"},
+        {"headers": "NULL", "payload_id": "NULL", "warc_file": "''", "warc_offset": "id", "warc_length": "0"},
         "id IN (SELECT snapshot_id FROM main.copies WHERE site = :site)",
     ),
     ("copies", {"article_id": str(_ANY_ARTICLE)}, "site = :site ORDER BY id"),
@@ -116,7 +116,7 @@ class SliceOperations(Operations):
         with self._guarded(page):
             cursor = self.archive.connection.execute(
                 "INSERT INTO snapshots (url, fetched_at, http_status, digest, length, warc_file, warc_offset,"
-                " warc_length) VALUES (?, ?, ?, ?, ?, '', 0, 0)",
+                " warc_length) VALUES (?, ?, ?, ?, ?, '', (SELECT coalesce(max(id), 0) + 1 FROM snapshots), 0)",
                 (page.url, stamp(page.fetched_at), page.status, payload_digest(page.body), len(page.body)),
             )
             assert cursor.lastrowid is not None

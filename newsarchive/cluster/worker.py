@@ -84,7 +84,8 @@ class Worker:
         self._leases: dict[str, Lease] = {}
         self._runs: dict[str, Run] = {}
         self._kept: dict[str, _Kept] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        #: The last run of each site, which may still be ending when the site is claimed again.
+        self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
 
     async def run(self) -> None:
@@ -116,7 +117,7 @@ class Worker:
             raise
         finally:
             if self._tasks:
-                await asyncio.wait(self._tasks)
+                await asyncio.wait(self._tasks.values())
             for task in (renewing, stopping):
                 task.cancel()
             self._close()
@@ -137,12 +138,11 @@ class Worker:
         asked_at = time.monotonic()
         claims = await self._engine.call(Engine.claim, self.name, self.limits.lease, room)
         for claim in claims:
+            if (before := self._leases.get(claim.site)) is not None:
+                before.lose(f"{claim.site}: its lease was not renewed in time, and it is claimed again")
             lease = Lease(claim, self.limits.lease, self._engine, asked_at)
             self._leases[claim.site] = lease
-            self._runs[claim.site] = Run(time.monotonic())
-            task = asyncio.ensure_future(self._crawl(lease))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[claim.site] = asyncio.ensure_future(self._crawl(lease, self._tasks.get(claim.site)))
 
     async def _make_room(self) -> None:
         """Have runs that took their turn give way, the longest first, as many as sites are due that nobody crawls."""
@@ -173,8 +173,11 @@ class Worker:
 
     # A run
 
-    async def _crawl(self, lease: Lease) -> None:
+    async def _crawl(self, lease: Lease, last: asyncio.Task[None] | None) -> None:
+        if last is not None:  # it may have lost its lease, and not be over
+            await asyncio.wait([last])
         site = lease.site
+        self._runs[site] = Run(time.monotonic())
         before = Schedule(site, datetime.now(UTC), lease.claim.interval, lease.claim.failures)
         after, summary, reason = before, None, None
         try:
@@ -193,7 +196,9 @@ class Worker:
             self._told(site, error)
         finally:
             await self._give_back(lease, after, summary, reason)
-            del self._leases[site], self._runs[site]
+            del self._runs[site]
+            if self._leases[site] is lease:
+                del self._leases[site], self._tasks[site]
             self._changed.set()
 
     async def _slice(self, lease: Lease) -> Archive:
@@ -211,18 +216,20 @@ class Worker:
             kept.fence = claim.fence
             return kept.archive
         self._drop(site)
+        if claim.has_slice:
+            await self._shipping.call(Engine.want_slice, site, lease.fence)
         while (data := await self._shipping.call(Engine.slice, site, lease.fence)) is None:
             if lease.loss is not None or self.process.stopping.is_set():
                 raise UserError(lease.loss or f"{site}: stopped before it was begun")
             await asyncio.sleep(_LOOK_FOR_SLICE)
-        archive = open_slice(data, self._folder / site / "slice.db")
+        archive = open_slice(data, self._folder / f"{site}-{lease.fence}" / "slice.db")
         self._kept[site] = _Kept(archive, lease.fence)
         return archive
 
     def _drop(self, site: str) -> None:
         if (kept := self._kept.pop(site, None)) is not None:
             kept.archive.close()
-            shutil.rmtree(self._folder / site, ignore_errors=True)
+            shutil.rmtree(kept.archive.path.parent, ignore_errors=True)
 
     async def _run(self, lease: Lease, archive: Archive) -> RunSummary:
         """Run the spider on a slice, and send how it ended.

@@ -23,7 +23,7 @@ from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrapy.settings import Settings
@@ -59,8 +59,9 @@ _BY_BADNESS = (0, 3, 1)
 def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
-    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), `finews`, a site of
-    your own in data/sites/, or the address of any news site, which is looked at first, as by `newsarchive add`. All the
+    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), a site of your own
+    in data/sites/, the address of any news site, which is looked at first, as by `newsarchive add`, or a name that
+    `newsarchive sites` lists, such as one of the catalogue. All the
     ways into the site that its file describes are taken, as by `scrapy crawl site`. Several sites are crawled at one
     time, by one process. Ctrl-C stops the crawl: what was fetched is stored, and the next crawl goes on from there.
 
@@ -112,11 +113,28 @@ def _all_sites(archive: Archive) -> list[str]:
     The sample site is nobody's, and crawled only where it is named.
     """
     from newsarchive.paths import user_sites  # noqa: PLC0415
-    from newsarchive.sites import site_names  # noqa: PLC0415 - help does without it
+    from newsarchive.sites import catalogue_names, site_names  # noqa: PLC0415 - help does without it
 
     crawled = {site for (site,) in archive.connection.execute(_CRAWLED, (_SPIDER,))}
     own = {path.stem for path in user_sites().glob("*.toml")}
-    return [name for name in site_names() if name in own | crawled and name != _SAMPLE]
+    known = (*site_names(), *catalogue_names())
+    return [name for name in known if name in own | crawled and name != _SAMPLE]
+
+
+def _tell_unverified(names: Iterable[str]) -> None:
+    """Say of which sites nobody has seen that their files are right."""
+    from newsarchive.sites import load_site  # noqa: PLC0415 - help does without it
+    from newsarchive.sites.verification import verifications  # noqa: PLC0415
+
+    untried = [name for name in names if not load_site(name).verified]
+    if untried:
+        right = {name for name, one in verifications().items() if one.is_right}
+        untried = [name for name in untried if name not in right]
+    for name in untried:
+        click.echo(
+            f"newsarchive: {name}: nobody has verified its site file here - newsarchive sites check {name} tries it",
+            err=True,
+        )
 
 
 # One run of each site
@@ -136,6 +154,7 @@ def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, st
         raise UserError(_("there is no site to crawl: put site files into data/sites/, or name a built-in site"))
     for given in arguments.values():
         check(settings, _SPIDER, given)
+    _tell_unverified(arguments)
     process = CrawlProcess(settings)
     ended: list[RunSummary | UserError] = []
     try:
@@ -192,6 +211,7 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
 
     for name in names or ():
         check(settings, _SPIDER, {"site": name})
+    _tell_unverified(names or ())
     with Archive.open(db) as archive:
 
         def find() -> dict[str, Mapping[str, str]]:

@@ -22,6 +22,7 @@ from newsarchive.discovery.page_links import Links, is_headline, read_links
 from newsarchive.discovery.shapes import Shapes, family_of, is_variable
 from newsarchive.discovery.sitemap import read_sitemap
 from newsarchive.drafting.json_lists import find_list, paged
+from newsarchive.drafting.needs_browser import needs_browser
 from newsarchive.errors import UserError
 from newsarchive.extract import process
 from newsarchive.extract.html import take_source
@@ -156,6 +157,8 @@ class Survey:
     requests: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
     html: list[bytes] = field(default_factory=list)
+    #: Pages that show nothing without their scripts.
+    blank: int = 0
     #: Script links and links in all on the pages that list things.
     scripted: int = 0
 
@@ -481,6 +484,7 @@ class _Surveyor:
             self.result.visited.append(Visited(page.base_url, "other", article, []))
             return Links()
         links = read_links(root, page.base_url, source.charset)
+        self.result.blank += needs_browser(root)
         known = self.result.known.get(url_key(page.url))
         kind: Kind = judge(article, root, links, dated=known is not None and known.in_feed)
         if (
