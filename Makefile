@@ -22,7 +22,7 @@ installed-run installed-dev installed-all: installed-%:
 	  { echo "newsarchive needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@"$(PYTHON)" tools/install.py $(WHICH) $*
 
-crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; SITE=finews for the real mirror)
+crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; any name that newsarchive sites lists)
 	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
 test: installed-dev ## Run all tests (TESTS=tests/extract: some)

@@ -48,7 +48,7 @@ from newsarchive.options import Options  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PORT = 8097
+PORT = 8197
 SEED = 14
 #: Articles of a site when the watch begins, and on its listing at most.
 _FIRST, _LISTED = 5, 30
@@ -72,6 +72,7 @@ article = '/news/\\d+\\.html$'
 """
 _ARTICLE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>{title}</title></head><body><article>
 <h1>{title}</h1><p class="time">2026-03-05 08:00</p><p>{text}</p></article></body></html>"""
+_ENDED = "SELECT url, state, reason FROM frontier WHERE state <> 'pending'"
 _WORDS = ("港口", "泊位", "吞吐量", "清晨", "新船", "航线", "仓库", "货主", "班轮", "潮水", "引水员", "堆场", "海关")
 
 
@@ -336,8 +337,8 @@ def _peak_of_one(command: list[str], environment: dict[str, str]) -> int:
     return used.ru_maxrss
 
 
-def lost(folder: Path, sites: list[NewsSite], began: float) -> tuple[int, int]:
-    """Return how many articles were published, and how many of them the archive neither has nor knows it has to fetch.
+def lost(folder: Path, sites: list[NewsSite], began: float) -> tuple[int, list[str]]:
+    """Return how many articles were published, and those that the archive neither has nor will fetch, with its reason.
 
     A page that failed because the machine was busy is fetched again minutes later.
     """
@@ -347,8 +348,9 @@ def lost(folder: Path, sites: list[NewsSite], began: float) -> tuple[int, int]:
     }
     with contextlib.closing(sqlite3.connect(folder / "archive.db")) as connection:
         known = "SELECT url FROM copies UNION SELECT url FROM frontier WHERE state = 'pending'"
-        stored = {url for (url,) in connection.execute(known)}
-    return len(published), len(published - stored)
+        missing = sorted(published - {url for (url,) in connection.execute(known)})
+        ended = {url: f"{state}, {reason}" for url, state, reason in connection.execute(_ENDED)}
+    return len(published), [f"{url} ({ended.get(url, 'no listing led to it')})" for url in missing]
 
 
 @contextlib.contextmanager
@@ -411,7 +413,7 @@ def measure(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What was measured: what the watch printed, MiB, kills, seconds, CPU and KiB of a process, (published, lost)."""
+    """What was measured: what the watch printed, MiB, kills, seconds, CPU and KiB of a process, published and lost."""
 
     options: argparse.Namespace
     printed: list[dict]
@@ -419,7 +421,7 @@ class Measured:
     kills: int
     seconds: float
     cron: tuple[float, int]
-    articles: tuple[int, int]
+    articles: tuple[int, list[str]]
 
     @property
     def work(self) -> float:
@@ -436,7 +438,8 @@ class Measured:
         sites, hours, runs = self.options.sites, self.options.hours, [one for one in self.printed if "site" in one]
         late = sorted(run["late"] for run in runs if run["late"] is not None)
         yield f"{sites} sites, {hours:g} hours of their time in {self.seconds:.0f} s, {len(runs)} runs that ended"
-        yield f"killed {self.kills} times; published {self.articles[0]} articles, lost {self.articles[1]}"
+        yield f"killed {self.kills} times; published {self.articles[0]} articles, lost {len(self.articles[1])}"
+        yield from (f"  lost: {one}" for one in self.articles[1])
         yield f"requests: {sum(run['requests'] for run in runs) / sites:.1f} a site"
         middle, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
         yield f"lateness of {len(late)} runs: median {middle:.1f} s, p99 {p99:.1f} s, most {late[-1]:.1f} s"

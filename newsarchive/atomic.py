@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
     """
     path = Path(path)
     if path.is_symlink() or path.is_file() or (path.is_dir() and any(path.iterdir())):
-        raise UserError(f"{path}: there is something already - choose another folder, or remove it first")
+        raise UserError(_("{path}: there is something already - choose another folder, or remove it first", path=path))
     _remove_left(path)
     try:
         partial = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.", suffix=".partial", dir=path.parent))
@@ -115,7 +116,9 @@ def same_file(path: Path, descriptor: int) -> bool:
 
 
 def _unwritable(path: Path, error: OSError) -> UserError:
-    return UserError(f"{path}: cannot be written: {error.strerror or error} - choose another place")
+    return UserError(
+        _("{path}: cannot be written: {value} - choose another place", path=path, value=error.strerror or error)
+    )
 
 
 def _umask() -> int:

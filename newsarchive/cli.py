@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
+from copy import copy as shallow_copy
 from importlib import import_module
+from inspect import cleandoc
 from pathlib import Path
 
 import click
 
 from newsarchive import __version__
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import ENGLISH, _, language, speak_to_click, speaking
 from newsarchive.paths import ARCHIVE
 from newsarchive.text import plain
 
@@ -21,9 +25,13 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "bulk": ("bulk:bulk", "Read many files of raw pages with many processes, and load what was read."),
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "add": ("add:add", "Look at news sites and write a site file in data/sites/ for each."),
-        "sites": ("sites:sites", "List the sites that can be crawled."),
+        "sites": ("sites:sites", "List the sites that can be crawled, or check one."),
         "read": ("read:read", "Show what is read from one page, and which rule gave each field."),
         "opml": ("opml:opml", "Exchange lists of feeds with feed readers (OPML)."),
+        "cluster": (
+            "cluster:cluster",
+            "Crawl with several machines, which PostgreSQL brings together (NEWSARCHIVE_CLUSTER says where it is).",
+        ),
         "rules": ("rules:rules", "Write reading rules for a new site."),
     },
     "Search and inspect": {
@@ -84,6 +92,9 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
 }
 
+# Columns of a line of help in languages without blanks.
+_HELP = 76
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are run, so that help and completion are quick."""
@@ -96,10 +107,10 @@ class LazyGroup(click.Group):
         """Import a command."""
         for section in COMMANDS.values():
             if cmd_name in section:
-                module, _, attribute = section[cmd_name][0].partition(":")
+                module, _colon, attribute = section[cmd_name][0].partition(":")
                 command = getattr(import_module(f"newsarchive.commands.{module}"), attribute)
                 assert isinstance(command, click.Command)
-                return command
+                return command if language() == ENGLISH else _translated(command)
         return super().get_command(ctx, cmd_name)
 
     def resolve_command(
@@ -111,15 +122,48 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
             close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
-            meant = f" Did you mean {' or '.join(close)}?" if close else ""
-            ctx.fail(f"There is no command {plain(name)}.{meant}")
+            meant = " " + _("Did you mean {commands}?", commands=", ".join(close)) if close else ""
+            ctx.fail(_("There is no command {name}.", name=plain(name)) + meant)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the help's list of commands, importing none of them."""
         for heading, section in COMMANDS.items():
-            with formatter.section(heading):
-                formatter.write_dl([(name, line) for name, (_, line) in section.items()])
+            with formatter.section(_(heading)):
+                formatter.write_dl([(name, _(line)) for name, (_place, line) in section.items()])
+
+
+def _translated(command: click.Command) -> click.Command:
+    """Return a copy of a command, whose help is in the language that is spoken."""
+    copy = shallow_copy(command)
+    if copy.help:
+        copy.help = _broken(_(cleandoc(copy.help)))
+    if copy.short_help:
+        copy.short_help = _(copy.short_help)
+    copy.params = [_translated_parameter(parameter) for parameter in copy.params]
+    if isinstance(copy, click.Group):
+        copy.commands = {name: _translated(inner) for name, inner in copy.commands.items()}
+    return copy
+
+
+def _broken(text: str) -> str:
+    """Break the paragraphs of a help into lines: click breaks at blanks, and Chinese has none."""
+    from newsarchive.commands.output import wrap  # noqa: PLC0415 - English needs none of it
+
+    paragraphs = (
+        paragraph if paragraph.startswith("\b") else "\b\n" + "\n".join(wrap(paragraph, _HELP))
+        for paragraph in text.split("\n\n")
+    )
+    return "\n\n".join(paragraphs)
+
+
+def _translated_parameter(parameter: click.Parameter) -> click.Parameter:
+    copy = shallow_copy(parameter)
+    if isinstance(copy, click.Option):
+        copy.help = _(copy.help) if copy.help else None
+        if isinstance(copy.show_default, str):
+            copy.show_default = _(copy.show_default)
+    return copy
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -146,13 +190,16 @@ def main() -> None:
     try:
         # A terminal that cannot print a character gets its code instead of a crash.
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        status = cli(standalone_mode=False)
+        # What programs read is the same in every language.
+        with speaking(ENGLISH) if {"--json", "--csv"} & {*sys.argv} else nullcontext():
+            speak_to_click()
+            status = (cli if language() == ENGLISH else _translated(cli))(standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:
         if isinstance(error, click.NoSuchOption) and error.option_name == "--db":
-            error = click.UsageError("--db stands before the command: newsarchive --db FILE COMMAND.", error.ctx)
+            error = click.UsageError(_("--db stands before the command: newsarchive --db FILE COMMAND."), error.ctx)
         error.show()
         sys.exit(error.exit_code)
     except UserError as error:
@@ -166,7 +213,9 @@ def main() -> None:
     except Exception as error:
         if not _is_fault_of_the_archive(error):
             raise
-        click.echo(f"newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", err=True)
+        click.echo(
+            _("newsarchive: the archive: {error} - run newsarchive doctor and newsarchive check", error=error), err=True
+        )
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.processes import process_exists
 
 if TYPE_CHECKING:
@@ -48,7 +49,11 @@ class CrawlLock:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise UserError(
-                f"{self.path}: cannot be made: {error.strerror} - check the folder's permissions"
+                _(
+                    "{path}: cannot be made: {strerror} - check the folder's permissions",
+                    path=self.path,
+                    strerror=error.strerror,
+                )
             ) from error
         end = time.monotonic() + LEFT_BEHIND
         while not try_lock(self._descriptor):
@@ -105,14 +110,23 @@ def only_user(archive: Path | str) -> Iterator[None]:
         yield
         return
     except OSError as error:
-        raise UserError(f"archive {path}: {error.strerror} - check the owner and permissions of the file") from error
+        raise UserError(
+            _(
+                "archive {path}: {strerror} - check the owner and permissions of the file",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
     try:
         fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, *_SQLITE_LOCKS)
     except OSError as error:
         os.close(descriptor)
         raise UserError(
-            f"archive {path}: another program has it open - end it (a crawl, browse, Datasette, an editor) and run the "
-            "same command again"
+            _(
+                "archive {path}: another program has it open - end it (a crawl, browse, Datasette, an "
+                "editor) and run the same command again",
+                path=path,
+            )
         ) from error
     try:
         yield
@@ -143,8 +157,13 @@ def no_crawl(archive: Path | str) -> Iterator[None]:
                 held.callback(CrawlLock(path, label).release)
             except AlreadyRunningError as error:
                 raise UserError(
-                    f"archive {path}: {error.label} is being crawled (process {error.holder}) - run this again when "
-                    "the crawl has ended"
+                    _(
+                        "archive {path}: {label} is being crawled (process {holder}) - run this again when the crawl "
+                        "has ended",
+                        path=path,
+                        label=error.label,
+                        holder=error.holder,
+                    )
                 ) from None
         yield
 

@@ -109,6 +109,11 @@ class Options:
         60.0,
         "Longest Crawl-delay of a robots.txt that is obeyed, in seconds; a longer one counts as this.",
     )
+    chromium: str = _option(
+        "",
+        "Path of the Chromium that renders pages of sites with `[render]`; without it chromium, chromium-browser or"
+        " google-chrome in PATH.",
+    )
     alert_hosts: str = _option(
         "",
         "Hosts inside private networks, parted by commas, to which `newsarchive watch` may send; no others are asked.",

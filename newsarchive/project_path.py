@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.paths import ROOT
 
 _PACKAGES = ("spiders", "pipelines")
@@ -34,11 +35,18 @@ def check_packages(root: Path = ROOT) -> None:
     for name in _PACKAGES:
         found = _folder_of(name)
         if found is None:
-            raise UserError(f"the package {name!r} is missing: it must lie beside newsarchive in {root}")
+            raise UserError(
+                _("the package {name!r} is missing: it must lie beside newsarchive in {root}", name=name, root=root)
+            )
         if found.resolve() != root / name:
             raise UserError(
-                f"the package {name!r} comes from {found}, not from {root}: another project owns that name here - "
-                "uninstall it, or give newsarchive an environment of its own"
+                _(
+                    "the package {name!r} comes from {found}, not from {root}: another project owns that name "
+                    "here - uninstall it, or give newsarchive an environment of its own",
+                    name=name,
+                    found=found,
+                    root=root,
+                )
             )
 
 

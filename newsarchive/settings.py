@@ -110,6 +110,7 @@ SPIDER_MIDDLEWARES_BASE = _used(default_settings.SPIDER_MIDDLEWARES_BASE)  # the
 EXTENSIONS_BASE = _used(default_settings.EXTENSIONS_BASE)  # the same
 DOWNLOADER_MIDDLEWARES = {
     "newsarchive.crawl.http.offsite.OffsiteFilter": 50,
+    "newsarchive.crawl.render.middleware.Rendering": 75,  # what comes to it is a whole page, after all redirects
     "newsarchive.crawl.http.robots.Robots": 100,
     "newsarchive.crawl.http.decompression.Decompression": 590,
 }

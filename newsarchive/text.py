@@ -14,7 +14,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def strip_invisible(text: str) -> str:
     """Remove characters that print nothing: zero-width, bidi marks, soft hyphens, byte order marks."""
-    return _INVISIBLE.sub("", text)
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def valid_unicode(text: str) -> str:

@@ -11,7 +11,7 @@ _DAYS = {"d": 1, "w": 7, "y": 365}
 
 def stamp(when: datetime) -> str:
     """Write a crawl time, aware, in UTC (`2026-03-05T01:02:03Z`); such texts sort as the times do."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def read_age(text: str) -> timedelta:

@@ -80,6 +80,9 @@ class ArchiveSpider(Spider):
         spider._set_crawler(crawler)
         contact = Options.from_settings(crawler.settings).contact
         ask_politely(crawler.settings, spider.site.politeness, contact)
+        if spider.site.render is not None:
+            # What a page that is being rendered asks for must not wait behind a queue of other pages.
+            crawler.settings.set("CONCURRENT_REQUESTS", 2, priority="spider")
         return spider
 
     @property

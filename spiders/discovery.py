@@ -27,6 +27,7 @@ from newsarchive.discovery import LINK_SOURCES, category_url, max_pages
 from newsarchive.discovery.exploration import FREE_BESIDE_SITEMAP, FREE_PAGES, LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.paging import Paging
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
 from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
@@ -85,6 +86,11 @@ class DiscoverySpider(FrontierSpider):
         #: The pages of which nothing is known, where the site's file asks to look at them.
         free = FREE_BESIDE_SITEMAP if self.site.sitemaps else FREE_PAGES
         self.exploration = Exploration(free) if is_explored else None
+        #: The first listing of an explored site while its pages are turned, and all that waits until they are.
+        self._lead: Paging | None = None
+        self._waiting: Iterator[Request] = iter(())
+        #: Whether all listings of an explored site are turned to their end, because the first one broke off.
+        self._turns_all = False
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -101,9 +107,15 @@ class DiscoverySpider(FrontierSpider):
         site = values["site"] = values.get("site") or read_site(DEFAULT_SITE)
         if not any(True for name in cls.link_sources for _ in LINK_SOURCES[name].starts(site)):
             lacking = " or ".join(LINK_SOURCES[name].section for name in cls.link_sources)
-            raise UserError(f"site={site.name}: its file has no {lacking} - there is nothing to follow")
+            raise UserError(
+                _(
+                    "site={name}: its file has no {lacking} - there is nothing to follow",
+                    name=site.name,
+                    lacking=lacking,
+                )
+            )
         if "since" in values and "until" in values and values["since"] > values["until"]:
-            raise UserError(f"since={given['since']} lies behind until={given['until']}")
+            raise UserError(_("since={given} lies behind until={given2}", given=given["since"], given2=given["until"]))
         return values
 
     @classmethod
@@ -125,7 +137,22 @@ class DiscoverySpider(FrontierSpider):
         )
         self.is_thorough = self.is_thorough or is_full
         self.listings.asks_anew = is_full
-        for link in (*self._first_listings(), *self.listings.due()):
+        links = [*self._first_listings(), *self.listings.due()]
+        lead = next((link for link in links if link.link_source == "category"), None)
+        if self.exploration is None or lead is None:
+            yield from self._ask_each(links, is_full=is_full)
+            return
+        # Where the pages of the first listing lead to all articles, those of sections bring nothing: they come later.
+        yield from self._ask_each([link for link in links if link.link_source != "category"])
+        self._lead = Paging(max_pages("category", site))
+        self._waiting = self._ask_each([link for link in links if link.link_source == "category"], is_full=is_full)
+        requests = list(self._ask(lead, self._lead))
+        yield from requests if any(self._is_leading(one) for one in requests) else self._ask_waiting()
+
+    def _ask_each(self, links: Iterable[ListingLink], *, is_full: bool = False) -> Iterator[Request]:
+        """Ask for listings, in a full discovery for all that are known as well."""
+        session, site = self.session, self.site
+        for link in links:
             yield from self._ask(link)
         if is_full:
             session.count(FULL_DISCOVERY)
@@ -133,6 +160,16 @@ class DiscoverySpider(FrontierSpider):
                 yield from self._ask(link)
             for category in session.archive.listings.categories(site.name):
                 yield from self._ask_category(category)
+
+    def _is_leading(self, request: object) -> bool:
+        """Return whether a request is for a page of the first listing, behind which the others wait."""
+        return isinstance(request, Request) and request.cb_kwargs.get("paging") is self._lead
+
+    def _ask_waiting(self) -> Iterator[Request]:
+        """Ask for what waited for the end of the first listing."""
+        self._lead = None
+        yield from self._waiting
+        yield from self._look_at_next()
 
     def _first_listings(self) -> Iterator[ListingLink]:
         chosen = [category_url(self.site, slug) for slug in self.selection.categories]
@@ -191,21 +228,30 @@ class DiscoverySpider(FrontierSpider):
     ) -> AsyncIterator[Request | Page]:
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
         known = self.listings.unchanged(link.url, response)
+        found: list[Request | Page] = []
         if known is not None:
             self._looked_at.pop(link.url, None)
-            for request in self._pass(known, paging):
-                yield request
+            found += self._pass(known, paging)
         elif response.status == NOT_MODIFIED:
             self._not_read(link, UNASKED)
         else:
-            for found in await self._read(response, link, paging):
-                yield found
+            found += await self._read(response, link, paging)
+        for one in found:
+            yield one
+        if paging is self._lead and not any(map(self._is_leading, found)):
+            for request in self._ask_waiting():
+                yield request
 
     def listing_failed(self, failure: Failure) -> None:
         """Record a listing page that did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         self._not_read(request.cb_kwargs["link"], outcome_of(failure.value))
+        if self._is_leading(request):
+            assert self._lead is not None
+            self._turns_all = self._lead.number > 1
+            for waiting in self._ask_waiting():
+                self.crawler.engine.crawl(waiting)
 
     def _not_read(self, link: ListingLink, outcome: Outcome) -> None:
         self.listings.failed(link, outcome)
@@ -296,8 +342,15 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self.exploration is None)):
+        elif not stop and (new or (self.is_thorough and self._is_turned(paging))):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
+
+    def _is_turned(self, paging: Paging) -> bool:
+        """Return whether the pages of a listing are followed although one of them brings nothing new.
+
+        Of an explored site, where articles lead to articles as well, that is the first listing alone.
+        """
+        return self.exploration is None or self._turns_all or paging is self._lead
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""
@@ -348,6 +401,8 @@ class DiscoverySpider(FrontierSpider):
 
     def _look_at_next(self) -> Iterator[Request]:
         assert self.exploration is not None
+        if self._lead is not None:
+            return
         while len(self._looked_at) < _AT_ONCE and (candidate := self.exploration.next()) is not None:
             link = ListingLink(candidate.url, self.site.name, "category", candidate.found_on)
             for request in self._ask(link):

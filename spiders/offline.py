@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from newsarchive.crawl.arguments import read_site
 from newsarchive.crawl.warc_pages import known_site
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.sites import Site
 from newsarchive.urls import is_local, origin_of, split_url
 from spiders.base import ArchiveSpider
@@ -26,7 +27,7 @@ def read_url_pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except re.error as error:
-        raise UserError(f"neither a URL nor a regular expression ({error})") from None
+        raise UserError(_("neither a URL nor a regular expression ({error})", error=error)) from None
 
 
 class OfflineSpider(ArchiveSpider):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from newsarchive.crawl.arguments import FilesReader, read_site
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Page
 from spiders.base import ArchiveSpider
 
@@ -42,7 +43,7 @@ class PostsSpider(ArchiveSpider):
         """Read all arguments."""
         values = super().check(given)
         if "path" not in values:
-            raise UserError("path= is missing: a folder with post files, a glob, or a git checkout of the site")
+            raise UserError(_("path= is missing: a folder with post files, a glob, or a git checkout of the site"))
         return values
 
     async def start(self) -> AsyncIterator[Any]:

@@ -11,6 +11,7 @@ from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_count
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.urls import read_info_code
 from spiders.base import FrontierSpider
 
@@ -30,14 +31,14 @@ _CHUNK = 500
 def read_codes(text: str) -> tuple[str, ...]:
     """Read info codes or links, separated by commas."""
     if text == STANDARD_INPUT:
-        raise UserError("to read standard input, write file=-")
+        raise UserError(_("to read standard input, write file=-"))
     return tuple(code.strip() for code in text.split(",") if code.strip())
 
 
 def read_file_name(text: str) -> str:
     """Read the name of a file that is there, or `-`."""
     if text != STANDARD_INPUT and not Path(text).is_file():
-        raise UserError("there is no such file")
+        raise UserError(_("there is no such file"))
     return text
 
 
@@ -72,7 +73,7 @@ class ShareSpider(FrontierSpider):
         """Read all arguments."""
         values = super().check(given)
         if "codes" in values and "file" in values:
-            raise UserError("codes= and file= exclude each other")
+            raise UserError(_("codes= and file= exclude each other"))
         return values
 
     def listing_requests(self) -> Iterable[Request]:

@@ -10,6 +10,7 @@ from newsarchive.crawl.arguments import FilesReader
 from newsarchive.crawl.warc_pages import CaptureError, Captures, MissingOriginalError, sites_by_host
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.warc.formats import SUFFIXES, read_pages
 from newsarchive.warc.reader import Damage
 from spiders.offline import OfflineSpider
@@ -58,7 +59,7 @@ class WarcSpider(OfflineSpider):
         """Read all arguments."""
         values = super().check(given)
         if "path" not in values:
-            raise UserError("path= is missing: a WARC file, a folder with such files, or a glob")
+            raise UserError(_("path= is missing: a WARC file, a folder with such files, or a glob"))
         return values
 
     async def start(self) -> AsyncIterator[Any]:

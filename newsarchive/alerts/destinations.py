@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from newsarchive.atomic import atomic_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
@@ -47,19 +48,23 @@ def read_destination(text: str) -> Destination:
     """Read what follows `--to`. Raises UserError for what is no destination, without printing what may be secret."""
     text = text.strip()
     if len(text) > _LONGEST or not text.isprintable():
-        raise UserError(f"the destination is longer than {_LONGEST:,} characters or has control characters in it")
+        raise UserError(
+            _("the destination is longer than {longest:,} characters or has control characters in it", longest=_LONGEST)
+        )
     try:
         parts = urlsplit(text)
         scheme, host = parts.scheme.lower(), parts.hostname or ""
         if scheme in _SCHEMES:
-            _ = parts.port  # for a chat service a part of the secret may stand in its place
+            _port = parts.port  # for a chat service a part of the secret may stand in its place
     except ValueError as error:
-        raise UserError("the destination cannot be read as an address - write for example https://...") from error
+        raise UserError(_("the destination cannot be read as an address - write for example https://...")) from error
     if scheme in ("", "file") or "://" not in text:
         return _file(unquote(parts.path) if scheme == "file" else text)
     kind = _SCHEMES.get(scheme, "chat")
     if kind != "chat" and not host:
-        raise UserError(f"the destination {scheme}:// names no host - write for example {scheme}://example.org/...")
+        raise UserError(
+            _("the destination {scheme}:// names no host - write for example {scheme}://example.org/...", scheme=scheme)
+        )
     # For a chat service even what stands in the place of the host is often the secret.
     return Destination(kind, text, f"{scheme}://{'…' if kind == 'chat' else shorten(plain(host), _SHOWN) + '/…'}")
 
@@ -69,11 +74,16 @@ def _file(text: str) -> Destination:
     kind = _FILES.get(path.suffix.lower())
     if kind is None:
         raise UserError(
-            f"{plain(shorten(text, _SHOWN))}: no known kind of destination - give a file that ends in .atom or .jsonl,"
-            " a webhook (https://...), mail (smtp://...), or a chat service (slack://..., tgram://...)"
+            _(
+                "{text}: no known kind of destination - give a file that ends in .atom or .jsonl, a webhook "
+                "(https://...), mail (smtp://...), or a chat service (slack://..., tgram://...)",
+                text=plain(shorten(text, _SHOWN)),
+            )
         )
     if not path.parent.is_dir():
-        raise UserError(f"{plain(str(path))}: there is no such folder - make it first, or choose another place")
+        raise UserError(
+            _("{path}: there is no such folder - make it first, or choose another place", path=plain(str(path)))
+        )
     return Destination(kind, str(path), plain(str(path)))
 
 
@@ -92,15 +102,24 @@ class AddressFile:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise UserError(f"{self.path}: cannot be read: {error.strerror} - check owner and permissions") from error
+            raise UserError(
+                _(
+                    "{path}: cannot be read: {strerror} - check owner and permissions",
+                    path=self.path,
+                    strerror=error.strerror,
+                )
+            ) from error
         except ValueError:
             content = None
         if not isinstance(content, dict):
             raise UserError(
-                f"{self.path}: damaged - remove it, and name each address again with: newsarchive watch edit"
+                _(
+                    "{path}: damaged - remove it, and name each address again with: newsarchive watch edit",
+                    path=self.path,
+                )
             )
         if mode & 0o077:
-            raise UserError(f"{self.path}: others may read the addresses in it - run: chmod 600 {self.path}")
+            raise UserError(_("{path}: others may read the addresses in it - run: chmod 600 {path}", path=self.path))
         return {str(name): str(address) for name, address in content.items()}
 
     def set(self, name: str, address: str | None) -> None:

@@ -10,6 +10,7 @@ from newsarchive.archive.queries import articles_of, value
 from newsarchive.atomic import atomic_file
 from newsarchive.errors import UserError
 from newsarchive.export.atom import write_atom
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def append_lines(message: Message, path: str) -> None:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         with os.fdopen(descriptor, "r+b") as file:
             if not try_lock(descriptor):
-                raise UserError(f"{path}: another program is writing to it - it is tried again later")
+                raise UserError(_("{path}: another program is writing to it - it is tried again later", path=path))
             size = file.seek(0, os.SEEK_END)
             file.seek(max(0, size - max(len(lines), _LONGEST_LINE)))
             tail = file.read()
@@ -59,4 +60,10 @@ def append_lines(message: Message, path: str) -> None:
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise UserError(f"{path}: cannot be written: {error.strerror} - check the folder and its owner") from error
+        raise UserError(
+            _(
+                "{path}: cannot be written: {strerror} - check the folder and its owner",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error

@@ -15,6 +15,7 @@ from newsarchive.alerts.message import message_of
 from newsarchive.alerts.schedule import is_due, is_quiet
 from newsarchive.alerts.searches import SavedSearch, saved_searches
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 from newsarchive.search import QueryError
 
@@ -83,7 +84,7 @@ def destination_of(addresses: dict[str, str], search: SavedSearch) -> Destinatio
     """Return the destination of a search. Raises UserError where its address is lost."""
     address = addresses.get(search.name)
     if address is None:
-        raise UserError("its whole address is not known here - run: newsarchive watch edit NAME --to ADDRESS")
+        raise UserError(_("its whole address is not known here - run: newsarchive watch edit NAME --to ADDRESS"))
     return read_destination(address)
 
 
@@ -108,10 +109,12 @@ def _only_one(archive: Path) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise UserError(f"{path}: cannot be made: {error.strerror} - check the folder's permissions") from error
+        raise UserError(
+            _("{path}: cannot be made: {strerror} - check the folder's permissions", path=path, strerror=error.strerror)
+        ) from error
     try:
         if not try_lock(descriptor):
-            raise AlreadyRunningError("the saved searches of this archive are being run already: nothing to do")
+            raise AlreadyRunningError(_("the saved searches of this archive are being run already: nothing to do"))
         yield
     finally:
         os.close(descriptor)

@@ -10,6 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +23,7 @@ def read_time(text: str) -> time:
     """Read a time of day such as 8:00. Raises UserError for any other text."""
     match = _TIME.fullmatch(text.strip())
     if match is None:
-        raise UserError(f"{text!r} is not a time of day - write hours and minutes, for example 08:00")
+        raise UserError(_("{text!r} is not a time of day - write hours and minutes, for example 08:00", text=text))
     return time(int(match[1]), int(match[2]))
 
 
@@ -38,11 +39,14 @@ def read_quiet_hours(text: str | None) -> str | None:
         return None
     ends = _BETWEEN.split(text.strip())
     if len(ends) != 2:
-        raise UserError(f"{text!r} is not a span of hours - write for example 22:00-07:00")
+        raise UserError(_("{text!r} is not a span of hours - write for example 22:00-07:00", text=text))
     start, end = map(read_time, ends)
     if start == end:
         raise UserError(
-            f"{text!r} is the whole day, so that nothing would ever be sent - write for example 22:00-07:00"
+            _(
+                "{text!r} is the whole day, so that nothing would ever be sent - write for example 22:00-07:00",
+                text=text,
+            )
         )
     return f"{start:%H:%M}-{end:%H:%M}"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import stamp
 
@@ -56,9 +56,11 @@ def saved_search(archive: Archive, name: str) -> SavedSearch:
     known = {one.name: one for one in saved_searches(archive)}
     if name in known:
         return known[name]
+    from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
+
     close = get_close_matches(name, known, n=1, cutoff=0.5)
     advice = f"did you mean {close[0]!r}?" if close else "newsarchive watch list shows all"
-    raise UserError(f"there is no saved search {name!r} - {advice}")
+    raise UserError(_("there is no saved search {name!r} - {advice}", name=name, advice=advice))
 
 
 def add(
@@ -79,15 +81,23 @@ def add(
     """
     name = " ".join((name or query).split())
     if not name.isprintable() or not 0 < len(name) <= _LONGEST_NAME:
-        raise UserError(f"a name has 1 to {_LONGEST_NAME} printable characters - give another with --name")
+        raise UserError(
+            _(
+                "a name has 1 to {longest_name} printable characters - give another with --name",
+                longest_name=_LONGEST_NAME,
+            )
+        )
     condition = archive.search.condition(archive.search.parse(query))
     at = stamp(now or datetime.now(UTC))
     connection = archive.connection
     with archive.transaction():
         if connection.execute("SELECT 1 FROM saved_searches WHERE name = ?", (name,)).fetchone():
             raise UserError(
-                f"there is a saved search {plain(shorten(name, 40))!r} already - give another name with --name, or"
-                " change that one with: newsarchive watch edit NAME"
+                _(
+                    "there is a saved search {name!r} already - give another name with --name, or change that "
+                    "one with: newsarchive watch edit NAME",
+                    name=plain(shorten(name, 40)),
+                )
             )
         (last_change,) = connection.execute("SELECT coalesce(max(id), 0) FROM key_changes").fetchone()
         cursor = connection.execute(

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from newsarchive import __version__
 from newsarchive.alerts.network_guard import PrivateAddressError, public_only
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain
 from newsarchive.urls import is_loopback, quote_url
 
@@ -58,7 +59,7 @@ def send(message: Message, destination: Destination, *, trusted: Collection[str]
     thread.start()
     thread.join(WHOLE)
     if not outcome:
-        raise SendingError(f"no answer within {WHOLE:g} seconds")
+        raise SendingError(_("no answer within {whole:g} seconds", whole=WHOLE))
     if outcome[0] is not None:
         raise _explained(outcome[0]) from None  # the error itself may hold the address
 
@@ -111,7 +112,9 @@ def _post(message: Message, address: str) -> None:
         answer = connection.getresponse()
         answer.read(_ANSWER)
         if 300 <= answer.status < 400:
-            raise SendingError(f"it answers {answer.status}, a redirect, which is not followed - give the new address")
+            raise SendingError(
+                _("it answers {status}, a redirect, which is not followed - give the new address", status=answer.status)
+            )
         if not 200 <= answer.status < 300:
             raise SendingError(f"it answers {answer.status} {plain(answer.reason)[:60]}".rstrip())
 
@@ -142,7 +145,7 @@ def _mail(message: Message, address: str) -> None:
             is_secret = True
         if parts.username is not None:
             if not is_secret and not is_loopback(host):
-                raise SendingError("it offers no encryption, and the password is not sent without - use smtps://")
+                raise SendingError(_("it offers no encryption, and the password is not sent without - use smtps://"))
             server.login(unquote(parts.username), unquote(parts.password or ""))
         server.send_message(mail)
 
@@ -170,7 +173,7 @@ def receivers(address: str) -> list[str]:
     asked = parse_qs(urlsplit(address).query).get("to", ())
     found = [one.strip() for text in asked for one in text.split(",") if one.strip()]
     if not found or not all("@" in one and one.isprintable() for one in found):
-        raise UserError("smtp:// needs who gets the mail: smtp://host/?to=you@example.org&from=me@example.org")
+        raise UserError(_("smtp:// needs who gets the mail: smtp://host/?to=you@example.org&from=me@example.org"))
     return found
 
 
@@ -178,7 +181,7 @@ def _chat(message: Message, address: str) -> None:
     """Send a message through apprise, which knows the chat services."""
     service = chat_service(address)
     if not service.notify(title=message.subject, body=message.text):
-        raise SendingError("the service did not accept it")
+        raise SendingError(_("the service did not accept it"))
 
 
 def chat_service(address: str):  # type: ignore[no-untyped-def]
@@ -188,13 +191,20 @@ def chat_service(address: str):  # type: ignore[no-untyped-def]
         import apprise  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise UserError(
-            f"{scheme}:// needs apprise, which sends to chat services - install it: pip install 'newsarchive[alerts]'"
+            _(
+                "{scheme}:// needs apprise, which sends to chat services - install it: pip install "
+                "'newsarchive[alerts]'",
+                scheme=scheme,
+            )
         ) from error
     # One message to one service stays in this thread, where the guard is.
     service = apprise.Apprise(asset=apprise.AppriseAsset(async_mode=False))
     if not service.add(address):
         raise UserError(
-            f"{scheme}://...: no address of a chat service that apprise knows - its documentation lists them"
+            _(
+                "{scheme}://...: no address of a chat service that apprise knows - its documentation lists them",
+                scheme=scheme,
+            )
         )
     return service
 

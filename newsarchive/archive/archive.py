@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from newsarchive.archive.connection import connect, explain, transaction
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,8 +144,11 @@ class Archive:
             is_same = False
         if not is_same:
             raise UserError(
-                f"archive {self.path}: was removed or replaced while it was written to, and what was written since is "
-                "lost with the old file - put the right file there and run the same command again"
+                _(
+                    "archive {path}: was removed or replaced while it was written to, and what was written since "
+                    "is lost with the old file - put the right file there and run the same command again",
+                    path=self.path,
+                )
             )
 
     @contextmanager

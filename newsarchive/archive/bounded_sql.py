@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ _DENIED = {sqlite3.SQLITE_ATTACH: "ATTACH", sqlite3.SQLITE_DETACH: "DETACH"}
 def must_say_something(text: str) -> None:
     """Raise UserError for SQL that is nothing but blanks and comments."""
     if not _COMMENTS.sub("", text).strip(" \t\r\n;"):
-        raise UserError("this SQL is empty - write a query, for example: select count(*) from articles")
+        raise UserError(_("this SQL is empty - write a query, for example: select count(*) from articles"))
 
 
 @contextmanager
@@ -63,9 +64,11 @@ def _authorize(action: int, name: str | None, *_: Any) -> int:
 def _explained(error: Exception, seconds: float, advice: str) -> UserError:
     text = str(error)
     if "interrupted" in text:
-        return UserError(f"this SQL took longer than {seconds:g} seconds - {advice}")
+        return UserError(_("this SQL took longer than {seconds:g} seconds - {advice}", seconds=seconds, advice=advice))
     if "readonly" in text or "not authorized" in text or "prohibited" in text:
-        return UserError(f"this SQL cannot be run: {text} - the archive can only be read here")
+        return UserError(_("this SQL cannot be run: {text} - the archive can only be read here", text=text))
     if "too big" in text:
-        return UserError(f"this SQL makes a value of more than {LARGEST_VALUE // 1_000_000} MB - take less of it")
-    return UserError(f"this SQL cannot be run: {text} - docs/schema.md lists tables and columns")
+        return UserError(
+            _("this SQL makes a value of more than {value} MB - take less of it", value=LARGEST_VALUE // 1000000)
+        )
+    return UserError(_("this SQL cannot be run: {text} - docs/schema.md lists tables and columns", text=text))

@@ -14,6 +14,7 @@ from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
 from newsarchive.archive.search_functions import register_functions
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,7 +80,9 @@ def must_exist(path: Path) -> Path:
     A command that changes an archive asks first, so that a mistyped path makes none: only a crawl does.
     """
     if not path.is_file():
-        raise UserError(f"archive {path}: there is no such file - crawl something first, or name another path")
+        raise UserError(
+            _("archive {path}: there is no such file - crawl something first, or name another path", path=path)
+        )
     return path
 
 
@@ -93,7 +96,9 @@ def connect(path: Path | str, *, readonly: bool = False) -> sqlite3.Connection:
     """
     path = Path(path)
     if readonly and not must_exist(path).stat().st_size:
-        raise UserError(f"archive {path}: an empty file - crawl something into it first, or name another path")
+        raise UserError(
+            _("archive {path}: an empty file - crawl something into it first, or name another path", path=path)
+        )
     if not readonly:
         _make_folder(path)
     try:
@@ -153,12 +158,20 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> s
     _refuse_foreign(connection, path)
     applied = set(applied_names(connection))
     if newer := sorted(applied - MIGRATION_NAMES):
-        raise UserError(f"archive {path}: written by a newer version of newsarchive ({newer[-1]}) - update newsarchive")
+        raise UserError(
+            _(
+                "archive {path}: written by a newer version of newsarchive ({newer}) - update newsarchive",
+                path=path,
+                newer=newer[-1],
+            )
+        )
     register_functions(connection)
     connection.execute(_CACHE)
     if readonly:
         if applied != MIGRATION_NAMES:
-            raise UserError(f"archive {path}: written by an older version - upgrade it with: newsarchive migrate")
+            raise UserError(
+                _("archive {path}: written by an older version - upgrade it with: newsarchive migrate", path=path)
+            )
         return connection
     for pragma in PRAGMAS:
         _set(connection, pragma)
@@ -252,7 +265,13 @@ def _make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"archive {path}: the folder cannot be made: {error.strerror} - choose another path") from error
+        raise UserError(
+            _(
+                "archive {path}: the folder cannot be made: {strerror} - choose another path",
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from error
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
@@ -261,4 +280,4 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
         return
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if application_id or tables:
-        raise UserError(f"archive {path}: a SQLite file of another program - choose another path")
+        raise UserError(_("archive {path}: a SQLite file of another program - choose another path", path=path))

@@ -85,7 +85,8 @@ class SiteHealth:
             found.append(f"nothing new in the last {silence_hours:g} hours")
         if self.ahead is not None:
             found.append(clock_alarm(datetime.fromisoformat(self.ahead)))
-        found += [f"rule is dead, the field is nearly always empty: {name}" for name in self.dead_rules]
+        look = f"newsarchive add --again {self.site}"
+        found += [f"rule is dead, the field is nearly always empty: {name} - {look}" for name in self.dead_rules]
         return found
 
 

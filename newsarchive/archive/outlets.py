@@ -17,6 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import clean, fold
 
 if TYPE_CHECKING:
@@ -56,7 +57,13 @@ def rules() -> Rules:
     for entry in data["media"]:
         for name in (entry["medium"], *entry["names"]):
             if media.setdefault(_key(name), (entry["medium"], entry["reason"]))[0] != entry["medium"]:
-                raise UserError(f"outlets.toml: {name} is claimed by {entry['medium']} and by another outlet")
+                raise UserError(
+                    _(
+                        "outlets.toml: {name} is claimed by {entry} and by another outlet",
+                        name=name,
+                        entry=entry["medium"],
+                    )
+                )
     suffixes = [(ending, entry["reason"]) for entry in data["suffixes"] for ending in entry["endings"]]
     return Rules(
         media=media,
@@ -113,7 +120,7 @@ def merge(connection: sqlite3.Connection, name: str, into: str) -> int:
     """
     leaving, staying = _id(connection, name), _id(connection, into)
     if leaving == staying:
-        raise UserError(f"{name} and {into} are one source already")
+        raise UserError(_("{name} and {into} are one source already", name=name, into=into))
     own_name = _rows(connection, "SELECT name FROM sources WHERE id = ?", leaving)[0][0]
     connection.execute("UPDATE source_aliases SET source_id = ? WHERE source_id = ?", (staying, leaving))
     connection.execute("INSERT OR REPLACE INTO source_aliases VALUES (?, ?, ?)", (own_name, staying, _BY_HAND))
@@ -130,7 +137,7 @@ def split(connection: sqlite3.Connection, alias: str) -> int:
     name = clean(alias)
     found = _rows(connection, "SELECT source_id FROM source_aliases WHERE alias = ?", name)
     if not found:
-        raise UserError(f"{alias} is no alias of another source: there is nothing to split")
+        raise UserError(_("{alias} is no alias of another source: there is nothing to split", alias=alias))
     connection.execute("DELETE FROM source_aliases WHERE alias = ?", (name,))
     return _move(connection, int(found[0][0]), _add(connection, name), name)
 
@@ -176,7 +183,9 @@ def _id(connection: sqlite3.Connection, name: str) -> int:
         clean(name),
     )
     if not found:
-        raise UserError(f"{name} is no source of this archive: see `newsarchive sources` for those that are")
+        raise UserError(
+            _("{name} is no source of this archive: see `newsarchive sources` for those that are", name=name)
+        )
     return int(found[0][0])
 
 

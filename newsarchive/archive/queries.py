@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Byline, Image, Mention, Paragraph
 from newsarchive.search import Sql, condition
 from newsarchive.url_keys import url_key
@@ -40,6 +41,10 @@ COLUMNS = {
     "category_name": "c.name",
     "category_url": "c.url",
     "section": "a.section",
+    "document_number": "a.document_number",
+    "index_number": "a.index_number",
+    "region": "a.region",
+    "embeds": "a.embeds",
     "lang": "a.lang",
     "site": "a.site",
     "url": "a.url",
@@ -328,10 +333,13 @@ def find_article(connection: sqlite3.Connection, text: str) -> int:
     if len(ids) == 1:
         return ids[0]
     if ids:
-        raise UserError(f"{wanted} is the end of {len(ids)} keys - write more digits")
+        raise UserError(_("{wanted} is the end of {ids} keys - write more digits", wanted=wanted, ids=len(ids)))
     raise UserError(
-        f"no article {wanted} in this archive - give a key, an info code or an address;"
-        " `newsarchive search WORD` lists keys"
+        _(
+            "no article {wanted} in this archive - give a key, an info code or an address; `newsarchive "
+            "search WORD` lists keys",
+            wanted=wanted,
+        )
     )
 
 
@@ -353,12 +361,12 @@ def stored_key(connection: sqlite3.Connection, text: str) -> str | None:
 
 def _keys(wanted: str) -> Iterator[str]:
     """Yield what a person may mean by a text, the most certain first."""
-    from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites, which most reading needs not
-
     yield wanted
     if code := parse_info_code(wanted):
         yield code.digits
     if "/" in wanted:
+        from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites; only addresses need them
+
         url = wanted if "://" in wanted else f"//{wanted}"
         yield url_key(url)
         yield identity_of(url)[1]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.atomic import atomic_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 from newsarchive.warc.cdxj import Capture, cdxj_line, is_replayed
 
@@ -95,7 +96,7 @@ def update(archive: Archive) -> int:
             indexed = _update(archive, folder)
             if indexed is not None:
                 return indexed
-    raise UserError(f"{folder}: the raw pages were changed all the time - run this again later")
+    raise UserError(_("{folder}: the raw pages were changed all the time - run this again later", folder=folder))
 
 
 def _update(archive: Archive, folder: Path) -> int | None:
@@ -219,12 +220,20 @@ def _alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise UserError(f"{folder}: cannot be made: {error.strerror} - check the folder's permissions") from error
+        raise UserError(
+            _(
+                "{folder}: cannot be made: {strerror} - check the folder's permissions",
+                folder=folder,
+                strerror=error.strerror,
+            )
+        ) from error
     try:
         end = time.monotonic() + _PATIENCE
         while not try_lock(descriptor):
             if time.monotonic() > end:
-                raise UserError(f"{folder}: another process writes it - run this again when that has ended")
+                raise UserError(
+                    _("{folder}: another process writes it - run this again when that has ended", folder=folder)
+                )
             time.sleep(0.05)
         yield
     finally:

@@ -71,6 +71,14 @@ class Runs:
             (stamp(now), outcome, reason, _json(counts), run_id),
         )
 
+    def lose(self, run_id: int, now: datetime) -> None:
+        """Close a run whose end was never told, if it is open."""
+        self._connection.execute(
+            "UPDATE runs SET finished_at = ?, outcome = 'killed', reason = 'its worker is gone'"
+            " WHERE id = ? AND outcome = 'running'",
+            (stamp(now), run_id),
+        )
+
     def ended(self, spider: str, site: str, limit: int) -> Iterator[EndedRun]:
         """Yield the latest runs of a spider and site that are over, the newest first."""
         rows = self._connection.execute(

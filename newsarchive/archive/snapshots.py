@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.frontier import IN_VAIN
+from newsarchive.i18n import _
 from newsarchive.models import Page
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import (
@@ -164,6 +165,14 @@ class Snapshots:
             snapshot_id=snapshot_id,
         )
 
+    def at(self, page: Page) -> int | None:
+        """Return the snapshot that was saved of a page, by its URL and time; None where none was."""
+        row = self._connection.execute(
+            "SELECT id FROM snapshots WHERE url = ? AND fetched_at = ? ORDER BY id DESC LIMIT 1",
+            (page.url, stamp(page.fetched_at)),
+        ).fetchone()
+        return int(row[0]) if row else None
+
     def has(self, url: str, status: int) -> bool:
         """Return whether a page of a URL with a status is saved."""
         row = self._connection.execute(
@@ -225,7 +234,13 @@ class Snapshots:
         row = dict(zip(_RECORD, values, strict=True)) | instead
         name, offset, packed_length, digest, length, payload_id, lost_at = row.values()
         if lost_at is not None:
-            raise SnapshotDamagedError(f"snapshot {snapshot_id}: its page was found to be lost on {lost_at[:10]}")
+            raise SnapshotDamagedError(
+                _(
+                    "snapshot {snapshot_id}: its page was found to be lost on {lost_at}",
+                    snapshot_id=snapshot_id,
+                    lost_at=lost_at[:10],
+                )
+            )
         try:
             packed = self._folder.read(name, offset, packed_length)
             record = unpack(packed, length)
@@ -234,8 +249,14 @@ class Snapshots:
             check_revisit(record, digest)
         except SnapshotDamagedError as error:
             raise SnapshotDamagedError(
-                f"snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check "
-                "--deep` names all that is damaged, `newsarchive repair` has the page fetched again"
+                _(
+                    "snapshot {snapshot_id}: {error} ({name}, byte {offset}) - `newsarchive check --deep` names "
+                    "all that is damaged, `newsarchive repair` has the page fetched again",
+                    snapshot_id=snapshot_id,
+                    error=error,
+                    name=name,
+                    offset=offset,
+                )
             ) from error
         return packed, record, b""
 

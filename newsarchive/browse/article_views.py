@@ -20,6 +20,7 @@ from newsarchive.export.bibtex import write_bibtex
 from newsarchive.export.citation import citation_of
 from newsarchive.export.citation_styles import apa, gbt7714
 from newsarchive.export.ris import write_ris
+from newsarchive.i18n import _
 from newsarchive.text import shorten
 from newsarchive.warc.record import SnapshotDamagedError
 
@@ -49,7 +50,7 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
     whole = form is not None
     shown = await read(datasette, name, lambda connection: articles.article(connection, key, whole=whole))
     if shown is None:
-        raise NotFound("The archive has no article with this key.")
+        raise NotFound(_("The archive has no article with this key."))
     if form == "json":
         return Response(articles.as_json(shown), content_type="application/json; charset=utf-8")
     if form is not None:
@@ -75,7 +76,7 @@ async def change_page(datasette: Datasette, request: Request) -> Response:
     key, revision = tilde_decode(request.url_vars["key"]), int(request.url_vars["revision"])
     found = await read(datasette, name, lambda connection: articles.change(connection, key, revision))
     if found is None:
-        raise NotFound("The archive has no such change.")
+        raise NotFound(_("The archive has no such change."))
     is_side = request.args.get("view") == "side"
     context = {"a": found[0], "change": found[1], "is_side": is_side}
     return await page(datasette, request, "newsarchive_change.html", context)
@@ -88,7 +89,7 @@ async def story_page(datasette: Datasette, request: Request) -> Response:
     story_id = int(request.url_vars["story_id"])
     found = await read(datasette, name, lambda connection: articles.story(connection, story_id))
     if found is None:
-        raise NotFound("The archive has no such story.")
+        raise NotFound(_("The archive has no such story."))
     if found.row["id"] != story_id:
         return Response.redirect(Addresses(datasette, name).story(found.row["id"]))
     to = Addresses(datasette, name)
@@ -115,9 +116,9 @@ async def raw_page(datasette: Datasette, request: Request) -> Response:
     try:
         body, charset = await read(datasette, name, load)
     except KeyError:
-        raise NotFound("The archive has no such page.") from None
+        raise NotFound(_("The archive has no such page.")) from None
     except SnapshotDamagedError as error:
-        raise NotFound(f"This page is lost: {error}") from error
+        raise NotFound(_("This page is lost: {error}", error=error)) from error
     charset = charset if charset and _CHARSET.fullmatch(charset) else "utf-8"
     headers = {"content-disposition": f'attachment; filename="page-{snapshot_id}.txt"', **DATA_ONLY}
     return Response(body, headers=headers, content_type=f"text/plain; charset={charset}")
@@ -130,5 +131,5 @@ async def row_page(datasette: Datasette, request: Request) -> Response:
     article_id = int(request.url_vars["article_id"])
     key = await read(datasette, name, lambda connection: articles.key_of(connection, article_id))
     if key is None:
-        raise NotFound("The archive has no such article.")
+        raise NotFound(_("The archive has no such article."))
     return Response.redirect(Addresses(datasette, name).article(key))

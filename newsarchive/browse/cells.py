@@ -17,10 +17,11 @@ from newsarchive.browse.filters import (
     shown,
     web_link,
 )
+from newsarchive.i18n import N_, _
 from newsarchive.search import write_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from newsarchive.browse.urls import Addresses
 
@@ -41,25 +42,57 @@ _REFERENCES = {
 _SUBJECTS = {"source": "source", "carried_by": "source", "first_by": "source", "code": "security", "day": "day"}
 # The same for values that are searched for when they are followed -> the field of the query.
 _SEARCHED = {"category": "category"}
-# What a column of an answer is called where its own name would not say it.
+# What the columns of answers are called.
 _LABELS = {
-    "article_key": "article",
-    "changed_at": "changed",
-    "characters_changed": "characters",
-    "clock": "time",
-    "days_silent": "days without articles",
-    "first_by": "first printed by",
-    "carried_by": "printed by",
-    "first_published_at": "first",
-    "followers": "printed by others later",
-    "gone_at": "gone since",
-    "last_at": "last",
-    "last_published_at": "last",
-    "own_stories": "had first",
-    "published_at": "published",
-    "reprints": "had later than others",
-    "version": "versions",
+    "addresses": N_("addresses"),
+    "article_key": N_("article"),
+    "articles": N_("articles"),
+    "carried_by": N_("printed by"),
+    "category": N_("category"),
+    "changed_at": N_("changed"),
+    "characters": N_("characters"),
+    "characters_changed": N_("characters"),
+    "clock": N_("time"),
+    "code": N_("code"),
+    "day": N_("day"),
+    "days": N_("days"),
+    "days_silent": N_("days without articles"),
+    "first_by": N_("first printed by"),
+    "first_day": N_("first day"),
+    "first_published_at": N_("first"),
+    "followers": N_("printed by others later"),
+    "gone_at": N_("gone since"),
+    "hour": N_("hour"),
+    "http_status": N_("http status"),
+    "last_at": N_("last"),
+    "last_day": N_("last day"),
+    "last_published_at": N_("last"),
+    "market": N_("market"),
+    "medium": N_("medium"),
+    "minutes_later": N_("minutes later"),
+    "name": N_("name"),
+    "named": N_("named"),
+    "newest_address": N_("newest address"),
+    "own_stories": N_("had first"),
+    "published_at": N_("published"),
+    "reason": N_("reason"),
+    "reprints": N_("had later than others"),
+    "role": N_("role"),
+    "silent_from": N_("silent from"),
+    "silent_until": N_("silent until"),
+    "source": N_("source"),
+    "sources": N_("sources"),
+    "stage": N_("stage"),
+    "story": N_("story"),
+    "times": N_("times"),
+    "times_named": N_("times named"),
+    "title": N_("title"),
+    "url": N_("url"),
+    "version": N_("versions"),
+    "what_changed": N_("what changed"),
 }
+# Columns of answers whose values are words of ours.
+_WORDS = ("what_changed", "role")
 # Tables whose addresses have a history.
 _CRAWLED = ("problems", "frontier")
 _LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
@@ -89,7 +122,7 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
 
 def _number(to: Addresses, row: Any, value: float, column: str) -> Markup:
     if column == "version" and (key := _value(row, "article_key")) and value > 1:
-        return link(to.article(str(key), int(value)), "compare")
+        return link(to.article(str(key), int(value)), _("compare"))
     if column in _REFERENCES:
         return link(to.row(_REFERENCES[column], int(value)), str(value))
     if column in ("story_id", "story"):
@@ -104,13 +137,15 @@ def _number(to: Addresses, row: Any, value: float, column: str) -> Markup:
 
 
 def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -> Markup:
+    if column in _WORDS and table is None:
+        return shown(_(value))
     if (address := _address(to, row, value, column, table=table)) is not None:
         return link(address, shown(value, 40 if column == "article_key" else IN_CELL), column)
     if column.endswith("_at"):
-        return moment(value, _value(row, "published_precision") if column == "published_at" else None)
+        return moment(value, _value(row, "published_precision") if column == "published_at" else None, is_in_table=True)
     if is_web_address(value):
         is_crawled = column == "newest_address" or (column == "url" and table in _CRAWLED)
-        return web_link(value) + Markup(" ") + link(to.why(value), "why") if is_crawled else web_link(value)
+        return web_link(value) + Markup(" ") + link(to.why(value), _("why")) if is_crawled else web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
 
 
@@ -141,7 +176,7 @@ def _value(row: Any, column: str) -> Any:
 
 def label_of(column: str) -> str:
     """Write the name of a column for people."""
-    return _LABELS.get(column) or column.replace("_", " ")
+    return _(_LABELS.get(column) or column.replace("_", " "))
 
 
 def listed(columns: Sequence[str]) -> list[str]:
@@ -156,9 +191,9 @@ def answer_of(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Markup:
     return body_of(([row[place] for place in places] for row in rows), shown_columns)
 
 
-def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
+def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str], named: Callable[[str], str] = label_of) -> Markup:
     """Make the rows of a table from cells that are ready to show; a telephone shows each cell under its name."""
-    names = [(f"col-{to_css_class(column)}", label_of(column)) for column in columns]
+    names = [(f"col-{to_css_class(column)}", named(column)) for column in columns]
     return Markup("\n").join(
         element(
             "tr",
@@ -173,4 +208,4 @@ def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
 
 def body_of_table(rows: Iterable[Iterable[Any]], columns: Iterable[Any]) -> Markup:
     """Make the rows of one of Datasette's tables, whose cells and columns know more than their values."""
-    return body_of(([cell["value"] for cell in row] for row in rows), [column["name"] for column in columns])
+    return body_of(([cell["value"] for cell in row] for row in rows), [column["name"] for column in columns], str)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from newsarchive.i18n import N_
 from newsarchive.text import fold
 from newsarchive.textdiff import difference, line_difference
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 #: What is compared of one text at most, in characters.
 MOST_COMPARED = 200_000
 #: The word for a change of which nothing is left without punctuation, blanks and width.
-TRIFLE = "signs and blanks"
+TRIFLE = N_("signs and blanks")
+_HEADLINE, _TEXT, _BOTH = N_("headline"), N_("text"), N_("headline and text")
 
 
 def what_changed(old_title: str | None, title: str | None, old_body: str, body: str) -> str:
@@ -23,11 +25,11 @@ def what_changed(old_title: str | None, title: str | None, old_body: str, body: 
     A headline that one of the two does not have (the share service prints none) is no change.
     """
     has_title = bool(old_title and title)
-    parts = [("headline", old_title or "", title or "")] * has_title + [("text", old_body, body)]
+    parts = [(_HEADLINE, old_title or "", title or "")] * has_title + [(_TEXT, old_body, body)]
     changed = [name for name, before, after in parts if before != after]
     if changed and all(_words(before) == _words(after) for _, before, after in parts):
         return TRIFLE
-    return " and ".join(changed)
+    return _BOTH if len(changed) > 1 else "".join(changed)
 
 
 def changed_characters(old_title: str | None, title: str | None, old_body: str, body: str) -> int:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from newsarchive.browse.filters import short_day
 from newsarchive.browse.svg import Bar, bars, calendar, curves
 from newsarchive.browse.volume import of_days
+from newsarchive.i18n import ENGLISH, _, language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -93,7 +95,7 @@ def answer_chart(columns: Sequence[str], rows: Iterable[Sequence[Any]], to: Addr
     def address(period: Period) -> str:
         return to.search(**{"from": period.first.isoformat(), "to": period.last.isoformat()})
 
-    return chart_of(volume, "Articles over time", address if "day" in columns else None)
+    return chart_of(volume, _("Articles over time"), address if "day" in columns else None)
 
 
 def hours_chart(hours: Sequence[int]) -> Chart:
@@ -101,7 +103,7 @@ def hours_chart(hours: Sequence[int]) -> Chart:
     lines = [Line(f"{hour:02}:00", "", "", None, (count,), (0.0,), 0) for hour, count in enumerate(hours)]
     columns = [Bar(f"{hour:02}", f"{hour:02}:00: {count:,}", count) for hour, count in enumerate(hours)]
     most = max(lines, key=lambda line: line.counts[0])
-    return Chart(bars(columns, "Articles by hour"), "hour", lines[0].label, lines[-1].label, lines, most)
+    return Chart(bars(columns, _("Articles by hour")), "hour", lines[0].label, lines[-1].label, lines, most)
 
 
 def year_of(counts: Mapping[date, int], address: Callable[[date], str]) -> Markup | None:
@@ -146,14 +148,14 @@ def volume_csv(volume: Volume, names: Sequence[str]) -> str:
 
 def _chart(volume: Volume, drawing: Markup, lines: list[Line], *, is_share: bool) -> Chart:
     most = max(lines, key=lambda line: (line.shares if is_share else line.counts)[0])
-    ends = volume.periods[0].first.isoformat(), volume.periods[-1].last.isoformat()
-    return Chart(drawing, volume.unit, *ends, lines[::-1], most, is_share, volume.earlier)
+    first, last = volume.periods[0].first, volume.periods[-1].last
+    return Chart(drawing, volume.unit, _written(first), _written(last), lines[::-1], most, is_share, volume.earlier)
 
 
 def _table(volume: Volume, address: Callable[[Period], str] | None) -> list[Line]:
     return [
         Line(
-            label=volume.label(period),
+            label=_named(volume, period),
             first=period.first.isoformat(),
             last=period.last.isoformat(),
             address=address(period) if address else None,
@@ -171,10 +173,29 @@ def _tip(line: Line, volume: Volume) -> str:
 
 
 def _short_labels(volume: Volume) -> list[str]:
-    """Write the periods for the axis: within one year without the year."""
-    labels = [volume.label(period) for period in volume.periods]
+    """Write the periods for the axis: within one year without the year, days in digits in every language."""
+    is_in_digits = volume.unit in ("day", "week")
+    labels = [volume.label(period) if is_in_digits else _named(volume, period) for period in volume.periods]
     is_one_year = len({period.first.year for period in volume.periods}) == 1
-    return [label[5:] for label in labels] if is_one_year and volume.unit in ("day", "week") else labels
+    return [label[5:] for label in labels] if is_one_year and is_in_digits else labels
+
+
+def _written(day: date) -> str:
+    return day.isoformat() if language() == ENGLISH else short_day(day)
+
+
+def _named(volume: Volume, period: Period) -> str:
+    """Write a period for people; programs get `volume.label`."""
+    if language() == ENGLISH:
+        return volume.label(period)
+    day = period.first
+    if volume.unit in ("day", "week"):
+        return short_day(day)
+    if volume.unit == "quarter":
+        return _("{year} Q{quarter}", year=day.year, quarter=day.month // 3 + 1)
+    if volume.unit == "month":
+        return _("{year}-{month}", year=day.year, month=day.month)
+    return _("{year}", year=day.year)
 
 
 def _plain(cell: Any) -> str:

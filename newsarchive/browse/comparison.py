@@ -11,6 +11,7 @@ from datasette.utils import sqlite_timelimit
 from newsarchive.browse.search_form import SearchForm
 from newsarchive.browse.search_page import SEARCH_TIME, told
 from newsarchive.browse.volume import volume
+from newsarchive.i18n import _
 from newsarchive.search import QueryError, Search
 
 if TYPE_CHECKING:
@@ -59,5 +60,5 @@ def compare(connection: sqlite3.Connection, searches: Sequence[str], arguments: 
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise
-        found.problem = "this takes too long: compare fewer searches, or add a word, a source or days"
+        found.problem = _("this takes too long: compare fewer searches, or add a word, a source or days")
     return found

@@ -13,6 +13,7 @@ from datasette.views.base import DatasetteError
 
 from newsarchive.browse.archives import archive_of
 from newsarchive.browse.filters import plain
+from newsarchive.i18n import N_, _
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST = 500
-_TOO_LONG = "The answer was not found in the time that a page may take: narrow it down, for example by days or a limit."
+_TOO_LONG = N_(
+    "The answer was not found in the time that a page may take: narrow it down, for example by days or a limit."
+)
 # What Python raises for a value of the wrong form.
 _STUMBLES = (ValueError, KeyError, IndexError, TypeError, AttributeError, AssertionError)
 
@@ -46,20 +49,24 @@ def _sql(datasette: Datasette, request: Request) -> str | None:
 
 def _told(request: Request, exception: Exception) -> tuple[int, str | None, str]:
     if isinstance(exception, Base400):
-        return exception.status, None, plain(exception.args[0] if exception.args else "", _LONGEST)
+        return exception.status, None, _(plain(exception.args[0] if exception.args else "", _LONGEST))
     if isinstance(exception, DatasetteError) and exception.message_is_html:
         # Of its own it writes HTML only where time ran out.
-        return _status(exception), "This takes too long", _TOO_LONG
+        return _status(exception), _("This takes too long"), _(_TOO_LONG)
     if isinstance(exception, DatasetteError):
-        return _status(exception), exception.title, plain(exception.message, _LONGEST)
+        return (
+            _status(exception),
+            _(exception.title) if exception.title else None,
+            _(plain(exception.message, _LONGEST)),
+        )
     if isinstance(exception, JSONDecodeError) and any(
         exception.doc in request.args.getlist(key) for key in request.args
     ):
-        return 400, None, f"This is not JSON: {plain(exception.doc, _LONGEST)}"
+        return 400, None, _("This is not JSON: {text}", text=plain(exception.doc, _LONGEST))
     if _is_of_datasette(exception):
         log.warning("%s: %s in Datasette", request.path, type(exception).__name__)
-        return 400, None, "This address cannot be read: leave out what follows the question mark."
-    return 500, None, "Something went wrong here; the log of the server says what."
+        return 400, None, _("This address cannot be read: leave out what follows the question mark.")
+    return 500, None, _("Something went wrong here; the log of the server says what.")
 
 
 def _is_of_datasette(exception: Exception) -> bool:

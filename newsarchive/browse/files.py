@@ -20,6 +20,7 @@ from newsarchive.browse.downloads import SQL_TIME, Stream, pages_of, sql_rows
 from newsarchive.browse.routing import is_public
 from newsarchive.browse.workbook import ARTICLE_COLUMNS, Workbook
 from newsarchive.export.parquet import article_file, pyarrow
+from newsarchive.i18n import _, ngettext
 
 if TYPE_CHECKING:
     import sqlite3
@@ -128,7 +129,7 @@ def renderer(kind: str) -> dict[str, Any]:
         query_name: str | None,
     ) -> Response:
         if database not in archives_of(datasette) or not sql:
-            return Response.text(f"There is no list here that could be a file: {kind}", status=400)
+            return Response.text(_("There is no list here that could be a file: {kind}", kind=kind), status=400)
         if table and "query" not in data:  # 1.0 tells the parameters of a table's SQL to who asks for them
             return Response.redirect(f"{request.path}?{request.query_string}&_extra=query")
         parameters = (data.get("query") or {}).get("params") or {key: request.args[key] for key in request.args}
@@ -143,9 +144,13 @@ def renderer(kind: str) -> dict[str, Any]:
             return sql_rows(datasette, database, statement, values, most=most, seconds=seconds)
 
         label = table or query_name or "sql"
-        about = {"What": label, "Address": datasette.absolute_url(request, request.full_path)}
+        about = {_("What"): label, _("Address"): datasette.absolute_url(request, request.full_path)}
         if most is not None:
-            about["Limit"] = f"At most {most:,} rows, because anybody may ask for this file."
+            about[_("Limit")] = ngettext(
+                "At most {count} row, because anybody may ask for this file.",
+                "At most {count} rows, because anybody may ask for this file.",
+                most,
+            )
         pieces = sql_parquet(rows) if kind == "parquet" else sql_workbook(rows(), about)
         return await Stream.of_sql(pieces, TYPES[kind], f"{_file_name(label)}.{kind}")
 

@@ -12,6 +12,7 @@ from datasette.utils import sqlite_timelimit
 
 from newsarchive.archive import Archive
 from newsarchive.archive.schema_docs import descriptions
+from newsarchive.i18n import N_
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +95,7 @@ def metadata(path: Path, *, hosts: Sequence[str] | None = LOOPBACK_HOSTS, public
         "description": "Syndicated news, kept: articles, their copies, their earlier texts, and who carried what.",
         "databases": {
             database_name(path): {
-                "title": "Tables and questions",
+                "title": N_("Tables and questions"),
                 "tables": {name: _table(name) for name in names},
                 "queries": queries(),
             }

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from newsarchive.browse.archives import archive_of
+from newsarchive.i18n import N_
 from newsarchive.search import securities
 from newsarchive.search.fields import read_moment
 from newsarchive.text import fold
@@ -48,13 +49,13 @@ _PEOPLE = "SELECT name FROM bylines GROUP BY name ORDER BY count(*) DESC, name"
 
 #: Parameter of a question -> its field.
 FIELDS = {
-    "source": Field("Source", example="江湾晚报", values=_SOURCES),
-    "day": Field("Day", "date"),
-    "clock": Field("From the time", "time"),
-    "code": Field("Security", example="600160", values=_CODES),
-    "days": Field("Days", "number", "7"),
-    "sources": Field("At least so many sources", "number", "2"),
-    "name": Field("Person", values=_PEOPLE),
+    "source": Field(N_("Source"), example="江湾晚报", values=_SOURCES),
+    "day": Field(N_("Day"), "date"),
+    "clock": Field(N_("From the time"), "time"),
+    "code": Field(N_("Security"), example="600160", values=_CODES),
+    "days": Field(N_("Days"), "number", "7"),
+    "sources": Field(N_("At least so many sources"), "number", "2"),
+    "name": Field(N_("Person"), values=_PEOPLE),
 }
 _CLOCK = re.compile(r"([0-9]{1,2})(?:[:.点时h]?([0-9]{2})?)(?::[0-9]{2})?分?")
 

@@ -27,11 +27,13 @@ from newsarchive.browse.datasette_api import IS_ONE, add_questions
 from newsarchive.browse.errors import show_failure
 from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
+from newsarchive.browse.languages import as_markup, speaking, switches, tag
 from newsarchive.browse.metadata import descriptions_of_tables, queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.routing import ROUTES, TABLE_ROUTES
 from newsarchive.browse.security import guarded
 from newsarchive.browse.urls import Addresses
+from newsarchive.i18n import _, ngettext
 from newsarchive.search import match_expression, register_functions, write_term
 
 if TYPE_CHECKING:
@@ -151,6 +153,10 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
         listed=listed,
     )
     environment.globals.update(
+        _=as_markup(_),
+        ngettext=as_markup(ngettext),
+        newsarchive_language=tag,
+        newsarchive_languages=switches,
         newsarchive_to=partial(_addresses, datasette),
         newsarchive_tables=descriptions_of_tables,
         newsarchive_style=_STYLE_VERSION,
@@ -191,7 +197,7 @@ def guarding(datasette: Datasette) -> Callable[[Any], Any]:
     def files() -> list[str | None]:
         return [database.path for database in datasette.databases.values() if database.name != "_internal"]
 
-    return lambda app: compressed(guard(cached(app, files, base)))
+    return lambda app: compressed(guard(speaking(cached(app, files, base), base)))
 
 
 def _addresses(datasette: Datasette) -> Addresses:

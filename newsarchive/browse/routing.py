@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from datasette.utils.asgi import Response
@@ -40,8 +41,12 @@ def route(
 
 
 async def read(datasette: Datasette, name: str, function: Callable[[sqlite3.Connection], T]) -> T:
-    """Run a function in one of Datasette's threads with a connection of its own to the archive."""
-    return await datasette.get_database(name).execute_fn(function)  # type: ignore[no-any-return]
+    """Run a function in one of Datasette's threads with a connection of its own to the archive.
+
+    It speaks the language of the request, which Datasette's threads do not know.
+    """
+    context = copy_context()
+    return await datasette.get_database(name).execute_fn(lambda connection: context.run(function, connection))  # type: ignore[no-any-return]
 
 
 def archive_needed(datasette: Datasette) -> str:

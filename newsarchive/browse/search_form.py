@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from newsarchive.browse.filters import plain
+from newsarchive.i18n import _
 from newsarchive.search import Filter, Position
 from newsarchive.search.fields import read_moment
 
@@ -63,9 +64,11 @@ class SearchForm:
         """What is wrong with the days, if anything."""
         for day in filter(None, (self.since, self.until)):
             if not is_day(day):
-                return f"{plain(day)} is not a day: write YYYY-MM-DD, for example 2026-03-05"
+                return _("{day} is not a day: write YYYY-MM-DD, for example 2026-03-05", day=plain(day))
         if self.since and self.until and self.since > self.until:
-            return f"the first day, {self.since}, is after the last, {self.until}: exchange them"
+            return _(
+                "the first day, {first}, is after the last, {last}: exchange them", first=self.since, last=self.until
+            )
         return None
 
     @property

@@ -13,6 +13,7 @@ from datasette.utils import sqlite_timelimit
 
 from newsarchive.browse.search_form import SearchForm, is_day, token
 from newsarchive.browse.volume import volume
+from newsarchive.i18n import N_, _
 from newsarchive.search import Filter, Query, QueryError, Search, all_of, narrow
 from newsarchive.search.mending import nearest
 from newsarchive.search.securities import securities
@@ -42,6 +43,12 @@ MOST_WIDER = 5
 #: How far the best matches can be paged through.
 MOST_BEST = 300
 
+# Fields of the query language that are called otherwise on the pages.
+_FIELDS = {
+    "title": N_("title"), "source": N_("source"), "category": N_("category"), "author": N_("author"),
+    "site": N_("site"), "code": N_("code"), "lang": N_("lang"), "length": N_("length"), "story": N_("story"),
+    "key": N_("key"), "after": N_("after"), "before": N_("before"),
+}  # fmt: skip
 _SEVERAL_VERSIONS = "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?)) AND revision > 1"
 _CHANGED = "SELECT 1 FROM revisions WHERE article_id = ? AND cause = 'site'"
 _GONE = (
@@ -108,7 +115,7 @@ class SearchResult:
         """What the search is narrowed to, each to be taken away."""
         form = self.form
         chips = [
-            Chip(f"{'not ' if term.is_excluded else ''}{term.field}: {value}", replace(form, query=text, after=""))
+            Chip(_term(term, value), replace(form, query=text, after=""))
             for term in terms(form.query)
             for value in term.values
             if (text := with_values(form.query, term, [one for one in term.values if one != value])) is not None
@@ -116,10 +123,15 @@ class SearchResult:
         if is_day(form.since) and form.since == form.until:
             return [*chips, Chip(form.since, replace(form, since="", until="", after=""))]
         if form.since:
-            chips.append(Chip(f"from {form.since}", replace(form, since="", after="")))
+            chips.append(Chip(_("from {day}", day=form.since), replace(form, since="", after="")))
         if form.until:
-            chips.append(Chip(f"to {form.until}", replace(form, until="", after="")))
+            chips.append(Chip(_("to {day}", day=form.until), replace(form, until="", after="")))
         return chips
+
+
+def _term(term: Term, value: str) -> str:
+    name = _(_FIELDS.get(term.field, term.field))
+    return _("not {field}: {value}", field=name, value=value) if term.is_excluded else f"{name}: {value}"
 
 
 def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
@@ -129,7 +141,12 @@ def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
 
 def told(error: QueryError) -> str:
     """Describe what is wrong with a query."""
-    return f"{error.problem} (at character {error.position + 1}): {error.advice}"
+    return _(
+        "{problem} (at character {number}): {advice}",
+        problem=error.problem,
+        number=error.position + 1,
+        advice=error.advice,
+    )
 
 
 def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
@@ -152,7 +169,7 @@ def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, 
         return found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
-        found.error = "this search takes too long: add a word, a source or days"
+        found.error = _("this search takes too long: add a word, a source or days")
         return found
     with _in_time(connection, COUNT_TIME):
         if counts:
@@ -260,14 +277,14 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "Source": Kind("source", attrgetter("sources")),
-    "Category": Kind("category", attrgetter("categories")),
-    "Day": Kind("", attrgetter("days")),
-    "Security": Kind("code", attrgetter("codes")),
-    "Author": Kind("author", attrgetter("authors")),
-    "Length": Kind("length", attrgetter("lengths"), 2),
-    "Language": Kind("lang", attrgetter("languages"), 2),
-    "Site": Kind("site", attrgetter("sites"), 2),
+    N_("Source"): Kind("source", attrgetter("sources")),
+    N_("Category"): Kind("category", attrgetter("categories")),
+    N_("Day"): Kind("", attrgetter("days")),
+    N_("Security"): Kind("code", attrgetter("codes")),
+    N_("Author"): Kind("author", attrgetter("authors")),
+    N_("Length"): Kind("length", attrgetter("lengths"), 2),
+    N_("Language"): Kind("lang", attrgetter("languages"), 2),
+    N_("Site"): Kind("site", attrgetter("sites"), 2),
 }
 
 
@@ -284,14 +301,14 @@ def values_of(
         typed = search.parse(form.query)
         query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
         with sqlite_timelimit(connection, SEARCH_TIME):
-            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE, is_single=True)
             values = kind.values(facets)
     except QueryError as error:
         found.error = told(error)
         return [], found
     except sqlite3.OperationalError as error:
         _refuse_unless_interrupted(error)
-        found.error = "counting takes too long: add a word, a source or days"
+        found.error = _("counting takes too long: add a word, a source or days")
         return [], found
     found.counted = facets.counted
     values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]

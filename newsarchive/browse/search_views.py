@@ -29,6 +29,7 @@ from newsarchive.browse.search_page import (
 )
 from newsarchive.browse.svg import meter
 from newsarchive.browse.urls import Addresses
+from newsarchive.i18n import _, ngettext
 from newsarchive.search import FIELDS, MOST_RANKED, QueryError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
     if found.volume:
         chart = chart_of(
             found.volume,
-            "Articles over time",
+            _("Articles over time"),
             lambda period: to.search(**chosen_by(form, period).arguments),
             is_share=form.by == "share",
         )
@@ -89,7 +90,7 @@ async def compare_page(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, name, lambda connection: compare(connection, searches, arguments))
     if request.url_vars.get("form"):
         if found.problem or found.errors or not found.volume:
-            return refused(found.problem or next(iter(found.errors.values()), "there is nothing to count: q=WORD"))
+            return refused(found.problem or next(iter(found.errors.values()), _("there is nothing to count: q=WORD")))
         return Response(volume_csv(found.volume, found.searches), headers=attached("volume.csv"), content_type=CSV_TYPE)
     to, chart = Addresses(datasette, name), None
     if found.volume:
@@ -119,9 +120,16 @@ async def _search_data(datasette: Datasette, name: str, form: SearchForm, suffix
         return await Stream.of(pieces, "application/json; charset=utf-8")
     file_name = f"search.{suffix}" if most is None else f"search-first-{most}.{suffix}"
     if suffix in TYPES:
-        about = {"Search": form.text or "all articles", "Address": datasette.absolute_url(request, request.full_path)}
+        about = {
+            _("Search"): form.text or _("all articles"),
+            _("Address"): datasette.absolute_url(request, request.full_path),
+        }
         if most is not None:
-            about["Limit"] = f"The first {most:,} articles, because anybody may ask for this file."
+            about[_("Limit")] = ngettext(
+                "The first {count} article, because anybody may ask for this file.",
+                "The first {count} articles, because anybody may ask for this file.",
+                most,
+            )
         pieces = search_file(database, query, form, suffix, most=most, about=about)
         return await Stream.of(pieces, TYPES[suffix], file_name)
     return await Stream.of(search_csv(database, query, form, most), CSV_TYPE, file_name)

@@ -12,6 +12,7 @@ from datasette.utils import sqlite_timelimit
 from newsarchive.archive.queries import rows, value
 from newsarchive.browse.svg import Flow
 from newsarchive.browse.volume import volume
+from newsarchive.i18n import N_
 from newsarchive.search import Filter, Search, all_of, write_term
 
 if TYPE_CHECKING:
@@ -143,11 +144,11 @@ def _read_source(connection: sqlite3.Connection, found: Subject) -> None:
     row = next(iter(rows(connection, _SOURCE_FACTS, (found.name,))), None)
     if row is None:
         return
-    found.facts["Also printed as"] = [alias for (alias,) in connection.execute(_ALIASES, (row["id"],))]
+    found.facts[N_("Also printed as")] = [alias for (alias,) in connection.execute(_ALIASES, (row["id"],))]
     if row["medium"] and row["medium"] != found.name:
-        found.facts["Belongs to"] = [row["medium"]]
+        found.facts[N_("Belongs to")] = [row["medium"]]
     same = connection.execute(_SAME_OUTLET, (row["medium"], row["id"])) if row["medium"] else ()
-    found.facts["Other names of the outlet"] = [name for (name,) in same]
+    found.facts[N_("Other names of the outlet")] = [name for (name,) in same]
     bounds = (row["id"], MOST_COUNTED, FLOWS)
     found.before = [Flow(*one) for one in connection.execute(_SHARED + _TAKEN_FROM, bounds)]
     found.after = [Flow(*one) for one in connection.execute(_SHARED + _TAKEN_BY, bounds)]
@@ -157,7 +158,7 @@ def _read_security(connection: sqlite3.Connection, found: Subject) -> None:
     code = found.name.rpartition(".")[2].upper()
     names = [name for name, _ in connection.execute(_SECURITY_NAMES, (code,))]
     found.title = f"{names[0]} {found.name}" if names else found.name
-    found.facts["Also printed as"] = names[1:]
+    found.facts[N_("Also printed as")] = names[1:]
 
 
 def _read_day(connection: sqlite3.Connection, found: Subject) -> None:
@@ -186,9 +187,9 @@ KINDS = {
 }
 #: What a page lists beside its articles: its heading -> the values.
 FACETS: dict[str, Callable[[Facets], list[Facet]]] = {
-    "Sources": lambda facets: facets.sources,
-    "Categories": lambda facets: facets.categories,
-    "Securities": lambda facets: facets.codes,
-    "Authors": lambda facets: facets.authors,
-    "Languages": lambda facets: facets.languages,
+    N_("Sources"): lambda facets: facets.sources,
+    N_("Categories"): lambda facets: facets.categories,
+    N_("Securities"): lambda facets: facets.codes,
+    N_("Authors"): lambda facets: facets.authors,
+    N_("Languages"): lambda facets: facets.languages,
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from newsarchive.browse.filters import element, plain
+from newsarchive.i18n import N_, _
 from newsarchive.text import shorten
 
 if TYPE_CHECKING:
@@ -32,8 +33,10 @@ _CELL, _PITCH = 11, 13  # pixels of a day of a calendar, and from one to the nex
 _LEVELS = 4
 # Minutes -> how a distance in time is written.
 _DISTANCES = {
-    1: "1 min", 5: "5 min", 10: "10 min", 30: "30 min", 60: "1 h", 120: "2 h", 360: "6 h", 720: "12 h", 1440: "1 d",
-    2880: "2 d", 7200: "5 d", 14400: "10 d", 43200: "30 d", 144000: "100 d", 525600: "1 y", 5256000: "10 y",
+    1: N_("1 min"), 5: N_("5 min"), 10: N_("10 min"), 30: N_("30 min"), 60: N_("1 h"),
+    120: N_("2 h"), 360: N_("6 h"), 720: N_("12 h"), 1440: N_("1 d"), 2880: N_("2 d"),
+    7200: N_("5 d"), 14400: N_("10 d"), 43200: N_("30 d"), 144000: N_("100 d"), 525600: N_("1 y"),
+    5256000: N_("10 y"),
 }  # fmt: skip
 _WIDEST = 12  # pixels of the broadest line of a network
 _LONGEST_NAME = 10
@@ -115,7 +118,7 @@ def timeline(dots: Sequence[Dot]) -> Markup:
         free = place(minutes) + _TICKS_APART
         tick = _share(place(minutes))
         pieces.append(_draw("line", class_="grid", x1=tick, x2=tick, y1=20, y2=height))
-        pieces.append(_draw("text", f"+{distance}", x=tick, y=13, text_anchor="middle"))
+        pieces.append(_draw("text", f"+{_(distance)}", x=tick, y=13, text_anchor="middle"))
     for row, dot in enumerate(dots):
         x, y = place(dot.minutes), _ABOVE + _ROW * (row + 0.5)
         is_right = x > 60  # there the name stands before the dot, above its line

@@ -30,6 +30,7 @@ from newsarchive.browse.routing import (
 from newsarchive.browse.subjects import KINDS, subject
 from newsarchive.browse.svg import meter, network
 from newsarchive.browse.urls import Addresses
+from newsarchive.i18n import N_, _
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
 
 
 _LONGEST_ADDRESS = 2000
+_MISSING = {
+    "source": N_("The archive has no article of this source."),
+    "security": N_("The archive has no article that names this security."),
+    "author": N_("The archive has no article of this author."),
+    "site": N_("The archive has no article of this site."),
+    "day": N_("The archive has no article of this day."),
+}
 
 
 @route(r"/$")
@@ -48,7 +56,7 @@ async def front_page(datasette: Datasette, request: Request) -> Response:
     to = Addresses(datasette, name)
     context = {
         "front": content,
-        "chart": chart_of(content.volume, "Articles over time", leading(to)) if content.volume else None,
+        "chart": chart_of(content.volume, _("Articles over time"), leading(to)) if content.volume else None,
         "meter": meter,
         "questions": await questions_of(datasette, name),
         "feed": to.search(form="atom"),
@@ -79,10 +87,10 @@ async def subject_page(datasette: Datasette, request: Request) -> Response:
         return Response.redirect(Addresses(datasette, name).subject("day", read_day(asked)))
     found = await read(datasette, name, lambda connection: subject(connection, kind, asked))
     if found is None:
-        raise NotFound(f"The archive has no article of this {kind}.")
+        raise NotFound(_(_MISSING[kind]))
     to, chart = Addresses(datasette, name), None
     if found.volume:
-        chart = chart_of(found.volume, "Articles over time", leading(to, found.text) if found.text else None)
+        chart = chart_of(found.volume, _("Articles over time"), leading(to, found.text) if found.text else None)
     elif found.hours:
         chart = hours_chart(found.hours)
     year = None
@@ -109,7 +117,9 @@ async def sql_download(datasette: Datasette, request: Request) -> Stream:
     name, sql = archive_needed(datasette), (request.args.get("sql") or "").strip()
     await ensure_allowed(datasette, request, "execute-sql", name)
     if not sql:
-        raise BadRequest(f"A database is no list: ask for one of its tables ({name}/articles.csv), or with ?sql=.")
+        raise BadRequest(
+            _("A database is no list: ask for one of its tables ({name}/articles.csv), or with ?sql=.", name=name)
+        )
     try:
         validate_sql_select(sql)
     except InvalidSql as error:

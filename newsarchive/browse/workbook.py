@@ -11,6 +11,7 @@ import xlsxwriter
 from newsarchive.archive.queries import COLUMNS
 from newsarchive.browse.cells import label_of
 from newsarchive.browse.filters import is_web_address
+from newsarchive.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,7 +53,7 @@ class Workbook:
     def __init__(self, path: Path, columns: Sequence[str], about: Mapping[str, str]) -> None:
         options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(path), options)
-        self._sheet = self._book.add_worksheet("Rows")
+        self._sheet = self._book.add_worksheet(_("Rows"))
         self._about = dict(about)
         self._columns = list(columns)
         self._places = {name: place for place, name in enumerate(self._columns)}
@@ -84,7 +85,7 @@ class Workbook:
         self._sheet.freeze_panes(1, 0)
         if self._columns:
             self._sheet.autofilter(0, 0, self._row, len(self._columns) - 1)
-        notes = self._book.add_worksheet("About")
+        notes = self._book.add_worksheet(_("About"))
         notes.set_column(0, 0, 18)
         notes.set_column(1, 1, 90)
         for place, (name, text) in enumerate((self._about | self._told()).items()):
@@ -94,15 +95,29 @@ class Workbook:
 
     def _told(self) -> dict[str, str]:
         told = {
-            "Rows": f"{self._row:,}",
-            "Times": "Times of publication are by the clock of the site, all others are UTC.",
+            _("Rows"): f"{self._row:,}",
+            _("Times"): _("Times of publication are by the clock of the site, all others are UTC."),
         }
         if self._left_out:
-            told["Left out"] = f"{self._left_out:,} rows: a sheet holds {MOST_ROWS:,}. CSV and Parquet have all."
+            told[_("Left out")] = ngettext(
+                "{count} row: a sheet holds {most}. CSV and Parquet have all.",
+                "{count} rows: a sheet holds {most}. CSV and Parquet have all.",
+                self._left_out,
+                most=format(MOST_ROWS, ","),
+            )
         if self._cut:
-            told["Cut"] = f"{self._cut:,} texts: a cell holds {LONGEST_CELL:,} characters. CSV and Parquet have all."
+            told[_("Cut")] = ngettext(
+                "{count} text: a cell holds {most} characters. CSV and Parquet have all.",
+                "{count} texts: a cell holds {most} characters. CSV and Parquet have all.",
+                self._cut,
+                most=format(LONGEST_CELL, ","),
+            )
         if self._links >= MOST_LINKS:
-            told["Links"] = f"Only the first {MOST_LINKS:,} headlines are links: a sheet holds no more."
+            told[_("Links")] = ngettext(
+                "Only the first headline is a link: a sheet holds no more.",
+                "Only the first {count} headlines are links: a sheet holds no more.",
+                MOST_LINKS,
+            )
         return told
 
     def _write(self, place: int, value: Any, row: Sequence[Any]) -> None:

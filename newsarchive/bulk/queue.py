@@ -143,7 +143,8 @@ class FileQueue:
             MOST_TRIES,
             now,
         )
-        return Job(*sums[0], dict(failed))
+        numbers: tuple[int, int, int, int, int, int, int] = sums[0]
+        return Job(*numbers, dict(failed))
 
     def _ask(self, sql: str, *values: object) -> list[Any]:
         try:

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ import click
 from newsarchive.commands.output import to_json
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.paths import user_sites
 from newsarchive.sites import load_site, site_names
 from newsarchive.text import plain
@@ -46,6 +47,7 @@ _WIDTH = 11
 @click.option(
     "--again", is_flag=True, help="Look again at sites that are known, by name or address; print what changed."
 )
+@click.option("--apply", is_flag=True, help="With --again: write what changed into the site files.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, one object a site.")
 def add(
     *,
@@ -56,6 +58,7 @@ def add(
     delay: float,
     dry_run: bool,
     again: bool,
+    apply: bool,
     as_json: bool,
 ) -> int:
     """Look at news sites and write a site file in data/sites/ for each.
@@ -64,23 +67,29 @@ def add(
     articles, and a few of each kind of page that may be an article. What was found is printed, how sure it is, and what
     was not found. After that, `newsarchive crawl NAME` crawls the site. A file that is there is never changed.
 
-    With --again the sites are known already, and what would be written now is printed as a diff, for `patch`.
+    With --again the sites are known already, and what has changed is printed as a diff, for `patch`, or is written with
+    --apply. What a look cannot find out stays: layouts, other keys and tables of your own, the name, title and delay.
 
     The status is 1 when a site could not be added.
     """
     places = [*urls, *_listed(file), *_outlines(opml)]
     if not places:
-        raise UserError("add: name the address of a site, or a list of them with --file or --opml")
+        raise UserError(_("add: name the address of a site, or a list of them with --file or --opml"))
     if name and len(places) > 1:
-        raise UserError("add: --name is for one site")
+        raise UserError(_("add: --name is for one site"))
+    if apply and not again:
+        raise UserError(_("add: --apply is for --again - without it the site file is written anyway"))
     wanted: dict[str, str | None] = {}
     for place in places:
         url = load_site(place).base_url + "/" if again and place in site_names() else _address(place)
         owner = _owner(url)
         if again and owner is None:
-            raise UserError(f"add: {url} belongs to no site - add it without --again")
+            raise UserError(_("add: {url} belongs to no site - add it without --again", url=url))
         if owner is not None and not again:
-            click.echo(plain(f"{url} belongs to the site {owner} - newsarchive crawl {owner}"), err=True)
+            click.echo(
+                plain(_("{url} belongs to the site {owner} - newsarchive crawl {owner}", url=url, owner=owner)),
+                err=True,
+            )
         else:
             wanted[url] = owner
     results = _look(list(wanted), delay) if wanted else {}
@@ -93,7 +102,10 @@ def add(
         found = _found(survey, wanted[url] or name, taken, delay)
         taken.add(found.name)
         _tell(survey, found, as_json=as_json)
-        _give(found, dry_run=dry_run, again=again, as_json=as_json)
+        if again:
+            _renew(found, is_written=apply and found.is_usable, as_json=as_json)
+        else:
+            _give(found, dry_run=dry_run, as_json=as_json)
         failed |= not found.is_usable
     return int(failed)
 
@@ -116,7 +128,7 @@ def added(place: str) -> str:
         subprocess.run([sys.executable, "-m", "newsarchive", "add", url], check=False)  # noqa: S603
         name = _owner(url)
     if name is None:
-        raise UserError(f"{url}: no site file was written - make one by hand (docs/adding-a-site.md)")
+        raise UserError(_("{url}: no site file was written - make one by hand (docs/adding-a-site.md)", url=url))
     return name
 
 
@@ -131,7 +143,7 @@ def _address(place: str) -> str:
     url = place if "://" in place else f"https://{place}"
     parts = split_url(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UserError(f"add: {place!r} is no address of a site - write it as https://news.example/")
+        raise UserError(_("add: {place!r} is no address of a site - write it as https://news.example/", place=place))
     return url if parts.path else f"{url}/"
 
 
@@ -153,7 +165,9 @@ def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror} - name a list of addresses") from error
+        raise UserError(
+            _("{file}: cannot be read: {strerror} - name a list of addresses", file=file, strerror=error.strerror)
+        ) from error
 
 
 def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
@@ -168,7 +182,7 @@ def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
 
         async def one(url: str) -> None:
             async with places:
-                click.echo(plain(f"Looking at {url} ..."), err=True)
+                click.echo(plain(_("Looking at {url} ...", url=url)), err=True)
                 try:
                     results[url] = await survey(url, _politely(load, delay))
                 except UserError as error:
@@ -210,25 +224,41 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
     unsure = list(doubts(survey, found))
     if as_json:
         patterns = [pattern._asdict() for pattern in found.patterns]
-        click.echo(to_json(asdict(found) | {"patterns": patterns, "doubts": unsure, "file": str(_path(found))}))
+        lists = {one.url: number for one, number in found.lists.items()}
+        click.echo(
+            to_json(
+                asdict(replace(found, lists={}))
+                | {"patterns": patterns, "lists": lists, "doubts": unsure, "file": str(_path(found))}
+            )
+        )
         return
-    click.echo(plain(f"{found.name}: {found.requests} requests"))
+    click.echo(plain(_("{name}: {requests} requests", name=found.name, requests=found.requests)))
     for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
         click.echo(plain(f"  {what:{_WIDTH}}{said}"))
 
 
-def _give(found: FoundSite, *, dry_run: bool, again: bool, as_json: bool) -> None:
-    """Write a site file, or print it, or what of it changed."""
-    path = _path(found)
-    if again:
-        before = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if not as_json:
-            click.echo("".join(_diff(before, found.toml, path)), nl=False)
-    elif not dry_run:
+def _give(found: FoundSite, *, dry_run: bool, as_json: bool) -> None:
+    """Write a site file, or print it."""
+    if not dry_run:
+        path = _path(found)
         write_site_file(path, found.toml)
-        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
+        click.echo(plain(_("Written: {path} - next: newsarchive crawl {name}", path=path, name=found.name)), err=True)
     elif not as_json:
         click.echo(found.toml, nl=False)
+
+
+def _renew(found: FoundSite, *, is_written: bool, as_json: bool) -> None:
+    """Print what of a site file has changed, and write it if that is wanted."""
+    from newsarchive.drafting.renewal import renewed  # noqa: PLC0415
+
+    path = _path(found)
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    now = renewed(before, found.toml)
+    if not as_json:
+        click.echo("".join(_diff(before, now, path)), nl=False)
+    if is_written:
+        write_site_file(path, now)
+        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
 
 
 def _path(found: FoundSite) -> Path:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.warc.replay import replay_base
 
 
@@ -35,19 +36,29 @@ def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metad
         from newsarchive.browse.metadata import metadata  # noqa: PLC0415 - Datasette takes a while to load
         from newsarchive.browse.serve import serve  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise UserError(f"{error.name} is not installed - run: pip install 'newsarchive[browse]'") from error
+        raise UserError(
+            _("{name} is not installed - run: pip install 'newsarchive[browse]'", name=error.name)
+        ) from error
     replay_base()  # a wrong address is told now, and not on each page
     if write_metadata is not None:
         text = json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n"
         try:
             write_metadata.write_text(text, encoding="utf-8")
         except OSError as error:
-            raise UserError(f"{write_metadata}: cannot be written: {error.strerror} - choose another place") from error
-        click.echo(f"{write_metadata} written; now: datasette {db} -m {write_metadata}")
+            raise UserError(
+                _(
+                    "{write_metadata}: cannot be written: {strerror} - choose another place",
+                    write_metadata=write_metadata,
+                    strerror=error.strerror,
+                )
+            ) from error
+        click.echo(
+            _("{write_metadata} written; now: datasette {db} -m {write_metadata}", write_metadata=write_metadata, db=db)
+        )
         return
 
     def ready(address: str) -> None:
-        click.echo(f"Serving {db} on {address} (Ctrl-C stops it)")
+        click.echo(_("Serving {db} on {address} (Ctrl-C stops it)", db=db, address=address))
         if open_browser:
             webbrowser.open(address)
 

@@ -18,11 +18,12 @@ from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from scrapy.settings import Settings
@@ -58,8 +59,9 @@ _BY_BADNESS = (0, 3, 1)
 def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose: bool, **filters: str | None) -> int:
     """Crawl SITE into the archive and print what came in.
 
-    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), `finews`, a site of
-    your own in data/sites/, or the address of any news site, which is looked at first, as by `newsarchive add`. All the
+    SITE is `demo` (the built-in sample site, started for the time of the crawl; also without SITE), a site of your own
+    in data/sites/, the address of any news site, which is looked at first, as by `newsarchive add`, or a name that
+    `newsarchive sites` lists, such as one of the catalogue. All the
     ways into the site that its file describes are taken, as by `scrapy crawl site`. Several sites are crawled at one
     time, by one process. Ctrl-C stops the crawl: what was fetched is stored, and the next crawl goes on from there.
 
@@ -73,9 +75,9 @@ def crawl(db: Path, /, sites: tuple[str, ...], every: bool, watch: bool, verbose
     """
     given = {name: value for name, value in filters.items() if value}
     if sites and every:
-        raise UserError(f"--all crawls every site: leave out {', '.join(sites)}, or --all")
+        raise UserError(_("--all crawls every site: leave out {sites}, or --all", sites=", ".join(sites)))
     if watch and given:
-        raise UserError(f"--watch crawls all that is new: leave out --{', --'.join(given)}")
+        raise UserError(_("--watch crawls all that is new: leave out --{given}", given=", --".join(given)))
     sites = tuple(added(site) if is_place(site) else site for site in sites)
     with Archive.open(db) as archive:
         (before,) = archive.connection.execute("SELECT coalesce(max(id), 0) FROM runs").fetchone()
@@ -111,11 +113,28 @@ def _all_sites(archive: Archive) -> list[str]:
     The sample site is nobody's, and crawled only where it is named.
     """
     from newsarchive.paths import user_sites  # noqa: PLC0415
-    from newsarchive.sites import site_names  # noqa: PLC0415 - help does without it
+    from newsarchive.sites import catalogue_names, site_names  # noqa: PLC0415 - help does without it
 
     crawled = {site for (site,) in archive.connection.execute(_CRAWLED, (_SPIDER,))}
     own = {path.stem for path in user_sites().glob("*.toml")}
-    return [name for name in site_names() if name in own | crawled and name != _SAMPLE]
+    known = (*site_names(), *catalogue_names())
+    return [name for name in known if name in own | crawled and name != _SAMPLE]
+
+
+def _tell_unverified(names: Iterable[str]) -> None:
+    """Say of which sites nobody has seen that their files are right."""
+    from newsarchive.sites import load_site  # noqa: PLC0415 - help does without it
+    from newsarchive.sites.verification import verifications  # noqa: PLC0415
+
+    untried = [name for name in names if not load_site(name).verified]
+    if untried:
+        right = {name for name, one in verifications().items() if one.is_right}
+        untried = [name for name in untried if name not in right]
+    for name in untried:
+        click.echo(
+            f"newsarchive: {name}: nobody has verified its site file here - newsarchive sites check {name} tries it",
+            err=True,
+        )
 
 
 # One run of each site
@@ -132,9 +151,10 @@ def _crawl(db: Path, settings: Settings, arguments: Mapping[str, Mapping[str, st
     from newsarchive.crawl.run import check  # noqa: PLC0415
 
     if not arguments:
-        raise UserError("there is no site to crawl: put site files into data/sites/, or name a built-in site")
+        raise UserError(_("there is no site to crawl: put site files into data/sites/, or name a built-in site"))
     for given in arguments.values():
         check(settings, _SPIDER, given)
+    _tell_unverified(arguments)
     process = CrawlProcess(settings)
     ended: list[RunSummary | UserError] = []
     try:
@@ -165,8 +185,11 @@ def _status(ended: RunSummary | UserError) -> int:
 def _print_stopped(summaries: Sequence[RunSummary]) -> None:
     stored = sum(summary.articles("new") for summary in summaries)
     click.echo(
-        f"newsarchive: stopped; {stored} new article{'' if stored == 1 else 's'} came in and"
-        f" {'is' if stored == 1 else 'are'} stored - crawl again to go on from here",
+        ngettext(
+            "newsarchive: stopped; {count} new article came in and is stored - crawl again to go on from here",
+            "newsarchive: stopped; {count} new articles came in and are stored - crawl again to go on from here",
+            stored,
+        ),
         err=True,
     )
 
@@ -188,6 +211,7 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
 
     for name in names or ():
         check(settings, _SPIDER, {"site": name})
+    _tell_unverified(names or ())
     with Archive.open(db) as archive:
 
         def find() -> dict[str, Mapping[str, str]]:
@@ -206,7 +230,7 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
 
         process = CrawlProcess(settings)
         watch = Watch(process, archive, Options.from_settings(settings), _SPIDER, find, told)
-        click.echo(f"newsarchive: watching {len(find())} sites until Ctrl-C")
+        click.echo(_("newsarchive: watching {find} sites until Ctrl-C", find=len(find())))
         try:
             process.run(watch.run())
         except UserError as error:
@@ -257,7 +281,17 @@ def _print_watched(ended: Watched) -> None:
     if told:
         schedule = ended.schedule
         began, due = ended.began_at.astimezone(), schedule.due_at.astimezone()
-        click.echo(plain(f"{began:%Y-%m-%d %H:%M:%S} {schedule.site}: {told} (next {due:%H:%M})"))
+        click.echo(
+            plain(
+                _(
+                    "{began:%Y-%m-%d %H:%M:%S} {site}: {told} (next {due:%H:%M})",
+                    began=began,
+                    site=schedule.site,
+                    told=told,
+                    due=due,
+                )
+            )
+        )
 
 
 @contextlib.contextmanager
@@ -280,7 +314,9 @@ def _served(sites: Mapping[str, object], address: str | None) -> Iterator[str | 
                 server = stack.enter_context(serve(DemoSite(), port))
             except OSError as error:
                 if port == 0:
-                    raise UserError(f"the sample site cannot listen on 127.0.0.1: {error.strerror}") from error
+                    raise UserError(
+                        _("the sample site cannot listen on 127.0.0.1: {strerror}", strerror=error.strerror)
+                    ) from error
             else:
                 yield server.base_url
                 return

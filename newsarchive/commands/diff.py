@@ -15,6 +15,7 @@ from newsarchive.commands.output import (
     rows_options,
 )
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain
 from newsarchive.textdiff import difference
 
@@ -50,7 +51,7 @@ def diff(db: Path, key: str, numbers: tuple[int, ...], whole: bool, form: str | 
     with Archive.open(db, readonly=True) as archive:
         known = revisions(archive.connection, find_article(archive.connection, key))
     if len(known) < 2 and not numbers:
-        click.echo("There is only one revision: no change was seen.", err=True)
+        click.echo(_("There is only one revision: no change was seen."), err=True)
         return 1
     before, after = _pair(known, numbers)
     lines = difference(_text(before), _text(after))
@@ -68,11 +69,13 @@ def _pair(known: Sequence[Revision], wanted: tuple[int, ...]) -> tuple[Revision,
     if not wanted:
         return known[-2], known[-1]
     if len(wanted) != 2:
-        raise UserError("diff: give two revisions, or none - for example: newsarchive diff KEY 1 2")
+        raise UserError(_("diff: give two revisions, or none - for example: newsarchive diff KEY 1 2"))
     by_number = {revision.revision: revision for revision in known}
     missing = [number for number in wanted if number not in by_number]
     if missing:
-        raise UserError(f"there is no revision {missing[0]}: the article has {len(known)}")
+        raise UserError(
+            _("there is no revision {missing}: the article has {known}", missing=missing[0], known=len(known))
+        )
     return by_number[wanted[0]], by_number[wanted[1]]
 
 
@@ -96,7 +99,12 @@ def _row(line: Line) -> tuple[str, str, str]:
 
 
 def _head(revision: Revision) -> str:
-    return f"revision {revision.revision} {revision.seen_at} ({revision.cause})"
+    return _(
+        "revision {number} {time} ({cause})",
+        number=revision.revision,
+        time=revision.seen_at,
+        cause=_(revision.cause),
+    )
 
 
 def _print(before: Revision, after: Revision, lines: Sequence[Line]) -> None:

@@ -19,6 +19,7 @@ from newsarchive.commands.output import (
     size_of,
 )
 from newsarchive.errors import UserError
+from newsarchive.i18n import N_, _, ngettext
 from newsarchive.plots.fonts import FONT_HINT, find_font
 from newsarchive.text import plain
 
@@ -32,9 +33,9 @@ LITTLE_SPACE = 500_000_000
 _ZSTD = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
 # module -> what it is for, and how it is installed
 _EXTRAS = {
-    "datasette": ("browsing in Datasette", "browse"),
+    "datasette": (N_("browsing in Datasette"), "browse"),
     "pyarrow": ("export parquet", "parquet"),
-    _ZSTD: ("reading .warc.zst files", "zstd"),
+    _ZSTD: (N_("reading .warc.zst files"), "zstd"),
     "matplotlib": ("plot", "plot"),
 }
 _RUNS = "SELECT spider, site, started_at, outcome, reason FROM runs ORDER BY id DESC LIMIT 5"
@@ -57,7 +58,7 @@ def doctor(db: Path, form: str | None) -> int:
     Checks Python, SQLite, fonts, optional packages, disk space, the archive, its permissions and its last runs. The
     exit status is 1 when something is wrong; a note is not a fault.
     """
-    findings = [*_machine(), *_packages(), _font(), *_place(db), *_archive(db)]
+    findings = [*_machine(), *_packages(), _chromium(), _font(), *_place(db), *_archive(db)]
     print_rows(Finding._fields, findings, form)
     return int(any(finding.state == "wrong" for finding in findings))
 
@@ -67,13 +68,15 @@ def _machine() -> Iterator[Finding]:
     yield Finding("newsarchive", "ok", __version__)
     yield Finding("Python", "ok" if sys.version_info >= PYTHON else "wrong", f"{python} ({sys.executable})")
     is_new = sqlite3.sqlite_version_info >= SQLITE
-    needed = "" if is_new else f" - {'.'.join(map(str, SQLITE))} or newer is needed"
+    needed = "" if is_new else _(" - {version} or newer is needed", version=".".join(map(str, SQLITE)))
     yield Finding("SQLite", "ok" if is_new else "wrong", sqlite3.sqlite_version + needed)
     has_fts5 = _has_fts5()
-    yield Finding("FTS5", "ok" if has_fts5 else "wrong", "there" if has_fts5 else "this SQLite was built without it")
+    yield Finding(
+        "FTS5", "ok" if has_fts5 else "wrong", _("there") if has_fts5 else _("this SQLite was built without it")
+    )
     encoding = (sys.stdout.encoding or "").lower()
     is_utf8 = encoding.replace("-", "") == "utf8"
-    advice = "" if is_utf8 else " cannot show Chinese - set LANG=C.UTF-8 or PYTHONUTF8=1"
+    advice = "" if is_utf8 else _(" cannot show Chinese - set LANG=C.UTF-8 or PYTHONUTF8=1")
     yield Finding("output", "ok" if is_utf8 else "note", encoding + advice)
 
 
@@ -91,8 +94,21 @@ def _has_fts5() -> bool:
 def _packages() -> Iterator[Finding]:
     for module, (purpose, extra) in _EXTRAS.items():
         there = find_spec(module) is not None
-        advice = f"for {purpose}" if there else f"absent; for {purpose}: pip install 'newsarchive[{extra}]'"
+        advice = (
+            _("for {purpose}", purpose=_(purpose))
+            if there
+            else _("absent; for {purpose}: pip install 'newsarchive[{extra}]'", purpose=_(purpose), extra=extra)
+        )
         yield Finding(module, "ok" if there else "note", advice)
+
+
+def _chromium() -> Finding:
+    from newsarchive.crawl.render.browser import find_chromium  # noqa: PLC0415 - loads Scrapy
+
+    try:
+        return Finding("Chromium", "ok", f"for [render]: {find_chromium(os.environ.get('NEWSARCHIVE_CHROMIUM', ''))}")
+    except UserError as error:
+        return Finding("Chromium", "note", str(error))
 
 
 def _font() -> Finding:
@@ -104,14 +120,18 @@ def _place(db: Path) -> Iterator[Finding]:
     folder = next(parent for parent in db.absolute().parents if parent.is_dir())
     free = shutil.disk_usage(folder).free
     enough = free >= LITTLE_SPACE
-    yield Finding("disk", "ok" if enough else "wrong", f"{size_of(free)} free at {folder}")
+    yield Finding("disk", "ok" if enough else "wrong", _("{size} free at {folder}", size=size_of(free), folder=folder))
     may_write = os.access(folder, os.W_OK | os.X_OK)
-    yield Finding("folder", "ok" if may_write else "wrong", f"{folder}" + ("" if may_write else " cannot be written"))
+    yield Finding(
+        "folder",
+        "ok" if may_write else "wrong",
+        str(folder) if may_write else _("{folder} cannot be written", folder=folder),
+    )
 
 
 def _archive(db: Path) -> Iterator[Finding]:
     if not db.exists():
-        yield Finding("archive", "note", f"{db} is not there yet - newsarchive crawl makes it")
+        yield Finding("archive", "note", _("{db} is not there yet - newsarchive crawl makes it", db=db))
         return
     try:
         with Archive.open(db, readonly=True) as archive:
@@ -121,11 +141,23 @@ def _archive(db: Path) -> Iterator[Finding]:
     except (UserError, sqlite3.DatabaseError) as error:
         yield Finding("archive", "wrong", plain(str(error)))
         return
-    yield Finding("archive", "ok", f"{db}: {count:,} articles, {size_of(db.stat().st_size)}, up to date")
+    yield Finding(
+        "archive",
+        "ok",
+        ngettext(
+            "{db}: {count} article, {size}, up to date",
+            "{db}: {count} articles, {size}, up to date",
+            count,
+            db=db,
+            size=size_of(db.stat().st_size),
+        ),
+    )
     for what in broken:
-        yield Finding("archive", "wrong", plain(f"{what} - newsarchive repair"))
+        yield Finding("archive", "wrong", plain(_("{what} - newsarchive repair", what=what)))
     may_write = os.access(db, os.W_OK)
-    yield Finding("archive file", "ok" if may_write else "note", "can be written" if may_write else "can only be read")
+    yield Finding(
+        "archive file", "ok" if may_write else "note", _("can be written") if may_write else _("can only be read")
+    )
     for spider, site, started_at, outcome, reason in runs:
         state: Literal["ok", "note"] = "ok" if outcome in ("finished", "running") else "note"
         yield Finding("run", state, plain(f"{started_at} {spider} {site or ''} {outcome} {reason or ''}".strip()))

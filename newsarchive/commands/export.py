@@ -15,6 +15,7 @@ from newsarchive.commands.output import on_terminal
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
 from newsarchive.export import FORMATS, Export, FileFormat, FolderFormat
+from newsarchive.i18n import _, ngettext
 from newsarchive.progress_bar import progress_bar
 from newsarchive.text import plain
 
@@ -81,14 +82,24 @@ def export(
     form, words = FORMATS[format], " ".join(query)
     is_folder = isinstance(form, FolderFormat)
     if output is None and (is_folder or on_terminal()):
-        raise UserError(f"export {format}: where to? Add -o NAME" + ("" if is_folder else " or a pipe"))
+        raise UserError(
+            _("export {format}: where to? Add -o NAME", format=format)
+            if is_folder
+            else _("export {format}: where to? Add -o NAME or a pipe", format=format)
+        )
     left_out: list[str] = []
     with Archive.open(db, readonly=True) as archive, _progress(archive.search, format, words) as progress:
         wanted = Export(archive.connection, words, bom, newest, title, progress, left_out.append)
         number = _write(form, wanted, output)
-    click.echo(f"{number:,} articles" + (f" written to {output}" if output else ""), err=True)
+    if output:
+        told = ngettext(
+            "{count} article written to {output}", "{count} articles written to {output}", number, output=output
+        )
+    else:
+        told = ngettext("{count} article", "{count} articles", number)
+    click.echo(told, err=True)
     for reason in left_out:
-        click.echo(f"Left out: {plain(reason)}", err=True)
+        click.echo(_("Left out: {reason}", reason=plain(reason)), err=True)
     return int(bool(left_out))
 
 

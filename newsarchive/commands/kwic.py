@@ -8,8 +8,9 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.commands.completion import complete_query
-from newsarchive.commands.output import console, counted, on_terminal, print_rows, rows_options
+from newsarchive.commands.output import console, on_terminal, print_rows, rows_options
 from newsarchive.commands.query_words import QueryCommand
+from newsarchive.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,14 @@ def kwic(db: Path, query: tuple[str, ...], *, width: int, sort: Sort, limit: int
         _draw(found.lines)
     elif found.lines or form:
         print_rows(Line._fields, found.lines, form)
-    shown = f"The first {len(found.lines):,} of " if len(found.lines) < found.places else ""
-    click.echo(f"{shown}{counted(found.places, 'place')} in {counted(found.articles, 'article')}", err=True)
+    places = ngettext("{count} place", "{count} places", found.places)
+    articles = ngettext("{count} article", "{count} articles", found.articles)
+    if len(found.lines) < found.places:
+        shown = f"{len(found.lines):,}"
+        told = _("The first {shown} of {places} in {articles}", shown=shown, places=places, articles=articles)
+    else:
+        told = _("{places} in {articles}", places=places, articles=articles)
+    click.echo(told, err=True)
     return int(not found.places)
 
 

@@ -11,6 +11,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
+from newsarchive.i18n import _
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import backup as back_up
 from newsarchive.maintenance.backup import vacuum as make_small
@@ -61,13 +62,13 @@ def repair(db: Path) -> int:
     now = datetime.now(UTC)
     done = mend(db, now)
     for what, count in done.mended.items():
-        click.echo(f"mended: {what} ({count:,} x)")
+        click.echo(_("mended: {what} ({count:,} x)", what=what, count=count))
     if done.kept:
-        click.echo(f"The damaged file is kept in {done.kept}")
+        click.echo(_("The damaged file is kept in {kept}", kept=done.kept))
     for line in done.lost[:_MOST_LINES]:
-        click.echo(plain(f"lost: {line}"), err=True)
+        click.echo(plain(_("lost: {line}", line=line)), err=True)
     if len(done.lost) > _MOST_LINES:
-        click.echo(f"... and {len(done.lost) - _MOST_LINES:,} more", err=True)
+        click.echo(_("... and {value:,} more", value=len(done.lost) - _MOST_LINES), err=True)
     with Archive.open(db, readonly=True) as archive:
         report = run_check(archive, now)
     _print_report(report, db)
@@ -90,15 +91,35 @@ def backup(db: Path, target: Path, no_warc: bool, keep: int | None) -> int:
     """
     done = back_up(db, target, warc=not no_warc, keep=keep)
     verified = "damaged" if done.faults else "verified"
-    click.echo(f"{done.path}: {done.articles:,} articles, {size_of(done.bytes)}, {verified}.")
+    click.echo(
+        _(
+            "{path}: {articles:,} articles, {bytes}, {verified}.",
+            path=done.path,
+            articles=done.articles,
+            bytes=size_of(done.bytes),
+            verified=verified,
+        )
+    )
     if not no_warc:
-        click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied ({size_of(done.bytes_copied)}).")
+        click.echo(
+            _(
+                "Raw pages: {files_copied} of {files} files copied ({bytes_copied}).",
+                files_copied=done.files_copied,
+                files=done.files,
+                bytes_copied=size_of(done.bytes_copied),
+            )
+        )
     if done.generations:
-        click.echo(f"Earlier backups: {', '.join(path.name for path in done.generations)}")
+        click.echo(_("Earlier backups: {value}", value=", ".join(path.name for path in done.generations)))
     for name in done.damaged:
-        click.echo(f"Damaged or missing, not copied: {name} - run newsarchive check --deep, then repair", err=True)
+        click.echo(
+            _("Damaged or missing, not copied: {name} - run newsarchive check --deep, then repair", name=name), err=True
+        )
     for fault in done.faults[:_MOST_LINES]:
-        click.echo(plain(f"Damaged in the archive and so in its copy: {fault} - run newsarchive repair"), err=True)
+        click.echo(
+            plain(_("Damaged in the archive and so in its copy: {fault} - run newsarchive repair", fault=fault)),
+            err=True,
+        )
     return int(bool(done.damaged or done.faults))
 
 
@@ -114,14 +135,22 @@ def restore(db: Path, folder: Path, generation: str | None) -> int:
     in the backup, too.
     """
     done = bring_back(folder, db, datetime.now(UTC), generation=generation)
-    click.echo(f"{done.path}: {done.articles:,} articles, verified.")
-    click.echo(f"Raw pages: {done.files_copied} of {done.files} files copied, the others were whole.")
+    click.echo(_("{path}: {articles:,} articles, verified.", path=done.path, articles=done.articles))
+    click.echo(
+        _(
+            "Raw pages: {files_copied} of {files} files copied, the others were whole.",
+            files_copied=done.files_copied,
+            files=done.files,
+        )
+    )
     if done.kept:
-        click.echo(f"What was there is kept in {done.kept}")
+        click.echo(_("What was there is kept in {kept}", kept=done.kept))
         if (done.kept / "warc").is_dir():
-            click.echo(f"Pages that came in after the backup: scrapy crawl warc -a path={done.kept / 'warc'}")
+            click.echo(
+                _("Pages that came in after the backup: scrapy crawl warc -a path={value}", value=done.kept / "warc")
+            )
     for name in done.damaged:
-        click.echo(f"Damaged in the backup, too: {name} - run newsarchive repair, then crawl", err=True)
+        click.echo(_("Damaged in the backup, too: {name} - run newsarchive repair, then crawl", name=name), err=True)
     return int(bool(done.damaged))
 
 
@@ -135,7 +164,7 @@ def vacuum(db: Path) -> None:
     must_exist(db)
     with no_crawl(db):
         before, after = make_small(db)
-    click.echo(f"{db}: {size_of(before)} before, {size_of(after)} now.")
+    click.echo(_("{db}: {before} before, {after} now.", db=db, before=size_of(before), after=size_of(after)))
 
 
 @click.command()
@@ -148,7 +177,7 @@ def migrate(db: Path) -> None:
     """
     must_exist(db)
     with no_crawl(db), Archive.open(db):
-        click.echo(f"{db} is up to date.")
+        click.echo(_("{db} is up to date.", db=db))
 
 
 def _print_report(report: Report, db: Path) -> None:
@@ -162,4 +191,4 @@ def _print_report(report: Report, db: Path) -> None:
             click.echo("    ...")
         if finding.advice:
             click.echo(f"    -> {finding.advice}")
-    click.echo("Something is damaged or lost." if report.is_damaged else "The archive is intact.")
+    click.echo(_("Something is damaged or lost.") if report.is_damaged else _("The archive is intact."))

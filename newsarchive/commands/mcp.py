@@ -8,6 +8,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +30,16 @@ def mcp(db: Path, http: bool, port: int) -> None:
     try:
         from newsarchive.mcp_server.server import serve_http, serve_stdio  # noqa: PLC0415 - an extra
     except ImportError as error:
-        raise UserError("newsarchive mcp needs the extra mcp - install it: pip install 'newsarchive[mcp]'") from error
+        raise UserError(
+            _("newsarchive mcp needs the extra mcp - install it: pip install 'newsarchive[mcp]'")
+        ) from error
     if http:
-        serve_http(db, port, lambda address: click.echo(f"Serving {db} to assistants at {address} - Ctrl-C to stop."))
+        serve_http(
+            db,
+            port,
+            lambda address: click.echo(
+                _("Serving {db} to assistants at {address} - Ctrl-C to stop.", db=db, address=address)
+            ),
+        )
     else:
         serve_stdio(db)

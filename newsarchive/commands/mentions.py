@@ -9,6 +9,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,10 +43,10 @@ def mentions(db: Path, limit: int, form: str | None, code: str | None) -> int:
         if code is None:
             rows = archive.connection.execute(_SECURITIES, (limit,))
             return int(not print_rows(_SECURITY_COLUMNS, rows, form, bar="articles"))
-        market, _, bare = code.rpartition(".")
+        market, _dot, bare = code.rpartition(".")
         found = archive.connection.execute(_MENTIONS, (bare.upper(), market, limit)).fetchall()
         if not found:
-            click.echo(f"No article names {code}.", err=True)
+            click.echo(_("No article names {code}.", code=code), err=True)
             return 1
         print_rows(_MENTION_COLUMNS, found, form)
     return 0

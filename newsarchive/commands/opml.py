@@ -13,8 +13,8 @@ from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.discovery import feed_urls
 from newsarchive.discovery.opml import read_opml, write_opml
-from newsarchive.drafting.feed_sites import feed_sites, one_site
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext
 from newsarchive.paths import user_sites
 from newsarchive.sites import SiteError, load_site, site_names
 from newsarchive.text import plain
@@ -68,9 +68,12 @@ def import_(file: Path, one_site: str | None, dry_run: bool, form: str | None) -
         rows.append((one.name, one.title, len(one.feeds), done, str(path)))
     print_rows(_COLUMNS, rows, form)
     if known_feeds := len(listed.feeds) - len(new):
-        click.echo(f"{known_feeds} feed{'s' if known_feeds > 1 else ''} known already", err=True)
+        click.echo(
+            ngettext("{count} feed known already", "{count} feeds known already", known_feeds),
+            err=True,
+        )
     for reason in refused:
-        click.echo(plain(f"Passed over: {reason}"), err=True)
+        click.echo(plain(_("Passed over: {reason}", reason=reason)), err=True)
     return int(bool(refused or listed.damage))
 
 
@@ -90,23 +93,38 @@ def export(sites: tuple[str, ...], output: str | None) -> None:
 def _read(file: Path) -> FeedList:
     try:
         if file.stat().st_size > _LARGEST:
-            raise UserError(f"{file}: larger than {_LARGEST >> 20} MiB - that is no list of feeds")
+            raise UserError(
+                _("{file}: larger than {value} MiB - that is no list of feeds", file=file, value=_LARGEST >> 20)
+            )
         listed = read_opml(file.read_bytes())
     except OSError as error:
-        raise UserError(f"{file}: cannot be read: {error.strerror} - name an OPML file") from error
+        raise UserError(
+            _("{file}: cannot be read: {strerror} - name an OPML file", file=file, strerror=error.strerror)
+        ) from error
     if not listed.feeds and not listed.passed_over:
-        raise UserError(f"{file}: no feed in it ({listed.damage or 'no outline has an xmlUrl'}) - name an OPML file")
+        raise UserError(
+            _(
+                "{file}: no feed in it ({value}) - name an OPML file",
+                file=file,
+                value=listed.damage or "no outline has an xmlUrl",
+            )
+        )
     if listed.damage:
-        click.echo(plain(f"{file}: damaged ({listed.damage}); what could be read is taken"), err=True)
+        click.echo(
+            plain(_("{file}: damaged ({damage}); what could be read is taken", file=file, damage=listed.damage)),
+            err=True,
+        )
     return listed
 
 
 def _made(feeds: list[FeedOutline], name: str | None, title: str, sites: list[Site]) -> list[FeedSite]:
+    from newsarchive.drafting.feed_sites import feed_sites, one_site  # noqa: PLC0415 - an export makes no sites
+
     taken = {site.name for site in sites}
     if name is None or not feeds:
         return feed_sites(feeds, taken=taken)
     if name in taken:
-        raise UserError(f"--one-site {name}: there is a site of that name - choose another name")
+        raise UserError(_("--one-site {name}: there is a site of that name - choose another name", name=name))
     return [one_site(feeds, name, title)]
 
 

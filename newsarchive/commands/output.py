@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 
 import click
 
+from newsarchive.i18n import ENGLISH, _, language
 from newsarchive.spreadsheet import cell as spreadsheet_cell
 from newsarchive.text import plain, plain_lines, shorten
 
@@ -72,10 +73,12 @@ def print_rows(
     form: str | None,
     *,
     bar: str | None = None,
+    is_ours: bool = True,
 ) -> int:
     """Print rows as JSON lines, CSV, or a table: drawn on a terminal, tab-separated in a pipe. Returns their number.
 
-    On a terminal the column of numbers named by `bar` is also drawn as bars. CSV cells that a spreadsheet would run
+    On a terminal the column of numbers named by `bar` is also drawn as bars, and columns that are ours (`is_ours`) are
+    named in the language of the reader. CSV cells that a spreadsheet would run
     get a leading apostrophe.
     """
     if form == "json":
@@ -87,12 +90,7 @@ def print_rows(
     if not on_terminal():
         click.echo("\t".join(names))
         return _print_each(click.echo, ("\t".join(map(_text, row)) for row in rows))
-    return _print_table(names, rows, bar)
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with what is counted: 1 article, 1,200 articles."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return _print_table(names, rows, bar, is_ours=is_ours)
 
 
 def size_of(count: float) -> str:
@@ -139,11 +137,14 @@ def _print_each(write: Callable[[Any], Any], rows: Iterable[Any]) -> int:
     return count
 
 
-def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None) -> int:
+def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None, *, is_ours: bool) -> int:
     iterator = iter(rows)
     values = list(islice(iterator, MOST_ROWS))
     out = console()
     shown = [[_shown(value) for value in row] for row in values]
+    place = names.index(bar) if bar else None
+    names = [_(name) for name in names] if is_ours and language() != ENGLISH else names
+    bar = names[place] if place is not None else None
     if not values:
         out.print(_table(names, values, shown, _Layout([0] * len(names), 0), bar))
         return 0
@@ -155,7 +156,7 @@ def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str |
     else:
         _print_records(out, names, shown)
     if next(iterator, None) is not None:
-        click.echo(f"The first {MOST_ROWS:,} rows; a pipe, --json or --csv gives all.", err=True)
+        click.echo(_("The first {most_rows:,} rows; a pipe, --json or --csv gives all.", most_rows=MOST_ROWS), err=True)
     return len(values)
 
 

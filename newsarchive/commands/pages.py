@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Page
 
 if TYPE_CHECKING:
@@ -48,10 +49,18 @@ def read_file(place: str, site: Site | None = None, *, url: str | None = None) -
     path = Path(place)
     try:
         if path.stat().st_size > LARGEST:
-            raise UserError(f"{place}: larger than {LARGEST // 1024**2} MiB - that is no page")
+            raise UserError(
+                _("{place}: larger than {value} MiB - that is no page", place=place, value=LARGEST // 1024**2)
+            )
         body = path.read_bytes()
     except OSError as error:
-        raise UserError(f"{place}: cannot be read: {error.strerror} - name a file or an http(s) address") from error
+        raise UserError(
+            _(
+                "{place}: cannot be read: {strerror} - name a file or an http(s) address",
+                place=place,
+                strerror=error.strerror,
+            )
+        ) from error
     is_post_file = site is not None and path.suffix in (".md", ".markdown")
     address = url or path.absolute().as_uri()
     role: Role = "file" if is_post_file else _role(address, site)

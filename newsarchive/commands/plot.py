@@ -12,6 +12,7 @@ from newsarchive.commands.completion import complete_query
 from newsarchive.commands.output import size_of
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.plots.charts import KINDS, draw, has_chinese_font
 from newsarchive.plots.fonts import FONT_HINT
 
@@ -43,7 +44,7 @@ def plot(db: Path, kind: str, output: str, query: tuple[str, ...]) -> None:
     """  # noqa: D301 - click's mark for lines that it must not join
     form = output.rpartition(".")[2].lower()
     if form not in _FORMATS:
-        raise UserError(f"{output}: a chart is written to a file that ends in .svg or .png")
+        raise UserError(_("{output}: a chart is written to a file that ends in .svg or .png", output=output))
     with Archive.open(db, readonly=True) as archive:
         figure = draw(archive.connection, kind, " ".join(query))
     # Nothing of the day or the program's version: the same archive gives the same file.
@@ -53,4 +54,4 @@ def plot(db: Path, kind: str, output: str, query: tuple[str, ...]) -> None:
         size = stream.tell()
     click.echo(f"{output}: {size_of(size)}")
     if not has_chinese_font():
-        click.echo(f"Its Chinese labels are missing. Fonts: {FONT_HINT}", err=True)
+        click.echo(_("Its Chinese labels are missing. Fonts: {font_hint}", font_hint=FONT_HINT), err=True)

@@ -11,6 +11,7 @@ from newsarchive.archive.problem_log import UrlEvent
 from newsarchive.commands.completion import complete_reasons
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain
 from newsarchive.urls import absolute_url
 
@@ -43,7 +44,9 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
             print_rows([column[0] for column in cursor.description], cursor, form)
             return 0
         if reason is not None:
-            raise UserError("--reason goes with the list of all problems; of one URL everything is told - leave it out")
+            raise UserError(
+                _("--reason goes with the list of all problems; of one URL everything is told - leave it out")
+            )
         events = archive.problems.history(url)
         if events:
             print_rows(UrlEvent._fields, events[-limit:], form)
@@ -55,10 +58,15 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
 def unseen(archive: Archive, url: str) -> str:
     """Print that a URL was never seen, and what is known instead."""
     if absolute_url(url if "://" in url else f"//{url}") is None:
-        return f"{url} is not a readable URL"
+        return _("{url} is not a readable URL", url=url)
     from newsarchive.archive.queries import stored_key  # noqa: PLC0415 - lists of problems need none of it
 
     key = stored_key(archive.connection, url)
     if key is not None:
-        return f"{url} was never seen, but its article is stored from elsewhere: newsarchive show {key}"
-    return f"{url} was never seen: no listing that was read leads to it - newsarchive status tells what was crawled"
+        return _(
+            "{url} was never seen, but its article is stored from elsewhere: newsarchive show {key}", url=url, key=key
+        )
+    return _(
+        "{url} was never seen: no listing that was read leads to it - newsarchive status tells what was crawled",
+        url=url,
+    )

@@ -12,6 +12,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
 from newsarchive.commands.output import json_option, size_of, to_json
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.prune import Rules, sites_of
 from newsarchive.maintenance.prune import prune as run_prune
@@ -64,7 +65,7 @@ def prune(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    r"""Remove raw pages, runs and problems that are old enough to go; never a text.
+    """Remove raw pages, runs and problems that are old enough to go; never a text.
 
     An age is a number of days, weeks or years: 400d, 8w, 2y. What is to be kept for how long is said by the options,
     and for its own things by the [retention] of a site's file, which goes before the options unless SITE is named.
@@ -78,7 +79,7 @@ def prune(
     Examples:
       newsarchive prune --keep-raw 400d --keep-runs 1y --dry-run
       newsarchive prune finews --keep-raw 8w
-    """
+    """  # noqa: D301 - click wants the character
     given = Retention(keep_raw, keep_runs, keep_problems)
     now = datetime.now(UTC)
     if dry_run:
@@ -99,14 +100,23 @@ def _rules(archive: Archive, site: str | None, given: Retention) -> Rules:
     held = sites_of(archive.connection)
     if site is not None:
         if site not in held:
-            raise UserError(f"archive {archive.path}: holds nothing of site {site!r} - there are {', '.join(held)}")
+            raise UserError(
+                _(
+                    "archive {path}: holds nothing of site {site!r} - there are {held}",
+                    path=archive.path,
+                    site=site,
+                    held=", ".join(held),
+                )
+            )
         own = load_site(site).retention if site in site_names() else Retention()
         rules = Rules({site: _over(own, given)})
     else:
         known = set(site_names())
         rules = Rules({name: _over(given, load_site(name).retention) for name in held if name in known}, given)
     if rules.is_empty:
-        raise UserError("no age is given, and no site file has a [retention] - say what may go, as in --keep-raw 400d")
+        raise UserError(
+            _("no age is given, and no site file has a [retention] - say what may go, as in --keep-raw 400d")
+        )
     return rules
 
 
@@ -116,13 +126,22 @@ def _over(one: Retention, other: Retention) -> Retention:
 
 
 def _print(done: Pruned, *, dry_run: bool) -> None:
-    verb = "Would remove" if dry_run else "Removed"
+    verb = _("Would remove") if dry_run else _("Removed")
     files = f"{done.files_removed:,} WARC files {'would go' if dry_run else 'are gone'}"
     click.echo(
-        f"{verb} {done.raw_pages:,} raw pages ({size_of(done.raw_bytes)}), {done.runs:,} runs,"
-        f" {done.problems:,} problems; {files}, {done.files_rewritten:,} written anew."
+        _(
+            "{verb} {raw_pages:,} raw pages ({raw_bytes}), {runs:,} runs, {problems:,} problems; "
+            "{files}, {files_rewritten:,} written anew.",
+            verb=verb,
+            raw_pages=done.raw_pages,
+            raw_bytes=size_of(done.raw_bytes),
+            runs=done.runs,
+            problems=done.problems,
+            files=files,
+            files_rewritten=done.files_rewritten,
+        )
     )
     if done.needed:
-        click.echo(f"{done.needed:,} old pages stay, because younger ones take their body from them.")
+        click.echo(_("{needed:,} old pages stay, because younger ones take their body from them.", needed=done.needed))
     for reason in done.refused:
-        click.echo(f"Left as it is: {plain(reason)}", err=True)
+        click.echo(_("Left as it is: {reason}", reason=plain(reason)), err=True)

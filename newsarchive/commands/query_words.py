@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,4 +63,12 @@ def _is_excluded(ctx: click.Context, argument: str, known: dict[str, click.Optio
         meant = f"{argument[:2]} {word[1:]}"
     else:
         return True
-    raise click.UsageError(f"{argument}: write {meant} for the option, or NOT {word} to leave the word out.", ctx)
+    raise click.UsageError(
+        _(
+            "{argument}: write {meant} for the option, or NOT {word} to leave the word out.",
+            argument=argument,
+            meant=meant,
+            word=word,
+        ),
+        ctx,
+    )

@@ -19,6 +19,7 @@ from newsarchive.commands.output import (
 from newsarchive.commands.pages import get_page
 from newsarchive.extract.explain import explain
 from newsarchive.extract.validate import rejection
+from newsarchive.i18n import _
 from newsarchive.problems import REASONS
 from newsarchive.sites import load_site
 from newsarchive.text import plain
@@ -56,7 +57,7 @@ def read(place: str, site: str | None, url: str | None, why: bool, as_json: bool
         text = f"{problem.reason}: {problem.detail or REASONS.get(problem.reason, '')}"
         click.echo(plain(text), err=True)
     if rejected:
-        click.echo(plain(f"This page is no article: {rejected.detail or rejected.reason}"), err=True)
+        click.echo(plain(_("This page is no article: {value}", value=rejected.detail or rejected.reason)), err=True)
     return int(rejected is not None)
 
 

@@ -19,6 +19,7 @@ import yaml
 from newsarchive.archive import Archive, replay_index
 from newsarchive.archive.connection import must_exist
 from newsarchive.errors import UserError
+from newsarchive.i18n import N_, _
 from newsarchive.warc.replay import COLLECTION
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # Seconds after which pages that a crawl saved meanwhile can be replayed.
 _REFRESH = 30.0
-_MISSING = (
+_MISSING = N_(
     "pywb is not installed - install it in an environment of its own (pipx install pywb), so that its"
     " `wayback` command is on the PATH, or name that command with --pywb"
 )
@@ -53,8 +54,10 @@ def replay_server(db: Path, /, port: int, host: str, *, pywb: str | None, write_
         command = _wayback(pywb)
         replay_index.update(archive)
     address = f"http://{host}:{port}/{COLLECTION}/"
-    click.echo(f"Serving the pages of {db} on {address} (Ctrl-C stops it)")
-    click.echo(f"With NEWSARCHIVE_REPLAY={address} the pages of newsarchive browse, and show, lead there.")
+    click.echo(_("Serving the pages of {db} on {address} (Ctrl-C stops it)", db=db, address=address))
+    click.echo(
+        _("With NEWSARCHIVE_REPLAY={address} the pages of newsarchive browse, and show, lead there.", address=address)
+    )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service that is stopped takes pywb with it
     with tempfile.TemporaryDirectory(prefix="newsarchive-replay-") as place, _kept_up_to_date(db):
         (Path(place) / "config.yaml").write_text(config, encoding="utf-8")
@@ -63,11 +66,20 @@ def replay_server(db: Path, /, port: int, host: str, *, pywb: str | None, write_
                 [command, "--port", str(port), "--bind", host, "--directory", place], check=False
             )
         except OSError as error:
-            raise UserError(f"{command}: cannot be started: {error.strerror} - {_MISSING}") from error
+            raise UserError(
+                _(
+                    "{command}: cannot be started: {strerror} - {missing}",
+                    command=command,
+                    strerror=error.strerror,
+                    missing=_MISSING,
+                )
+            ) from error
         except KeyboardInterrupt:
             return 0
     if ended.returncode > 0:
-        raise UserError(f"pywb ended with status {ended.returncode} - what it said stands above")
+        raise UserError(
+            _("pywb ended with status {returncode} - what it said stands above", returncode=ended.returncode)
+        )
     return 0
 
 
@@ -82,7 +94,9 @@ def replay_index_command(db: Path, rebuild: bool) -> None:
     """
     with Archive.open(must_exist(db)) as archive:
         number = replay_index.rebuild(archive) if rebuild else replay_index.update(archive)
-        click.echo(f"{number:,} pages indexed in {replay_index.index_folder(archive)}")
+        click.echo(
+            _("{number:,} pages indexed in {archive}", number=number, archive=replay_index.index_folder(archive))
+        )
 
 
 def pywb_config(folder: Path) -> str:
@@ -98,7 +112,9 @@ def _wayback(named: str | None) -> str:
     beside = Path(sys.executable).with_name("wayback")
     found = shutil.which(named or "wayback") or (str(beside) if not named and beside.is_file() else None)
     if found is None:
-        raise UserError(f"{named}: there is no such command - {_MISSING}" if named else _MISSING)
+        raise UserError(
+            _("{named}: there is no such command", named=named) + f" - {_(_MISSING)}" if named else _(_MISSING)
+        )
     return found
 
 
@@ -113,7 +129,7 @@ def _kept_up_to_date(db: Path) -> Iterator[None]:
                 with Archive.open(db) as archive:
                     replay_index.update(archive)
             except UserError as error:
-                click.echo(f"The index for replay is not up to date: {error}", err=True)
+                click.echo(_("The index for replay is not up to date: {error}", error=error), err=True)
 
     thread = threading.Thread(target=update, daemon=True)
     thread.start()

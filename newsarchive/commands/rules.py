@@ -11,6 +11,7 @@ import click
 from newsarchive.commands.pages import fetch_pages, is_address, read_file
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
 
     if not 2 <= len(places) <= MOST_PAGES:
-        raise UserError(f"rules: two to {MOST_PAGES} pages are wanted, not {len(places)}")
+        raise UserError(
+            _("rules: two to {most_pages} pages are wanted, not {places}", most_pages=MOST_PAGES, places=len(places))
+        )
     made = make_draft(_pages(places), name)
     if output is None:
         click.echo(made.toml, nl=False)
@@ -47,7 +50,18 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
         write_site_file(Path(output), made.toml)
     for field in made.sure:
         rule = field.selector or "left to the heuristics"
-        click.echo(plain(f"{field.field:12}{field.right} of {field.known} pages  {rule}"), err=True)
+        click.echo(
+            plain(
+                _(
+                    "{field:12}{right} of {known} pages  {rule}",
+                    field=field.field,
+                    right=field.right,
+                    known=field.known,
+                    rule=rule,
+                )
+            ),
+            err=True,
+        )
     return int(any(field.right < field.known or not field.selector for field in made.sure))
 
 

@@ -19,6 +19,7 @@ from newsarchive.commands.output import (
     rows_options,
 )
 from newsarchive.commands.query_words import QueryCommand
+from newsarchive.i18n import _, ngettext
 from newsarchive.search import FIELDS, Filter, Marks, QueryError
 from newsarchive.text import plain, plain_lines
 from newsarchive.timestamps import as_known
@@ -143,7 +144,13 @@ def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:
 
     for one in securities(archive.connection, text, by_name=not found):
         name = f" ({one.name})" if one.name else ""
-        line = f"{one.code} is a security{name}: code:{one.code} finds {one.articles:,} articles that mark it."
+        line = ngettext(
+            "{code} is a security{name}: code:{code} finds {count} article that marks it.",
+            "{code} is a security{name}: code:{code} finds {count} articles that mark it.",
+            one.articles,
+            code=one.code,
+            name=name,
+        )
         click.echo(plain(line), err=True)
 
 
@@ -164,10 +171,14 @@ def _print_hits(
         print_rows(_COLUMNS, (_row(hit) for hit in hits), form)
     total = sum(search.count(query) for search, query in searches)
     if len(hits) < total:
-        first = f"{offset + 1:,} to {offset + len(hits):,} of " if hits else "none of these places holds one of "
-        click.echo(f"{first}{total:,} articles (--limit, --offset)", err=True)
+        if hits:
+            places = {"first": f"{offset + 1:,}", "last": f"{offset + len(hits):,}"}
+            told = _("{first} to {last} of {total:,} articles (--limit, --offset)", total=total, **places)
+        else:
+            told = _("none of these places holds one of {total:,} articles (--limit, --offset)", total=total)
+        click.echo(told, err=True)
     elif not hits:
-        click.echo("Nothing found.", err=True)
+        click.echo(_("Nothing found."), err=True)
     return int(not hits)
 
 
@@ -232,4 +243,4 @@ def _reindex(db: Path) -> None:
     with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         archive.search.reindex(report)
         (count,) = archive.connection.execute("SELECT count(*) FROM articles").fetchone()
-    click.echo(f"{count:,} articles indexed.")
+    click.echo(_("{count:,} articles indexed.", count=count))

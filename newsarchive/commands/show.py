@@ -18,6 +18,7 @@ from newsarchive.commands.output import (
     wrap,
 )
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import as_known
 from newsarchive.warc.replay import replay_address
@@ -85,14 +86,14 @@ def _write_page(archive: Archive, article: ArchivedArticle) -> None:
     """Write the newest kept page: that of the article's own address, where it is kept."""
     kept = article.kept_page
     if kept is None or kept.snapshot_id is None:
-        raise UserError(f"{article.key}: no page of it is kept - see newsarchive show {article.key}")
+        raise UserError(_("{key}: no page of it is kept - see newsarchive show {key}", key=article.key))
     if on_terminal():
         raise UserError(
-            f"show --page: where to? Add a pipe or a file: newsarchive show {article.key} --page > page.html"
+            _("show --page: where to? Add a pipe or a file: newsarchive show {key} --page > page.html", key=article.key)
         )
     body = archive.snapshots.load(kept.snapshot_id, role="post", site=kept.site).body
     sys.stdout.buffer.write(body)
-    click.echo(f"{kept.url} as fetched {kept.fetched_at}", err=True)
+    click.echo(_("{url} as fetched {fetched_at}", url=kept.url, fetched_at=kept.fetched_at), err=True)
 
 
 def _json(shown: _Shown) -> str:
@@ -108,7 +109,7 @@ def _json(shown: _Shown) -> str:
 def _lines(shown: _Shown, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Write the page as lines, each with its style (as `click.style` takes it)."""
     row = shown.article.row
-    for line in wrap(plain(shorten(row["title"] or "(no title)", _LONGEST_TITLE)), width):
+    for line in wrap(plain(shorten(row["title"] or _("(no title)"), _LONGEST_TITLE)), width):
         yield line, {"bold": True}
     yield from ((line, {"fg": "cyan"}) for line in wrap(_head(shown.article), width))
     if row["digest"]:
@@ -128,7 +129,7 @@ def _lines(shown: _Shown, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _head(article: ArchivedArticle) -> str:
     row = article.row
-    names = " ".join(f"{one.role} {one.name}" for one in article.bylines)
+    names = " ".join(f"{_(one.role)} {one.name}" for one in article.bylines)
     parts = (
         row["source"],
         _when(row["published_at"], row["published_precision"]),
@@ -140,7 +141,7 @@ def _head(article: ArchivedArticle) -> str:
 
 
 def _when(published_at: str | None, precision: str | None) -> str:
-    return as_known(published_at or "no date", precision)
+    return as_known(published_at or _("no date"), precision)
 
 
 def _paragraph(paragraph: Paragraph, width: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -154,16 +155,16 @@ def _paragraph(paragraph: Paragraph, width: int) -> Iterator[tuple[str, dict[str
 def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
     article = shown.article
     yield (
-        "Securities",
+        _("Securities"),
         [f"{one.market}.{one.code} {one.name or ''} ×{one.count}" for one in article.mentions],
     )
-    yield "Images", [f"{one.caption or one.alt or ''} {one.url}".strip() for one in article.images]
-    yield "Copies", [f"{one.role} {one.url} ({_span(one)})" for one in article.copies]
-    yield "As it was", [line for one in article.copies for line in _kept(one)]
-    states = [f"{one.revision} {one.seen_at} {one.cause}: {one.title or ''}" for one in shown.revisions]
-    yield "Revisions", states if len(states) > 1 else []
+    yield _("Images"), [f"{one.caption or one.alt or ''} {one.url}".strip() for one in article.images]
+    yield _("Copies"), [f"{_(one.role)} {one.url} ({_span(one)})" for one in article.copies]
+    yield _("As it was"), [line for one in article.copies for line in _kept(one)]
+    states = [f"{one.revision} {one.seen_at} {_(one.cause)}: {one.title or ''}" for one in shown.revisions]
+    yield _("Revisions"), states if len(states) > 1 else []
     yield (
-        "The same story",
+        _("The same story"),
         [
             f"{_when(one.published_at, one.published_precision)} {one.source or ''} {one.article_key} {one.title or ''}"
             for one in shown.story
@@ -175,10 +176,10 @@ def _kept(copy: Copy) -> Iterator[str]:
     """Yield where the page of a copy is kept."""
     if copy.snapshot_id is not None:
         address = replay_address(copy.url, copy.fetched_at)
-        where = address or f"snapshot {copy.snapshot_id} of {copy.url}"
+        where = address or _("snapshot {number} of {url}", number=copy.snapshot_id, url=copy.url)
         yield f"{copy.fetched_at} {where}"
 
 
 def _span(copy: Copy) -> str:
     first, last = copy.first_seen_at, copy.last_seen_at
-    return f"seen {first}" if first == last else f"seen {first} to {last}"
+    return _("seen {first}", first=first) if first == last else _("seen {first} to {last}", first=first, last=last)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.atomic import atomic_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,11 @@ def write_site_file(path: Path, toml: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(
-            f"{path.parent}: the folder cannot be made: {error.strerror} - check its permissions"
+            _(
+                "{parent}: the folder cannot be made: {strerror} - check its permissions",
+                parent=path.parent,
+                strerror=error.strerror,
+            )
         ) from error
     with atomic_file(path) as stream:
         stream.write(toml.encode())

@@ -10,6 +10,7 @@ from newsarchive.archive import Archive, outlets
 from newsarchive.archive.connection import must_exist
 from newsarchive.commands.completion import complete_aliases, complete_sources
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,7 +42,7 @@ def merge(db: Path, name: str, into: str) -> None:
     """Make NAME an alias of INTO, for the articles that are there and for those to come."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
         moved = outlets.merge(archive.connection, name, into)
-    click.echo(f"{name} is now an alias of {into}: {moved:,} articles moved.")
+    click.echo(_("{name} is now an alias of {into}: {moved:,} articles moved.", name=name, into=into, moved=moved))
 
 
 @sources.command(epilog="Example: newsarchive sources split 江湾晚报数字报")
@@ -51,7 +52,7 @@ def split(db: Path, alias: str) -> None:
     """Make ALIAS a source of its own again, with the articles that print it."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
         moved = outlets.split(archive.connection, alias)
-    click.echo(f"{alias} is a source of its own again: {moved:,} articles moved.")
+    click.echo(_("{alias} is a source of its own again: {moved:,} articles moved.", alias=alias, moved=moved))
 
 
 @sources.command(epilog="Example: newsarchive sources medium 江湾晚报客户端 江湾晚报")
@@ -62,4 +63,4 @@ def medium(db: Path, name: str, outlet: str) -> None:
     """Assign the source NAME to the outlet OUTLET."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
         outlets.set_medium(archive.connection, name, outlet)
-    click.echo(f"{name} belongs to {outlet}.")
+    click.echo(_("{name} belongs to {outlet}.", name=name, outlet=outlet))

@@ -34,4 +34,4 @@ def sql(db: Path, query: str, timeout: float, form: str | None) -> None:
     advice = "narrow it down, or add --timeout 600"
     with Archive.open(db, readonly=True) as archive, bounded(archive.connection, timeout, advice=advice):
         cursor = archive.connection.execute(text)
-        print_rows([column[0] for column in cursor.description or ()], cursor, form)
+        print_rows([column[0] for column in cursor.description or ()], cursor, form, is_ours=False)

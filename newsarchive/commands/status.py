@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ from newsarchive.archive.health import LOSS_DAYS, health
 from newsarchive.commands.metrics import exposition
 from newsarchive.commands.output import to_json
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.problems import REASONS
+from newsarchive.sites import site_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +47,17 @@ def status(
         found = health(archive.connection, now, site)
         sizes = _sizes(archive) if form == "metrics" else {}
     if not found and (site or check):
-        raise UserError(f"archive {db}: nothing was ever crawled{f' of site {site!r}' if site else ''}")
+        raise UserError(
+            _("archive {db}: nothing was ever crawled of site {site!r}", db=db, site=site)
+            if site
+            else _("archive {db}: nothing was ever crawled", db=db)
+        )
     alarms = {one.site: one.alarms(now, run_hours=run_hours, silence_hours=silence_hours) for one in found}
     if form == "metrics":
         click.echo(exposition(found, {name: len(told) for name, told in alarms.items()}, sizes), nl=False)
+    described = set(site_names())
+    # What was scheduled before its site file was removed is not crawled any more.
+    found = [one if one.site in described else replace(one, due=None) for one in found]
     for one in found if form != "metrics" else ():
         if form == "json":
             click.echo(to_json(asdict(one) | {"alarms": alarms[one.site]}))
@@ -65,17 +74,22 @@ def _sizes(archive: Archive) -> dict[str, int]:
 
 def _print(found: SiteHealth, alarms: list[str]) -> None:
     click.echo(found.site)
-    last = f"{found.last_run} {found.outcome}" if found.last_run else "none"
-    click.echo(f"  last run       {last}{f': {found.reason}' if found.reason else ''}")
-    click.echo(f"  last good run  {found.last_good_run or 'none'}")
+    last = f"{found.last_run} {_(found.outcome or '')}" if found.last_run else _("none")
+    click.echo(_("  last run       {time}", time=": ".join(filter(None, (last, found.reason)))))
+    click.echo(_("  last good run  {time}", time=found.last_good_run or _("none")))
     if found.due is not None:
-        click.echo(f"  next run       {found.due} (where it is watched)")
-    click.echo(f"  last new       {found.last_new or 'none'}")
-    click.echo(f"  new today      {found.today:,} (usual in a day: {found.usual:,.0f})")
-    click.echo(f"  pending        {found.pending:,}{f' ({found.failing:,} failed before)' if found.failing else ''}")
+        click.echo(_("  next run       {due} (where it is watched)", due=found.due))
+    click.echo(_("  last new       {time}", time=found.last_new or _("none")))
+    click.echo(_("  new today      {today:,} (usual in a day: {usual:,.0f})", today=found.today, usual=found.usual))
+    if found.failing:
+        click.echo(
+            _("  pending        {pending:,} ({failing:,} failed before)", pending=found.pending, failing=found.failing)
+        )
+    else:
+        click.echo(_("  pending        {pending:,}", pending=found.pending))
     if found.not_collected:
-        click.echo(f"  not collected in {LOSS_DAYS} days")
+        click.echo(_("  not collected in {loss_days} days", loss_days=LOSS_DAYS))
     for reason, count in found.not_collected.items():
-        click.echo(f"    {count:>6,} {reason} ({REASONS.get(reason, '?')})")
+        click.echo(f"    {count:>6,} {reason} ({_(REASONS.get(reason, '?'))})")
     for alarm in alarms:
         click.secho(f"  ! {alarm}", fg="red", bold=True)

@@ -13,6 +13,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
 from newsarchive.archive.queries import one_moment
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.i18n import _
 from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def rebuild(db: Path) -> None:
     with Archive.open(must_exist(db)) as archive, archive.transaction(), progress_bar("articles") as report:
         done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
-    click.echo(f"{done:,} articles in {number:,} stories.")
+    click.echo(_("{done:,} articles in {number:,} stories.", done=done, number=number))
 
 
 @stories.command(epilog="Example: newsarchive --db a.db stories across b.db c.db --csv > stories.csv")
@@ -69,7 +70,7 @@ def _rows(archives: Sequence[Archive], places: Sequence[Place]) -> Iterator[tupl
     articles = []
     for number, article_ids in groupby(places, key=lambda place: place[0]):
         archive = archives[number]
-        for _, article_id in article_ids:
+        for _archive, article_id in article_ids:
             row = archive.connection.execute(
                 "SELECT a.article_key, a.published_at, s.name, a.title, julianday(a.published_at)"
                 " FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id = ?",

@@ -11,8 +11,9 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
 from newsarchive.commands.completion import complete_searches
-from newsarchive.commands.output import counted, print_rows, rows_options
+from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
+from newsarchive.i18n import N_, _, ngettext
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _COLUMNS = (
 )
 _NAME = click.argument("name", shell_complete=complete_searches)
 _TO = "A file.atom or file.jsonl, https://..., smtp://user:password@host/?to=you@example.org, or an address of apprise."
-_NO_SEARCHES = "There are no saved searches yet: newsarchive watch add QUERY --to DESTINATION"
+_NO_SEARCHES = N_("There are no saved searches yet: newsarchive watch add QUERY --to DESTINATION")
 _QUIET = "Send nothing in these hours of this machine's clock, as 22:00-07:00."
 _DIGEST = "Send what has come together at this time of the day only, as 08:00; may be given several times."
 
@@ -84,8 +85,21 @@ def add(
         if destination.kind == "atom":  # so that a reader can subscribe to it at once
             write_feed(archive, search, destination.address)
         known = archive.search.count(archive.search.parse(query))
-    waiting = "to be told with the next run" if existing else "known already and not told"
-    click.echo(plain(f"Saved {search.name!r}. What matches now is {waiting}: {counted(known, 'article')}."))
+    articles = ngettext("{count} article", "{count} articles", known)
+    told = (
+        _(
+            "Saved {name!r}. What matches now is to be told with the next run: {articles}.",
+            name=search.name,
+            articles=articles,
+        )
+        if existing
+        else _(
+            "Saved {name!r}. What matches now is known already and not told: {articles}.",
+            name=search.name,
+            articles=articles,
+        )
+    )
+    click.echo(plain(told))
 
 
 @watch.command(epilog="Example: newsarchive watch edit 银行 --to data/banks.jsonl")
@@ -101,7 +115,7 @@ def edit(db: Path, name: str, address: str | None, quiet: str | None, digest: tu
     from newsarchive.alerts.schedule import read_digest, read_quiet_hours  # noqa: PLC0415
 
     if address is None and quiet is None and not digest:
-        raise UserError("nothing to change - give --to, --quiet or --digest")
+        raise UserError(_("nothing to change - give --to, --quiet or --digest"))
     destination = read_destination(address) if address is not None else None
     if destination is not None:
         _try_out(destination.kind, destination.address)
@@ -116,7 +130,7 @@ def edit(db: Path, name: str, address: str | None, quiet: str | None, digest: tu
         )
         if destination is not None:
             AddressFile(db).set(search.name, destination.address)
-    click.echo(plain(f"Changed {search.name!r}."))
+    click.echo(plain(_("Changed {name!r}.", name=search.name)))
 
 
 @watch.command("list", epilog="Example: newsarchive watch list --json")
@@ -138,7 +152,7 @@ def list_searches(db: Path, form: str | None) -> None:
     if found or form:
         print_rows(_COLUMNS, rows, form)
     else:
-        click.echo(_NO_SEARCHES, err=True)
+        click.echo(_(_NO_SEARCHES), err=True)
 
 
 @watch.command(epilog="Example: newsarchive watch remove 银行")
@@ -153,7 +167,7 @@ def remove(db: Path, name: str) -> None:
         search = searches.saved_search(archive, name)
         searches.remove(archive, search)
         AddressFile(db).set(search.name, None)
-    click.echo(plain(f"Removed {search.name!r}."))
+    click.echo(plain(_("Removed {name!r}.", name=search.name)))
 
 
 @watch.command(epilog="Example for cron: */10 * * * *  newsarchive --db data/archive.db watch run --quietly")
@@ -167,7 +181,7 @@ def run(db: Path, quietly: bool) -> int:
     """
     if not _has_searches(db):
         if not quietly:
-            click.echo(_NO_SEARCHES, err=True)
+            click.echo(_(_NO_SEARCHES), err=True)
         return 0
     return _tell(db, is_quiet=quietly)
 
@@ -190,7 +204,7 @@ def test(db: Path, name: str) -> None:
             deliver(archive, search, message, destination_of(AddressFile(db).read(), search), _trusted())
         except UserError as error:
             raise UserError(f"{search.destination}: {error}") from None
-    click.echo(plain(f"Sent to {search.destination}: {message.subject}"))
+    click.echo(plain(_("Sent to {destination}: {subject}", destination=search.destination, subject=message.subject)))
 
 
 def tell_after_crawl(db: Path) -> None:
@@ -212,15 +226,19 @@ def _tell(db: Path, *, is_quiet: bool = False) -> int:
         try:
             report = run_searches(archive, trusted=_trusted())
         except AlreadyRunningError as error:
-            click.echo(f"newsarchive: {error}", err=True)
+            click.echo(_("newsarchive: {error}", error=error), err=True)
             return 0
     if not is_quiet:
         click.echo(
-            f"Saved searches: {counted(report.found, 'new article')} found,"
-            f" {counted(report.articles, 'article')} sent in {counted(report.messages, 'message')}."
+            _(
+                "Saved searches: {found} found, {articles} sent in {messages}.",
+                found=ngettext("{count} new article", "{count} new articles", report.found),
+                articles=ngettext("{count} article", "{count} articles", report.articles),
+                messages=ngettext("{count} message", "{count} messages", report.messages),
+            )
         )
     for name, reason in report.failures:
-        click.echo(plain(f"newsarchive: watch {name!r}: {reason}"), err=True)
+        click.echo(plain(_("newsarchive: watch {name!r}: {reason}", name=name, reason=reason)), err=True)
     return int(bool(report.failures))
 
 

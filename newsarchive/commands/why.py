@@ -14,6 +14,7 @@ from newsarchive.archive.queries import find_article
 from newsarchive.commands.output import json_option, to_json
 from newsarchive.commands.problems import unseen
 from newsarchive.errors import UserError
+from newsarchive.i18n import N_, _, ngettext
 from newsarchive.problems import REASONS
 from newsarchive.text import plain
 
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
 
 #: The states of the frontier -> what they mean for people.
 _STATES = {
-    "pending": "waits to be fetched",
-    "done": "is stored",
-    "gone": "is given up: it stayed gone",
-    "blocked": "is not fetched, because robots.txt forbids it",
-    "rejected": "is given up: what came is no article",
-    "failed": "is given up: it did not come",
+    "pending": N_("waits to be fetched"),
+    "done": N_("is stored"),
+    "gone": N_("is given up: it stayed gone"),
+    "blocked": N_("is not fetched, because robots.txt forbids it"),
+    "rejected": N_("is given up: what came is no article"),
+    "failed": N_("is given up: it did not come"),
 }
 
 
@@ -65,7 +66,7 @@ def why(db: Path, url: str, raw: bool, as_json: bool) -> int:
 def _write_raw(archive: Archive, url: str) -> int:
     snapshot_id = archive.problems.newest_page(url)
     if snapshot_id is None:
-        raise UserError(f"no raw page of {url} is kept - newsarchive why tells what became of it")
+        raise UserError(_("no raw page of {url} is kept - newsarchive why tells what became of it", url=url))
     page = archive.snapshots.load(snapshot_id, role="original", site="")
     sys.stdout.buffer.write(page.body)
     return 0
@@ -102,29 +103,34 @@ def _lines(events: Sequence[UrlEvent], copies: Sequence[Observation]) -> Iterato
             yield f"{event.url} {_state(event)}"
     for event in events:
         reason = f"{event.reason}: " if event.reason else ""
-        times = f" ({event.times} times)" if event.times and event.times > 1 else ""
-        due = f", due {event.next_at}" if event.next_at else ""
+        times = (
+            " " + ngettext("({count} time)", "({count} times)", event.times) if event.times and event.times > 1 else ""
+        )
+        due = _(", due {time}", time=event.next_at) if event.next_at else ""
         yield f"  {event.at}  {event.event:8}  {reason}{event.detail}{times}{due}"
     shown = _shown(copies)
     for copy in copies:
-        yield f"  {'shown' if copy is shown else 'not shown':9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
+        yield f"  {_('shown') if copy is shown else _('not shown'):9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
 
 
 def _state(event: UrlEvent) -> str:
-    told = _STATES[event.event]
+    told = _(_STATES[event.event])
     if event.reason:
-        told += f" ({REASONS.get(event.reason, event.reason)})"
+        told += f" ({_(REASONS.get(event.reason, event.reason))})"
     if event.event == "pending":
-        tries = f"after {event.times} {'try' if event.times == 1 else 'tries'} in vain " if event.times else ""
-        return f"{told}; {tries}it is tried next {f'after {event.next_at}' if event.next_at else 'by the next run'}"
-    return f"{told}; it is rechecked after {event.next_at}" if event.next_at else told
+        if event.times:
+            told += ngettext("; {count} try was in vain", "; {count} tries were in vain", event.times)
+        if event.next_at:
+            return told + _("; it is tried next after {time}", time=event.next_at)
+        return told + _("; it is tried next by the next run")
+    return told + _("; it is rechecked after {time}", time=event.next_at) if event.next_at else told
 
 
 def _reason(copy: Observation, shown: Observation | None) -> str:
     if copy is shown:
-        return "the most trusted copy that has a text"
+        return _("the most trusted copy that has a text")
     if not copy.body:
-        return "has no text"
+        return _("has no text")
     if shown is not None and shown.trusted and not copy.trusted:
-        return "its text is not whole"
-    return "another copy is trusted more (original, share service, post, file, feed)"
+        return _("its text is not whole")
+    return _("another copy is trusted more (original, share service, post, file, feed)")

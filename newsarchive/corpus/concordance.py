@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from newsarchive.archive.queries import articles
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.search import Search
 from newsarchive.text import plain
 
@@ -48,7 +49,9 @@ def concordance(
     search = Search(connection)
     pattern = search.word_pattern(search.parse(query))
     if pattern is None:
-        raise UserError("this query has no word to show - write one, for example: newsarchive kwic 银行 after:2026-03")
+        raise UserError(
+            _("this query has no word to show - write one, for example: newsarchive kwic 银行 after:2026-03")
+        )
     places = number = 0
 
     def lines() -> Iterator[Line]:

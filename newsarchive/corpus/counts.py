@@ -12,6 +12,7 @@ from newsarchive.archive.joins import ARTICLES_WITH_NAMES
 from newsarchive.archive.queries import articles_of
 from newsarchive.corpus.segmentation import words
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.search import Search
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def count_words(
 def _pattern(search: Search, word: str) -> re.Pattern[str]:
     pattern = search.word_pattern(search.parse(word))
     if pattern is None:
-        raise UserError(f"{word!r} is no word that can be counted - write a word: --word 银行")
+        raise UserError(_("{word!r} is no word that can be counted - write a word: --word 银行", word=word))
     return pattern
 
 

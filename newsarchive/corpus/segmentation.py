@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,8 +36,10 @@ def segmenter() -> Callable[[str], list[str]]:
         import rjieba  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise UserError(
-            "counting words needs a segmenter for Chinese - install it: pip install 'newsarchive[words]';"
-            " with --word no segmenter is needed"
+            _(
+                "counting words needs a segmenter for Chinese - install it: pip install "
+                "'newsarchive[words]'; with --word no segmenter is needed"
+            )
         ) from error
     cut: Callable[[str], list[str]] = rjieba.cut
     return cut

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.sites import load_site
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def read_arguments(readers: Mapping[str, Reader], given: Mapping[str, str]) -> d
         if name not in readers:
             near = get_close_matches(name, readers, n=1)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(readers)}"
-            raise UserError(f"there is no argument {name!r} - {hint}")
+            raise UserError(_("there is no argument {name!r} - {hint}", name=name, hint=hint))
     return {name: _read(name, readers[name], text.strip()) for name, text in given.items() if text.strip()}
 
 
@@ -50,13 +51,13 @@ def read_date(text: str) -> date:
     try:
         return date(*map(int, match.groups())) if match else date.fromisoformat(text)
     except ValueError:
-        raise UserError("not a date; write it as 2022-05-30") from None
+        raise UserError(_("not a date; write it as 2022-05-30")) from None
 
 
 def read_count(text: str) -> int:
     """Read a whole number above zero."""
     if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise UserError("not a whole number above zero")
+        raise UserError(_("not a whole number above zero"))
     return int(text)
 
 
@@ -64,7 +65,7 @@ def read_slugs(text: str) -> tuple[str, ...]:
     """Read the keys of categories, separated by commas; a blank inside one belongs to it."""
     slugs = tuple(slug.strip() for slug in text.split(",") if slug.strip())
     if not slugs:
-        raise UserError("names no category; write their slugs, separated by commas")
+        raise UserError(_("names no category; write their slugs, separated by commas"))
     return slugs
 
 
@@ -72,11 +73,11 @@ def read_base_url(text: str) -> str:
     """Read the address at which a site is served, without a slash at its end."""
     try:
         parts = urlsplit(text)
-        _ = parts.port
+        _port = parts.port
     except ValueError:
-        raise UserError("not a URL; write it as http://127.0.0.1:8000/") from None
+        raise UserError(_("not a URL; write it as http://127.0.0.1:8000/")) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise UserError("not the address of a site; write it as http://127.0.0.1:8000/")
+        raise UserError(_("not the address of a site; write it as http://127.0.0.1:8000/"))
     return text.rstrip("/")
 
 
@@ -107,10 +108,10 @@ class FilesReader:
         elif glob.has_magic(text):
             found = {Path(name) for name in glob.iglob(str(root), recursive=True)}  # noqa: PTH207 - part of the glob
         else:
-            raise UserError("there is no such folder or file")
+            raise UserError(_("there is no such folder or file"))
         files = [path for path in found if path.name.lower().endswith(self.suffixes) and path.is_file()]
         if not files:
-            raise UserError(f"has no {self.kind} ({', '.join(self.suffixes)})")
+            raise UserError(_("has no {kind} ({suffixes})", kind=self.kind, suffixes=", ".join(self.suffixes)))
         return tuple(sorted(files, key=lambda path: (path.name, path)))
 
     def _below(self, root: Path) -> set[Path]:

@@ -50,6 +50,10 @@ class RobotsUnavailable(IgnoreRequest):
         super().__init__(f"robots.txt could not be read ({why}), so nothing is asked for now")
 
 
+class NotRendered(IgnoreRequest):
+    """A page that needs a browser and was not rendered."""
+
+
 class BrokenTransfer(Exception):  # noqa: N818 - named as the reason is
     """The body did not arrive whole, or cannot be unpacked."""
 
@@ -67,6 +71,7 @@ _GONE = (404, 410)
 _EXCEPTIONS: tuple[tuple[type[Exception], str, State], ...] = (
     (HostPaused, "http-error", "retry"),
     (RobotsUnavailable, "unreachable", "retry"),
+    (NotRendered, "unreachable", "retry"),
     (TooLarge, "too-large", "rejected"),
     (DownloadCancelledError, "too-large", "rejected"),  # raised for nothing else than DOWNLOAD_MAXSIZE
     (BrokenTransfer, "broken-transfer", "retry"),

@@ -33,7 +33,7 @@ def misdirection(asked: str, landed: str, site: Site, is_listing: Callable[[str]
 
     `is_listing` tells whether a URL is known as a listing of the site.
     """
-    if canonical_url(asked) == canonical_url(landed):
+    if asked == landed or canonical_url(asked) == canonical_url(landed):
         return None
     before, after = urlsplit(asked), urlsplit(landed)
     words = _words(landed) - _words(asked)

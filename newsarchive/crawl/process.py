@@ -16,6 +16,7 @@ from newsarchive.crawl.run import CrawlBrokeOffError, hush_scrapy, spare_garbage
 from newsarchive.crawl.session import Session, run_finished
 from newsarchive.crawl.writer.channel import CHANNELS
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import LEFT_BEHIND, is_left_behind
 from newsarchive.options import Options
 
@@ -62,7 +63,7 @@ class CrawlProcess(AsyncCrawlerProcess):
         with CHANNELS.kept():
             self.start(stop_after_crawl=False)
             if not self._main.done():
-                raise CrawlBrokeOffError("the crawl was broken off before its end could be recorded")
+                raise CrawlBrokeOffError(_("the crawl was broken off before its end could be recorded"))
         self._main.result()
 
     async def crawl_site(
@@ -101,7 +102,7 @@ class CrawlProcess(AsyncCrawlerProcess):
             self.crawlers.discard(crawler)
             _release(crawler)
         if not ended:
-            raise CrawlBrokeOffError("the crawl broke off before its end could be recorded")
+            raise CrawlBrokeOffError(_("the crawl broke off before its end could be recorded"))
         return ended[0]
 
     async def _wait_for_left_behind(self, site: str) -> None:

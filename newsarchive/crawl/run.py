@@ -11,6 +11,7 @@ from scrapy.spiderloader import get_spider_loader
 from newsarchive.crawl.log_formatter import is_warning, without_traceback
 from newsarchive.crawl.session import run_finished
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
@@ -43,7 +44,13 @@ def check(settings: Settings, spider: str, arguments: Mapping[str, str]) -> None
     """
     loader = get_spider_loader(settings)
     if spider not in loader.list():
-        raise UserError(f"there is no spider {spider!r} - there are {', '.join(sorted(loader.list()))}")
+        raise UserError(
+            _(
+                "there is no spider {spider!r} - there are {names}",
+                spider=spider,
+                names=", ".join(sorted(loader.list())),
+            )
+        )
     loader.load(spider).check(dict(arguments))  # type: ignore[attr-defined]
     Options.from_settings(settings)
 
@@ -78,7 +85,7 @@ def crawl_with(process: CrawlerProcessBase, crawler: Crawler, arguments: Mapping
     if error is not None:
         logger.error("the crawl broke off", exc_info=error)
     if error is not None or not ended:
-        raise CrawlBrokeOffError("the crawl broke off before its end could be recorded")
+        raise CrawlBrokeOffError(_("the crawl broke off before its end could be recorded"))
     return ended[0]
 
 

@@ -35,6 +35,7 @@ from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
@@ -150,7 +151,11 @@ class Session:
             if told is None:
                 logger.exception("a handler of the crawl failed")
                 told = UserError(
-                    f"the crawl failed because of a fault in newsarchive ({type(error).__name__}: {error})"
+                    _(
+                        "the crawl failed because of a fault in newsarchive ({name}: {error})",
+                        name=type(error).__name__,
+                        error=error,
+                    )
                 )
             self.fail(told)
 
@@ -181,6 +186,7 @@ class Session:
                 reread_at=spider.reread_at,
                 recheck=spider.site.recheck,
                 options=self.options,
+                spider=spider.name,
             )
         )
 

@@ -18,6 +18,7 @@ from newsarchive.crawl.schedule import OCCUPIED, Rest, after_failure, after_good
 from newsarchive.crawl.summary import GAVE_WAY
 from newsarchive.discovery.refresh import Refresh
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.sites import load_site
 
@@ -41,7 +42,7 @@ _LOOK_AGAIN, _PATIENCE = 0.2, 60.0
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """A run that is going on: since when (monotonic), and whether it was asked to give way."""
 
     began: float
@@ -86,7 +87,7 @@ class Watch:
     told: Callable[[Watched], None]
     arguments: dict[str, Mapping[str, str]] = field(default_factory=dict)
     schedules: dict[str, Schedule] = field(default_factory=dict)
-    _running: dict[str, _Run] = field(default_factory=dict)
+    _running: dict[str, Run] = field(default_factory=dict)
     #: When the sites are due, the next first; a site that was scheduled again is in it twice.
     _queue: list[tuple[datetime, str]] = field(default_factory=list)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -164,7 +165,7 @@ class Watch:
             if due is None or due.due_at > self.now():
                 break
             heapq.heappop(self._queue)
-            self._running[due.site] = _Run(time.monotonic())
+            self._running[due.site] = Run(time.monotonic())
             task = asyncio.ensure_future(self._crawl(due))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -210,42 +211,16 @@ class Watch:
 
         try:
             summary = await self.process.crawl_site(self.spider, self.arguments[due.site], begun)
-            return Watched(self._after(due, summary), began_at, summary)
+            after = after_run(due, summary, self.archive, now=self.now(), options=self.options)
+            return Watched(after, began_at, summary)
         except AlreadyRunningError as error:
             return Watched(replace(due, due_at=self.now() + OCCUPIED), began_at, error=error)
         except UserError as error:
             failed = error
         except Exception as error:
             logger.exception("%s could not be crawled", due.site)
-            failed = UserError(f"a fault in newsarchive ({type(error).__name__}: {error})")
+            failed = UserError(_("a fault in newsarchive ({name}: {error})", name=type(error).__name__, error=error))
         return Watched(after_failure(due, now=self.now(), options=self.options), began_at, error=failed)
-
-    def _after(self, due: Schedule, summary: RunSummary) -> Schedule:
-        """Return the schedule of a site after a run.
-
-        Raises:
-            UserError: its file cannot be read any more.
-
-        """
-        now = self.now()
-        if summary.outcome == "failed":
-            return after_failure(due, now=now, options=self.options)
-        if summary.outcome == "stopped" or summary.reason == GAVE_WAY:
-            return replace(due, due_at=now, failures=0)
-        site = load_site(due.site)
-        after = after_good_run(due, summary.counts, now=now, options=self.options)
-        rests = [
-            Rest(
-                datetime.fromisoformat(not_before) if not_before else None,
-                Refresh.from_json(refresh) if refresh else Refresh(),
-            )
-            for not_before, refresh in self.archive.listings.rests(due.site)
-        ]
-        due_at = awake(after.due_at, site, rests)
-        # What failed, and what is rechecked, does not wait for the listings.
-        if (work_at := self.archive.frontier.next_work(due.site)) is not None:
-            due_at = min(due_at, awake(max(work_at, now + shortest(self.options)), site, ()))
-        return replace(after, due_at=due_at)
 
     async def _save(self, schedule: Schedule) -> None:
         """Write a schedule when no other program is writing; one that cannot be written is known to this process."""
@@ -260,3 +235,30 @@ class Watch:
                     continue
                 logger.warning("when %s is due could not be written: %s", schedule.site, error)
             return
+
+
+def after_run(due: Schedule, summary: RunSummary, archive: Archive, *, now: datetime, options: Options) -> Schedule:
+    """Return the schedule of a site after a run, by what its archive knows of it.
+
+    Raises:
+        UserError: its file cannot be read any more.
+
+    """
+    if summary.outcome == "failed":
+        return after_failure(due, now=now, options=options)
+    if summary.outcome == "stopped" or summary.reason == GAVE_WAY:
+        return replace(due, due_at=now, failures=0)
+    site = load_site(due.site)
+    after = after_good_run(due, summary.counts, now=now, options=options)
+    rests = [
+        Rest(
+            datetime.fromisoformat(not_before) if not_before else None,
+            Refresh.from_json(refresh) if refresh else Refresh(),
+        )
+        for not_before, refresh in archive.listings.rests(due.site)
+    ]
+    due_at = awake(after.due_at, site, rests)
+    # What failed, and what is rechecked, does not wait for the listings.
+    if (work_at := archive.frontier.next_work(due.site)) is not None:
+        due_at = min(due_at, awake(max(work_at, now + shortest(options)), site, ()))
+    return replace(after, due_at=due_at)

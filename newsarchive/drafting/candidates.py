@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from newsarchive.errors import UserError
 from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import find_dates
+from newsarchive.i18n import _
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, body_of, children, descendants, parse, text_in
 
@@ -28,7 +29,7 @@ def parse_page(page: Page) -> Element:
     """Parse a page into a tree, with the charset that its bytes have."""
     root = parse(decode(page.body, page.headers.get("content-type")).text)
     if root is None:
-        raise UserError(f"rules: {page.url} is no page that can be parsed")
+        raise UserError(_("rules: {url} is no page that can be parsed", url=page.url))
     return root
 
 

@@ -26,6 +26,7 @@ from newsarchive.errors import UserError
 from newsarchive.extract import read
 from newsarchive.extract.charset import decode
 from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.i18n import _
 from newsarchive.sites import load_site
 from newsarchive.tree import select, text_in
 
@@ -76,16 +77,18 @@ def draft(pages: Sequence[Page], name: str | None = None) -> Draft:
     if len({domain_of(host) for host in hosts}) != 1 or not all(
         page.url.startswith(("http://", "https://")) for page in pages
     ):
-        raise UserError(f"rules: the pages must be of one web site, not of {', '.join(sorted(hosts)) or 'files'}")
+        raise UserError(
+            _("rules: the pages must be of one web site, not of {value}", value=", ".join(sorted(hosts)) or "files")
+        )
     articles = [_read_generic(page) for page in pages]
     roots = [parse_page(page) for page in pages]
     chosen: dict[str, str] = {}
-    for key, (find, _) in _FIELDS.items():
+    for key, (find, _attribute) in _FIELDS.items():
         choice = choose(roots, [find(root, article) for root, article in zip(roots, articles, strict=True)])
         if choice is not None:
             chosen[key] = choice.selector
     if "body" not in chosen:
-        raise UserError("rules: no text was found in these pages - give pages that show an article each")
+        raise UserError(_("rules: no text was found in these pages - give pages that show an article each"))
     name = name or _name_of(hosts[0] if len(hosts) == 1 else domain_of(hosts[0]))
     toml = _toml(name, articles, roots, chosen)
     return Draft(name, toml, _check(name, toml, articles, chosen))
@@ -103,7 +106,7 @@ def _check(name: str, toml: str, articles: Sequence[Article], chosen: dict[str, 
         site = load_site(name, folder)
     again = [read(article.page, site) for article in articles]
     sure = []
-    for key, (_, attribute) in _FIELDS.items():
+    for key, (_find, attribute) in _FIELDS.items():
         pairs = [
             (getattr(one, attribute), getattr(other, attribute)) for one, other in zip(articles, again, strict=True)
         ]
@@ -127,7 +130,7 @@ def _toml(name: str, articles: Sequence[Article], roots: Sequence[Element], chos
     hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in urls)
     pattern = url_pattern(urls)
     lang = Counter(article.lang or "zh" for article in articles).most_common(1)[0][0]
-    zone, _ = zone_of(parts.netloc, lang, [(article.body, article.page.body) for article in articles])
+    zone, _sure = zone_of(parts.netloc, lang, [(article.body, article.page.body) for article in articles])
     title, reason = name_of_site(parts.hostname or name, Counter(), ["", *(_head_title(root) for root in roots)])
     lines = [
         f"# Drafted from {len(urls)} pages; before it is used: newsarchive read URL --site {name} --explain",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
+
+from newsarchive.drafting.json_lists import paged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,6 +15,8 @@ if TYPE_CHECKING:
     from newsarchive.drafting.found_site import FoundSite
     from newsarchive.drafting.survey import Survey
 
+_RENDER = "[render] in the site file has them filled by a browser, where there is no JSON behind them"
+_FORBIDS = re.compile(r"^[ \t]*disallow[ \t]*:[ \t]*[^\s#]", re.IGNORECASE | re.MULTILINE)
 #: Addresses of data that are named, and reasons why pages did not come.
 _MOST_TOLD = 5
 #: Links on all pages, below which a site shows nothing without a browser.
@@ -33,10 +38,14 @@ def findings(survey: Survey, found: FoundSite) -> Iterator[tuple[str, str]]:
         yield "spelling", f"/x/{found.folder_index} is /x/"
     if survey.robots:
         asked = f", asks for {survey.crawl_delay:g} seconds between two requests" if survey.crawl_delay else ""
-        yield "robots.txt", f"read, and obeyed by the crawl{asked}"
-    if survey.terms:
-        yield "terms", survey.terms
-    for path in survey.json[:_MOST_TOLD]:
+        rules = len(_FORBIDS.findall(survey.robots))
+        yield "robots.txt", f"{rules} rules that forbid something, obeyed by the crawl{asked}"
+    else:
+        yield "robots.txt", "none was read"
+    yield "terms", survey.terms or "no link to them was found"
+    yield from (("list", f"{one.url} (JSON, {number} articles)") for one, number in found.lists.items())
+    read = {one.url for one in found.lists}
+    for path in [path for path in survey.json if read.isdisjoint(paged(path))][:_MOST_TOLD]:
         yield "data", f"{urljoin(survey.base_url, path)} is named by a script of the site: it may serve as [[lists]]"
 
 
@@ -46,6 +55,8 @@ def doubts(survey: Survey, found: FoundSite) -> Iterator[str]:
         yield "no feed"
     if not found.sitemaps:
         yield "no sitemap that names articles"
+    if survey.blank:
+        yield f"{survey.blank} of {len(survey.visited)} pages show nothing without scripts: {_RENDER}"
     if not found.patterns:
         yield "no address tells articles from other pages: every page is looked at"
     articles = survey.articles()

@@ -6,12 +6,13 @@ import json
 import re
 import tempfile
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from newsarchive.discovery.shapes import family_of, pattern_of
+from newsarchive.discovery.exploration import is_department
+from newsarchive.discovery.shapes import family_of, pattern_of, without_names
 from newsarchive.drafting.feed_sites import free_name, other_spelling
 from newsarchive.drafting.locales import locale_of, zone_of
 from newsarchive.drafting.site_title import name_of_site
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from newsarchive.drafting.survey import Group, Survey
+    from newsarchive.sites import JsonList
 
 #: Pages that the file names as ways in, and patterns of articles.
 _MOST_STARTS, _MOST_PATTERNS = 12, 20
+#: Folders in which one name stands, for it to be a department and no article.
+_SEVERAL = 3
 #: Pages of one listing that a crawl follows.
 _MOST_PAGES = 500
 
@@ -63,6 +67,8 @@ class FoundSite:
     sitemaps: list[str]
     starts: dict[str, int]
     patterns: list[Pattern]
+    #: Lists of data that lead to articles, each with the number of them on its first page.
+    lists: dict[JsonList, int]
     #: Known addresses of articles, and those of them that feeds and sitemaps name.
     articles: int
     listed: int
@@ -72,7 +78,7 @@ class FoundSite:
     @property
     def is_usable(self) -> bool:
         """Whether there is any way to an article."""
-        return bool(self.patterns or self.feeds)
+        return bool(self.patterns or self.feeds or self.lists)
 
 
 def found_site(
@@ -106,6 +112,7 @@ def found_site(
         sitemaps=survey.sitemap_roots if any(survey.known[key].in_sitemap for key in wanted) else [],
         starts=_starts(survey, wanted),
         patterns=patterns,
+        lists=_lists(survey, wanted),
         articles=len(wanted),
         listed=sum(survey.known[key].in_feed or survey.known[key].in_sitemap for key in wanted),
         folder_index=survey.folder_index,
@@ -155,9 +162,16 @@ def _patterns(survey: Survey) -> list[Pattern]:
         text = pattern_of(family, shapes, urls, any_folder=family not in refused)
         if any(_fits(text, url) for url in no_articles):
             text = pattern_of(family, shapes, urls, any_folder=False)
+        text = without_names(text, _departments(urls))
         judged, articles = sum(group.judged for group in groups), sum(group.articles + group.thin for group in groups)
         made.append(Pattern(text, len(urls), articles, judged))
     return made[:_MOST_PATTERNS]
+
+
+def _departments(urls: Collection[str]) -> list[str]:
+    """Return the last names of addresses that stand in several folders and mean no article, such as quizzes."""
+    folders = Counter(split_url(url).path.rstrip("/").rpartition("/")[2] for url in urls if is_department(url))
+    return sorted(name for name, number in folders.items() if number >= _SEVERAL)
 
 
 def _fits(pattern: str, url: str) -> bool:
@@ -197,6 +211,12 @@ def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
     return chosen
 
 
+def _lists(survey: Survey, wanted: set[str]) -> dict[JsonList, int]:
+    """Choose the lists of data most of whose addresses are those of articles."""
+    numbers = {found: sum(url_key(url) in wanted for url in urls) for found, urls in survey.lists.items()}
+    return {found: number for found, number in numbers.items() if number * 2 > len(survey.lists[found])}
+
+
 # The file
 
 
@@ -234,6 +254,10 @@ def _toml(found: FoundSite, origin: str) -> str:
     ]
     for feed, number in found.feeds.items():
         lines += ["", f"[[feeds]]  # {number} entries", f"path = {toml_text(path(feed))}"]
+    for one, number in found.lists.items():
+        lines += ["", f"[[lists]]  # {number} articles on its first page"]
+        said = {name: value for name, value in asdict(one).items() if value not in ((), None) and name != "max_pages"}
+        lines += [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in said.items()]
     return "\n".join(lines) + "\n"
 
 

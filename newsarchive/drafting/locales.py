@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC
 from typing import TYPE_CHECKING
+
+from newsarchive.extract.dates import zones
+from newsarchive.extract.dates.zones import country_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _CJK = re.compile("[\u3400-\u9fff]")
 _KANA, _HANGUL = re.compile("[\u3040-\u30ff]"), re.compile("[\uac00-\ud7af]")
-#: Language and zone of a site by its top-level domain, and by the letters of its name.
-_DOMAINS = {
-    "cn": ("zh", "Asia/Shanghai"),
-    "tw": ("zh-TW", "Asia/Taipei"),
-    "hk": ("zh-HK", "Asia/Hong_Kong"),
-    "mo": ("zh-MO", "Asia/Macau"),
-    "sg": ("en", "Asia/Singapore"),
-    "jp": ("ja", "Asia/Tokyo"),
-    "kr": ("ko", "Asia/Seoul"),
-    "uk": ("en", "Europe/London"),
-    "de": ("de", "Europe/Berlin"),
-    "fr": ("fr", "Europe/Paris"),
-    "ru": ("ru", "Europe/Moscow"),
-}
-_CHINESE, _JAPANESE, _KOREAN, _OTHER = _DOMAINS["cn"], _DOMAINS["jp"], _DOMAINS["kr"], ("en", "UTC")
-#: Zones by the language of a site whose domain tells nothing.
-_LANGUAGES = {lang: zone for lang, zone in _DOMAINS.values() if lang not in ("en", "zh")}
+#: Language of a site by its top-level domain; of others the letters tell.
+_LANGUAGES = {
+    "cn": "zh", "tw": "zh-TW", "hk": "zh-HK", "mo": "zh-MO", "sg": "en", "jp": "ja", "kr": "ko", "uk": "en", "de": "de",
+    "fr": "fr", "ru": "ru",
+}  # fmt: skip
 # A zone that is printed beside a time, or that a page's data give it.
 _PRINTED = re.compile(
     r"\d{1,2}(?::\d\d)?\s*(?:[ap]\.?m\.?)?\s*\b(E[DS]T|C[DS]T|M[DS]T|P[DS]T|BST|CEST|CET|JST|KST|HKT|SGT|IST)\b"
@@ -48,14 +40,17 @@ _BY_OFFSET = {
 
 def locale_of(host: str, text: str) -> tuple[str, str]:
     """Return language and zone of a site by the end of its host and the letters of what it writes."""
-    domain = host.partition(":")[0].rpartition(".")[2]
-    if domain in _DOMAINS:
-        return _DOMAINS[domain]
+    country = country_of(host.partition(":")[0])
+    lang = _LANGUAGES.get(country) or _language(text)
+    return lang, str(zones.zone_of(f"{lang[:2]}-{country}"))
+
+
+def _language(text: str) -> str:
     if _KANA.search(text):
-        return _JAPANESE
+        return "ja"
     if _HANGUL.search(text):
-        return _KOREAN
-    return _CHINESE if _CJK.search(text) else _OTHER
+        return "ko"
+    return "zh" if _CJK.search(text) else "en"
 
 
 def zone_of(host: str, lang: str, pages: Iterable[tuple[str, bytes]]) -> tuple[str, str]:
@@ -65,20 +60,20 @@ def zone_of(host: str, lang: str, pages: Iterable[tuple[str, bytes]]) -> tuple[s
     for text, html in pages:
         printed.update(set(_PRINTED.findall(text)))
         offsets.update({match[0].decode() for match in _OFFSET.findall(html)})
-    domain = host.partition(":")[0].rpartition(".")[2]
     # CST is printed in China, too, and in the middle of America.
     names = [
         name for name, _ in printed.most_common() if name in _NAMED or (name == "CST" and not lang.startswith("zh"))
     ]
     if names:
         return _NAMED.get(names[0], "America/Chicago"), f"{names[0]} is printed beside the times"
-    if domain in _DOMAINS:
-        return _DOMAINS[domain][1], f"by the domain .{domain}"
-    if lang.startswith("zh"):
-        return "Asia/Shanghai", "by the language"
-    known = [offset for offset, _ in offsets.most_common() if offset in _BY_OFFSET]
+    country = country_of(host.partition(":")[0])
+    if (zone := zones.zone_of(f"und-{country}")) != UTC:
+        return str(zone), f"by the domain .{country}"
+    by_language = zones.zone_of(lang[:2])
+    # Chinese pages often have an offset that nobody has set.
+    known = [offset for offset, _ in offsets.most_common() if offset in _BY_OFFSET and not lang.startswith("zh")]
     if known:
         return _BY_OFFSET[known[0]], f"the times of its pages have the offset {known[0]}"
-    if lang[:2] in _LANGUAGES:
-        return _LANGUAGES[lang[:2]], "by the language"
+    if by_language != UTC:
+        return str(by_language), "by the language"
     return "UTC", "a guess: nothing tells"

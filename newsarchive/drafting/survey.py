@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
 from newsarchive.discovery.feed import read_feed
+from newsarchive.discovery.json_list import read_json_list
 from newsarchive.discovery.judge import judge
 from newsarchive.discovery.page_links import Links, is_headline, read_links
 from newsarchive.discovery.shapes import Shapes, family_of, is_variable
 from newsarchive.discovery.sitemap import read_sitemap
+from newsarchive.drafting.json_lists import find_list, paged
+from newsarchive.drafting.needs_browser import needs_browser
 from newsarchive.errors import UserError
 from newsarchive.extract import process
 from newsarchive.extract.html import take_source
@@ -33,12 +36,13 @@ if TYPE_CHECKING:
 
     from newsarchive.discovery.judge import Kind
     from newsarchive.models import Article, Page
+    from newsarchive.sites import JsonList
     from newsarchive.tree import Element
 
 #: Requests for one site, those for robots.txt included.
 MOST_REQUESTS = 80
-# Sitemaps and feeds that are read, and those that are guessed where none is named.
-_MOST_SITEMAPS, _MOST_FEEDS = 8, 4
+# Sitemaps, feeds and addresses of data that are read, and those that are guessed where none is named.
+_MOST_SITEMAPS, _MOST_FEEDS, _MOST_DATA = 8, 4, 4
 _GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 _GUESSED_FEEDS = ("/feed/", "/feed.xml", "/rss.xml", "/atom.xml", "/index.xml")
 _FEED_LINK = re.compile(r"(?:^|[/.])(?:rss|atom|feed)(?:\.xml|\.php|/)?$|/index\.xml$", re.IGNORECASE)
@@ -64,7 +68,9 @@ _HOPEFUL = 2.5
 _HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TERMS = re.compile("条款|声明|版权|协议|terms|legal|copyright|impressum|使用須知", re.IGNORECASE)
 _JSON = re.compile(
-    r"""["'](/[^"'\s<>]{1,200}?(?:\.json|/api/[^"'\s<>]{1,100}|(?:ajax|getlist)[^"'\s<>]{0,100}))["']""", re.IGNORECASE
+    r"""["'](/(?:[^"'\s<>]{1,200}?\.json(?:\?[^"'\s<>]{0,100})?|(?:[^"'\s<>]{1,100}/)?(?:api|ajax)/[^"'\s<>]{1,100}"""
+    r"""|[^"'\s<>]{0,100}?getlist[^"'\s<>]{0,100}))["']""",
+    re.IGNORECASE,
 )
 _CRAWL_DELAY = re.compile(r"^[ \t]*crawl-delay[ \t]*:[ \t]*([\d.]+)", re.IGNORECASE | re.MULTILINE)
 _PLAIN_INDEX = re.compile(r"/(index\.(?:s?html?|php|aspx?|jsp))$", re.IGNORECASE)
@@ -145,10 +151,14 @@ class Survey:
     crawl_delay: float | None = None
     robots: str = ""
     terms: str | None = None
+    #: Addresses of data that the scripts of its pages name, and those of them that list articles, with what they list.
     json: list[str] = field(default_factory=list)
+    lists: dict[JsonList, list[str]] = field(default_factory=dict)
     requests: int = 0
     failures: list[tuple[str, str]] = field(default_factory=list)
     html: list[bytes] = field(default_factory=list)
+    #: Pages that show nothing without their scripts.
+    blank: int = 0
     #: Script links and links in all on the pages that list things.
     scripted: int = 0
 
@@ -185,6 +195,8 @@ class _Surveyor:
         #: Keys of pages that a pager leads to, from a page that was looked at before.
         self.later: set[str] = set()
         self.tired = 0
+        #: Addresses of data that were tried.
+        self.data = 0
         #: Hosts that answered, and how often another one did not.
         self.answered: set[str] = set()
         self.silent: Counter[str] = Counter()
@@ -205,6 +217,7 @@ class _Surveyor:
         await self._find_folder_index(page, links)
         await self._read_robots()
         await self._read_feeds(links)
+        await self._read_json()
         await self._look_around()
         self.result.groups = self._groups()
         return self.result
@@ -213,15 +226,16 @@ class _Surveyor:
 
     async def _get(self, url: str) -> Page | None:
         key = url_key(url)
-        if key in self.asked or self.result.requests >= self.most:
+        host = host_and_odd_port(url)
+        # The first request to a host asks for its robots.txt, too; any may be redirected.
+        requests = 1 + (host not in self.answered and not self.silent[host])
+        if key in self.asked or self.result.requests + requests >= self.most:
             return None
         self.asked.add(key)
         self.exploration.saw(url)
-        host = host_and_odd_port(url)
         if self.silent[host] >= _MOST_SILENT:
             return None
-        # The first request to a host asks for its robots.txt, too.
-        self.result.requests += 1 + (host not in self.answered and not self.silent[host])
+        self.result.requests += requests
         page = await self.fetch(url)
         if isinstance(page, str):
             self.result.failures.append((url, page))
@@ -318,11 +332,37 @@ class _Surveyor:
             if guessed and own:
                 break
 
+    async def _read_json(self) -> None:
+        """Ask for data that scripts name; what lists articles is a way in."""
+        for path in self.result.json[self.data : _MOST_DATA]:
+            self.data += 1
+            first, template = paged(path)
+            page = await self._get(urljoin(self.result.base_url, first))
+            if page is None:
+                continue
+            known = [one.url for one in self.result.known.values()]
+            found = find_list(page, template, known, self._is_own)
+            if found is None:
+                continue
+            urls = self._note_list(page, found)
+            if "{page}" in template:
+                following = await self._get(found.page_url(self.result.base_url, page=found.first_page + 1))
+                if following is None or set(self._note_list(following, found)) <= set(urls):
+                    found = replace(found, url=first)
+            self.result.lists[found] = urls
+
+    def _note_list(self, page: Page, found: JsonList) -> list[str]:
+        """Note what a list of data leads to, as a crawl reads it."""
+        listed = read_json_list(page, replace(self._site(), lists=(found,))).articles
+        for one in listed:
+            self._note(one.url, one.hints.title or "", is_dated=one.hints.published is not None)
+        return [self._spelled(one.url) for one in listed]
+
     # Looking around
 
     async def _look_around(self) -> None:
         by_turns = 0
-        while self.result.requests < self.most:
+        while self.result.requests + 2 < self.most:  # else a page of a new host would be one too many
             wanted = self._wanted()
             if wanted is None and self.tired >= _TIRED and self._is_enough():
                 break
@@ -339,6 +379,7 @@ class _Surveyor:
                 continue
             before = self._hopeful()
             self._take(page)
+            await self._read_json()
             new = self._hopeful() - before
             self.tired = 0 if new > 0 else self.tired + 1
             if candidate is not None:
@@ -443,6 +484,7 @@ class _Surveyor:
             self.result.visited.append(Visited(page.base_url, "other", article, []))
             return Links()
         links = read_links(root, page.base_url, source.charset)
+        self.result.blank += needs_browser(root)
         known = self.result.known.get(url_key(page.url))
         kind: Kind = judge(article, root, links, dated=known is not None and known.in_feed)
         if (

@@ -22,6 +22,7 @@ from newsarchive.archive.queries import (
 )
 from newsarchive.errors import UserError
 from newsarchive.export.json_lines import PART_COLUMNS, as_object
+from newsarchive.i18n import _
 from newsarchive.search import condition
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def pyarrow() -> tuple[Any, Any]:
     try:
         return import_module("pyarrow"), import_module("pyarrow.parquet")
     except ImportError as error:
-        raise UserError("Parquet needs pyarrow - install it with: pip install 'newsarchive[parquet]'") from error
+        raise UserError(_("Parquet needs pyarrow - install it with: pip install 'newsarchive[parquet]'")) from error
 
 
 def _values(article: ArchivedArticle) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from newsarchive.archive.connection import explain, file_uri, must_exist
 from newsarchive.archive.migrations import APPLICATION_ID
 from newsarchive.atomic import replace_durably, sync_folder
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 from newsarchive.maintenance.check import check_content
 from newsarchive.maintenance.copying import (
@@ -150,8 +151,13 @@ def _refuse_worse(partial: Path, copy: Path) -> list[str]:
     worse = faults if before is None else [fault for fault in faults if fault not in before]
     if worse:
         raise ArchiveDamagedError(
-            f"the archive is damaged ({len(worse)} x, {worse[0]}): the backup {copy} is not, and stays as it is - "
-            "run newsarchive check, then newsarchive repair or newsarchive restore"
+            _(
+                "the archive is damaged ({worse} x, {first}): the backup {copy} is not, and stays as it is "
+                "- run newsarchive check, then newsarchive repair or newsarchive restore",
+                worse=len(worse),
+                first=worse[0],
+                copy=copy,
+            )
         )
     return faults
 
@@ -176,14 +182,23 @@ def vacuum(path: Path) -> tuple[int, int]:
         before = _size(path)
         free = shutil.disk_usage(path.parent).free
         if free < before:
-            raise UserError(f"archive {path}: {before:,} bytes must be free on its disk, and {free:,} are - make room")
+            raise UserError(
+                _(
+                    "archive {path}: {before:,} bytes must be free on its disk, and {free:,} are - make room",
+                    path=path,
+                    before=before,
+                    free=free,
+                )
+            )
         try:
             archive.connection.execute("VACUUM")
-            (is_busy, _, _) = archive.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            (is_busy, *_frames) = archive.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError as error:
             raise explain(error, path) from error
         if is_busy:
-            raise UserError(f"archive {path}: another program is reading it - close it and run the same command again")
+            raise UserError(
+                _("archive {path}: another program is reading it - close it and run the same command again", path=path)
+            )
         return before, _size(path)
 
 
@@ -197,11 +212,11 @@ def locked_folder(target: Path, source: Path) -> Iterator[None]:
     with clear_errors(target):
         target.mkdir(parents=True, exist_ok=True)
         if target.samefile(source.parent):
-            raise UserError(f"{target}: that is the archive's own folder - name another one")
+            raise UserError(_("{target}: that is the archive's own folder - name another one", target=target))
         folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
     try:
         if not try_lock(folder):
-            raise UserError(f"{target}: another backup is writing to it - wait until it has finished")
+            raise UserError(_("{target}: another backup is writing to it - wait until it has finished", target=target))
         yield
     finally:
         os.close(folder)
@@ -214,9 +229,9 @@ def _refuse_others(copy: Path, source: sqlite3.Connection) -> None:
     with copy.open("rb") as file:
         head = file.read(100)
     if head[:16] != _SQLITE_MAGIC or int.from_bytes(head[_ID_AT], "big") != APPLICATION_ID:
-        raise UserError(f"{copy}: that is no archive, and is not written over - name another folder")
+        raise UserError(_("{copy}: that is no archive, and is not written over - name another folder", copy=copy))
     if is_other(copy, source):  # a damaged backup is there to be replaced
-        raise UserError(f"{copy}: that is another archive, and is not written over - name another folder")
+        raise UserError(_("{copy}: that is another archive, and is not written over - name another folder", copy=copy))
 
 
 def _copy_files(partial: Path, base: Path, done: Backup) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive.runs import SKEW
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.maintenance.check import PAST
 from newsarchive.timestamps import stamp
 
@@ -34,8 +35,11 @@ def set_back(connection: sqlite3.Connection, now: datetime) -> int:
     ahead = _ahead(connection, latest)
     if ahead is not None and ahead < SKEW:
         raise UserError(
-            f"the clock of this machine says {stamp(now)}, and servers said a later time already - set the clock, then "
-            "run the same command again"
+            _(
+                "the clock of this machine says {now}, and servers said a later time already - set the "
+                "clock, then run the same command again",
+                now=stamp(now),
+            )
         )
     changed = 0
     for table, column in PAST:

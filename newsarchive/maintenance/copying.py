@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive.connection import explain, open_readonly
 from newsarchive.atomic import make_folder_durably, replace_durably
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -68,10 +69,14 @@ def copy_database(source: sqlite3.Connection, partial: Path) -> int:
         (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
             raise ArchiveDamagedError(
-                f"the archive is damaged ({verdict}) and was not copied - run newsarchive repair, or restore a backup"
+                _(
+                    "the archive is damaged ({verdict}) and was not copied - run newsarchive repair, or restore "
+                    "a backup",
+                    verdict=verdict,
+                )
             )
         if _counts(copy) != counts:
-            raise UserError(f"{partial}: the copy differs from the archive - check the disk")
+            raise UserError(_("{partial}: the copy differs from the archive - check the disk", partial=partial))
         return counts["articles"]
 
 
@@ -94,7 +99,7 @@ def copy_bytes(pieces: Sequence[tuple[Path, int, int]], partial: Path) -> int:
 def count_damaged(copy: Archive, records: Sequence[tuple[int, int]], name: str) -> int:
     """Count the records that are not whole in a file, named from the archive's folder."""
     damaged = 0
-    for snapshot_id, _ in records:
+    for snapshot_id, _offset in records:
         try:
             copy.snapshots.verify(snapshot_id, warc_file=name)
         except SnapshotDamagedError:
@@ -133,7 +138,13 @@ def clear_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise UserError(f"{error.filename or path}: {error.strerror} - make room or check the permissions") from error
+        raise UserError(
+            _(
+                "{value}: {strerror} - make room or check the permissions",
+                value=error.filename or path,
+                strerror=error.strerror,
+            )
+        ) from error
     except sqlite3.Error as error:
         raise explain(error, path) from error
 

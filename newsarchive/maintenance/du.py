@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive import schema
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,7 +100,9 @@ def table_sizes(connection: sqlite3.Connection) -> Mapping[str, int]:
             " LEFT JOIN sqlite_schema m ON m.name = d.name WHERE d.aggregate = TRUE GROUP BY 1"
         ).fetchall()
     except sqlite3.OperationalError as error:
-        raise UserError(f"SQLite cannot tell the sizes of tables ({error}) - run this with another Python") from None
+        raise UserError(
+            _("SQLite cannot tell the sizes of tables ({error}) - run this with another Python", error=error)
+        ) from None
     for table, size in rows:
         if table in _MACHINERY:
             sizes["machinery"] += size

@@ -15,6 +15,7 @@ from newsarchive.archive.archive import Archive
 from newsarchive.archive.snapshots import part_of
 from newsarchive.atomic import make_folder_durably, replace_durably
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.backup import generations, locked_folder
 from newsarchive.maintenance.check import check_content
@@ -97,7 +98,9 @@ def restore(folder: Path, path: Path, now: datetime, *, generation: str | None =
 
 def _find(folder: Path, name: str, generation: str | None) -> Path:
     if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder - name one that newsarchive backup has filled")
+        raise UserError(
+            _("{folder}: there is no such folder - name one that newsarchive backup has filled", folder=folder)
+        )
     source = folder / (generation or name)
     if source.is_file():
         return source
@@ -105,13 +108,15 @@ def _find(folder: Path, name: str, generation: str | None) -> Path:
     if generation is None and len(there) == 1:
         return folder / there[0]
     told = f"there are {', '.join(there)}: name one with --generation" if there else "name another folder"
-    raise UserError(f"{source}: there is no such backup - {told}")
+    raise UserError(_("{source}: there is no such backup - {told}", source=source, told=told))
 
 
 def _refuse_other(backup: Archive, path: Path) -> None:
     """Refuse to put a backup where another archive is."""
     if path.is_file() and is_other(path, backup.connection):  # where it is damaged, that is why it is restored
-        raise UserError(f"archive {path}: that is another archive than the one of the backup - name another with --db")
+        raise UserError(
+            _("archive {path}: that is another archive than the one of the backup - name another with --db", path=path)
+        )
 
 
 def _refuse_damaged(partial: Path, source: Path) -> None:
@@ -120,8 +125,14 @@ def _refuse_damaged(partial: Path, source: Path) -> None:
     if faults:
         earlier = ", ".join(path.name for path in generations(source)) or "none"
         raise ArchiveDamagedError(
-            f"backup {source}: damaged ({len(faults)} x, {faults[0]}) - restore an earlier one with --generation "
-            f"(there are: {earlier}), or run newsarchive repair on it"
+            _(
+                "backup {source}: damaged ({faults} x, {first}) - restore an earlier one with --generation "
+                "(there are: {earlier}), or run newsarchive repair on it",
+                source=source,
+                faults=len(faults),
+                first=faults[0],
+                earlier=earlier,
+            )
         )
 
 

@@ -23,6 +23,7 @@ from newsarchive.archive.statistics import overview
 from newsarchive.browse.metadata import SETTINGS, queries
 from newsarchive.browse.parameters import register_readers
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.search import Marks
 from newsarchive.text import plain_lines, shorten, strip_invisible
 from newsarchive.textdiff import difference
@@ -182,7 +183,13 @@ class Answers:
         by_number = {one.revision: one for one in known}
         numbers = [before or (after or known[-1].revision) - 1, after or known[-1].revision]
         if missing := [number for number in (before, after) if number is not None and number not in by_number]:
-            raise UserError(f"there is no revision {missing[0]} - the article has {', '.join(map(str, by_number))}")
+            raise UserError(
+                _(
+                    "there is no revision {missing} - the article has {numbers}",
+                    missing=missing[0],
+                    numbers=", ".join(map(str, by_number)),
+                )
+            )
         changes = _changes(by_number[numbers[0]], by_number[numbers[1]]) if numbers[0] in by_number else []
         return {
             "note": NOTE,
@@ -217,7 +224,9 @@ class Answers:
         """Ask one of the questions that `questions` lists, with values for parameters, as {"source": "江湾晚报"}."""
         known = queries()
         if name not in known:
-            raise UserError(f"there is no question {shorten(name, 60)!r} - there are {', '.join(known)}")
+            raise UserError(
+                _("there is no question {name!r} - there are {known}", name=shorten(name, 60), known=", ".join(known))
+            )
         sql = known[name]["sql"]
         given = dict.fromkeys(_parameters(sql), "") | dict(parameters or {})
         return {"title": known[name]["title"]} | self._rows(sql, given, limit)
@@ -248,7 +257,9 @@ class Answers:
                 "SELECT story_id FROM articles WHERE id = ?", (find_article(connection, key),)
             ).fetchone()
         if row is None or row[0] is None:
-            raise UserError(f"no story {shorten(key, 60)} - give a story_id, or the key or address of an article")
+            raise UserError(
+                _("no story {key} - give a story_id, or the key or address of an article", key=shorten(key, 60))
+            )
         return int(row[0])
 
     def _rows(self, sql: str, parameters: Mapping[str, str], limit: int) -> Answer:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive.joins import ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.search import condition
 
 if TYPE_CHECKING:
@@ -109,4 +110,4 @@ def _day(text: str | None) -> date | None:
 
 def _refuse_nothing(number: int, reason: str = "it holds no article with a date that matches") -> None:
     if not number:
-        raise UserError(f"nothing to draw from this archive: {reason}")
+        raise UserError(_("nothing to draw from this archive: {reason}", reason=reason))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from newsarchive.i18n import _
 from newsarchive.search.facets import Facet, Facets
 from newsarchive.search.fields import FIELDS, Sql
 from newsarchive.search.index import (
@@ -117,8 +118,10 @@ class Search:
         from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
         close = get_close_matches(folded, known, n=1, cutoff=0.5)
-        advice = f"write {write_term('source', known[close[0]])}" if close else "write how it begins: source:财*"
-        raise QueryError(f"there is no source {name!r} in this archive", max(0, text.find(name)), advice)
+        instead = write_term("source", known[close[0]]) or "" if close else ""
+        advice = _("write {term}", term=instead) if instead else _("write how it begins: source:财*")
+        problem = _("there is no source {name!r} in this archive", name=name)
+        raise QueryError(problem, max(0, text.find(name)), advice, instead)
 
     def hits(
         self,
@@ -176,12 +179,13 @@ class Search:
         """Return a regular expression that finds the words of a query in printed text; None where it has none."""
         return word_pattern(words_of(query), self._folding)
 
-    def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
+    def facets(self, query: Query, *, most: int = 4000, lines: int = 8, is_single: bool = False) -> Facets:
         """Return what the articles that a query finds have in common, among those stored last, `most` of them at most.
 
-        At most `lines` values of each kind are counted, each kind when it is first asked for.
+        At most `lines` values of each kind are counted, each kind when it is first asked for; `is_single` is for who
+        asks for one of them.
         """
-        return Facets(self._connection, self.condition(query), most=most, lines=lines)
+        return Facets(self._connection, self.condition(query), most=most, lines=lines, is_single=is_single)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Index all articles again, see `index.reindex`; no commit is made."""

@@ -107,7 +107,8 @@ def built_in_folding() -> Folding:
 
 
 def _form(character: str, simplified: dict[str, str]) -> str:
-    if "\u4e00" <= character <= "\u9fff":  # no compatibility forms, no case: the bulk of the table, built fast
+    is_han = "\u3400" <= character <= "\u9fff" or character >= "\U00020000"
+    if is_han and not unicodedata.decomposition(character):  # no other form, no case: the bulk of the table, built fast
         return simplified.get(character, character)
     if not strip_invisible(character):
         return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from newsarchive.search.fields import FIELDS, MEANT
+from newsarchive.search.fields import FIELDS
 from newsarchive.search.query import LONGEST, QueryError
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ _CLOSING = {"“": "”", "”": "”", "„": "”", "「": "」", "『": "』"
 _OPENING = '"＂“”„「『(（'
 _FIELD = re.compile(r"([A-Za-z]{1,20})[:：](\s*)")
 _NAMED = re.compile(r"([A-Za-z]{1,20})[:：][\"“「『]?$")
-_ADVISED = re.compile(r"write (\w+:(?:[\"「『].+|\S+))$")
 # A value as it is written behind its field, and what may stand around it.
 _WRITTEN = re.compile(r"[^\"”」』]*[\"”」』]|[^\s()（）]+")
 _AROUND = '"”」』*'
@@ -73,8 +72,8 @@ def _values(before: str, rest: str, named: re.Match[str], error: QueryError) -> 
     written = _WRITTEN.match(rest)
     value, after = (written[0], rest[written.end() :]) if written else ("", rest)
     plain, without = value.strip(_AROUND), before[: named.start()]
-    if advised := _ADVISED.search(error.advice):
-        yield f"{without}{advised[1]}{after}"
+    if error.instead:
+        yield f"{without}{error.instead}{after}"
     if value.endswith("*"):
         yield f"{before}{plain}{after}"
     if not FIELDS[named[1].lower()].advice:
@@ -88,9 +87,8 @@ def _fields(before: str, rest: str, field: re.Match[str], error: QueryError) -> 
     if name in FIELDS:
         yield f"{before}{name}:{value}"
     else:
-        close = MEANT.get(name) or next((known for known in FIELDS if f"write {known}:" in error.advice), None)
-        if close:
-            yield f"{before}{close}:{value}"
+        if error.instead:
+            yield f"{before}{error.instead}{value}"
         word = _WRITTEN.match(rest)
         yield f'{before}"{word[0]}"{rest[word.end() :]}' if word else before
     yield before + value

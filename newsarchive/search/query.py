@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.search.fields import FIELDS, MEANT
 from newsarchive.search.tokens import phrase
 
@@ -42,10 +43,21 @@ _MINUS = "-－"
 
 
 class QueryError(UserError):
-    """A query that cannot be understood: what is wrong, at which character (from 1), and what to do."""
+    """A query that cannot be understood: what is wrong, at which character (from 1), and what to do.
 
-    def __init__(self, problem: str, position: int, advice: str) -> None:
-        super().__init__(f"search: {problem} (at character {position + 1}) - {advice}")
+    `instead` is what may be written in the place of what is wrong, where that is known.
+    """
+
+    def __init__(self, problem: str, position: int, advice: str, instead: str = "") -> None:
+        super().__init__(
+            _(
+                "search: {problem} (at character {number}) - {advice}",
+                problem=problem,
+                number=position + 1,
+                advice=advice,
+            )
+        )
+        self.instead = instead
         self.problem = problem
         self.position = position
         self.advice = advice
@@ -104,11 +116,13 @@ def parse(text: str, folding: Folding) -> Query:
     if not text.strip():
         return EVERYTHING
     if len(text) > LONGEST:
-        raise QueryError(f"the query is longer than {LONGEST} characters", LONGEST, "search for less")
+        raise QueryError(
+            _("the query is longer than {longest} characters", longest=LONGEST), LONGEST, _("search for less")
+        )
     query = _Parser(lex(text), folding).whole()
     if query is None:
         raise QueryError(
-            "there is nothing to search for", 0, "type a word, for example 降准, or a field: source:财联社"
+            _("there is nothing to search for"), 0, _("type a word, for example 降准, or a field: source:财联社")
         )
     return query
 
@@ -192,7 +206,7 @@ def _quoted(text: str, start: int) -> Token:
     for end in range(start + 1, len(text)):
         if text[end] in _QUOTES[text[start]]:
             return Token("quoted", text[start + 1 : end], start)
-    raise QueryError("a quotation mark is not closed", start, "add the closing one, or remove this one")
+    raise QueryError(_("a quotation mark is not closed"), start, _("add the closing one, or remove this one"))
 
 
 def _chunk(text: str, chunk: str, position: int) -> list[Token]:
@@ -208,7 +222,11 @@ def _chunk(text: str, chunk: str, position: int) -> list[Token]:
     if name := _field_name(chunk, position):
         tokens.append(Token("field", name, position))
         if len(chunk) == len(name) + 1 and not is_before_group:
-            raise QueryError(f"{name}: has no value", position, f"write it without a blank: {FIELDS[name].example}")
+            raise QueryError(
+                _("{name}: has no value", name=name),
+                position,
+                _("write it without a blank: {example}", example=FIELDS[name].example),
+            )
         chunk, position = chunk[len(name) + 1 :], position + len(name) + 1
     return [*tokens, Token("chunk", chunk, position)] if chunk else tokens
 
@@ -226,8 +244,15 @@ def _field_name(chunk: str, position: int) -> str | None:
     is_text = chunk.startswith("//", match.end()) or match[0].endswith("：")
     if close is None and is_text:
         return None  # http://... and the printed colon of GDP：增长
-    advice = f"write {close}: instead" if close else f"the fields are {', '.join(FIELDS)}"
-    raise QueryError(f"there is no field {match[1]}:", position, f'{advice}, or search for "{match[0]}" in quotes')
+    advice = (
+        _("write {field}: instead", field=close) if close else _("the fields are {fields}", fields=", ".join(FIELDS))
+    )
+    raise QueryError(
+        _("there is no field {match}:", match=match[1]),
+        position,
+        _('{advice}, or search for "{match}" in quotes', advice=advice, match=match[0]),
+        f"{close}:" if close else "",
+    )
 
 
 class _Parser:
@@ -243,7 +268,9 @@ class _Parser:
     def whole(self) -> Query | None:
         query = self._either(None)
         if (token := self._peek()) is not None:
-            raise QueryError("a bracket is closed that was not opened", token.position, "remove it, or open it before")
+            raise QueryError(
+                _("a bracket is closed that was not opened"), token.position, _("remove it, or open it before")
+            )
         return query
 
     def _peek(self) -> Token | None:
@@ -275,12 +302,16 @@ class _Parser:
     def _refuse_leading_operator(self) -> None:
         token = self._peek()
         if token is not None and token.kind in ("AND", "OR"):
-            raise QueryError(f"{token.kind} has nothing before it", token.position, _operator_advice(token))
+            raise QueryError(
+                _("{kind} has nothing before it", kind=token.kind), token.position, _operator_advice(token)
+            )
 
     def _need_operand(self, operator: Token) -> None:
         token = self._peek()
         if token is None or token.kind in ("AND", "OR", "close"):
-            raise QueryError(f"{operator.kind} has nothing after it", operator.position, _operator_advice(operator))
+            raise QueryError(
+                _("{kind} has nothing after it", kind=operator.kind), operator.position, _operator_advice(operator)
+            )
 
     def _one(self, field: str | None) -> Query | None:
         if operator := self._accept("NOT") or self._accept("minus"):
@@ -297,7 +328,11 @@ class _Parser:
     def _nested(self, token: Token, read: Callable[[], Query | None]) -> Query | None:
         self._depth += 1
         if self._depth > DEEPEST:
-            raise QueryError(f"more than {DEEPEST} groups inside each other", token.position, "write it more simply")
+            raise QueryError(
+                _("more than {deepest} groups inside each other", deepest=DEEPEST),
+                token.position,
+                _("write it more simply"),
+            )
         query = read()
         self._depth -= 1
         return query
@@ -305,7 +340,9 @@ class _Parser:
     def _group(self, bracket: Token, field: str | None) -> Query | None:
         query = self._either(field)
         if self._accept("close") is None:
-            raise QueryError("a bracket is not closed", bracket.position, "add the closing one, or remove this one")
+            raise QueryError(
+                _("a bracket is not closed"), bracket.position, _("add the closing one, or remove this one")
+            )
         return query
 
     def _term(self, field: str | None) -> Query | None:
@@ -313,11 +350,17 @@ class _Parser:
         self._next += 1
         self._terms += 1
         if self._terms > MOST_TERMS:
-            raise QueryError(f"more than {MOST_TERMS} words", token.position, "search for fewer at once")
+            raise QueryError(
+                _("more than {most_terms} words", most_terms=MOST_TERMS), token.position, _("search for fewer at once")
+            )
         is_prefix = token.kind == "chunk" and len(token.text) > 1 and token.text.endswith("*")
         text = token.text.removesuffix("*") if is_prefix else token.text
         if is_prefix and field is not None and not FIELDS[field].takes_prefix:
-            raise QueryError(f"{field}: takes no *", token.position, f"write the whole value: {FIELDS[field].example}")
+            raise QueryError(
+                _("{field}: takes no *", field=field),
+                token.position,
+                _("write the whole value: {example}", example=FIELDS[field].example),
+            )
         if field is None or FIELDS[field].where is None:
             found = phrase(text, self._folding, prefix=is_prefix)
             return Words(text, found, in_title=field is not None) if found else None
@@ -334,15 +377,22 @@ def _join(kind: type[And | Or], parts: list[Query | None]) -> Query | None:
 
 
 def _operator_advice(operator: Token) -> str:
-    return f'put a word there, or write "{operator.kind.lower()}" in small letters to search for the word itself'
+    return _(
+        'put a word there, or write "{word}" in small letters to search for the word itself',
+        word=operator.kind.lower(),
+    )
 
 
 def _value(name: str, text: str, token: Token) -> str:
     """Check the value of a field and bring it into the form in which it is compared."""
     field = FIELDS[name]
     if not text:
-        raise QueryError(f"{name}: has no value", token.position, f"write for example {field.example}")
+        raise QueryError(
+            _("{name}: has no value", name=name),
+            token.position,
+            _("write for example {example}", example=field.example),
+        )
     value = field.read(text)
     if value is None:
-        raise QueryError(f"{text!r} is no value for {name}:", token.position, field.advice)
+        raise QueryError(_("{text!r} is no value for {name}:", text=text, name=name), token.position, _(field.advice))
     return value

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.search.folding import UNSPACED
+from newsarchive.search.tokens import is_han
 from newsarchive.text import squeeze, strip_invisible
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ MOST_MARKED = 200
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 # A word ends where a digit begins and the other way round, as in the index.
 _LETTER = rf"[^\W0-9_{UNSPACED}]"
-_RUN = re.compile(rf"[{UNSPACED}]+|[0-9]+|{_LETTER}+")
 _BETWEEN = r"[\W_]{0,20}"
 # Good places for a fragment to begin: behind the end of a sentence or clause.
 _CLAUSE_END = re.compile(r"[。！？；，、：,;:!?\s]")
@@ -110,12 +111,12 @@ def _word_pattern(word: Words, folding: Folding) -> str:
     It is for printed text: every character matches all that fold to it. A character that folds to several is found
     by the index and not marked here.
     """
-    runs = _RUN.findall(folding.fold(word.text).replace(",", ""))
+    runs = _runs(folding.fold(word.text).replace(",", ""))
     pieces = []
-    for run in runs:
+    for run, _ in runs:
         separator = ",?" if run.isdigit() else ""  # 1,234
         pieces.append(separator.join(f"[{re.escape(folding.variants(letter))}]" for letter in run))
-    parts = [_part(run) for run in runs]
+    parts = [part for _, part in runs]
     ends = [f"(?!{part})" if part else "" for part in parts]
     if word.phrase.prefix and ends[-1]:
         ends[-1] = rf"{parts[-1]}{{0,40}}"
@@ -123,11 +124,17 @@ def _word_pattern(word: Words, folding: Folding) -> str:
     return _BETWEEN.join(map("".join, zip(starts, pieces, ends, strict=True)))
 
 
-def _part(run: str) -> str:
-    """Return what a longer word than this would go on with; nothing for a run without blanks."""
-    if re.match(f"[{UNSPACED}]", run):
-        return ""
-    return "[0-9]" if run.isdigit() else _LETTER
+def _runs(text: str) -> list[tuple[str, str]]:
+    """Return runs, each with what a longer word would go on with; nothing for a run without blanks."""
+    if is_han(text):
+        return [(text, "")]
+    goes_on = {"unspaced": "", "number": "[0-9]", "word": _LETTER}
+    return [(match[0], goes_on[match.lastgroup or ""]) for match in _run().finditer(text)]
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    return re.compile(rf"(?P<unspaced>[{UNSPACED}]+)|(?P<number>[0-9]+)|(?P<word>{_LETTER}+)")
 
 
 def _places(text: str, pattern: re.Pattern[str] | None) -> list[tuple[int, int]]:

@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from functools import cache
 from itertools import chain
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.search.folding import UNSPACED
@@ -34,20 +36,38 @@ LONGEST_WORD = 64
 _MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u0900-\u0dff\u0e31-\u0e4e\u0eb1-\u0ece"
 _LETTER = rf"(?:[^\W0-9_{UNSPACED}]|[{_MARKS}])"
 _THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3}|(?!))++(?![0-9]|,[0-9])"
-_RUN = re.compile(
-    # Runs with what is no part of a word between them: one piece of work.
-    rf"(?P<unspaced>[{UNSPACED}]++(?:(?:(?![{_MARKS}])[\W_])++[{UNSPACED}]++)*+)"
-    rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
-    rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
-    rf"|(?P<word>{_LETTER}+)"
-)
-_UNSPACED_RUN = re.compile(f"[{UNSPACED}]+")
-_SPACED_RUN = re.compile(f"[^{UNSPACED}]+")
 _BLANKS = " \t"
 _UTF_32 = ("utf-32-le", "surrogatepass")  # slots of four bytes, whichever their order
 # Stand for what lies between two unspaced runs: no word, or words.
 _GAP, _CUT = "\0", "\1"
 _AFTER_GAP = re.compile(f"{_GAP}(?s:.) ")
+
+
+@cache
+def _run() -> re.Pattern[str]:
+    """Return what finds the runs of a text. Its classes of ten thousands of characters take a while to compile."""
+    return re.compile(
+        # Runs with what is no part of a word between them: one piece of work.
+        rf"(?P<unspaced>[{UNSPACED}]++(?:(?:(?![{_MARKS}])[\W_])++[{UNSPACED}]++)*+)"
+        rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
+        rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
+        rf"|(?P<word>{_LETTER}+)"
+    )
+
+
+@cache
+def _unspaced_run() -> re.Pattern[str]:
+    return re.compile(f"[{UNSPACED}]+")
+
+
+@cache
+def _spaced_run() -> re.Pattern[str]:
+    return re.compile(f"[^{UNSPACED}]+")
+
+
+def is_han(text: str) -> bool:
+    """Return whether a text is nothing but common Han characters, as most queries are: these are one unspaced run."""
+    return bool(text) and all("\u4e00" <= letter <= "\u9fff" for letter in text)
 
 
 def pairs(text: str | None, folding: Folding) -> str:
@@ -57,8 +77,8 @@ def pairs(text: str | None, folding: Folding) -> str:
 
 def characters(texts: tuple[str | None, ...], folding: Folding) -> str:
     """List the different unspaced characters of some texts, one blank between them."""
-    distinct = set().union(*(folding.letters(text) for text in texts if text))
-    return " ".join("".join(_UNSPACED_RUN.findall("".join(distinct))))
+    distinct = sorted(set().union(*(folding.letters(text) for text in texts if text)))
+    return " ".join("".join(_unspaced_run().findall("".join(distinct))))
 
 
 class Phrase(NamedTuple):
@@ -70,7 +90,9 @@ class Phrase(NamedTuple):
     @property
     def is_character(self) -> bool:
         """Whether it asks for one unspaced character alone."""
-        return len(self.tokens) == 1 and len(self.tokens[0]) == 1 and bool(_UNSPACED_RUN.match(self.tokens[0]))
+        if len(self.tokens) != 1 or len(self.tokens[0]) != 1:
+            return False
+        return is_han(self.tokens[0]) or bool(_unspaced_run().match(self.tokens[0]))
 
 
 def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | None:
@@ -79,12 +101,15 @@ def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | Non
     With `prefix` a word at the end matches every word that begins with it.
     """
     folded = folding.fold(text)
+    if is_han(folded):
+        is_one = len(folded) == 1
+        return Phrase((folded,) if is_one else tuple(map(add, folded, folded[1:])), prefix=is_one)
     tokens = _cut(folded).split()
     if not tokens:
         return None
-    if _UNSPACED_RUN.match(tokens[-1]):
+    if _unspaced_run().match(tokens[-1]):
         # A text goes on after the query's last character: a pair begins with it, or it ends the run and stands alone.
-        prefix = len(tokens) == 1 or len(tokens[-2]) != len("量子") or not _UNSPACED_RUN.match(tokens[-2])
+        prefix = len(tokens) == 1 or len(tokens[-2]) != len("量子") or not _unspaced_run().match(tokens[-2])
         tokens = tokens if prefix else tokens[:-1]
     return Phrase(tuple(tokens), prefix)
 
@@ -94,14 +119,14 @@ def _cut(folded: str) -> str:
     runs: list[str] = []
     words: list[str] = [""]  # what stands before, between and behind the pieces of runs
     end, before = 0, ""
-    for match in _RUN.finditer(folded):
+    for match in _run().finditer(folded):
         kind, text, start = match.lastgroup or "", match[0], match.start()
         is_border = before and (kind == "unspaced") is not (before == "unspaced")
         if is_border and start > end and folded[end:start].strip(_BLANKS):
             words[-1] += f"{PART} "
         end, before = match.end(), kind
         if kind == "unspaced":
-            runs.append(_SPACED_RUN.sub(_GAP, text))
+            runs.append(_spaced_run().sub(_GAP, text))
             words.append("")
         else:
             word = text.replace(".", "") if kind == "initials" else text.replace(",", "").replace(".", POINT)

@@ -1,7 +1,7 @@
 """Sites as data: one TOML file a site, read into a typed `Site`."""
 
 from newsarchive.models import Recheck
-from newsarchive.sites.loader import SiteError, load_site, site_names
+from newsarchive.sites.loader import SiteError, catalogue_names, load_site, site_files, site_names
 from newsarchive.sites.model import (
     FallbackSource,
     Feed,
@@ -9,6 +9,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Render,
     Retention,
     ShareService,
     Site,
@@ -22,10 +23,13 @@ __all__ = [
     "Listing",
     "Politeness",
     "Recheck",
+    "Render",
     "Retention",
     "ShareService",
     "Site",
     "SiteError",
+    "catalogue_names",
     "load_site",
+    "site_files",
     "site_names",
 ]

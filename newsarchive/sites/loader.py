@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.models import Recheck
 from newsarchive.paths import user_sites
 from newsarchive.sites.model import (
@@ -18,6 +19,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Render,
     Retention,
     ShareService,
     Site,
@@ -29,6 +31,7 @@ from newsarchive.sites.schema import (  # fmt: skip
     LISTING,
     POLITENESS,
     RECHECK,
+    RENDER,
     RETENTION,
     SECTIONS,
     SHARE,
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from newsarchive.sites.schema import Key
 
 _BUILT_IN = Path(__file__).parent
+#: Files of sites that nobody has tried: found by their names, and not by the hosts of pages.
+_CATALOGUE = _BUILT_IN / "catalog"
 
 
 class SiteError(UserError):
@@ -51,24 +56,55 @@ class SiteError(UserError):
 
 def site_names(extra_dir: Path | str | None = None) -> list[str]:
     """List the names of all sites: the built-in ones and those in `extra_dir` (else the user's folder), sorted."""
-    return sorted(_files(extra_dir))
+    return sorted(_files(_BUILT_IN, _own(extra_dir)))
+
+
+def catalogue_names(extra_dir: Path | str | None = None) -> list[str]:
+    """List the names of the catalogue's sites for which there is no other file, sorted."""
+    return sorted(_files(_CATALOGUE).keys() - _files(_BUILT_IN, _own(extra_dir)).keys())
 
 
 def load_site(name: str, extra_dir: Path | str | None = None) -> Site:
     """Read the site of that name; a file in `extra_dir` (else the user's folder) goes before a built-in one.
 
+    The catalogue comes last.
+
     Raises:
         SiteError: no such site, or its file has wrong, unknown or missing keys (all of them are named).
 
     """
-    files = _files(extra_dir)
+    files = _files(_CATALOGUE, _BUILT_IN, _own(extra_dir))
     if name not in files:
-        raise SiteError(f"no site {name!r}: there are {', '.join(sorted(files))}")
+        near = difflib.get_close_matches(name, files, 2, 0.7)
+        told = _(
+            "no site {name!r}: there are {files}, and those of the catalogue (newsarchive sites lists them)",
+            name=name,
+            files=", ".join(site_names(extra_dir)),
+        )
+        raise SiteError(told + (_(" - did you mean {names}?", names=_(" or ").join(near)) if near else ""))
     return _Loader(files[name], files).site()
 
 
-def _files(extra_dir: Path | str | None) -> dict[str, Path]:
-    folders = (_BUILT_IN, Path(extra_dir) if extra_dir else user_sites())
+def site_files(name: str, extra_dir: Path | str | None = None) -> dict[str, str]:
+    """Return the text of a site's file and of those whose layouts it borrows, by the names of the sites.
+
+    Raises:
+        SiteError: see `load_site`.
+
+    """
+    load_site(name, extra_dir)
+    files = _files(_CATALOGUE, _BUILT_IN, _own(extra_dir))
+    own = files[name].read_text(encoding="utf-8")
+    names = [name, *texts(tomllib.loads(own).get("layouts_of", []))]
+    return {one: files[one].read_text(encoding="utf-8") for one in names}
+
+
+def _own(extra_dir: Path | str | None) -> Path:
+    return Path(extra_dir) if extra_dir else user_sites()
+
+
+def _files(*folders: Path) -> dict[str, Path]:
+    """Return the files of sites by name; a later folder goes before an earlier one."""
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
@@ -92,6 +128,7 @@ class _Loader:
             "vanished": self._section(data, "vanished", VANISHED, FallbackSource),
             "recheck": self._section(data, "recheck", RECHECK, Recheck) or Recheck(),
             "retention": self._section(data, "retention", RETENTION, Retention) or Retention(),
+            "render": self._section(data, "render", RENDER, Render),
             "feeds": self._sections(data, "feeds", FEED, Feed),
             "lists": self._sections(data, "lists", LIST, JsonList),
         }
@@ -109,7 +146,7 @@ class _Loader:
         try:
             return tomllib.loads(self.path.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise SiteError(f"{self.path}: not a readable TOML file: {error}") from error
+            raise SiteError(_("{path}: not a readable TOML file: {error}", path=self.path, error=error)) from error
 
     def _check(self) -> None:
         if self.wrong:

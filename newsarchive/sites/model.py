@@ -220,6 +220,22 @@ class Politeness:
 
 
 @dataclass(frozen=True, slots=True)
+class Render:
+    """Which pages are rendered by a browser, and what one may cost.
+
+    Pages whose URL matches `url` (searched) are always rendered; without it, those in which nothing is found otherwise.
+    `wait` selects what is waited for, else it is waited until the page asks for nothing any more. A page gets
+    `seconds`, the browser `memory` MiB, and a run renders `max_pages`.
+    """
+
+    url: re.Pattern[str] | None = None
+    wait: str | None = None
+    seconds: float = 45.0
+    max_pages: int = 200
+    memory: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long is kept what `newsarchive prune` may remove; None for ever. Texts are always kept."""
 
@@ -256,6 +272,10 @@ class Site:
     #: Paths of sitemaps below the base URL; one that is an index leads to the others.
     sitemaps: tuple[str, ...] = ()
     lists: tuple[JsonList, ...] = ()
+    #: How pages are rendered by a browser; None: never.
+    render: Render | None = None
+    #: Whether somebody has seen that the file is right; what is known of a catalogue's sites is second-hand.
+    verified: bool = True
 
     @property
     def has_info_codes(self) -> bool:
@@ -268,6 +288,11 @@ class Site:
         if place in self.hosts or (place and place in self._services()):
             return True
         return self.vanished is not None and url.startswith(self.vanished.beginning)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """All hosts that the site's pages and services are at, some with their ports."""
+        return self._services() | frozenset(self.hosts)
 
     def _services(self) -> frozenset[str]:
         share = self.share

@@ -105,6 +105,12 @@ def _seconds(value: Any) -> float:
     return float(value)
 
 
+def _seconds_above_zero(value: Any) -> float:
+    if not (seconds := _seconds(value)):
+        raise ValueError("must be more than zero seconds")
+    return seconds
+
+
 def _age(value: Any) -> timedelta:
     return read_age(_text(value))
 
@@ -226,6 +232,11 @@ SITE: dict[str, Key] = {
     "sitemaps": Key(
         _PATHS, texts, "Sitemaps; one that is an index leads to the others, `/robots.txt` to those that it names."
     ),
+    "verified": Key(
+        "true or false",
+        _yes_or_no,
+        "`false` where nobody has tried the file, as in the catalogue: `newsarchive sites check` does.",
+    ),
     "layouts_of": Key(
         "list of sites", texts, "Sites whose layouts serve here, too, behind this file's own: a mirror and its origin."
     ),
@@ -345,6 +356,18 @@ RECHECK: dict[str, Key] = {
     "days": Key("number", _seconds, "Days after publication in which a stored page is rechecked; 0: never."),
     "minutes": Key("list of numbers", _minutes, "Minutes between rechecks; the last is repeated."),
 }
+RENDER: dict[str, Key] = {
+    "url": Key(
+        "pattern",
+        _pattern,
+        "Pages whose URL matches (searched) are always rendered; without this key those in which no article, or of a"
+        " listing no link to one, is found otherwise.",
+    ),
+    "wait": Key("CSS", _css, "What is waited for; else until the page asks for nothing any more."),
+    "seconds": Key("seconds", _seconds_above_zero, "What a page may take, with all that it asks for."),
+    "max_pages": Key("whole number", _whole, "Pages that a run renders at most; the others wait for the next run."),
+    "memory": Key("MiB", _whole, "What the browser may take; above it, it is ended, and begun anew for the next page."),
+}
 RETENTION: dict[str, Key] = {
     "raw": Key("age", _age, "How long raw pages are kept; what a younger page takes its body from stays with it."),
     "runs": Key("age", read_runs_age, "How long rows of `runs` are kept."),
@@ -399,5 +422,5 @@ POLITENESS: dict[str, Key] = {
 #: Everything in a site file that is not a plain key of the site.
 SECTIONS = (
     "listing", "layouts", "layouts_of", "share", "politeness", "vanished", "recheck", "retention", "feeds",
-    "lists",
+    "lists", "render",
 )  # fmt: skip

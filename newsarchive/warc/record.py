@@ -28,6 +28,7 @@ from warcio.warcwriter import WARCWriter
 
 from newsarchive import __version__
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.timestamps import stamp
 from newsarchive.unpacking import GZIP
 from newsarchive.urls import quote_url
@@ -119,7 +120,7 @@ def unpack(member: bytes, limit: int) -> bytes:
     """
     record, rest = _unpack(member, limit)
     if rest:
-        raise SnapshotDamagedError("the packed record does not end where it should")
+        raise SnapshotDamagedError(_("the packed record does not end where it should"))
     return record
 
 
@@ -138,12 +139,12 @@ def split_record(record: bytes) -> tuple[dict[str, str], bytes]:
     head, found, rest = record.partition(b"\r\n\r\n")
     lines = head.decode("utf-8", "replace").split("\r\n")
     if not found or not lines[0].startswith("WARC/"):
-        raise SnapshotDamagedError("no WARC record begins there")
+        raise SnapshotDamagedError(_("no WARC record begins there"))
     pairs = (line.partition(":") for line in lines[1:])
     headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
     length = headers.get("content-length", "")
     if not length.isdecimal() or int(length) > len(rest):
-        raise SnapshotDamagedError("the record is shorter than it says")
+        raise SnapshotDamagedError(_("the record is shorter than it says"))
     return headers, rest[: int(length)]
 
 
@@ -157,15 +158,15 @@ def payload_of(record: bytes, digest: str, length: int) -> bytes:
     headers, block = split_record(record)
     body = block.partition(b"\r\n\r\n")[2] if headers.get("warc-type") == "response" else block
     if len(body) != length or payload_digest(body) != digest:
-        raise SnapshotDamagedError("the record holds other bytes than were kept")
+        raise SnapshotDamagedError(_("the record holds other bytes than were kept"))
     return body
 
 
 def check_revisit(record: bytes, digest: str) -> None:
     """Raise SnapshotDamagedError unless an unpacked record is a revisit of the body of that digest."""
-    headers, _ = split_record(record)
+    headers, _body = split_record(record)
     if headers.get("warc-type") != "revisit" or headers.get("warc-payload-digest") != digest:
-        raise SnapshotDamagedError("the record holds something else than was kept")
+        raise SnapshotDamagedError(_("the record holds something else than was kept"))
 
 
 def _unpack(data: bytes, limit: int) -> tuple[bytes, bytes]:
@@ -173,9 +174,9 @@ def _unpack(data: bytes, limit: int) -> tuple[bytes, bytes]:
     try:
         record = unpacker.decompress(data, limit + _HEAD_LIMIT)
     except zlib.error as error:
-        raise SnapshotDamagedError(f"the packed record is damaged ({error})") from error
+        raise SnapshotDamagedError(_("the packed record is damaged ({error})", error=error)) from error
     if not unpacker.eof:
-        raise SnapshotDamagedError("the packed record does not end where it should")
+        raise SnapshotDamagedError(_("the packed record does not end where it should"))
     return record, unpacker.unused_data
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.urls import quote_url
 from newsarchive.warc.cdxj import is_replayed, time_digits
 
@@ -24,8 +25,12 @@ def replay_base() -> str | None:
         return None
     if not is_replayed(base):
         raise UserError(
-            f"NEWSARCHIVE_REPLAY={base}: not the address of a replay server - write it as"
-            f" http://127.0.0.1:8080/{COLLECTION}/"
+            _(
+                "NEWSARCHIVE_REPLAY={base}: not the address of a replay server - write it as "
+                "http://127.0.0.1:8080/{collection}/",
+                base=base,
+                collection=COLLECTION,
+            )
         )
     return base.rstrip("/") + "/"
 

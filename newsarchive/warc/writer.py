@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.atomic import make_folder_durably, same_file, sync_folder
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 from newsarchive.warc.record import (
     SnapshotDamagedError,
@@ -79,7 +80,7 @@ class WarcFolder:
             UserError: a file cannot be written, or was removed or replaced meanwhile.
 
         """
-        for _, file in self._open.values():
+        for _name, file in self._open.values():
             file.sync()
 
     def take_back(self, name: str, offset: int) -> None:
@@ -103,9 +104,9 @@ class WarcFolder:
                 os.close(descriptor)
         except (OSError, ValueError) as error:  # ValueError: a name that is no name of a file, in a damaged row
             reason = error.strerror if isinstance(error, OSError) else error
-            raise SnapshotDamagedError(f"{name} cannot be read ({reason})") from error
+            raise SnapshotDamagedError(_("{name} cannot be read ({reason})", name=name, reason=reason)) from error
         if len(data) != length:
-            raise SnapshotDamagedError(f"{name} ends before byte {offset + length}")
+            raise SnapshotDamagedError(_("{name} ends before byte {value}", name=name, value=offset + length))
         return data
 
     def close(self) -> None:
@@ -230,8 +231,11 @@ class WarcFile:
         self._is_written = self._is_made = False
         if not is_named:
             raise UserError(
-                f"{self.path}: was removed or replaced while it was written to - put it back, or run the same command "
-                "again; what was not stored yet is fetched again"
+                _(
+                    "{path}: was removed or replaced while it was written to - put it back, or run the same "
+                    "command again; what was not stored yet is fetched again",
+                    path=self.path,
+                )
             )
 
     def close(self) -> None:
@@ -250,7 +254,7 @@ class WarcFile:
         if not is_new and _owner(os.pread(self._descriptor, _HEAD, 0)) != part_of:
             return False
         if not locked:
-            raise UserError(f"{self.path}: another crawl is writing to it - wait until it has finished")
+            raise UserError(_("{path}: another crawl is writing to it - wait until it has finished", path=self.path))
         if size < known_end:
             return False
         self._is_written = size > known_end
@@ -286,6 +290,10 @@ def _owner(head: bytes) -> str | None:
 
 def _cannot_write(path: Path, error: OSError) -> UserError:
     return UserError(
-        f"{path}: cannot be written: {error.strerror} - make room or check the permissions, then run the same command "
-        "again; nothing that was stored is lost"
+        _(
+            "{path}: cannot be written: {strerror} - make room or check the permissions, then run the "
+            "same command again; nothing that was stored is lost",
+            path=path,
+            strerror=error.strerror,
+        )
     )

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.warc.reader import DamagedError, Form, Members, find, read_warc_record
 from newsarchive.warc.window import Window
 
@@ -49,7 +50,7 @@ def zstd_form(file: Stream) -> Form:
     package = zstd_package()
     if package is None:
         raise UserError(
-            "packed with Zstandard, which needs a package - install it with: pip install 'newsarchive[zstd]'"
+            _("packed with Zstandard, which needs a package - install it with: pip install 'newsarchive[zstd]'")
         )
     codec = _Codec(package, _read_dictionary(file, package))
     codec.open(io.BytesIO())  # a dictionary that is none is told once, and not with each frame

@@ -224,7 +224,7 @@ def test_sql_that_makes_something_huge_fails_at_once(site):
 
 def test_shown_text_is_escaped_isolated_and_cut():
     assert shown(HOSTILE).startswith("<bdi>&lt;script&gt;")
-    assert shown("降准") == '<bdi lang="zh">降准</bdi>'
+    assert shown("降准") == '<bdi lang="zh-Hans">降准</bdi>'
     assert len(plain("a" * 1000, 50)) == 50
     assert plain("\u202eabc\u202c") == "abc"
     assert plain("a" * 50, 50) == "a" * 50
@@ -242,7 +242,7 @@ def test_what_nobody_can_see_is_named(text):
 
 def test_accents_do_not_pile_up():
     piled, kept = "塔" + "\u0301" * 100, "塔" + "\u0301" * 4
-    assert shown(piled) == marked(piled) == f'<bdi lang="zh">{kept}</bdi>'
+    assert shown(piled) == marked(piled) == f'<bdi lang="zh-Hans">{kept}</bdi>'
     assert shown("e\u0301e\u0301") == "<bdi>e\u0301e\u0301</bdi>"
 
 
@@ -253,7 +253,7 @@ def test_a_value_that_no_query_can_hold_is_not_searched_for():
 
 
 def test_marks_of_a_match_are_the_only_markup():
-    assert marked("<b>\x02银行\x03</b>") == '<bdi lang="zh">&lt;b&gt;<mark>银行</mark>&lt;/b&gt;</bdi>'
+    assert marked("<b>\x02银行\x03</b>") == '<bdi lang="zh-Hans">&lt;b&gt;<mark>银行</mark>&lt;/b&gt;</bdi>'
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_a_list_of_sites_is_added_and_one_that_does_not_answer_is_told(site, tmp
 
 
 @pytest.mark.slow
-def test_looking_again_prints_what_changed_as_a_diff_and_leaves_the_file(site, tmp_path):
+def test_looking_again_prints_what_changed_as_a_diff_and_writes_it_only_when_told_to(site, tmp_path):
     run(tmp_path, "add", f"{site.base_url}/", "--name", "port")
     path = tmp_path / "sites" / "port.toml"
     edited = path.read_text(encoding="utf-8").replace('lang = "zh"', 'lang = "ja"')
@@ -85,6 +85,12 @@ def test_looking_again_prints_what_changed_as_a_diff_and_leaves_the_file(site, t
     assert done.returncode == 0, done.stderr
     assert '-lang = "ja"\n+lang = "zh"\n' in done.stdout
     assert path.read_text(encoding="utf-8") == edited
+    path.write_text(f"{edited}\n[recheck]\ndays = 8\n", encoding="utf-8")
+    done = run(tmp_path, "add", "--again", "port", "--apply")
+    assert done.returncode == 0, done.stderr
+    again = load_site("port", tmp_path / "sites")
+    assert again.lang == "zh"
+    assert again.recheck.days == 8, "what a look does not find out stays"
 
 
 @pytest.mark.slow
@@ -102,6 +108,7 @@ def test_a_crawl_of_an_address_adds_the_site_first(site, tmp_path):
         (("--file", "/nowhere/list.txt"), "cannot be read"),
         (("a.example", "b.example", "--name", "one"), "--name is for one site"),
         (("--again", "https://chaosheng.example/"), "belongs to no site"),
+        (("--apply", "https://chaosheng.example/"), "--apply is for --again"),
     ],
 )
 def test_a_mistake_is_told_with_what_to_do(arguments, told, tmp_path):

@@ -16,6 +16,7 @@ from support.pages import page
 
 from newsarchive.archive import Archive, Link
 from newsarchive.archive.health import SiteHealth
+from newsarchive.archive.schedules import Schedule
 from newsarchive.cli import cli
 from newsarchive.commands.metrics import ABOUT, PREFIX, exposition
 
@@ -109,6 +110,20 @@ def test_one_site_can_be_asked_for_and_an_alarm_is_a_status(path: Path) -> None:
     code, text = status(path, "harbour", "--metrics", "--check")
     assert code == 1
     assert {dict(labels).get("site") for _, labels in samples(text)} == {"harbour", None}
+
+
+def test_when_a_site_is_due_is_told_as_long_as_its_file_is_there(path: Path) -> None:
+    with Archive.open(path) as archive, archive.transaction():
+        for site in ("demo", "harbour"):
+            archive.schedules.set(Schedule(site, NOW, timedelta(hours=1)))
+    assert "next run" in status(path, "demo")[1]
+    assert "next run" not in status(path, "harbour")[1]
+
+
+def test_a_dead_rule_is_told_with_what_proposes_another() -> None:
+    dead = SiteHealth("harbour", "finished", None, None, None, None, 0, 0.5, 0, 0, dead_rules=["post: title"])
+    alarms = dead.alarms(NOW, run_hours=24, silence_hours=48)
+    assert any("post: title" in alarm and "newsarchive add --again harbour" in alarm for alarm in alarms)
 
 
 def test_labels_are_escaped() -> None:

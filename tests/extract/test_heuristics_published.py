@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from support.unknown_pages import NOW, read_unknown
 
@@ -199,3 +201,81 @@ def test_a_date_in_the_future_is_told_and_not_taken():
     assert [(p.reason, p.detail) for p in article.problems if p.reason == "future-date"] == [
         ("future-date", "2031-05-30T10:00:00+08:00")
     ]
+
+
+BRIDGE = "".join(
+    f"<p>The bridge at Bendbay was opened on its day {n}, and the market moved there at once.</p>" for n in range(5)
+)
+HEADLINE = "<h1>Market moves to new bridge</h1>"
+TITLE = "<title>Market moves to new bridge</title>"
+
+
+def date_of(body: str, head: str = TITLE) -> str | None:
+    article = read_unknown(f"<html lang=en><head>{head}</head><body>{body}</body></html>")
+    return article.published_at.date().isoformat() if article.published_at else None
+
+
+def test_a_date_between_the_headings_that_were_taken_for_the_text_is_found():
+    lines = "<p>The council moved the market, and the people went with it, on foot.</p><h4>From our reporter</h4>"
+    assert date_of(f"{HEADLINE}<div>{lines}<div>Mar 28, 2024, 06:15 PM</div>{BRIDGE}</div>") == "2024-03-28"
+
+
+def test_a_date_within_a_sentence_of_the_first_lines_is_none_of_publication():
+    lines = "<p>The council moved the market, and the people went with it.</p>"
+    lines = f"{lines}{lines}<p>It was the day of May 3, 2021.</p>"
+    assert date_of(f"{HEADLINE}<div>{lines}{BRIDGE}</div>") is None
+
+
+def test_todays_date_above_all_pages_is_not_that_of_the_article():
+    top = "<div class='topbar_date'>May 30, 2024</div>" + "<p>Menu</p>" * 6
+    assert (
+        date_of(
+            f"{top}{HEADLINE}<div><span>by Bendbay Mail</span><span>May 21, 2024</span><span>01747</span></div>"
+            f"<div>{BRIDGE}</div>"
+        )
+        == "2024-05-21"
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["A version of this article appears in print on May 22, 2024, Page 1", "Ausgabe vom 22.05.2024"]
+)
+def test_the_date_of_the_printed_newspaper_is_not_that_of_the_article(line: str):
+    found = find(near=[line], url="https://news.example/2024/05/21/bridge.html")
+    assert found is not None
+    assert found.value.when.date().isoformat() == "2024-05-21"
+
+
+def test_a_label_in_the_line_before_may_say_that_a_date_is_another_one():
+    body = "<dl><dt>Effective Date</dt><dd>May 21, 2024</dd><dt>Place</dt><dd>Bendbay</dd></dl>"
+    assert date_of(f"{HEADLINE}{body}<div>{BRIDGE}</div>") is None
+
+
+def test_the_headline_of_a_gallery_hides_no_date_behind_the_first_one():
+    gallery = "<p>1 / 1</p>" * 20 + "<div class='gallery-title'>Market moves to new bridge</div>"
+    body = f"{HEADLINE}<div>Updated 9:53 am, Tuesday, May 21, 2024</div>{gallery}<div>{BRIDGE}</div>"
+    assert date_of(body) == "2024-05-21"
+
+
+def test_the_date_of_a_quoted_message_is_that_of_the_message():
+    near = ["— Ann River (@annriver) January 2, 2020", "May 21, 2024"]
+    assert when(near=near) == "2024-05-21T00:00:00+08:00"
+
+
+def test_what_the_article_says_of_itself_comes_before_what_its_page_says():
+    page = '{"@type": "WebPage", "datePublished": "2019-01-01", "a": 1, "b": 2, "c": 3}'
+    article = '{"@type": "NewsArticle", "datePublished": "2024-05-21"}'
+    head = f"{TITLE}<script type='application/ld+json'>[{page}, {article}]</script>"
+    assert date_of(f"{HEADLINE}<div>{BRIDGE}</div>", head) == "2024-05-21"
+
+
+def test_a_page_of_an_unknown_zone_may_print_the_day_after_that_of_the_universal_time():
+    reader = DateReader(UTC, NOW, "en")
+    head = Head(meta={}, card={"datePublished": "2024-05-21T23:10:00Z"})
+    found = judge_dates(reader.gather(Places(head, [(0, "May 22, 2024")], [], "", "")))
+    assert found is not None
+    assert found.value.when.date().isoformat() == "2024-05-22"
+    assert found.value.when == datetime(2024, 5, 21, 23, 10, tzinfo=UTC)
+    later = judge_dates(reader.gather(Places(head, [(0, "Updated May 22, 2024")], [], "", "")))
+    assert later is not None
+    assert later.value.when.date().isoformat() == "2024-05-21"

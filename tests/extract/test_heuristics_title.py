@@ -238,3 +238,75 @@ def test_a_page_that_repeats_its_title_takes_linear_work(piece: str):
         return lambda: headline(flow, head)
 
     assert grows_linearly(work, 200)
+
+
+PATH = "<nav class='{}'><ul><li><a href='/'>Home</a></li><li><a href='/a'>River</a></li><li><h1>{}</h1></li></ul></nav>"
+STORY = "".join(
+    f"<p>The bridge over the river at Bendbay was opened on day {n}, and the market moved there.</p>" for n in range(4)
+)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        PATH.format("bread-crumbs", "Bendbay bridge: Market moves to new bridge"),
+        PATH.format("x7", "Bendbay bridge: Market moves to new bridge"),
+        "<div><a href='/'>Home</a><a href='/river'>River</a><h1>Bendbay bridge: Market moves to new bridge</h1></div>",
+        "<ol><li itemtype='https://schema.org/ListItem'><h1>Bendbay bridge: Market moves to new bridge</h1></li></ol>",
+    ],
+)
+@pytest.mark.parametrize(
+    "printed",
+    ["<h2>The day the market went for a walk</h2>", "<h2><i>Bendbay</i> The day the market went for a walk</h2>"],
+)
+def test_the_last_step_of_a_path_is_no_headline_where_another_one_is_printed(path: str, printed: str):
+    head = (
+        "<title>Bendbay bridge: Market moves to new bridge</title>"
+        "<meta property='og:title' content='The day the market went for a walk'>"
+    )
+    article = read_unknown(f"<head>{head}</head>{path}<article>{printed}<div class='text'>{STORY}</div></article>")
+    assert article.title == "The day the market went for a walk"
+
+
+def test_the_last_step_of_a_path_is_the_headline_where_there_is_no_other():
+    path = PATH.format("breadcrumb", "Market moves to new bridge")
+    title = "<title>Market moves to new bridge</title>"
+    article = read_unknown(f"<head>{title}</head>{path}<article><div>{STORY}</div></article>")
+    assert article.title == "Market moves to new bridge"
+
+
+def test_a_kicker_in_the_h1_is_no_part_of_the_headline():
+    flow, head = parts(
+        "<h1><span>River</span><span>Market moves to new bridge</span></h1>",
+        "<title>Market moves to new bridge | The Bendbay Mail</title>",
+    )
+    found = headline(flow, head)
+    assert found is not None
+    assert found.text == "Market moves to new bridge"
+
+
+def test_a_kicker_by_itself_is_not_taken_for_a_headline_that_begins_with_it():
+    flow, head = parts(
+        "<p>Bendbay bridge</p><p>Story of the day</p>",
+        "<title>Bendbay bridge: Market moves to the other bank of the river</title>",
+    )
+    found = headline(flow, head)
+    assert found is not None
+    assert found.text == "Bendbay bridge: Market moves to the other bank of the river"
+
+
+def test_a_heading_that_hardly_differs_from_the_title_is_the_headline():
+    flow, head = parts(
+        "<p>Bendbay Mail</p><h1>Market moves to new bridge’s</h1>",
+        "<title>Bendbay Mail : Market moves to new bridgeÂ´s</title>",
+    )
+    found = headline(flow, head)
+    assert found is not None
+    assert found.text == "Market moves to new bridge’s"
+
+
+def test_a_middle_dot_within_a_title_parts_it_only_between_blanks():
+    flow, head = parts("", "<title>강물 정비 시작 ·다리 공사 확대 커졌다ㅣ강굽이일보</title>")
+    found = headline(flow, head)
+    assert found is not None
+    assert found.text == "강물 정비 시작 ·다리 공사 확대 커졌다"

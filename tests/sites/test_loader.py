@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from newsarchive.errors import UserError
-from newsarchive.sites import SiteError, load_site, site_names
+from newsarchive.sites import Render, SiteError, load_site, site_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,3 +141,17 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SiteError, match="not a readable TOML file"):
         load_site("mine", tmp_path)
+
+
+def test_pages_are_rendered_where_the_file_has_the_table_even_an_empty_one(tmp_path: Path) -> None:
+    write(tmp_path, GOOD)
+    assert load_site("mine", tmp_path).render is None
+    write(tmp_path, GOOD + "\n[render]\n")
+    assert load_site("mine", tmp_path).render == Render()
+    write(tmp_path, GOOD + "\n[render]\nurl = '/app/'\nwait = '.text'\nseconds = 20\nmax_pages = 5\nmemory = 800\n")
+    render = load_site("mine", tmp_path).render
+    assert render is not None
+    assert render.url is not None
+    assert (render.url.pattern, render.wait, render.seconds) == ("/app/", ".text", 20.0)
+    assert (render.max_pages, render.memory) == (5, 800)
+    assert refused(tmp_path, GOOD + "\n[render]\nseconds = 0\n") == "render.seconds: must be more than zero seconds"

@@ -14,6 +14,7 @@ from newsarchive.sites.model import (
     Layout,
     Listing,
     Politeness,
+    Render,
     Retention,
     ShareService,
     Site,
@@ -52,6 +53,11 @@ _TABLES: dict[str, tuple[str, Mapping[str, Key], type[Any]]] = {
     "[[lists]]": ("Lists of articles as JSON.", schema.LIST, JsonList),
     "[share]": ("Share links: where an info code leads.", schema.SHARE, ShareService),
     "[politeness]": ("How fast the site may be asked.", schema.POLITENESS, Politeness),
+    "[render]": (
+        "Pages that need a browser (extra `render` and Chromium). The table may be empty; without it none is rendered.",
+        schema.RENDER,
+        Render,
+    ),
     "[retention]": (
         "How long `newsarchive prune` keeps what is no text, as `400d`, `8w` or `2y`; for ever where nothing is said.",
         schema.RETENTION,

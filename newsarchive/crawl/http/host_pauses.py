@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
 
 
 @dataclass(slots=True)
@@ -67,3 +70,19 @@ class HostPauses:
 
 #: Those of this process.
 HOST_PAUSES = HostPauses()
+
+
+class Permission(Protocol):
+    """What a crawl asks before each request, where somebody else may crawl its site or its hosts as well."""
+
+    async def ask(self, host: str, delay: float) -> float:
+        """Wait until a request to a host may begin; return for how many seconds it may last.
+
+        Raises:
+            HostPaused: the crawl may ask nothing any more.
+
+        """
+
+
+#: Those of the crawls of this process that have one.
+PERMISSIONS: WeakKeyDictionary[Crawler, Permission] = WeakKeyDictionary()

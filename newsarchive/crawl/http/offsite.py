@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from newsarchive.sites import Site
 
 
+#: In a request's `meta`: the rules for it, where they are not those of the crawl.
+RULES = "newsarchive_address_rules"
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why an address is not asked: a `reason` from `problems.REASONS`, and the detail for people."""
@@ -115,7 +119,8 @@ class OffsiteFilter:
 
     def process_request(self, request: Request) -> None:
         """Pass a request or raise Refused."""
-        refusal = self.rules.refusal(request.url)
+        rules: AddressRules = request.meta.get(RULES, self.rules)
+        refusal = rules.refusal(request.url)
         if refusal is not None:
             raise Refused(refusal)
 

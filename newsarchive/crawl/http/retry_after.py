@@ -18,7 +18,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from newsarchive.crawl.failures import HostPaused
 from newsarchive.crawl.http.header_limit import headers_too_large, limit_headers
-from newsarchive.crawl.http.host_pauses import HOST_PAUSES
+from newsarchive.crawl.http.host_pauses import HOST_PAUSES, PERMISSIONS
 from newsarchive.crawl.http.offsite import connectable, rules_of
 from newsarchive.crawl.http.public_resolver import GuardedPool
 from newsarchive.crawl.summary import STATS_PREFIX
@@ -80,6 +80,9 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
         if (turn := HOST_PAUSES.take_turn(host, self.crawler, self._delay(request))) > 0:
             await asyncio.sleep(turn)
             await self._wait(host)
+        if (permission := PERMISSIONS.get(self.crawler)) is not None:
+            longest = await permission.ask(host, self._delay(request))
+            request.meta["download_timeout"] = min(longest, request.meta.get("download_timeout", longest))
         try:
             response = await super().download_request(request)
         except Exception as error:

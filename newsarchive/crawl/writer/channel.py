@@ -1,4 +1,6 @@
-"""The way to the process that writes an archive: started with the first thing to write, shared by all who write.
+"""The way to what writes an archive: to a process on this machine, or (newsarchive.cluster) to one on another.
+
+The process is started with the first thing to write, and shared by all who write.
 
 Crawls of one process that write into the same archive have one channel, so that one process writes for all of them and
 nobody waits for a lock.
@@ -12,6 +14,7 @@ import socket
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter, deque
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -19,11 +22,13 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Report
-from newsarchive.crawl.writer.wire import decode
+from newsarchive.crawl.writer.wire import decode, encode_crawl, encode_message
 from newsarchive.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from newsarchive.crawl.writer.messages import Crawl, Message
 
 _PROCESS = "newsarchive.crawl.writer.process"
 
@@ -51,11 +56,8 @@ class _Packet(NamedTuple):
     descriptors: Sequence[int] = ()
 
 
-class Channel:
-    """Carries messages to a process that writes an archive, and its answers back, in their order.
-
-    Answers are handled in the thread of the reactor. The process starts with the first packet and ends with `close`.
-    """
+class Channel(ABC):
+    """Carries messages to what writes an archive, and its answers back, in their order, in the reactor's thread."""
 
     def __init__(self) -> None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
@@ -65,26 +67,33 @@ class Channel:
         self.failure: str | None = None
         #: The senders who use it.
         self.senders: dict[int, Sender] = {}
-        self.process: subprocess.Popen[bytes] | None = None
-        self.outbox: SimpleQueue[_Packet | None] = SimpleQueue()
         self._is_closed = False
         #: Who sent what was not answered yet.
         self._unanswered: deque[Sender] = deque()
         #: Whether the process was asked to commit at once, and nothing was sent since.
         self.is_urged = False
         self._inbox: SimpleQueue[Committed | Broken | None] = SimpleQueue()
-        self._threads: list[threading.Thread] = []
 
-    def introduce(self, run_id: int, sender: Sender, data: bytes, descriptors: Sequence[int]) -> None:
-        """Send what begins a crawl, which is not answered; the descriptors are copied at once."""
-        self.senders[run_id] = sender
-        self._put(_Packet(data, [os.dup(descriptor) for descriptor in descriptors]))
+    def introduce(self, sender: Sender, crawl: Crawl, descriptors: Sequence[int]) -> None:
+        """Send what begins a crawl, which is not answered."""
+        self.senders[crawl.run_id] = sender
+        self._begin(crawl, descriptors)
 
-    def send(self, sender: Sender, data: bytes, *, urgent: bool) -> None:
-        """Send a message, which is answered."""
+    def send(self, sender: Sender, message: Message) -> int:
+        """Send a message, which is answered; return its size in bytes."""
+        frame = encode_message(message)
         self._unanswered.append(sender)
-        self.is_urged = urgent
-        self._put(_Packet(data))
+        self.is_urged = message.urgent
+        self._send_on(message, frame)
+        return len(frame)
+
+    @abstractmethod
+    def _begin(self, crawl: Crawl, descriptors: Sequence[int]) -> None:
+        """Pass on what begins a crawl, and what the writer holds until it is over."""
+
+    @abstractmethod
+    def _send_on(self, message: Message, frame: bytes) -> None:
+        """Pass a message on, which is encoded in `frame`."""
 
     def dismiss(self, run_id: int) -> None:
         """Forget a sender that has nothing to hear any more."""
@@ -99,31 +108,22 @@ class Channel:
         return True
 
     def close(self) -> None:
-        """End the process, and wait until it has; what was sent is stored."""
+        """Send no more, and wait until what was sent is stored."""
         self.leave()
-        if self.process is None:
-            return
-        for thread in self._threads:
-            thread.join()
-        self.process.wait()
-        self._connection.close()
-        self._socket.close()
 
     def leave(self) -> None:
-        """Let the process end when it has stored what it was told, and do not wait for it."""
-        if not self._is_closed:
-            self._is_closed = True
-            self.outbox.put(None)
+        """Send no more, and do not wait until what was sent is stored."""
+        self._is_closed = True
 
     @property
     def is_usable(self) -> bool:
         """Whether something can be sent."""
         return self.failure is None and not self._is_closed
 
-    def _put(self, packet: _Packet) -> None:
-        if self.process is None:
-            self._start()
-        self.outbox.put(packet)
+    @property
+    def is_shared(self) -> bool:
+        """Whether other crawls would stand still with one that waits."""
+        return len(self.senders) > 1
 
     def _take(self, answer: Committed | Broken | None) -> None:
         """Handle an answer; None stands for the end of the process."""
@@ -141,6 +141,57 @@ class Channel:
                 sender.broken(self.failure)
         for sender in concerned:
             sender.woken()
+
+    @abstractmethod
+    def _how_it_ended(self) -> str:
+        """Return for people why no answers come any more."""
+
+    def _hand_over(self, answer: Committed | Broken | None) -> None:
+        """Have an answer handled in the thread of the reactor, from any other."""
+        self._inbox.put(answer)
+        self._in_reactor_thread(self._collect)
+
+    def _collect(self) -> None:
+        while not self._inbox.empty():
+            self._take(self._inbox.get())
+
+
+class ProcessChannel(Channel):
+    """Carries messages to a process of this machine, which starts with the first and ends with `close`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.outbox: SimpleQueue[_Packet | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def _begin(self, crawl: Crawl, descriptors: Sequence[int]) -> None:
+        self._put(_Packet(encode_crawl(crawl), [os.dup(descriptor) for descriptor in descriptors]))
+
+    def _send_on(self, message: Message, frame: bytes) -> None:  # noqa: ARG002 - other channels look into it
+        self._put(_Packet(frame))
+
+    def close(self) -> None:
+        """End the process, and wait until it has; what was sent is stored."""
+        super().close()
+        if self.process is None:
+            return
+        for thread in self._threads:
+            thread.join()
+        self.process.wait()
+        self._connection.close()
+        self._socket.close()
+
+    def leave(self) -> None:
+        """Let the process end when it has stored what it was told, and do not wait for it."""
+        if not self._is_closed:
+            super().leave()
+            self.outbox.put(None)
+
+    def _put(self, packet: _Packet) -> None:
+        if self.process is None:
+            self._start()
+        self.outbox.put(packet)
 
     def _start(self) -> None:
         self._socket, theirs = socket.socketpair()
@@ -181,14 +232,6 @@ class Channel:
         finally:
             self._hand_over(None)
 
-    def _hand_over(self, answer: Committed | Broken | None) -> None:
-        self._inbox.put(answer)
-        self._in_reactor_thread(self._collect)
-
-    def _collect(self) -> None:
-        while not self._inbox.empty():
-            self._take(self._inbox.get())
-
 
 class Channels:
     """The channels of this process, one an archive; one ends with its last user, unless it is kept."""
@@ -202,9 +245,17 @@ class Channels:
         """Return the channel to the process that writes an archive."""
         channel = self._channels.get(archive)
         if channel is None or not channel.is_usable:
-            channel = self._channels[archive] = Channel()
+            channel = self._channels[archive] = ProcessChannel()
         self._users[channel] += 1
         return channel
+
+    def put(self, archive: str, channel: Channel | None) -> None:
+        """Have a channel used for what has the path of an archive; None for the usual one again."""
+        before = self._channels.pop(archive, None)
+        if before is not None:
+            self._users.pop(before, None)
+        if channel is not None:
+            self._channels[archive] = channel
 
     def close(self, channel: Channel) -> None:
         """Release a channel; its process ends with the last one."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from newsarchive.crawl.writer.channel import CHANNELS
 from newsarchive.crawl.writer.messages import Failed, Message
-from newsarchive.crawl.writer.wire import encode_crawl, encode_message
 from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
@@ -103,7 +102,7 @@ class Writer:
     @property
     def is_shared(self) -> bool:
         """Whether other crawls write through the same process now, which must not stand still for this one."""
-        return len(self.channel.senders) > 1
+        return self.channel.is_shared
 
     def wait_for_commit(self, seconds: float | None = None) -> bool:
         """Block until the next batch is committed; False when nothing is on its way, or not within so many seconds."""
@@ -196,11 +195,10 @@ class Writer:
         assert not self._has_ended or message.method is None, "something is written after the end of the crawl"
         if not self._is_introduced:
             self._is_introduced = True
-            self.channel.introduce(self._crawl.run_id, self, encode_crawl(self._crawl), self._inherit)
-        data = encode_message(replace(message, run_id=self._crawl.run_id))
-        self._bytes += len(data)
-        self._pending.append((len(data), answer))
-        self.channel.send(self, data, urgent=message.urgent)
+            self.channel.introduce(self, self._crawl, self._inherit)
+        size = self.channel.send(self, replace(message, run_id=self._crawl.run_id))
+        self._bytes += size
+        self._pending.append((size, answer))
 
     def _dismiss(self) -> None:
         if self._crawl is not None:

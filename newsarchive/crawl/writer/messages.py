@@ -33,6 +33,18 @@ class Crawl:
     recheck: Recheck
     options: Options
     locks: int = 0
+    spider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a crawl ended, for a writer on another machine, which closes its run; see `RunSummary`."""
+
+    spider: str
+    outcome: str
+    reason: str | None
+    started_at: datetime
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Operations:
         page = article.page
         now = _now()
         if page.snapshot_id is None:
-            page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
+            page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None) or self.archive.snapshots.at(page)
         with self._guarded(page):
             if self.crawl.fetches and (outcome := self._impostor(article)) is not None:
                 self.report.counts["articles/rejected"] += 1

@@ -47,7 +47,7 @@ def serve(connection: Connection) -> None:
             set_patience(archive.connection, CRAWL_PATIENCE)
             crawls = _Crawls(archive, connection)
             crawls.begin(first)
-            index = _ReplayIndex(archive)
+            index = ReplayIndex(archive)
             while messages := crawls.gather(first.options):
                 answer = crawls.write(messages)
                 with suppress(BrokenPipeError, ConnectionResetError):  # the crawl is gone, and asks for no answer
@@ -132,7 +132,7 @@ class _Crawls:
             os.close(descriptor)
 
 
-class _ReplayIndex:
+class ReplayIndex:
     """Keeps the index for replay in step with what is saved; it is derived, so that its failure fails no crawl."""
 
     def __init__(self, archive: Archive) -> None:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, 
 from newsarchive.archive.frontier import FrontierEntry, Link
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing, Validators
 from newsarchive.crawl.outcomes import Outcome
-from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Failed, Message, Report
+from newsarchive.crawl.writer.messages import Broken, Committed, Crawl, Ended, Failed, Message, Report
 from newsarchive.models import Article, Page, Recheck
 from newsarchive.options import Options
 
@@ -56,6 +56,11 @@ _ARGUMENTS: dict[str, dict[str, Any]] = {
 OPERATIONS = frozenset(_ARGUMENTS)
 _NAMES = {"datetime": datetime, "Recheck": Recheck, "Options": Options, "Link": Link, "Validators": Validators}
 _NAMES |= {"KnownListing": KnownListing, "ListingLink": ListingLink, "Counter": Counter, "Sequence": Sequence}
+
+
+# The kinds of frames that hold one object.
+_PLAIN_KINDS = {"crawl": Crawl, "ended": Ended, "broken": Broken}
+Frame = Crawl | Message | Ended | Committed | Broken
 
 
 class NewerFormError(ValueError):
@@ -155,6 +160,11 @@ def encode_crawl(crawl: Crawl) -> bytes:
     return _frame("crawl", crawl)
 
 
+def encode_end(ended: Ended) -> bytes:
+    """Return the frame that ends a crawl."""
+    return _frame("ended", ended)
+
+
 def encode_message(message: Message) -> bytes:
     """Return the frame of a message.
 
@@ -184,7 +194,7 @@ def encode_answer(answer: Committed | Broken) -> bytes:
     return _framed(["committed", results, reports], [])
 
 
-def decode(frame: bytes) -> Crawl | Message | Committed | Broken:
+def decode(frame: bytes) -> Frame:
     """Return what a frame says.
 
     Raises:
@@ -208,7 +218,7 @@ def decode(frame: bytes) -> Crawl | Message | Committed | Broken:
         raise ValueError(f"no frame of a crawl ({type(error).__name__}: {error})") from error
 
 
-def _decoded(kind: str, values: list[Any], beside: Sequence[bytes]) -> Crawl | Message | Committed | Broken:
+def _decoded(kind: str, values: list[Any], beside: Sequence[bytes]) -> Frame:
     if kind == "message":
         method, arguments, options, urgent, run_id, ends = values
         if method is None:
@@ -224,10 +234,8 @@ def _decoded(kind: str, values: list[Any], beside: Sequence[bytes]) -> Crawl | M
             [_result(one) for one in results],
             {run_id: _read(Report, report, beside) for run_id, report in reports},
         )
-    if kind == "crawl":
-        return _read(Crawl, values[0], beside)  # type: ignore[no-any-return]
-    if kind == "broken":
-        return _read(Broken, values[0], beside)  # type: ignore[no-any-return]
+    if kind in _PLAIN_KINDS:
+        return _read(_PLAIN_KINDS[kind], values[0], beside)  # type: ignore[no-any-return]
     raise ValueError(f"no kind of frame: {kind!r}")
 
 
@@ -254,7 +262,7 @@ def _read(kind: Any, value: Any, beside: Sequence[bytes]) -> Any:
     return value if form is None else form.decode(value, beside)
 
 
-def _frame(name: str, value: Crawl | Broken) -> bytes:
+def _frame(name: str, value: Crawl | Ended | Broken) -> bytes:
     beside: list[bytes] = []
     return _framed([name, _encoded(type(value), value, beside)], beside)
 

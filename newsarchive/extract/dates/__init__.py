@@ -10,6 +10,7 @@ from dateutil import parser as dateutil_parser
 
 from newsarchive.extract.dates import patterns as forms
 from newsarchive.extract.dates import relative
+from newsarchive.extract.dates.calendars import other_calendars
 from newsarchive.extract.dates.labels import choose, has_other_label
 from newsarchive.extract.dates.months import month_of, prints_day_first, prints_year_first
 from newsarchive.extract.dates.parts import (
@@ -146,8 +147,8 @@ def _full(context: Context) -> Iterator[Dated]:
 def _year_last(context: Context) -> Iterator[Dated]:
     for match in forms.YEAR_LAST.finditer(context.text):
         first, second = int(match["a"]), int(match["b"])
-        # Only a slash is used the American way round, and only where numbers and language do not speak against it.
-        is_american = match["sep"] == "/" and first <= 12 and (second > 12 or not context.day_first)
+        # The American way round where the numbers say so; with a slash also where the language does not speak against.
+        is_american = first <= 12 and (second > 12 or (match["sep"] == "/" and not context.day_first))
         month, day = (first, second) if is_american else (second, first)
         found = with_time(context, (int(match["y"]), month, day), match.start(), match.end(), before=True)
         if found is not None:
@@ -184,6 +185,13 @@ def _word_first(context: Context) -> Iterator[Dated]:
         before = forms.MONTH_BEFORE.search(text, max(0, match.start() - _LONGEST_MONTH), match.start())
         if before is not None:
             yield from _of_month(context, before["mon"], match, before.start())
+
+
+def _latvian(context: Context) -> Iterator[Dated]:
+    if " gada " not in context.text:
+        return
+    for match in forms.LATVIAN.finditer(context.text):
+        yield from _of_month(context, match["mon"], match, match.start())
 
 
 def _vietnamese(context: Context) -> Iterator[Dated]:
@@ -324,7 +332,9 @@ _READERS: tuple[Callable[[Context], Iterator[Dated]], ...] = (
     _worded,
     _year_and_word,
     _word_first,
+    _latvian,
     _vietnamese,
+    other_calendars,
     _chinese,
     _minguo,
     _minguo_words,

@@ -61,6 +61,8 @@ MONTHS = {
 _DAY = r"(?:[0-9]{2}(?=[0-9]{2}[:：])|[0-9]{1,2}(?![0-9]))"  # 10-0812:00: day and time stand without a blank
 # A number of one or two digits that is no part of a longer one; {0} is what must not stand before it.
 _NUMBER = r"(?:[0-9](?<![0-9{0}].)(?![0-9])|[0-9][0-9](?<![0-9{0}]..))"
+# A year ends here, also where a time of day is glued to it.
+_YEAR_ENDS = "(?![0-9](?![0-9]?:[0-9]{2}))"
 _NOT_INSIDE = r"(?<![0-9A-Za-z_/.]{0})(?<![0-9]-{0})(?<![A-Za-z]-{0})"
 _HANZI_DATE = rf"\s?[年년]\s?(?P<m1>[0-9]{{1,2}})\s?[月월]\s?(?P<d1>{_DAY})\s?[日号號일]?"
 
@@ -73,7 +75,7 @@ FULL = re.compile(
 #: The same with the day first: 03.11.2019, 19/11/2019, 11/19/2019.
 YEAR_LAST = re.compile(
     rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})"
-    r"(?P<sep>[-/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+    r"(?P<sep>[-/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
 )
 #: A year in two digits. The form with 年 stands by itself, the others need a time (or nothing else) beside them.
 SHORT_YEAR = re.compile(
@@ -115,7 +117,7 @@ _MONTH = (
 #: A year in two digits is one where a time of day follows it, as in old headers of messages.
 ENGLISH = re.compile(
     rf"(?<![A-Za-z0-9_])(?:{_MONTH.format('mon1')}\.?\s{{0,3}}(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)?(?:\s?,\s{{0,3}}|\s{{1,3}})(?P<y1>[0-9]{{4}})"
-    rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}})))(?![0-9])",
+    rf"|(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]{{0,2}}(?:of\s)?{_MONTH.format('mon2')}\.?,?[\s-]{{0,2}}(?P<y2>[0-9]{{4}}|[0-9]{{2}}(?=\s[0-9]{{2}}:[0-9]{{2}}))){_YEAR_ENDS}",
     re.IGNORECASE,
 )
 HAS_MONTH_NAME = re.compile(
@@ -124,17 +126,18 @@ HAS_MONTH_NAME = re.compile(
 
 # A word in any script, and a second one: months of the Levant have two.
 _WORD = r"[^\W\d_][^\s\d_.,،:;/()\[\]|·•–—-]{1,15}"
-_NAME = rf"(?P<mon>{_WORD}(?:\s{_WORD})??)[.׳॰]?"
+# A second name behind a slash says the same month in other words.
+_NAME = rf"(?P<mon>{_WORD}(?:\s{_WORD})??)[.׳॰]?(?:\s?/\s?{_WORD})?"
 _ORDINAL = "(?:\\.|º|ª|°|er|a)?"
 _OF = "(?:de[l]?\\s|d['’])?"
 #: 3. März 2022, 3 de marzo de 2022, 3-mar-2022: whether the word is a month is looked up.
 WORDED = re.compile(
     rf"(?<![0-9A-Za-z./-])(?P<d>[0-9]{{1,2}}){_ORDINAL}(?:\s|(?<!\.)[-/.]){_OF}{_NAME}"
-    rf"[,،]?(?:\s|(?<!\.)[-/])?{_OF}(?<![^\W\d_])(?P<y>(?:19|20)[0-9]{{2}})(?![0-9])"
+    rf"[,،]?(?:\s|(?<!\.)[-/])?{_OF}(?<![^\W\d_])(?P<y>(?:19|20)[0-9]{{2}}){_YEAR_ENDS}"
 )
 #: The day and the year behind a month: the word before them is looked up.
 BEHIND_MONTH = re.compile(
-    r"(?<=\s)(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.)?(?:[,،]\s?|\s(?:del?\s)?)(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
+    r"(?<=\s)(?P<d>[0-9]{1,2})(?:st|nd|rd|th|\.)?(?:[,،]\s?|\s(?:del?\s)?)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
 )
 MONTH_BEFORE = re.compile(rf"(?<![^\W\d_]){_NAME},?\s$")
 #: 2026. november 19., 2026 m. lapkričio 19 d., 2026-Nov-19.
@@ -146,6 +149,8 @@ WORDED_DAY = re.compile(
     rf"(?<![0-9A-Za-z./-])(?P<d1>[0-9]{{1,2}}){_ORDINAL}\s{_OF}(?P<mon1>{_WORD}(?:\s{_WORD})??)(?=[\s.,،|(]|$)"
     rf"|(?<![^\W\d_])(?P<mon2>{_WORD})\.?\s(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?(?![0-9:.])"
 )
+#: 2026. gada 19. novembris.
+LATVIAN = re.compile(rf"(?<![0-9])(?P<y>(?:19|20)[0-9]{{2}})\.\sgada\s(?P<d>[0-9]{{1,2}})\.\s{_NAME}")
 VIETNAMESE = re.compile(
     r"(?<![0-9])(?P<d>[0-9]{1,2})\stháng\s(?P<mon>[0-9]{1,2})(?:\snăm|,)?\s(?P<y>(?:19|20)[0-9]{2})(?![0-9])",
     re.IGNORECASE,

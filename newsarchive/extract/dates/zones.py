@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 _TABLES = Path(__file__).with_name("zones.toml")
+# Ends of hosts' names that tell no country, however many letters they have.
+_NO_COUNTRIES = frozenset(("ai", "cc", "co", "fm", "gg", "io", "ly", "me", "sh", "to", "tv", "ws", "eu"))
 
 
 @lru_cache(maxsize=1)
@@ -27,3 +29,9 @@ def zone_of(locale: str | None) -> tzinfo:
     tables = _tables()
     name = tables["country"].get(country) or tables["language"].get(language)
     return ZoneInfo(name) if name else UTC
+
+
+def country_of(host: str) -> str:
+    """Return the country that the end of a host's name tells, as two letters; "" where it tells none."""
+    end = host.rpartition(".")[2].lower()
+    return end if len(end) == 2 and end not in _NO_COUNTRIES else ""

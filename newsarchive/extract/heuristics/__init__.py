@@ -21,6 +21,7 @@ from newsarchive.extract.heuristics.authors import (
     names_of_page,
 )
 from newsarchive.extract.heuristics.body import find_body
+from newsarchive.extract.heuristics.embeds import find_embeds
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
     find_address,
@@ -29,6 +30,7 @@ from newsarchive.extract.heuristics.metadata import (
     is_walled,
     read_head,
 )
+from newsarchive.extract.heuristics.notices import find_numbers, find_region
 from newsarchive.extract.heuristics.paragraphs import read_text
 from newsarchive.extract.heuristics.published import (
     DateReader,
@@ -70,6 +72,10 @@ if TYPE_CHECKING:
 
 #: How many lines about the headline are looked at for dates and credits: behind it, and before it.
 _BEHIND_HEADLINE, _BEFORE_HEADLINE = 60, 8
+#: So many lines before the text and behind other lines with the headline are looked at where they are not among these.
+_BEFORE_TEXT, _BEHIND_OTHER = 12, 15
+#: A date may stand among so many of the lines that were taken for the text's first.
+_DATED_LINES = 8
 #: A headline among so many first lines of the text was taken for its beginning.
 _FIRST_LINES = 3
 #: How many lines behind the article are looked at, and how many of its own last ones.
@@ -169,6 +175,8 @@ class _Reader:
         self._take_date(zone)
         self._take_people()
         self._take_head()
+        if (self.article.lang or "").startswith("zh"):
+            self._take_notice()
         if self.scripted:
             take_rest_of_scripts(article=self.article, found=self.scripted, zone=zone)
 
@@ -181,6 +189,10 @@ class _Reader:
         anchor = max(before, default=first)
         self.near = list(range(anchor + 1, min(first, anchor + _BEHIND_HEADLINE)))
         self.near += range(anchor - 1, max(anchor - 1 - _BEFORE_HEADLINE, -1), -1)
+        if before:
+            self.near += range(first - 1, max(anchor + _BEHIND_HEADLINE, first - 1 - _BEFORE_TEXT), -1)
+            likeliest = before[0]
+            self.near += range(likeliest + 1, min(likeliest + 1 + _BEHIND_OTHER, anchor - _BEFORE_HEADLINE))
         self.opening = [
             n for n in self.kept[:2] if len(self.flow.text[n]) < _SHORT or is_line_of_print(self.flow.text[n])
         ]
@@ -210,6 +222,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
+                article.embeds = find_embeds(element, self.page_text, article.page.url)
         shown = self.flow.element[body.block] if body else None
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
@@ -231,6 +244,7 @@ class _Reader:
             page=self.page_text,
             flow=self.flow,
             headline=article.title or "",
+            inside=[(n, text[n]) for n in self.kept[:_DATED_LINES] if len(text[n]) < _SHORT],
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)
@@ -277,6 +291,16 @@ class _Reader:
                 article.evidence["bylines"] = rule
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
+
+    def _take_notice(self) -> None:
+        """Read what Chinese notices and posts print around their text."""
+        first = self.kept[0] if self.kept else 0
+        before = range(max(first - _BEHIND_HEADLINE, 0), first)
+        around = [self.flow.text[n] for n in (*before, *self.kept[:_FIRST_LINES], *self.ending)]
+        for name, value, rule in find_numbers(around, self.page_text):
+            self._set(name, (value, rule))
+        region = find_region(around, self.page_text)
+        self._set("region", (region, "platform") if region else None)
 
     def _take_head(self) -> None:
         article, head = self.article, self.head

@@ -26,8 +26,15 @@ META_NAMES = {
         "article:published_time", "og:published_time", "publishdate", "pubdate", "datepublished", "publish-date",
         "publish_date", "og:release_date", "weibo: article:create_at", "weibo:article:create_at", "og:time",
         "bytedance:published_time", "parsely-pub-date", "sailthru.date", "dcterms.created", "dc.date.issued",
-        "dcterms.issued", "article.published", "apub:time", "_pubtime", "firstpublishedtime", "dc.date", "date",
-        "dateupdate",
+        "dcterms.issued", "article.published", "article:published", "article:publish_date", "article:publication_date",
+        "og:article:published_time", "og:publish_date", "pub_date", "pubtime", "publish_time", "publishtime",
+        "published", "published_time", "published_at", "published_date", "published-date", "publication_date",
+        "publicationdate", "date_published", "date.published", "originalpublicationdate", "rnews:datepublished",
+        "citation_publication_date", "prism.publicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+        "shareaholic:article_published_time", "mediator_published_time", "vr:published_time", "bt:pubdate", "apub:time",
+        "_pubtime", "firstpublishedtime", "video:release_date", "dc.date", "date", "dateupdate", "dc.created",
+        "dcterms.date", "date_created", "datecreated", "created", "createdate", "displaydate", "release_date",
+        "timestamp",
     ),
     "modified": ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified"),
     "source": (
@@ -49,9 +56,10 @@ _ARTICLE_TYPES = frozenset(
     (
         "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "blogposting",
         "reviewnewsarticle", "socialmediaposting", "liveblogposting", "report", "scholarlyarticle", "techarticle",
-        "advertisercontentarticle", "webpage",
+        "advertisercontentarticle", "backgroundnewsarticle", "discussionforumposting", "webpage",
     )
 )  # fmt: skip
+_LESSER_TYPES = frozenset(("webpage", "discussionforumposting"))
 #: The elements that tell something of the page.
 _TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
 #: A JSON-LD block larger than this (characters) is no article's card.
@@ -100,7 +108,7 @@ def read_head(root: Element) -> Head:
 
 def _read_meta(element: Element, head: Head) -> None:
     attributes = element.attributes
-    content = attributes.get("content")
+    content = attributes.get("content") or attributes.get("value")
     if not content:
         return
     for key in ("name", "property", "itemprop", "http-equiv"):
@@ -117,6 +125,7 @@ def _read_meta(element: Element, head: Head) -> None:
 def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
     """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
     best: dict[str, Any] = {}
+    most = (0, 0)
     for script in scripts:
         text = text_in(script)
         if len(text) > _LONGEST_CARD:
@@ -126,8 +135,10 @@ def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
         except (ValueError, RecursionError):
             continue
         for card in _articles_in(data):
-            if len(card) > len(best):
-                best = _with_named_author(card, data)
+            # The page that an article is on says less of it, and so does a reader, in however many words.
+            worth = (1 + (str(card["@type"]).lower() not in _LESSER_TYPES), len(card))
+            if worth > most:
+                best, most = _with_named_author(card, data), worth
     return best
 
 

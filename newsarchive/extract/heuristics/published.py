@@ -12,6 +12,7 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
 from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
+from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
@@ -66,16 +67,19 @@ _NO_TIME = re.compile(
     r"er(?:$|[A-Z_s])|(?:id|key|no|num|number|count|code|user|by|version|qq|phone|tel|sum)$", re.IGNORECASE
 )
 _YEAR = re.compile(
-    r"(?:19|20|[١۱१১][٩۹९৯]|[٢۲२২][٠۰०০])\d\d|(?<!\d)\d{2}[-/.]\d{1,2}[-/.]\d|(?<!\d)1\d{2}[-/.年]|\d年|[〇零○一二三四五六七八九十百元]年"
+    r"(?:19|20|[١۱१১][٩۹९৯]|[٢۲२২][٠۰०০]|[1۱][34۳۴]|[2๒][5๕])\d\d|(?<!\d)\d{2}[-/.]\d{1,2}[-/.]\d|(?<!\d)1\d{2}[-/.年]|\d年|[〇零○一二三四五六七八九十百元]年"
 )
 _NAMED_YEAR = re.compile(r"20[0-9]{2}(?<![0-9.]20..)(?![0-9])")
 _DIGIT = re.compile("[0-9]")
 _DATE_OF_HEADLINE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}(?=\W)")
 # A year, and behind it the day as month and day.
 _DAY_OF_YEAR = re.compile(r"\b((?:19|20)[0-9]{2}) ([01]?[0-9][/-][0-3]?[0-9])\b")
-_WEAK_META = frozenset(("date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued"))
-# Ends of hosts' names that tell no country, however many letters they have.
-_NO_COUNTRIES = frozenset(("ai", "cc", "co", "fm", "gg", "io", "ly", "me", "sh", "to", "tv", "ws", "eu"))
+_WEAK_META = frozenset(
+    (
+        "date", "dateupdate", "dc.date", "og:time", "dcterms.created", "dc.date.issued", "dc.created", "dcterms.date",
+        "created", "createdate", "date_created", "datecreated", "timestamp", "displaydate", "release_date",
+    )
+)  # fmt: skip
 _LOCALE = re.compile("([a-z]{2})[-_]([a-z]{2})(?![a-z])", re.IGNORECASE)
 
 Lines = list[tuple[int, str]]
@@ -97,9 +101,11 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
 # How far clocks are behind and ahead of UTC, and the least by which they differ.
 _WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
 # What the words of a line are worth for the date in it.
-_LABELLED, _UPDATE, _OTHERS = 3.0, -1.0, -4.0
-# What a place among other articles or comments is worth, and one so many lines before the headline.
-_ASIDE, _AWAY = -10.0, -2.0
+_LABELLED, _UPDATE, _OTHERS, _IN_PRINT = 3.0, -1.0, -4.0, -30.0
+# What a place among other articles or comments is worth, one so many lines before the headline, and one in the
+# masthead, which prints today's date; then a line taken for one of the text's first.
+_ASIDE, _AWAY, _TODAY = -10.0, -2.0, -30.0
+_INSIDE, _LONGEST_LABEL = 43.0, 16
 _FAR_BEFORE = 4
 # From when to when something takes place.
 _SPAN_OF_TIME = re.compile(r"\d[:.]\d\d\s?(?:Uhr\s?)?(?:[-–—~～至到]|bis)\s?\d{1,2}[:.]\d\d")
@@ -110,8 +116,11 @@ _LONGEST_HEADING = 40
 # Characters between a label and its date in a line that is a sentence.
 _BESIDE = 6
 _SENTENCE = re.compile("[，。；！？]|[a-z], [a-z]")
-# The date of another article, or of the picture.
-_OF_OTHERS = re.compile(rf"{any_of('others')}|[摄攝](?:影)?[）)]?$")
+# The date of another article, of the picture, or of a message that is quoted: — Name (@name) 3 March 2026.
+_OF_OTHERS = re.compile(rf"{any_of('others')}|[摄攝](?:影)?[）)]?$|\(@\w{{1,15}}\)")
+_PRINT = re.compile(any_of("print"))
+#: A line that says nothing but that the next one is another time than that of publication.
+_OTHER_LABEL = re.compile(rf"(?:{any_of('other')})\s?[:：]?")
 #: A line that begins the readers' comments.
 _COMMENTS = re.compile(
     rf"\d{{0,6}}\s?(?:{any_of('comments', ending='')})\s?[（(：:]?\s?\d{{0,6}}\s?条?[）)]?",
@@ -125,6 +134,10 @@ _MACHINE_TIMES = ("datetime", "content", "title", "data-datetime", "pubdate")
 #: Class names of what belongs to other articles, and to comments.
 _NAMES_OF_OTHERS = re.compile(
     r"relat|recom|tuijian|xiangguan|comment|repl(?:y|ies)|popular|most-?_?read", re.IGNORECASE
+)
+#: The same of what is printed above all pages.
+_NAMES_OF_MASTHEAD = re.compile(
+    r"top-?_?bar|mast-?_?head|to-?_?day|clock|(?:current|header|head|nav|now)-?_?(?:date|time)"
 )
 # So many of them are looked at, and so far up for the line that they stand in.
 _MOST_TIMES, _UP = 60, 3
@@ -144,8 +157,9 @@ _DAY_ALONE = re.compile(r"\d{1,2}日?")
 class Places:
     """Where a page may say when it was published.
 
-    `near` are the (number, text) about the headline, the nearest first, `behind` those behind the article, `page` is
-    the text of the whole page. The addresses of pictures are not among them: a picture is often older.
+    `near` are the (number, text) about the headline, the nearest first, `inside` short ones that were taken for the
+    beginning of the text, `behind` those behind the article, `page` is the text of the whole page. The addresses of
+    pictures are not among them: a picture is often older.
     """
 
     head: Head
@@ -155,12 +169,13 @@ class Places:
     page: str
     flow: PrintedLines | None = None
     headline: str = ""
+    inside: Lines = field(default_factory=list)
 
 
 def locale_of(lang: str | None, head: Head, url: str) -> str:
     """Return the language of a page with its country (en-GB): by its host's name, else as the page declares it."""
-    _, _, country = (split_url(url).hostname or "").rpartition(".")
-    if len(country) != 2 or country in _NO_COUNTRIES:
+    country = country_of(split_url(url).hostname or "")
+    if not country:
         declared = (_LOCALE.match(name.strip()) for name in (head.first("lang") or "", head.lang or ""))
         country = next((match[2] for match in declared if match and match[1].lower() == lang), "")
     return f"{lang or 'und'}-{country}".rstrip("-")
@@ -169,6 +184,8 @@ def locale_of(lang: str | None, head: Head, url: str) -> str:
 def _words(line: str, span: tuple[int, int]) -> float:
     """Return how well the words of a line speak for the date in it: publication before update before no word."""
     lowered = line.lower()
+    if _PRINT.search(lowered):
+        return _IN_PRINT
     if _OF_OTHERS.search(lowered) or _SPAN_OF_TIME.search(lowered):
         return _OTHERS
     if _UPDATED.search(lowered) and not _PUBLISHED.search(lowered):
@@ -242,6 +259,8 @@ class DateReader:
         near = self._lines(places.near, places.flow, year)
         if max(map(_points, near), default=0.0) < _PRINTED + _OTHERS:
             near += self._apart(places)
+        if not near and places.inside:
+            near = [one for one in self._lines(places.inside, places.flow, year, _INSIDE) if _is_hardly_more(one)]
         return near or self._lines(places.behind, places.flow, year, _BEHIND)
 
     def _other_year(self, page: str) -> int | None:
@@ -263,8 +282,11 @@ class DateReader:
                 continue
             candidate = self._line(number, text, year, worth)
             if candidate:
-                if flow is not None and _is_of_others(flow, number, candidate.value):
-                    candidate = replace(candidate, points=candidate.points + _ASIDE)
+                if flow is not None:
+                    if number and _OTHER_LABEL.fullmatch(flow.text[number - 1].lower()):
+                        continue
+                    above = _NAMES_OF_MASTHEAD if number < lines[0][0] else None
+                    candidate = replace(candidate, points=candidate.points + _of_others(flow, number, candidate, above))
                 if lines[0][0] - number > _FAR_BEFORE:
                     candidate = replace(candidate, points=candidate.points + _AWAY)
                 found.append(candidate)
@@ -309,6 +331,8 @@ class DateReader:
                 [text, lines.get(number + 1, ""), lines.get(number + 2, "")],
                 *([part] for part in parts[:_MOST_APART] if len(parts) > 1),
             ):
+                if any(_OTHER_LABEL.fullmatch(piece.lower()) for piece in pieces[:_MOST_PIECES]):
+                    continue
                 joined = next((one for one in _joined(pieces) if _YEAR.search(one) and self.read(one)), None)
                 dated = self.read(joined) if joined else None
                 if dated:
@@ -431,26 +455,52 @@ def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[D
     if line.points < _PRINTED:
         return None
     if line.value.precision == "day":
-        offset = timedelta(0) if line.value.when.date() == utc.date() != said.value.when.date() else None
+        offset = _offset_of_day(line, said)
     else:
         offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
         offset = offset if -_WESTERNMOST <= offset <= _EASTERNMOST and offset % _QUARTER == timedelta(0) else None
     return None if offset is None else replace(said, value=replace(said.value, when=utc.astimezone(timezone(offset))))
 
 
-def _is_of_others(flow: PrintedLines, number: int, dated: Dated) -> bool:
-    """Return whether the date of a line stands beside the linked headline of another article, or among comments."""
-    start, end = dated.span
+def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta | None:
+    """Return the offset nearest to UTC at which a time lies on the day that a line prints; None for that of the page.
+
+    Where the page's zone is not known, the line may print the day before or after that in UTC.
+    """
+    utc, day = said.value.when.astimezone(UTC), line.value.when.date()
+    if day == said.value.when.date():
+        return None
+    if day == utc.date():
+        return timedelta(0)
+    if said.value.when.utcoffset() or _UPDATED.search(line.printed.lower()):
+        return None
+    offsets = (hours for n in range(1, 15) for hours in (timedelta(hours=n), timedelta(hours=-n)))
+    return next((one for one in offsets if one >= -_WESTERNMOST and (utc + one).date() == day), None)
+
+
+def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], masthead: re.Pattern[str] | None) -> float:
+    """Return what a line's date loses beside the linked headline of another article, among comments, in a masthead."""
+    start, end = candidate.value.span
     if len(flow.text[number]) - (end - start) > _TITLE and 2 * flow.linked[number] > len(flow.text[number]):
-        return True
+        return _ASIDE
     block = flow.block[number]
     for _ in range(_UP):
         if block < 0:
-            return False
-        if _NAMES_OF_OTHERS.search(names_of(flow.element[block])):
-            return True
+            return 0.0
+        names = names_of(flow.element[block])
+        if _NAMES_OF_OTHERS.search(names):
+            return _ASIDE
+        if masthead and masthead.search(names):
+            return _TODAY
         block = flow.parent[block]
-    return False
+    return 0.0
+
+
+def _is_hardly_more(candidate: Candidate[Dated]) -> bool:
+    """Return whether the line of a date says little else."""
+    start, end = candidate.value.span
+    line = candidate.printed
+    return len(line) - (end - start) <= _LONGEST_LABEL and not _SENTENCE.search(line[:start] + line[end:])
 
 
 def _points(candidate: Candidate[Dated]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.candidates import Candidate, likeliest, points_of
@@ -24,7 +25,7 @@ from newsarchive.extract.heuristics.wordings import (
     wordings_of,
 )
 from newsarchive.text import clean
-from newsarchive.tree import names_of, select
+from newsarchive.tree import TEXT, attribute, children, names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,10 +53,11 @@ _SUBTITLE = 0.5
 _NEAR, _TAKEN_FOR_TEXT, _LONGEST_DATELINE = 12, 3, 80
 
 # What a headline is worth by where it stands. What agrees with the head or the link goes before a lone h1, that before
-# the wording of the link, what the head tells other programs, a heading before the text, and the title element; then
+# the wording of the link, the end of a line before the text, the last step of the path to the page, which search
+# engines are told as its h1, what the head tells other programs, a heading before the text, and the title element; then
 # a small heading or a subtitle, a plain line before the line that prints the date, a wording that begins with the
 # site's name, a plain line right before the text or at its beginning, and last what is the site's name.
-_AGREES, _ALONE, _LISTED, _HOLDS, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 45.0, 40.0
+_AGREES, _ALONE, _LISTED, _HOLDS, _PATH, _TOLD, _HEADING = 100.0, 60.0, 50.0, 48.0, 46.0, 45.0, 40.0
 _SAID, _BENEATH, _PLAIN, _OF_SITE, _FIRST, _SITE = 30.0, 25.0, 20.0, 15.0, 10.0, 5.0
 #: The link of a headline to its own page.
 _PERMALINK = "a[rel~=bookmark]"
@@ -79,6 +81,11 @@ _NO_HEADLINE = re.compile(
 _COUNTER = re.compile(r"\D{0,6}[0-9]{1,9}\s?\D{0,6}")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS_OF_PATH = re.compile(r"[^>»›]{0,20}(?:>|[»›]\s)")
+#: Class names of the path to a page, how far up they stand, and how many links make one without them.
+_PATH_NAME = re.compile(r"bread-?_?crumb|(?<![a-z])(?:crumbs?|mbx|weizhi)(?![a-z])", re.IGNORECASE)
+_PATH_UP, _PATH_LINKS = 5, 2
+# An h1 or h2 that is not worded to the end like the title is the headline if it begins so far like it.
+_NEARLY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +140,66 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     found: list[Candidate[str]] = []
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
         found.extend(_agreements(flow, number, text, wordings))
+    if not any(flow.tag[flow.block[one.line]] == "h1" for one in found):
+        found += _behind_kickers(flow, head, wordings)
     found = sorted(found, key=points_of, reverse=True)[:_MOST]
     differ = len({one.value for one in found}) > 1
     only_title = not head.card.get("headline") and "title" not in head.meta
+    in_path = {one.value for one in found if _ends_path(flow, one.line) and _is_worded_otherwise(one.value, wordings)}
     for one in found:
         if _leads_home(flow, one.line) or (only_title and is_site_name(one.value, head)) or head.names(one.value):
             yield replace(one, points=_SITE)
+        elif one.value in in_path and (flow.linked[one.line] or _ends_path(flow, one.line)):
+            yield replace(one, points=_PATH)
         else:
             yield replace(one, points=one.points - _UNSEEN * (differ and _is_hidden(flow, one.line)))
+
+
+def _behind_kickers(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+    """Read the wordings with which an h1 ends; before the headline a kicker or a label may stand in it."""
+    for number, block in enumerate(flow.block):
+        if block < 0 or flow.tag[block] != "h1" or len(flow.text[number]) > LONGEST_TITLE:
+            continue
+        key = key_of(flow.text[number])
+        for wording in wordings:
+            title = main_part(wording, head)
+            if 2 * len(title) > len(key) and key.endswith(key_of(title)):
+                points = _AGREES + len(key_of(title)) + _HEADINGS["h1"]
+                yield Candidate(title, flow.text[number], f"end of an h1 agreeing with {wording.name}", points, number)
 
 
 def _leads_home(flow: PrintedLines, number: int) -> bool:
     """Return whether a line is a link to the home page."""
     return 0 < len(flow.text[number]) <= flow.linked[number] and links_home(flow.element[flow.block[number]])
+
+
+def _is_worded_otherwise(title: str, wordings: Sequence[Wording]) -> bool:
+    """Return whether the head also words a title in other words."""
+    key = key_of(title)
+    others = (one.key for one in wordings if not (one.is_part or one.is_link))
+    return any(not other.startswith(key) and not key.startswith(other) for other in others)
+
+
+def _ends_path(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is an h1 that is the last step of the path to the page: Home, Politics, this article."""
+    block = flow.block[number]
+    if block < 0 or flow.tag[block] != "h1":
+        return False
+    outer = block
+    for _ in range(_PATH_UP):
+        if outer < 0 or flow.last[outer] > number + 1:
+            break
+        named = _PATH_NAME.search(names_of(flow.element[outer]))
+        if named or flow.tag[outer] == "nav" or attribute(flow.element[outer], "itemtype").endswith("/ListItem"):
+            return True
+        outer = flow.parent[outer]
+    element = flow.element[block]
+    parent = element.parent
+    if parent is None:
+        return False
+    before = list(takewhile(lambda one: one.mem_id != element.mem_id, children(parent)))
+    steps = [one for one in before if one.tag != TEXT]
+    return len(steps) >= _PATH_LINKS and all(one.tag == "a" for one in steps) and links_home(parent)
 
 
 def _is_hidden(flow: PrintedLines, number: int) -> bool:
@@ -166,7 +220,12 @@ def _beginning_like(flow: PrintedLines, keys: set[str]) -> Iterator[tuple[int, s
         first = text[0]
         if first in beginnings and 1 < len(text) <= LONGEST_TITLE:
             yield number, text
-        elif first in _BEGINNINGS_OF_LABELS and text[:2] in _LABELS and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings and len(text) <= LONGEST_TITLE:
+        elif (
+            first in _BEGINNINGS_OF_LABELS
+            and text[:2] in _LABELS
+            and text[2:].lstrip(_BEHIND_LABEL)[:1] in beginnings
+            and len(text) <= LONGEST_TITLE
+        ):
             yield number, text[2:].lstrip(_BEHIND_LABEL)
 
 
@@ -184,13 +243,16 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
             rank = _rank(flow, flow.block[number])
         whole = common == len(key)
         continued = wording.is_link and not whole and common == len(wording.key) and _goes_on(text, wording)
-        if not continued and not (
-            wording.may_end(common, certain=rank >= _HEADINGS["h1"])
-            and (whole or (rank >= _MADE_FOR_IT and common > _MOST_OF_LINE * len(key)))
-        ):
+        if rank < _HEADINGS["h1"] and wording.is_kicker(common):
+            continue
+        ends = wording.may_end(common, certain=rank >= _HEADINGS["h1"]) and (
+            whole or (rank >= _MADE_FOR_IT and common > _MOST_OF_LINE * len(key))
+        )
+        nearly = not ends and rank >= _HEADINGS["h2"] and common >= _NEARLY * max(len(key), len(wording.key))
+        if not (continued or ends or nearly):
             continue
         points = _AGREES + wording.worth(common) + rank * 2 + 3 * (whole or continued)
-        found.append((points, text if whole or continued else cut_to(text, common), wording))
+        found.append((points, text if whole or continued or nearly else cut_to(text, common), wording))
     for points, value, wording in found:
         agreeing = sum(other.said for _, same, other in found if same == value)
         rule = f"page line agreeing with {wording.name}"
@@ -218,7 +280,7 @@ def _rank(flow: PrintedLines, block: int) -> float:
     return _HEADINGS.get(flow.tag[parent], 0.0) if parent >= 0 else 0.0
 
 
-def _lone_h1(flow: PrintedLines, head: Head, _wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
+def _lone_h1(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
     """Read the page's h1, if there is one alone and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
@@ -230,7 +292,8 @@ def _lone_h1(flow: PrintedLines, head: Head, _wordings: Sequence[Wording]) -> It
     key = key_of(text)
     if len(key) < 2 * _SHORTEST or len(text) > LONGEST_TITLE or key_of(head.title).endswith(key):
         return
-    yield Candidate(text, text, "the only h1", _ALONE, number)
+    points = _PATH if _ends_path(flow, number) and _is_worded_otherwise(text, wordings) else _ALONE
+    yield Candidate(text, text, "the only h1", points, number)
 
 
 def _said(_flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
@@ -259,8 +322,11 @@ def _holding(flow: PrintedLines, head: Head, first: int, site: str) -> Iterator[
     """Read the part of a wording with which a line before the text ends, behind a column."""
     parts = [(part, key_of(part)) for part in parts_of(wordings_of(head, site=site))]
     for number in range(first - 1, max(first - _NEAR, 0) - 1, -1):
+        if flow.linked[number] or _ends_path(flow, number):
+            continue
         key = key_of(flow.text[number][:LONGEST_TITLE])
-        part = next((part for part, wanted in parts if key.endswith(wanted) and not is_site_name(part, head)), None)
+        ends = (part for part, wanted in parts if 2 * len(wanted) > len(key) and key.endswith(wanted))
+        part = next((part for part in ends if not is_site_name(part, head)), None)
         if part:
             yield Candidate(part, flow.text[number], "end of a line before the text", _HOLDS, number)
             return

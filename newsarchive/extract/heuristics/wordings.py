@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.heuristics.site_names import is_site_name
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 #: Before one of these a site's suffix may begin.
 _SEPARATORS = frozenset("_|｜丨·•»«>:：~～/\\(（[【-‐‑‒–—―−﹣－─")
-_SUFFIX = re.compile(r"\s?(?:[_|｜»]|\s[-–—·•]|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
+_SUFFIX = re.compile(r"\s?(?:[_|｜ㅣ»]|\s[-–—]|\s[·•](?=\s)|(?<=[^\x00-\x7f])-{1,3}|--+)\s?")
 #: Behind one of these the title may begin, if what stands before is the site or a column.
 _PREFIX = re.compile(r"\s?(?:[_|｜丨»]|\s[-–—·•]|--+)\s?|[：】\]]|:\s|(?<=[^\x00-\x7f])-{1,3}(?=[^\x00-\x7f])")
 _DASHES = re.compile(r"[-‐‑‒–—―−﹣－─]+")
@@ -74,6 +75,10 @@ class Wording:
         rest = self.text[len(cut_to(self.text, length)) :]
         return rest.lstrip()[:1] in _SEPARATORS or (rest[:1].isspace() and length >= _BEFORE_BLANK * whole)
 
+    def is_kicker(self, length: int) -> bool:
+        """Return whether so much of the key is a kicker: a colon stands behind it, and then more than it."""
+        return 2 * length < len(self.key) and self.text[len(cut_to(self.text, length)) :].lstrip()[:1] in (":", "：")
+
     def worth(self, length: int) -> float:
         """Return how much an agreement of so many characters is worth.
 
@@ -83,6 +88,7 @@ class Wording:
         return length - suffix - self.before / 2 - self.doubt
 
 
+@lru_cache(maxsize=256)  # the wordings of a page and its first lines are compared again and again
 def key_of(text: str) -> str:
     """Make titles comparable: no white space, nothing invisible, one kind of quote, dash and bar, lower case."""
     key = "".join(text.split()).lower()
@@ -149,8 +155,8 @@ def _parts(wording: Wording, head: Head) -> Iterator[Wording]:
 
 
 def parts_of(wordings: list[Wording]) -> list[str]:
-    """List the parts of all wordings that are long enough to be headlines, the longest first."""
-    parts = {part.strip() for one in wordings for part in _SUFFIX.split(one.text)}
+    """List all wordings and their parts that are long enough to be headlines, the longest first."""
+    parts = {part.strip() for one in wordings for part in (one.text, *_SUFFIX.split(one.text))}
     return sorted((part for part in parts if len(key_of(part)) > _SHORT_PART), key=len, reverse=True)
 
 

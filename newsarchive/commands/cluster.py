@@ -1,0 +1,221 @@
+"""`newsarchive cluster`: crawl with several machines, through PostgreSQL."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.errors import UserError
+from newsarchive.text import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsarchive.cluster.engine import Engine
+    from newsarchive.crawl.summary import RunSummary
+
+_DSN = "NEWSARCHIVE_CLUSTER"
+# Seconds for which a command waits for the engine; workers and shards wait longer.
+_PATIENCE = 5.0
+# Seconds after which a shard that was not seen, an envelope that waits and a site that nobody crawls are a fault.
+_SILENT, _STUCK, _LATE = 60.0, 600.0, 1800.0
+
+
+@click.group()
+def cluster() -> None:
+    """Crawl with several machines, which PostgreSQL brings together (NEWSARCHIVE_CLUSTER says where it is)."""
+
+
+@cluster.command()
+def init() -> None:
+    """Make the tables of the cluster, or bring them up to date after an update of newsarchive."""
+    with _engine() as engine:
+        steps = engine.init()
+    click.echo(f"newsarchive: the cluster's tables are there ({steps} step{'' if steps == 1 else 's'} applied)")
+
+
+@cluster.command()
+@click.argument("sites", nargs=-1, required=True, metavar="SITE...")
+@click.option("--shard", type=click.IntRange(0), required=True, help="The number of the shard that stores them.")
+@click.option("--family", help="Store all of them together, also when a shard is moved: they share articles.")
+def add(sites: tuple[str, ...], shard: int, family: str | None) -> None:
+    """Have sites crawled by the cluster, or bring their files up to date.
+
+    A worker needs no site files: they go with the site. A site that is there stays with the shard that it has.
+    """
+    from newsarchive.sites import load_site, site_files  # noqa: PLC0415 - help does without it
+
+    found = [(name, site_files(name), load_site(name).places) for name in sites]
+    with _engine() as engine:
+        for name, files, places in found:
+            hosts = {place.partition(":")[0] for place in places}
+            engine.add(name, family=family or name, shard=shard, files=files, hosts=hosts)
+    click.echo(f"newsarchive: added {', '.join(sites)}")
+
+
+@cluster.command()
+@click.option("--lease", type=click.FloatRange(1), default=60.0, envvar=f"{_DSN}_LEASE", show_default=True,
+              help="Seconds after which the sites of a worker that died are another's.")  # fmt: skip
+@click.option("--inbox", type=click.IntRange(1), default=40, envvar=f"{_DSN}_INBOX", show_default=True,
+              help="Envelopes of a site that may wait for their shard until its worker waits, too.")  # fmt: skip
+@click.option("--inbox-mib", type=click.IntRange(1), default=256, envvar=f"{_DSN}_INBOX_MIB", show_default=True,
+              help="The same for all sites of a shard, in MiB.")  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Show the crawls' log as it is written.")
+def work(lease: float, inbox: int, inbox_mib: int, verbose: bool) -> int:
+    """Crawl the sites that are due and that no other worker has, until Ctrl-C.
+
+    As many workers as you like, on any machine that reaches the engine; they keep nothing. NEWSARCHIVE_SITES_AT_ONCE
+    says how many sites one crawls at one time.
+    """
+    dsn = _dsn()
+    _needed()
+    from newsarchive.cluster.worker import Limits, Worker  # noqa: PLC0415 - psycopg may not be there
+    from newsarchive.crawl.process import CrawlProcess  # noqa: PLC0415 - Scrapy takes a second
+    from newsarchive.crawl.project_settings import project_settings  # noqa: PLC0415
+    from newsarchive.options import Options, from_environment  # noqa: PLC0415
+
+    settings = project_settings(**from_environment(), LOG_LEVEL="INFO" if verbose else "WARNING")
+    process = CrawlProcess(settings)
+    limits = Limits(lease, inbox, inbox_mib << 20)
+    worker = Worker(process, dsn, Options.from_settings(settings), limits, _tell)
+    click.echo(f"newsarchive: worker {worker.name}, until Ctrl-C")
+    try:
+        process.run(worker.run())
+    except UserError as error:
+        click.echo(plain(f"newsarchive: {error}"), err=True)
+        return 1
+    return 0
+
+
+@cluster.command()
+@click.argument("number", type=click.IntRange(0))
+@click.pass_obj
+def shard(db: Path, number: int) -> int:
+    """Store what workers send to shard NUMBER in the archive (--db), until Ctrl-C.
+
+    One process for each shard, on the machine that has its disk. All that reads archives reads it as any other.
+    """
+    from newsarchive.locks import CrawlLock  # noqa: PLC0415
+
+    engine = _engine(60.0)
+    from newsarchive.cluster.shard import Shard  # noqa: PLC0415 - psycopg may not be there
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    stopped: list[int] = []
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda number, _: stopped.append(number))
+    lock = CrawlLock(db, "cluster-shard")
+    try:
+        engine.must_be_current()
+        click.echo(f"newsarchive: shard {number} stores in {db}, until Ctrl-C")
+        Shard(db, engine, number).run(lambda: bool(stopped))
+    finally:
+        engine.close()
+        lock.release()
+    return 0
+
+
+@cluster.command()
+@click.option("--ready", is_flag=True, help="Print nothing but faults.")
+@rows_options
+def status(ready: bool, form: str | None) -> int:
+    """Report on shards, workers and what is on its way.
+
+    The status is 1 when something is wrong: a shard that is silent or cannot store, envelopes that wait for long or
+    were put aside, sites that nobody crawls.
+    """
+    with _engine() as engine:
+        engine.must_be_current()
+        shards, workers = engine.shards(), engine.workers()
+        late, seconds = engine.waiting()
+        failing = engine.failing()
+    faults = [fault for row in shards for fault in _faults(row)]
+    if late and seconds > _LATE:
+        faults.append(f"{late} sites are due and crawled by nobody, the first for {seconds / 60:.0f} minutes")
+    if not ready:
+        rows = [
+            ("shard", str(row.id), row.sites, row.envelopes, row.bytes, round(row.oldest), _seen(row.seen))
+            for row in shards
+        ]
+        rows += [("worker", row.holder, row.sites, "", "", "", f"lease {row.lease:.0f} s") for row in workers]
+        rows += [("failing", row.name, row.failures, "", "", "", row.reason) for row in failing]
+        rows.append(("due", "", late, "", "", round(seconds), ""))
+        print_rows(("what", "name", "sites", "envelopes", "bytes", "seconds", "state"), rows, form)
+    for fault in faults:
+        click.echo(plain(f"newsarchive: {fault}"), err=True)
+    return 1 if faults else 0
+
+
+@cluster.command()
+@click.option("--delete", "ids", type=int, multiple=True, help="Delete the envelope of this number; several times.")
+@rows_options
+def dead(ids: tuple[int, ...], form: str | None) -> int:
+    """List the envelopes that could not be stored, and why; what they held is fetched again.
+
+    The status is 1 when there are any.
+    """
+    with _engine() as engine:
+        if ids:
+            click.echo(f"newsarchive: deleted {engine.forget_dead(ids)}")
+            return 0
+        rows = engine.dead()
+    columns = ("id", "shard", "site", "fence", "seq", "bytes", "at", "why")
+    return 1 if print_rows(columns, [tuple(row) for row in rows], form) else 0
+
+
+def _tell(site: str, ended: RunSummary | UserError) -> None:
+    if isinstance(ended, UserError):
+        click.echo(plain(f"{site}: {ended}"), err=True)
+        return
+    new = ended.articles("new")
+    said = [f"{new} new"] if new else []
+    if ended.reason and ended.outcome != "stopped":
+        said.append(f"{ended.outcome}: {ended.reason}")
+    if said := [*said, *ended.alarms]:
+        click.echo(plain(f"{site}: {'; '.join(said)}"))
+
+
+def _seen(seconds: float | None) -> str:
+    return "was never there" if seconds is None else f"seen {seconds:.0f} s ago"
+
+
+def _faults(row: Any) -> list[str]:
+    """Return what is wrong with a shard."""
+    found = []
+    if row.seen is None or row.seen > _SILENT:
+        found.append(f"shard {row.id} {_seen(row.seen)} - start newsarchive cluster shard {row.id}")
+    if row.trouble:
+        found.append(f"shard {row.id} stores nothing: {row.trouble}")
+    if row.oldest > _STUCK:
+        found.append(f"shard {row.id}: an envelope waits for {row.oldest / 60:.0f} minutes (shard {row.version})")
+    if row.dead:
+        found.append(f"shard {row.id}: {row.dead} envelopes could not be stored - newsarchive cluster dead")
+    return found
+
+
+def _dsn() -> str:
+    dsn = os.environ.get(_DSN, "")
+    if not dsn:
+        raise UserError(f"{_DSN} is not set: where PostgreSQL is, as postgresql://user@host/newsarchive")
+    return dsn
+
+
+def _needed() -> None:
+    try:
+        import psycopg  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise UserError(f"clusters need psycopg ({error}) - pip install 'newsarchive[cluster]'") from error
+
+
+def _engine(patience: float = _PATIENCE) -> Engine:
+    dsn = _dsn()
+    _needed()
+    from newsarchive.cluster.engine import Engine  # noqa: PLC0415 - psycopg may not be there
+
+    return Engine(dsn, patience=patience)
