@@ -22,6 +22,7 @@ from newsarchive.text import plain
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Collect": {
         "crawl": ("crawl:crawl", "Crawl SITE into the archive and print what came in."),
+        "bulk": ("bulk:bulk", "Read many files of raw pages with many processes, and load what was read."),
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "add": ("add:add", "Look at news sites and write a site file in data/sites/ for each."),
         "sites": ("sites:sites", "List the sites that can be crawled, or check one."),
@@ -61,6 +62,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Export": {
         "export": ("export:export", "Export articles to a format that other programs read."),
+        "publish": (
+            "publish:publish",
+            "Publish the archive as Parquet in the lake FOLDER: what has changed since the last time.",
+        ),
         "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
     },
     "Maintain": {
@@ -78,7 +83,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
-        "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "stories": ("stories:stories", "Rebuild the stories of the archive, or find those of several archives."),
         "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
         "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
         "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
@@ -117,7 +122,7 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
             close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
-            meant = " " + _("Did you mean {possibility}?", possibility=", ".join(close)) if close else ""
+            meant = " " + _("Did you mean {commands}?", commands=", ".join(close)) if close else ""
             ctx.fail(_("There is no command {name}.", name=plain(name)) + meant)
         return super().resolve_command(ctx, args)
 

@@ -147,6 +147,13 @@ class Article:
     images: list[Image] = field(default_factory=list)
     category: Category | None = None
     section: str | None = None
+    #: Of notices: the number of the document (文号), and that in the index of its office (索引号).
+    document_number: str | None = None
+    index_number: str | None = None
+    #: Where a post was sent from, as its platform prints it (IP属地).
+    region: str | None = None
+    #: What stands in the text and is none: its kind and its address (`video https://...`).
+    embeds: list[str] = field(default_factory=list)
     lang: str | None = None
     canonical_url: str | None = None
     share_url: str | None = None

@@ -89,6 +89,8 @@ class DiscoverySpider(FrontierSpider):
         #: The first listing of an explored site while its pages are turned, and all that waits until they are.
         self._lead: Paging | None = None
         self._waiting: Iterator[Request] = iter(())
+        #: Whether all listings of an explored site are turned to their end, because the first one broke off.
+        self._turns_all = False
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -246,6 +248,8 @@ class DiscoverySpider(FrontierSpider):
         assert failure.value is not None
         self._not_read(request.cb_kwargs["link"], outcome_of(failure.value))
         if self._is_leading(request):
+            assert self._lead is not None
+            self._turns_all = self._lead.number > 1
             for waiting in self._ask_waiting():
                 self.crawler.engine.crawl(waiting)
 
@@ -338,8 +342,15 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self.exploration is None)):
+        elif not stop and (new or (self.is_thorough and self._is_turned(paging))):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
+
+    def _is_turned(self, paging: Paging) -> bool:
+        """Return whether the pages of a listing are followed although one of them brings nothing new.
+
+        Of an explored site, where articles lead to articles as well, that is the first listing alone.
+        """
+        return self.exploration is None or self._turns_all or paging is self._lead
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "N_": None, "_said": None, "ngettext": (1, 2)}
 #: Words that the archive stores and pages show: kinds of articles, how runs ended, what became of addresses.
 _STORED = (
     *("flash", "site", "running", "finished", "stopped", "failed", "killed", "found", "listing", "page", "problem"),
@@ -50,7 +50,7 @@ _DATASETTE = (
     "Statement must be a SELECT",
 )
 #: What click says itself; its own sources hold more, for programmers.
-_CLICK = (
+_CLICK: tuple[str | tuple[str, str], ...] = (
     "Usage:",
     "Options",
     "Commands",
@@ -64,12 +64,12 @@ _CLICK = (
     "Missing argument",
     "Missing option",
     "No such command {name!r}.",
-    "No such option: {name}",
-    "Did you mean {possibility}?",
+    "No such option {name!r}.",
+    ("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
     "Invalid value: {message}",
     "Invalid value for {param_hint}: {message}",
-    "Got unexpected extra argument ({args})",
-    "Got unexpected extra arguments ({args})",
+    ("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
+    ("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
     "Option {name!r} requires an argument.",
     "{name} {filename!r} does not exist.",
     "{name} {filename!r} is a directory.",

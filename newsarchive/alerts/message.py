@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.i18n import _, ngettext
 from newsarchive.search import Marks
 from newsarchive.text import plain, shorten
 from newsarchive.timestamps import as_known
@@ -62,20 +63,21 @@ class Message:
     @property
     def subject(self) -> str:
         """Describe in one line what it is about."""
-        test = "test of " if self.is_test else ""
-        number = len(self.alerts)
-        return f"{test}{plain(self.search_name)}: {number:,} new article{'' if number == 1 else 's'}"
+        name = plain(self.search_name)
+        if self.is_test:
+            name = _("test of {name}", name=name)
+        return ngettext("{name}: {count} new article", "{name}: {count} new articles", len(self.alerts), name=name)
 
     @property
     def text(self) -> str:
         """Describe it for people, in plain text."""
-        return "\n".join(self._lines()) if self.alerts else "Nothing in the archive matches yet."
+        return "\n".join(self._lines()) if self.alerts else _("Nothing in the archive matches yet.")
 
     def _lines(self) -> Iterator[str]:
         for alert in self.alerts:
             hit = alert.hit
-            when = as_known(hit.published_at or "no date", hit.published_precision)[:16].replace("T", " ")
-            yield shorten(plain(hit.title) or "(no title)", _LONGEST_TITLE)
+            when = as_known(hit.published_at or _("no date"), hit.published_precision)[:16].replace("T", " ")
+            yield shorten(plain(hit.title) or _("(no title)"), _LONGEST_TITLE)
             yield f"{when}  {plain(hit.source or hit.site)}"
             yield plain(hit.url)
             if hit.snippet:

@@ -83,6 +83,12 @@ def merge(readings: Sequence[Observation]) -> Merged:
         "attribution": credit.fields.get("attribution"),
         "via": json.dumps(via, ensure_ascii=False) if (via := credit.fields.get("via")) else None,
         "section": _first(speaking, "section"),
+        "document_number": _first(speaking, "document_number"),
+        "index_number": _first(speaking, "index_number"),
+        "region": _first(speaking, "region"),
+        "embeds": json.dumps(embeds, ensure_ascii=False)
+        if (embeds := [one for page in pages for one in page.fields.get("embeds", ())])
+        else None,
         "lang": _first(speaking, "lang"),
         "paywalled": int(bool(text.fields.get("paywalled"))),
         "content_hash": text.content_hash if len(pages) == 1 else content_hash(body),

@@ -572,6 +572,24 @@ def m0022_cluster_feed(db: Database) -> None:
     )
 
 
+@migrations()
+def m0023_notices_and_embeds(db: Database) -> None:
+    """Keep the numbers of documents, the region of a post, and what stands in a text that is no text."""
+    for column in ("document_number", "index_number", "region", "embeds"):
+        db.execute(f"ALTER TABLE articles ADD COLUMN {column} TEXT")
+
+
+@migrations()
+def m0024_index_of_facets(db: Database) -> None:
+    """Count what articles have in common, and the articles of a security, without reading the articles themselves."""
+    db.execute(
+        "CREATE INDEX articles_facets ON articles"
+        " (id, site, source_id, category_id, published_at, published_date, lang, char_count)"
+    )
+    db.execute("DROP INDEX IF EXISTS idx_mentions_code")
+    db.execute("CREATE INDEX mentions_code ON mentions (code, market, article_id, name)")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 

@@ -84,6 +84,11 @@ class ArticlePage:
         return found
 
     @property
+    def embeds(self) -> list[str]:
+        """What stands in the text and is none: kind and address of each."""
+        return _names(self.row["embeds"])
+
+    @property
     def mentions(self) -> list[Mention]:
         """The securities, those named most often first."""
         return sorted(self.article.mentions, key=lambda mention: -mention.count)

@@ -21,7 +21,7 @@ from newsarchive.i18n import N_, _
 from newsarchive.search import write_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from newsarchive.browse.urls import Addresses
 
@@ -191,9 +191,9 @@ def answer_of(rows: Iterable[Sequence[Any]], columns: Sequence[str]) -> Markup:
     return body_of(([row[place] for place in places] for row in rows), shown_columns)
 
 
-def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
+def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str], named: Callable[[str], str] = label_of) -> Markup:
     """Make the rows of a table from cells that are ready to show; a telephone shows each cell under its name."""
-    names = [(f"col-{to_css_class(column)}", label_of(column)) for column in columns]
+    names = [(f"col-{to_css_class(column)}", named(column)) for column in columns]
     return Markup("\n").join(
         element(
             "tr",
@@ -208,4 +208,4 @@ def body_of(rows: Iterable[Iterable[Any]], columns: Iterable[str]) -> Markup:
 
 def body_of_table(rows: Iterable[Iterable[Any]], columns: Iterable[Any]) -> Markup:
     """Make the rows of one of Datasette's tables, whose cells and columns know more than their values."""
-    return body_of(([cell["value"] for cell in row] for row in rows), [column["name"] for column in columns])
+    return body_of(([cell["value"] for cell in row] for row in rows), [column["name"] for column in columns], str)

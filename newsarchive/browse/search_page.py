@@ -301,7 +301,7 @@ def values_of(
         typed = search.parse(form.query)
         query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
         with sqlite_timelimit(connection, SEARCH_TIME):
-            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE)
+            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE, is_single=True)
             values = kind.values(facets)
     except QueryError as error:
         found.error = told(error)

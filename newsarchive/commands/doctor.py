@@ -58,7 +58,7 @@ def doctor(db: Path, form: str | None) -> int:
     Checks Python, SQLite, fonts, optional packages, disk space, the archive, its permissions and its last runs. The
     exit status is 1 when something is wrong; a note is not a fault.
     """
-    findings = [*_machine(), *_packages(), _font(), *_place(db), *_archive(db)]
+    findings = [*_machine(), *_packages(), _chromium(), _font(), *_place(db), *_archive(db)]
     print_rows(Finding._fields, findings, form)
     return int(any(finding.state == "wrong" for finding in findings))
 
@@ -100,6 +100,15 @@ def _packages() -> Iterator[Finding]:
             else _("absent; for {purpose}: pip install 'newsarchive[{extra}]'", purpose=_(purpose), extra=extra)
         )
         yield Finding(module, "ok" if there else "note", advice)
+
+
+def _chromium() -> Finding:
+    from newsarchive.crawl.render.browser import find_chromium  # noqa: PLC0415 - loads Scrapy
+
+    try:
+        return Finding("Chromium", "ok", f"for [render]: {find_chromium(os.environ.get('NEWSARCHIVE_CHROMIUM', ''))}")
+    except UserError as error:
+        return Finding("Chromium", "note", str(error))
 
 
 def _font() -> Finding:

@@ -27,7 +27,7 @@ from newsarchive.crawl.http.offsite import AddressRules
 from newsarchive.crawl.pages import make_page
 from newsarchive.crawl.project_settings import project_settings
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 from newsarchive.options import Options
 from newsarchive.problems import REASONS
 from newsarchive.sites.model import Politeness
@@ -57,8 +57,8 @@ _SETTINGS: dict[str, Any] = {
 }
 # What makes a person wait is printed; everything else is told by the error.
 _TOLD = ("newsarchive.crawl.http.crawl_delay", "newsarchive.crawl.http.retry_after")
-_ADVICE = {"unsafe-url": " - save the page and read the file"}
-_ROBOTS = "the site's robots.txt asks not to fetch it - save it in a browser, read the file"
+_ADVICE = {"unsafe-url": N_(" - save the page and read the file")}
+_ROBOTS = N_("the site's robots.txt asks not to fetch it - save it in a browser, read the file")
 
 
 def fetch(urls: Sequence[str]) -> list[Page]:
@@ -186,12 +186,12 @@ def _error(url: str, error: Exception) -> UserError:
         return UserError(_("{url}: took longer than {longest:.0f} seconds - try again later", url=url, longest=LONGEST))
     outcome = outcome_of(error)
     if outcome.reason == "robots":
-        return UserError(f"{url}: {_ROBOTS}")
+        return UserError(f"{url}: {_(_ROBOTS)}")
     if isinstance(error, HttpError) and (status := error.response.status) >= 400:
         return UserError(f"{url}: the server answers {status} {responses.get(status, '')}".rstrip())
-    why = outcome.detail or REASONS[outcome.reason]
+    why = outcome.detail or _(REASONS[outcome.reason])
     return UserError(
-        _("{url}: cannot be fetched: {why}{reason}", url=url, why=why, reason=_ADVICE.get(outcome.reason, ""))
+        _("{url}: cannot be fetched: {why}{reason}", url=url, why=why, reason=_(_ADVICE.get(outcome.reason, "")))
     )
 
 

@@ -15,6 +15,7 @@ from scrapy.utils.asyncio import create_looping_call
 
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.summary import STATS_PREFIX
+from newsarchive.i18n import _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,18 +77,18 @@ class State:
 
     def _told(self, label: str, without: Sequence[str]) -> str:
         texts = {
-            "new": f"{self.new} new",
-            "changed": f"{self.changed} changed",
-            "known": f"{self.known} known",
-            "pending": f"{self.pending} pending",
-            "problems": f"{self.problems} problems" if self.problems else "",
-            "left": f"{self.left} left" if self.left is not None else "",
+            "new": _("{number} new", number=self.new),
+            "changed": _("{number} changed", number=self.changed),
+            "known": _("{number} known", number=self.known),
+            "pending": _("{number} pending", number=self.pending),
+            "problems": _("{number} problems", number=self.problems) if self.problems else "",
+            "left": _("{time} left", time=self.left) if self.left is not None else "",
         }
-        pages = f"{self.listings + self.pages} pages"
+        pages = ngettext("{count} page", "{count} pages", self.listings + self.pages)
         start = "" if "label" in without or not label else f"{label}: "
         rate = "" if "rate" in without else f" ({self.rate:.1f}/s)"
-        articles = "" if "word" in without else "articles: "
-        return f"{start}{pages}{rate}, {articles}" + ", ".join(
+        articles = "" if "word" in without else _("articles: ")
+        return f"{start}{pages}{rate}{_(', ')}{articles}" + _(", ").join(
             text for name, text in texts.items() if text and name not in without
         )
 

@@ -224,6 +224,12 @@ def may_be_page(url: str) -> bool:
     return _NEVER_WORDS.isdisjoint(_SEGMENT.split(f"{parts.path}?{parts.query}".lower()))
 
 
+def is_department(url: str) -> bool:
+    """Return whether the last name of an address is a word for a part of a site that holds no articles."""
+    name = _EXTENSION.sub("", split_url(url).path.rstrip("/").rpartition("/")[2])
+    return name.lower() in _LATE_WORDS
+
+
 def rank_of(url: str, text: str = "") -> float:
     """Return how soon a page is looked at, by the words of its address and of the link to it."""
     parts = split_url(url)

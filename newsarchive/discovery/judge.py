@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from newsarchive.discovery.exploration import is_department
 from newsarchive.discovery.page_links import has_day, read_links, texts_of
 from newsarchive.extract.dates import find_dates
 from newsarchive.extract.html import line_of
@@ -63,19 +64,14 @@ def judge(article: Article, root: Element, links: Links, *, dated: bool = False)
     if rejection(article) is not None:
         reasons = {problem.reason for problem in article.problems}
         return "other" if reasons & {"error-page", "login-wall", "verification-page", "not-html"} else no_article
-    if not article.title or _LIST_PATH.search(split_url(article.page.url).path):
+    url = article.page.url
+    if not article.title or _LIST_PATH.search(split_url(url).path) or (is_department(url) and not dated):
         return no_article
     if not dated and not _has_date(article, root, links):
         return no_article
     if _is_list(article, root, links):
         return "listing"
     return "article" if _is_long(article) and _share(article, root) >= _LEAST_SHARE else "thin"
-
-
-def is_no_article(article: Article) -> bool:
-    """Return whether a page whose address promised an article has neither a date nor a text worth the name."""
-    own_date = article.published_at is not None and article.evidence.get("published_at") != "listing"
-    return not own_date and sum(len(paragraph.text) for paragraph in article.paragraphs) < _SHORTEST
 
 
 def links_of(root: Element, article: Article) -> Links:

@@ -140,6 +140,14 @@ def pattern_of(family: str, shapes: Collection[str], urls: Collection[str], *, a
     return text + (r"\?" + _query_pattern(query) if mark else "") + "$"
 
 
+def without_names(pattern: str, names: Collection[str]) -> str:
+    """Return a pattern of addresses that does not fit those whose last name is one of `names`."""
+    before, any_name, after = pattern.rpartition("[^/?]+")
+    if not names or not any_name or "/" in after.rstrip("$").rstrip("/"):
+        return pattern
+    return f"{before}(?!(?:{'|'.join(map(_escaped, names))})(?:[/.?]|$)){any_name}{after}"
+
+
 def commonest(urls: Iterable[str], most: int = 4) -> list[tuple[str, int]]:
     """Return the shapes that most of the addresses have, and how many have each."""
     urls = list(dict.fromkeys(urls))

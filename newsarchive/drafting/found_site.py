@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
-from newsarchive.discovery.shapes import family_of, pattern_of
+from newsarchive.discovery.exploration import is_department
+from newsarchive.discovery.shapes import family_of, pattern_of, without_names
 from newsarchive.drafting.feed_sites import free_name, other_spelling
 from newsarchive.drafting.locales import locale_of, zone_of
 from newsarchive.drafting.site_title import name_of_site
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Pages that the file names as ways in, and patterns of articles.
 _MOST_STARTS, _MOST_PATTERNS = 12, 20
+#: Folders in which one name stands, for it to be a department and no article.
+_SEVERAL = 3
 #: Pages of one listing that a crawl follows.
 _MOST_PAGES = 500
 
@@ -159,9 +162,16 @@ def _patterns(survey: Survey) -> list[Pattern]:
         text = pattern_of(family, shapes, urls, any_folder=family not in refused)
         if any(_fits(text, url) for url in no_articles):
             text = pattern_of(family, shapes, urls, any_folder=False)
+        text = without_names(text, _departments(urls))
         judged, articles = sum(group.judged for group in groups), sum(group.articles + group.thin for group in groups)
         made.append(Pattern(text, len(urls), articles, judged))
     return made[:_MOST_PATTERNS]
+
+
+def _departments(urls: Collection[str]) -> list[str]:
+    """Return the last names of addresses that stand in several folders and mean no article, such as quizzes."""
+    folders = Counter(split_url(url).path.rstrip("/").rpartition("/")[2] for url in urls if is_department(url))
+    return sorted(name for name, number in folders.items() if number >= _SEVERAL)
 
 
 def _fits(pattern: str, url: str) -> bool:

@@ -26,6 +26,9 @@ _FIELDS = (
     "source",
     "attribution",
     "section",
+    "document_number",
+    "index_number",
+    "region",
     "lang",
     "canonical_url",
     "share_url",
@@ -88,6 +91,8 @@ def _others(article: Article) -> Iterator[Row]:
     for mention in article.mentions:
         named = f"{mention.market}.{mention.code} {mention.name or ''}".strip()
         yield Row("mention", f"{named} x{mention.count}" if mention.count > 1 else named, "")
+    for embed in article.embeds:
+        yield Row("embed", shorten(embed), "")
     for image in article.images:
         yield Row("image", shorten(image.url), shorten(image.caption or image.alt or ""))
     for number, paragraph in enumerate(article.paragraphs, start=1):

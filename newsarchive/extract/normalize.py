@@ -24,7 +24,17 @@ if TYPE_CHECKING:
     )
 
 # The fields that are one printed line.
-_LINES = ("title", "original_title", "digest", "attribution", "source", "section")
+_LINES = (
+    "title",
+    "original_title",
+    "digest",
+    "attribution",
+    "source",
+    "section",
+    "document_number",
+    "index_number",
+    "region",
+)
 _ADDRESSES = ("canonical_url", "share_url", "original_url")
 # A blank between two Chinese characters of a name is layout: 张 三 is 张三.
 _SPACED_NAME = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from importlib import import_module
 from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import ENGLISH, N_, _, speaking
 from newsarchive.plots.data import (
     OTHERS,
     hours,
@@ -32,9 +33,12 @@ _WEEKDAYS_LATIN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONGEST_NAME = 16
 _MOST_TICKS = 12
 # Hours -> labels of the axis of lags; the first is its left end.
-_LAG_TICKS = {0.1: "6 min", 0.25: "15 min", 0.5: "30 min", 1.0: "1 h", 2.0: "2 h", 4.0: "4 h", 8.0: "8 h"}
-_LAG_TICKS |= {24.0: "1 day", 48.0: "2 days", 96.0: "4 days", 168.0: "1 week", 336.0: "2 weeks", 720.0: "1 month"}
-_LAG_TICKS |= {2160.0: "3 months", 8760.0: "1 year", 87600.0: "10 years"}
+_LAG_TICKS = {
+    0.1: N_("6 min"), 0.25: N_("15 min"), 0.5: N_("30 min"), 1.0: N_("1 h"),
+    2.0: N_("2 h"), 4.0: N_("4 h"), 8.0: N_("8 h"), 24.0: N_("1 day"),
+    48.0: N_("2 days"), 96.0: N_("4 days"), 168.0: N_("1 week"), 336.0: N_("2 weeks"),
+    720.0: N_("1 month"), 2160.0: N_("3 months"), 8760.0: N_("1 year"), 87600.0: N_("10 years"),
+}  # fmt: skip
 _SOONEST = min(_LAG_TICKS)
 _MOST_LAG_TICKS = 9
 # Of fewer reprints than these every one is a point and no more: a box would make them look like a distribution.
@@ -101,9 +105,9 @@ def _draw_volume(connection: sqlite3.Connection, query: str, axes: Any) -> None:
         axes.bar(places, counts, bottom=bottom, color=colour, label=_label(name), width=0.85 if len(bottom) < 60 else 1)
         bottom = [low + count for low, count in zip(bottom, counts, strict=True)]
     _day_ticks(axes, found.days)
-    axes.set_ylabel("articles")
+    axes.set_ylabel(_said("articles"))
     axes.yaxis.get_major_locator().set_params(integer=True)
-    axes.set_title("Articles per day and source", loc="left", fontweight="bold")
+    axes.set_title(_said("Articles per day and source"), loc="left", fontweight="bold")
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], labels[::-1], loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False, fontsize=9)
 
@@ -119,9 +123,9 @@ def _draw_hours(connection: sqlite3.Connection, query: str, axes: Any) -> None:
                 axes.text(hour, weekday, str(number), ha="center", va="center", fontsize=7, color=colour)
     axes.set_xticks(range(0, 24, 2), [f"{hour:02}" for hour in range(0, 24, 2)])
     axes.set_yticks(range(7), _WEEKDAYS if has_chinese_font() else _WEEKDAYS_LATIN)
-    axes.set_xlabel("hour of the day, local time of the site; of articles whose page prints it")
-    axes.set_title("When articles are published", loc="left", fontweight="bold")
-    scale = axes.figure.colorbar(image, ax=axes, label="articles", shrink=0.8)
+    axes.set_xlabel(_said("hour of the day, local time of the site; of articles whose page prints it"))
+    axes.set_title(_said("When articles are published"), loc="left", fontweight="bold")
+    scale = axes.figure.colorbar(image, ax=axes, label=_said("articles"), shrink=0.8)
     scale.ax.yaxis.get_major_locator().set_params(integer=True)
     scale.outline.set_visible(False)
 
@@ -139,12 +143,18 @@ def _draw_lag(connection: sqlite3.Connection, query: str, axes: Any) -> None:
     axes.set_yticks(range(1, len(names) + 1), [f"{_label(name)} ({len(found.by_source[name])})" for name in names])
     _lag_axis(axes, found.hours[0], found.hours[-1])
     axes.set_xlabel(
-        "after the first article of the story" + ("; a box: the middle half, and the median" if boxed else "")
+        _said("after the first article of the story; a box: the middle half, and the median")
+        if boxed
+        else _said("after the first article of the story")
     )
     axes.set_axisbelow(True)
     middle = found.hours[len(found.hours) // 2]
     axes.set_title(
-        f"How much later a story is carried ({len(found.hours)} reprints, half within {middle:.1f} h)",
+        _said(
+            "How much later a story is carried ({reprints} reprints, half within {hours:.1f} h)",
+            reprints=len(found.hours),
+            hours=middle,
+        ),
         loc="left",
         fontweight="bold",
     )
@@ -175,7 +185,7 @@ def _lag_axis(axes: Any, first: float, last: float) -> None:
     within = [tick for tick in ticks if low <= tick <= high]
     within = within[:: ceil(len(within) / _MOST_LAG_TICKS)]
     axes.set_xscale("log")
-    axes.set_xticks(within, [_LAG_TICKS[tick] for tick in within])
+    axes.set_xticks(within, [_said(_LAG_TICKS[tick]) for tick in within])
     axes.minorticks_off()
     axes.set_xlim(low * 0.95, high * 1.05)
     axes.grid(axis="x", color="#e5e5e5")
@@ -193,7 +203,7 @@ def _draw_gaps(connection: sqlite3.Connection, query: str, axes: Any) -> None:
         axes.plot(silent, [row] * len(silent), "x", color=_COLOURS[5], markersize=5 if len(found.days) < 60 else 2)
     _day_ticks(axes, found.days)
     axes.set_yticks(range(len(names)), [_label(name) for name in names], fontsize=8)
-    axes.set_title("Coverage: darker is more articles, × is a day without any", loc="left", fontweight="bold")
+    axes.set_title(_said("Coverage: darker is more articles, × is a day without any"), loc="left", fontweight="bold")
 
 
 def _day_ticks(axes: Any, days: Sequence[date]) -> None:
@@ -201,7 +211,13 @@ def _day_ticks(axes: Any, days: Sequence[date]) -> None:
     one_year = days[0].year == days[-1].year
     labels = [day.strftime("%m-%d" if one_year else "%Y-%m-%d") for day in days[::step]]
     axes.set_xticks(range(0, len(days), step), labels, rotation=0 if len(labels) <= 8 else 45)
-    axes.set_xlabel(f"{days[0].isoformat()} to {days[-1].isoformat()}")
+    axes.set_xlabel(_said("{first} to {last}", first=days[0].isoformat(), last=days[-1].isoformat()))
+
+
+def _said(message: str, **values: object) -> str:
+    """Return a message in the language of the reader, where this machine can draw its letters."""
+    with nullcontext() if has_chinese_font() else speaking(ENGLISH):
+        return _(message, **values)
 
 
 def _label(name: str, longest: int = _LONGEST_NAME) -> str:

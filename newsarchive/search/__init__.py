@@ -179,12 +179,13 @@ class Search:
         """Return a regular expression that finds the words of a query in printed text; None where it has none."""
         return word_pattern(words_of(query), self._folding)
 
-    def facets(self, query: Query, *, most: int = 4000, lines: int = 8) -> Facets:
+    def facets(self, query: Query, *, most: int = 4000, lines: int = 8, is_single: bool = False) -> Facets:
         """Return what the articles that a query finds have in common, among those stored last, `most` of them at most.
 
-        At most `lines` values of each kind are counted, each kind when it is first asked for.
+        At most `lines` values of each kind are counted, each kind when it is first asked for; `is_single` is for who
+        asks for one of them.
         """
-        return Facets(self._connection, self.condition(query), most=most, lines=lines)
+        return Facets(self._connection, self.condition(query), most=most, lines=lines, is_single=is_single)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Index all articles again, see `index.reindex`; no commit is made."""

@@ -185,7 +185,7 @@ def test_days_are_written_as_a_reader_writes_them():
         (-5, "first", "首发"),
         (59, "59 min later", "59 分钟后"),
         (60, "1 h later", "1 小时后"),
-        (214, "3 h 34 min later", "3 小时 34 分钟后"),
+        (214, "3 h 34 min later", "3 小时 34 分后"),
         (1440, "1 d later", "1 天后"),
         (1499, "1 d later", "1 天后"),
         (1500, "1 d 1 h later", "1 天 1 小时后"),

@@ -58,11 +58,47 @@ def test_a_picture_with_its_day_and_hardly_a_word_is_thin():
 
 
 @pytest.mark.parametrize(
-    "path", ["/tag/harbour/", "/author/mira", "/category/sea/", "/sea/page/2/", "/2026/03/", "/blog/2026/"]
+    "path",
+    ["/tag/harbour/", "/author/mira", "/category/sea/", "/sea/page/2/", "/2026/03/", "/blog/2026/", "/issue3/quiz/"],
 )
-def test_no_article_lies_at_the_address_of_a_tag_an_author_or_a_month(path):
+def test_no_article_lies_at_the_address_of_a_tag_an_author_a_month_or_a_quiz(path):
     assert kind(ARTICLE, path) != "article"
 
 
 def test_an_error_page_is_neither():
     assert kind("<h1>404</h1><p>页面不存在</p>") == "other"
+
+
+def entries(number, link, *, around="li"):
+    return "".join(
+        f"<{around}>{link.format(one)} <p>第{one}条消息的开头</p> <span>2026-02-{one:02d}</span></{around}>"
+        for one in range(1, number + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        entries(4, '<a href="javascript:;">江湾渔港第{}条消息</a>'),
+        entries(4, "<a class='title'>江湾渔港第{}条消息</a>", around="div"),
+        entries(2, '<a href="/2026/{}.html">江湾渔港第{}条消息恢复通航</a>'.replace("{}", "{0}")),
+    ],
+)
+def test_a_list_is_none_also_where_a_script_opens_its_entries_or_it_has_only_two(listed):
+    assert kind(f"<h1>新闻中心</h1><p>{TEXT}</p>{listed}", "/news/") in ("listing", "other")
+
+
+def test_an_excerpt_belongs_to_the_entry_in_whose_list_it_stands():
+    entry = (
+        '<li><p><a href="/2026/{0}.html">江湾渔港第{0}条消息（2026.2.{0}）</a></p>'
+        f"<p><span>2026年2月{{0}}日</span> {TEXT}</p></li>"
+    )
+    assert kind(f"<h1>新闻中心</h1><ul>{entry.format(1)}{entry.format(2)}</ul>", "/news/") == "listing"
+
+
+def test_the_time_of_the_last_change_alone_makes_no_article():
+    about = f"<h1>潮声网的几位编辑</h1><div><p>{TEXT}</p><p>{TEXT}</p></div>"
+    changed = '<meta property="article:modified_time" content="2026-03-04T09:15:00+08:00">'
+    published = changed.replace("modified", "published")
+    assert kind(changed + about, "/editors.html") != "article"
+    assert kind(published + about, "/editors.html") == "article"

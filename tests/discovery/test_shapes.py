@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsarchive.discovery.shapes import Shapes, commonest, family_of, is_variable, pattern_of, plain_shape
+from newsarchive.discovery.shapes import (
+    Shapes,
+    commonest,
+    family_of,
+    is_variable,
+    pattern_of,
+    plain_shape,
+    without_names,
+)
 
 HOST = "https://news.chaosheng.example"
 
@@ -87,3 +95,10 @@ def test_a_pattern_of_one_address_fits_it_whatever_it_is_made_of(parts, ending):
 def test_the_commonest_shapes_are_told_with_their_number():
     urls = [*(f"{HOST}/a/{number}.html" for number in range(5)), f"{HOST}/about/", f"{HOST}/a/3.html"]
     assert commonest(urls) == [("/a/{n}.html", 5), ("/about/", 1)]
+
+
+def test_a_name_that_stands_for_no_article_can_be_left_out_of_a_pattern():
+    pattern = re.compile(without_names(r"^/issue\d+/[^/?]+/$", ["crossword", "quiz"]))
+    assert pattern.search("/issue3/quizzical-birds/")
+    assert not pattern.search("/issue3/quiz/")
+    assert without_names(r"^/news/\d+\.html$", ["quiz"]) == r"^/news/\d+\.html$"

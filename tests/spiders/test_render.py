@@ -168,6 +168,16 @@ def test_a_rendered_page_is_not_taken_for_known_because_its_frame_is(crawl, site
     assert "江湾的渡轮换了新的时刻表" in done.column("SELECT title FROM articles"), done.log
 
 
+@pytest.mark.parametrize("name", ["青石港", "𠮷田港"], ids=["in the charset", "not in the charset"])
+def test_a_frame_in_gbk_is_read_with_what_its_scripts_write(crawl, site, pages, tmp_path, name):
+    frame = SHELL.format(head="").replace("utf-8", "gbk").encode("gbk")
+    pages["/news/1.html"] = Answer(frame, headers={"Content-Type": "text/html; charset=gbk"})
+    pages["/data/1.json"] = article(f"{name}迎来今年第一艘新船")
+    done = crawl_it(crawl, site, tmp_path)
+    assert f"{name}迎来今年第一艘新船" in done.column("SELECT title FROM articles"), done.log
+    assert "wrong-charset" not in done.reasons("/news/1.html")
+
+
 def test_what_robots_txt_forbids_is_forbidden_to_the_page_too(crawl, site, pages, tmp_path):
     pages["/robots.txt"] = "User-agent: *\nDisallow: /data/1.json"
     done = crawl_it(crawl, site, tmp_path)

@@ -159,6 +159,8 @@ class Browser:
     def _check(self, end: float, seconds: float) -> None:
         if asyncio.get_running_loop().time() > end:
             raise RenderingError(f"rendering took longer than {seconds:g} seconds")
+        if not self.crawler.crawling:
+            raise RenderingError("the crawl was stopped while the page was rendered")
         if self._handler is not None and (taken := memory_of(_tree(self._mark))) > self.memory * 2**20:
             raise RenderingError(f"the browser took {taken >> 20} MiB, and may take {self.memory}")
 

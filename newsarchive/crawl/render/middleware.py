@@ -169,4 +169,6 @@ def _as_answer(plain: TextResponse, rendered: Response, url: str) -> Response:
         headers.pop(name, None)
     headers["X-Rendered-By"] = "Chromium"
     encoding = rendered.encoding if isinstance(rendered, TextResponse) else "utf-8"
+    # It may have got characters that the charset of its frame has not.
+    headers["Content-Type"] = f"text/html; charset={encoding}"
     return plain.replace(url=url, headers=headers, body=rendered.body, encoding=encoding)

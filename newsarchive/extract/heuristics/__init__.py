@@ -21,6 +21,7 @@ from newsarchive.extract.heuristics.authors import (
     names_of_page,
 )
 from newsarchive.extract.heuristics.body import find_body
+from newsarchive.extract.heuristics.embeds import find_embeds
 from newsarchive.extract.heuristics.lines import read_lines
 from newsarchive.extract.heuristics.metadata import (
     find_address,
@@ -29,6 +30,7 @@ from newsarchive.extract.heuristics.metadata import (
     is_walled,
     read_head,
 )
+from newsarchive.extract.heuristics.notices import find_numbers, find_region
 from newsarchive.extract.heuristics.paragraphs import read_text
 from newsarchive.extract.heuristics.published import (
     DateReader,
@@ -173,6 +175,8 @@ class _Reader:
         self._take_date(zone)
         self._take_people()
         self._take_head()
+        if (self.article.lang or "").startswith("zh"):
+            self._take_notice()
         if self.scripted:
             take_rest_of_scripts(article=self.article, found=self.scripted, zone=zone)
 
@@ -218,6 +222,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
+                article.embeds = find_embeds(element, self.page_text, article.page.url)
         shown = self.flow.element[body.block] if body else None
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
@@ -286,6 +291,16 @@ class _Reader:
                 article.evidence["bylines"] = rule
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
+
+    def _take_notice(self) -> None:
+        """Read what Chinese notices and posts print around their text."""
+        first = self.kept[0] if self.kept else 0
+        before = range(max(first - _BEHIND_HEADLINE, 0), first)
+        around = [self.flow.text[n] for n in (*before, *self.kept[:_FIRST_LINES], *self.ending)]
+        for name, value, rule in find_numbers(around, self.page_text):
+            self._set(name, (value, rule))
+        region = find_region(around, self.page_text)
+        self._set("region", (region, "platform") if region else None)
 
     def _take_head(self) -> None:
         article, head = self.article, self.head

@@ -1,0 +1,68 @@
+"""What stands in a text and is no text: videos, frames, posts of other platforms. Each is named by its address."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from newsarchive.extract.heuristics.class_names import COMMENTS, FURNITURE, HIDDEN, hints_of
+from newsarchive.tree import ancestors, attribute, select
+from newsarchive.urls import absolute_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsarchive.tree import Element
+
+_ELEMENTS = (
+    "iframe, video, audio, embed[src], object[data], blockquote[class*='-tweet'], blockquote[class*='-video']"
+    ", blockquote[class*='-media'], blockquote[class*='-embed']"
+)
+#: One of these is in the text of a page with such elements.
+_SIGNS = ("<iframe", "<video", "<audio", "<embed", "<object", "<blockquote")
+_ADDRESSES = ("src", "data-src", "data-original", "data")
+_PLAYER = re.compile(r"video|player|/embed/|\.(?:mp4|m3u8|webm)(?![a-z])", re.IGNORECASE)
+#: A frame of so few pixels shows nothing.
+_TINY = re.compile(r"[0-9](?:px)?")
+_MOST, _UP = 30, 3
+
+
+def find_embeds(body: Element, page: str, base_url: str) -> list[str]:
+    """List what is embedded in an element: kind (video, audio, frame, post) and address; `page` is the page's text."""
+    if not any(sign in page for sign in _SIGNS):
+        return []
+    return list(dict.fromkeys(islice(_embedded(body, base_url), _MOST)))
+
+
+def _embedded(body: Element, base_url: str) -> Iterator[str]:
+    for element in select(_ELEMENTS, body)[: 4 * _MOST]:
+        outer = (element, *islice(ancestors(element), _UP))
+        if any(hints_of(one) & (FURNITURE | COMMENTS | HIDDEN) for one in outer if one.mem_id != body.mem_id):
+            continue
+        if _TINY.fullmatch(attribute(element, "width").strip()) or _TINY.fullmatch(
+            attribute(element, "height").strip()
+        ):
+            continue
+        url = absolute_url(_address(element)[:2000], base_url, keep_fragment=True)
+        if url:
+            yield f"{_kind(element, url)} {url}"
+
+
+def _address(element: Element) -> str:
+    if element.tag == "blockquote":
+        links = [attribute(link, "href") for link in select("a[href]", element)]
+        return attribute(element, "cite") or (links[-1] if links else "")
+    for holder in (element, *select("source", element)):
+        found = next((value for name in _ADDRESSES if (value := attribute(holder, name).strip())), "")
+        if found:
+            return found
+    return attribute(element, "poster").strip()
+
+
+def _kind(element: Element, url: str) -> str:
+    if element.tag == "blockquote":
+        return "post"
+    if element.tag in ("video", "audio"):
+        return str(element.tag)
+    return "video" if _PLAYER.search(url) else "frame"
