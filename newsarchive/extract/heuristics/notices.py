@@ -43,7 +43,7 @@ _LONGEST = 160
 
 def find_numbers(lines: Sequence[str], page: str) -> Iterator[tuple[str, str, str]]:
     """Yield the numbers that the lines about a headline print: field, value, rule; `page` is the text of the page."""
-    if not any(sign in page for sign in _SIGNS) and not _SPACED_SIGNS.search(page):
+    if not any(sign in page for sign in _SIGNS) and not any(map(_SPACED_SIGNS.search, lines)):
         return
     for field, label in _LABELS.items():
         found = _behind_label(lines, label, _VALUES[field])
@@ -74,5 +74,6 @@ def find_region(lines: Sequence[str], page: str) -> str:
             match = _REGION.search(line) if len(line) <= _LONGEST else None
             if match:
                 return match["any"] or match["place"]
-    variable = _REGION_VARIABLE.search(page) if "provinceName" in page else None
+    place = page.find("provinceName")
+    variable = _REGION_VARIABLE.search(page, place, place + _LONGEST) if place >= 0 else None
     return variable["any"] if variable else ""
