@@ -9,6 +9,7 @@ from copy import copy as shallow_copy
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -22,6 +23,7 @@ from newsarchive.text import plain
 COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     "Collect": {
         "crawl": ("crawl:crawl", "Crawl SITE into the archive and print what came in."),
+        "bulk": ("bulk:bulk", "Read many files of raw pages with many processes, and load what was read."),
         "demo": ("crawl:demo", "Serve the sample site on loopback until Ctrl-C."),
         "add": ("add:add", "Look at news sites and write a site file in data/sites/ for each."),
         "sites": ("sites:sites", "List the sites that can be crawled, or check one."),
@@ -61,6 +63,10 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "Export": {
         "export": ("export:export", "Export articles to a format that other programs read."),
+        "publish": (
+            "publish:publish",
+            "Publish the archive as Parquet in the lake FOLDER: what has changed since the last time.",
+        ),
         "plot": ("plot:plot", "Draw a chart to an SVG or PNG file."),
     },
     "Maintain": {
@@ -78,7 +84,7 @@ COMMANDS: dict[str, dict[str, tuple[str, str]]] = {
         "backup": ("maintenance:backup", "Back up the archive and its raw pages into the folder TARGET."),
         "restore": ("maintenance:restore", "Restore the archive from the backup in FOLDER."),
         "migrate": ("maintenance:migrate", "Upgrade an archive written by an older version."),
-        "stories": ("stories:stories", "Rebuild the stories of the archive."),
+        "stories": ("stories:stories", "Rebuild the stories of the archive, or find those of several archives."),
         "du": ("du:du", "Show what takes how much room: texts, index, raw pages, machinery, by site and month."),
         "prune": ("prune:prune", "Remove raw pages, runs and problems that are old enough to go; never a text."),
         "replay-index": ("replay:replay_index_command", "Bring the index for replay up to date."),
@@ -97,6 +103,12 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the names of all commands in the order of the help."""
         return [*(name for section in COMMANDS.values() for name in section), *super().list_commands(ctx)]
+
+    def _main_shell_completion(self, *arguments: Any, **named: Any) -> None:
+        """Answer a shell that asks for values."""
+        if any(name.endswith("_COMPLETE") for name in os.environ):
+            from newsarchive.commands import bash_completion  # noqa: F401, PLC0415 - registers how bash is answered
+        super()._main_shell_completion(*arguments, **named)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""

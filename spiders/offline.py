@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from newsarchive.crawl.arguments import read_site
+from newsarchive.crawl.warc_pages import known_site
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
-from newsarchive.sites import Site, SiteError, load_site
+from newsarchive.sites import Site
 from newsarchive.urls import is_local, origin_of, split_url
 from spiders.base import ArchiveSpider
 
@@ -49,7 +49,7 @@ class OfflineSpider(ArchiveSpider):
     def site_of(self, page: Page) -> Site | None:
         """Return the site that the page names, as it was served where the page is; None where there is no such file."""
         is_only = self.only_site is not None and page.site == self.only_site.name
-        site = self.site if is_only else _known_site(page.site)
+        site = self.site if is_only else known_site(page.site)
         if site is None or site.is_own(page.url) or not self.trusts(page):
             return site
         return site.served_at(origin_of(page.url))
@@ -66,11 +66,3 @@ class OfflineSpider(ArchiveSpider):
         """Return whether a URL is among those that the argument `url` asks for."""
         pattern = self.url_pattern
         return pattern is None or url == pattern.pattern or pattern.search(url) is not None
-
-
-@lru_cache(maxsize=1024)
-def _known_site(name: str) -> Site | None:
-    try:
-        return load_site(name)
-    except SiteError:
-        return None

@@ -32,6 +32,7 @@ SLOW = {
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
     "browse/test_other_databases.py",
+    "cluster",
     "commands/test_command_read.py",
     "commands/test_command_rules.py",
     "commands/test_command_sites.py",

@@ -282,6 +282,13 @@ class Engine:
         fences, seconds = zip(*held.values(), strict=True) if held else ((), ())
         return {row.name for row in self._ask(_RENEW, (list(held), list(fences), list(seconds)))}
 
+    def want_slice(self, site: str, fence: int) -> None:
+        """Ask the shard for a slice after all."""
+        self._ask(
+            "UPDATE newsarchive.site SET wants_slice = true WHERE name = %s AND fence = %s RETURNING name",
+            (site, fence),
+        )
+
     def slice(self, site: str, fence: int) -> bytes | None:
         """Return what the shard knows of a site, and take it away; None where it has not written it yet."""
         rows = self._ask("SELECT data FROM newsarchive.slice WHERE site = %s AND fence = %s", (site, fence))

@@ -105,6 +105,9 @@ class Lease:
             # What is left behind two thirds without a renewal is kept for requests that are on their way.
             if (longest := self.left() - delay) > self.seconds * RENEWAL / 2:
                 return longest
+            if longest < -delay:
+                self.lose(_lost(self.site))
+                break
             await asyncio.sleep(min(_LOOK_AGAIN, self.seconds / 20))
         raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=1))
 
@@ -222,6 +225,8 @@ class LeaseChannel(Channel):
         return self._engine.submit(Engine.ship, lease.site, lease.fence, self._seq, payload, **self._limits)
 
     def _take(self, answer: Committed | Broken | None) -> None:
+        if self.failure is not None:  # what was on its way when it broke; nobody waits for it any more
+            return
         self._is_shipping = False
         super()._take(answer)
         if self._batch and self.failure is None:

@@ -138,6 +138,8 @@ class Worker:
         asked_at = time.monotonic()
         claims = await self._engine.call(Engine.claim, self.name, self.limits.lease, room)
         for claim in claims:
+            if (before := self._leases.get(claim.site)) is not None:
+                before.lose(f"{claim.site}: its lease was not renewed in time, and it is claimed again")
             lease = Lease(claim, self.limits.lease, self._engine, asked_at)
             self._leases[claim.site] = lease
             self._tasks[claim.site] = asyncio.ensure_future(self._crawl(lease, self._tasks.get(claim.site)))
@@ -214,6 +216,8 @@ class Worker:
             kept.fence = claim.fence
             return kept.archive
         self._drop(site)
+        if claim.has_slice:
+            await self._shipping.call(Engine.want_slice, site, lease.fence)
         while (data := await self._shipping.call(Engine.slice, site, lease.fence)) is None:
             if lease.loss is not None or self.process.stopping.is_set():
                 raise UserError(lease.loss or f"{site}: stopped before it was begun")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -18,13 +20,12 @@ from newsarchive.commands.output import (
 )
 from newsarchive.commands.query_words import QueryCommand
 from newsarchive.i18n import _, ngettext
-from newsarchive.search import FIELDS, Filter, Marks
+from newsarchive.search import FIELDS, Filter, Marks, QueryError
 from newsarchive.text import plain, plain_lines
 from newsarchive.timestamps import as_known
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from rich.text import Text
 
@@ -76,25 +77,53 @@ def _help() -> str:
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1), help="Maximum number of articles.")
 @click.option("--offset", default=0, type=click.IntRange(0), help="Number of articles to skip.")
 @click.option("--count", "only_count", is_flag=True, help="Print only the number of matches.")
+@click.option(
+    "--also",
+    multiple=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Another archive to search as well; `rank` compares weights that each archive has given by itself.",
+)
 @rows_options
 @click.argument("query", nargs=-1, required=True, shell_complete=complete_query)
 @click.pass_obj
 def search(
-    db: Path, /, query: tuple[str, ...], *, order: Order, limit: int, offset: int, only_count: bool, form: str | None
+    db: Path,
+    /,
+    query: tuple[str, ...],
+    *,
+    order: Order,
+    limit: int,
+    offset: int,
+    only_count: bool,
+    also: tuple[Path, ...],
+    form: str | None,
 ) -> int:
     """Find articles, or rebuild the index; the help is made of the fields of the query language."""
     if query == (_REINDEX,):
         _reindex(db)
         return 0
-    with Archive.open(db, readonly=True) as archive:
-        wanted = _query(archive, " ".join(query))
+    with ExitStack() as opened:
+        archives = [opened.enter_context(Archive.open(path, readonly=True)) for path in (db, *also)]
+        searches = [(archive.search, wanted) for archive, wanted in _queries(archives, " ".join(query))]
         if only_count:
-            number = archive.search.count(wanted)
+            number = sum(one.count(wanted) for one, wanted in searches)
             click.echo(str(number))
             return int(number == 0)
-        status = _print_hits(archive.search, wanted, order=order, limit=limit, offset=offset, form=form)
-        _propose_securities(archive, " ".join(query), found=not status)
+        status = _print_hits(searches, order=order, limit=limit, offset=offset, form=form)
+        _propose_securities(archives[0], " ".join(query), found=not status)
         return status
+
+
+def _queries(archives: Sequence[Archive], text: str) -> Iterator[tuple[Archive, Query]]:
+    """Yield archives with their query; one that has not what is asked for is left out, unless none has it."""
+    errors = []
+    for archive in archives:
+        try:
+            yield archive, _query(archive, text)
+        except QueryError as error:
+            errors.append(error)
+    if len(errors) == len(archives):
+        raise errors[0]
 
 
 def _query(archive: Archive, text: str) -> Query:
@@ -125,15 +154,22 @@ def _propose_securities(archive: Archive, text: str, *, found: bool) -> None:
         click.echo(plain(line), err=True)
 
 
-def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offset: int, form: str | None) -> int:
+def _print_hits(
+    searches: Sequence[tuple[Search, Query]], *, order: Order, limit: int, offset: int, form: str | None
+) -> int:
     draws = form is None and on_terminal()
     marks = None if draws else _NO_MARKS
-    hits = search.hits(query, order=order, limit=limit, offset=offset, marks=marks)
+    if len(searches) == 1:
+        ((search, query),) = searches
+        hits = search.hits(query, order=order, limit=limit, offset=offset, marks=marks)
+    else:
+        found = (search.hits(query, order=order, limit=offset + limit, marks=marks) for search, query in searches)
+        hits = merged(list(found), order)[offset : offset + limit]
     if draws:
         _draw(hits)
     elif hits or form:
         print_rows(_COLUMNS, (_row(hit) for hit in hits), form)
-    total = search.count(query)
+    total = sum(search.count(query) for search, query in searches)
     if len(hits) < total:
         if hits:
             places = {"first": f"{offset + 1:,}", "last": f"{offset + len(hits):,}"}
@@ -144,6 +180,15 @@ def _print_hits(search: Search, query: Query, *, order: Order, limit: int, offse
     elif not hits:
         click.echo(_("Nothing found."), err=True)
     return int(not hits)
+
+
+def merged(found: Sequence[Sequence[Hit]], order: Order) -> list[Hit]:
+    """Merge the hits of several archives, each in an order, into that order; among equal ones the first archive's."""
+    hits = [hit for one in found for hit in one]
+    if order == "rank" and any(hit.rank is not None for hit in hits):
+        return sorted(hits, key=lambda hit: -(hit.rank or 0.0))
+    hits.sort(key=lambda hit: hit.published_at or "", reverse=order != "oldest")
+    return [hit for hit in hits if hit.published_at is not None] + [hit for hit in hits if hit.published_at is None]
 
 
 def _row(hit: Hit) -> tuple[str | None, ...]:

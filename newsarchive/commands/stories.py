@@ -1,23 +1,32 @@
-"""`newsarchive stories`: rebuild the stories of an archive."""
+"""`newsarchive stories`: rebuild the stories of an archive, or find those of several."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
+from newsarchive.archive.queries import one_moment
+from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.i18n import _
 from newsarchive.progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+
+    from newsarchive.stories.across import Place
+
+_COLUMNS = ("story", "article_key", "published_at", "source", "title", "archive")
 
 
 @click.group()
 def stories() -> None:
-    """Rebuild the stories of the archive."""
+    """Rebuild the stories of the archive, or find those of several archives."""
 
 
 @stories.command()
@@ -32,3 +41,42 @@ def rebuild(db: Path) -> None:
         done = archive.stories.rebuild(report)
         (number,) = archive.connection.execute("SELECT count(*) FROM stories").fetchone()
     click.echo(_("{done:,} articles in {number:,} stories.", done=done, number=number))
+
+
+@stories.command(epilog="Example: newsarchive --db a.db stories across b.db c.db --csv > stories.csv")
+@click.argument("others", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@rows_options
+@click.pass_obj
+def across(db: Path, /, others: tuple[Path, ...], form: str | None) -> int:
+    """Find the stories that the articles of the archive and of the archives OTHERS tell together.
+
+    They are those that one archive with all the articles would have; nothing is written. A story is named by its
+    article that was published first. The status is 1 when no story has more than one article.
+    """
+    from newsarchive.stories.across import stories_across  # noqa: PLC0415 - a rebuild needs none of it
+
+    with ExitStack() as stack:
+        paths = (db, *others)
+        archives = [stack.enter_context(Archive.open(must_exist(path), readonly=True)) for path in paths]
+        for archive in archives:
+            stack.enter_context(one_moment(archive.connection))
+        found = stories_across([archive.connection for archive in archives])
+        print_rows(_COLUMNS, (row for places in found for row in _rows(archives, places)), form)
+    return int(not found)
+
+
+def _rows(archives: Sequence[Archive], places: Sequence[Place]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a story, the article that was published first before the others."""
+    articles = []
+    for number, article_ids in groupby(places, key=lambda place: place[0]):
+        archive = archives[number]
+        for _archive, article_id in article_ids:
+            row = archive.connection.execute(
+                "SELECT a.article_key, a.published_at, s.name, a.title, julianday(a.published_at)"
+                " FROM articles a LEFT JOIN sources s ON s.id = a.source_id WHERE a.id = ?",
+                (article_id,),
+            ).fetchone()
+            articles.append((*row[:4], str(archive.path), row[4]))
+    articles.sort(key=lambda row: (row[5] is None, row[5] or 0, row[0]))
+    for row in articles:
+        yield articles[0][0], *row[:5]

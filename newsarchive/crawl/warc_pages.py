@@ -6,13 +6,14 @@ import base64
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from newsarchive.crawl.failures import BrokenTransfer, TooLarge
 from newsarchive.crawl.warc_codings import unpack_body
 from newsarchive.models import ROLES, Page, Role
-from newsarchive.sites import load_site, site_names
+from newsarchive.sites import SiteError, load_site, site_names
 from newsarchive.timestamps import stamp
 from newsarchive.unpacking import GZIP_MAGIC
 from newsarchive.warc import zstd
@@ -185,6 +186,15 @@ def sites_by_host(sites: Iterable[Site] | None = None) -> dict[str, Site]:
         for host in (*site.hosts, *(site.share.hosts if site.share else ())):
             found.setdefault(host, site)
     return found
+
+
+@lru_cache(maxsize=1024)
+def known_site(name: str) -> Site | None:
+    """Return the site of a name; None where there is no such file."""
+    try:
+        return load_site(name)
+    except SiteError:
+        return None
 
 
 def _host(url: str) -> str:

@@ -56,7 +56,7 @@ def write_parquet(
     with one_moment(connection):
         where = condition(connection, query)
         for month in months(connection, where):
-            path = folder / (f"month={month}" if month and _MONTH.fullmatch(month) else UNDATED)
+            path = folder / month_folder(month)
             path.mkdir(exist_ok=True)
             # A time that is no ISO text has no month either; such articles get files of their own beside the undated.
             name = f"articles-{len(list(path.iterdir()))}.parquet" if path.name == UNDATED else "articles.parquet"
@@ -68,6 +68,11 @@ def write_parquet(
                     if progress is not None:
                         progress(total)
     return total
+
+
+def month_folder(month: str | None) -> str:
+    """Return the folder of a month's articles; None, or what is no month, stands for the undated."""
+    return f"month={month}" if month and _MONTH.fullmatch(month) else UNDATED
 
 
 @contextmanager

@@ -56,23 +56,19 @@ class Folding:
 
     def __init__(self, table: dict[int, str]) -> None:
         self._table = table
-        self._last = ("", "")
 
     def fold(self, text: str) -> str:
         """Fold a text. Punctuation stays (in its half-width form), invisible characters go."""
-        last, folded = self._last  # the two indexes ask for the same body one after the other
-        if text == last:
-            return folded
-        folded = self._fold(text)
-        self._last = (text, folded)
-        return folded
-
-    def _fold(self, text: str) -> str:
         if text.isascii():
             return text.lower()
         if _HAS_JOINING.search(text):
             text = unicodedata.normalize("NFKC", text)
         return text.translate(self._table)
+
+    def letters(self, text: str) -> str:
+        """Fold the different characters of a text, in any order."""
+        letters = "".join(set(text))
+        return self.fold(text if _HAS_JOINING.search(letters) else letters)
 
     def variants(self, folded: str) -> str:
         """Return the single characters that fold to a folded character, itself among them."""

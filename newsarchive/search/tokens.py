@@ -14,7 +14,9 @@ token of its own (`PART`) separates them, so that 收3500点 is not found in 收
 from __future__ import annotations
 
 import re
+from array import array
 from functools import cache
+from itertools import chain
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -35,13 +37,18 @@ _MARKS = "\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u06d6-\u06ed\u090
 _LETTER = rf"(?:[^\W0-9_{UNSPACED}]|[{_MARKS}])"
 _THOUSANDS = "[0-9]{1,3}+(?:,[0-9]{3}|(?!))++(?![0-9]|,[0-9])"
 _BLANKS = " \t"
+_UTF_32 = ("utf-32-le", "surrogatepass")  # slots of four bytes, whichever their order
+# Stand for what lies between two unspaced runs: no word, or words.
+_GAP, _CUT = "\0", "\1"
+_AFTER_GAP = re.compile(f"{_GAP}(?s:.) ")
 
 
 @cache
 def _run() -> re.Pattern[str]:
     """Return what finds the runs of a text. Its classes of ten thousands of characters take a while to compile."""
     return re.compile(
-        rf"(?P<unspaced>[{UNSPACED}]+)"
+        # Runs with what is no part of a word between them: one piece of work.
+        rf"(?P<unspaced>[{UNSPACED}]++(?:(?:(?![{_MARKS}])[\W_]|(?!))++[{UNSPACED}]++|(?!))*+)"
         rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
         rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
         rf"|(?P<word>{_LETTER}+)"
@@ -53,6 +60,11 @@ def _unspaced_run() -> re.Pattern[str]:
     return re.compile(f"[{UNSPACED}]+")
 
 
+@cache
+def _spaced_run() -> re.Pattern[str]:
+    return re.compile(f"[^{UNSPACED}]+")
+
+
 def is_han(text: str) -> bool:
     """Return whether a text is nothing but common Han characters, as most queries are: these are one unspaced run."""
     return bool(text) and all("\u4e00" <= letter <= "\u9fff" for letter in text)
@@ -60,14 +72,12 @@ def is_han(text: str) -> bool:
 
 def pairs(text: str | None, folding: Folding) -> str:
     """Cut a text into the tokens of the index, in their order, one blank between them."""
-    if not text:
-        return ""
-    return " ".join(_cut(folding.fold(text))[0])
+    return _cut(folding.fold(text)) if text else ""
 
 
 def characters(texts: tuple[str | None, ...], folding: Folding) -> str:
     """List the different unspaced characters of some texts, one blank between them."""
-    distinct = sorted(set().union(*(folding.fold(text) for text in texts if text)))
+    distinct = sorted(set().union(*(folding.letters(text) for text in texts if text)))
     return " ".join("".join(_unspaced_run().findall("".join(distinct))))
 
 
@@ -90,32 +100,52 @@ def phrase(text: str, folding: Folding, *, prefix: bool = False) -> Phrase | Non
 
     With `prefix` a word at the end matches every word that begins with it.
     """
-    tokens, unspaced = _cut(folding.fold(text))
+    folded = folding.fold(text)
+    if is_han(folded):
+        is_one = len(folded) == 1
+        return Phrase((folded,) if is_one else tuple(map(add, folded, folded[1:])), prefix=is_one)
+    tokens = _cut(folded).split()
     if not tokens:
         return None
-    if unspaced:
+    if _unspaced_run().match(tokens[-1]):
         # A text goes on after the query's last character: a pair begins with it, or it ends the run and stands alone.
-        prefix = unspaced == 1
+        prefix = len(tokens) == 1 or len(tokens[-2]) != len("量子") or not _unspaced_run().match(tokens[-2])
         tokens = tokens if prefix else tokens[:-1]
     return Phrase(tuple(tokens), prefix)
 
 
-def _cut(folded: str) -> tuple[list[str], int]:
-    """Return the tokens, and how many unspaced characters the last run has, 0 where it is a word."""
-    if is_han(folded):
-        return [*map(add, folded, folded[1:]), folded[-1]], len(folded)
-    tokens: list[str] = []
-    end, before, text = 0, "", ""
+def _cut(folded: str) -> str:
+    """Cut a folded text into tokens, in their order, one blank between them."""
+    runs: list[str] = []
+    words: list[str] = [""]  # what stands before, between and behind the pieces of runs
+    end, before = 0, ""
     for match in _run().finditer(folded):
         kind, text, start = match.lastgroup or "", match[0], match.start()
         is_border = before and (kind == "unspaced") is not (before == "unspaced")
         if is_border and start > end and folded[end:start].strip(_BLANKS):
-            tokens.append(PART)
+            words[-1] += f"{PART} "
         end, before = match.end(), kind
         if kind == "unspaced":
-            tokens.extend(map(add, text, text[1:]))
-            tokens.append(text[-1])
+            runs.append(_spaced_run().sub(_GAP, text))
+            words.append("")
         else:
             word = text.replace(".", "") if kind == "initials" else text.replace(",", "").replace(".", POINT)
-            tokens.extend(word[i : i + LONGEST_WORD] for i in range(0, len(word), LONGEST_WORD))
-    return tokens, len(text) if before == "unspaced" else 0
+            words[-1] += "".join(f"{word[i : i + LONGEST_WORD]} " for i in range(0, len(word), LONGEST_WORD))
+    if not runs:
+        return words[0].rstrip()
+    pieces = _paired(f"{_GAP}{_CUT}{_GAP}".join(runs)).split(f"{_CUT} ")
+    return "".join(chain(*zip(words, pieces, strict=False), words[-1:])).rstrip()
+
+
+def _paired(runs: str) -> str:
+    """Write the pairs of some runs with a `_GAP` between them; by slices, since a loop costs several times as much."""
+    characters = _codes(runs)
+    triples = _codes("   " * len(runs))
+    triples[0::3] = characters
+    triples[1::3] = characters[1:] + _codes(_GAP)
+    written = triples.tobytes().decode(*_UTF_32)
+    return _AFTER_GAP.sub("", written).replace(_GAP, "")
+
+
+def _codes(text: str) -> array[int]:
+    return array("I", text.encode(*_UTF_32))

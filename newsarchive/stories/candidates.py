@@ -194,17 +194,17 @@ class TextIndex:
 
     def _shingles(self, text_id: int) -> frozenset[int]:
         (packed,) = self._cursor.execute("SELECT shingles FROM story_texts WHERE id = ?", (text_id,)).fetchone()
-        return frozenset(_unpack("i", packed))
+        return unpack_shingles(packed)
 
     def _sketch(self, text_id: int) -> frozenset[int]:
         (packed,) = self._cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
-        return frozenset(_unpack("H", packed))
+        return unpack_sketch(packed)
 
     def _compare(self, one: int, other: int) -> Overlap | None:
-        first, second = self._load(one), self._load(other)
+        first, second = self.load(one), self.load(other)
         return compare(first, second) if first and second else None
 
-    def _load(self, text_id: int) -> Comparable | None:
+    def load(self, text_id: int) -> Comparable | None:
         """Return a text of the index: remembered, or built again from any article that has it.
 
         None when the article has another text by now: its own turn to be linked is still to come.
@@ -239,6 +239,21 @@ class TextIndex:
         ).fetchone()
         self._cursor.execute("DELETE FROM story_text_links WHERE text_id = ? AND other_id = ?", (other, one))
         return bool(joins)
+
+
+def meet_often(one: int, other: int, met: int) -> bool:
+    """Return whether two texts that meet at so many shingles are to be compared."""
+    return met >= _ENOUGH[one & KIND_BITS][other & KIND_BITS]
+
+
+def unpack_shingles(packed: bytes) -> frozenset[int]:
+    """Return the shingles of a text out of its row."""
+    return frozenset(_unpack("i", packed))
+
+
+def unpack_sketch(packed: bytes) -> frozenset[int]:
+    """Return the sketch of a text out of its row."""
+    return frozenset(_unpack("H", packed))
 
 
 def _straddling(neighbours: list[tuple[list[int], list[int]]]) -> set[tuple[int, int]]:

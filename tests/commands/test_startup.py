@@ -23,7 +23,15 @@ ELSEWHERE = (
     *(f"newsarchive.{room}" for room in ("crawl", "discovery", "extract", "drafting", "warc", "maintenance", "demo")),
     *(f"newsarchive.{room}" for room in ("stories", "export", "browse", "plots", "sites", "settings", "progress_bar")),
     *("newsarchive.archive.store", "newsarchive.archive.merge", "newsarchive.archive.snapshots"),
-    *("newsarchive.archive.frontier", "newsarchive.archive.copies", "rich.console", "rich.table", "rich.cells"),
+    *(
+        "newsarchive.archive.frontier",
+        "newsarchive.archive.copies",
+        "psycopg",
+        "newsarchive.cluster",
+        "rich.console",
+        "rich.table",
+        "rich.cells",
+    ),
 )
 COMMANDS = [
     ("search", "银行"),

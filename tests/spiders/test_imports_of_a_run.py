@@ -50,6 +50,11 @@ def runs(tmp_path_factory):
     return [modules(run.log) for run in done]
 
 
+@pytest.mark.parametrize("package", ["newsarchive.cluster", "psycopg"])
+def test_no_run_of_one_machine_loads_what_brings_machines_together(runs, package):
+    assert [of(package, names) for names, _ in runs] == [[], []]
+
+
 @pytest.mark.parametrize("package", IDLE)
 def test_a_run_that_finds_nothing_does_not_load(runs, package):
     assert of(package, runs[1][0]) == []

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+_NOTHING: Mapping[str, object] = {}
 #: What an archive holds, whenever, however often and by how many machines its sites were crawled.
 HOLDS = {
     "copies": "SELECT url, role, site, content_hash FROM copies",
@@ -105,7 +106,7 @@ class Cluster:
             "NEWSARCHIVE_INTERVAL_MAX": 0.1,
             "NEWSARCHIVE_BACKOFF": 1,
             "NEWSARCHIVE_BATCH_SECONDS": 0.3,
-            "NEWSARCHIVE_CLUSTER_LEASE": 4,
+            "NEWSARCHIVE_CLUSTER_LEASE": 6,
         } | settings
         self.engine = Engine(dsn, patience=60)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -129,12 +130,13 @@ class Cluster:
 
     def worker(self, name: str, **settings: object) -> subprocess.Popen[bytes]:
         """Start a worker, which sites know by its name in the User-Agent."""
-        return self._start(name, "cluster", "work", NEWSARCHIVE_CONTACT=f"http://{name}.example/", **settings)
+        more = {"NEWSARCHIVE_CONTACT": f"http://{name}.example/"} | settings
+        return self._start(name, "cluster", "work", more=more)
 
     def shard(self, number: int = 0, **settings: object) -> subprocess.Popen[bytes]:
         """Start a shard."""
         db = str(self.archive(number))
-        return self._start(f"shard-{number}", "--db", db, "cluster", "shard", str(number), **settings)
+        return self._start(f"shard-{number}", "--db", db, "cluster", "shard", str(number), more=settings)
 
     def shard_with_limit(self, size: int) -> subprocess.Popen[bytes]:
         """Start a shard whose disk takes no file of more than so many bytes."""
@@ -154,7 +156,7 @@ class Cluster:
         )
 
     def _start(
-        self, name: str, *arguments: str, limit: int = resource.RLIM_INFINITY, **settings: object
+        self, name: str, *arguments: str, limit: int = resource.RLIM_INFINITY, more: Mapping[str, object] = _NOTHING
     ) -> subprocess.Popen[bytes]:
         def begin() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
@@ -162,7 +164,7 @@ class Cluster:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", "newsarchive", *arguments],
-                env=self.environment(**settings),
+                env=self.environment(**more),
                 cwd=self.folder,
                 stdout=log,
                 stderr=log,
@@ -175,7 +177,7 @@ class Cluster:
         """Return what a process has written."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8")
 
-    def wait_for(self, what: Callable[[], bool], seconds: float = 90.0) -> None:
+    def wait_for(self, what: Callable[[], bool], seconds: float = 180.0) -> None:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while not what():

@@ -1,0 +1,179 @@
+"""One file of raw pages, read: the messages that a crawl of its pages would send to the process that writes.
+
+The output is a gzip file of frames (see `crawl.writer.wire`), each behind its length in four bytes. It depends on the
+input and the version of newsarchive alone: read twice, a file gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from newsarchive.archive import FrontierEntry
+from newsarchive.atomic import atomic_file
+from newsarchive.crawl.outcomes import Outcome
+from newsarchive.crawl.time_limit import TooSlowError, time_limit
+from newsarchive.crawl.warc_pages import CaptureError, Captures, known_site, sites_by_host
+from newsarchive.crawl.writer.messages import Message
+from newsarchive.crawl.writer.wire import decode, encode_message
+from newsarchive.errors import UserError
+from newsarchive.extract.reader import unread
+from newsarchive.extract.steps import AFTER_READING, process
+from newsarchive.extract.validate import rejection
+from newsarchive.settings import DOWNLOAD_MAXSIZE
+from newsarchive.timestamps import stamp
+from newsarchive.urls import is_local, origin_of, split_url
+from newsarchive.warc.formats import read_pages
+from newsarchive.warc.reader import Damage
+from newsarchive.warc.record import payload_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsarchive.models import Article, Page
+    from newsarchive.sites import Site
+    from newsarchive.warc.reader import Record
+
+#: What the name of an output ends in.
+SUFFIX = ".frames.gz"
+# Bytes that the headers of a record's HTTP answer may take besides its body.
+_HEADERS = 1 << 20
+# Bytes of the bodies to which later records of the file may refer.
+_REMEMBERED = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What came out of a file: the pages that were read, the articles among them, and all that could not be read."""
+
+    pages: int = 0
+    articles: int = 0
+    problems: int = 0
+
+
+def read_file(path: Path | str, out: Path | str) -> Counts:
+    """Read the pages of a file (WARC, ARC, WACZ) and write what is to be stored; `out` appears whole or not at all.
+
+    A record that refers to a page of another file is a problem; the spider `warc`, which has the archive, reads it.
+
+    Raises:
+        UserError: nothing of the file can be read, or `out` cannot be written.
+
+    """
+    path = Path(path)
+    pages = articles = problems = 0
+    with atomic_file(out) as stream, gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
+        for message in _messages(path):
+            frame = encode_message(message)
+            packed.write(len(frame).to_bytes(4) + frame)
+            pages += message.method == "save"
+            articles += message.method == "store"
+            problems += message.method == "problem"
+    return Counts(pages, articles, problems)
+
+
+def read_messages(path: Path) -> Iterator[Message]:
+    """Yield the messages of an output. Raises UserError for a file that is none, or damaged."""
+    try:
+        with gzip.open(path, "rb") as file:
+            while length := file.read(4):
+                yield cast("Message", decode(file.read(int.from_bytes(length))))
+    except (OSError, EOFError, ValueError) as error:
+        raise UserError(f"{path}: no output of `newsarchive bulk work` ({error}) - have its file read again") from error
+
+
+def _messages(path: Path) -> Iterator[Message]:
+    bodies = _Bodies()
+    captures = Captures(
+        sites=sites_by_host(),
+        wants=lambda _url: True,
+        body_of=bodies.of,
+        body_at=bodies.at,
+        limit=DOWNLOAD_MAXSIZE,
+    )
+    damage, is_read = "", False
+    for record in _records(path):
+        if isinstance(record, Damage):
+            damage = damage or record.detail
+            yield _problem(f"file:{path.name}", "damaged-file", f"byte {record.offset}: {record.detail}")
+            continue
+        is_read = True
+        try:
+            page = captures.page_of(record)
+        except CaptureError as error:
+            yield _problem(record.headers.get("warc-target-uri", "")[:2000], error.reason, str(error))
+            continue
+        if page is not None:
+            bodies.remember(page)
+            yield Message("save", (page,))
+            yield _what_is_read(page)
+    if damage and not is_read:
+        raise UserError(f"{path}: nothing of it can be read ({damage})")
+
+
+def _records(path: Path) -> Iterator[Record | Damage]:
+    try:
+        yield from read_pages(path, DOWNLOAD_MAXSIZE + _HEADERS)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _problem(url: str, reason: str, detail: str) -> Message:
+    return Message("problem", (url, "warc", reason, detail))
+
+
+def _what_is_read(page: Page) -> Message:
+    """Return what the pipelines of a crawl would submit for a page."""
+    site = _site_of(page)
+    try:
+        with time_limit():
+            article = process(page, site)
+    except TooSlowError as error:
+        article = unread(page, site, "too-complex", str(error))
+        for step in AFTER_READING:
+            article = step(article)
+    return _stored(article)
+
+
+def _stored(article: Article) -> Message:
+    refused = rejection(article)
+    if refused is None:
+        article.page = replace(article.page, body=b"")  # it is in the message before
+        return Message("store", (article, []))
+    outcome = Outcome(refused.reason, "rejected", refused.detail)
+    return Message("settle", (FrontierEntry.of_page(article.page), refused.stage, outcome))
+
+
+def _site_of(page: Page) -> Site | None:
+    """Return the site whose rules a page is read by, as it was served where the page is."""
+    site, host = known_site(page.site), split_url(page.url).hostname
+    if site is None or site.is_own(page.url) or host is None or not is_local(host):
+        return site
+    return site.served_at(origin_of(page.url))
+
+
+class _Bodies:
+    """The bodies of a file to which its later records refer, the last ones."""
+
+    def __init__(self) -> None:
+        self._bodies: dict[str, bytes] = {}
+        self._digests: dict[tuple[str, str], str] = {}
+        self._size = 0
+
+    def remember(self, page: Page) -> None:
+        digest = payload_digest(page.body)
+        if digest not in self._bodies:
+            self._bodies[digest] = page.body
+            self._digests[page.url, stamp(page.fetched_at)] = digest
+            self._size += len(page.body)
+        while self._size > _REMEMBERED:
+            self._size -= len(self._bodies.pop(next(iter(self._bodies))))
+            del self._digests[next(iter(self._digests))]
+
+    def of(self, digest: str) -> bytes | None:
+        return self._bodies.get(digest)
+
+    def at(self, url: str, fetched_at: str) -> bytes | None:
+        return self.of(self._digests.get((url, fetched_at), ""))

@@ -1,0 +1,150 @@
+"""`newsarchive bulk`: many files of raw pages, read by many processes, and loaded into the archive."""
+
+from __future__ import annotations
+
+import glob
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsarchive.bulk.queue import LEASE, FileQueue
+from newsarchive.errors import UserError
+from newsarchive.progress_bar import progress_bar
+from newsarchive.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsarchive.bulk.queue import Job
+
+
+def _folder(command: Callable[..., object]) -> Callable[..., object]:
+    return click.option(
+        "--folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        show_default="bulk/ beside the archive",
+        help="Where the job lies: its queue, and what was read.",
+    )(command)
+
+
+@click.group(
+    epilog="Example: newsarchive bulk add '/mnt/cc-news/*.warc.gz'; newsarchive bulk work; newsarchive bulk load"
+)
+def bulk() -> None:
+    """Read many files of raw pages with many processes, and load what was read.
+
+    Files are WARC, ARC or WACZ: Common Crawl's CC-NEWS, those of other crawlers, an archive's own. Any number of
+    workers may run; each has a file for itself, and the file of one that was killed is read by another.
+    """
+
+
+@bulk.command()
+@click.argument("pattern", nargs=-1, required=True)
+@_folder
+@click.pass_obj
+def add(db: Path, /, pattern: tuple[str, ...], folder: Path | None) -> None:
+    """Add the files that PATTERN names to the job; one that has failed before is tried again."""
+    paths = [Path(name) for one in pattern for name in sorted(glob.glob(one, recursive=True))]  # noqa: PTH207 - absolute, too
+    files = [path for path in paths if path.is_file()]
+    if not files:
+        raise UserError(f"{' '.join(pattern)}: there is no such file - write a path or, in quotes, a glob")
+    queue = _queue(db, folder)
+    added = queue.add(files)
+    click.echo(f"{added:,} files added; {_told(queue.job())}")
+
+
+@bulk.command()
+@click.option(
+    "--processes",
+    default=os.cpu_count() or 1,
+    show_default="one for each processor",
+    type=click.IntRange(1),
+    help="Workers to start.",
+)
+@click.option("--lease", default=LEASE, hidden=True, type=click.FloatRange(0.1))
+@_folder
+@click.pass_obj
+def work(db: Path, /, folder: Path | None, processes: int, lease: float) -> int:
+    """Read the files of the job until none is left; the status is 1 when some could not be read.
+
+    It may run on several machines at a time where all see the folder and the files at the same paths, by a file
+    system that locks files rightly.
+    """
+    queue = _queue(db, folder)
+    if processes == 1:
+        from newsarchive.bulk.work import work as work_here  # noqa: PLC0415 - the parent of workers reads nothing
+
+        work_here(queue.folder, lease)
+    else:
+        command = [sys.executable, "-m", "newsarchive", "--db", str(db), "bulk", "work", "--processes", "1"]
+        command += ["--folder", str(queue.folder), "--lease", str(lease)]
+        workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(processes)]  # noqa: S603 - ours
+        try:
+            for worker in workers:
+                worker.wait()
+        except KeyboardInterrupt:
+            for worker in workers:
+                worker.wait()
+            raise
+    job = queue.job()
+    if processes > 1 or job.failed:
+        _print(job)
+    return int(not job.is_over or bool(job.failed))
+
+
+@bulk.command()
+@click.argument("outputs", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@_folder
+@click.pass_obj
+def load(db: Path, /, outputs: tuple[Path, ...], folder: Path | None) -> None:
+    """Load what was read into the archive; what is loaded already is passed over.
+
+    With OUTPUTS those files are loaded, which another program than `bulk work` may have had written.
+    Each file is one transaction: meanwhile other programs can read the archive and not write to it.
+    """
+    from newsarchive.archive import Archive  # noqa: PLC0415 - the other commands need none of it
+    from newsarchive.bulk.load import load as load_all  # noqa: PLC0415
+
+    queue = None if outputs else _queue(db, folder)
+    files = {queue.output(path): path for path in queue.to_load()} if queue else {}
+
+    def loaded(output: Path) -> None:
+        if queue is not None:
+            queue.loaded(files[output])
+
+    with Archive.open(db) as archive, progress_bar("files") as progress:
+        counts = load_all(archive, outputs or list(files), loaded, progress)
+    new, changed = counts["articles/new"], counts["articles/changed"]
+    told = f"; {_told(queue.job())}" if queue else ""
+    click.echo(f"{new:,} new articles, {changed:,} changed, {counts['articles/known']:,} known{told}")
+
+
+@bulk.command()
+@_folder
+@click.pass_obj
+def status(db: Path, /, folder: Path | None) -> int:
+    """Show how far the job is; the status is 1 when files could not be read."""
+    job = _queue(db, folder).job()
+    _print(job)
+    return int(bool(job.failed))
+
+
+def _queue(db: Path, folder: Path | None) -> FileQueue:
+    return FileQueue((folder or db.parent / "bulk").resolve())
+
+
+def _told(job: Job) -> str:
+    return f"{job.done:,} of {job.files:,} read, {job.loaded:,} loaded"
+
+
+def _print(job: Job) -> None:
+    click.echo(
+        f"{_told(job)}, {job.leased:,} being read: {job.pages:,} pages, {job.articles:,} articles,"
+        f" {job.problems:,} problems"
+    )
+    for path, why in job.failed.items():
+        click.echo(plain(f"Not read: {path}: {why}"), err=True)

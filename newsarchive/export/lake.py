@@ -1,0 +1,210 @@
+"""A lake: the articles of one or many archives as Parquet, published again and again under readers that go on reading.
+
+    articles/month=2022-03/shard=archive/00000012.parquet    the month as the archive's 12th publication has it
+    manifest.json                                            which files are the lake at present
+    views.sql                                                the same for DuckDB
+
+A file is written once and never changed. What has changed is written anew, then the manifest is replaced at once: who
+reads the files that a manifest names sees each archive as it was at one moment. Files that no manifest names any more
+stay for a while, for those who read by an older one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.archive.joins import ARTICLES_WITH_NAMES
+from newsarchive.archive.queries import COLUMNS, articles_of_month, one_moment, value
+from newsarchive.atomic import atomic_file, make_folder_durably, replace_durably
+from newsarchive.errors import UserError
+from newsarchive.export.parquet import ROW_GROUP, article_file, month_folder, pyarrow
+from newsarchive.search import Sql
+from newsarchive.timestamps import stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+#: The form of the manifest.
+VERSION = 1
+MANIFEST, VIEWS = "manifest.json", "views.sql"
+
+_SHARD = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# What a month shows, without the texts, of which the hash tells as much.
+_ROWS = ", ".join(column for name, column in COLUMNS.items() if name != "body")
+_FINGERPRINTS = (
+    f"SELECT substr(a.published_at, 1, 7), a.id, a.content_hash, {_ROWS} {ARTICLES_WITH_NAMES} ORDER BY a.id",
+    "SELECT substr(a.published_at, 1, 7), a.id, c.url, c.role, c.site, c.first_seen_at, c.last_seen_at, c.http_status,"
+    " (SELECT max(r.id) FROM readings r WHERE r.copy_id = c.id)"
+    " FROM copies c JOIN articles a ON a.id = c.article_id ORDER BY c.id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication did: its number for the archive, files written and taken off, and articles of the archive."""
+
+    generation: int
+    written: int
+    removed: int
+    articles: int
+
+
+def lake_files(folder: Path | str) -> list[Path]:
+    """Return the files that are the lake at present. Raises UserError where there is none."""
+    folder = Path(folder)
+    return [folder / entry["path"] for entry in _read(folder)["files"]]
+
+
+def publish(connection: sqlite3.Connection, folder: Path, shard: str, *, keep: timedelta) -> Published:
+    """Bring what a lake has of an archive up to date: months that have changed are written, those that are gone go.
+
+    `shard` names the archive in the lake. Files that are replaced stay for `keep`. Killed at any time, the lake is as
+    it was, or as it shall be.
+
+    Raises:
+        UserError: pyarrow is not installed, the lake cannot be written, or has another archive of that name.
+
+    """
+    pyarrow()
+    if not _SHARD.fullmatch(shard):
+        raise UserError(f"{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'")
+    try:
+        make_folder_durably(folder)
+        with _locked(folder / f".{shard}.lock"), one_moment(connection):
+            return _publish(connection, folder, shard, keep)
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written: {error.strerror or error} - check the folder") from error
+
+
+def _publish(connection: sqlite3.Connection, folder: Path, shard: str, keep: timedelta) -> Published:
+    archive_id = value(connection, "SELECT archive_id FROM identity")
+    manifest = _read(folder) if (folder / MANIFEST).exists() else _new_manifest()
+    about = manifest["shards"].get(shard, {"archive_id": archive_id, "generation": 0})
+    if about["archive_id"] != archive_id:
+        raise UserError(f"{folder}: has another archive of the name {shard} - name this one with --shard")
+    generation = about["generation"] + 1
+    known = {entry["key"]: entry for entry in manifest["files"] if entry["shard"] == shard}
+    _remove_unlisted(folder, shard, manifest)
+    files = []
+    for month, fingerprint in sorted(_fingerprints(connection).items(), key=lambda item: item[0] or ""):
+        entry = known.get(month or "")
+        if entry is None or entry["fingerprint"] != fingerprint:
+            path, number = _write_month(connection, folder, shard, month, generation)
+            entry = {"path": path, "shard": shard, "key": month or "", "fingerprint": fingerprint, "articles": number}
+        files.append(entry)
+    kept = {entry["path"] for entry in files}
+    gone = [entry["path"] for entry in known.values() if entry["path"] not in kept]
+    written = sum(entry not in known.values() for entry in files)
+    if written or gone or shard not in manifest["shards"]:
+        about = {"archive_id": archive_id, "generation": generation}
+        _replace(folder, shard, about, files, gone=gone, keep=keep)
+    return Published(about["generation"], written, len(gone), sum(entry["articles"] for entry in files))
+
+
+def _write_month(
+    connection: sqlite3.Connection, folder: Path, shard: str, month: str | None, generation: int
+) -> tuple[str, int]:
+    # Times that are no ISO text have months of their own, which lie beside the undated.
+    odd = blake2b((month or "").encode(), digest_size=4).hexdigest() if month_folder(month) != f"month={month}" else ""
+    name = f"{generation:08}{odd and f'-{odd}'}.parquet"
+    path = folder / "articles" / month_folder(month) / f"shard={shard}" / name
+    make_folder_durably(path.parent)
+    partial = path.with_suffix(".part")
+    number = 0
+    with article_file(partial) as write:
+        found = articles_of_month(connection, Sql("true"), month)
+        while group := list(islice(found, ROW_GROUP)):
+            write(group)
+            number += len(group)
+    replace_durably(partial, path)
+    return path.relative_to(folder).as_posix(), number
+
+
+def _fingerprints(connection: sqlite3.Connection) -> dict[str | None, str]:
+    """Return a hash of all that each month shows."""
+    hashes: dict[str | None, Any] = {}
+    for sql in _FINGERPRINTS:
+        for month, *values in connection.execute(sql):
+            if month not in hashes:
+                hashes[month] = blake2b(digest_size=16)
+            hashes[month].update(json.dumps(values).encode())
+    return {month: found.hexdigest() for month, found in hashes.items()}
+
+
+def _replace(
+    folder: Path, shard: str, about: dict[str, Any], files: list[dict[str, Any]], *, gone: list[str], keep: timedelta
+) -> None:
+    """Write the manifest with the files of one archive; those of the others are as they are now."""
+    now = datetime.now(UTC)
+    with _locked(folder / ".lock"):
+        manifest = _read(folder) if (folder / MANIFEST).exists() else _new_manifest()
+        others = [entry for entry in manifest["files"] if entry["shard"] != shard]
+        retired = manifest["retired"] + [{"path": path, "at": stamp(now)} for path in gone]
+        over = [one["path"] for one in retired if datetime.fromisoformat(one["at"]) + keep <= now]
+        manifest |= {
+            "published_at": stamp(now),
+            "shards": manifest["shards"] | {shard: about},
+            "files": sorted([*others, *files], key=lambda entry: entry["path"]),
+            "retired": [one for one in retired if one["path"] not in over],
+        }
+        with atomic_file(folder / MANIFEST) as stream:
+            stream.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        with atomic_file(folder / VIEWS) as stream:
+            stream.write(_views(manifest).encode())
+        for path in over:
+            (folder / path).unlink(missing_ok=True)
+
+
+def _views(manifest: dict[str, Any]) -> str:
+    paths = ",\n    ".join(f"'{entry['path']}'" for entry in manifest["files"])
+    # DuckDB knows no empty list of files.
+    source = f"read_parquet([\n    {paths}\n], hive_partitioning = true)" if paths else "(SELECT 1) WHERE false"
+    view = f"CREATE OR REPLACE VIEW articles AS SELECT * FROM {source};\n"  # noqa: S608 - names of ours
+    return f"-- In the folder of the lake: duckdb -init {VIEWS}\n{view}"
+
+
+def _remove_unlisted(folder: Path, shard: str, manifest: dict[str, Any]) -> None:
+    """Remove what a publication of the archive that was killed has left."""
+    listed = {entry["path"] for entry in (*manifest["files"], *manifest["retired"])}
+    for path in (folder / "articles").glob(f"month=*/shard={shard}/*"):
+        if path.relative_to(folder).as_posix() not in listed:
+            path.unlink(missing_ok=True)
+
+
+def _new_manifest() -> dict[str, Any]:
+    return {"version": VERSION, "published_at": None, "shards": {}, "files": [], "retired": []}
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
+        if manifest["version"] > VERSION:
+            raise UserError(f"{folder}: published by a newer version of newsarchive - update newsarchive")
+    except FileNotFoundError:
+        raise UserError(f"{folder}: no lake - make one with: newsarchive publish {folder}") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{folder / MANIFEST}: no manifest of a lake ({error}) - choose another folder") from error
+    return manifest
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; who comes later waits."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        with suppress(OSError):
+            os.close(descriptor)
