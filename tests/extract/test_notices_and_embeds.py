@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from support.unknown_pages import read_unknown
 
-TEXT = "<p>河湾镇的桥修好了，集市照常开放，来的人比往年多，镇里说秋天会更多。</p>" * 4
+TEXT = "".join(f"<p>河湾镇的{n}号桥修好了，集市照常开放，来的人比往年多，镇里说秋天会更多。</p>" for n in range(4))
+MORE = "".join(f"<p>过河的人说，第{n}条路比从前好走，孩子们上学也近了，大家都很高兴。</p>" for n in range(4))
 HEAD = "<head><title>关于河湾镇集市开放的通知</title></head><h1>关于河湾镇集市开放的通知</h1>"
 
 
@@ -56,7 +57,7 @@ def test_what_is_embedded_in_a_text_is_named():
         "<blockquote class='x-tweet'><p>The bridge is open</p><a href='https://post.example/1'>May 30</a></blockquote>"
         "<div class='ad'><iframe src='https://other.example/a'></iframe></div>"
     )
-    article = read_unknown(f"{HEAD}<div class='content'>{TEXT}{embeds}{TEXT}</div><iframe src='/below.html'></iframe>")
+    article = read_unknown(f"{HEAD}<div class='content'>{TEXT}{embeds}{MORE}</div><iframe src='/below.html'></iframe>")
     assert article.embeds == [
         "video https://player.example/embed/7",
         "frame https://news.example/chart.html",
