@@ -85,7 +85,7 @@ class SiteHealth:
                 _(
                     "no good run in the last {hours:g} hours (the last one: {outcome})",
                     hours=run_hours,
-                    outcome=_(self.outcome or "-"),
+                    outcome=_(self.outcome) if self.outcome else "-",
                 )
             )
         if not _is_within(self.last_new, now, silence_hours):
