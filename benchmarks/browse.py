@@ -64,9 +64,9 @@ MIXTURE = (
 INSERTS = {
     "articles": "INSERT INTO articles"
     " (id, article_key, info_code, kind, site, url, share_url, title, body, published_at, published_date,"
-    " source_id, category_id, lang, paywalled, char_count, paragraph_count, story_id, content_hash,"
-    " revision, first_seen_at, last_seen_at, changed_at, extractor) VALUES"
-    " (?, ?, ?, 'media', 'bench', ?, ?, ?, ?, ?, ?, ?, ?, 'zh', 0, ?, ?, ?, ?, ?, ?, ?, ?, 'bench')",
+    " source_id, category_id, lang, published_precision, paywalled, char_count, paragraph_count, story_id,"
+    " content_hash, revision, first_seen_at, last_seen_at, changed_at, extractor) VALUES"
+    " (?, ?, ?, 'media', 'bench', ?, ?, ?, ?, ?, ?, ?, ?, 'zh', 'minute', 0, ?, ?, ?, ?, ?, ?, ?, ?, 'bench')",
     "copies": "INSERT INTO copies (id, article_id, url, role, site, first_seen_at, last_seen_at, gone_at, http_status)"
     " VALUES (?, ?, ?, ?, 'bench', ?, ?, ?, 200)",
     "texts": "INSERT INTO texts (id, content_hash, body) VALUES (?, ?, ?)",

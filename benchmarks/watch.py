@@ -48,7 +48,7 @@ from newsarchive.options import Options  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PORT = 8197
+PORT = 8097
 SEED = 14
 #: Articles of a site when the watch begins, and on its listing at most.
 _FIRST, _LISTED = 5, 30

@@ -9,6 +9,7 @@ from copy import copy as shallow_copy
 from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -102,6 +103,12 @@ class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """List the names of all commands in the order of the help."""
         return [*(name for section in COMMANDS.values() for name in section), *super().list_commands(ctx)]
+
+    def _main_shell_completion(self, *arguments: Any, **named: Any) -> None:
+        """Answer a shell that asks for values."""
+        if any(name.endswith("_COMPLETE") for name in os.environ):
+            from newsarchive.commands import bash_completion  # noqa: F401, PLC0415 - registers how bash is answered
+        super()._main_shell_completion(*arguments, **named)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import a command."""

@@ -48,8 +48,9 @@ if TYPE_CHECKING:
     from newsarchive.discovery.html_listing import ListedArticle, ListingPage
     from newsarchive.models import Article, Category, Page, Role
 
-# Listings are asked for before articles: what they list may vanish while we read.
-_LISTING_PRIORITY = 10
+# Listings are asked for before articles: what they list may vanish while we read. Those of tags and authors, of an
+# explored site, come last: they rarely list what nothing else does, and then their later pages need not be asked for.
+_LISTING_PRIORITY, _LATE_PRIORITY = 10, -10
 #: Pages of an explored site that are looked at, at one time: what one brings tells which is next.
 _AT_ONCE = 4
 
@@ -86,11 +87,6 @@ class DiscoverySpider(FrontierSpider):
         #: The pages of which nothing is known, where the site's file asks to look at them.
         free = FREE_BESIDE_SITEMAP if self.site.sitemaps else FREE_PAGES
         self.exploration = Exploration(free) if is_explored else None
-        #: The first listing of an explored site while its pages are turned, and all that waits until they are.
-        self._lead: Paging | None = None
-        self._waiting: Iterator[Request] = iter(())
-        #: Whether all listings of an explored site are turned to their end, because the first one broke off.
-        self._turns_all = False
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -137,22 +133,7 @@ class DiscoverySpider(FrontierSpider):
         )
         self.is_thorough = self.is_thorough or is_full
         self.listings.asks_anew = is_full
-        links = [*self._first_listings(), *self.listings.due()]
-        lead = next((link for link in links if link.link_source == "category"), None)
-        if self.exploration is None or lead is None:
-            yield from self._ask_each(links, is_full=is_full)
-            return
-        # Where the pages of the first listing lead to all articles, those of sections bring nothing: they come later.
-        yield from self._ask_each([link for link in links if link.link_source != "category"])
-        self._lead = Paging(max_pages("category", site))
-        self._waiting = self._ask_each([link for link in links if link.link_source == "category"], is_full=is_full)
-        requests = list(self._ask(lead, self._lead))
-        yield from requests if any(self._is_leading(one) for one in requests) else self._ask_waiting()
-
-    def _ask_each(self, links: Iterable[ListingLink], *, is_full: bool = False) -> Iterator[Request]:
-        """Ask for listings, in a full discovery for all that are known as well."""
-        session, site = self.session, self.site
-        for link in links:
+        for link in (*self._first_listings(), *self.listings.due()):
             yield from self._ask(link)
         if is_full:
             session.count(FULL_DISCOVERY)
@@ -160,16 +141,6 @@ class DiscoverySpider(FrontierSpider):
                 yield from self._ask(link)
             for category in session.archive.listings.categories(site.name):
                 yield from self._ask_category(category)
-
-    def _is_leading(self, request: object) -> bool:
-        """Return whether a request is for a page of the first listing, behind which the others wait."""
-        return isinstance(request, Request) and request.cb_kwargs.get("paging") is self._lead
-
-    def _ask_waiting(self) -> Iterator[Request]:
-        """Ask for what waited for the end of the first listing."""
-        self._lead = None
-        yield from self._waiting
-        yield from self._look_at_next()
 
     def _first_listings(self) -> Iterator[ListingLink]:
         chosen = [category_url(self.site, slug) for slug in self.selection.categories]
@@ -200,6 +171,7 @@ class DiscoverySpider(FrontierSpider):
         if known is not None:
             yield from self._pass(known, paging)
         else:
+            is_late = self.exploration is not None and rank_of(link.url) >= LATE
             yield Request(
                 link.url,
                 headers=self.listings.headers(link.url),
@@ -207,7 +179,7 @@ class DiscoverySpider(FrontierSpider):
                 errback=self.listing_failed,
                 cb_kwargs={"link": link, "paging": paging},
                 meta={"handle_httpstatus_list": [NOT_MODIFIED]},
-                priority=_LISTING_PRIORITY,
+                priority=_LATE_PRIORITY if is_late else _LISTING_PRIORITY,
                 dont_filter=True,
             )
 
@@ -228,30 +200,21 @@ class DiscoverySpider(FrontierSpider):
     ) -> AsyncIterator[Request | Page]:
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
         known = self.listings.unchanged(link.url, response)
-        found: list[Request | Page] = []
         if known is not None:
             self._looked_at.pop(link.url, None)
-            found += self._pass(known, paging)
+            for request in self._pass(known, paging):
+                yield request
         elif response.status == NOT_MODIFIED:
             self._not_read(link, UNASKED)
         else:
-            found += await self._read(response, link, paging)
-        for one in found:
-            yield one
-        if paging is self._lead and not any(map(self._is_leading, found)):
-            for request in self._ask_waiting():
-                yield request
+            for found in await self._read(response, link, paging):
+                yield found
 
     def listing_failed(self, failure: Failure) -> None:
         """Record a listing page that did not come."""
         request: Request = failure.request  # type: ignore[attr-defined]
         assert failure.value is not None
         self._not_read(request.cb_kwargs["link"], outcome_of(failure.value))
-        if self._is_leading(request):
-            assert self._lead is not None
-            self._turns_all = self._lead.number > 1
-            for waiting in self._ask_waiting():
-                self.crawler.engine.crawl(waiting)
 
     def _not_read(self, link: ListingLink, outcome: Outcome) -> None:
         self.listings.failed(link, outcome)
@@ -342,15 +305,8 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self._is_turned(paging))):
+        elif not stop and (new or (self.is_thorough and self.exploration is None)):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
-
-    def _is_turned(self, paging: Paging) -> bool:
-        """Return whether the pages of a listing are followed although one of them brings nothing new.
-
-        Of an explored site, where articles lead to articles as well, that is the first listing alone.
-        """
-        return self.exploration is None or self._turns_all or paging is self._lead
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
         """Make a row of the frontier of a link; an article whose text is in the listing is known by that place."""
@@ -401,8 +357,6 @@ class DiscoverySpider(FrontierSpider):
 
     def _look_at_next(self) -> Iterator[Request]:
         assert self.exploration is not None
-        if self._lead is not None:
-            return
         while len(self._looked_at) < _AT_ONCE and (candidate := self.exploration.next()) is not None:
             link = ListingLink(candidate.url, self.site.name, "category", candidate.found_on)
             for request in self._ask(link):

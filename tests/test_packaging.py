@@ -44,6 +44,7 @@ def test_the_wheel_holds_every_module(names: set[str], folder: str) -> None:
 
 
 def test_the_wheel_holds_the_site_files(names: set[str]) -> None:
+    assert "newsarchive/locale/zh/LC_MESSAGES/newsarchive.mo" in names
     assert {f"newsarchive/sites/{path.name}" for path in (ROOT / "newsarchive" / "sites").glob("*.toml")} <= names
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.runs import Runs
+from newsarchive.i18n import _
 from newsarchive.processes import is_alive
 from newsarchive.timestamps import stamp
 
@@ -80,13 +81,22 @@ class SiteHealth:
         if self.outcome is None:
             return found
         if not _is_within(self.last_good_run, now, run_hours):
-            found.append(f"no good run in the last {run_hours:g} hours (the last one: {self.outcome})")
+            found.append(
+                _(
+                    "no good run in the last {hours:g} hours (the last one: {outcome})",
+                    hours=run_hours,
+                    outcome=_(self.outcome or "-"),
+                )
+            )
         if not _is_within(self.last_new, now, silence_hours):
-            found.append(f"nothing new in the last {silence_hours:g} hours")
+            found.append(_("nothing new in the last {hours:g} hours", hours=silence_hours))
         if self.ahead is not None:
             found.append(clock_alarm(datetime.fromisoformat(self.ahead)))
         look = f"newsarchive add --again {self.site}"
-        found += [f"rule is dead, the field is nearly always empty: {name} - {look}" for name in self.dead_rules]
+        found += [
+            _("rule is dead, the field is nearly always empty: {name} - {look}", name=name, look=look)
+            for name in self.dead_rules
+        ]
         return found
 
 

@@ -584,7 +584,7 @@ def m0024_index_of_facets(db: Database) -> None:
     """Count what articles have in common, and the articles of a security, without reading the articles themselves."""
     db.execute(
         "CREATE INDEX articles_facets ON articles"
-        " (id, site, source_id, category_id, published_at, published_date, lang, char_count)"
+        " (id, site, source_id, category_id, published_at, published_date, published_precision, lang, char_count)"
     )
     db.execute("DROP INDEX IF EXISTS idx_mentions_code")
     db.execute("CREATE INDEX mentions_code ON mentions (code, market, article_id, name)")

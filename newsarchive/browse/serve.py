@@ -20,23 +20,29 @@ from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
-def application(path: Path, host: str = "127.0.0.1", *, public: bool = False) -> Datasette:
+def application(path: Path, host: str = "127.0.0.1", *, public: bool = False, others: Sequence[Path] = ()) -> Datasette:
     """Make the Datasette of an archive; SQL of the readers' own is allowed on loopback only, and not if `public`.
 
-    Raises UserError for an archive that is missing, foreign, older or newer than this program.
+    `others` are archives beside it, whose pages are below their names. Raises UserError for an archive that is missing,
+    foreign, older or newer than this program, and for two of one name.
     """
     is_private = is_loopback(host) and not public
     content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None, public=not is_private)
+    for other in others:
+        if database_name(other) in content["databases"]:
+            raise UserError(f"{other}: another archive is called so, too - give it a link of another name")
+        content["databases"] |= metadata(other)["databases"]
     if not pm.has_plugin("newsarchive") and not pm.is_registered(plugin):
         pm.register(plugin, "newsarchive")  # an installed package brings it by its entry point
     settings: dict[str, Any] = SETTINGS | {"default_allow_sql": is_private, "allow_csv_stream": is_private}
     datasette = Datasette([], metadata=content, settings=settings)
     datasette.remove_database("_memory")  # which it makes where it is given no file
-    datasette.add_database(ArchiveFile(datasette, path=str(path)), name=database_name(path))
+    for one in (path, *others):
+        datasette.add_database(ArchiveFile(datasette, path=str(one)), name=database_name(one))
     return datasette
 
 
@@ -88,14 +94,16 @@ def address_of(host: str, port: int) -> str:
     return f"http://{f'[{name}]' if ':' in name and not name.startswith('[') else name}:{port}/"
 
 
-def serve(path: Path, host: str, port: int, ready: Callable[[str], None], *, public: bool = False) -> None:
+def serve(
+    path: Path, host: str, port: int, ready: Callable[[str], None], *, public: bool = False, others: Sequence[Path] = ()
+) -> None:
     """Serve until interrupted; `ready` is called with the address once the port is taken. Port 0 takes any free one.
 
     `public` serves as for others, whatever the address: behind a web server, a loopback address reaches everybody.
 
     Raises UserError for an archive that cannot be opened and for a port that is taken.
     """
-    datasette = application(path, host, public=public)
+    datasette = application(path, host, public=public, others=others)
     with closing(listen(host, port)) as listener:
         config = uvicorn.Config(datasette.app(), log_level="warning", server_header=False, lifespan="on")
         ready(address_of(host, listener.getsockname()[1]))

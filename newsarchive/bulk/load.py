@@ -15,37 +15,41 @@ from newsarchive.options import Options
 from newsarchive.search.index import written_in_bulk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from newsarchive.archive import Archive
-    from newsarchive.bulk.queue import FileQueue
 
 #: What names the WARC files that the pages go to: those of imports, whoever makes them.
 LABEL = "import"
 
 
-def load(archive: Archive, queue: FileQueue, progress: Callable[[int, int], None] | None = None) -> Counter[str]:
-    """Load all outputs that are not loaded yet, in the order of their files, as a run; return what it counted.
+def load(
+    archive: Archive,
+    outputs: Sequence[Path],
+    loaded: Callable[[Path], None],
+    progress: Callable[[int, int], None] | None = None,
+) -> Counter[str]:
+    """Load outputs, in their order, as a run; return what it counted.
 
-    A file is loaded whole or not at all; loaded twice, after a kill between its commit and the queue's, it changes
-    nothing. `progress` is called with the number of files done and of all.
+    An output is loaded whole or not at all, and then `loaded` is called with it; loaded twice, after a kill between the
+    two, it changes nothing. `progress` is called with the number of outputs done and of all.
     """
     lock = CrawlLock(archive.path, LABEL)
     counts: Counter[str] = Counter()
     now = datetime.now(UTC)
-    run_id = archive.runs.start(spider="bulk", site=None, arguments={"folder": str(queue.folder)}, now=now)
+    run_id = archive.runs.start(spider="bulk", site=None, arguments={"outputs": len(outputs)}, now=now)
     outcome, reason = "failed", None
     try:
-        files = queue.to_load()
-        for done, path in enumerate(files, 1):
+        for done, output in enumerate(outputs, 1):
             operations = Operations(archive, _crawl(archive, run_id))
             with archive.transaction(), written_in_bulk(archive.connection):
-                for message in read_messages(queue.output(path)):
+                for message in read_messages(output):
                     operations.attempt(message)
-            queue.loaded(path)
+            loaded(output)
             counts.update(operations.take_report().counts)
             if progress is not None:
-                progress(done, len(files))
+                progress(done, len(outputs))
         outcome = "finished"
     except Exception as error:
         reason = str(error)

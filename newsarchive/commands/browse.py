@@ -25,9 +25,23 @@ from newsarchive.warc.replay import replay_base
     help="Write the metadata for Datasette's own command to this file instead of serving.",
 )
 @click.option("--public", is_flag=True, help="Serve others behind a web server: no arbitrary SQL.")
+@click.argument("archives", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
-def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metadata: Path | None, public: bool) -> None:
+def browse(
+    db: Path,
+    /,
+    archives: tuple[Path, ...],
+    port: int,
+    host: str,
+    *,
+    open_browser: bool,
+    write_metadata: Path | None,
+    public: bool,
+) -> None:
     """Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.
+
+    With ARCHIVES, these are served and not the one of --db; the first has its pages at the root, and every page leads
+    to the others.
 
     The archive is opened read-only. Arbitrary SQL is allowed on this machine only, not with a --host that others can
     reach.
@@ -39,6 +53,7 @@ def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metad
         raise UserError(
             _("{name} is not installed - run: pip install 'newsarchive[browse]'", name=error.name)
         ) from error
+    db, *others = archives or (db,)
     replay_base()  # a wrong address is told now, and not on each page
     if write_metadata is not None:
         text = json.dumps(metadata(db), ensure_ascii=False, indent=2) + "\n"
@@ -62,7 +77,7 @@ def browse(db: Path, /, port: int, host: str, *, open_browser: bool, write_metad
         if open_browser:
             webbrowser.open(address)
 
-    serve(db, host, port, ready, public=public)
+    serve(db, host, port, ready, public=public, others=others)
 
 
 @click.command("open", epilog="Example: newsarchive open --port 0")

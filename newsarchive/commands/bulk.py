@@ -97,21 +97,30 @@ def work(db: Path, /, folder: Path | None, processes: int, lease: float) -> int:
 
 
 @bulk.command()
+@click.argument("outputs", nargs=-1, type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @_folder
 @click.pass_obj
-def load(db: Path, /, folder: Path | None) -> None:
+def load(db: Path, /, outputs: tuple[Path, ...], folder: Path | None) -> None:
     """Load what was read into the archive; what is loaded already is passed over.
 
+    With OUTPUTS those files are loaded, which another program than `bulk work` may have had written.
     Each file is one transaction: meanwhile other programs can read the archive and not write to it.
     """
     from newsarchive.archive import Archive  # noqa: PLC0415 - the other commands need none of it
     from newsarchive.bulk.load import load as load_all  # noqa: PLC0415
 
-    queue = _queue(db, folder)
+    queue = None if outputs else _queue(db, folder)
+    files = {queue.output(path): path for path in queue.to_load()} if queue else {}
+
+    def loaded(output: Path) -> None:
+        if queue is not None:
+            queue.loaded(files[output])
+
     with Archive.open(db) as archive, progress_bar("files") as progress:
-        counts = load_all(archive, queue, progress)
+        counts = load_all(archive, outputs or list(files), loaded, progress)
     new, changed = counts["articles/new"], counts["articles/changed"]
-    click.echo(f"{new:,} new articles, {changed:,} changed, {counts['articles/known']:,} known; {_told(queue.job())}")
+    told = f"; {_told(queue.job())}" if queue else ""
+    click.echo(f"{new:,} new articles, {changed:,} changed, {counts['articles/known']:,} known{told}")
 
 
 @bulk.command()

@@ -12,6 +12,8 @@ from newsarchive.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click.shell_completion import CompletionItem
+
 # What may follow the minus sign of a word that is left out: anything that is not ASCII, a quotation mark, a bracket, or
 # two letters and digits that are not those of an option with its number (-n5).
 _EXCLUDED = re.compile(r"-(?:[^\x00-\x7f]|[\"(]|(?![a-z][0-9]+$)[A-Za-z0-9]{2}|[A-Za-z0-9][^\x00-\x7f])")
@@ -33,6 +35,17 @@ class QueryCommand(click.Command):
         """Parse the options first, whatever stands between the words."""
         parted = _part(ctx, args)
         return super().parse_args(ctx, [*parted.options, "--", *parted.words] if parted.words else parted.options)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Propose options, and behind a minus sign also what may be left out."""
+        found = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-") or incomplete.startswith("--"):
+            return found
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only when a shell asks
+
+        query = next(parameter for parameter in self.params if isinstance(parameter, click.Argument))
+        values = query.shell_complete(ctx, incomplete[1:])
+        return [*found, *(CompletionItem(f"-{one.value}", one.type, one.help) for one in values)]
 
 
 def _part(ctx: click.Context, args: Sequence[str]) -> _Parted:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from newsarchive.drafting.survey import Group, Survey
+    from newsarchive.drafting.address_groups import Group
+    from newsarchive.drafting.survey import Survey
     from newsarchive.sites import JsonList
 
 #: Pages that the file names as ways in, and patterns of articles.

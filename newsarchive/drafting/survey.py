@@ -8,19 +8,20 @@ out to be the reader says; a shape whose pages are articles, whatever section th
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
-from newsarchive.discovery.exploration import LATE, Exploration, may_be_page, rank_of
+from newsarchive.discovery.exploration import LATE, Exploration, may_be_page
 from newsarchive.discovery.feed import read_feed
 from newsarchive.discovery.json_list import read_json_list
 from newsarchive.discovery.judge import judge
 from newsarchive.discovery.page_links import Links, is_headline, read_links
-from newsarchive.discovery.shapes import Shapes, family_of, is_variable
+from newsarchive.discovery.shapes import is_variable
 from newsarchive.discovery.sitemap import read_sitemap
+from newsarchive.drafting.address_groups import AddressGroups, Group, Known, Visited
 from newsarchive.drafting.json_lists import find_list, paged
 from newsarchive.drafting.needs_browser import needs_browser
 from newsarchive.errors import UserError
@@ -50,10 +51,6 @@ _SITEMAP_FIRST = re.compile(r"news|post|article|story", re.IGNORECASE)
 _SITEMAP_LAST = re.compile(r"image|video|tag|author|user|categor|product|page", re.IGNORECASE)
 #: Addresses of one feed or sitemap that are looked at.
 _MOST_EVIDENCE = 3_000
-# Pages of a shape that decide on it: so many at least, more where they differ, and the part that has to be articles.
-_FEW, _ENOUGH, _NEARLY_ALL = 2, 4, 0.6
-#: Addresses that a shape has at least, for its pages to be asked for: with evidence one is enough.
-_LEAST_URLS = 2
 # Pages, one after the other, that bring neither a new shape nor a new article, after which a survey ends.
 _TIRED, _LEAST_PAGES = 14, 20
 #: Addresses of articles that have to be known by then: of a small site, every page that leads to some counts.
@@ -62,10 +59,6 @@ _MANY_ARTICLES = 100
 _MOST_STARTS = 12
 #: Pages of a host of which none came, until it is left.
 _MOST_SILENT = 2
-_LONG_TEXT, _LONG_HAN = 25, 9
-#: What the link to an article that nothing is known of is worth, at least: a headline or a date.
-_HOPEFUL = 2.5
-_HAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _TERMS = re.compile("条款|声明|版权|协议|terms|legal|copyright|impressum|使用須知", re.IGNORECASE)
 _JSON = re.compile(
     r"""["'](/(?:[^"'\s<>]{1,200}?\.json(?:\?[^"'\s<>]{0,100})?|(?:[^"'\s<>]{1,100}/)?(?:api|ajax)/[^"'\s<>]{1,100}"""
@@ -87,46 +80,6 @@ _HOSTING = frozenset((
     "substack.com", "medium.com", "tumblr.com", "herokuapp.com", "web.app", "onrender.com", "weebly.com", "wixsite.com",
     "sina.com.cn",
 ))  # fmt: skip
-
-
-@dataclass(slots=True)
-class Known:
-    """An address of the site: what the links to it say, and what speaks for an article."""
-
-    url: str
-    text: str = ""
-    is_dated: bool = False
-    in_feed: bool = False
-    in_sitemap: bool = False
-
-
-@dataclass(slots=True)
-class Visited:
-    """A page that was asked for, and what it turned out to be."""
-
-    url: str
-    kind: Kind
-    article: Article
-    links: list[str]
-    #: Whether it is a later page of a listing, of which the first is the better way in.
-    is_later: bool = False
-
-
-class Group(NamedTuple):
-    """Addresses of one family or shape, and how many of the pages that were looked at are articles."""
-
-    name: str
-    shapes: frozenset[str]
-    urls: list[str]
-    articles: int
-    #: Pages that have the title and the date of an article, and hardly any text.
-    thin: int
-    judged: int
-
-    @property
-    def are_articles(self) -> bool:
-        """Whether its pages are articles."""
-        return self.articles > 0 and self.articles + self.thin >= _NEARLY_ALL * self.judged
 
 
 @dataclass(slots=True)
@@ -187,11 +140,9 @@ class _Surveyor:
         self.first = url
         self.fetch = fetch
         self.most = most
-        self.shapes = Shapes()
+        self.addresses = AddressGroups()
         self.exploration = Exploration(free_pages=float(most))
         self.asked: set[str] = set()
-        #: Families that are judged shape by shape, because their sections differ.
-        self.split: set[str] = set()
         #: Keys of pages that a pager leads to, from a page that was looked at before.
         self.later: set[str] = set()
         self.tired = 0
@@ -210,6 +161,7 @@ class _Surveyor:
         host = host_and_odd_port(page.base_url)
         self.domain = domain_of(host)
         self.result = Survey(origin_of(page.base_url).rstrip("/"), [host], page.base_url, requests=2)
+        self.addresses = AddressGroups(self.result.known, self.result.visited)
         self.result.requests += page.final_url is not None
         self.answered.add(host)
         self.asked.update((url_key(page.base_url), url_key(self.first)))
@@ -219,7 +171,7 @@ class _Surveyor:
         await self._read_feeds(links)
         await self._read_json()
         await self._look_around()
-        self.result.groups = self._groups()
+        self.result.groups = self.addresses.groups()
         return self.result
 
     # Asking
@@ -239,6 +191,7 @@ class _Surveyor:
         page = await self.fetch(url)
         if isinstance(page, str):
             self.result.failures.append((url, page))
+            self.addresses.missing.append(url)
             self.silent[host] += host not in self.answered
             return None
         self.answered.add(host)
@@ -266,7 +219,7 @@ class _Surveyor:
 
     def _respell(self) -> None:
         known, self.result.known = self.result.known, {}
-        self.shapes = Shapes()
+        self.addresses = AddressGroups(self.result.known, self.result.visited, self.addresses.missing)
         self.exploration = Exploration(free_pages=float(self.most))
         for one in known.values():
             self._note(one.url, one.text, is_dated=one.is_dated)
@@ -363,7 +316,8 @@ class _Surveyor:
     async def _look_around(self) -> None:
         by_turns = 0
         while self.result.requests + 2 < self.most:  # else a page of a new host would be one too many
-            wanted = self._wanted()
+            self._offer_lists()
+            wanted = self.addresses.wanted(self.asked)
             if wanted is None and self.tired >= _TIRED and self._is_enough():
                 break
             candidate = None
@@ -377,101 +331,25 @@ class _Surveyor:
             if page is None:
                 self.exploration.did_not_come(url)
                 continue
-            before = self._hopeful()
+            before = self.addresses.hopeful()
             self._take(page)
             await self._read_json()
-            new = self._hopeful() - before
+            new = self.addresses.hopeful() - before
             self.tired = 0 if new > 0 else self.tired + 1
             if candidate is not None:
                 self.exploration.learn(url, max(new, 0))
 
     def _is_enough(self) -> bool:
         """Return whether so many articles are known that another page hardly changes the picture."""
-        known = sum(len(group.urls) for group in self._groups() if group.are_articles)
+        known = sum(len(group.urls) for group in self.addresses.groups() if group.are_articles)
         return known >= _MANY_ARTICLES and self.result.requests >= _LEAST_PAGES
 
-    def _hopeful(self) -> int:
-        """Count the known addresses that are articles, or to which links lead that read like headlines."""
-        groups = self._groups()
-        known = self.result.known
-        sure = sum(len(group.urls) for group in groups if group.are_articles)
-        undecided = (url for group in groups if not self._is_decided(group) for url in group.urls)
-        return sure + sum(_promise(known[url_key(url)]) >= _HOPEFUL for url in undecided)
-
-    def _wanted(self) -> str | None:
-        """Return an address of the most promising group that is not decided on yet."""
-        best: tuple[float, str] | None = None
-        for group in self._groups():
-            if self._is_decided(group):
-                if not group.are_articles:
-                    self._offer(group)
-                continue
-            url = self._sample(group)
-            if url is None:
-                continue
-            promise = sum(map(_promise, (self.result.known[url_key(one)] for one in group.urls[:200])))
-            # Between two equal ones the one of which less is known.
-            promise /= 1 + group.judged
-            if rank_of(url) == LATE:
-                promise /= 5
-            if best is None or promise > best[0]:
-                best = (promise, url)
-        return best[1] if best is not None and best[0] >= _LEAST_URLS else None
-
-    def _offer(self, group: Group) -> None:
-        """Treat the pages of a group that is not one of articles as pages that may list some."""
-        for url in group.urls:
-            self.exploration.offer(url, self.result.known[url_key(url)].text)
-
-    def _is_decided(self, group: Group) -> bool:
-        if group.judged < _FEW:
-            return False
-        if group.articles + group.thin in (0, group.judged) and group.judged >= 3:
-            return True
-        return group.judged >= _ENOUGH
-
-    def _sample(self, group: Group) -> str | None:
-        """Return an address of a group that was not asked for, of a section of which least is known."""
-        open_urls = [url for url in group.urls if url_key(url) not in self.asked]
-        if not open_urls:
-            return None
-        seen = Counter(self.shapes.of(page.url) for page in self.result.visited)
-        least = min(open_urls, key=lambda url: (seen[self.shapes.of(url)], not self.result.known[url_key(url)].in_feed))
-        same = [url for url in open_urls if self.shapes.of(url) == self.shapes.of(least)]
-        # Not the first, which stands out, but one from the middle.
-        return same[len(same) // 2] if len(same) > 2 else least
-
-    def _groups(self) -> list[Group]:
-        members: defaultdict[str, list[str]] = defaultdict(list)
-        shapes: defaultdict[str, set[str]] = defaultdict(set)
-        kinds: defaultdict[str, Counter[Kind]] = defaultdict(Counter)
-        for known in self.result.known.values():
-            shape = self.shapes.of(known.url)
-            if is_variable(shape):
-                name = self._name(shape)
-                members[name].append(known.url)
-                shapes[name].add(shape)
-        for page in self.result.visited:
-            kinds[self._name(self.shapes.of(page.url))][page.kind] += 1
-        for url, _ in self.result.failures:
-            kinds[self._name(self.shapes.of(url))]["other"] += 1
-        groups = [
-            Group(name, frozenset(shapes[name]), urls, kinds[name]["article"], kinds[name]["thin"], kinds[name].total())
-            for name, urls in members.items()
-        ]
-        mixed = {
-            group.name
-            for group in groups
-            if len(group.shapes) > 1 and group.judged >= _ENOUGH and 0 < group.articles + group.thin < group.judged
-        }
-        if mixed - self.split:
-            self.split |= mixed
-            return self._groups()
-        return groups
-
-    def _name(self, shape: str) -> str:
-        family = family_of(shape)
-        return shape if family in self.split else family
+    def _offer_lists(self) -> None:
+        """Treat the pages of groups that are not those of articles as pages that may list some."""
+        for group in self.addresses.groups():
+            if group.is_decided and not group.are_articles:
+                for url in group.urls:
+                    self.exploration.offer(url, self.result.known[url_key(url)].text)
 
     # Pages
 
@@ -490,7 +368,7 @@ class _Surveyor:
         if (
             kind == "article"
             and known is not None
-            and not is_variable(self.shapes.of(known.url))
+            and not is_variable(self.addresses.shapes.of(known.url))
             and not (known.in_feed or known.in_sitemap or is_headline(known.text))
         ):
             kind = "listing"
@@ -559,15 +437,15 @@ class _Surveyor:
         known = self.result.known.get(key)
         if known is None:
             known = self.result.known[key] = Known(url)
-            self.shapes.add([url])
+            self.addresses.shapes.add([url])
             host = host_and_odd_port(url)
             if host not in self.result.hosts:
                 self.result.hosts.append(host)
         known.text = max(known.text, text, key=len)
         known.is_dated = known.is_dated or is_dated
         known.in_feed, known.in_sitemap = known.in_feed or in_feed, known.in_sitemap or in_sitemap
-        if is_variable(self.shapes.of(url)):
-            if _promise(known) >= _HOPEFUL:
+        if is_variable(self.addresses.shapes.of(url)):
+            if known.is_hopeful:
                 self.exploration.saw_article(url)
         elif not (in_feed or in_sitemap):
             self.exploration.offer(url, text, found_on=found_on)
@@ -594,12 +472,6 @@ def domain_of(host: str) -> str:
     last_two = ".".join(labels[-2:])
     is_shared = last_two in _HOSTING or (labels[-2] in _SHARED and len(labels[-1]) == 2)
     return ".".join(labels[-3:]) if is_shared else last_two
-
-
-def _promise(known: Known) -> float:
-    text = known.text
-    is_headline = len(text) >= _LONG_TEXT or len(_HAN.findall(text)) >= _LONG_HAN
-    return 1.0 + 4.0 * known.in_feed + 0.5 * known.in_sitemap + 2.0 * known.is_dated + 1.5 * is_headline
 
 
 def _sitemap_order(url: str) -> int:

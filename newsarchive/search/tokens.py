@@ -48,7 +48,7 @@ def _run() -> re.Pattern[str]:
     """Return what finds the runs of a text. Its classes of ten thousands of characters take a while to compile."""
     return re.compile(
         # Runs with what is no part of a word between them: one piece of work.
-        rf"(?P<unspaced>[{UNSPACED}]++(?:(?:(?![{_MARKS}])[\W_])++[{UNSPACED}]++)*+)"
+        rf"(?P<unspaced>[{UNSPACED}]++(?:(?:(?![{_MARKS}])[\W_]|(?!))++[{UNSPACED}]++|(?!))*+)"
         rf"|(?P<number>(?<![0-9][.,])(?:{_THOUSANDS}|[0-9]++)(?:\.[0-9]++(?!\.[0-9]))?|[0-9]++)"
         rf"|(?P<initials>(?<!{_LETTER})(?<!{_LETTER}\.)[a-z](?:\.[a-z])+(?!\.?{_LETTER})\.?)"
         rf"|(?P<word>{_LETTER}+)"

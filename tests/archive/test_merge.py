@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise, permutations
 from typing import Any
@@ -102,8 +103,10 @@ def test_every_column_comes_from_what_one_copy_says() -> None:
             attribution="来源：江湾晚报",
             via=["甲"],
             section="财经",
-            region="北京",
-            embeds=["video https://player.example/7"],
+            document_number="江政发〔2026〕5号",
+            index_number="JW-2026-0005",
+            region="江湾",
+            embeds=["video http://video.example/1"],
             lang="zh",
             paywalled=True,
         )
@@ -126,10 +129,10 @@ def test_every_column_comes_from_what_one_copy_says() -> None:
         "attribution": "来源：江湾晚报",
         "via": json.dumps(["甲"], ensure_ascii=False),
         "section": "财经",
-        "document_number": None,
-        "index_number": None,
-        "region": "北京",
-        "embeds": '["video https://player.example/7"]',
+        "document_number": "江政发〔2026〕5号",
+        "index_number": "JW-2026-0005",
+        "region": "江湾",
+        "embeds": json.dumps(["video http://video.example/1"]),
         "lang": "zh",
         "paywalled": 1,
         "content_hash": content_hash("第一段。\n\n第二段落。\n\n三。"),
@@ -311,3 +314,42 @@ def test_the_length_of_a_text_is_that_of_its_paragraphs() -> None:
 def test_a_wall_counts_only_where_the_text_comes_from() -> None:
     assert columns(copy("post", paywalled=True), copy("feed"))["paywalled"] == 1
     assert columns(copy("post"), copy("feed", paywalled=True))["paywalled"] == 0
+
+
+def pages_of_one(*parts: int) -> list[Observation]:
+    """Return pages of one article by their numbers, each with its own paragraph and picture."""
+    return [
+        copy("post", name=f"1_{part}", body=f"第{part}页。", part=part, images=[{"url": f"{part}.jpg"}])
+        for part in parts
+    ]
+
+
+def test_the_pages_of_an_article_are_one_text_in_their_order_with_all_pictures() -> None:
+    every = [merge(order) for order in permutations(pages_of_one(1, 2, 3))]
+    assert all(merged == every[0] for merged in every)
+    merged = every[0]
+    body = "第1页。\n\n第2页。\n\n第3页。"
+    assert (merged.columns["body"], merged.columns["content_hash"]) == (body, content_hash(body))
+    assert [image.url for image in merged.images] == ["1.jpg", "2.jpg", "3.jpg"]
+
+
+def test_an_article_goes_on_as_far_as_no_page_is_missing() -> None:
+    assert merge(pages_of_one(1, 2, 4)).columns["body"] == "第1页。\n\n第2页。"
+    assert merge(pages_of_one(2, 3)).columns["body"] == "第2页。\n\n第3页。"
+    assert merge(pages_of_one(1)).columns["content_hash"] == content_hash("第1页。")
+
+
+def test_the_pages_of_another_site_or_role_or_without_a_text_are_none_of_the_article() -> None:
+    (first,) = pages_of_one(1)
+    other_site = replace(pages_of_one(2)[0], site="other")
+    other_role = copy("share", name="1_2", body="分享。", part=2)
+    empty = copy("post", name="1_2", body="", part=2)
+    for other in (other_site, other_role, empty):
+        assert merge([first, other]).columns["body"] == "第1页。"
+
+
+def test_of_two_copies_of_a_page_the_one_whose_url_comes_first_is_read() -> None:
+    first, second = pages_of_one(1, 2)
+    again = copy("post", name="1_9", body="又是第2页。", part=2)
+    for order in permutations([first, second, again]):
+        assert merge(order).columns["body"] == "第1页。\n\n第2页。"

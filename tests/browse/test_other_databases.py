@@ -14,6 +14,8 @@ import pytest
 from support.serving import served
 
 from newsarchive.browse.metadata import database_name
+from newsarchive.browse.serve import application
+from newsarchive.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +52,18 @@ def test_a_database_beside_the_archive_keeps_its_rows(sample: Path, other: Path)
         ran = datasette(*files, "--get", "/other/articles/7.json?_shape=array")
         assert json.loads(ran.stdout)[0]["name"] == "另一个库"
         assert "News archive" in datasette(*files, "--get", "/").stdout
+
+
+def test_several_archives_are_served_and_lead_to_each_other(sample: Path, tmp_path: Path) -> None:
+    second = tmp_path / "second.db"
+    second.write_bytes(sample.read_bytes())
+    with served(sample, others=[second]) as site:
+        assert site.get("/second/-/search").status_code == 200
+        assert 'href="/second/-/"' in site.get("/").text
+        assert 'href="/"' in site.get("/second/-/").text
+    same = tmp_path / "beside" / sample.name
+    with pytest.raises(UserError, match="called so, too"):
+        application(sample, others=[same])
 
 
 @pytest.mark.parametrize("folder", ["新闻 库", "dir#1", "dir%41", "what?", "a&b=c", "'quoted\""])

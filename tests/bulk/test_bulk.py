@@ -15,7 +15,7 @@ from newsarchive.bulk.queue import FileQueue
 from newsarchive.errors import UserError
 from newsarchive.maintenance.check import check
 
-LIMIT = 120  # seconds that a process of a test may take
+LIMIT = 240  # seconds that a process of a test may take
 
 
 def outputs(folder):
@@ -68,6 +68,12 @@ def test_loading_again_after_a_kill_behind_the_commit_changes_nothing(warcs, tmp
     queue._ask("UPDATE bulk SET loaded_at = NULL WHERE path LIKE '%-3.warc.gz'")
     assert run_on(db, "bulk", "load").out == "0 new articles, 0 changed, 5 known; 6 of 6 read, 6 loaded\n"
     assert articles(db) == before
+
+
+def test_outputs_of_other_programs_are_loaded_by_their_names(warcs, tmp_path):
+    db = tmp_path / "archive.db"
+    read_file(warcs / "CC-NEWS-2.warc.gz", tmp_path / "two.gz")
+    assert run_on(db, "bulk", "load", tmp_path / "two.gz").out == "5 new articles, 0 changed, 0 known\n"
 
 
 def test_workers_that_are_killed_lose_no_file(warcs, tmp_path):

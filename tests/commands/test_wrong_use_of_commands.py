@@ -57,7 +57,7 @@ def test_a_value_may_begin_with_a_minus_sign(run):
     assert "-5 is not in the range" in run("search", "--limit", "-5", "银行").err
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("serach", "search"), ("stat", "stats or status"), ("brows", "browse")])
+@pytest.mark.parametrize(("typed", "meant"), [("serach", "search"), ("stat", "stats, status"), ("brows", "browse")])
 def test_an_unknown_command_is_told_with_the_nearest(run, typed, meant):
     ran = run(typed, "x")
     assert ran.status == 2

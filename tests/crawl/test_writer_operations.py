@@ -632,13 +632,15 @@ def test_pages_of_one_second_keep_their_own_snapshots(archive: Archive, operatio
     assert [page.snapshot_id for page in pages] == [1, 2]
 
 
-def test_the_snapshot_of_an_earlier_crawl_is_not_taken_for_that_of_a_page(
+def test_a_page_that_an_earlier_writer_saved_is_known_by_its_url_and_time(
     archive: Archive, operations: Operations
 ) -> None:
     page = fetched()
     operations_of(archive).save(page)
-    operations.store(article(page), [])
-    assert page.snapshot_id is None
+    later = replace(page, fetched_at=page.fetched_at + timedelta(seconds=1))
+    for one in (page, later):
+        operations.store(article(one), [])
+    assert (page.snapshot_id, later.snapshot_id) == (1, None)
 
 
 def test_what_is_remembered_of_saved_pages_is_bounded(

@@ -16,6 +16,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = (
     *("newsarchive@.service", "newsarchive@.timer", "newsarchive-watch.service"),
     *("newsarchive-prune.service", "newsarchive-prune.timer"),
+    *("cluster/newsarchive-shard@.service", "cluster/newsarchive-worker@.service"),
 )
 #: What `systemd-analyze security` may give a service: 10 is no hardening at all.
 MOST_EXPOSED = 2.5
@@ -27,7 +28,7 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path):
         text = (DEPLOY / name).read_text(encoding="utf-8")
         # The program is not installed where the unit looks for it; that one exists is all that systemd asks.
         text = re.sub("/opt/newsarchive/.venv/bin/[a-z]+", "/bin/true", text)
-        (tmp_path / name.replace("@", "@finews")).write_text(text, encoding="utf-8")
+        (tmp_path / Path(name).name.replace("@", "@finews")).write_text(text, encoding="utf-8")
     paths = [str(path) for path in sorted(tmp_path.iterdir())]
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *paths], capture_output=True, text=True, check=False, timeout=300
@@ -45,6 +46,36 @@ def test_the_services_may_do_little_besides_their_work(unit):
     exposure = re.search(r"exposure level for .*: ([0-9.]+)", done.stdout)
     assert exposure, done.stderr
     assert float(exposure[1]) <= MOST_EXPOSED
+
+
+def test_each_part_of_a_cluster_is_started_by_a_command_that_there_is():
+    composed = yaml.safe_load((DEPLOY / "cluster" / "compose.yml").read_text(encoding="utf-8"))["services"]
+    manifests = list(yaml.safe_load_all((DEPLOY / "cluster/kubernetes/newsarchive.yaml").read_text(encoding="utf-8")))
+    lines = [service["command"] for service in composed.values() if "command" in service]
+    lines += [
+        container["args"]
+        for one in manifests
+        for container in containers_of(one.get("spec", {}))
+        if "args" in container
+    ]
+    assert len(lines) >= 7
+    for words in lines:
+        context = cli.make_context("newsarchive", list(words), resilient_parsing=True)
+        group = cli.get_command(context, words[0])
+        assert group.get_command(context, words[1]) is not None, words
+
+
+def containers_of(spec):
+    if isinstance(spec, dict):
+        yield from spec.get("containers", ())
+        for below in spec.values():
+            yield from containers_of(below)
+
+
+def test_the_manifests_are_of_the_schema_of_kubernetes():
+    kubernetes_validate = pytest.importorskip("kubernetes_validate")
+    for one in yaml.safe_load_all((DEPLOY / "cluster/kubernetes/newsarchive.yaml").read_text(encoding="utf-8")):
+        kubernetes_validate.validate(one, "1.31", strict=True)
 
 
 def test_a_crawl_may_be_called_back_by_the_library_of_https():

@@ -15,7 +15,7 @@ from newsarchive.export import lake
 from newsarchive.models import Article, Page, Paragraph
 
 parquet = pytest.importorskip("pyarrow.parquet")
-LIMIT = 120  # seconds that a process of a test may take
+LIMIT = 240  # seconds that a process of a test may take
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
 
 

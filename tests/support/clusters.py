@@ -106,7 +106,7 @@ class Cluster:
             "NEWSARCHIVE_INTERVAL_MAX": 0.1,
             "NEWSARCHIVE_BACKOFF": 1,
             "NEWSARCHIVE_BATCH_SECONDS": 0.3,
-            "NEWSARCHIVE_CLUSTER_LEASE": 4,
+            "NEWSARCHIVE_CLUSTER_LEASE": 6,
         } | settings
         self.engine = Engine(dsn, patience=60)
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -177,7 +177,7 @@ class Cluster:
         """Return what a process has written."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8")
 
-    def wait_for(self, what: Callable[[], bool], seconds: float = 90.0) -> None:
+    def wait_for(self, what: Callable[[], bool], seconds: float = 180.0) -> None:
         """Wait until something is so."""
         end = time.monotonic() + seconds
         while not what():

@@ -33,8 +33,8 @@ escapes), and a cell of CSV that looks like a formula gets a leading apostrophe.
     echo 'eval "$(_NEWSARCHIVE_COMPLETE=zsh_source newsarchive)"' >> ~/.zshrc
     _NEWSARCHIVE_COMPLETE=fish_source newsarchive > ~/.config/fish/completions/newsarchive.fish
 
-It proposes values, too: fields of a query and the sources, categories, sites and languages that there are (zsh and
-fish; bash parts words at the colon), reasons of problems, names of sources and of saved searches.
+It proposes values, too: fields of a query and the sources, categories, sites and languages that there are, also
+behind a minus sign (-source:), reasons of problems, names of sources and of saved searches.
 """
 
 
