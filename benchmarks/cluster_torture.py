@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from support.small_site import SmallSite
 
 _LEASE = 8.0
-# Seconds in which all has to be crawled after the last kill.
-_PATIENCE = 900.0
 
 
 @dataclass
@@ -112,6 +110,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--articles", type=int, default=300, help="of each site")
     parser.add_argument("--delay", type=float, default=0.5, help="seconds between two requests to a site")
     parser.add_argument("--between", type=int, default=12, help="requests between two disturbances, on average")
+    parser.add_argument("--patience", type=float, default=900.0, help="seconds in which all is crawled after the last")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="copy archives and logs to this folder in the end")
     return parser.parse_args()
@@ -135,7 +134,7 @@ def _torture(options, dice, server, cluster, sites) -> int:
     }
     waited = True
     while not _is_done(cluster, per_shard):
-        if time.monotonic() > began + _PATIENCE:
+        if time.monotonic() > began + options.patience:
             waited = False
             break
         time.sleep(1)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsarchive.cluster.engine import Engine, Shipped
+from newsarchive.cluster.engine import Engine, EngineAwayError, Shipped
 from newsarchive.cluster.envelope import pack
 from newsarchive.cluster.slices import SliceOperations
 from newsarchive.crawl.failures import HostPaused
@@ -100,7 +100,10 @@ class Lease:
         """
         self.seconds = max(self.seconds, delay * 4)
         if urlsplit(f"//{host}").hostname in self.claim.shared:
-            await asyncio.sleep(await self._engine.call(Engine.wait, host, delay))
+            try:
+                await asyncio.sleep(await self._engine.call(Engine.wait, host, delay))
+            except EngineAwayError as error:  # the page is not at fault
+                raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=1)) from error
         while self.loss is None:
             # What is left behind two thirds without a renewal is kept for requests that are on their way.
             if (longest := self.left() - delay) > self.seconds * RENEWAL / 2:

@@ -297,7 +297,7 @@ class _Reader:
         first = self.kept[0] if self.kept else 0
         before = range(max(first - _BEHIND_HEADLINE, 0), first)
         around = [self.flow.text[n] for n in (*before, *self.kept[:_FIRST_LINES], *self.ending)]
-        for name, value, rule in find_numbers(around, self.page_text):
+        for name, value, rule in find_numbers(around):
             self._set(name, (value, rule))
         region = find_region(around, self.page_text)
         self._set("region", (region, "platform") if region else None)

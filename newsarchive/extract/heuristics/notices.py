@@ -28,7 +28,7 @@ _LABELS = {
     ),
 }
 _VALUES = {"document_number": _ALONE, "index_number": re.compile(r"([0-9A-Za-z][0-9A-Za-z/._〔〕\[\]（）()-]{4,39})")}
-#: One of these is in each label, and in few other pages.
+#: One of these is in each label, and in few other lines.
 _SIGNS = ("文号", "字号", "索引", "〔", "字號", "文號")
 _SPACED_SIGNS = re.compile(r"索\s+引|文\s+[号號]")
 _REGION = re.compile(
@@ -41,9 +41,9 @@ _REGION_VARIABLE = re.compile(r"\bprovinceName['\"]?\s?[:=]\s?(?:JsDecode\()?['\
 _LONGEST = 160
 
 
-def find_numbers(lines: Sequence[str], page: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the numbers that the lines about a headline print: field, value, rule; `page` is the text of the page."""
-    if not any(sign in page for sign in _SIGNS) and not _SPACED_SIGNS.search(page):
+def find_numbers(lines: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield the numbers that the lines about a headline print: field, value, rule."""
+    if not any(sign in line for line in lines for sign in _SIGNS) and not any(map(_SPACED_SIGNS.search, lines)):
         return
     for field, label in _LABELS.items():
         found = _behind_label(lines, label, _VALUES[field])
@@ -68,11 +68,10 @@ def _behind_label(lines: Sequence[str], label: re.Pattern[str], value: re.Patter
 
 
 def find_region(lines: Sequence[str], page: str) -> str:
-    """Return the region from which a post was sent, as its platform prints it ("": none)."""
-    if any(sign in page for sign in _REGION_SIGNS):
-        for line in lines:
-            match = _REGION.search(line) if len(line) <= _LONGEST else None
-            if match:
-                return match["any"] or match["place"]
-    variable = _REGION_VARIABLE.search(page) if "provinceName" in page else None
+    """Return the region from which a post was sent, as its platform prints it; `page` is the page's text ("": none)."""
+    for line in lines:
+        if len(line) <= _LONGEST and any(sign in line for sign in _REGION_SIGNS) and (match := _REGION.search(line)):
+            return match["any"] or match["place"]
+    place = page.find("provinceName")
+    variable = _REGION_VARIABLE.search(page, place, place + _LONGEST) if place >= 0 else None
     return variable["any"] if variable else ""
