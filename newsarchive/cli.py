@@ -129,7 +129,7 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
             close = get_close_matches(name, self.list_commands(ctx), n=2, cutoff=0.5)
-            meant = " " + _("Did you mean {commands}?", commands=_(" or ").join(close)) if close else ""
+            meant = " " + _("Did you mean {commands}?", commands=", ".join(close)) if close else ""
             ctx.fail(_("There is no command {name}.", name=plain(name)) + meant)
         return super().resolve_command(ctx, args)
 
