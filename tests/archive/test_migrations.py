@@ -150,14 +150,15 @@ def test_how_exactly_times_are_printed_is_found_out_for_articles_that_are_there(
         expected = archive.connection.execute(query).fetchall()
         syndication = archive.connection.execute("SELECT * FROM syndication").fetchall()
         archive.connection.executescript(
-            "DROP INDEX articles_story; DROP VIEW syndication;"
+            "DROP INDEX articles_story; DROP INDEX articles_facets; DROP INDEX mentions_code; DROP VIEW syndication;"
             "ALTER TABLE articles DROP COLUMN published_precision;"
             "CREATE INDEX articles_story ON articles (story_id, source_id, published_at);"
             "CREATE VIEW syndication AS SELECT 1;"
             # As if the day alone were its midnight.
             "UPDATE stories SET lead_article_id = 1, first_published_at = (SELECT min(published_at) FROM articles)"
             " WHERE article_count > 1;"
-            "DELETE FROM _sqlite_migrations WHERE name IN ('m0007_precision', 'm0010_days_in_stories')"
+            "DELETE FROM _sqlite_migrations WHERE name IN ('m0007_precision', 'm0010_days_in_stories',"
+            " 'm0024_index_of_facets')"
         )
     with Archive.open(tmp_path / "a.db") as archive:
         assert archive.connection.execute(query).fetchall() == expected

@@ -174,6 +174,8 @@ def test_nobody_asks_a_site_faster_than_it_allows_whoever_has_it(tmp_path, dsn):
                 cluster.wait_for(lambda: len(sites["one"].asked) > before + 3)  # noqa: B023 - it waits at once
                 (holder,) = {one.headers["User-Agent"].rpartition("http://")[2][:2] for one in sites["one"].asked[-1:]}
                 cluster.kill(holder)
+                known = len(sites["one"].asked)
+                cluster.wait_for(lambda: len(sites["one"].asked) > known)  # noqa: B023 - the other has it now
                 cluster.worker(holder)
             cluster.wait_for(lambda: cluster.is_done({0: 15}))
         finally:

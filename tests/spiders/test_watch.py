@@ -153,7 +153,8 @@ def test_status_says_when_a_watched_site_is_crawled_next(crawl, sites, tmp_path)
         assert stopped(process)[0] == 0
     told = subprocess.run(
         [sys.executable, "-m", "newsarchive", "--db", str(crawl.db), "status"],
-        cwd=ROOT, env=crawl.environment, capture_output=True, text=True, check=True,
+        cwd=ROOT, env=crawl.environment | {"NEWSARCHIVE_SITES": str(tmp_path / "sites")},
+        capture_output=True, text=True, check=True,
     )  # fmt: skip
     ((due,),) = crawled(crawl, "SELECT due_at FROM schedules")
     assert f"next run       {due}" in told.stdout
