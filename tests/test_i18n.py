@@ -11,6 +11,7 @@ from babel.messages.mofile import read_mo
 
 from newsarchive import i18n
 from newsarchive.i18n import _, accepted, known, language, ngettext, speaking
+from newsarchive.paths import ROOT
 from tools import translations
 
 CATALOGUES = [code for code in i18n.LANGUAGES if code != i18n.ENGLISH]
@@ -164,6 +165,13 @@ def test_a_program_speaks_the_language_of_its_environment(signs, code):
     environment = {name: value for name, value in os.environ.items() if name not in SIGNS}
     script = "from newsarchive.i18n import language; print(language())"
     found = subprocess.run(
-        [sys.executable, "-c", script], env=environment | signs, capture_output=True, text=True, timeout=60, check=True
+        # Without what is installed: under LC_ALL=C Python reads no list of places (.pth) with Chinese names in it.
+        [sys.executable, "-S", "-c", script],
+        env=environment | signs,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
     )
     assert found.stdout.strip() == code
