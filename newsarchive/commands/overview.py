@@ -62,7 +62,8 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
             + "[/]"
         )
     else:
-        console.print(f"[bold]{_('Nothing new: the archive already has everything that the site lists.')}[/]")
+        told = _("Nothing new: the archive already has everything that the site lists.")
+        console.print(f"[bold]{told}[/]")
     for run in runs:
         if run["outcome"] == "finished" and run["reason"]:
             console.print(

@@ -110,7 +110,8 @@ def _lines(events: Sequence[UrlEvent], copies: Sequence[Observation]) -> Iterato
         yield f"  {event.at}  {event.event:8}  {reason}{event.detail}{times}{due}"
     shown = _shown(copies)
     for copy in copies:
-        yield f"  {_('shown') if copy is shown else _('not shown'):9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
+        what = _("shown") if copy is shown else _("not shown")
+        yield f"  {what:9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
 
 
 def _state(event: UrlEvent) -> str:
