@@ -26,10 +26,10 @@ crawl: installed-run ## Crawl a site into data/archive.db (SITE=demo; any name t
 	@$(BIN)/newsarchive $(if $(DB),--db "$(DB)") crawl "$(SITE)"
 
 test: installed-dev ## Run all tests (TESTS=tests/extract: some)
-	@$(BIN)/python -m pytest -q -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal $(TESTS)
 
 test-fast: installed-dev ## Run the tests that take less than a minute together (no crawls, no browser)
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow" $(TESTS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow" $(TESTS)
 
 mutants: installed-dev ## Change the core modules in small ways and see that tests notice (long; ONLY=merge JOBS=1)
 	@$(BIN)/python tools/mutants.py --jobs $(or $(JOBS),2) $(ONLY)

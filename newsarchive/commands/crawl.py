@@ -220,10 +220,15 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
 
         searches = _SavedSearches(db)
 
+        is_read = True
+
         def told(ended: Watched) -> None:
+            nonlocal is_read
             try:
-                _print_watched(ended)
+                if is_read:
+                    _print_watched(ended)
             except OSError:  # the terminal was closed, or who read the pipe is done
+                is_read = False  # a second signal would break off the crawls that are ending
                 os.kill(os.getpid(), signal.SIGTERM)
             if ended.summary is not None and ended.summary.articles("new"):
                 searches.want()

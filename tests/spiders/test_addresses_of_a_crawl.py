@@ -75,7 +75,7 @@ def test_a_stored_text_does_not_give_way_to_the_article_to_which_its_address_lea
     crawl.let_time_pass()
     site.answers = {"/news/7.html": Answer(b"", 302, {"Location": "/news/8.html"})}
     done = crawl_it(crawl, site, tmp_path, *links, more=RECHECK_AT_ONCE)
-    assert done.column("SELECT title FROM articles ORDER BY id") == ["港口今晨恢复作业", "望湖大桥合龙"]
+    assert done.column("SELECT title FROM articles ORDER BY url") == ["港口今晨恢复作业", "望湖大桥合龙"]
     assert done.reasons("/news/7.html") == {"redirected-away"}
 
 
