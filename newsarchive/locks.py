@@ -179,6 +179,17 @@ def lock_path(archive: Path | str, label: str) -> Path:
     return path.with_name(f"{path.name}-{_NO_NAME.sub('-', label.lower()).strip('-.') or 'site'}.lock")
 
 
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; who comes later waits."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def try_lock(descriptor: int) -> bool:
     """Lock an open file or folder for this process alone; False, without waiting, where another holds it."""
     try:

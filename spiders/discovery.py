@@ -335,7 +335,7 @@ class DiscoverySpider(FrontierSpider):
         return requests + list(self._look_at_next())
 
     def _take_up(self, listed: ListingPage, found_on: str, *, is_near: bool = False) -> list[Request]:
-        """Take up pages of which nothing is known; ask for those that are known to list articles."""
+        """Queue pages of which nothing is known; ask for those that are known to list articles."""
         assert self.exploration is not None
         requests: list[Request] = []
         for found in listed.articles:

@@ -104,7 +104,7 @@ async def _keep(scope: Scope, send: Send, code: str, base: str) -> None:
 
 
 def _telling(send: Send) -> Send:
-    """Tell caches that a page is another one in another language."""
+    """Declare to caches that a page is another one in another language."""
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -45,6 +45,7 @@ _DONE = (
     "UPDATE bulk SET done_at = ?1, lease_until = 0, pages = ?4, articles = ?5, problems = ?6, why = NULL"
     " WHERE path = ?2 AND fence = ?3 AND done_at IS NULL"
 )
+_AGAIN = "UPDATE bulk SET tries = 0, why = NULL WHERE path = ? AND done_at IS NULL AND tries >= ?"
 _FAIL = "UPDATE bulk SET lease_until = 0, why = ? WHERE path = ? AND fence = ? AND done_at IS NULL"
 _KILLED = "its worker was killed each time - read it alone to see why: newsarchive bulk work --processes 1"
 
@@ -92,12 +93,12 @@ class FileQueue:
         """Add files, and return the number of new ones; one that failed is tried again."""
         added = 0
         for path in sorted({str(path.resolve()) for path in paths}):
-            self._ask("UPDATE bulk SET tries = 0, why = NULL WHERE path = ? AND done_at IS NULL AND tries >= 3", path)
+            self._ask(_AGAIN, path, MOST_TRIES)
             added += bool(self._ask("INSERT INTO bulk (path) VALUES (?) ON CONFLICT DO NOTHING RETURNING 1", path))
         return added
 
     def claim(self, seconds: float = LEASE) -> Lease | None:
-        """Take a file that nobody has; None where there is none at present."""
+        """Claim a file that nobody has; None where there is none at present."""
         rows = self._ask(_CLAIM, time.time(), seconds)
         return Lease(Path(rows[0][0]), rows[0][1]) if rows else None
 
@@ -111,7 +112,7 @@ class FileQueue:
         return bool(self._ask(f"{_DONE} RETURNING 1", time.time(), str(lease.path), lease.fence, *found))
 
     def fail(self, lease: Lease, why: str) -> None:
-        """Give a file back that could not be read; the third time it is put aside with the reason."""
+        """Release a file that could not be read; the third time it is put aside with the reason."""
         self._ask(_FAIL, why, str(lease.path), lease.fence)
 
     def to_load(self) -> list[Path]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 import time
 import traceback
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsarchive.bulk.queue import LEASE, FileQueue
 from newsarchive.bulk.reading import read_file
 from newsarchive.errors import UserError
+from newsarchive.repeating import repeated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from newsarchive.bulk.queue import Lease
@@ -29,7 +28,8 @@ def work(folder: Path, lease_seconds: float = LEASE) -> int:
     while True:
         lease = queue.claim(lease_seconds)
         if lease is not None:
-            with _renewed(queue, lease, lease_seconds):
+            # A lease that was lost is not taken back.
+            with repeated(partial(queue.renew, lease, lease_seconds), lease_seconds / 3):
                 read += _read(queue, lease)
         elif queue.job().is_over:
             return read
@@ -47,21 +47,3 @@ def _read(queue: FileQueue, lease: Lease) -> bool:
     else:
         return queue.done(lease, counts)
     return False
-
-
-@contextmanager
-def _renewed(queue: FileQueue, lease: Lease, seconds: float) -> Iterator[None]:
-    """Renew a lease in a thread while the block runs; one that was lost is not taken back."""
-    is_over = threading.Event()
-
-    def renew() -> None:
-        while not is_over.wait(seconds / 3) and queue.renew(lease, seconds):
-            pass
-
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()

@@ -267,7 +267,7 @@ class Engine:
     # For workers
 
     def claim(self, worker: str, seconds: float, most: int = 1) -> list[Claim]:
-        """Take at most so many sites that are due, each for so many seconds."""
+        """Claim at most so many sites that are due, each for so many seconds."""
         rows = self._ask(_CLAIM, {"worker": worker, "seconds": seconds, "most": most, "keeper_first": _KEEPER_FIRST})
         return [
             Claim(
@@ -320,19 +320,19 @@ class Engine:
         reason: str | None,
         keeps: bool,
     ) -> None:
-        """Give a site back: when it is due again, and how its run ended; `keeps` says that its slice may be used on."""
+        """Release a site: when it is due again, and how its run ended; `keeps` says that its slice may be used on."""
         values = {"site": site, "fence": fence, "due_in": due_in, "every": every, "failures": failures}
         self._ask(_RELEASE + " RETURNING name", values | {"outcome": outcome, "reason": reason, "keeps": keeps})
 
     def wait(self, host: str, delay: float) -> float:
-        """Take the next turn at a host that several sites name; return the seconds until then."""
+        """Reserve the next turn at a host that several sites name; return the seconds until then."""
         ((seconds,),) = self._ask(_WAIT, {"host": host, "delay": timedelta(seconds=delay)})
         return max(0.0, float(seconds))
 
     # For shards
 
     def seen(self, shard: int, version: str, trouble: str | None) -> bool:
-        """Tell that a shard is there; return whether the engine knew that it was.
+        """Record that a shard is there; return whether the engine knew that it was.
 
         Where it did not, it was made anew or restored, and has to be told the sites.
         """
@@ -344,7 +344,7 @@ class Engine:
         return bool(rows)
 
     def register(self, shard: int, version: str) -> None:
-        """Tell that a shard is there, whose sites the engine has now; what workers have of them is cut again."""
+        """Record that a shard is there, whose sites the engine has now; what workers have of them is cut again."""
         self._ask(
             "INSERT INTO newsarchive.shard (id, seen_at, version) VALUES (%s, now(), %s) ON CONFLICT (id) DO UPDATE"
             " SET seen_at = now(), version = excluded.version RETURNING id",
@@ -369,7 +369,7 @@ class Engine:
         return [Envelope(row.id, row.site, row.fence, row.seq, row.tries, bytes(row.payload)) for row in rows]
 
     def done(self, ids: Sequence[int]) -> None:
-        """Take envelopes away that were applied and committed."""
+        """Remove envelopes that were applied and committed."""
         self._ask("DELETE FROM newsarchive.inbox WHERE id = ANY(%s) RETURNING id", (list(ids),))
 
     def tried(self, envelope: Envelope) -> int:
@@ -400,7 +400,7 @@ class Engine:
         return [(row.name, row.fence) for row in self._ask(_WANTED, (shard,))]
 
     def give(self, site: str, fence: int, data: bytes) -> None:
-        """Give a worker what the shard knows of its site, unless the site has another worker by now."""
+        """Hand a worker what the shard knows of its site, unless the site has another worker by now."""
 
         def put(connection: Connection[Any]) -> None:
             if _rows(

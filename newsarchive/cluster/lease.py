@@ -145,7 +145,7 @@ class LeaseChannel(Channel):
         return super().wait(seconds)
 
     def break_off(self, reason: str) -> None:
-        """Take nothing any more."""
+        """Accept nothing any more."""
         self._hand_over(Broken(reason))
 
     async def end(self, summary: RunSummary) -> None:

@@ -132,7 +132,7 @@ class Shard:
         return bool(envelopes or wanted)
 
     def tell(self) -> None:
-        """Tell the engine that this shard is there, and know which sites it has; all of it again where it was lost."""
+        """Report to the engine that this shard is there, and learn its sites; report all again where it was lost."""
         if time.monotonic() < self._told_at + _HEARTBEAT:
             return
         self._told_at = time.monotonic()

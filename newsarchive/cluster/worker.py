@@ -257,7 +257,7 @@ class Worker:
         return summary
 
     async def _give_back(self, lease: Lease, after: Schedule, summary: RunSummary | None, reason: str | None) -> None:
-        """Give a site back, with its slice only where the shard was sent all that is in it."""
+        """Release a site, with its slice only where the shard was sent all that is in it."""
         channel = lease.channel
         keeps = summary is not None and channel is not None and channel.failure is None
         if not keeps:

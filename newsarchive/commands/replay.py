@@ -8,10 +8,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import yaml
@@ -20,10 +18,8 @@ from newsarchive.archive import Archive, replay_index
 from newsarchive.archive.connection import must_exist
 from newsarchive.errors import UserError
 from newsarchive.i18n import N_, _
+from newsarchive.repeating import repeated
 from newsarchive.warc.replay import COLLECTION
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Seconds after which pages that a crawl saved meanwhile can be replayed.
 _REFRESH = 30.0
@@ -59,7 +55,7 @@ def replay_server(db: Path, /, port: int, host: str, *, pywb: str | None, write_
         _("With NEWSARCHIVE_REPLAY={address} the pages of newsarchive browse, and show, lead there.", address=address)
     )
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service that is stopped takes pywb with it
-    with tempfile.TemporaryDirectory(prefix="newsarchive-replay-") as place, _kept_up_to_date(db):
+    with tempfile.TemporaryDirectory(prefix="newsarchive-replay-") as place, repeated(partial(_update, db), _REFRESH):
         (Path(place) / "config.yaml").write_text(config, encoding="utf-8")
         try:
             ended = subprocess.run(  # noqa: S603 - what the user named
@@ -118,23 +114,11 @@ def _wayback(named: str | None) -> str:
     return found
 
 
-@contextmanager
-def _kept_up_to_date(db: Path) -> Iterator[None]:
-    """Index what crawls save while the block runs."""
-    ended = threading.Event()
-
-    def update() -> None:
-        while not ended.wait(_REFRESH):
-            try:
-                with Archive.open(db) as archive:
-                    replay_index.update(archive)
-            except UserError as error:
-                click.echo(_("The index for replay is not up to date: {error}", error=error), err=True)
-
-    thread = threading.Thread(target=update, daemon=True)
-    thread.start()
+def _update(db: Path) -> bool:
+    """Index what crawls have saved; return True, since it is to be done again."""
     try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+        with Archive.open(db) as archive:
+            replay_index.update(archive)
+    except UserError as error:
+        click.echo(_("The index for replay is not up to date: {error}", error=error), err=True)
+    return True

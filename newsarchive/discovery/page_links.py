@@ -151,7 +151,7 @@ def _add(links: Links, url: str, text: str, element: Element) -> None:
 
 
 def _note_item(links: Links, text: str, element: Element) -> bool:
-    """Note the entry of a list that a link stands in, if it prints a date; return whether it does."""
+    """Record the entry of a list that a link stands in, if it prints a date; return whether it does."""
     item = _dated_item(element, text) if text else None
     if item is None:
         return False

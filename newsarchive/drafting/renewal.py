@@ -33,7 +33,7 @@ def renewed(known: str, found: str) -> str:
 
 
 def _tables(text: str) -> list[tuple[str, list[str]]]:
-    """Take a file apart into its tables, each with its lines; what stands before the first has the name ""."""
+    """Split a file into its tables, each with its lines; what stands before the first has the name ""."""
     tables: list[tuple[str, list[str]]] = [("", [])]
     for line in text.splitlines(keepends=True):
         if match := _TABLE.match(line):
@@ -58,7 +58,7 @@ def _merged(table: str, old: list[str], new: list[str]) -> str:
 
 
 def _keys(lines: list[str]) -> dict[str, _Key]:
-    """Take a table apart into its keys; its head and what stands below its last key belong to "" at the beginning."""
+    """Split a table into its keys; its head and what stands below its last key belong to "" at the beginning."""
     keys = {"": _Key([], [])}
     comments: list[str] = []
     name = ""

@@ -305,7 +305,7 @@ class _Surveyor:
             self.result.lists[found] = urls
 
     def _note_list(self, page: Page, found: JsonList) -> list[str]:
-        """Note what a list of data leads to, as a crawl reads it."""
+        """Record what a list of data leads to, as a crawl reads it."""
         listed = read_json_list(page, replace(self._site(), lists=(found,))).articles
         for one in listed:
             self._note(one.url, one.hints.title or "", is_dated=one.hints.published is not None)

@@ -11,11 +11,8 @@ stay for a while, for those who read by an older one.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import re
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -28,12 +25,12 @@ from newsarchive.archive.queries import COLUMNS, articles_of_month, one_moment, 
 from newsarchive.atomic import atomic_file, make_folder_durably, replace_durably
 from newsarchive.errors import UserError
 from newsarchive.export.parquet import ROW_GROUP, article_file, month_folder, pyarrow
+from newsarchive.locks import locked
 from newsarchive.search import Sql
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
 
 #: The form of the manifest.
 VERSION = 1
@@ -81,7 +78,7 @@ def publish(connection: sqlite3.Connection, folder: Path, shard: str, *, keep: t
         raise UserError(f"{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'")
     try:
         make_folder_durably(folder)
-        with _locked(folder / f".{shard}.lock"), one_moment(connection):
+        with locked(folder / f".{shard}.lock"), one_moment(connection):
             return _publish(connection, folder, shard, keep)
     except OSError as error:
         raise UserError(f"{folder}: cannot be written: {error.strerror or error} - check the folder") from error
@@ -89,7 +86,7 @@ def publish(connection: sqlite3.Connection, folder: Path, shard: str, *, keep: t
 
 def _publish(connection: sqlite3.Connection, folder: Path, shard: str, keep: timedelta) -> Published:
     archive_id = value(connection, "SELECT archive_id FROM identity")
-    manifest = _read(folder) if (folder / MANIFEST).exists() else _new_manifest()
+    manifest = _read_or_begin(folder)
     about = manifest["shards"].get(shard, {"archive_id": archive_id, "generation": 0})
     if about["archive_id"] != archive_id:
         raise UserError(f"{folder}: has another archive of the name {shard} - name this one with --shard")
@@ -147,8 +144,8 @@ def _replace(
 ) -> None:
     """Write the manifest with the files of one archive; those of the others are as they are now."""
     now = datetime.now(UTC)
-    with _locked(folder / ".lock"):
-        manifest = _read(folder) if (folder / MANIFEST).exists() else _new_manifest()
+    with locked(folder / ".lock"):
+        manifest = _read_or_begin(folder)
         others = [entry for entry in manifest["files"] if entry["shard"] != shard]
         retired = manifest["retired"] + [{"path": path, "at": stamp(now)} for path in gone]
         over = [one["path"] for one in retired if datetime.fromisoformat(one["at"]) + keep <= now]
@@ -182,7 +179,10 @@ def _remove_unlisted(folder: Path, shard: str, manifest: dict[str, Any]) -> None
             path.unlink(missing_ok=True)
 
 
-def _new_manifest() -> dict[str, Any]:
+def _read_or_begin(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a lake; one without anything where there is none yet."""
+    if (folder / MANIFEST).exists():
+        return _read(folder)
     return {"version": VERSION, "published_at": None, "shards": {}, "files": [], "retired": []}
 
 
@@ -196,15 +196,3 @@ def _read(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{folder / MANIFEST}: no manifest of a lake ({error}) - choose another folder") from error
     return manifest
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock file; who comes later waits."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        with suppress(OSError):
-            os.close(descriptor)

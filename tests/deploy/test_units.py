@@ -74,7 +74,9 @@ def containers_of(spec):
 
 def test_the_manifests_are_of_the_schema_of_kubernetes():
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
-    for one in yaml.safe_load_all((DEPLOY / "cluster/kubernetes/newsarchive.yaml").read_text(encoding="utf-8")):
+    manifests = list(yaml.safe_load_all((DEPLOY / "cluster/kubernetes/newsarchive.yaml").read_text(encoding="utf-8")))
+    assert manifests
+    for one in manifests:
         kubernetes_validate.validate(one, "1.31", strict=True)
 
 
