@@ -19,6 +19,7 @@ from newsarchive.extract.heuristics.authors import (
     gather_authors,
     judge_authors,
     names_of_page,
+    others_of_card,
 )
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.embeds import find_embeds
@@ -155,6 +156,7 @@ class _Reader:
         self.everything = False
         self.scripted: ScriptArticle | None = None
         self.account: Account | None = None
+        self.date_line = -1
 
     def read(self, zone: tzinfo | None) -> None:
         link = self.article.page.hints.title or ""
@@ -253,16 +255,17 @@ class _Reader:
             article.evidence["published_at"] = found.rule
         else:
             article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
-        self._take_source(found.line if found else -1)
+        self.date_line = found.line if found else -1
+        self._take_source()
 
-    def _take_source(self, date_line: int) -> None:
+    def _take_source(self) -> None:
         article = self.article
         places = Surroundings(
             self.flow,
             self.head,
             near=self.near,
             opening=self.opening,
-            date_line=date_line,
+            date_line=self.date_line,
             ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
             headline=article.title or "",
             lang=article.lang or "",
@@ -280,10 +283,16 @@ class _Reader:
         article.bylines = find_people(article.paragraphs, around)
         if article.bylines:
             article.evidence["bylines"] = "printed"
-        if not any(person.role == "author" for person in article.bylines):
+        printed = [person.name for person in article.bylines if person.role == "author"]
+        if printed:
+            article.bylines += [Byline("author", name) for name in others_of_card(self.head, printed)]
+        else:
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
+            below = [*self.kept[-1:], *self.ending]
             others = names_of_page(self.head, article.page.url, article.title, article.source)
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others, self.account)
+            evidence = Evidence(
+                self.flow, self.head, lines, self.page_text, article.lang, others, self.account, self.date_line, below
+            )
             self.authors = gather_authors(evidence, everything=self.everything)
             names, rule = judge_authors(self.authors)
             if names:
