@@ -84,8 +84,8 @@ _MOST_VALUES = 20
 def read_json_as_printed(text: str) -> Any:
     """Read JSON as pages print it; None where there is none.
 
-    Pages write it between comments, with the entities of HTML, with commas too many, with quotes inside of texts, several values in a row (which
-    are read as a list), or something behind the last one.
+    Pages write it between comments, with the entities of HTML, with commas too many, with quotes inside of texts,
+    several values in a row (which are read as a list), or something behind the last one.
     """
     text = text if '"' in text else unescape(text)
     known = read_json(text)

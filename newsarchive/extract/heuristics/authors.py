@@ -128,7 +128,7 @@ def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Cand
 
 
 def others_of_card(head: Head, known: Sequence[str]) -> list[str]:
-    """List the persons whom the article's card names beside the known ones; none where it does not name all of these."""
+    """List the persons that the card names beside the known ones; none where it does not name all of these."""
     said = [name for name, _ in _said(head.card.get("author") or head.card.get("creator"))]
     printed = {_plain(name) for name in known}
     if not printed < {_plain(name.text) for name in said} or not all(name.certain for name in said):
@@ -353,7 +353,7 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
 
 
 def _beside_date(evidence: Evidence) -> Iterator[Candidate[str]]:
-    """Read the one name that stands without a word in the line of the date, or alone in the line before or behind it."""
+    """Read the one name that stands without a word in the line of the date, or alone in a line beside it."""
     flow, date = evidence.flow, evidence.date_line
     if date < 0 or evidence.is_chinese:
         return
@@ -364,10 +364,11 @@ def _beside_date(evidence: Evidence) -> Iterator[Candidate[str]]:
         parts = [
             _without_label(part) for part in _PARTS.split(text) if part.strip() and not _DATE_OR_SOURCE.search(part)
         ]
-        if len(parts) == 1 and is_latin_name(parts[0]) and _NO_PERSON.search(parts[0]) is None:
-            if not flow.linked[number] or _leads_to(flow.element[flow.block[number]], parts[0]):
-                yield Candidate(parts[0], text, "beside the date", _BESIDE_DATE, number)
-                return
+        if len(parts) != 1 or not is_latin_name(parts[0]) or _NO_PERSON.search(parts[0]):
+            continue
+        if not flow.linked[number] or _leads_to(flow.element[flow.block[number]], parts[0]):
+            yield Candidate(parts[0], text, "beside the date", _BESIDE_DATE, number)
+            return
 
 
 def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
@@ -390,7 +391,7 @@ def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
 
 def _leads_to(block: Element, name: str) -> bool:
     """Return whether a link with a name leads to a page that is called so."""
-    last = name.split()[-1].casefold()
+    last = name.rsplit(maxsplit=1)[-1].casefold()
     return any(last in attribute(link, "href").casefold() for link in select("a[href]", block)[:_UP])
 
 
