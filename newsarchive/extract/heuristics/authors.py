@@ -380,9 +380,9 @@ def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
         if about:
             text = text[about.end() :] or (flow.text[number + 1] if number + 1 < len(flow.text) else "")
             words = text[:_LONGEST].split()[:_MOST_WORDS]
-            names = (" ".join(words[:count]).rstrip(".,;:") for count in range(len(words), 1, -1))
+            names = [" ".join(words[:count]).rstrip(".,;:") for count in range(len(words), 1, -1)]
         else:
-            names = iter((text.strip("()—– ."),) if not place and text[0] in "(—–" else ())
+            names = [text.strip("()—– .")] if not place and text[0] in "(—–" else []
         name = next((name for name in names if is_latin_name(name) and _NO_PERSON.search(name) is None), None)
         if name:
             yield Candidate(name, text, "below the text", _BELOW, number)
