@@ -279,3 +279,34 @@ def test_a_page_of_an_unknown_zone_may_print_the_day_after_that_of_the_universal
     later = judge_dates(reader.gather(Places(head, [(0, "Updated May 22, 2024")], [], "", "")))
     assert later is not None
     assert later.value.when.date().isoformat() == "2024-05-21"
+
+
+def test_a_label_makes_numbers_a_day_of_the_republic():
+    assert when(near=["發布日期：113-05-30"]) == "2024-05-30T00:00:00+08:00"
+    assert when(near=["電話 113-05-30"]) is None
+
+
+@pytest.mark.parametrize(
+    "caption", ["<p>图为 2023-11-02 发布的示意图</p>", "<figcaption>模型于2023-11-02发布，供展览</figcaption>"]
+)
+def test_the_date_of_a_picture_is_not_that_of_the_article(caption: str):
+    assert date_of(f"{HEADLINE}{caption}<p>2024-05-30 08:15</p><div>{BRIDGE}</div>") == "2024-05-30"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "<!--\n{}\n//-->", "//<![CDATA[\n{}\n//]]>", "{};", '{{"@type": "BreadcrumbList"}}{}', '{{"hasPart": [{}]}}',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "card",
+    [
+        '{"@type": "NewsArticle", "datePublished": "2024-05-30T08:15:00+08:00"}',
+        '{"@type": "http://schema.org/NewsArticle", "datePublished": "2024-05-30T08:15:00+08:00",}',
+        "{'@type': 'schema:NewsArticle', 'datePublished': '2024-05-30T08:15:00+08:00'}",
+    ],
+)
+def test_structured_data_that_is_not_quite_right_is_read(wrapped: str, card: str):
+    head = f"{TITLE}<script type='application/ld+json'>{wrapped.format(card)}</script>"
+    assert date_of(f"{HEADLINE}<div>{BRIDGE}</div>", head) == "2024-05-30"

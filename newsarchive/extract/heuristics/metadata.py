@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import html
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
+from newsarchive.extract.literals import read_literal
 from newsarchive.text import clean
 from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from newsarchive.models import Byline, Paragraph
     from newsarchive.tree import Element
@@ -59,9 +60,14 @@ _ARTICLE_TYPES = frozenset(
         "advertisercontentarticle", "backgroundnewsarticle", "discussionforumposting", "webpage",
     )
 )  # fmt: skip
+_VOCABULARY = re.compile(r"^(?:https?://schema\.org/|schema:)")
 _LESSER_TYPES = frozenset(("webpage", "discussionforumposting"))
 #: The elements that tell something of the page.
 _TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
+#: What begins JSON, behind a comment's signs or other wrapping.
+_JSON = re.compile(r"[{\[]\s*[{\[\"'}\]]")
+#: So many objects of a block are read that stand one behind the other.
+_MOST_OBJECTS = 8
 #: A JSON-LD block larger than this (characters) is no article's card.
 _LONGEST_CARD = 400_000
 
@@ -123,23 +129,42 @@ def _read_meta(element: Element, head: Head) -> None:
 
 
 def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
-    """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
+    """Return the JSON-LD object that describes an article ({} for none); of a broken block what can be read."""
     best: dict[str, Any] = {}
     most = (0, 0)
     for script in scripts:
         text = text_in(script)
         if len(text) > _LONGEST_CARD:
             continue
-        try:
-            data = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for card in _articles_in(data):
-            # The page that an article is on says less of it, and so does a reader, in however many words.
-            worth = (1 + (str(card["@type"]).lower() not in _LESSER_TYPES), len(card))
-            if worth > most:
-                best, most = _with_named_author(card, data), worth
+        for data in _objects_in(text if '"' in text else html.unescape(text)):
+            for card in _articles_in(data):
+                # The page that an article is on says less of it, and so does a reader, in however many words.
+                worth = (1 + _types_of(card).isdisjoint(_LESSER_TYPES), len(card))
+                if worth > most:
+                    best, most = _with_named_author(card, data), worth
     return best
+
+
+def _objects_in(text: str) -> Iterator[Any]:
+    """Yield the values of a JSON-LD block, mostly one; also of what is not quite JSON (comments, a comma too many)."""
+    at = 0
+    for _ in range(_MOST_OBJECTS):
+        begin = _JSON.search(text, at)
+        if begin is None:
+            return
+        value, end = read_literal(text, begin.start())
+        yield value
+        at = max(end, begin.end())
+
+
+def _types_of(node: dict[str, Any]) -> set[str]:
+    """Return the types of a node in small letters, without the vocabulary's address or prefix."""
+    kinds = node.get("@type")
+    return {
+        _VOCABULARY.sub("", kind.lower())
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+        if isinstance(kind, str)
+    }
 
 
 def _with_named_author(card: dict[str, Any], data: object) -> dict[str, Any]:
@@ -160,11 +185,9 @@ def _articles_in(data: object) -> list[dict[str, Any]]:
         if isinstance(value, list):
             queue.extend(value)
         elif isinstance(value, dict):
-            kinds = value.get("@type")
-            names = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(name, str) and name.lower() in _ARTICLE_TYPES for name in names):
+            if not _types_of(value).isdisjoint(_ARTICLE_TYPES):
                 found.append(value)
-            queue.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
+            queue.extend(value[key] for key in ("@graph", "mainEntity", "hasPart") if key in value)
     return found
 
 

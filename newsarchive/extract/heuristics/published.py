@@ -117,7 +117,8 @@ _LONGEST_HEADING = 40
 _BESIDE = 6
 _SENTENCE = re.compile("[，。；！？]|[a-z], [a-z]")
 # The date of another article, of the picture, or of a message that is quoted: — Name (@name) 3 March 2026.
-_OF_OTHERS = re.compile(rf"{any_of('others')}|[摄攝](?:影)?[）)]?$|\(@\w{{1,15}}\)")
+_OF_OTHERS = re.compile(rf"{any_of('others', 'pictures')}|[摄攝](?:影)?[）)]?$|\(@\w{{1,15}}\)")
+_OTHERS_HEADING = re.compile(any_of("others"))
 _PRINT = re.compile(any_of("print"))
 #: A line that says nothing but that the next one is another time than that of publication.
 _OTHER_LABEL = re.compile(rf"(?:{any_of('other')})\s?[:：]?")
@@ -479,7 +480,7 @@ def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta 
 
 
 def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], masthead: re.Pattern[str] | None) -> float:
-    """Return what a line's date loses beside the linked headline of another article, among comments, in a masthead."""
+    """Return what a date loses beside the linked headline of another article, in a caption, a comment, a masthead."""
     start, end = candidate.value.span
     if len(flow.text[number]) - (end - start) > _TITLE and 2 * flow.linked[number] > len(flow.text[number]):
         return _ASIDE
@@ -487,8 +488,9 @@ def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], mas
     for _ in range(_UP):
         if block < 0:
             return 0.0
-        names = names_of(flow.element[block])
-        if _NAMES_OF_OTHERS.search(names):
+        element = flow.element[block]
+        names = names_of(element)
+        if element.tag == "figcaption" or _NAMES_OF_OTHERS.search(names):
             return _ASIDE
         if masthead and masthead.search(names):
             return _TODAY
@@ -544,7 +546,7 @@ def _begins_others(text: str) -> bool:
     lowered = text.lower()
     if _COMMENTS.fullmatch(lowered):
         return True
-    return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OF_OTHERS.match(lowered) is not None
+    return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OTHERS_HEADING.match(lowered) is not None
 
 
 def _said(head: Head) -> Iterator[tuple[str, str]]:
