@@ -217,7 +217,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
-                article.embeds = find_embeds(element, self.page_text, article.page.url)
+                article.embeds = find_embeds(element, article.page.url)
         shown = self.flow.element[body.block] if body else None
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
