@@ -76,7 +76,7 @@ def database_name(path: Path) -> str:
 
     Not like a page of ours: the page of an archive in search.db would be our search.
     """
-    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "-") else path.stem
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "list", "-") else path.stem
 
 
 def metadata(path: Path, *, hosts: Sequence[str] | None = LOOPBACK_HOSTS, public: bool = False) -> dict[str, Any]:
