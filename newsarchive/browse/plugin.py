@@ -201,6 +201,7 @@ def guarding(datasette: Datasette) -> Callable[[Any], Any]:
         base=base,
         others={tilde_encode(other) for other in datasette.databases if other not in archives},
         articles=[f"/{tilde_encode(name)}/articles.csv" for name in archives],
+        views={f"/{tilde_encode(name)}/{view}" for name in archives for view in names_in(datasette, name, "view")},
         note=archive_asked(datasette, {name: _below(datasette, name) for name in archives}),
     )
 

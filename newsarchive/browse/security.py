@@ -57,6 +57,7 @@ def guarded(
     base: str = "/",
     others: Collection[str] = (),
     articles: Collection[str] = ("/archive/articles.csv",),
+    views: Collection[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> App:
     """Wrap an application. With `hosts` only requests to these host names are answered.
@@ -65,7 +66,8 @@ def guarded(
     Datasette tells of itself (paths, threads, settings) is not served where `is_public`. The archive is only read, so
     nothing but GET and HEAD is answered, except by Datasette's own pages, by `others`, the databases beside it, and by
     the page of a list, which is sent notes that are too long for an address.
-    `articles` are the addresses of tables of articles as CSV; `note` is called with the path before it is answered.
+    `articles` are the addresses of tables of articles as CSV, `views` those of views, whose rows are not counted: that
+    would work out all of them. `note` is called with the path before it is answered.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +86,8 @@ def guarded(
         else:
             if note is not None:
                 note(path)
-            await app(_streamed(scope, path in articles), receive, _with_headers(send, _csv_of(scope)))
+            asked = _uncounted(scope) if path in views else _streamed(scope, path in articles)
+            await app(asked, receive, _with_headers(send, _csv_of(scope)))
 
     return wrapped
 
@@ -108,6 +111,11 @@ def _streamed(scope: Scope, is_articles: bool) -> Scope:
     if is_articles:  # the only table that is shown in another order than that of its keys
         ordered.append(("_sort", "id"))
     return {**scope, "query_string": urlencode(ordered).encode("ascii")}
+
+
+def _uncounted(scope: Scope) -> Scope:
+    arguments = scope["query_string"]
+    return {**scope, "query_string": arguments + b"&_nocount=1" if arguments else b"_nocount=1"}
 
 
 def _first_part(path: str) -> str:
