@@ -12,6 +12,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
@@ -659,8 +661,8 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
     on_terminal = sys.stderr.isatty()
     if not on_terminal:
         # Without a log this still reaches standard error: the next lines may be minutes away.
-        logger.warning("%s; a large archive takes minutes, and stays as it was if this is interrupted", text)
+        logger.warning(_("%s; a large archive takes minutes, and stays as it was if this is interrupted"), text)
     with progress_bar("articles", above=text) as progress:
         yield progress
     if not on_terminal:
-        logger.info("archive %s: up to date", path)
+        logger.info(_("archive %s: up to date"), path)
