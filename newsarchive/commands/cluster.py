@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,6 +26,8 @@ _DSN = "NEWSARCHIVE_CLUSTER"
 _PATIENCE = 5.0
 # Seconds after which a shard that was not seen, an envelope that waits and a site that nobody crawls are a fault.
 _SILENT, _STUCK, _LATE = 60.0, 600.0, 1800.0
+# Seconds between two looks at a move.
+_LOOK_AGAIN = 0.5
 
 
 @click.group()
@@ -122,6 +125,31 @@ def shard(db: Path, number: int) -> int:
 
 
 @cluster.command()
+@click.argument("site")
+@click.option("--to", "shard", type=click.IntRange(0), required=True, help="The number of the shard to move it to.")
+@click.option("--wait", is_flag=True, help="Return when it is there.")
+def move(site: str, shard: int, wait: bool) -> None:
+    """Move a site, with the others of its family, to another shard, while workers and both shards run.
+
+    Its leases are let run out, then all that was stored of it goes to the other shard, raw pages included, and is
+    removed where it was. Whatever is killed meanwhile, nothing is lost.
+    """
+    with _engine() as engine:
+        from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
+
+        engine.must_be_current()
+        moved = moves.begin(engine, site, shard)
+        if not moved:
+            click.echo(f"newsarchive: {site} is at shard {shard} already")
+            return
+        click.echo(f"newsarchive: {', '.join(moved)}: on the way to shard {shard}; see newsarchive cluster status")
+        while wait and any(set(moved) & set(row.sites) for row in moves.under_way(engine)):
+            time.sleep(_LOOK_AGAIN)
+        if wait:
+            click.echo(f"newsarchive: {', '.join(moved)}: at shard {shard}")
+
+
+@cluster.command()
 @click.option("--ready", is_flag=True, help="Print nothing but faults.")
 @rows_options
 def status(ready: bool, form: str | None) -> int:
@@ -131,10 +159,13 @@ def status(ready: bool, form: str | None) -> int:
     were put aside, sites that nobody crawls.
     """
     with _engine() as engine:
+        from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
+
         engine.must_be_current()
         shards, workers = engine.shards(), engine.workers()
         late, seconds = engine.waiting()
         failing = engine.failing()
+        moving = moves.under_way(engine)
     faults = [fault for row in shards for fault in _faults(row)]
     if late and seconds > _LATE:
         faults.append(f"{late} sites are due and crawled by nobody, the first for {seconds / 60:.0f} minutes")
@@ -144,6 +175,7 @@ def status(ready: bool, form: str | None) -> int:
             for row in shards
         ]
         rows += [("worker", row.holder, row.sites, "", "", "", f"lease {row.lease:.0f} s") for row in workers]
+        rows += [("moving", row.family, len(row.sites), row.waiting, row.bytes, "", _way(row)) for row in moving]
         rows += [("failing", row.name, row.failures, "", "", "", row.reason) for row in failing]
         rows.append(("due", "", late, "", "", round(seconds), ""))
         print_rows(("what", "name", "sites", "envelopes", "bytes", "seconds", "state"), rows, form)
@@ -179,6 +211,10 @@ def _tell(site: str, ended: RunSummary | UserError) -> None:
         said.append(f"{ended.outcome}: {ended.reason}")
     if said := [*said, *ended.alarms]:
         click.echo(plain(f"{site}: {'; '.join(said)}"))
+
+
+def _way(row: Any) -> str:
+    return f"shard {row.shard_id} to {row.to_shard}, {row.sent} parcels sent"
 
 
 def _seen(seconds: float | None) -> str:
