@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.cluster import schema
 from newsarchive.cluster.parcels import Place, cut_parcel, take_over
 from newsarchive.cluster.removal import remove
 from newsarchive.errors import UserError
@@ -50,6 +51,9 @@ WHERE s.name = ANY(%s) AND f.shard_id <> %s
 """
 
 
+#: Publications that somebody waits for (see `publishing`).
+_PUBLISHING = "SELECT 1 FROM newsarchive.publication WHERE seen_at > clock_timestamp() - interval '60 seconds'"
+
 # For who looks after it
 
 
@@ -62,6 +66,9 @@ def begin(engine: Engine, site: str, shard: int) -> list[str]:
     """
 
     def put(connection: Connection[Any]) -> list[str]:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (schema.LOCK,))
+        if connection.execute(_PUBLISHING).fetchone():
+            raise UserError(f"{site}: the lake is being published, for which everything stays where it is - try again")
         found = connection.execute(
             "SELECT f.name, f.shard_id, m.to_shard"
             " FROM newsarchive.site s JOIN newsarchive.family f ON f.name = s.family"

@@ -89,6 +89,19 @@ CREATE TABLE newsarchive.parcel (
 );
 ALTER TABLE newsarchive.parcel ALTER data SET STORAGE EXTERNAL;
 """,
+    """
+-- Publications that somebody waits for, and what shards have written for each.
+CREATE TABLE newsarchive.publication (
+    number bigserial PRIMARY KEY, folder text NOT NULL, seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE newsarchive.part (
+    number bigint NOT NULL REFERENCES newsarchive.publication ON DELETE CASCADE,
+    shard_id int NOT NULL,
+    data jsonb,                                 -- NULL: it could not be written
+    why text,
+    PRIMARY KEY (number, shard_id)
+);
+""",
 )
 
 #: What the two roles may do; given again by every `cluster init`.
@@ -108,4 +121,7 @@ GRANT SELECT, UPDATE, DELETE ON newsarchive.inbox TO {SHARD};
 GRANT SELECT, INSERT, DELETE ON newsarchive.dead TO {SHARD};
 GRANT SELECT, UPDATE, DELETE ON newsarchive.move TO {SHARD};
 GRANT SELECT, INSERT, DELETE ON newsarchive.parcel TO {SHARD};
+GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.publication TO {SHARD};
+GRANT USAGE ON SEQUENCE newsarchive.publication_number_seq TO {SHARD};
+GRANT SELECT, INSERT ON newsarchive.part TO {SHARD};
 """

@@ -22,6 +22,7 @@ from newsarchive.archive.connection import explain
 from newsarchive.cluster import moves
 from newsarchive.cluster.engine import EngineAwayError
 from newsarchive.cluster.envelope import unpack
+from newsarchive.cluster.publishing import Publisher
 from newsarchive.cluster.slices import cut
 from newsarchive.crawl.writer.messages import Crawl, Ended, Message
 from newsarchive.crawl.writer.operations import Operations
@@ -73,6 +74,7 @@ class Shard:
         self._careful = _AT_ONCE
         #: Sites with envelopes of a newer version -> until when (monotonic) they are left alone.
         self._newer: dict[str, float] = {}
+        self._publisher = Publisher(db, engine, number)
 
     @property
     def archive(self) -> Archive:
@@ -90,9 +92,12 @@ class Shard:
             UserError: the engine is away for long, or the archive is damaged.
 
         """
-        while not is_stopping():
-            if not self.step():
-                time.sleep(_REST if self.trouble else _LOOK_AGAIN)
+        try:
+            while not is_stopping():
+                if not self.step():
+                    time.sleep(_REST if self.trouble else _LOOK_AGAIN)
+        finally:
+            self._publisher.close()
         self.close()
 
     def close(self) -> None:
@@ -118,6 +123,7 @@ class Shard:
             for site, fence in wanted:
                 self.engine.give(site, fence, cut(self.archive, site))
             is_moving = moves.step(self.archive, self.engine, self.number)
+            self._publisher.step(is_cleared=not is_moving)
         except (EngineAwayError, ArchiveDamagedError):
             raise
         except (UserError, OSError, sqlite3.Error) as error:

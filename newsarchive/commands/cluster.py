@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,8 +18,6 @@ from newsarchive.errors import UserError
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from newsarchive.cluster.engine import Engine
     from newsarchive.crawl.summary import RunSummary
 
@@ -147,6 +147,36 @@ def move(site: str, shard: int, wait: bool) -> None:
             time.sleep(_LOOK_AGAIN)
         if wait:
             click.echo(f"newsarchive: {', '.join(moved)}: at shard {shard}")
+
+
+@cluster.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--keep", default=60.0, show_default=True, type=click.FloatRange(0),
+              help="Minutes for which replaced files stay, for those who still read them.")  # fmt: skip
+@click.option("--wait", default=3600.0, show_default=True, type=click.FloatRange(0),
+              help="Seconds for which shards that write are waited for.")  # fmt: skip
+def publish(folder: Path, keep: float, wait: float) -> None:
+    """Publish the archives of all shards as one lake of Parquet files in FOLDER, which all machines see at that path.
+
+    Each shard writes what has changed since the last time; when all have, the lake is replaced at once: readers see all
+    of a publication or nothing. It waits for sites that move. `newsarchive publish` is the same for one archive.
+    """
+    told: set[str] = set()
+
+    def waits(what: str) -> None:
+        if what not in told:
+            told.add(what)
+            click.echo(f"newsarchive: waiting for {what}", err=True)
+
+    with _engine() as engine:
+        from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
+
+        engine.must_be_current()
+        done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
+    click.echo(
+        f"{done.articles:,} articles, publication {done.generation}: {done.written:,} files written,"
+        f" {done.removed:,} taken off"
+    )
 
 
 @cluster.command()
