@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.html import line_of
+from newsarchive.extract.html import better_title, line_of
 from newsarchive.text import clean
 from newsarchive.tree import attribute, descendants, select
 from newsarchive.urls import absolute_url, split_url
@@ -145,8 +145,8 @@ def _add(links: Links, url: str, text: str, element: Element) -> None:
     known = links.found.get(url)
     if known is None:
         known = links.found[url] = PageLink(url, text)
-    elif len(text) > len(known.text):
-        known.text = text
+    else:
+        known.text = better_title(known.text, text) or ""
     known.is_dated |= _note_item(links, text, element)
 
 
