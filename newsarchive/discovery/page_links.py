@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsarchive.discovery.script_pager import next_by_script
 from newsarchive.extract.html import better_title, line_of
 from newsarchive.text import clean
 from newsarchive.tree import attribute, descendants, select
@@ -114,7 +115,9 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     for full, number_text in _options(root, base_url, charset):
         if full != here and _is_page_of(full, here):
             numbered.setdefault(int(number_text), full)
-    links.next_url = _head_next(root, base_url) or by_word or arrow or _after(numbered)
+    links.next_url = (
+        _head_next(root, base_url) or by_word or arrow or _after(numbered) or next_by_script(root, base_url)
+    )
     numbered.pop(1, None)  # the first page is known by the link that led to the listing
     links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
     links.feeds = list(_feeds(root, base_url))
