@@ -191,7 +191,7 @@ def worker(server: postgres.Postgres, folder: Path, number: int, seconds: float)
 
 
 def _fences(cluster: Cluster) -> int:
-    return int(cluster.engine._ask("SELECT sum(fence)::bigint AS fences FROM newsarchive.site")[0].fences)  # noqa: SLF001
+    return int(cluster.engine.ask("SELECT sum(fence)::bigint AS fences FROM newsarchive.site")[0].fences)
 
 
 def _cpu(pid: int) -> float:

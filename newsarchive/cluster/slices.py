@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 import zlib
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -22,13 +23,13 @@ from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from newsarchive.archive import Link
     from newsarchive.models import Article, Page
 
-# The article that all copies of a slice belong to: which one it is does not matter to a crawl.
-_ANY_ARTICLE = 0
+#: The article that all copies of a slice belong to: which one it is does not matter to a crawl.
+ANY_ARTICLE = 0
 # Runs that are kept in a slice; a crawl asks when it last looked for all that there is.
 _RUNS = 100
 # Each table of a slice: what is in other columns than in the archive, and which rows are there, of the site :site.
@@ -42,7 +43,7 @@ _TABLES: Sequence[tuple[str, Mapping[str, str], str]] = (
         {"headers": "NULL", "payload_id": "NULL", "warc_file": "''", "warc_offset": "id", "warc_length": "0"},
         "id IN (SELECT snapshot_id FROM main.copies WHERE site = :site)",
     ),
-    ("copies", {"article_id": str(_ANY_ARTICLE)}, "site = :site ORDER BY id"),
+    ("copies", {"article_id": str(ANY_ARTICLE)}, "site = :site ORDER BY id"),
     ("copy_keys", {}, "kind = 'own' AND copy_id IN (SELECT id FROM main.copies WHERE site = :site)"),
     (
         "problems",
@@ -54,14 +55,22 @@ _TABLES: Sequence[tuple[str, Mapping[str, str], str]] = (
 
 def cut(archive: Archive, site: str) -> bytes:
     """Return the slice of a site, packed; called while no transaction is open."""
-    connection = archive.connection
+    with piece_of(archive) as piece:
+        for table, instead, rows in _TABLES:
+            copy_rows(archive.connection, table, instead, rows, site=site)
+    return piece.pop()
+
+
+@contextmanager
+def piece_of(archive: Archive) -> Iterator[list[bytes]]:
+    """Attach an empty archive as `slice`, for the block to fill in one transaction; the list then holds it, packed."""
+    connection, piece = archive.connection, list[bytes]()
     connection.execute("ATTACH ':memory:' AS slice")
     try:
         connection.deserialize(_empty(), name="slice")
         with transaction(connection):
-            for table, instead, rows in _TABLES:
-                _copy(connection, table, instead, rows, site)
-        return zlib.compress(connection.serialize(name="slice"), 1)
+            yield piece
+        piece.append(zlib.compress(connection.serialize(name="slice"), 1))
     finally:
         connection.execute("DETACH slice")
 
@@ -80,13 +89,16 @@ def open_slice(data: bytes, path: Path) -> Archive:
     return archive
 
 
-def _copy(connection: sqlite3.Connection, table: str, instead: Mapping[str, str], rows: str, site: str) -> None:
+def copy_rows(
+    connection: sqlite3.Connection, table: str, instead: Mapping[str, str], rows: str, **values: object
+) -> None:
+    """Copy rows of a table into the `slice` that is attached; `instead` says what is in other columns there."""
     names = [row[1] for row in connection.execute(f"PRAGMA slice.table_info({table})")]
     columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(instead.get(name, f'"{name}"') for name in names)
+    selected = ", ".join(instead.get(name, f'"{name}"') for name in names)
     connection.execute(
-        f"INSERT INTO slice.{table} ({columns}) SELECT {values} FROM main.{table} WHERE {rows}",  # noqa: S608
-        {"site": site},
+        f"INSERT INTO slice.{table} ({columns}) SELECT {selected} FROM main.{table} WHERE {rows}",  # noqa: S608
+        values,
     )
 
 
@@ -97,7 +109,7 @@ def _empty() -> bytes:
         archive.connection.execute(
             "INSERT INTO articles (id, article_key, site, url, body, content_hash, first_seen_at, last_seen_at)"
             " VALUES (?, '', '', '', '', '', '', '')",
-            (_ANY_ARTICLE,),
+            (ANY_ARTICLE,),
         )
         archive.connection.execute("PRAGMA journal_mode = DELETE")  # a file that is read into memory has no log beside
         archive.connection.execute("VACUUM")
@@ -131,7 +143,7 @@ class SliceOperations(Operations):
         page, connection, now = article.page, self.archive.connection, datetime.now(UTC)
         page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
-            is_new = copies.see(connection, article, _ANY_ARTICLE, "", stamp(page.fetched_at))
+            is_new = copies.see(connection, article, ANY_ARTICLE, "", stamp(page.fetched_at))
             (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
             copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
             self.archive.frontier.done(page.url, now)

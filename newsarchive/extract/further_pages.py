@@ -93,8 +93,13 @@ def may_have_further(page: Page) -> bool:
     own = split_url(page.base_url)
     if _own_number(own):
         return True
-    name = _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
-    return any(name + sign in page.body for sign in (b"_", b"-", b"/")) or b"page=2" in page.body
+    body, name = page.body, _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
+    at = body.find(name)
+    while at >= 0:
+        if body.startswith((b"_", b"-", b"/"), at + len(name)):
+            return True
+        at = body.find(name, at + 1)
+    return b"page=2" in body
 
 
 def _own_number(own: SplitResult) -> int:

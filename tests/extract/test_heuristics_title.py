@@ -310,3 +310,12 @@ def test_a_middle_dot_within_a_title_parts_it_only_between_blanks():
     found = headline(flow, head)
     assert found is not None
     assert found.text == "강물 정비 시작 ·다리 공사 확대 커졌다"
+
+
+@pytest.mark.parametrize("mark", ["<a href='#x'>¶</a>", " <a href='#x'>#</a>", "<a href='#x'>\U0001f517</a>"])
+def test_the_sign_of_a_link_to_a_heading_is_no_part_of_it(mark: str):
+    lines = "".join(
+        f"<p>The bridge at Bendbay was opened on its day {n}, and the market moved at once.</p>" for n in range(4)
+    )
+    page = f"<title>Market moves to new bridge</title><h1>Market moves to new bridge{mark}</h1>{lines}"
+    assert read_unknown(page).title == "Market moves to new bridge"

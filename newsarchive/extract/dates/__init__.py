@@ -295,7 +295,8 @@ def _minguo_bare(context: Context) -> Iterator[Dated]:
         found = with_time(context, day, match.start(), match.end())
         if found is None:
             continue
-        if match["m1"] or found.precision != "day" or (match["sep"] == "/" and is_firm(context, found)):
+        labelled = forms.LABEL_OF_DAY.search(context.text, max(match.start() - 8, 0), match.start())
+        if match["m1"] or found.precision != "day" or labelled or (match["sep"] == "/" and is_firm(context, found)):
             yield found
 
 
