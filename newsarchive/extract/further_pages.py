@@ -38,7 +38,7 @@ _BACK = re.compile(
     r"|zurück|vorherige|précédente?|anterior|precedente|назад|предыдущая|السابق|पिछला)(?:\spage|\sSeite)?[\W_]*)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
+_LINK = re.compile(r"<a\s[^>]{0,500}?href\s*+=\s*+[\"']?+([^\"'\s>]{1,500}+)[^>]{0,300}+>", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"(?:\s|<[^<>]{0,100}>){0,4}([^<]{0,40})")
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.

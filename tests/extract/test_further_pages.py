@@ -94,7 +94,11 @@ def test_a_further_page_knows_the_first_one_and_the_next(url, links, wanted):
         ("1.html", [("1_2.html", "下一页"), ("?page=all", "全文阅读")], "1.html?page=all"),
         ("1.html", [("1_2.html", "下一页"), ("1_print.html", "打印")], "1_print.html"),
         ("1.html", [("1_2.html", "2 下一页"), ("1_print.html", "打印"), ("1_all.html", "阅读全文")], "1_all.html"),
-        ("story", [("/n/story/2", "Next page"), ("/n/story/single-page", "View as a single page")], "story/single-page"),
+        (
+            "story",
+            [("/n/story/2", "Next page"), ("/n/story/single-page", "View as a single page")],
+            "story/single-page",
+        ),
         ("story", [("/n/story?showall=1", "View all")], "story?showall=1"),
         ("story", [("/n/story/komplettansicht", "Auf einer Seite lesen")], "story/komplettansicht"),
         ("story", [("/n/story?print=1", "Print")], None),

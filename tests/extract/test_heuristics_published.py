@@ -313,7 +313,9 @@ def test_structured_data_that_is_not_quite_right_is_read(wrapped: str, card: str
 
 
 META = "<html lang=en><head><title>Early ferry to run twice</title>{}</head><body><h1>Early ferry to run twice</h1>{}</body>"
-SENTENCES = "<p>The ferry council said on Monday that two more boats will run before dawn, so that growers reach it.</p>" * 4
+SENTENCES = (
+    "<p>The ferry council said on Monday that two more boats will run before dawn, so that growers reach it.</p>" * 4
+)
 
 
 def published(head: str, url: str = "https://gazette.example/a/1.html", line: str = "") -> str | None:
