@@ -94,8 +94,9 @@ def _take_place(article: Article, text: str) -> None:
     if not article.paragraphs:
         return
     place = place_of(article.page, text)
-    if place.number > 1:
+    if place.number != 1:
         article.part, article.first_page = place.number, place.first
+    article.whole_page = place.whole
     if place.following is not None:
         article.next_page = place.following
         fields.problem(article, "further-pages", place.following)

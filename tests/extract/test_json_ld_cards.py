@@ -65,8 +65,11 @@ def test_hostile_blocks_are_read_in_linear_time(shape: str) -> None:
 
 
 def test_entities_in_a_card_are_those_of_html() -> None:
-    author = {"@type": "Person", "name": "Ro O&#39;Hara"}
-    card = {"@type": "Article", "headline": "Boats &amp; ferries", "author": author}
+    card = {
+        "@type": "Article",
+        "headline": "Boats &amp; ferries",
+        "author": {"@type": "Person", "name": "Ro O&#39;Hara"},
+    }
     assert facts(json.dumps(card))[1] == ["Ro O'Hara"]
 
 
