@@ -1,4 +1,4 @@
-"""Compare what two versions of the reader make of the same pages, field by field: a change for speed alone changes none.
+"""Compare what two versions of the reader make of the same pages, field by field: speed must not change what is read.
 
     git archive main | tar -x -C /tmp/before
     python benchmarks/same_reading.py /tmp/before
