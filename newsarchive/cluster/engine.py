@@ -145,11 +145,16 @@ WHERE %(renew)s
 
 
 class Engine:
-    """One connection to the engine, made again when it breaks; for one thread at a time."""
+    """One connection to the engine, made again when it breaks; for one thread at a time.
 
-    def __init__(self, dsn: str, *, patience: float = 60.0) -> None:
+    Without `is_durable` a crash of PostgreSQL may cost what was done in its last second, which shards do again: what
+    they have applied is in their archives. Leases must not be lost so, or two workers would have one fence.
+    """
+
+    def __init__(self, dsn: str, *, patience: float = 60.0, is_durable: bool = True) -> None:
         self._dsn = dsn
         self._patience = patience
+        self._is_durable = is_durable
         self._connection: Connection[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -165,8 +170,8 @@ class Engine:
             self._connection = None
 
     def ask(self, query: LiteralString, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        """Return the rows of a statement, which is a transaction of its own; see `do`."""
-        return list(self.do(lambda connection: _rows(connection, query, values)))
+        """Return the rows of a statement, which is a transaction of its own, in one round trip; see `do`."""
+        return list(self._retried(lambda connection: _rows(connection, query, values)))
 
     def do(self, work: Callable[[Connection[Any]], Any]) -> Any:
         """Do something in one transaction, again when the connection breaks; everything may be done twice.
@@ -175,13 +180,20 @@ class Engine:
             EngineAwayError: the engine is not there for longer than `patience`.
 
         """
+
+        def in_transaction(connection: Connection[Any]) -> Any:
+            with connection.transaction():
+                return work(connection)
+
+        return self._retried(in_transaction)
+
+    def _retried(self, work: Callable[[Connection[Any]], Any]) -> Any:
         end = time.monotonic() + self._patience
         while True:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
-                with self._connection.transaction():
-                    return work(self._connection)
+                return work(self._connection)
             except _AWAY as error:
                 self.close()
                 if time.monotonic() > end:
@@ -194,7 +206,7 @@ class Engine:
                 raise UserError(_("the cluster's engine: {error}", error=_one_line(error))) from error
 
     def _connect(self) -> Connection[Any]:
-        return psycopg.connect(
+        connection: Connection[Any] = psycopg.connect(
             self._dsn,
             autocommit=True,
             row_factory=namedtuple_row,
@@ -205,6 +217,9 @@ class Engine:
             keepalives_count=3,
             tcp_user_timeout=30_000,
         )
+        if not self._is_durable:
+            connection.execute("SET synchronous_commit = off")
+        return connection
 
     # For who sets it up
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsarchive.archive import Archive, copy_keys, history, regroup, store
+from newsarchive.archive import copy_keys, history, regroup, store
 from newsarchive.archive.copy_keys import Identity
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import Observation
-from newsarchive.cluster.slices import ANY_ARTICLE, copy_rows, piece_of
+from newsarchive.cluster.slices import ANY_ARTICLE, copy_rows, open_piece, piece_of
 from newsarchive.models import Page
 from newsarchive.timestamps import stamp
 from newsarchive.url_keys import is_number
@@ -27,6 +26,8 @@ from newsarchive.warc.record import SnapshotDamagedError
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
+
+    from newsarchive.archive import Archive
 
 # Articles or pages of one parcel, and bytes of its pages, at most.
 _MOST, _MOST_BYTES = 300, 8 << 20
@@ -148,17 +149,17 @@ def take_over(archive: Archive, data: bytes) -> None:
         UserError: it was cut by a newer version, or a page cannot be saved.
 
     """
-    with tempfile.TemporaryDirectory(prefix="newsarchive-parcel-") as folder:
-        path = Path(folder) / "parcel.db"
-        path.write_bytes(zlib.decompress(data))
-        with Archive.open(path) as parcel:
-            tables = {name for (name,) in parcel.connection.execute("SELECT name FROM sqlite_master")}
-            if "bodies" in tables:
-                _take_pages(archive, parcel.connection)
-            if "moved" in tables:
-                _take_articles(archive.connection, parcel.connection)
-            for table, _, _ in _STATE:
-                _take_rows(archive.connection, parcel.connection, table)
+    with (
+        tempfile.TemporaryDirectory(prefix="newsarchive-parcel-") as folder,
+        open_piece(data, Path(folder) / "parcel.db") as parcel,
+    ):
+        tables = {name for (name,) in parcel.connection.execute("SELECT name FROM sqlite_master")}
+        if "bodies" in tables:
+            _take_pages(archive, parcel.connection)
+        if "moved" in tables:
+            _take_articles(archive.connection, parcel.connection)
+        for table, _, _ in _STATE:
+            _take_rows(archive.connection, parcel.connection, table)
 
 
 def _take_pages(archive: Archive, parcel: sqlite3.Connection) -> None:

@@ -6,15 +6,16 @@ there are, never texts or pages. It may be lost at any time.
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import Archive, copies, copy_keys
+from newsarchive.archive import Archive, copies, copy_keys, schema
 from newsarchive.archive.connection import transaction
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.writer.operations import Operations
@@ -22,7 +23,6 @@ from newsarchive.timestamps import stamp
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
     from newsarchive.archive import Link
@@ -63,20 +63,25 @@ def cut(archive: Archive, site: str) -> bytes:
 
 @contextmanager
 def piece_of(archive: Archive) -> Iterator[list[bytes]]:
-    """Attach an empty archive as `slice`, for the block to fill in one transaction; the list then holds it, packed."""
+    """Attach an empty archive as `slice`, for the block to fill in one transaction; the list then holds it, packed.
+
+    It has no indexes yet, so that it is small and quickly filled: `open_piece` makes them.
+    """
     connection, piece = archive.connection, list[bytes]()
     connection.execute("ATTACH ':memory:' AS slice")
+    connection.execute("PRAGMA foreign_keys = OFF")  # the rows are as they were
     try:
         connection.deserialize(_empty(), name="slice")
         with transaction(connection):
             yield piece
         piece.append(zlib.compress(connection.serialize(name="slice"), 1))
     finally:
+        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("DETACH slice")
 
 
-def open_slice(data: bytes, path: Path) -> Archive:
-    """Write a slice to a file, and open it.
+def open_piece(data: bytes, path: Path) -> Archive:
+    """Write a slice, or another piece of an archive, to a file, and open it.
 
     Raises:
         UserError: it was cut by a newer version, or cannot be written.
@@ -84,6 +89,20 @@ def open_slice(data: bytes, path: Path) -> Archive:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(zlib.decompress(data))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            f"mmap_size = {1 << 30}",
+            f"cache_size = {-(64 << 10)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        for (sql,) in connection.execute("SELECT sql FROM indexes").fetchall():
+            connection.execute(sql)
+        connection.execute("DROP TABLE indexes")
+        schema.remember(connection)  # whole again, as far as the version that cut it knew
+        connection.execute("COMMIT")
     archive = Archive.open(path)
     archive.connection.execute("PRAGMA synchronous = OFF")
     return archive
@@ -104,13 +123,23 @@ def copy_rows(
 
 @cache
 def _empty() -> bytes:
-    """Return the file of an archive without anything but the article of the copies to come."""
+    """Return the file of an archive without anything but the article of the copies to come, and without indexes.
+
+    The table `indexes` says which are to be made.
+    """
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "slice.db") as archive:
         archive.connection.execute(
             "INSERT INTO articles (id, article_key, site, url, body, content_hash, first_seen_at, last_seen_at)"
             " VALUES (?, '', '', '', '', '', '', '')",
             (ANY_ARTICLE,),
         )
+        indexes = archive.connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
+        archive.connection.execute("CREATE TABLE indexes (sql TEXT)")
+        for name, sql in indexes:
+            archive.connection.execute("INSERT INTO indexes VALUES (?)", (sql,))
+            archive.connection.execute(f'DROP INDEX "{name}"')
         archive.connection.execute("PRAGMA journal_mode = DELETE")  # a file that is read into memory has no log beside
         archive.connection.execute("VACUUM")
         return archive.connection.serialize()

@@ -107,7 +107,7 @@ def shard(db: Path, number: int) -> int:
     """
     from newsarchive.locks import CrawlLock  # noqa: PLC0415
 
-    engine = _engine(60.0)
+    engine = _engine(60.0, is_durable=False)
     from newsarchive.cluster.shard import Shard  # noqa: PLC0415 - psycopg may not be there
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -308,9 +308,9 @@ def _needed() -> None:
         ) from error
 
 
-def _engine(patience: float = _PATIENCE) -> Engine:
+def _engine(patience: float = _PATIENCE, *, is_durable: bool = True) -> Engine:
     dsn = _dsn()
     _needed()
     from newsarchive.cluster.engine import Engine  # noqa: PLC0415 - psycopg may not be there
 
-    return Engine(dsn, patience=patience)
+    return Engine(dsn, patience=patience, is_durable=is_durable)

@@ -132,7 +132,7 @@ def test_a_site_that_moves_away_and_back_is_as_it_was(cluster, engine):
 def test_shards_that_end_at_any_statement_of_a_move_lose_nothing(cluster, engine, monkeypatch, seed):
     """Every transaction with the engine may be the last that a shard makes, before it or behind it."""
     before = holds(cluster.archive(0))
-    dice, do = random.Random(seed), engine.do
+    dice, do = random.Random(seed), engine._retried
     ends = 0
 
     def fails(work):
@@ -145,7 +145,7 @@ def test_shards_that_end_at_any_statement_of_a_move_lose_nothing(cluster, engine
         return do(work)
 
     begin(engine)
-    monkeypatch.setattr(engine, "do", fails)
+    monkeypatch.setattr(engine, "_retried", fails)
     shards = both(cluster, engine)
     end = time.monotonic() + 120
     while time.monotonic() < end:
@@ -155,14 +155,14 @@ def test_shards_that_end_at_any_statement_of_a_move_lose_nothing(cluster, engine
             except ShardEndedError:
                 with closing(shard.archive):  # as its process would: nothing of it is finished
                     shards[number] = both(cluster, engine)[number]
-        monkeypatch.setattr(engine, "do", do)
+        monkeypatch.setattr(engine, "_retried", do)
         if (
             is_at(engine, "two", 1)
             and not moves.under_way(engine)
             and not site_rows(cluster.archive(0), "two")["copies"]
         ):
             break
-        monkeypatch.setattr(engine, "do", fails)
+        monkeypatch.setattr(engine, "_retried", fails)
     drive(shards, engine)
     for shard in shards:
         shard.close()
