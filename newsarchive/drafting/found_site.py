@@ -197,7 +197,8 @@ def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
     leads = {
         page.url: {url_key(url) for url in page.links} & wanted
         for page in survey.visited
-        if (page.kind in ("listing", "other") and not page.is_later) or page is survey.visited[0]
+        if page is survey.visited[0]
+        or (page.kind in ("listing", "other") and not page.is_later and url_key(page.url) not in wanted)
     }
     home = survey.visited[0].url
     chosen = {home: len(leads.get(home, ()))}
