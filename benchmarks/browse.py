@@ -420,9 +420,8 @@ def main() -> int:
         started = time.perf_counter()
         build(connection, options.articles)
         print(f"built {options.articles:,} articles in {time.perf_counter() - started:.0f} s", flush=True)
-    print(
-        f"{path.stat().st_size / 1e6:,.0f} MB; milliseconds, {options.rounds} requests each, {options.workers} processes\n"
-    )
+    size = f"{path.stat().st_size / 1e6:,.0f} MB"
+    print(f"{size}; milliseconds, {options.rounds} requests each, {options.workers} processes\n")
     measured = pages(connection, path.stem, options.rounds)
     if missing := not_measured(measured, path.stem):
         print(f"not measured: {', '.join(missing)}", file=sys.stderr)
