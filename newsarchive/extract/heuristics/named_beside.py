@@ -60,6 +60,13 @@ _NOT_A_NAME = frozenset(
 #: The pieces behind these are their values, to the end of the links.
 _LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
 _BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]+)[)）】\]]")
+#: What is said of the text behind the name, and how often it was read; both are no part of the name.
+_REMARK = re.compile(r"(?<=.)\s?[（(【\[](?:转载|轉載|原创|原創|授权|独家|首发|官方.{0,2})[)）】\]]$")
+_COUNTED = "阅读|閱讀|浏览|瀏覽|点击|點擊|评论|評論|回复|回覆|跟贴|点赞|转发|收藏|分享|人气|热度|围观"
+_COUNT = re.compile(
+    rf"\s?(?:(?:{_COUNTED})[数數量次]?\s?[:：]?\s?[（(]?[0-9.]+\s?[万w]?[+)）次条人]{{0,2}}"
+    rf"|(?<![0-9])[0-9.]+\s?[万w]?\+?\s?[次条人]?\s?(?:{_COUNTED}))"
+)
 _LONGEST_NAME = 20
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in Latin letters, which accounts may have; and buttons that look like one.
@@ -165,7 +172,7 @@ def _name_in(text: str, *, latin: bool) -> str:
     text = _WHERE.sub("", clean(text))
     if "/" in text:
         text = text.rpartition("/")[2]
-    text = text.strip("·•|｜ -—")
+    text = _REMARK.sub("", _COUNT.sub("", text).strip("·•|｜ -—"))
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed:
         text = bracketed[1]
