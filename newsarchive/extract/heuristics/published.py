@@ -105,7 +105,7 @@ _ODD_OFFSETS = frozenset(
 )
 # What may come before publication, and the folders of an address, whose day may be so much off (days).
 _NOT_FIRST = frozenset(("json-ld:dateCreated", "json-ld:uploadDate"))
-_FOLDERS = re.compile(r"[0-9]{4}[-/_.]")
+_FOLDERS = re.compile(r"[0-9]{4}/")
 _MOST_OFF = 2.0
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS, _IN_PRINT = 3.0, -1.0, -4.0, -30.0
