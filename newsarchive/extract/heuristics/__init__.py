@@ -308,7 +308,7 @@ class _Reader:
         around = [self.flow.text[n] for n in (*before, *self.kept[:_FIRST_LINES], *self.ending)]
         for name, value, rule in find_numbers(around):
             self._set(name, (value, rule))
-        region = find_region(around, self.page_text)
+        region = find_region(around, self.page_text if self.account else "")
         self._set("region", (region, "platform") if region else None)
 
     def _take_head(self) -> None:

@@ -26,11 +26,13 @@ _PLAYER = re.compile(r"video|player|/embed/|\.(?:mp4|m3u8|webm)(?![a-z])", re.IG
 #: A frame of so few pixels shows nothing.
 _TINY = re.compile(r"[0-9](?:px)?")
 _MOST, _UP = 30, 3
+_LONG_PAGE = 300_000
 
 
 def find_embeds(body: Element, page: str, base_url: str) -> list[str]:
     """List what is embedded in an element: kind (video, audio, frame, post) and address; `page` is the page's text."""
-    if not any(sign in page for sign in _SIGNS):
+    # In a page of megabytes, most of which are scripts, its few elements are looked at sooner than its text.
+    if len(page) < _LONG_PAGE and not any(sign in page for sign in _SIGNS):
         return []
     return list(dict.fromkeys(islice(_embedded(body, base_url), _MOST)))
 
