@@ -159,7 +159,8 @@ def _check(name: str, toml: str, articles: Sequence[Article], chosen: dict[str, 
     sure = []
     for key, (_find, name_of_value) in _FIELDS.items():
         pairs = [
-            (getattr(one, name_of_value), getattr(other, name_of_value)) for one, other in zip(articles, again, strict=True)
+            (getattr(one, name_of_value), getattr(other, name_of_value))
+            for one, other in zip(articles, again, strict=True)
         ]
         known = [pair for pair in pairs if pair[0]]
         right = sum(_is_same(one, other) for one, other in known) if key in chosen else 0

@@ -194,9 +194,13 @@ def may_have_further(page: Page) -> bool:
     own = split_url(page.base_url)
     if _own_number(own) or _first_of_whole(own) is not None:
         return True
-    name = _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
-    signs = (*(name + sign for sign in (b"_", b"-", b"/")), b"page=2", b"page=all", b"=print")
-    return any(sign in page.body for sign in signs)
+    body, name = page.body, _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
+    at = body.find(name)
+    while at >= 0:
+        if body.startswith((b"_", b"-", b"/"), at + len(name)):
+            return True
+        at = body.find(name, at + 1)
+    return any(sign in body for sign in (b"page=2", b"page=all", b"=print"))
 
 
 def _own_number(own: SplitResult) -> int:

@@ -85,8 +85,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         _fill(article, other, wanted, decoded.text)
     _take_place(article, decoded.text)
     _apply_hints(article, site)
-    for reason in fields.missing(article):
-        fields.problem(article, reason)
+    fields.tell_missing(article)
     return article
 
 
@@ -159,6 +158,7 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         return article
     if site is not None:
         _apply_hints(article, site)
+    fields.tell_missing(article)
     if decoded.wrong_declaration:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:

@@ -312,7 +312,10 @@ def test_structured_data_that_is_not_quite_right_is_read(wrapped: str, card: str
     assert date_of(f"{HEADLINE}<div>{BRIDGE}</div>", head) == "2024-05-30"
 
 
-META = "<html lang=en><head><title>Early ferry to run twice</title>{}</head><body><h1>Early ferry to run twice</h1>{}</body>"
+META = (
+    "<html lang=en><head><title>Early ferry to run twice</title>{}</head>"
+    "<body><h1>Early ferry to run twice</h1>{}</body>"
+)
 SENTENCES = (
     "<p>The ferry council said on Monday that two more boats will run before dawn, so that growers reach it.</p>" * 4
 )

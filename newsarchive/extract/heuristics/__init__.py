@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import is_line_of_print, original_title
 from newsarchive.extract.dates.zones import zone_of
-from newsarchive.extract.fields import (
-    missing,
-    problem,
-    set_credit,
-)
+from newsarchive.extract.fields import set_credit
 from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.authors import (
     Evidence,
@@ -92,8 +88,7 @@ def read_by_heuristics(
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
-    page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
-    missing. Time is linear in the size of the page.
+    page stay empty; `evidence` names the rule that gave each of the others. Time is linear in the size of the page.
 
     Raises:
         TooComplexError: `strict`, and the page has more markup than any real one.
@@ -107,8 +102,6 @@ def read_by_heuristics(
         reader = _Reader(article, read_lines(root), head, decoded.text)
         reader.site_name = site_name
         reader.read(zone)
-    for reason in missing(article):
-        problem(article, reason)
     return article
 
 
@@ -224,7 +217,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
-                article.embeds = find_embeds(element, self.page_text, article.page.url)
+                article.embeds = find_embeds(element, article.page.url)
         shown = self.flow.element[body.block] if body else None
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
@@ -308,7 +301,7 @@ class _Reader:
         around = [self.flow.text[n] for n in (*before, *self.kept[:_FIRST_LINES], *self.ending)]
         for name, value, rule in find_numbers(around):
             self._set(name, (value, rule))
-        region = find_region(around, self.page_text if self.account else "")
+        region = find_region(around, self.page_text)
         self._set("region", (region, "platform") if region else None)
 
     def _take_head(self) -> None:

@@ -14,7 +14,6 @@ from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
-from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -53,9 +52,14 @@ _URL_DATE = re.compile(
 _URL_MONTH = re.compile(
     r"(?<=/)(?:((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=/)|(\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?!\d))", re.IGNORECASE
 )
-#: Parts of a script's names behind which a time of publication may stand, the first letter left out; few, as
-#: each is looked for in the whole page. What may follow each is in the pattern.
-_SCRIPT_NAMES = ("ublish", "pub", "reate", "ctime", "var ct", "elease", "eploy")
+#: What may be the value of a time in a script, by its first digits: these are looked for in the whole page, which takes
+#: a sixth of the time that all the names before them would take.
+_SCRIPT_VALUES = (
+    re.compile(r"20(?<=[:=\s\"']20)[0-9]{2}(?P<sep>[-.])[0-9]{2}(?P=sep)[0-9]{2}"),
+    re.compile(r"1(?<=[:=\s\"']1)[0-9]{9}"),
+)
+#: So many values are looked at; characters from the beginning of the name to that of the value, and of a value.
+_MOST_VALUES, _LONGEST_NAME, _LONGEST_VALUE = 2_000, 24, 24
 _SCRIPT_TIME = re.compile(
     r"(?:(?<=ublish)|(?<=elease)|(?<=pub)(?=_|[Dd]ate|[Tt]ime)|(?<=reate)(?=Time|_time|dAt)"
     r"|(?<=ctime)|(?<=var ct)|(?<=eploy)(?=[D-]))"
@@ -99,7 +103,12 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
     20.0,
 )
 # How far clocks are behind and ahead of UTC: by whole hours, or by one of these.
-_WESTERNMOST, _EASTERNMOST, _HOUR, _DAY = timedelta(hours=12), timedelta(hours=14), timedelta(hours=1), timedelta(days=1)
+_WESTERNMOST, _EASTERNMOST, _HOUR, _DAY = (
+    timedelta(hours=12),
+    timedelta(hours=14),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 _ODD_OFFSETS = frozenset(
     timedelta(hours=hours) for hours in (-9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75)
 )
@@ -421,11 +430,9 @@ class DateReader:
 
     def script(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the first time in a script that its name says to be that of publication."""
-        page = places.page
-        for place in places_behind(page, _SCRIPT_NAMES):
-            match = _SCRIPT_TIME.match(page, place)
-            dated = self.read(match["value"]) if match and not _NO_TIME.search(match["rest"]) else None
-            if dated and match:
+        for match in _times_of_scripts(places.page):
+            dated = None if _NO_TIME.search(match["rest"]) else self.read(match["value"])
+            if dated:
                 yield Candidate(dated, match[0], "script", _SCRIPT)
                 return
 
@@ -507,6 +514,16 @@ def _by_day_of_address(address: Candidate[Dated], said: Candidate[Dated]) -> Can
 
 def _at_offset(said: Candidate[Dated], offset: timedelta) -> Candidate[Dated]:
     return replace(said, value=replace(said.value, when=said.value.when.astimezone(timezone(offset))))
+
+
+def _times_of_scripts(page: str) -> Iterator[re.Match[str]]:
+    """Yield the values with names that may be those of a time of publication, in the order of the page."""
+    values = sorted(value.start() for form in _SCRIPT_VALUES for value in islice(form.finditer(page), _MOST_VALUES))
+    for value in values:
+        start, end = max(value - _LONGEST_NAME, 0), value + _LONGEST_VALUE
+        while match := _SCRIPT_TIME.search(page, start, end):
+            yield match
+            start = match.start() + 1
 
 
 def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta | None:
