@@ -138,16 +138,19 @@ def whole_page_of(page: Page, text: str, *, is_paged: bool) -> str | None:
 
 
 def _may_link_whole(path: str, text: str) -> bool:
-    """Return whether the address of a whole article may stand in a text: behind the name of the first page."""
+    """Return whether the address of a whole article may stand in a text: by the name of the first page, or a query."""
     name = _parts(path)[0].rpartition("/")[2]
-    if not _PLAIN_NAME.fullmatch(name) or '="?' in text:
+    if name and not _PLAIN_NAME.fullmatch(name):
         return True
-    at = text.find(name)
-    while at >= 0:
-        at += len(name)
-        if _WHOLE_BEHIND.match(text, at):
-            return True
-        at = text.find(name, at)
+    for mark in filter(None, (name, '"?', "'?")):
+        at = text.find(mark)
+        for _ in range(_MOST_LINKS):
+            if at < 0:
+                break
+            at += len(mark)
+            if _WHOLE_BEHIND.match(text, at if mark is name else at - 1):
+                return True
+            at = text.find(mark, at)
     return False
 
 
