@@ -1,4 +1,4 @@
-"""Compare what two versions of the reader make of the same pages, field by field: speed must not change what is read.
+"""Compare field by field what two versions of the reader make of the same pages: a change for speed alone changes none.
 
     git archive main | tar -x -C /tmp/before
     python benchmarks/same_reading.py /tmp/before

@@ -60,10 +60,19 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def is_slow(path):
+    path = path.relative_to(TESTS) if path.is_relative_to(TESTS) else path
+    return bool(SLOW & {path.as_posix(), *(folder.as_posix() for folder in path.parents)})
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not even load, in every process, what `make test-fast` leaves out."""
+    return True if config.option.markexpr == "not slow" and is_slow(collection_path) else None
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        path = item.path.relative_to(TESTS) if item.path.is_relative_to(TESTS) else item.path
-        if path.as_posix() in SLOW or SLOW & {folder.as_posix() for folder in path.parents}:
+        if is_slow(item.path):
             item.add_marker("slow")
 
 

@@ -12,6 +12,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
@@ -590,6 +592,24 @@ def m0024_index_of_facets(db: Database) -> None:
     db.execute("CREATE INDEX mentions_code ON mentions (code, market, article_id, name)")
 
 
+@migrations()
+def m0025_revisions_page_by_page(db: Database) -> None:
+    """Give the first revisions of all without working out the others."""
+    db.execute("DROP VIEW IF EXISTS revisions")
+
+
+@migrations()
+def m0026_moves_between_shards(db: Database) -> None:
+    """Know which sites of a cluster have moved on to another shard, and how far those are that move here."""
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN moved INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN home INTEGER")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        "CREATE TABLE cluster_arrivals (family TEXT PRIMARY KEY, move INTEGER NOT NULL, seq INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
@@ -653,8 +673,8 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
     on_terminal = sys.stderr.isatty()
     if not on_terminal:
         # Without a log this still reaches standard error: the next lines may be minutes away.
-        logger.warning("%s; a large archive takes minutes, and stays as it was if this is interrupted", text)
+        logger.warning(_("%s; a large archive takes minutes, and stays as it was if this is interrupted"), text)
     with progress_bar("articles", above=text) as progress:
         yield progress
     if not on_terminal:
-        logger.info("archive %s: up to date", path)
+        logger.info(_("archive %s: up to date"), path)

@@ -49,7 +49,7 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     else:
         write_site_file(Path(output), made.toml)
     for field in made.sure:
-        rule = field.selector or "left to the heuristics"
+        rule = field.selector or _("left to the heuristics")
         click.echo(
             plain(
                 _(

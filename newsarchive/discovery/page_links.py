@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.extract.html import line_of
+from newsarchive.discovery.script_pager import next_by_script
+from newsarchive.extract.html import better_title, line_of
 from newsarchive.text import clean
 from newsarchive.tree import attribute, descendants, select
 from newsarchive.urls import absolute_url, split_url
@@ -114,7 +115,9 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     for full, number_text in _options(root, base_url, charset):
         if full != here and _is_page_of(full, here):
             numbered.setdefault(int(number_text), full)
-    links.next_url = _head_next(root, base_url) or by_word or arrow or _after(numbered)
+    links.next_url = (
+        _head_next(root, base_url) or by_word or arrow or _after(numbered) or next_by_script(root, base_url)
+    )
     numbered.pop(1, None)  # the first page is known by the link that led to the listing
     links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
     links.feeds = list(_feeds(root, base_url))
@@ -145,8 +148,8 @@ def _add(links: Links, url: str, text: str, element: Element) -> None:
     known = links.found.get(url)
     if known is None:
         known = links.found[url] = PageLink(url, text)
-    elif len(text) > len(known.text):
-        known.text = text
+    else:
+        known.text = better_title(known.text, text) or ""
     known.is_dated |= _note_item(links, text, element)
 
 

@@ -59,6 +59,8 @@ _SHOW_ALL = all_of(SHOW_ALL)
 _LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
 _ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
+# The text of a link that is so long and holds two sentences is no headline.
+_SHORT_TEASER, _TWO_SENTENCES = 60, re.compile(r"[.!?]\s+[A-Z]|[！？].*[！？]")
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
 _SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 
@@ -210,3 +212,16 @@ def _pieces(root: Element, skip: Container[int]) -> Iterator[str]:
                 yield " "
             following = outer.next
         node = following
+
+
+def is_teaser(text: str) -> bool:
+    """Return whether the text of a link begins or sums up the text of its article, and is no title."""
+    return "。" in text or (len(text) > _SHORT_TEASER and _TWO_SENTENCES.search(text) is not None)
+
+
+def better_title(known: str | None, text: str | None) -> str | None:
+    """Return the likelier title of two texts of links to one article: no teaser, then the longer one.
+
+    A picture, a headline and a teaser often lead to the same article.
+    """
+    return max(known, text, key=lambda one: (bool(one) and not is_teaser(one or ""), len(one or "")))

@@ -159,7 +159,7 @@ FULL_STOP = re.compile(r"(?<=[\w]{3})\.$")
 ENGLISH = re.compile(
     r"[(（]?(?P<label>(?i:by|(?:written|story|reported|reporting|edited|editing|photos?|translated)\sby|author|editor))"
     rf":?\s{{1,3}}(?P<names>{_LATIN_NAME}(?:(?:{_AND}){_LATIN_NAME}){{0,7}})"
-    r"(?=\s{0,3}(?:$|[|｜,;)•·–—-]|\.$|[0-9]|in\s|for\s|at\s))"
+    r"(?=\s{0,3}(?:$|[|｜,;)•·–—-]|\.$|[0-9])|\s{1,3}(?:in|for|at|of|on|from|via)\s)"
 )
 ENGLISH_ROLES: dict[str, BylineRole] = {
     "edited": "editor",

@@ -24,6 +24,20 @@ _ANY_DIGITS = str.maketrans("123456789", "0" * 9)
 # A letter of a word: machines write times with T and Z alone.
 _LETTER = re.compile(r"[^\W\d_TZ]")
 
+# Before a date of few signs: nothing but a label or the day of the week; behind it, what parts it from the rest.
+_LABELS = rf"(?:{any_of('published', 'updated', 'date')})|(?:vom|am|le|du|el|il|on|op)\s"
+_DAY = rf"(?:{any_of('weekdays', ending=WHOLE)})\.?,?"
+_INTRODUCED = re.compile(rf"\s?(?:(?:{_LABELS}){FILLING})?(?:{_DAY})?\s?")
+_PARTED = re.compile(r"\s?[|·•]|$")
+
+
+def is_set_apart(line: str, span: tuple[int, int]) -> bool:
+    """Return whether a line says that what stands in a span is a date, or parts it from what else it says."""
+    before = line[: span[0]].lower()
+    if _INTRODUCED.fullmatch(before) is None:
+        return False
+    return before.strip() != "" or _PARTED.match(line, span[1]) is not None
+
 
 def has_other_label(line: str) -> bool:
     """Return whether a line may say of a date that it is another one than that of publication."""

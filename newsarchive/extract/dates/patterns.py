@@ -75,7 +75,7 @@ FULL = re.compile(
 #: The same with the day first: 03.11.2019, 19/11/2019, 11/19/2019.
 YEAR_LAST = re.compile(
     rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})"
-    r"(?P<sep>[-/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
+    r"(?P<sep>[-/]|\.\s?)(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
 )
 #: A year in two digits. The form with 年 stands by itself, the others need a time (or nothing else) beside them.
 SHORT_YEAR = re.compile(

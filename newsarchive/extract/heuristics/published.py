@@ -102,8 +102,15 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
     26.0,
     20.0,
 )
-# How far clocks are behind and ahead of UTC, and the least by which they differ.
-_WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
+# How far clocks are behind and ahead of UTC: by whole hours, or by one of these.
+_WESTERNMOST, _EASTERNMOST, _HOUR = timedelta(hours=12), timedelta(hours=14), timedelta(hours=1)
+_ODD_OFFSETS = frozenset(
+    timedelta(hours=hours) for hours in (-9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75)
+)
+# What may come before publication, and the folders of an address, whose day may be so much off (days).
+_NOT_FIRST = frozenset(("json-ld:dateCreated", "json-ld:uploadDate"))
+_FOLDERS = re.compile(r"[0-9]{4}[-/_.]")
+_MOST_OFF = 2.0
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS, _IN_PRINT = 3.0, -1.0, -4.0, -30.0
 # What a place among other articles or comments is worth, one so many lines before the headline, and one in the
@@ -251,6 +258,8 @@ class DateReader:
             if everything or best < most:
                 found += gather(self, places)
                 best = max(best, *map(_points, found)) if found else best
+        if not everything and best > _ELEMENT:
+            found += self.address(places)
         other = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
         if any(line.points < _BEHIND + _OTHERS for line in lines):
             year = other.value.when.year if other else self._other_year(places.page)
@@ -378,7 +387,8 @@ class DateReader:
 
     def weak(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read what the head says in words that may mean another date."""
-        for place, (_, name, content) in enumerate(places.head.meta.get("published", ())):
+        said = places.head.meta
+        for place, (_, name, content) in enumerate((*said.get("published", ()), *said.get("dated", ()))):
             dated = self.read(content)
             if dated:
                 yield Candidate(dated, content, f"meta:{name}", _WEAK - place / 100)
@@ -438,7 +448,7 @@ def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
     """
     if not candidates:
         return None
-    best = max(candidates, key=_points)
+    best = _first(candidates, max(candidates, key=_points))
     if best.rule.startswith("printed"):
         return best
     printed = [one for one in candidates if one.rule.startswith("printed")]
@@ -448,8 +458,27 @@ def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
     day = best.value.when.date()
     line = next((one for one in printed if one.value.when.date() == day), None)
     if line is None:
+        best = next(filter(None, (_by_day_of_address(one, best) for one in candidates)), best)
+    if line is None:
         return best
     return line if best.value.precision == "day" else replace(best, line=line.line)
+
+
+def _first(candidates: list[Candidate[Dated]], best: Candidate[Dated]) -> Candidate[Dated]:
+    """Return the earliest publication that the head or the folders of the address name: later ones are its repetitions.
+
+    An address has the day of some zone, and may be a day off.
+    """
+    if best.points <= _ELEMENT:
+        return best
+    first = best
+    for one in candidates:
+        days = (first.value.when - one.value.when).total_seconds() / 86400
+        if one.points > _ELEMENT and one.rule not in _NOT_FIRST:
+            first = one if days > 0 and one.value.when.date() < first.value.when.date() else first
+        elif one.rule == "url" and _FOLDERS.match(one.printed) and days > _MOST_OFF:
+            first = one
+    return first
 
 
 def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[Dated] | None:
@@ -459,10 +488,23 @@ def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[D
         return None
     if line.value.precision == "day":
         offset = _offset_of_day(line, said)
-    else:
-        offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
-        offset = offset if -_WESTERNMOST <= offset <= _EASTERNMOST and offset % _QUARTER == timedelta(0) else None
-    return None if offset is None else replace(said, value=replace(said.value, when=utc.astimezone(timezone(offset))))
+        return None if offset is None else _at_offset(said, offset)
+    offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
+    if not -_WESTERNMOST <= offset <= _EASTERNMOST or (offset % _HOUR and offset not in _ODD_OFFSETS):
+        return None
+    return _at_offset(said, offset)
+
+
+def _by_day_of_address(address: Candidate[Dated], said: Candidate[Dated]) -> Candidate[Dated] | None:
+    """Return a time that is told in UTC on the day that the folders of the address name, if it can be that one."""
+    if address.rule != "url" or not _FOLDERS.match(address.printed) or said.value.precision == "day":
+        return None
+    offset = _offset_of_day(address, said)
+    return _at_offset(said, offset) if offset else None
+
+
+def _at_offset(said: Candidate[Dated], offset: timedelta) -> Candidate[Dated]:
+    return replace(said, value=replace(said.value, when=said.value.when.astimezone(timezone(offset))))
 
 
 def _times_of_scripts(page: str) -> Iterator[re.Match[str]]:

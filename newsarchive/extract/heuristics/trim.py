@@ -49,7 +49,7 @@ _RELATED = all_of(RELATED)
 _PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
-_SENTENCE = re.compile(r"[，、,]\s?\w|[。！？!?…।؟]|[.:;][\W_]*$|\. ")
+_SENTENCE = re.compile(r"[，、,،၊፣]\s?\w|[。！？!?…।॥؟۔။།។።։]|[\u0e01-\u0eff]{40}|[.:;][\W_]*$|\. ")
 #: Points of a text that needs no second look.
 _MUCH_TEXT = 300.0
 #: A button that shows the rest of the text.
