@@ -8,6 +8,7 @@ from scrapy.exceptions import DropItem
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.models import Problem
 from pipelines import Pipeline
 
 if TYPE_CHECKING:
@@ -22,10 +23,20 @@ class Validate(Pipeline):
         from newsarchive.extract.validate import rejection, validate  # noqa: PLC0415 - as in the steps before
 
         validate(item)
-        problem = rejection(item)
+        problem = rejection(item) or self._doubt(item)
         if problem is None:
             return item
         self.session.count("articles/rejected")
         outcome = Outcome(problem.reason, "rejected", problem.detail)
         self.session.settle(FrontierEntry.of_page(item.page), problem.stage, outcome)
         raise DropItem(problem.detail or problem.reason)
+
+    def _doubt(self, item: Article) -> Problem | None:
+        """Return why a page of a site whose file has no rules but patterns is no article; None where nothing tells."""
+        site = self.session.spider.site_of(item.page)
+        if item.page.role != "post" or site is None or site.listing is None or not site.listing.explore:
+            return None
+        from newsarchive.discovery.explored import examine  # noqa: PLC0415 - most sites have rules
+
+        reason = None if site.layout_for(item.page.url) else examine(item, site)
+        return Problem("validate", "not-an-article", reason) if reason else None

@@ -592,6 +592,24 @@ def m0024_index_of_facets(db: Database) -> None:
     db.execute("CREATE INDEX mentions_code ON mentions (code, market, article_id, name)")
 
 
+@migrations()
+def m0025_revisions_page_by_page(db: Database) -> None:
+    """Give the first revisions of all without working out the others."""
+    db.execute("DROP VIEW IF EXISTS revisions")
+
+
+@migrations()
+def m0026_moves_between_shards(db: Database) -> None:
+    """Know which sites of a cluster have moved on to another shard, and how far those are that move here."""
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN moved INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN home INTEGER")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        "CREATE TABLE cluster_arrivals (family TEXT PRIMARY KEY, move INTEGER NOT NULL, seq INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive.schedules import Schedule
 from newsarchive.cluster.engine import Engine, EngineAwayError, in_future
 from newsarchive.cluster.lease import RENEWAL, EngineThread, Lease, LeaseChannel
-from newsarchive.cluster.slices import open_slice
+from newsarchive.cluster.slices import open_piece
 from newsarchive.crawl.http.host_pauses import PERMISSIONS
 from newsarchive.crawl.schedule import after_failure
 from newsarchive.crawl.watch import Run, after_run
@@ -225,7 +225,7 @@ class Worker:
             if lease.loss is not None or self.process.stopping.is_set():
                 raise UserError(lease.loss or _("{site}: stopped before it was begun", site=site))
             await asyncio.sleep(_LOOK_FOR_SLICE)
-        archive = open_slice(data, self._folder / f"{site}-{lease.fence}" / "slice.db")
+        archive = open_piece(data, self._folder / f"{site}-{lease.fence}" / "slice.db")
         self._kept[site] = _Kept(archive, lease.fence)
         return archive
 

@@ -6,6 +6,9 @@ import logging
 import os
 import signal
 import sys
+import time
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,8 +19,6 @@ from newsarchive.i18n import _, ngettext, stored
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from newsarchive.cluster.engine import Engine
     from newsarchive.crawl.summary import RunSummary
 
@@ -26,6 +27,8 @@ _DSN = "NEWSARCHIVE_CLUSTER"
 _PATIENCE = 5.0
 # Seconds after which a shard that was not seen, an envelope that waits and a site that nobody crawls are a fault.
 _SILENT, _STUCK, _LATE = 60.0, 600.0, 1800.0
+# Seconds between two looks at a move.
+_LOOK_AGAIN = 0.5
 
 
 @click.group()
@@ -104,7 +107,7 @@ def shard(db: Path, number: int) -> int:
     """
     from newsarchive.locks import CrawlLock  # noqa: PLC0415
 
-    engine = _engine(60.0)
+    engine = _engine(60.0, is_durable=False)
     from newsarchive.cluster.shard import Shard  # noqa: PLC0415 - psycopg may not be there
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
@@ -123,6 +126,61 @@ def shard(db: Path, number: int) -> int:
 
 
 @cluster.command()
+@click.argument("site")
+@click.option("--to", "shard", type=click.IntRange(0), required=True, help="The number of the shard to move it to.")
+@click.option("--wait", is_flag=True, help="Return when it is there.")
+def move(site: str, shard: int, wait: bool) -> None:
+    """Move a site, with the others of its family, to another shard, while workers and both shards run.
+
+    Its leases are let run out, then all that was stored of it goes to the other shard, raw pages included, and is
+    removed where it was. Whatever is killed meanwhile, nothing is lost.
+    """
+    with _engine() as engine:
+        from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
+
+        engine.must_be_current()
+        moved = moves.begin(engine, site, shard)
+        if not moved:
+            click.echo(f"newsarchive: {site} is at shard {shard} already")
+            return
+        click.echo(f"newsarchive: {', '.join(moved)}: on the way to shard {shard}; see newsarchive cluster status")
+        while wait and any(set(moved) & set(row.sites) for row in moves.under_way(engine)):
+            time.sleep(_LOOK_AGAIN)
+        if wait:
+            click.echo(f"newsarchive: {', '.join(moved)}: at shard {shard}")
+
+
+@cluster.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--keep", default=60.0, show_default=True, type=click.FloatRange(0),
+              help="Minutes for which replaced files stay, for those who still read them.")  # fmt: skip
+@click.option("--wait", default=3600.0, show_default=True, type=click.FloatRange(0),
+              help="Seconds for which shards that write are waited for.")  # fmt: skip
+def publish(folder: Path, keep: float, wait: float) -> None:
+    """Publish the archives of all shards as one lake of Parquet files in FOLDER, which all machines see at that path.
+
+    Each shard writes what has changed since the last time; when all have, the lake is replaced at once: readers see all
+    of a publication or nothing. It waits for sites that move. `newsarchive publish` is the same for one archive.
+    """
+    told: set[str] = set()
+
+    def waits(what: str) -> None:
+        if what not in told:
+            told.add(what)
+            click.echo(f"newsarchive: waiting for {what}", err=True)
+
+    with _engine() as engine:
+        from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
+
+        engine.must_be_current()
+        done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
+    click.echo(
+        f"{done.articles:,} articles, publication {done.generation}: {done.written:,} files written,"
+        f" {done.removed:,} taken off"
+    )
+
+
+@cluster.command()
 @click.option("--ready", is_flag=True, help="Print nothing but faults.")
 @rows_options
 def status(ready: bool, form: str | None) -> int:
@@ -132,10 +190,13 @@ def status(ready: bool, form: str | None) -> int:
     were put aside, sites that nobody crawls.
     """
     with _engine() as engine:
+        from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
+
         engine.must_be_current()
         shards, workers = engine.shards(), engine.workers()
         late, seconds = engine.waiting()
         failing = engine.failing()
+        moving = moves.under_way(engine)
     faults = [fault for row in shards for fault in _faults(row)]
     if late and seconds > _LATE:
         faults.append(
@@ -155,6 +216,7 @@ def status(ready: bool, form: str | None) -> int:
             ("worker", row.holder, row.sites, "", "", "", _("lease {number:.0f} s", number=row.lease))
             for row in workers
         ]
+        rows += [("moving", row.family, len(row.sites), row.waiting, row.bytes, "", _way(row)) for row in moving]
         rows += [("failing", row.name, row.failures, "", "", "", row.reason) for row in failing]
         rows.append(("due", "", late, "", "", round(seconds), ""))
         print_rows(("what", "name", "sites", "envelopes", "bytes", "seconds", "state"), rows, form)
@@ -190,6 +252,10 @@ def _tell(site: str, ended: RunSummary | UserError) -> None:
         said.append(f"{_(ended.outcome)}: {stored(ended.reason)}")
     if said := [*said, *map(stored, ended.alarms)]:
         click.echo(plain(f"{site}: {_('; ').join(said)}"))
+
+
+def _way(row: Any) -> str:
+    return _("shard {one} to {other}, {number} parcels sent", one=row.shard_id, other=row.to_shard, number=row.sent)
 
 
 def _seen(seconds: float | None) -> str:
@@ -242,9 +308,9 @@ def _needed() -> None:
         ) from error
 
 
-def _engine(patience: float = _PATIENCE) -> Engine:
+def _engine(patience: float = _PATIENCE, *, is_durable: bool = True) -> Engine:
     dsn = _dsn()
     _needed()
     from newsarchive.cluster.engine import Engine  # noqa: PLC0415 - psycopg may not be there
 
-    return Engine(dsn, patience=patience)
+    return Engine(dsn, patience=patience, is_durable=is_durable)

@@ -85,8 +85,7 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
         _fill(article, other, wanted, decoded.text)
     _take_place(article, decoded.text)
     _apply_hints(article, site)
-    for reason in fields.missing(article):
-        fields.problem(article, reason)
+    fields.tell_missing(article)
     return article
 
 
@@ -95,8 +94,9 @@ def _take_place(article: Article, text: str) -> None:
     if not article.paragraphs:
         return
     place = place_of(article.page, text)
-    if place.number > 1:
+    if place.number != 1:
         article.part, article.first_page = place.number, place.first
+    article.whole_page = place.whole
     if place.following is not None:
         article.next_page = place.following
         fields.problem(article, "further-pages", place.following)
@@ -158,6 +158,7 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         return article
     if site is not None:
         _apply_hints(article, site)
+    fields.tell_missing(article)
     if decoded.wrong_declaration:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:

@@ -35,6 +35,10 @@ def source(info: str, text: str = TEXT, head: str = "", after: str = "", listed:
         "<p><span class='date'>2024年05月30日 08:15</span> <span class='source'>柳溪晚报</span></p>",
         "<div>2024-05-30 08:15·<span class='name'>柳溪晚报</span></div>",
         "<div>林小满/柳溪晚报</div><div>2024-05-30 08:15</div>",
+        "<div>2024-05-30 08:15:22 柳溪晚报 阅读 1203 评论 5</div>",
+        "<div>2024-05-30 08:15 柳溪晚报 331次浏览</div>",
+        "<div>2024-05-30 08:15 柳溪晚报【转载】</div>",
+        "<div>2024年5月30日 8時15分 配信元：柳溪晚报</div>",
     ],
 )
 def test_the_medium_near_the_headline_is_found(info: str):
