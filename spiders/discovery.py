@@ -328,7 +328,7 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self.exploration is None)):
+        elif not stop and (new or (self.is_thorough and (self.exploration is None or link.link_source != "category"))):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
