@@ -96,11 +96,13 @@ def print_rows(
 
 def size_of(count: float) -> str:
     """Write a number of bytes for people."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return _("{count:.0f} bytes", count=count) if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+    if count < 1000:
+        return _("{count:.0f} bytes", count=count)
+    size, unit = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if size >= 999.5:
+            size, unit = size / 1000, larger
+    return f"{size:.{1 if size < 99.95 else 0}f} {unit}"
 
 
 def columns_of(text: str) -> int:

@@ -11,7 +11,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.history import newest
 from newsarchive.archive.merge import order_of_trust
 from newsarchive.archive.queries import find_article
-from newsarchive.commands.output import json_option, to_json
+from newsarchive.commands.output import columns_of, json_option, to_json
 from newsarchive.commands.problems import unseen
 from newsarchive.errors import UserError
 from newsarchive.i18n import N_, _, ngettext
@@ -107,11 +107,15 @@ def _lines(events: Sequence[UrlEvent], copies: Sequence[Observation]) -> Iterato
             " " + ngettext("({count} time)", "({count} times)", event.times) if event.times and event.times > 1 else ""
         )
         due = _(", due {time}", time=event.next_at) if event.next_at else ""
-        yield f"  {event.at}  {event.event:8}  {reason}{event.detail}{times}{due}"
+        yield f"  {event.at}  {_filled(_(event.event), 8)}  {reason}{event.detail}{times}{due}"
     shown = _shown(copies)
     for copy in copies:
         what = _("shown") if copy is shown else _("not shown")
-        yield f"  {what:9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
+        yield f"  {_filled(what, 9)}  {_(copy.role)} {copy.url}: {_reason(copy, shown)}"
+
+
+def _filled(text: str, columns: int) -> str:
+    return text + " " * (columns - columns_of(text))
 
 
 def _state(event: UrlEvent) -> str:

@@ -72,11 +72,11 @@ def fetch(urls: Sequence[str]) -> list[Page]:
 
     """
     pages: list[Page] = []
-    fetch_with(partial(_fetch_all, urls, pages), urls)
+    fetch_with(partial(fetch_all, urls, pages), urls)
     return pages
 
 
-async def _fetch_all(urls: Sequence[str], pages: list[Page], load: Load) -> None:
+async def fetch_all(urls: Sequence[str], pages: list[Page], load: Load) -> None:
     """Fetch the pages, up to the first that does not come."""
     for number, url in enumerate(urls):
         if number:

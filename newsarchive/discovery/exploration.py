@@ -236,7 +236,7 @@ class Exploration:
         place.asked += 1
         self.credit -= 1
         candidate = place.waiting.popleft()
-        if self._rank(place) >= LATE:
+        if self._rank(place) > LATE - 1:  # a link beside articles has brought it nearer
             self._late.add(_key(candidate.url))
         return candidate
 

@@ -60,6 +60,7 @@ _WHOLE_WORD = (
     r"|quanwen|print(?:er|able|version|view|[_-]version|[_-]?page|[_-]?friendly)?|druck(?:version|ansicht|en)?"
     r"|imprimer|imprimir|stampa)"
 )
+_NAMES_WHOLE = re.compile(_WHOLE_WORD, re.IGNORECASE)
 _WHOLE_NAME = re.compile(rf"(.*?[^/_-])[_-](?:p(?:age)?[_-]?)?{_WHOLE_WORD}", re.IGNORECASE)
 _WHOLE_FOLDER = re.compile(rf"(.+?)/{_WHOLE_WORD}/?", re.IGNORECASE)
 _WHOLE_QUERY = re.compile(
@@ -83,6 +84,8 @@ _CANONICAL = re.compile(
     re.IGNORECASE,
 )
 _HEAD = 100_000
+# The signs of further pages in the bytes of a page.
+_FURTHER = re.compile(rb"page=(?:2|all)")
 # Links of a page that are looked at, and pages of one article that are followed.
 _MOST_LINKS, _MOST_PAGES = 3_000, 60
 
@@ -125,7 +128,8 @@ def whole_page_of(page: Page, text: str, *, is_paged: bool) -> str | None:
         return None
     printed = None
     for match in islice(_LINK.finditer(text), _MOST_LINKS):
-        url = absolute_url(unescape(match[1]), page.base_url)
+        href = unescape(match[1])
+        url = absolute_url(href, page.base_url) if _NAMES_WHOLE.search(href) else None
         if url is None or _first_of_whole(split_url(url)) != own._replace(fragment=""):
             continue
         label = _LINK_TEXT.match(text, match.end())
@@ -138,16 +142,19 @@ def whole_page_of(page: Page, text: str, *, is_paged: bool) -> str | None:
 
 
 def _may_link_whole(path: str, text: str) -> bool:
-    """Return whether the address of a whole article may stand in a text: behind the name of the first page."""
+    """Return whether the address of a whole article may stand in a text: by the name of the first page, or a query."""
     name = _parts(path)[0].rpartition("/")[2]
-    if not _PLAIN_NAME.fullmatch(name) or '="?' in text:
+    if name and not _PLAIN_NAME.fullmatch(name):
         return True
-    at = text.find(name)
-    while at >= 0:
-        at += len(name)
-        if _WHOLE_BEHIND.match(text, at):
-            return True
-        at = text.find(name, at)
+    for mark in filter(None, (name, '"?', "'?")):
+        at = text.find(mark)
+        for _ in range(_MOST_LINKS):
+            if at < 0:
+                break
+            at += len(mark)
+            if _WHOLE_BEHIND.match(text, at if mark is name else at - 1):
+                return True
+            at = text.find(mark, at)
     return False
 
 
@@ -197,7 +204,7 @@ def may_have_further(page: Page) -> bool:
         if body.startswith((b"_", b"-", b"/"), at + len(name)):
             return True
         at = body.find(name, at + 1)
-    return any(sign in body for sign in (b"page=2", b"page=all", b"=print"))
+    return _FURTHER.search(body) is not None or b"=print" in body
 
 
 def _own_number(own: SplitResult) -> int:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
 _CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 28.0, 27.0
-_BESIDE_DATE, _BELOW = 25.0, 20.0
+_BESIDE_DATE, _BELOW = 9.0, 8.0
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
 #: Elements that may be marked as the author, lead to the author's page, or be named so: few selectors, since each is

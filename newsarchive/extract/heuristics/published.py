@@ -103,13 +103,18 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
     20.0,
 )
 # How far clocks are behind and ahead of UTC: by whole hours, or by one of these.
-_WESTERNMOST, _EASTERNMOST, _HOUR = timedelta(hours=12), timedelta(hours=14), timedelta(hours=1)
+_WESTERNMOST, _EASTERNMOST, _HOUR, _DAY = (
+    timedelta(hours=12),
+    timedelta(hours=14),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
 _ODD_OFFSETS = frozenset(
     timedelta(hours=hours) for hours in (-9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75)
 )
 # What may come before publication, and the folders of an address, whose day may be so much off (days).
 _NOT_FIRST = frozenset(("json-ld:dateCreated", "json-ld:uploadDate"))
-_FOLDERS = re.compile(r"[0-9]{4}[-/_.]")
+_FOLDERS = re.compile(r"[0-9]{4}/")
 _MOST_OFF = 2.0
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS, _IN_PRINT = 3.0, -1.0, -4.0, -30.0
@@ -453,6 +458,10 @@ def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
         return best
     printed = [one for one in candidates if one.rule.startswith("printed")]
     printed.sort(key=_points, reverse=True)
+    if best.rule == "url":
+        # An address has the day on which the page was made, mostly that of publication or the one before.
+        near = (one for one in printed if abs(one.value.when - best.value.when) < 2 * _DAY and one.points >= _BEHIND)
+        return next((one for one in near if one.value.precision != "day"), best)
     if best.value.precision != "day":
         best = next(filter(None, (_by_clocks_of(line, best) for line in printed)), best)
     day = best.value.when.date()

@@ -50,8 +50,8 @@ _PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
 _SENTENCE = re.compile(r"[，、,،၊፣]\s?\w|[。！？!?…।॥؟۔။།។።։]|[\u0e01-\u0eff]{40}|[.:;][\W_]*$|\. ")
-#: Points of a text that needs no second look.
-_MUCH_TEXT = 300.0
+#: Points of a text that needs no second look; so many lines may be a notice.
+_MUCH_TEXT, _FEW = 300.0, 5
 #: A button that shows the rest of the text.
 _WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
 _BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
@@ -123,8 +123,13 @@ def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
 
 
 def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
-    """Drop what a page says to whoever looks at it; nothing is left where there is no sentence besides."""
+    """Drop what a page says to whoever looks at it; nothing is left of a few lines where there is no sentence besides.
+
+    More lines without one are a table or a list.
+    """
     kept = [n for n in numbers if not flow.text[n].lstrip(_BRACKETS).lower().startswith(_NOTICES)]
+    if len(kept) > _FEW and sum(flow.linked[n] > 0 for n in kept) < len(kept) / 2:
+        return kept
     return kept if any(points[n] > 0 and _SENTENCE.search(flow.text[n]) for n in kept) else []
 
 
@@ -133,6 +138,8 @@ def _is_noise(flow: PrintedLines, number: int) -> bool:
     if len(text) < _LONGEST_BUTTON and text[0] in _BUTTON_SIGNS and _BUTTON.fullmatch(text):
         return True
     if not linked:
+        if text.startswith("1 2 3 ") and text.replace(" ", "").isdigit():
+            return True  # the numbers of lines beside a program
         return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
     if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
