@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 # explored site, come last: they rarely list what nothing else does, and then their later pages need not be asked for.
 _LISTING_PRIORITY, _LATE_PRIORITY = 10, -10
 #: Pages of an explored site that are looked at, at one time: what one brings tells which is next.
-_AT_ONCE = 4
+_AT_ONCE = 2
 
 
 class DiscoverySpider(FrontierSpider):
