@@ -477,6 +477,10 @@ def m0010_days_in_stories(db: Database) -> None:
 @migrations()
 def m0011_letters_beside_digits(db: Database) -> None:
     """Index letters and digits that stand side by side each as a word of their own, and more forms of characters."""
+    _drop_search(db)
+
+
+def _drop_search(db: Database) -> None:
     for name in ("insert", "delete", "update"):
         db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
     for table in ("search_index", "search_characters", "search_folding"):
@@ -610,6 +614,17 @@ def m0026_moves_between_shards(db: Database) -> None:
     )
 
 
+@migrations()
+def m0027_index_at_the_end_of_transactions(db: Database) -> None:
+    """Let a transaction that stores many articles write the search index once, at its end."""
+    triggers = [f"search_{name}" for name in ("insert", "delete", "update")]
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    if not there.issuperset(triggers):  # another program removed one, and what changed since is not in the index
+        _drop_search(db)
+    for name in there.intersection(triggers):
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
@@ -643,6 +658,8 @@ def rebuild(db: Database, progress: Progress) -> None:
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
+    elif not db.table("search_pending").exists():
+        index.create_triggers(connection)
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.Stories(connection).rebuild(progress)
