@@ -25,7 +25,7 @@ from newsarchive.extract.heuristics.wordings import (
     wordings_of,
 )
 from newsarchive.text import clean, without_anchor
-from newsarchive.tree import TEXT, attribute, children, names_of, select
+from newsarchive.tree import TEXT, attribute, children, descendants, names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,6 +65,8 @@ _PERMALINK = "a[rel~=bookmark]"
 _MOST = 40
 # What a candidate loses that is not displayed, and gains for each place more that words it so.
 _UNSEEN, _BY_WITNESS = 40.0, 4.0
+# So many characters before and behind the place where a line may be cut.
+_ABOUT_END = 6
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
 _LONGER_THAN_LINK = 3
 
@@ -242,7 +244,11 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
         if rank < 0:
             rank = _rank(flow, flow.block[number])
         whole = common == len(key)
-        continued = wording.is_link and not whole and common == len(wording.key) and _goes_on(text, wording)
+        goes_on = not whole and common == len(wording.key) and (wording.is_link or rank >= _MADE_FOR_IT)
+        continued = goes_on and (
+            ((wording.is_link or wording.is_cut) and _goes_on(text, wording))
+            or (rank >= _HEADINGS["h1"] and _is_one_text(flow, number, len(cut_to(text, common))))
+        )
         if rank < _HEADINGS["h1"] and wording.is_kicker(common):
             continue
         ends = wording.may_end(common, certain=rank >= _HEADINGS["h1"]) and (
@@ -254,9 +260,18 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
         points = _AGREES + wording.worth(common) + rank * 2 + 3 * (whole or continued)
         found.append((points, text if whole or continued or nearly else cut_to(text, common), wording))
     for points, value, wording in found:
+        if value.isupper() and not wording.text.isupper() and key_of(value) == wording.key[: len(key_of(value))]:
+            value = cut_to(wording.text, len(key_of(value)))  # noqa: PLW2901 - the same in the letters of a sentence
         agreeing = sum(other.said for _, same, other in found if same == value)
         rule = f"page line agreeing with {wording.name}"
         yield Candidate(value, text, rule, points + _BY_WITNESS * (agreeing - 1), number)
+
+
+def _is_one_text(flow: PrintedLines, number: int, end: int) -> bool:
+    """Return whether a line goes on behind so many characters in the same piece of text; buttons are pieces of their own."""
+    about = flow.text[number][max(end - _ABOUT_END, 0) : end + _ABOUT_END]
+    pieces = (node.text_content or "" for node in descendants(flow.element[flow.block[number]]) if node.tag == TEXT)
+    return any(about in " ".join(piece.split()) for piece in pieces)
 
 
 def _goes_on(text: str, link: Wording) -> bool:
