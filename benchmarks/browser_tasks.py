@@ -266,7 +266,7 @@ def source_and_day(reader: Reader, sample: Sample) -> None:
     source, day = reader.texts(".hits .source")[0], reader.page.locator("#from").input_value()
     wanted = sample.value(
         "SELECT count(*) FROM articles a JOIN sources s ON s.id = a.source_id"
-        " WHERE s.name = ? AND published_date = ? AND a.coalesce(title, '') || body LIKE '%市%'",
+        " WHERE s.name = ? AND published_date = ? AND coalesce(a.title, '') || a.body LIKE '%市%'",
         source,
         day,
     )
@@ -396,7 +396,7 @@ def main() -> None:
     if options.screenshots:
         options.screenshots.mkdir(parents=True, exist_ok=True)
     ways = [Way(language, width, "pointer") for language in options.languages for width in options.widths]
-    ways += [Way(language, max(HEIGHTS), "keyboard") for language in options.languages]
+    ways += [Way(language, 1280, "keyboard") for language in options.languages if 1280 in options.widths]
     numbers = (Column(name, justify="right") for name in ("clicks", "keys", "seconds"))
     table = Table("task", "language", "width", "hand", *numbers, "result", "axe")
     is_good = True
@@ -414,6 +414,7 @@ def main() -> None:
             for task in (name for name in TASKS if options.only in name):
                 for way in ways:
                     row = attempt(browser, sample, task, way, options.screenshots)
+                    print(task, way, *row, file=sys.stderr, flush=True)
                     table.add_row(task, way.language, str(way.width), way.hand, *row)
                     is_good = is_good and row[-2:] == ["ok", ""]
                 table.add_section()

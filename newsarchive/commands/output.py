@@ -279,6 +279,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    if 2 * len(text) <= width:
+        return [text.rstrip()]
     from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
 
     lines: list[str] = []

@@ -22,7 +22,7 @@ from newsarchive.urls import split_url
 FREE_PAGES, FREE_BESIDE_SITEMAP, EARNED = 20.0, 6.0, 0.28
 #: Pages that may bring nothing, one after the other, once some articles were found: so many, and more for each article.
 _SOME = 10
-_IN_VAIN, _IN_VAIN_EARNED = 8.0, 0.15
+_IN_VAIN, _IN_VAIN_EARNED = 6.0, 0.15
 #: The same of tags, authors and pages of the house, which mostly repeat what sections list.
 _LATE_IN_VAIN, _LATE_IN_VAIN_EARNED = 6.0, 0.02
 #: Pages that are taken up in one run; a site made to exhaust us ends here.

@@ -85,7 +85,7 @@ _CANONICAL = re.compile(
     r"<link\b(?=[^<>]{0,500}?\brel\s?=\s?[\"']?canonical)[^<>]{0,500}?\bhref\s?=\s?[\"']?([^\"'\s<>]{1,500})",
     re.IGNORECASE,
 )
-_HEAD = 100_000
+_HEAD, _LONG_PAGE = 100_000, 500_000
 # The signs of further pages in the bytes of a page.
 _FURTHER = re.compile(rb"page=(?:2|all)")
 # Links of a page that are looked at, and pages of one article that are followed.
@@ -131,9 +131,12 @@ def place_of(page: Page, text: str, addresses: str | None = None) -> Place:
 def whole_page_of(page: Page, text: str, addresses: str | None = None, *, is_paged: bool) -> str | None:
     """Return the address of the page that shows all pages of the article that a page begins; None where there is none.
 
-    One for a printer is asked for only where the article is on several pages (`is_paged`).
+    One for a printer is asked for only where the article is on several pages (`is_paged`), and so is any where the page
+    is so long that to look for it costs more than it is worth.
     """
     own = split_url(page.base_url)
+    if len(text) > _LONG_PAGE and not is_paged:
+        return None
     if not _may_link_whole(own.path, text if addresses is None else addresses):
         return None
     printed = None

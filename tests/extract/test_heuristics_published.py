@@ -358,3 +358,10 @@ def test_a_time_is_not_told_by_clocks_that_nobody_has() -> None:
     assert published(said, line="<div>Updated 4:48 PM EST, Thu May 30, 2024</div>") == "2024-05-30T20:03:00+00:00"
     assert published(said, line="<div>Thu May 30, 2024, 4:03 PM EDT</div>") == "2024-05-30T16:03:00-04:00"
     assert published(said, line="<div>Fri May 31, 2024, 1:48</div>") == "2024-05-31T01:48:00+05:45"
+
+
+def test_the_time_that_is_printed_behind_a_text_is_more_than_the_day_of_the_address() -> None:
+    url = "https://gazette.example/2024/0529/7.html"
+    article = read_unknown(META.format("", SENTENCES + "<div>2024-05-30 10:02 The Gazette</div>"), url)
+    assert article.published_at.isoformat() == "2024-05-30T10:02:00+00:00"
+    assert published("", url) == "2024-05-29T00:00:00+00:00"

@@ -50,6 +50,8 @@ _PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
 _SENTENCE = re.compile(r"[，、,،၊፣]\s?\w|[。！？!?…।॥؟۔။།។።։]|[\u0e01-\u0eff]{40}|[.:;][\W_]*$|\. ")
+#: So many lines that count make numbers of lines.
+_FEWEST_COUNTED = 3
 #: Points of a text that needs no second look; so many lines may be a notice.
 _MUCH_TEXT, _FEW = 300.0, 5
 #: A button that shows the rest of the text.
@@ -117,9 +119,21 @@ def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
     for block in body.dropped:
         gone.update(range(flow.first[block], flow.last[block]))
     numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow, n)]
-    numbers = _without_end(flow, points, numbers)
+    numbers = _without_end(flow, points, _without_counting(flow, numbers))
     numbers = numbers[_head(flow, points, numbers) :]
     return _without_notices(flow, points, numbers) if body.text < _MUCH_TEXT else numbers
+
+
+def _without_counting(flow: PrintedLines, numbers: list[int]) -> list[int]:
+    """Drop lines that count from 1 and say nothing else: they number the lines of a program beside them."""
+    dropped: set[int] = set()
+    for place, number in enumerate(numbers):
+        count = int(flow.text[number] == "1")
+        while count and place + count < len(numbers) and flow.text[numbers[place + count]] == str(count + 1):
+            count += 1
+        if count >= _FEWEST_COUNTED:
+            dropped.update(numbers[place : place + count])
+    return [number for number in numbers if number not in dropped] if dropped else numbers
 
 
 def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
@@ -138,8 +152,6 @@ def _is_noise(flow: PrintedLines, number: int) -> bool:
     if len(text) < _LONGEST_BUTTON and text[0] in _BUTTON_SIGNS and _BUTTON.fullmatch(text):
         return True
     if not linked:
-        if text.startswith("1 2 3 ") and text.replace(" ", "").isdigit():
-            return True  # the numbers of lines beside a program
         return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
     if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
