@@ -25,6 +25,7 @@ from newsarchive.browse import caching
 from newsarchive.browse.datasette_api import keep_connection
 from newsarchive.browse.metadata import LOOPBACK_HOSTS, SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,7 +47,9 @@ def application(path: Path, host: str = "127.0.0.1", *, public: bool = False, ot
     content = metadata(path, hosts=LOOPBACK_HOSTS if is_private else None, public=not is_private)
     for other in others:
         if database_name(other) in content["databases"]:
-            raise UserError(f"{other}: another archive is called so, too - give it a link of another name")
+            raise UserError(
+                _("{other}: another archive is called so, too - give it a link of another name", other=other)
+            )
         content["databases"] |= metadata(other)["databases"]
     if not pm.has_plugin("newsarchive") and not pm.is_registered(plugin):
         pm.register(plugin, "newsarchive")  # an installed package brings it by its entry point
@@ -80,7 +83,7 @@ def is_loopback(host: str) -> bool:
 def listen(host: str, port: int) -> socket.socket:
     """Bind a port. Raises UserError where it is taken or the address is not one of this machine."""
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
+        family, kind, protocol, _name, address = socket.getaddrinfo(
             host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
@@ -95,7 +98,12 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UserError(
-            f"cannot serve on {host} port {port}: {reason} - choose another with --port or --host"
+            _(
+                "cannot serve on {host} port {port}: {reason} - choose another with --port or --host",
+                host=host,
+                port=port,
+                reason=reason,
+            )
         ) from error
     return listener
 

@@ -1,4 +1,4 @@
-"""Outputs of bulk reading into an archive: one transaction a file, in which the search index is written in bulk."""
+"""Outputs of bulk reading into an archive: one transaction a file, at whose end the search index is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from newsarchive.crawl.writer.operations import Operations
 from newsarchive.locks import CrawlLock
 from newsarchive.models import Recheck
 from newsarchive.options import Options
-from newsarchive.search.index import written_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +42,7 @@ def load(
     try:
         for done, output in enumerate(outputs, 1):
             operations = Operations(archive, _crawl(archive, run_id))
-            with archive.transaction(), written_in_bulk(archive.connection):
+            with archive.transaction():
                 for message in read_messages(output):
                     operations.attempt(message)
             loaded(output)

@@ -108,6 +108,7 @@ def test_every_page_of_ours_is_among_the_addresses() -> None:
     assert ours == {"", "tables", "search", "compare", "article", "story", "why", "raw", "list"}
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(address=addresses())
 def test_nothing_that_can_be_typed_is_a_failure(ask: Callable[[str], int], address: str) -> None:
