@@ -28,7 +28,7 @@ from newsarchive.archive import Archive
 from newsarchive.cluster.engine import Engine
 from newsarchive.cluster.envelope import pack
 from newsarchive.cluster.shard import Shard
-from newsarchive.cluster.slices import cut, open_slice
+from newsarchive.cluster.slices import cut, open_piece
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.wire import encode_crawl, encode_message
 from newsarchive.models import Recheck
@@ -110,7 +110,7 @@ def slices(folder: Path, addresses: int) -> dict[str, float]:
         data = cut(archive, "one")
         cutting = time.process_time() - began
         began = time.process_time()
-        with closing(open_slice(data, folder / "slice" / "slice.db")):
+        with closing(open_piece(data, folder / "slice" / "slice.db")):
             opening = time.process_time() - began
     print(
         f"slice of {addresses:,} addresses: {cutting:.2f} s of CPU to cut, {opening:.2f} s to open,"
@@ -191,7 +191,7 @@ def worker(server: postgres.Postgres, folder: Path, number: int, seconds: float)
 
 
 def _fences(cluster: Cluster) -> int:
-    return int(cluster.engine._ask("SELECT sum(fence)::bigint AS fences FROM newsarchive.site")[0].fences)  # noqa: SLF001
+    return int(cluster.engine.ask("SELECT sum(fence)::bigint AS fences FROM newsarchive.site")[0].fences)
 
 
 def _cpu(pid: int) -> float:

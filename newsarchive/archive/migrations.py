@@ -12,6 +12,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
@@ -600,7 +602,25 @@ def m0024_index_of_facets(db: Database) -> None:
 
 
 @migrations()
-def m0025_index_at_the_end_of_transactions(db: Database) -> None:
+def m0025_revisions_page_by_page(db: Database) -> None:
+    """Give the first revisions of all without working out the others."""
+    db.execute("DROP VIEW IF EXISTS revisions")
+
+
+@migrations()
+def m0026_moves_between_shards(db: Database) -> None:
+    """Know which sites of a cluster have moved on to another shard, and how far those are that move here."""
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN moved INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN home INTEGER")
+    db.execute("ALTER TABLE cluster_feed ADD COLUMN is_removed INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        "CREATE TABLE cluster_arrivals (family TEXT PRIMARY KEY, move INTEGER NOT NULL, seq INTEGER NOT NULL)"
+        " STRICT, WITHOUT ROWID"
+    )
+
+
+@migrations()
+def m0027_index_at_the_end_of_transactions(db: Database) -> None:
     """Let a transaction that stores many articles write the search index once, at its end."""
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
     if not there.issuperset({"search_insert", "search_delete", "search_update"}):
@@ -673,8 +693,8 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
     on_terminal = sys.stderr.isatty()
     if not on_terminal:
         # Without a log this still reaches standard error: the next lines may be minutes away.
-        logger.warning("%s; a large archive takes minutes, and stays as it was if this is interrupted", text)
+        logger.warning(_("%s; a large archive takes minutes, and stays as it was if this is interrupted"), text)
     with progress_bar("articles", above=text) as progress:
         yield progress
     if not on_terminal:
-        logger.info("archive %s: up to date", path)
+        logger.info(_("archive %s: up to date"), path)

@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 
 from newsarchive.cluster import schema
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -82,7 +83,7 @@ class Envelope(NamedTuple):
 _CLAIM = """
 WITH due AS (
     SELECT name, keeper IS DISTINCT FROM %(worker)s OR holder IS NOT NULL AS is_new FROM newsarchive.site
-    WHERE greatest(due_at, lease_until) <= now()
+    WHERE greatest(due_at, lease_until) <= now() AND NOT moving
       AND (keeper IS NULL OR keeper = %(worker)s OR holder IS NOT NULL
            OR due_at <= now() - make_interval(secs => %(keeper_first)s))
     ORDER BY greatest(due_at, lease_until) LIMIT %(most)s FOR UPDATE SKIP LOCKED
@@ -100,7 +101,7 @@ FROM taken t JOIN newsarchive.family f ON f.name = t.family
 _RENEW = """
 UPDATE newsarchive.site s SET lease_until = clock_timestamp() + make_interval(secs => held.seconds)
 FROM unnest(%s::text[], %s::bigint[], %s::float[]) AS held (name, fence, seconds)
-WHERE s.name = held.name AND s.fence = held.fence AND s.lease_until > clock_timestamp()
+WHERE s.name = held.name AND s.fence = held.fence AND s.lease_until > clock_timestamp() AND NOT s.moving
 RETURNING s.name
 """
 _SHIP = """
@@ -134,20 +135,26 @@ SELECT name, fence FROM newsarchive.site s WHERE wants_slice AND lease_until > n
   AND NOT EXISTS (SELECT 1 FROM newsarchive.inbox i WHERE i.site = s.name)
 """
 _ADOPT = """
-INSERT INTO newsarchive.site AS s (name, family, files, hosts, fence)
+INSERT INTO newsarchive.site AS s (name, family, files, hosts, fence, moving)
 VALUES (%(name)s, %(family)s, %(files)s, %(hosts)s,
-    greatest(extract(epoch FROM clock_timestamp())::bigint, %(fence)s::bigint + 1))
+    greatest(extract(epoch FROM clock_timestamp())::bigint, %(fence)s::bigint + 1),
+    EXISTS (SELECT 1 FROM newsarchive.move m WHERE m.family = %(family)s))
 ON CONFLICT (name) DO UPDATE SET files = excluded.files, hosts = excluded.hosts
 WHERE %(renew)s
 """
 
 
 class Engine:
-    """One connection to the engine, made again when it breaks; for one thread at a time."""
+    """One connection to the engine, made again when it breaks; for one thread at a time.
 
-    def __init__(self, dsn: str, *, patience: float = 60.0) -> None:
+    Without `is_durable` a crash of PostgreSQL may cost what was done in its last second, which shards do again: what
+    they have applied is in their archives. Leases must not be lost so, or two workers would have one fence.
+    """
+
+    def __init__(self, dsn: str, *, patience: float = 60.0, is_durable: bool = True) -> None:
         self._dsn = dsn
         self._patience = patience
+        self._is_durable = is_durable
         self._connection: Connection[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -162,34 +169,44 @@ class Engine:
             self._connection.close()
             self._connection = None
 
-    def _ask(self, query: LiteralString, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
-        return list(self._do(lambda connection: _rows(connection, query, values)))
+    def ask(self, query: LiteralString, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[Any]:
+        """Return the rows of a statement, which is a transaction of its own, in one round trip; see `do`."""
+        return list(self._retried(lambda connection: _rows(connection, query, values)))
 
-    def _do(self, work: Callable[[Connection[Any]], Any]) -> Any:
+    def do(self, work: Callable[[Connection[Any]], Any]) -> Any:
         """Do something in one transaction, again when the connection breaks; everything may be done twice.
 
         Raises:
             EngineAwayError: the engine is not there for longer than `patience`.
 
         """
+
+        def in_transaction(connection: Connection[Any]) -> Any:
+            with connection.transaction():
+                return work(connection)
+
+        return self._retried(in_transaction)
+
+    def _retried(self, work: Callable[[Connection[Any]], Any]) -> Any:
         end = time.monotonic() + self._patience
         while True:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
-                with self._connection.transaction():
-                    return work(self._connection)
+                return work(self._connection)
             except _AWAY as error:
                 self.close()
                 if time.monotonic() > end:
-                    raise EngineAwayError(f"the cluster's engine does not answer: {_one_line(error)}") from error
+                    raise EngineAwayError(
+                        _("the cluster's engine does not answer: {error}", error=_one_line(error))
+                    ) from error
                 logger.debug("the engine is away: %s", _one_line(error))
                 time.sleep(_LOOK_AGAIN)
             except psycopg.Error as error:
-                raise UserError(f"the cluster's engine: {_one_line(error)}") from error
+                raise UserError(_("the cluster's engine: {error}", error=_one_line(error))) from error
 
     def _connect(self) -> Connection[Any]:
-        return psycopg.connect(
+        connection: Connection[Any] = psycopg.connect(
             self._dsn,
             autocommit=True,
             row_factory=namedtuple_row,
@@ -200,6 +217,9 @@ class Engine:
             keepalives_count=3,
             tcp_user_timeout=30_000,
         )
+        if not self._is_durable:
+            connection.execute("SET synchronous_commit = off")
+        return connection
 
     # For who sets it up
 
@@ -222,13 +242,13 @@ class Engine:
             connection.execute(schema.GRANTS.encode())
             return len(schema.STEPS) - int(done)
 
-        return int(self._do(make))
+        return int(self.do(make))
 
     def must_be_current(self) -> None:
         """Raise UserError where the tables are not those of this version."""
-        ((steps,),) = self._ask("SELECT count(*) FROM newsarchive.step")
+        ((steps,),) = self.ask("SELECT count(*) FROM newsarchive.step")
         if steps < len(schema.STEPS):
-            raise UserError("the cluster's engine is of an older version - run newsarchive cluster init first")
+            raise UserError(_("the cluster's engine is of an older version - run newsarchive cluster init first"))
 
     def add(
         self,
@@ -239,11 +259,13 @@ class Engine:
         files: Mapping[str, str],
         hosts: Iterable[str],
         fence: int = 0,
+        moved: int = 0,
         renew: bool = True,
     ) -> bool:
         """Add a site, or (with `renew`) bring its file up to date; return whether something was changed.
 
-        `fence` is the highest that its shard has seen. A family stays with the shard that it has.
+        `fence` is the highest that its shard has seen. A family stays with the shard that it has, unless it has `moved`
+        since: that is the number of the move that brought it to its shard.
         """
         values = {
             "name": name,
@@ -257,18 +279,19 @@ class Engine:
         def put(connection: Connection[Any]) -> bool:
             connection.execute("INSERT INTO newsarchive.shard (id) VALUES (%s) ON CONFLICT DO NOTHING", (shard,))
             connection.execute(
-                "INSERT INTO newsarchive.family (name, shard_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                (family, shard),
+                "INSERT INTO newsarchive.family AS f (name, shard_id, moved) VALUES (%s, %s, %s) ON CONFLICT (name)"
+                " DO UPDATE SET shard_id = excluded.shard_id, moved = excluded.moved WHERE f.moved < excluded.moved",
+                (family, shard, moved),
             )
             return connection.execute(_ADOPT, values).rowcount > 0
 
-        return bool(self._do(put))
+        return bool(self.do(put))
 
     # For workers
 
     def claim(self, worker: str, seconds: float, most: int = 1) -> list[Claim]:
         """Claim at most so many sites that are due, each for so many seconds."""
-        rows = self._ask(_CLAIM, {"worker": worker, "seconds": seconds, "most": most, "keeper_first": _KEEPER_FIRST})
+        rows = self.ask(_CLAIM, {"worker": worker, "seconds": seconds, "most": most, "keeper_first": _KEEPER_FIRST})
         return [
             Claim(
                 row.name, row.fence, row.shard_id, row.has_slice, row.files, frozenset(row.shared), row.every,
@@ -280,21 +303,21 @@ class Engine:
     def renew(self, held: Mapping[str, tuple[int, float]]) -> set[str]:
         """Hold sites, by their fences, for so many seconds more; return those that are still held."""
         fences, seconds = zip(*held.values(), strict=True) if held else ((), ())
-        return {row.name for row in self._ask(_RENEW, (list(held), list(fences), list(seconds)))}
+        return {row.name for row in self.ask(_RENEW, (list(held), list(fences), list(seconds)))}
 
     def want_slice(self, site: str, fence: int) -> None:
         """Ask the shard for a slice after all."""
-        self._ask(
+        self.ask(
             "UPDATE newsarchive.site SET wants_slice = true WHERE name = %s AND fence = %s RETURNING name",
             (site, fence),
         )
 
     def slice(self, site: str, fence: int) -> bytes | None:
         """Return what the shard knows of a site, and take it away; None where it has not written it yet."""
-        rows = self._ask("SELECT data FROM newsarchive.slice WHERE site = %s AND fence = %s", (site, fence))
+        rows = self.ask("SELECT data FROM newsarchive.slice WHERE site = %s AND fence = %s", (site, fence))
         if not rows:
             return None
-        self._ask("DELETE FROM newsarchive.slice WHERE site = %s AND fence <= %s RETURNING site", (site, fence))
+        self.ask("DELETE FROM newsarchive.slice WHERE site = %s AND fence <= %s RETURNING site", (site, fence))
         return bytes(rows[0].data)
 
     def ship(self, site: str, fence: int, seq: int, payload: bytes, *, most: int, most_bytes: int) -> Shipped:
@@ -303,7 +326,7 @@ class Engine:
         `most` is how many envelopes of the site may wait, `most_bytes` how many bytes of its shard, of all sites.
         """
         values = {"site": site, "fence": fence, "seq": seq, "payload": payload, "bytes": len(payload)}
-        (row,) = self._ask(_SHIP, values | {"most": most, "most_bytes": most_bytes})
+        (row,) = self.ask(_SHIP, values | {"most": most, "most_bytes": most_bytes})
         if not row.held:
             return Shipped.REFUSED
         return Shipped.SENT if row.room else Shipped.FULL
@@ -322,11 +345,11 @@ class Engine:
     ) -> None:
         """Release a site: when it is due again, and how its run ended; `keeps` says that its slice may be used on."""
         values = {"site": site, "fence": fence, "due_in": due_in, "every": every, "failures": failures}
-        self._ask(_RELEASE + " RETURNING name", values | {"outcome": outcome, "reason": reason, "keeps": keeps})
+        self.ask(_RELEASE + " RETURNING name", values | {"outcome": outcome, "reason": reason, "keeps": keeps})
 
     def wait(self, host: str, delay: float) -> float:
         """Reserve the next turn at a host that several sites name; return the seconds until then."""
-        ((seconds,),) = self._ask(_WAIT, {"host": host, "delay": timedelta(seconds=delay)})
+        ((seconds,),) = self.ask(_WAIT, {"host": host, "delay": timedelta(seconds=delay)})
         return max(0.0, float(seconds))
 
     # For shards
@@ -336,7 +359,7 @@ class Engine:
 
         Where it did not, it was made anew or restored, and has to be told the sites.
         """
-        rows = self._ask(
+        rows = self.ask(
             "UPDATE newsarchive.shard SET seen_at = now(), version = %s, trouble = %s"
             " WHERE id = %s AND seen_at IS NOT NULL RETURNING id",
             (version, trouble, shard),
@@ -345,23 +368,23 @@ class Engine:
 
     def register(self, shard: int, version: str) -> None:
         """Record that a shard is there, whose sites the engine has now; what workers have of them is cut again."""
-        self._ask(
+        self.ask(
             "INSERT INTO newsarchive.shard (id, seen_at, version) VALUES (%s, now(), %s) ON CONFLICT (id) DO UPDATE"
             " SET seen_at = now(), version = excluded.version RETURNING id",
             (shard, version),
         )
 
     def sites(self, shard: int) -> list[Any]:
-        """Return name, family, files and hosts of the sites of a shard."""
-        return self._ask(
-            "SELECT s.name, s.family, s.files, s.hosts FROM newsarchive.site s"
+        """Return name, family, files and hosts of the sites of a shard, and the move that brought each there."""
+        return self.ask(
+            "SELECT s.name, s.family, s.files, s.hosts, f.moved FROM newsarchive.site s"
             " JOIN newsarchive.family f ON f.name = s.family WHERE f.shard_id = %s ORDER BY s.name",
             (shard,),
         )
 
     def take(self, shard: int, most: int, without: Sequence[str] = ()) -> list[Envelope]:
         """Return the oldest envelopes of a shard, which stay where they are; not those of the sites in `without`."""
-        rows = self._ask(
+        rows = self.ask(
             "SELECT id, site, fence, seq, tries, payload FROM newsarchive.inbox"
             " WHERE shard_id = %s AND NOT site = ANY(%s) ORDER BY id LIMIT %s",
             (shard, list(without), most),
@@ -370,11 +393,11 @@ class Engine:
 
     def done(self, ids: Sequence[int]) -> None:
         """Remove envelopes that were applied and committed."""
-        self._ask("DELETE FROM newsarchive.inbox WHERE id = ANY(%s) RETURNING id", (list(ids),))
+        self.ask("DELETE FROM newsarchive.inbox WHERE id = ANY(%s) RETURNING id", (list(ids),))
 
     def tried(self, envelope: Envelope) -> int:
         """Count a try at an envelope, before it is made; return how many there were with it."""
-        rows = self._ask("UPDATE newsarchive.inbox SET tries = tries + 1 WHERE id = %s RETURNING tries", (envelope.id,))
+        rows = self.ask("UPDATE newsarchive.inbox SET tries = tries + 1 WHERE id = %s RETURNING tries", (envelope.id,))
         return int(rows[0].tries) if rows else 1
 
     def bury(self, envelope: Envelope, why: str) -> None:
@@ -389,15 +412,15 @@ class Engine:
             )
             connection.execute("UPDATE newsarchive.site SET keeper = NULL WHERE name = %s", (envelope.site,))
 
-        self._do(put_aside)
+        self.do(put_aside)
 
     def distrust(self, sites: Iterable[str]) -> None:
         """Have the next worker of each of these sites get a new slice, also where it had the last."""
-        self._ask("UPDATE newsarchive.site SET keeper = NULL WHERE name = ANY(%s) RETURNING name", (sorted(sites),))
+        self.ask("UPDATE newsarchive.site SET keeper = NULL WHERE name = ANY(%s) RETURNING name", (sorted(sites),))
 
     def wanted(self, shard: int) -> list[tuple[str, int]]:
         """Return the sites, with their fences, whose workers wait for a slice, of which nothing is on its way."""
-        return [(row.name, row.fence) for row in self._ask(_WANTED, (shard,))]
+        return [(row.name, row.fence) for row in self.ask(_WANTED, (shard,))]
 
     def give(self, site: str, fence: int, data: bytes) -> None:
         """Hand a worker what the shard knows of its site, unless the site has another worker by now."""
@@ -414,13 +437,13 @@ class Engine:
                     (site, fence, data),
                 )
 
-        self._do(put)
+        self.do(put)
 
     # For who looks after it
 
     def shards(self) -> list[Any]:
         """Return a row for each shard: what it has, what is on its way, when it was seen last."""
-        return self._ask(
+        return self.ask(
             "SELECT s.id, extract(epoch FROM now() - s.seen_at)::float AS seen, s.version, s.trouble,"
             " (SELECT count(*) FROM newsarchive.site JOIN newsarchive.family f ON f.name = family"
             "  WHERE f.shard_id = s.id) AS sites,"
@@ -432,32 +455,33 @@ class Engine:
 
     def workers(self) -> list[Any]:
         """Return a row for each worker that holds sites: how many, and for how long at least."""
-        return self._ask(
+        return self.ask(
             "SELECT holder, count(*) AS sites, min(extract(epoch FROM lease_until - now()))::float AS lease"
             " FROM newsarchive.site WHERE holder IS NOT NULL AND lease_until > now() GROUP BY holder ORDER BY holder"
         )
 
     def waiting(self) -> tuple[int, float]:
         """Return how many sites are due that no worker has, and for how many seconds the first of them."""
-        ((sites, seconds),) = self._ask(
+        ((sites, seconds),) = self.ask(
             "SELECT count(*), coalesce(extract(epoch FROM now() - min(greatest(due_at, lease_until))), 0)::float"
             " FROM newsarchive.site WHERE greatest(due_at, lease_until) <= now() AND due_at > '-infinity'"
+            " AND NOT moving"
         )
         return int(sites), float(seconds)
 
     def failing(self) -> list[Any]:
         """Return name, failures and reason of the sites whose last run failed."""
-        return self._ask(
+        return self.ask(
             "SELECT name, failures, reason FROM newsarchive.site WHERE failures > 0 ORDER BY failures DESC, name"
         )
 
     def dead(self) -> list[Any]:
         """Return a row for each envelope that was put aside."""
-        return self._ask("SELECT id, shard_id, site, fence, seq, bytes, at, why FROM newsarchive.dead ORDER BY id")
+        return self.ask("SELECT id, shard_id, site, fence, seq, bytes, at, why FROM newsarchive.dead ORDER BY id")
 
     def forget_dead(self, ids: Sequence[int]) -> int:
         """Delete envelopes that were put aside; return how many there were."""
-        return len(self._ask("DELETE FROM newsarchive.dead WHERE id = ANY(%s) RETURNING id", (list(ids),)))
+        return len(self.ask("DELETE FROM newsarchive.dead WHERE id = ANY(%s) RETURNING id", (list(ids),)))
 
 
 def _rows(connection: Connection[Any], query: LiteralString, values: Any = ()) -> list[Any]:

@@ -70,6 +70,38 @@ CREATE TABLE newsarchive.dead (
 -- When the next request to a host may begin that several sites name.
 CREATE TABLE newsarchive.host (name text PRIMARY KEY, free_at timestamptz NOT NULL);
 """,
+    """
+ALTER TABLE newsarchive.family ADD COLUMN moved bigint NOT NULL DEFAULT 0;     -- the number of its last move
+ALTER TABLE newsarchive.site ADD COLUMN moving boolean NOT NULL DEFAULT false; -- nobody gets it meanwhile
+-- Families that are on their way from the shard that has them to another.
+CREATE TABLE newsarchive.move (
+    family text PRIMARY KEY REFERENCES newsarchive.family,
+    number bigint NOT NULL,
+    to_shard int NOT NULL REFERENCES newsarchive.shard,
+    sent int NOT NULL DEFAULT 0,                -- parcels
+    place text NOT NULL DEFAULT '',             -- where the next one begins
+    is_sent boolean NOT NULL DEFAULT false,
+    has_arrived boolean NOT NULL DEFAULT false
+);
+CREATE TABLE newsarchive.parcel (
+    family text NOT NULL REFERENCES newsarchive.move ON DELETE CASCADE, seq int NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (family, seq)
+);
+ALTER TABLE newsarchive.parcel ALTER data SET STORAGE EXTERNAL;
+""",
+    """
+-- Publications that somebody waits for, and what shards have written for each.
+CREATE TABLE newsarchive.publication (
+    number bigserial PRIMARY KEY, folder text NOT NULL, seen_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE newsarchive.part (
+    number bigint NOT NULL REFERENCES newsarchive.publication ON DELETE CASCADE,
+    shard_id int NOT NULL,
+    data jsonb,                                 -- NULL: it could not be written
+    why text,
+    PRIMARY KEY (number, shard_id)
+);
+""",
 )
 
 #: What the two roles may do; given again by every `cluster init`.
@@ -87,4 +119,9 @@ GRANT INSERT, UPDATE ON newsarchive.shard, newsarchive.family, newsarchive.site 
 GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.slice TO {SHARD};
 GRANT SELECT, UPDATE, DELETE ON newsarchive.inbox TO {SHARD};
 GRANT SELECT, INSERT, DELETE ON newsarchive.dead TO {SHARD};
+GRANT SELECT, UPDATE, DELETE ON newsarchive.move TO {SHARD};
+GRANT SELECT, INSERT, DELETE ON newsarchive.parcel TO {SHARD};
+GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.publication TO {SHARD};
+GRANT USAGE ON SEQUENCE newsarchive.publication_number_seq TO {SHARD};
+GRANT SELECT, INSERT ON newsarchive.part TO {SHARD};
 """

@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING
 from newsarchive import __version__
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import explain
+from newsarchive.cluster import moves
 from newsarchive.cluster.engine import EngineAwayError
 from newsarchive.cluster.envelope import unpack
+from newsarchive.cluster.publishing import Publisher
 from newsarchive.cluster.slices import cut
 from newsarchive.crawl.writer.messages import Crawl, Ended, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.crawl.writer.process import CACHE, ReplayIndex
 from newsarchive.crawl.writer.wire import NewerFormError
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,10 +48,12 @@ _TRIES, _DEADLY_TRIES = 3, 6
 _LOOK_AGAIN, _REST, _HEARTBEAT = 0.2, 2.0, 5.0
 # Seconds for which an envelope of a newer version is left alone.
 _NEWER_REST = 60.0
+# What has moved on by a later move than the engine knows of is not the shard's any more.
 _KNOW = """
-INSERT INTO cluster_feed (site, family, files, hosts) VALUES (?, ?, ?, ?) ON CONFLICT (site) DO UPDATE
-SET family = excluded.family, files = excluded.files, hosts = excluded.hosts
-WHERE (family, files, hosts) <> (excluded.family, excluded.files, excluded.hosts)
+INSERT INTO cluster_feed (site, family, files, hosts, moved) VALUES (?, ?, ?, ?, ?) ON CONFLICT (site) DO UPDATE
+SET family = excluded.family, files = excluded.files, hosts = excluded.hosts, moved = excluded.moved, home = NULL
+WHERE moved <= excluded.moved AND (home IS NOT NULL
+    OR (family, files, hosts, moved) <> (excluded.family, excluded.files, excluded.hosts, excluded.moved))
 """
 
 
@@ -70,6 +75,7 @@ class Shard:
         self._careful = _AT_ONCE
         #: Sites with envelopes of a newer version -> until when (monotonic) they are left alone.
         self._newer: dict[str, float] = {}
+        self._publisher = Publisher(db, engine, number)
 
     @property
     def archive(self) -> Archive:
@@ -87,9 +93,12 @@ class Shard:
             UserError: the engine is away for long, or the archive is damaged.
 
         """
-        while not is_stopping():
-            if not self.step():
-                time.sleep(_REST if self.trouble else _LOOK_AGAIN)
+        try:
+            while not is_stopping():
+                if not self.step():
+                    time.sleep(_REST if self.trouble else _LOOK_AGAIN)
+        finally:
+            self._publisher.close()
         self.close()
 
     def close(self) -> None:
@@ -114,22 +123,24 @@ class Shard:
             wanted = self.engine.wanted(self.number)
             for site, fence in wanted:
                 self.engine.give(site, fence, cut(self.archive, site))
+            is_moving = moves.step(self.archive, self.engine, self.number)
+            self._publisher.step(is_cleared=not is_moving)
         except (EngineAwayError, ArchiveDamagedError):
             raise
         except (UserError, OSError, sqlite3.Error) as error:
             if self.trouble is None:
-                logger.warning("nothing can be stored: %s", error)
+                logger.warning(_("nothing can be stored: %s"), error)
                 self._told_at = float("-inf")
             self.trouble = str(error)
             with suppress(UserError, OSError, sqlite3.Error):
                 self.close()
             return False
         if self.trouble is not None:
-            logger.warning("the archive can be written again")
+            logger.warning(_("the archive can be written again"))
             self.trouble = None
         if not envelopes:
             self._careful = 0
-        return bool(envelopes or wanted)
+        return bool(envelopes or wanted or is_moving)
 
     def tell(self) -> None:
         """Report to the engine that this shard is there, and learn its sites; report all again where it was lost."""
@@ -137,24 +148,24 @@ class Shard:
             return
         self._told_at = time.monotonic()
         if not self.engine.seen(self.number, __version__, self.trouble):
-            rows = self.archive.connection.execute("SELECT site, family, files, hosts, fence FROM cluster_feed")
-            known = [
-                (site, family, json.loads(files), json.loads(hosts), fence)
-                for site, family, files, hosts, fence in rows
-            ]
-            for site, family, files, hosts, fence in known:
+            known = self.archive.connection.execute(
+                "SELECT site, family, files, hosts, fence, moved, coalesce(home, ?) FROM cluster_feed", (self.number,)
+            ).fetchall()
+            for site, family, files, hosts, fence, moved, home in known:
                 self.engine.add(
-                    site, family=family, shard=self.number, files=files, hosts=hosts, fence=fence, renew=False
-                )
+                    site, family=family, shard=home, files=json.loads(files), hosts=json.loads(hosts), fence=fence,
+                    moved=moved, renew=False,
+                )  # fmt: skip
             self.engine.register(self.number, __version__)
-            logger.info("the engine was told %d sites", len(known))
+            logger.info(_("the engine was told %d sites"), len(known))
         sites = [
-            (row.name, row.family, json.dumps(row.files), json.dumps(row.hosts))
+            (row.name, row.family, json.dumps(row.files), json.dumps(row.hosts), row.moved)
             for row in self.engine.sites(self.number)
         ]
         if self.trouble is None:
             with self.archive.transaction():
                 self.archive.connection.executemany(_KNOW, sites)
+            moves.learn_left(self.archive, self.engine, self.number, [site for site, *_ in sites])
 
     # What workers ship
 
@@ -175,7 +186,7 @@ class Shard:
                 messages = [message for envelope in envelopes for message in self._apply_one(envelope)]
         except NewerFormError as error:
             self.close()
-            logger.warning("an envelope of %s waits for a newer version of this shard: %s", first.site, error)
+            logger.warning(_("an envelope of %s waits for a newer version of this shard: %s"), first.site, error)
             if is_alone:
                 self._newer[first.site] = time.monotonic() + _NEWER_REST
             self._careful = max(self._careful, len(envelopes))
@@ -186,7 +197,7 @@ class Shard:
         except Exception as error:
             self.close()
             self._careful = max(self._careful, len(envelopes))
-            logger.exception("an envelope of %s could not be applied", first.site if is_alone else "some site")
+            logger.exception(_("an envelope of %s could not be applied"), first.site if is_alone else _("some site"))
             if is_alone and tries >= _TRIES:
                 self._bury(first, f"{type(error).__name__}: {error}")
         else:
@@ -198,7 +209,7 @@ class Shard:
     def _bury(self, envelope: Envelope, why: str) -> None:
         self.engine.bury(envelope, why)
         self._careful -= 1
-        logger.error("put aside envelope %d of %s: %s", envelope.id, envelope.site, why)
+        logger.error(_("put aside envelope %d of %s: %s"), envelope.id, envelope.site, why)
 
     def _apply_one(self, envelope: Envelope) -> list[Message]:
         """Apply an envelope unless that was done before; return its messages."""
@@ -260,7 +271,7 @@ class Shard:
     def _look_at_reports(self) -> None:
         """Log what failed, and have slices cut again that say otherwise than the archive."""
         doubtful = []
-        for site, (_, operations) in self._crawls.items():
+        for site, (_first, operations) in self._crawls.items():
             report = operations.take_report()
             for error in report.errors:
                 logger.error("%s", error)

@@ -6,14 +6,16 @@ there are, never texts or pages. It may be lost at any time.
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 import zlib
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import Archive, copies, copy_keys
+from newsarchive.archive import Archive, copies, copy_keys, schema
 from newsarchive.archive.connection import transaction
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.writer.operations import Operations
@@ -21,14 +23,13 @@ from newsarchive.timestamps import stamp
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from newsarchive.archive import Link
     from newsarchive.models import Article, Page
 
-# The article that all copies of a slice belong to: which one it is does not matter to a crawl.
-_ANY_ARTICLE = 0
+#: The article that all copies of a slice belong to: which one it is does not matter to a crawl.
+ANY_ARTICLE = 0
 # Runs that are kept in a slice; a crawl asks when it last looked for all that there is.
 _RUNS = 100
 # Each table of a slice: what is in other columns than in the archive, and which rows are there, of the site :site.
@@ -42,7 +43,7 @@ _TABLES: Sequence[tuple[str, Mapping[str, str], str]] = (
         {"headers": "NULL", "payload_id": "NULL", "warc_file": "''", "warc_offset": "id", "warc_length": "0"},
         "id IN (SELECT snapshot_id FROM main.copies WHERE site = :site)",
     ),
-    ("copies", {"article_id": str(_ANY_ARTICLE)}, "site = :site ORDER BY id"),
+    ("copies", {"article_id": str(ANY_ARTICLE)}, "site = :site ORDER BY id"),
     ("copy_keys", {}, "kind = 'own' AND copy_id IN (SELECT id FROM main.copies WHERE site = :site)"),
     (
         "problems",
@@ -54,20 +55,33 @@ _TABLES: Sequence[tuple[str, Mapping[str, str], str]] = (
 
 def cut(archive: Archive, site: str) -> bytes:
     """Return the slice of a site, packed; called while no transaction is open."""
-    connection = archive.connection
+    with piece_of(archive) as piece:
+        for table, instead, rows in _TABLES:
+            copy_rows(archive.connection, table, instead, rows, site=site)
+    return piece.pop()
+
+
+@contextmanager
+def piece_of(archive: Archive) -> Iterator[list[bytes]]:
+    """Attach an empty archive as `slice`, for the block to fill in one transaction; the list then holds it, packed.
+
+    It has no indexes yet, so that it is small and quickly filled: `open_piece` makes them.
+    """
+    connection, piece = archive.connection, list[bytes]()
     connection.execute("ATTACH ':memory:' AS slice")
+    connection.execute("PRAGMA foreign_keys = OFF")  # the rows are as they were
     try:
         connection.deserialize(_empty(), name="slice")
         with transaction(connection):
-            for table, instead, rows in _TABLES:
-                _copy(connection, table, instead, rows, site)
-        return zlib.compress(connection.serialize(name="slice"), 1)
+            yield piece
+        piece.append(zlib.compress(connection.serialize(name="slice"), 1))
     finally:
+        connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("DETACH slice")
 
 
-def open_slice(data: bytes, path: Path) -> Archive:
-    """Write a slice to a file, and open it.
+def open_piece(data: bytes, path: Path) -> Archive:
+    """Write a slice, or another piece of an archive, to a file, and open it.
 
     Raises:
         UserError: it was cut by a newer version, or cannot be written.
@@ -75,30 +89,57 @@ def open_slice(data: bytes, path: Path) -> Archive:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(zlib.decompress(data))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in (
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            f"mmap_size = {1 << 30}",
+            f"cache_size = {-(64 << 10)}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        for (sql,) in connection.execute("SELECT sql FROM indexes").fetchall():
+            connection.execute(sql)
+        connection.execute("DROP TABLE indexes")
+        schema.remember(connection)  # whole again, as far as the version that cut it knew
+        connection.execute("COMMIT")
     archive = Archive.open(path)
     archive.connection.execute("PRAGMA synchronous = OFF")
     return archive
 
 
-def _copy(connection: sqlite3.Connection, table: str, instead: Mapping[str, str], rows: str, site: str) -> None:
+def copy_rows(
+    connection: sqlite3.Connection, table: str, instead: Mapping[str, str], rows: str, **values: object
+) -> None:
+    """Copy rows of a table into the `slice` that is attached; `instead` says what is in other columns there."""
     names = [row[1] for row in connection.execute(f"PRAGMA slice.table_info({table})")]
     columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(instead.get(name, f'"{name}"') for name in names)
+    selected = ", ".join(instead.get(name, f'"{name}"') for name in names)
     connection.execute(
-        f"INSERT INTO slice.{table} ({columns}) SELECT {values} FROM main.{table} WHERE {rows}",  # noqa: S608
-        {"site": site},
+        f"INSERT INTO slice.{table} ({columns}) SELECT {selected} FROM main.{table} WHERE {rows}",  # noqa: S608
+        values,
     )
 
 
 @cache
 def _empty() -> bytes:
-    """Return the file of an archive without anything but the article of the copies to come."""
+    """Return the file of an archive without anything but the article of the copies to come, and without indexes.
+
+    The table `indexes` says which are to be made.
+    """
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder) / "slice.db") as archive:
         archive.connection.execute(
             "INSERT INTO articles (id, article_key, site, url, body, content_hash, first_seen_at, last_seen_at)"
             " VALUES (?, '', '', '', '', '', '', '')",
-            (_ANY_ARTICLE,),
+            (ANY_ARTICLE,),
         )
+        indexes = archive.connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        ).fetchall()
+        archive.connection.execute("CREATE TABLE indexes (sql TEXT)")
+        for name, sql in indexes:
+            archive.connection.execute("INSERT INTO indexes VALUES (?)", (sql,))
+            archive.connection.execute(f'DROP INDEX "{name}"')
         archive.connection.execute("PRAGMA journal_mode = DELETE")  # a file that is read into memory has no log beside
         archive.connection.execute("VACUUM")
         return archive.connection.serialize()
@@ -131,7 +172,7 @@ class SliceOperations(Operations):
         page, connection, now = article.page, self.archive.connection, datetime.now(UTC)
         page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
-            is_new = copies.see(connection, article, _ANY_ARTICLE, "", stamp(page.fetched_at))
+            is_new = copies.see(connection, article, ANY_ARTICLE, "", stamp(page.fetched_at))
             (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
             copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
             self.archive.frontier.done(page.url, now)

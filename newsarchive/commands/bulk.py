@@ -13,6 +13,7 @@ import click
 
 from newsarchive.bulk.queue import LEASE, FileQueue
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext
 from newsarchive.progress_bar import progress_bar
 from newsarchive.text import plain
 
@@ -51,10 +52,13 @@ def add(db: Path, /, pattern: tuple[str, ...], folder: Path | None) -> None:
     paths = [Path(name) for one in pattern for name in sorted(glob.glob(one, recursive=True))]  # noqa: PTH207 - absolute, too
     files = [path for path in paths if path.is_file()]
     if not files:
-        raise UserError(f"{' '.join(pattern)}: there is no such file - write a path or, in quotes, a glob")
+        raise UserError(
+            _("{pattern}: there is no such file - write a path or, in quotes, a glob", pattern=" ".join(pattern))
+        )
     queue = _queue(db, folder)
     added = queue.add(files)
-    click.echo(f"{added:,} files added; {_told(queue.job())}")
+    told = _told(queue.job())
+    click.echo(ngettext("{count} file added; {told}", "{count} files added; {told}", added, told=told))
 
 
 @bulk.command()
@@ -82,7 +86,7 @@ def work(db: Path, /, folder: Path | None, processes: int, lease: float) -> int:
     else:
         command = [sys.executable, "-m", "newsarchive", "--db", str(db), "bulk", "work", "--processes", "1"]
         command += ["--folder", str(queue.folder), "--lease", str(lease)]
-        workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(processes)]  # noqa: S603 - ours
+        workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _number in range(processes)]  # noqa: S603 - ours
         try:
             for worker in workers:
                 worker.wait()
@@ -119,8 +123,10 @@ def load(db: Path, /, outputs: tuple[Path, ...], folder: Path | None) -> None:
     with Archive.open(db) as archive, progress_bar("files") as progress:
         counts = load_all(archive, outputs or list(files), loaded, progress)
     new, changed = counts["articles/new"], counts["articles/changed"]
-    told = f"; {_told(queue.job())}" if queue else ""
-    click.echo(f"{new:,} new articles, {changed:,} changed, {counts['articles/known']:,} known{told}")
+    known = counts["articles/known"]
+    click.echo(_("{new:,} new articles, {changed:,} changed, {known:,} known", new=new, changed=changed, known=known))
+    if queue:
+        click.echo(_told(queue.job()))
 
 
 @bulk.command()
@@ -138,13 +144,19 @@ def _queue(db: Path, folder: Path | None) -> FileQueue:
 
 
 def _told(job: Job) -> str:
-    return f"{job.done:,} of {job.files:,} read, {job.loaded:,} loaded"
+    return _("{done:,} of {files:,} files read, {loaded:,} loaded", done=job.done, files=job.files, loaded=job.loaded)
 
 
 def _print(job: Job) -> None:
     click.echo(
-        f"{_told(job)}, {job.leased:,} being read: {job.pages:,} pages, {job.articles:,} articles,"
-        f" {job.problems:,} problems"
+        _(
+            "{told}, {leased:,} being read: {pages:,} pages, {articles:,} articles, {problems:,} problems",
+            told=_told(job),
+            leased=job.leased,
+            pages=job.pages,
+            articles=job.articles,
+            problems=job.problems,
+        )
     )
     for path, why in job.failed.items():
-        click.echo(plain(f"Not read: {path}: {why}"), err=True)
+        click.echo(plain(_("Not read: {path}: {why}", path=path, why=why)), err=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -25,12 +26,14 @@ from newsarchive.archive.queries import COLUMNS, articles_of_month, one_moment, 
 from newsarchive.atomic import atomic_file, make_folder_durably, replace_durably
 from newsarchive.errors import UserError
 from newsarchive.export.parquet import ROW_GROUP, article_file, month_folder, pyarrow
+from newsarchive.i18n import _
 from newsarchive.locks import locked
 from newsarchive.search import Sql
 from newsarchive.timestamps import stamp
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator, Sequence
 
 #: The form of the manifest.
 VERSION = 1
@@ -57,6 +60,22 @@ class Published:
     articles: int
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a lake shall have of an archive: all its files, of which so many were written and no manifest has yet."""
+
+    shard: str
+    archive_id: str
+    generation: int
+    files: list[dict[str, Any]]
+    written: int
+
+    @property
+    def articles(self) -> int:
+        """How many articles there are."""
+        return sum(entry["articles"] for entry in self.files)
+
+
 def lake_files(folder: Path | str) -> list[Path]:
     """Return the files that are the lake at present. Raises UserError where there is none."""
     folder = Path(folder)
@@ -73,26 +92,99 @@ def publish(connection: sqlite3.Connection, folder: Path, shard: str, *, keep: t
         UserError: pyarrow is not installed, the lake cannot be written, or has another archive of that name.
 
     """
+    with _writing(folder, shard), one_moment(connection):
+        part = _write_part(connection, folder, shard)
+        removed = commit(folder, [part], keep=keep)
+    return Published(part.generation, part.written, removed, part.articles)
+
+
+def write_part(connection: sqlite3.Connection, folder: Path, shard: str) -> Part:
+    """Write the files that a lake lacks of an archive, for `commit` to publish together with those of others.
+
+    Raises:
+        UserError: as `publish`.
+
+    """
+    with _writing(folder, shard), one_moment(connection):
+        return _write_part(connection, folder, shard)
+
+
+def commit(folder: Path, parts: Sequence[Part], *, keep: timedelta) -> int:
+    """Publish parts of a lake, all at once; return how many files are the lake no more.
+
+    Raises:
+        UserError: files of a part are gone, because another publication began meanwhile.
+
+    """
+    now = datetime.now(UTC)
+    with locked(folder / ".lock"):
+        manifest = _read_or_begin(folder)
+        shards = {part.shard: {"archive_id": part.archive_id, "generation": part.generation} for part in parts}
+        files = [entry for part in parts for entry in part.files]
+        for entry in files:
+            if not (folder / entry["path"]).exists():
+                raise UserError(f"{folder}: published by somebody else at the same time - publish again")
+        kept = {entry["path"] for entry in files}
+        before = [entry for entry in manifest["files"] if entry["shard"] in shards]
+        gone = [entry["path"] for entry in before if entry["path"] not in kept]
+        if not gone and len(before) == len(files) and shards.items() <= manifest["shards"].items():
+            return 0
+        others = [entry for entry in manifest["files"] if entry["shard"] not in shards]
+        retired = manifest["retired"] + [{"path": path, "at": stamp(now)} for path in gone]
+        over = [one["path"] for one in retired if datetime.fromisoformat(one["at"]) + keep <= now]
+        manifest |= {
+            "published_at": stamp(now),
+            "shards": manifest["shards"] | shards,
+            "files": sorted([*others, *files], key=lambda entry: entry["path"]),
+            "retired": [one for one in retired if one["path"] not in over],
+        }
+        with atomic_file(folder / MANIFEST) as stream:
+            stream.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        with atomic_file(folder / VIEWS) as stream:
+            stream.write(_views(manifest).encode())
+        for path in over:
+            (folder / path).unlink(missing_ok=True)
+    return len(gone)
+
+
+@contextmanager
+def _writing(folder: Path, shard: str) -> Iterator[None]:
+    """Hold what an archive has in a lake; who comes later waits."""
     pyarrow()
     if not _SHARD.fullmatch(shard):
-        raise UserError(f"{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'")
+        raise UserError(
+            _("{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'", shard=shard)
+        )
     try:
         make_folder_durably(folder)
-        with locked(folder / f".{shard}.lock"), one_moment(connection):
-            return _publish(connection, folder, shard, keep)
+        with locked(folder / f".{shard}.lock"):
+            yield
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror or error} - check the folder") from error
+        raise UserError(
+            _(
+                "{folder}: cannot be written: {strerror} - check the folder",
+                folder=folder,
+                strerror=error.strerror or error,
+            )
+        ) from error
 
 
-def _publish(connection: sqlite3.Connection, folder: Path, shard: str, keep: timedelta) -> Published:
+def _write_part(connection: sqlite3.Connection, folder: Path, shard: str) -> Part:
     archive_id = value(connection, "SELECT archive_id FROM identity")
-    manifest = _read_or_begin(folder)
+    with locked(folder / ".lock"):
+        manifest = _read_or_begin(folder)
+        _remove_unlisted(folder, shard, manifest)
     about = manifest["shards"].get(shard, {"archive_id": archive_id, "generation": 0})
     if about["archive_id"] != archive_id:
-        raise UserError(f"{folder}: has another archive of the name {shard} - name this one with --shard")
+        raise UserError(
+            _(
+                "{folder}: has another archive of the name {shard} - name this one with --shard",
+                folder=folder,
+                shard=shard,
+            )
+        )
     generation = about["generation"] + 1
     known = {entry["key"]: entry for entry in manifest["files"] if entry["shard"] == shard}
-    _remove_unlisted(folder, shard, manifest)
     files = []
     for month, fingerprint in sorted(_fingerprints(connection).items(), key=lambda item: item[0] or ""):
         entry = known.get(month or "")
@@ -100,13 +192,9 @@ def _publish(connection: sqlite3.Connection, folder: Path, shard: str, keep: tim
             path, number = _write_month(connection, folder, shard, month, generation)
             entry = {"path": path, "shard": shard, "key": month or "", "fingerprint": fingerprint, "articles": number}
         files.append(entry)
-    kept = {entry["path"] for entry in files}
-    gone = [entry["path"] for entry in known.values() if entry["path"] not in kept]
     written = sum(entry not in known.values() for entry in files)
-    if written or gone or shard not in manifest["shards"]:
-        about = {"archive_id": archive_id, "generation": generation}
-        _replace(folder, shard, about, files, gone=gone, keep=keep)
-    return Published(about["generation"], written, len(gone), sum(entry["articles"] for entry in files))
+    is_changed = written or len(files) < len(known) or shard not in manifest["shards"]
+    return Part(shard, archive_id, generation if is_changed else about["generation"], files, written)
 
 
 def _write_month(
@@ -139,30 +227,6 @@ def _fingerprints(connection: sqlite3.Connection) -> dict[str | None, str]:
     return {month: found.hexdigest() for month, found in hashes.items()}
 
 
-def _replace(
-    folder: Path, shard: str, about: dict[str, Any], files: list[dict[str, Any]], *, gone: list[str], keep: timedelta
-) -> None:
-    """Write the manifest with the files of one archive; those of the others are as they are now."""
-    now = datetime.now(UTC)
-    with locked(folder / ".lock"):
-        manifest = _read_or_begin(folder)
-        others = [entry for entry in manifest["files"] if entry["shard"] != shard]
-        retired = manifest["retired"] + [{"path": path, "at": stamp(now)} for path in gone]
-        over = [one["path"] for one in retired if datetime.fromisoformat(one["at"]) + keep <= now]
-        manifest |= {
-            "published_at": stamp(now),
-            "shards": manifest["shards"] | {shard: about},
-            "files": sorted([*others, *files], key=lambda entry: entry["path"]),
-            "retired": [one for one in retired if one["path"] not in over],
-        }
-        with atomic_file(folder / MANIFEST) as stream:
-            stream.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        with atomic_file(folder / VIEWS) as stream:
-            stream.write(_views(manifest).encode())
-        for path in over:
-            (folder / path).unlink(missing_ok=True)
-
-
 def _views(manifest: dict[str, Any]) -> str:
     paths = ",\n    ".join(f"'{entry['path']}'" for entry in manifest["files"])
     # DuckDB knows no empty list of files.
@@ -190,9 +254,13 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         if manifest["version"] > VERSION:
-            raise UserError(f"{folder}: published by a newer version of newsarchive - update newsarchive")
+            raise UserError(
+                _("{folder}: published by a newer version of newsarchive - update newsarchive", folder=folder)
+            )
     except FileNotFoundError:
-        raise UserError(f"{folder}: no lake - make one with: newsarchive publish {folder}") from None
+        raise UserError(_("{folder}: no lake - make one with: newsarchive publish {folder}", folder=folder)) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder / MANIFEST}: no manifest of a lake ({error}) - choose another folder") from error
+        raise UserError(
+            _("{path}: no manifest of a lake ({error}) - choose another folder", path=folder / MANIFEST, error=error)
+        ) from error
     return manifest

@@ -27,8 +27,8 @@ SELECT s.id, s.fetched_at, coalesce((SELECT c.site FROM copies c WHERE c.url = s
                                     (SELECT f.site FROM frontier f WHERE f.url = s.url), '')
 FROM snapshots s WHERE s.fetched_at < ?
 """
-# Pages that stay because others, which stay, take their body from them.
-_NEEDED = """
+#: Pages that stay because others, which stay, take their body from them.
+NEEDED = """
 WITH RECURSIVE needed (id) AS (
     SELECT payload_id FROM snapshots WHERE payload_id IS NOT NULL AND id NOT IN (SELECT id FROM doomed)
     UNION SELECT s.payload_id FROM snapshots s JOIN needed USING (id) WHERE s.payload_id IS NOT NULL
@@ -125,7 +125,7 @@ def _choose_pages(connection: sqlite3.Connection, rules: Rules, now: datetime, d
         if fetched_at < limits[site]:
             doomed.append((snapshot_id,))
     connection.executemany("INSERT INTO doomed VALUES (?)", doomed)
-    connection.execute(_NEEDED)
+    connection.execute(NEEDED)
     done.raw_pages, done.raw_bytes = connection.execute(
         "SELECT count(*), coalesce(sum(warc_length), 0) FROM snapshots JOIN doomed USING (id)"
     ).fetchone()

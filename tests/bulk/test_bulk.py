@@ -37,6 +37,7 @@ def test_a_file_read_twice_gives_the_same_bytes(warcs, tmp_path):
     assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "other.gz").read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_loaded_is_what_the_import_of_the_same_files_stores(warcs, tmp_path):
     db, other = tmp_path / "archive.db", tmp_path / "other" / "archive.db"
     assert run_on(db, "bulk", "add", warcs / "*.warc.gz").out.startswith("6 files added")
@@ -76,6 +77,7 @@ def test_outputs_of_other_programs_are_loaded_by_their_names(warcs, tmp_path):
     assert run_on(db, "bulk", "load", tmp_path / "two.gz").out == "5 new articles, 0 changed, 0 known\n"
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_lose_no_file(warcs, tmp_path):
     quiet, killed = tmp_path / "quiet", tmp_path / "killed"
     for folder in (quiet, killed):

@@ -10,7 +10,7 @@ from newsarchive.archive import Archive, Link
 from newsarchive.archive.connection import open_readonly
 from newsarchive.cluster.envelope import pack, unpack
 from newsarchive.cluster.shard import Shard
-from newsarchive.cluster.slices import SliceOperations, cut, open_slice
+from newsarchive.cluster.slices import SliceOperations, cut, open_piece
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.writer import wire
 from newsarchive.crawl.writer.messages import Crawl, Ended, Message
@@ -223,7 +223,7 @@ def filled(tmp_path):
 
 
 def test_a_slice_holds_what_a_crawl_asks_for_of_its_site_and_nothing_of_others(tmp_path, filled):
-    with closing(open_slice(cut(filled, "demo"), tmp_path / "slice" / "slice.db")) as piece:
+    with closing(open_piece(cut(filled, "demo"), tmp_path / "slice" / "slice.db")) as piece:
         assert piece.copies.known([url(0), url(1), url(2), url(100)]) == {url(0), url(1), url(2)}
         assert piece.copies.stored_as([url(0) + "#x"]) == filled.copies.stored_as([url(0) + "#x"])
         assert piece.copies.digests([url(1)]) == filled.copies.digests([url(1)])
@@ -234,7 +234,7 @@ def test_a_slice_holds_what_a_crawl_asks_for_of_its_site_and_nothing_of_others(t
 
 
 def test_a_slice_follows_what_is_shipped_as_the_archive_does(tmp_path, filled):
-    with closing(open_slice(cut(filled, "demo"), tmp_path / "slice" / "slice.db")) as piece:
+    with closing(open_piece(cut(filled, "demo"), tmp_path / "slice" / "slice.db")) as piece:
         with piece.transaction():
             run_id = piece.runs.start(spider="site", site="demo", arguments={}, now=NOW)
         crawl = Crawl(run_id, "demo", "demo", True, None, Recheck(), Options())

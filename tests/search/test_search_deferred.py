@@ -234,7 +234,7 @@ def make_older(path: Path, script: str = "") -> object:
         connection.execute("DROP TABLE search_pending")
         connection.executescript(OLD_TRIGGERS)
         names = migrations.names
-        later = names[names.index("m0025_index_at_the_end_of_transactions") :]
+        later = names[names.index("m0027_index_at_the_end_of_transactions") :]
         connection.executemany("DELETE FROM _sqlite_migrations WHERE name = ?", [(name,) for name in later])
         add(connection, 2, "央行", "加息")
         connection.executescript(script)
