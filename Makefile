@@ -7,6 +7,9 @@ RUN := PYTHONPATH=.:benchmarks $(BIN)/python benchmarks
 # A Python that was asked for replaces an environment of another one.
 WHICH := $(if $(filter file,$(origin PYTHON)),,--this-python)
 
+# What runs once more (tests, crawls that they start) finds its modules compiled, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install setup installed-run installed-dev installed-all crawl test test-fast mutants lint format docs torture bench lock release clean
 

@@ -70,7 +70,11 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Receiver
 
     def do_POST(self) -> None:
-        content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # its sender was killed
+            return
+        content = json.loads(body)
         self.server.messages[self.path][content["id"]] = [one["article_key"] for one in content["articles"]]
         self.server.requests += 1
         time.sleep(0.005)  # time for a kill between sending and noting

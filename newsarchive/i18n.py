@@ -6,6 +6,7 @@ Programs read English: the names of columns, the keys of JSON, CSV and exit stat
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -21,6 +22,8 @@ LANGUAGES = {"en": ("English", "en"), "zh": ("中文", "zh-Hans")}
 ENGLISH = "en"
 DOMAIN, FOLDER = "newsarchive", Path(__file__).with_name("locale")
 
+# A number or a moment in a text that is kept.
+_VALUE = re.compile(r"[0-9]+(?:[-T:.][0-9]+)*Z?")
 # What tells a program its language, the strongest sign first.
 _SIGNS = ("NEWSARCHIVE_LANG", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 # The language of the request at hand; None for what has no request, such as a command.
@@ -41,6 +44,22 @@ def ngettext(one: str, many: str, count: int, /, **values: object) -> str:
 def N_(message: str, /) -> str:  # noqa: N802 - gettext's own name for it
     """Return a message as it is: it is marked for the catalogue here, and translated by `_` where it is shown."""
     return message
+
+
+def stored(text: str) -> str:
+    """Return what is kept in English, such as the reason of a run, in the language of who reads it.
+
+    Its numbers and moments stand in the message as {0}, {1}; what is no message stays as it is.
+    """
+    return _("; ").join(_stored(part) for part in text.split("; "))
+
+
+def _stored(text: str) -> str:
+    values = _VALUE.findall(text)
+    places = iter(range(len(values)))
+    message = _VALUE.sub(lambda _match: f"{{{next(places)}}}", text)
+    translated = _(message)
+    return text if translated == message else translated.format(*values)
 
 
 def language() -> str:

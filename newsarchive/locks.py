@@ -27,7 +27,9 @@ class AlreadyRunningError(UserError):
     """Another crawl of this site into this archive is going on: there is nothing to do, and nothing is wrong."""
 
     def __init__(self, label: str, holder: str) -> None:
-        super().__init__(f"{label} is being crawled already (process {holder}): nothing to do")
+        super().__init__(
+            _("{label} is being crawled already (process {holder}): nothing to do", label=label, holder=holder)
+        )
         self.label, self.holder = label, holder
 
 

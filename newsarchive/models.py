@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 ROLES = ("original", "share", "post", "file", "feed", "listing")
 Role = Literal["original", "share", "post", "file", "feed", "listing"]
 
+#: The number of a page that shows all pages of its article as one.
+WHOLE = -1
 #: Behind the address of a feed's entry that is a copy of its own, so that the page of the article can be another.
 FEED_MARK = "#feed"
 #: Days for which the row of a run that found nothing is kept; then it is counted in its day, and deleted.
@@ -163,11 +165,13 @@ class Article:
     extractor: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    #: Which page of an article on several pages this is; None for the first, which mostly is the only one.
+    #: Which page of an article on several pages this is, `WHOLE` for one that shows all of them (also for a printer);
+    #: None for the first, which mostly is the only one.
     part: int | None = None
-    #: The addresses of the first page of the article and of the next one, where this page tells.
+    #: The addresses of the article's first page, of the next one, and of the one that shows all, where this page tells.
     first_page: str | None = None
     next_page: str | None = None
+    whole_page: str | None = None
     #: Keys of other addresses at which the page says that the article stands, and may say so.
     aliases: list[str] = field(default_factory=list)
     #: Whether the page stands for an article of another site, which it must not change.

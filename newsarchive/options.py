@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.paths import ARCHIVE
 
 if TYPE_CHECKING:
@@ -131,7 +132,8 @@ class Options:
         for name in settings:
             if name.startswith(PREFIX) and name not in known:
                 near = get_close_matches(name, known, n=1)
-                raise UserError(f"there is no setting {name}" + (f" - did you mean {near[0]}?" if near else ""))
+                hint = " - " + _("did you mean {value}?", value=near[0]) if near else ""
+                raise UserError(_("there is no setting {name}", name=name) + hint)
         return cls(**{_field(name): _read(name, settings.get(name, value), value) for name, value in known.items()})
 
 
@@ -159,5 +161,6 @@ def _read(name: str, given: object, default: Value) -> Any:
     except ValueError:
         number = kind(0)
     if not 0 < number < float("inf"):
-        raise UserError(f"{name}={given} is not a number above zero" + (" without a fraction" if kind is int else ""))
+        wanted = _("a whole number above zero") if kind is int else _("a number above zero")
+        raise UserError(_("{name}={given} is not {wanted}", name=name, given=given, wanted=wanted))
     return number

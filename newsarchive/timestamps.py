@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from newsarchive.i18n import _
+
 _AGE = re.compile(r"([1-9][0-9]{0,4})([dwy])")
 _DAYS = {"d": 1, "w": 7, "y": 365}
 
@@ -18,7 +20,7 @@ def read_age(text: str) -> timedelta:
     """Read an age such as `400d`, `8w` or `2y` (years of 365 days). Raises ValueError for any other text."""
     match = _AGE.fullmatch(text)
     if match is None:
-        raise ValueError(f"must be a number of days, weeks or years such as 400d, 8w or 2y, not {text!r}")
+        raise ValueError(_("must be a number of days, weeks or years such as 400d, 8w or 2y, not {text!r}", text=text))
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 

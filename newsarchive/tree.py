@@ -21,6 +21,7 @@ from selectolax.lexbor import (
     create_tag,
 )
 
+from newsarchive.i18n import _
 from newsarchive.tree_bounds import within_bounds
 
 if TYPE_CHECKING:
@@ -133,4 +134,6 @@ def check_css(css: str) -> None:
     try:
         _find(css, create_tag("p"))
     except SelectolaxError as error:
-        raise ValueError(f"{css!r} is not a CSS selector, or uses what HTML without a browser has not") from error
+        raise ValueError(
+            _("{css!r} is not a CSS selector, or uses what HTML without a browser has not", css=css)
+        ) from error

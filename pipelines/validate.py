@@ -8,6 +8,7 @@ from scrapy.exceptions import DropItem
 
 from newsarchive.archive import FrontierEntry
 from newsarchive.crawl.outcomes import Outcome
+from newsarchive.models import Problem
 from pipelines import Pipeline
 
 if TYPE_CHECKING:
@@ -23,9 +24,22 @@ class Validate(Pipeline):
 
         validate(item)
         problem = rejection(item)
+        other = None if problem else self._other_page(item)
+        problem = problem or other
         if problem is None:
             return item
         self.session.count("articles/rejected")
-        outcome = Outcome(problem.reason, "rejected", problem.detail)
+        # What the page of another kind is, it stays.
+        outcome = Outcome(problem.reason, "rejected", problem.detail, final=other is not None)
         self.session.settle(FrontierEntry.of_page(item.page), problem.stage, outcome)
         raise DropItem(problem.detail or problem.reason)
+
+    def _other_page(self, item: Article) -> Problem | None:
+        """Return what a page of an explored site is in place of an article; None where nothing tells."""
+        site = self.session.spider.site_of(item.page)
+        if item.page.role != "post" or site is None or site.listing is None or not site.listing.explore:
+            return None
+        from newsarchive.discovery.explored import examine  # noqa: PLC0415 - most sites have rules
+
+        reason = None if site.layout_for(item.page.url) else examine(item, site)
+        return Problem("validate", "not-an-article", reason) if reason else None

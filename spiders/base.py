@@ -126,10 +126,12 @@ class FrontierSpider(ArchiveSpider):
                 yield request
 
     def follow(self, article: Article) -> Iterable[Link]:
-        """Lead to the next page of an article on several pages; what is followed needs not be told."""
+        """Lead to an article's next page, and to the one that shows all of it; what is followed needs not be told."""
         if article.next_page is not None:
             article.problems = [problem for problem in article.problems if problem.reason != "further-pages"]
-            yield Link(article.next_page, article.page.site, article.page.role, found_on=article.page.url)
+        for url in (article.next_page, article.whole_page):
+            if url is not None:
+                yield Link(url, article.page.site, article.page.role, found_on=article.page.url)
 
     def listing_requests(self) -> Iterable[Request]:
         """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 # explored site, come last: they rarely list what nothing else does, and then their later pages need not be asked for.
 _LISTING_PRIORITY, _LATE_PRIORITY = 10, -10
 #: Pages of an explored site that are looked at, at one time: what one brings tells which is next.
-_AT_ONCE = 4
+_AT_ONCE = 2
 
 
 class DiscoverySpider(FrontierSpider):
@@ -87,6 +87,10 @@ class DiscoverySpider(FrontierSpider):
         #: The pages of which nothing is known, where the site's file asks to look at them.
         free = FREE_BESIDE_SITEMAP if self.site.sitemaps else FREE_PAGES
         self.exploration = Exploration(free) if is_explored else None
+        #: Feeds, lists and sitemaps that are not answered yet, and the pages that wait for them: what these name is
+        #: known then, and pages that list nothing else are left sooner.
+        self._ways: set[str] = set()
+        self._behind_ways: list[ListingLink] = []
         #: Address of a page that is looked at now -> what the link to it said.
         self._looked_at: dict[str, str] = {}
         #: Keys of the articles that this run was led to by articles.
@@ -133,14 +137,25 @@ class DiscoverySpider(FrontierSpider):
         )
         self.is_thorough = self.is_thorough or is_full
         self.listings.asks_anew = is_full
-        for link in (*self._first_listings(), *self.listings.due()):
-            yield from self._ask(link)
+        known = session.archive.listings.of_site(site.name) if is_full else []
+        for link in (*self._first_listings(), *self.listings.due(), *known):
+            if self.exploration is not None and link.link_source == "category":
+                self._behind_ways.append(link)
+            else:
+                yield from self._ask(link)
         if is_full:
             session.count(FULL_DISCOVERY)
-            for link in session.archive.listings.of_site(site.name):
-                yield from self._ask(link)
             for category in session.archive.listings.categories(site.name):
                 yield from self._ask_category(category)
+        yield from self._pages_behind_ways()
+
+    def _pages_behind_ways(self, answered: str = "") -> Iterator[Request]:
+        """Ask for the pages that wait, as soon as all feeds, lists and sitemaps are answered."""
+        self._ways.discard(answered)
+        if not self._ways:
+            waiting, self._behind_ways = self._behind_ways, []
+            for link in waiting:
+                yield from self._ask(link)
 
     def _first_listings(self) -> Iterator[ListingLink]:
         chosen = [category_url(self.site, slug) for slug in self.selection.categories]
@@ -172,6 +187,8 @@ class DiscoverySpider(FrontierSpider):
             yield from self._pass(known, paging)
         else:
             is_late = self.exploration is not None and rank_of(link.url) >= LATE
+            if link.link_source != "category":
+                self._ways.add(link.url)
             yield Request(
                 link.url,
                 headers=self.listings.headers(link.url),
@@ -200,15 +217,19 @@ class DiscoverySpider(FrontierSpider):
     ) -> AsyncIterator[Request | Page]:
         """Write what a listing leads to into the archive, and go on to further listings; an unchanged one is passed."""
         known = self.listings.unchanged(link.url, response)
-        if known is not None:
-            self._looked_at.pop(link.url, None)
-            for request in self._pass(known, paging):
-                yield request
-        elif response.status == NOT_MODIFIED:
-            self._not_read(link, UNASKED)
-        else:
-            for found in await self._read(response, link, paging):
-                yield found
+        try:
+            if known is not None:
+                self._looked_at.pop(link.url, None)
+                for request in self._pass(known, paging):
+                    yield request
+            elif response.status == NOT_MODIFIED:
+                self._not_read(link, UNASKED)
+            else:
+                for found in await self._read(response, link, paging):
+                    yield found
+        finally:  # whatever came of it
+            for request in self._pages_behind_ways(link.url):
+                self.crawler.engine.crawl(request)
 
     def listing_failed(self, failure: Failure) -> None:
         """Record a listing page that did not come."""
@@ -220,10 +241,12 @@ class DiscoverySpider(FrontierSpider):
         self.listings.failed(link, outcome)
         level = logging.INFO if link.url in self._looked_at else logging.WARNING
         self.logger.log(level, "Listing not read: %s: %s", link.url, outcome.detail or outcome.reason)
+        further = [*self._pages_behind_ways(link.url)]
         if self.exploration is not None and self._looked_at.pop(link.url, None) is not None:
             self.exploration.did_not_come(link.url)
-            for request in self._look_at_next():
-                self.crawler.engine.crawl(request)
+            further += self._look_at_next()
+        for request in further:
+            self.crawler.engine.crawl(request)
 
     def _pass(self, known: KnownListing, paging: Paging) -> Iterator[Request]:
         """Pass by an unchanged listing to those below it and, in a thorough run, to its later pages."""
@@ -305,7 +328,7 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self.exploration is None)):
+        elif not stop and (new or (self.is_thorough and (self.exploration is None or link.link_source != "category"))):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:
@@ -348,10 +371,10 @@ class DiscoverySpider(FrontierSpider):
                 continue
             self.exploration.count_link(url)
             known = self.session.archive.listings.get(url) if self.listings.remembers else None
-            if known is None:
-                if self.session.archive.frontier.found_at(url) is None:
-                    self.exploration.offer(url, other.text, is_pager=other.is_pager, found_on=found_on, is_near=is_near)
-            elif known.links and not other.is_pager and rank_of(url, other.text) < LATE:
+            if known is not None or self.session.archive.frontier.found_at(url) is not None:
+                self.exploration.saw(url)
+            self.exploration.offer(url, other.text, is_pager=other.is_pager, found_on=found_on, is_near=is_near)
+            if known is not None and known.links and not other.is_pager and rank_of(url, other.text) < LATE:
                 requests += self._ask(ListingLink(url, self.site.name, "category", found_on))
         return requests
 
@@ -400,8 +423,9 @@ class DiscoverySpider(FrontierSpider):
                 leads.append(self._link(found, link, set()))
         self._leads[page.url] = leads
         if self.exploration is not None:
-            # The pages of an article's own pager belong to it.
-            listed.others = [other for other in listed.others if not other.is_pager]
+            # The pages of an article's own pager belong to it, and so does what lies below its address.
+            below = page.base_url.rstrip("/") + "/"
+            listed.others = [other for other in listed.others if not (other.is_pager or other.url.startswith(below))]
             yield from self._take_up(listed, page.url)
             yield from self._look_at_next()
 

@@ -9,6 +9,7 @@ New examples are looked for on purpose, by one of
 and what is found becomes a test of its own (or an `@example`) before it is mended.
 """
 
+import gc
 import os
 import signal
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
-from support.archives import new_archive
+from support.archives import empty_archive, new_archive
 
 TESTS = Path(__file__).parent
 # Whatever the machine speaks, the tests read English.
@@ -32,7 +33,9 @@ SLOW = {
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
     "browse/test_other_databases.py",
+    "browse/test_whole_answers.py",
     "cluster",
+    "commands/test_command_plot.py",
     "commands/test_command_read.py",
     "commands/test_command_rules.py",
     "commands/test_command_sites.py",
@@ -60,11 +63,27 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+def is_slow(path):
+    path = path.relative_to(TESTS) if path.is_relative_to(TESTS) else path
+    return bool(SLOW & {path.as_posix(), *(folder.as_posix() for folder in path.parents)})
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not even load, in every process, what `make test-fast` leaves out."""
+    return True if config.option.markexpr == "not slow" and is_slow(collection_path) else None
+
+
 def pytest_collection_modifyitems(items):
     for item in items:
-        path = item.path.relative_to(TESTS) if item.path.is_relative_to(TESTS) else item.path
-        if path.as_posix() in SLOW or SLOW & {folder.as_posix() for folder in path.parents}:
+        if is_slow(item.path):
             item.add_marker("slow")
+
+
+def pytest_collection_finish(session):
+    """Keep the collector of cycles from going through thousands of tests and modules again and again."""
+    if session.config.option.collectonly:
+        empty_archive()  # `make mutants` forks its processes from one that has collected: half of what each would take
+    gc.freeze()
 
 
 def pytest_sessionstart():

@@ -39,6 +39,16 @@ _KEYWORDS = {"_": None, "N_": None, "_said": None, "ngettext": (1, 2)}
 _STORED = (
     *("flash", "site", "running", "finished", "stopped", "failed", "killed", "found", "listing", "page", "problem"),
     *("stored", "vanished", "pending", "done", "gone", "blocked", "rejected", "waiting"),
+    *("ok", "note", "wrong"),
+)
+#: Columns of the tables that commands print on a terminal.
+_COLUMNS = (
+    *("site", "slug", "name", "articles", "newest", "url", "market", "code", "article_key", "published_at", "source"),
+    *("title", "count", "word", "per_million", "medium", "aliases", "address", "state"),
+    *("what", "detail", "seen", "field", "value", "evidence", "by", "at", "event", "reason", "times", "next_at"),
+    *("last_at", "stage", "story", "archive", "feeds", "file", "query", "destination", "quiet_hours", "digest"),
+    *("last_found", "last_sent", "unsent", "failures", "next_try", "error", "sites", "envelopes", "bytes", "seconds"),
+    *("id", "shard", "fence", "seq", "why", "files", "category", "lang", "day", "month", "hour", "weekday"),
 )
 #: What Datasette says in its errors.
 _DATASETTE = (
@@ -147,7 +157,7 @@ def _messages() -> Iterator[tuple[str | tuple[str, ...], str]]:
             method = {".py": "python", ".html": "jinja2.ext:babel_extract"}.get(path.suffix)
             if method is not None:
                 yield from _of_file(path, method)
-    for word in (*ROLES, *get_args(BylineRole), *_STORED, *_DATASETTE, *_CLICK):
+    for word in (*ROLES, *get_args(BylineRole), *_STORED, *_COLUMNS, *_DATASETTE, *_CLICK):
         yield word, "tools/translations.py"
     for reason in REASONS.values():
         yield reason, "newsarchive/problems.py"

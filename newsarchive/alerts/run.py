@@ -54,7 +54,7 @@ def run(archive: Archive, *, trusted: Collection[str] = (), now: datetime | None
             try:
                 report.found += outbox.find(archive, search, now)
             except QueryError as error:
-                report.failures.append((search.name, f"its query cannot be read any more: {error}"))
+                report.failures.append((search.name, _("its query cannot be read any more: {error}", error=error)))
         awake = {search.id: search for search in searches if not is_quiet(search.quiet_hours, now)}
         for search in awake.values():
             if is_due(search.digest_times, datetime.fromisoformat(search.bundled_at), now):

@@ -59,7 +59,7 @@ def saved_search(archive: Archive, name: str) -> SavedSearch:
     from difflib import get_close_matches  # noqa: PLC0415 - only a mistake needs it
 
     close = get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {close[0]!r}?" if close else "newsarchive watch list shows all"
+    advice = _("did you mean {value!r}?", value=close[0]) if close else _("newsarchive watch list shows all")
     raise UserError(_("there is no saved search {name!r} - {advice}", name=name, advice=advice))
 
 

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from newsarchive import __version__
 from newsarchive.alerts.network_guard import PrivateAddressError, public_only
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 from newsarchive.text import plain
 from newsarchive.urls import is_loopback, quote_url
 
@@ -64,21 +64,19 @@ def send(message: Message, destination: Destination, *, trusted: Collection[str]
         raise _explained(outcome[0]) from None  # the error itself may hold the address
 
 
-_IS_PRIVATE = "its address is inside a private network - if that is meant, name the host in NEWSARCHIVE_ALERT_HOSTS"
+_IS_PRIVATE = N_("its address is inside a private network - if that is meant, name the host in NEWSARCHIVE_ALERT_HOSTS")
 # What went wrong -> how that is said; the first that fits. What an error itself says may hold the address.
 _REASONS: tuple[tuple[type[BaseException], Callable[[Any], str]], ...] = (
+    (PrivateAddressError, lambda _error: _(_IS_PRIVATE)),
+    (TimeoutError, lambda _error: _("no answer within {whole:g} seconds", whole=STEP)),
     (
-        PrivateAddressError,
-        lambda _: (
-            "its address is inside a private network - if that is meant, name the host in NEWSARCHIVE_ALERT_HOSTS"
-        ),
+        ssl.SSLCertVerificationError,
+        lambda error: _("its certificate is not valid: {message}", message=error.verify_message),
     ),
-    (TimeoutError, lambda _: f"no answer within {STEP:g} seconds"),
-    (ssl.SSLCertVerificationError, lambda error: f"its certificate is not valid: {error.verify_message}"),
-    (smtplib.SMTPAuthenticationError, lambda _: "it refuses the user name or the password"),
-    (smtplib.SMTPResponseException, lambda error: f"it answers {error.smtp_code}"),
-    (OSError, lambda error: f"cannot be reached: {error.strerror or type(error).__name__}"),
-    (http.client.HTTPException, lambda error: f"its answer is no HTTP ({type(error).__name__})"),
+    (smtplib.SMTPAuthenticationError, lambda _error: _("it refuses the user name or the password")),
+    (smtplib.SMTPResponseException, lambda error: _("it answers {answer}", answer=error.smtp_code)),
+    (OSError, lambda error: _("cannot be reached: {reason}", reason=error.strerror or type(error).__name__)),
+    (http.client.HTTPException, lambda error: _("its answer is no HTTP ({name})", name=type(error).__name__)),
 )
 
 
@@ -116,7 +114,8 @@ def _post(message: Message, address: str) -> None:
                 _("it answers {status}, a redirect, which is not followed - give the new address", status=answer.status)
             )
         if not 200 <= answer.status < 300:
-            raise SendingError(f"it answers {answer.status} {plain(answer.reason)[:60]}".rstrip())
+            told = f"{answer.status} {plain(answer.reason)[:60]}".rstrip()
+            raise SendingError(_("it answers {answer}", answer=told))
 
 
 def _basic(user: str, password: str) -> str:

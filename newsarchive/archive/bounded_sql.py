@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def must_say_something(text: str) -> None:
 
 
 @contextmanager
-def bounded(connection: sqlite3.Connection, seconds: float, *, advice: str = "narrow it down") -> Iterator[None]:
+def bounded(connection: sqlite3.Connection, seconds: float, *, advice: str = N_("narrow it down")) -> Iterator[None]:
     """Restrict a connection to reading, for a limited time, while the block runs.
 
     Errors of SQLite become a UserError; `advice` is what to do where the time was not enough.
@@ -64,7 +64,9 @@ def _authorize(action: int, name: str | None, *_: Any) -> int:
 def _explained(error: Exception, seconds: float, advice: str) -> UserError:
     text = str(error)
     if "interrupted" in text:
-        return UserError(_("this SQL took longer than {seconds:g} seconds - {advice}", seconds=seconds, advice=advice))
+        return UserError(
+            _("this SQL took longer than {seconds:g} seconds - {advice}", seconds=seconds, advice=_(advice))
+        )
     if "readonly" in text or "not authorized" in text or "prohibited" in text:
         return UserError(_("this SQL cannot be run: {text} - the archive can only be read here", text=text))
     if "too big" in text:

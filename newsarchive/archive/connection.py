@@ -14,7 +14,7 @@ from newsarchive.archive import schema
 from newsarchive.archive.migrations import APPLICATION_ID, MIGRATION_NAMES, applied_names, report_upgrade, upgrade
 from newsarchive.archive.search_functions import register_functions
 from newsarchive.errors import ArchiveDamagedError, UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,20 +33,26 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",  # a power cut may cost the last commits, never the file
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 4000",  # pages; with SQLite's own 1000 a busy crawl writes every page twice as often
+    # Where a build of SQLite overwrites what is deleted, pages of the search index that were merged stay as they are.
+    "PRAGMA secure_delete = FAST",
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 
 _MALFORMED = "malformed"
 # SQLite's own words for a fault -> what to do about it.
 _ADVICE = {
-    "database is locked": "another program is writing to it; wait until it has finished",
-    "readonly database": "you may not write there; check the owner and permissions of the file and its folder",
-    "unable to open": "the folder is not there, or it or the file may not be read; check both, or choose another path",
-    "disk is full": "make room on the disk and run the same command again; nothing that was stored is lost",
-    "disk I/O error": "the disk failed or is full; make room or check the disk, then run the same command again",
-    "not a database": "this is no SQLite file; choose another path",
-    _MALFORMED: "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
-    "`newsarchive restore` brings a backup back",
+    "database is locked": N_("another program is writing to it; wait until it has finished"),
+    "readonly database": N_("you may not write there; check the owner and permissions of the file and its folder"),
+    "unable to open": N_(
+        "the folder is not there, or it or the file may not be read; check both, or choose another path"
+    ),
+    "disk is full": N_("make room on the disk and run the same command again; nothing that was stored is lost"),
+    "disk I/O error": N_("the disk failed or is full; make room or check the disk, then run the same command again"),
+    "not a database": N_("this is no SQLite file; choose another path"),
+    _MALFORMED: N_(
+        "the file is damaged; `newsarchive check` tells more, `newsarchive repair` mends what can be mended, "
+        "`newsarchive restore` brings a backup back"
+    ),
 }
 
 
@@ -71,7 +77,7 @@ def explain(error: sqlite3.Error, path: Path | str) -> UserError:
     text = str(error)
     advice = next((advice for words, advice in _ADVICE.items() if words in text), None)
     kind = ArchiveDamagedError if _MALFORMED in text else UserError
-    return kind(f"archive {path}: {text}" + (f" - {advice}" if advice else ""))
+    return kind(_("archive {path}: {text}", path=path, text=text) + (f" - {_(advice)}" if advice else ""))
 
 
 def must_exist(path: Path) -> Path:
@@ -220,7 +226,7 @@ def _put_back(connection: sqlite3.Connection, path: Path) -> None:
         if schema.was_touched(connection) and (found := schema.put_back(Database(connection), progress)):
             told = ", ".join(str(difference) for difference in found)
             logging.getLogger(__name__).warning(
-                "archive %s: another program changed it (%s); this was put back", path, told
+                _("archive %s: another program changed it (%s); this was put back"), path, told
             )
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from newsarchive.archive import history
+from newsarchive.models import WHOLE
 from newsarchive.text import clean
 from newsarchive.url_keys import is_home, is_number, twin_key, url_key
 
@@ -151,10 +152,12 @@ def agree(one: Observation, other: Observation) -> bool:
 
     Under one title half of the shorter text has to stand in the other one, or the times of publication are equal; under
     two titles nearly all of the longer text. Where one of them has no text, the title tells, and so it does of two
-    pages of an article on several.
+    pages of an article on several; a page that shows all of them may also hold nearly all of the shorter text.
     """
     if one.part != other.part:
-        return bool(one.title) and _without_number(one.title or "") == _without_number(other.title or "")
+        same = bool(one.title) and _without_number(one.title or "") == _without_number(other.title or "")
+        is_whole = WHOLE in (one.part, other.part) and one.body and other.body
+        return same or (bool(is_whole) and _common(one, other)[0] >= _NEARLY_ALL)
     same_title = bool(one.title) and clean(one.title or "") == clean(other.title or "")
     if not one.body or not other.body:
         return same_title

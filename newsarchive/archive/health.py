@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.runs import Runs
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _, stored
 from newsarchive.processes import is_alive
 from newsarchive.timestamps import stamp
 
@@ -91,7 +91,7 @@ class SiteHealth:
         if not _is_within(self.last_new, now, silence_hours):
             found.append(_("nothing new in the last {hours:g} hours", hours=silence_hours))
         if self.ahead is not None:
-            found.append(clock_alarm(datetime.fromisoformat(self.ahead)))
+            found.append(stored(clock_alarm(datetime.fromisoformat(self.ahead))))
         look = f"newsarchive add --again {self.site}"
         found += [
             _("rule is dead, the field is nearly always empty: {name} - {look}", name=name, look=look)
@@ -101,11 +101,11 @@ class SiteHealth:
 
 
 def clock_alarm(began: datetime) -> str:
-    """Describe that a run began in the future."""
-    return (
-        f"a run began at {stamp(began)}, which is still to come: a clock was ahead, or this one is behind - "
+    """Describe that a run began in the future, as it is kept."""
+    return N_(
+        "a run began at {0}, which is still to come: a clock was ahead, or this one is behind - "
         "newsarchive check names what is of the future, newsarchive repair sets it back"
-    )
+    ).format(stamp(began))
 
 
 def health(connection: sqlite3.Connection, now: datetime, site: str | None = None) -> list[SiteHealth]:
@@ -163,7 +163,7 @@ def _latest(runs: list[tuple[str, str | None, str, str | None, str, str]]) -> tu
         return None, None, None
     outcome, reason, started_at, _, process, _ = runs[0]
     if outcome == "running" and not is_alive(process):
-        return "killed", "its process is gone", started_at
+        return "killed", N_("its process is gone"), started_at
     return outcome, reason, started_at
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.observations import content_hash
-from newsarchive.models import ROLES
+from newsarchive.models import ROLES, WHOLE
 from newsarchive.text import clean
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ _ADDRESS = {role: rank for rank, role in enumerate(("post", "original", "feed", 
 # Two editions of one number: the media item is the article, the flash its short form on the news wire.
 _EDITION = {"media": 0, "flash": 1}
 _LAST = 9
+# The share of the text of an article's pages that a page has which shows all of them.
+_NEARLY_ALL = 0.9
 _FINENESS = {"second": 2, "minute": 1, "day": 0}
 
 
@@ -57,6 +59,13 @@ def merge(readings: Sequence[Observation]) -> Merged:
     speaking = order_of_trust([reading for reading in readings if reading.part == 1] or readings)
     text = next((reading for reading in speaking if reading.body), speaking[0])
     pages = [text, *_further_pages(text, readings)]
+    images = [
+        *next((r.images for r in speaking if "images" in r.fields), []),
+        *(image for page in pages[1:] for image in page.images),
+    ]
+    whole = _whole(pages, readings)
+    if whole is not None:
+        text, pages, images = whole, [whole], whole.images or images
     home = min(speaking, key=lambda reading: _ADDRESS[reading.role])
     credit = next((r for r in speaking if r.fields.get("source") or r.fields.get("attribution")), speaking[0])
     placed = next((r for r in sorted(speaking, key=_edition) if r.category), home)
@@ -103,10 +112,7 @@ def merge(readings: Sequence[Observation]) -> Merged:
         category_site=placed.site,
         bylines=_bylines(speaking),
         mentions=_mentions(speaking),
-        images=[
-            *next((r.images for r in speaking if "images" in r.fields), []),
-            *(image for page in pages[1:] for image in page.images),
-        ],
+        images=images,
     )
 
 
@@ -121,6 +127,25 @@ def _further_pages(first: Observation, readings: Sequence[Observation]) -> list[
     while first.part + len(found) + 1 in pages:
         found.append(pages[first.part + len(found) + 1])
     return found
+
+
+def _whole(pages: Sequence[Observation], readings: Sequence[Observation]) -> Observation | None:
+    """Return the page that shows all pages of an article as one; None where there is none that is complete.
+
+    It holds nearly all of what the known pages do: one for a printer may be cut, or lead elsewhere.
+    """
+    first = pages[0]
+    known = {paragraph.text for page in pages for paragraph in page.paragraphs}
+    length = sum(map(len, known))
+    complete = [
+        reading
+        for reading in readings
+        if reading.part == WHOLE
+        and reading.role == first.role
+        and reading.site == first.site
+        and sum(map(len, known.intersection(one.text for one in reading.paragraphs))) >= _NEARLY_ALL * length
+    ]
+    return max(complete, key=lambda reading: (len(reading.body), reading.url), default=None)
 
 
 def order_of_trust(readings: Sequence[Observation]) -> list[Observation]:

@@ -12,6 +12,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator
@@ -475,12 +477,21 @@ def m0010_days_in_stories(db: Database) -> None:
 @migrations()
 def m0011_letters_beside_digits(db: Database) -> None:
     """Index letters and digits that stand side by side each as a word of their own, and more forms of characters."""
-    for name in ("insert", "delete", "update"):
-        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    _drop_search(db)
+
+
+def _drop_search(db: Database) -> None:
+    _drop_search_triggers(db)
     for table in ("search_index", "search_characters", "search_folding"):
         db.execute(f"DROP TABLE IF EXISTS {table}")
     for view in ("search_index_text", "search_characters_text"):
         db.execute(f"DROP VIEW IF EXISTS {view}")
+
+
+def _drop_search_triggers(db: Database) -> None:
+    for name in ("insert", "delete", "update", "move"):
+        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    db.execute("DROP TABLE IF EXISTS search_pending")
 
 
 @migrations()
@@ -591,7 +602,13 @@ def m0024_index_of_facets(db: Database) -> None:
 
 
 @migrations()
-def m0025_moves_between_shards(db: Database) -> None:
+def m0025_revisions_page_by_page(db: Database) -> None:
+    """Give the first revisions of all without working out the others."""
+    db.execute("DROP VIEW IF EXISTS revisions")
+
+
+@migrations()
+def m0026_moves_between_shards(db: Database) -> None:
     """Know which sites of a cluster have moved on to another shard, and how far those are that move here."""
     db.execute("ALTER TABLE cluster_feed ADD COLUMN moved INTEGER NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE cluster_feed ADD COLUMN home INTEGER")
@@ -600,6 +617,15 @@ def m0025_moves_between_shards(db: Database) -> None:
         "CREATE TABLE cluster_arrivals (family TEXT PRIMARY KEY, move INTEGER NOT NULL, seq INTEGER NOT NULL)"
         " STRICT, WITHOUT ROWID"
     )
+
+
+@migrations()
+def m0027_index_at_the_end_of_transactions(db: Database) -> None:
+    """Let a transaction that stores many articles write the search index once, at its end."""
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    if not there.issuperset({"search_insert", "search_delete", "search_update"}):
+        _drop_search(db)  # another program removed one, and what changed since is not in the index
+    _drop_search_triggers(db)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.
@@ -635,6 +661,8 @@ def rebuild(db: Database, progress: Progress) -> None:
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
+    elif not db.table("search_pending").exists():
+        index.create_triggers(connection)
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.Stories(connection).rebuild(progress)
@@ -665,8 +693,8 @@ def report_upgrade(connection: sqlite3.Connection, path: Path) -> Iterator[Progr
     on_terminal = sys.stderr.isatty()
     if not on_terminal:
         # Without a log this still reaches standard error: the next lines may be minutes away.
-        logger.warning("%s; a large archive takes minutes, and stays as it was if this is interrupted", text)
+        logger.warning(_("%s; a large archive takes minutes, and stays as it was if this is interrupted"), text)
     with progress_bar("articles", above=text) as progress:
         yield progress
     if not on_terminal:
-        logger.info("archive %s: up to date", path)
+        logger.info(_("archive %s: up to date"), path)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive import copy_keys, history, regroup, store
 from newsarchive.archive.merge import merge
 from newsarchive.extract.identity import aliases_of, entry_key, identity_of, is_hearsay
+from newsarchive.i18n import _
 from newsarchive.models import Article, Page
 from newsarchive.sites import SiteError, load_site
 from newsarchive.timestamps import stamp
@@ -62,7 +63,7 @@ def make_keys(connection: sqlite3.Connection, progress: Progress) -> None:
     changes = dict(connection.execute("SELECT change, count(*) FROM key_changes GROUP BY change").fetchall())
     if changes:
         logger.warning(
-            "articles regrouped by their addresses: %d split, %d joined, %d renamed - each is a row of key_changes",
+            _("articles regrouped by their addresses: %d split, %d joined, %d renamed - each is a row of key_changes"),
             *(changes.get(change, 0) for change in ("split", "joined", "renamed")),
         )
 

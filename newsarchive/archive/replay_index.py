@@ -92,7 +92,7 @@ def update(archive: Archive) -> int:
     """
     folder = index_folder(archive)
     with _alone(folder):
-        for _ in range(_TRIES):
+        for _try in range(_TRIES):
             indexed = _update(archive, folder)
             if indexed is not None:
                 return indexed

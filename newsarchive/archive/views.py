@@ -8,27 +8,31 @@ if TYPE_CHECKING:
     import sqlite3
 
 # A state of an article's text is new when its body is not that of the state before, or when it has another title; a
-# copy that has no title (the share service) goes by the title before it. There is only one window, because SQLite looks
-# at one article alone only where all windows are parted in the same way.
+# copy that has no title (the share service) goes by the title before it. The states of one article are found by
+# themselves, as JSON, so that the first rows of all need no more than the first articles: a window over all readings is
+# worked out to its end before its first row is there.
 _REVISIONS = """
 CREATE VIEW revisions AS
-SELECT article_id,
-       row_number() OVER (PARTITION BY article_id ORDER BY seen_at, url) AS revision,
-       seen_at, copy_id, url, cause, coalesce(title, previous_title) AS title, body, content_hash
-FROM (SELECT r.article_id, r.first_seen_at AS seen_at, r.copy_id, c.url, r.title, t.body, t.content_hash, r.text_id,
-             CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
-                  WHEN NOT EXISTS (SELECT 1 FROM readings e WHERE e.article_id = r.article_id
-                                     AND e.copy_id = r.copy_id AND e.first_seen_at < r.first_seen_at) THEN 'copy'
-                  ELSE r.cause END AS cause,
-             lag(r.text_id) OVER article AS previous_text_id,
-             (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
-              WHERE e.article_id = r.article_id AND e.title IS NOT NULL
-                AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
-              ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
-      FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
-      WHERE t.body <> ''
-      WINDOW article AS (PARTITION BY r.article_id ORDER BY r.first_seen_at, c.url))
-WHERE previous_text_id IS NOT text_id OR title <> previous_title
+SELECT a.id AS article_id, state.key + 1 AS revision, r.first_seen_at AS seen_at, r.copy_id, c.url,
+       state.value ->> 1 AS cause, coalesce(r.title, state.value ->> 2) AS title, t.body, t.content_hash
+FROM articles a, json_each((
+    SELECT json_group_array(json_array(id, cause, previous_title))
+    FROM (SELECT r.id, r.first_seen_at AS seen_at, c.url, r.title, r.text_id,
+                 CASE WHEN lag(r.id) OVER article IS NULL THEN 'first'
+                      WHEN NOT EXISTS (SELECT 1 FROM readings e WHERE e.article_id = r.article_id
+                                         AND e.copy_id = r.copy_id AND e.first_seen_at < r.first_seen_at) THEN 'copy'
+                      ELSE r.cause END AS cause,
+                 lag(r.text_id) OVER article AS previous_text_id,
+                 (SELECT e.title FROM readings e JOIN copies k ON k.id = e.copy_id
+                  WHERE e.article_id = r.article_id AND e.title IS NOT NULL
+                    AND (e.first_seen_at, k.url) < (r.first_seen_at, c.url)
+                  ORDER BY e.first_seen_at DESC, k.url DESC LIMIT 1) AS previous_title
+          FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
+          WHERE r.article_id = a.id AND t.body <> ''
+          WINDOW article AS (ORDER BY r.first_seen_at, c.url))
+    WHERE previous_text_id IS NOT text_id OR title <> previous_title ORDER BY seen_at, url
+)) state
+JOIN readings r ON r.id = state.value ->> 0 JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
 """
 
 # A story's first time of publication is a day alone where no more is known; then there are no hours to tell.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_decode, tilde_encode
@@ -68,10 +68,11 @@ def prefix_of(datasette: Datasette, name: str) -> str:
     return "" if name == next(iter(archives_of(datasette)), name) else f"/{tilde_encode(name)}/-"
 
 
-def names_in(datasette: Datasette, name: str) -> set[str]:
-    """Return the names of all tables and views of an archive."""
+def names_in(datasette: Datasette, name: str, *kinds: Literal["table", "view"]) -> set[str]:
+    """Return the names of all tables and views of an archive, or of one kind."""
     with closing(open_readonly(datasette.databases[name].path)) as connection:
-        return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")}
+        found = connection.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+    return {name for name, kind in found if not kinds or kind in kinds}
 
 
 def _is_archive(path: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,15 @@ _BEFORE = """
 SELECT r.first_seen_at AS seen_at, r.cause, r.title, t.body, t.content_hash
 FROM readings r JOIN copies c ON c.id = r.copy_id JOIN texts t ON t.id = r.text_id
 WHERE r.article_id = ? AND c.url = ? AND r.first_seen_at < ? AND t.body <> '' ORDER BY r.first_seen_at DESC LIMIT 1
+"""
+# What each copy said when it was read last.
+_COPIES = """
+SELECT c.id, c.role, r.first_seen_at, c.url, r.title, t.body FROM copies c
+JOIN readings r ON r.id = (SELECT e.id FROM readings e JOIN texts x ON x.id = e.text_id
+                           WHERE e.copy_id = c.id AND e.article_id = c.article_id AND x.body <> ''
+                           ORDER BY e.first_seen_at DESC LIMIT 1)
+JOIN texts t ON t.id = r.text_id
+WHERE c.article_id = ? ORDER BY c.first_seen_at, c.url
 """
 # Columns of the row that the JSON gives under other names, or not.
 _INNER = ("category", "category_name", "category_site")
@@ -95,16 +104,35 @@ class ArticlePage:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyText:
+    """What a copy said when it was read last: its number among the copies, its row and role, since when it says so."""
+
+    number: int
+    copy_id: int
+    role: str
+    seen_at: str
+    url: str
+    title: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """The step from one revision to the next: both revisions, the headline's pieces, the text's paragraphs.
+    """What sets two texts of an article apart: both, the headline's pieces, the text's paragraphs.
 
     The paragraphs come in groups: runs that are the same, and runs that are not.
     """
 
-    before: Revision
-    after: Revision
+    before: Revision | CopyText
+    after: Revision | CopyText
     title: list[Piece]
     groups: list[list[Line]]
+
+    @property
+    def is_none(self) -> bool:
+        """Whether both are the same."""
+        lines = [line for group in self.groups for line in group]
+        return all(line.is_same for line in lines) and all(piece.kind == "same" for piece in self.title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +184,30 @@ def change(connection: sqlite3.Connection, key: str, revision: int) -> tuple[Row
     before, after = found[revision - 1], found[revision]
     if after.cause == "site":
         before = _same_page_before(connection, row["id"], after) or before
+    return row, _compared(before, after)
+
+
+def texts(connection: sqlite3.Connection, key: str) -> tuple[Row, dict[str, Revision | CopyText]] | None:
+    """Return the texts of an article by what an address calls them: its versions (1, 2), then its copies (copy-7)."""
+    row = _row(connection, key)
+    if row is None:
+        return None
+    found: dict[str, Revision | CopyText] = {str(state.revision): state for state in revisions(connection, row["id"])}
+    copies = [CopyText(number, *one) for number, one in enumerate(connection.execute(_COPIES, (row["id"],)), start=1)]
+    return row, found | {f"copy-{one.copy_id}": one for one in copies if len(copies) > 1}
+
+
+def comparison(before: Revision | CopyText, after: Revision | CopyText) -> Change:
+    """Compare two texts of an article; a headline that one of them does not have is no difference."""
+    title = before.title and after.title
+    return _compared(before, after) if title else _compared(replace(before, title=None), replace(after, title=None))
+
+
+def _compared(before: Revision | CopyText, after: Revision | CopyText) -> Change:
     titles = ((state.title or "")[:_LONGEST_TITLE] for state in (before, after))
     bodies = ((state.body or "")[:MOST_CHARACTERS] for state in (before, after))
     groups = [list(lines) for _, lines in groupby(difference(*bodies), key=attrgetter("is_same"))]
-    return row, Change(before, after, line_difference(*titles), groups)
+    return Change(before, after, line_difference(*titles), groups)
 
 
 def _same_page_before(connection: sqlite3.Connection, article_id: int, after: Revision) -> Revision | None:

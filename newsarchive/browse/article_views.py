@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from io import BytesIO
@@ -77,9 +78,42 @@ async def change_page(datasette: Datasette, request: Request) -> Response:
     found = await read(datasette, name, lambda connection: articles.change(connection, key, revision))
     if found is None:
         raise NotFound(_("The archive has no such change."))
-    is_side = request.args.get("view") == "side"
-    context = {"a": found[0], "change": found[1], "is_side": is_side}
+    row, change = found
+    to, view = Addresses(datasette, name), _view(request)
+    texts = await read(datasette, name, lambda connection: articles.texts(connection, key))
+    context = {
+        "a": row,
+        "change": change,
+        "texts": texts[1] if texts else {},
+        "chosen": (str(revision - 1), str(revision)),
+        "view": view,
+        "other_view": to.article(row["article_key"], revision, "" if view else "side"),
+    }
     return await page(datasette, request, "newsarchive_change.html", context)
+
+
+@route(r"/article/(?P<key>[^/.]+)/changes$")
+async def comparison_page(datasette: Datasette, request: Request) -> Response:
+    """Show what sets two versions or copies of an article apart, the first and the last unless others are chosen."""
+    name, key = archive_needed(datasette), tilde_decode(request.url_vars["key"])
+    found = await read(datasette, name, lambda connection: articles.texts(connection, key))
+    if found is None:
+        raise NotFound(_("The archive has no article with this key."))
+    row, texts = found
+    versions = [one for one in texts if one.isdecimal()]
+    usual = versions if len(versions) > 1 else [one for one in texts if one not in versions] or versions or [""]
+    chosen = (request.args.get("from") or usual[0], request.args.get("to") or usual[-1])
+    if not all(one in texts for one in chosen):
+        raise NotFound(_("The archive has no such version or copy of this article."))
+    change = await asyncio.to_thread(articles.comparison, *(texts[one] for one in chosen))
+    to, view = Addresses(datasette, name), _view(request)
+    other = to.comparison(row["article_key"], *chosen, "" if view else "side")
+    context = {"a": row, "change": change, "texts": texts, "chosen": chosen, "view": view, "other_view": other}
+    return await page(datasette, request, "newsarchive_change.html", context | {"is_comparison": True})
+
+
+def _view(request: Request) -> str:
+    return "side" if request.args.get("view") == "side" else ""
 
 
 @route(r"/story/(?P<story_id>\d{1,18})$")

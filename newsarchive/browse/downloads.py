@@ -225,8 +225,8 @@ def _ids(connection: sqlite3.Connection, *, query: Query, form: SearchForm, offs
     if form.order == "rank" or len(found) <= size:
         return _Page(ids, None)
     last = next(reversed(ids))
-    (published_at,) = connection.execute("SELECT published_at FROM articles WHERE id = ?", (last,)).fetchone()
-    return _Page(ids, token(Position(published_at, last)))
+    sql = "SELECT published_at, id, coalesce(char_count, 0) FROM articles WHERE id = ?"
+    return _Page(ids, token(Position(*connection.execute(sql, (last,)).fetchone()), form))
 
 
 def _json(value: Any) -> str:

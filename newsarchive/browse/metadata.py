@@ -44,19 +44,20 @@ _TABLES: dict[str, dict[str, Any]] = {
         "sort_desc": "published_at",
         "fts_table": "search_index",
         "fts_pk": "id",
-        "size": 50,
         # An order that no index serves would read the whole archive.
         "sortable_columns": ["published_at", "published_date", "id"],
         "columns_first": COLUMNS_FIRST,
     },
-    "sources": {"label_column": "name", "size": 100},
-    "categories": {"label_column": "name", "size": 100},
+    "sources": {"label_column": "name"},
+    "categories": {"label_column": "name"},
     "copies": {"sort_desc": "id"},
     "snapshots": {"sort_desc": "id", "label_column": "url"},
     "runs": {"sort_desc": "id", "label_column": "started_at"},
     "problems": {"sort_desc": "id", "facets": ["reason", "stage"]},
     "frontier": {"facets": ["state"], "sortable_columns": []},
     "stories": {"sort_desc": "id"},
+    "paragraphs": {"sortable_columns": ["article_id"]},
+    "revisions": {"sortable_columns": []},
 }
 #: What Datasette is told besides; the same on the command line: `--setting name value`.
 SETTINGS: dict[str, Any] = {
@@ -65,6 +66,7 @@ SETTINGS: dict[str, Any] = {
     "facet_suggest_time_limit_ms": 20,
     "suggest_facets": False,
     "max_returned_rows": 2000,
+    "default_page_size": 50,
     "default_cache_ttl": 0,
     "allow_download": False,
     "template_debug": False,
@@ -76,7 +78,7 @@ def database_name(path: Path) -> str:
 
     Not like a page of ours: the page of an archive in search.db would be our search.
     """
-    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "-") else path.stem
+    return f"{path.stem}_archive" if path.stem in ("search", "tables", "why", "compare", "list", "-") else path.stem
 
 
 def metadata(path: Path, *, hosts: Sequence[str] | None = LOOPBACK_HOSTS, public: bool = False) -> dict[str, Any]:

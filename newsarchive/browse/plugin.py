@@ -15,7 +15,7 @@ from datasette.utils.asgi import asgi_static
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from newsarchive.archive.migrations import APPLICATION_ID
-from newsarchive.browse import article_views, search_views, views  # noqa: F401 - they register their routes
+from newsarchive.browse import article_views, reading_list, search_views, views  # noqa: F401 - they register routes
 from newsarchive.browse.archives import archive_asked, archive_of, archives_of, names_in, prefix_of
 from newsarchive.browse.atom import can_render, render
 from newsarchive.browse.caching import cached
@@ -31,7 +31,7 @@ from newsarchive.browse.languages import as_markup, speaking, switches, tag
 from newsarchive.browse.metadata import descriptions_of_tables, queries
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.routing import ROUTES, TABLE_ROUTES
-from newsarchive.browse.security import guarded
+from newsarchive.browse.security import guarded, is_list
 from newsarchive.browse.urls import Addresses
 from newsarchive.i18n import _, ngettext
 from newsarchive.search import match_expression, register_functions, write_term
@@ -43,11 +43,14 @@ if TYPE_CHECKING:
     from datasette.utils.asgi import Request, Response
     from jinja2 import Environment
 
+    from newsarchive.browse.security import Scope
+
 __all__ = [
     "FORMS",
     "cell",
     "failing",
     "guarding",
+    "is_without_token",
     "prepare",
     "prepare_templates",
     "questions",
@@ -63,7 +66,7 @@ FORMS = [{"extension": "atom", "render": render, "can_render": can_render}, rend
 # Datasette's handler prints every failure, a mistyped address too, with all values that were at hand.
 _DATASETTES_HANDLER = "datasette.handle_exception"
 _STATIC, _TEMPLATES = Path(__file__).with_name("static"), Path(__file__).with_name("templates")
-_STYLE_VERSION = hashlib.blake2b((_STATIC / "style.css").read_bytes(), digest_size=4).hexdigest()
+_VERSION = hashlib.blake2b(b"".join(path.read_bytes() for path in sorted(_STATIC.iterdir())), digest_size=4).hexdigest()
 
 
 def prepare(datasette: Datasette, connection: sqlite3.Connection) -> None:
@@ -92,6 +95,12 @@ def starting(datasette: Datasette) -> Callable[[], Awaitable[None]]:
             await add_questions(datasette, name, queries())
 
     return start
+
+
+def is_without_token(datasette: Datasette, scope: Scope) -> bool:
+    """Return whether a form may be sent from anywhere: that of a list, which changes nothing."""
+    path = str(scope["path"]).removeprefix(datasette.setting("base_url").rstrip("/"))
+    return bool(archives_of(datasette)) and is_list(path)
 
 
 def failing(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]] | None:
@@ -159,7 +168,8 @@ def prepare_templates(environment: Environment, datasette: Datasette) -> None:
         newsarchive_languages=switches,
         newsarchive_to=partial(_addresses, datasette),
         newsarchive_tables=descriptions_of_tables,
-        newsarchive_style=_STYLE_VERSION,
+        newsarchive_version=_VERSION,
+        newsarchive_most_kept=reading_list.MOST_ARTICLES,
         newsarchive_others=partial(_others, datasette),
         newsarchive_term=write_term,
         newsarchive_field=field_of,
@@ -191,6 +201,7 @@ def guarding(datasette: Datasette) -> Callable[[Any], Any]:
         base=base,
         others={tilde_encode(other) for other in datasette.databases if other not in archives},
         articles=[f"/{tilde_encode(name)}/articles.csv" for name in archives],
+        views={f"/{tilde_encode(name)}/{view}" for name in archives for view in names_in(datasette, name, "view")},
         note=archive_asked(datasette, {name: _below(datasette, name) for name in archives}),
     )
 

@@ -7,14 +7,22 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from newsarchive.browse.filters import plain
-from newsarchive.i18n import _
-from newsarchive.search import Filter, Position
+from newsarchive.i18n import N_, _
+from newsarchive.search import Filter, Order, Position
 from newsarchive.search.fields import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _LONGEST_DAY = 40  # characters
+#: The orders of a search by their names in addresses -> what they are called.
+ORDERS: dict[Order, str] = {
+    "newest": N_("newest first"),
+    "oldest": N_("oldest first"),
+    "longest": N_("longest first"),
+    "shortest": N_("shortest first"),
+    "rank": N_("best first"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class SearchForm:
     """What a reader asks for. `since` and `until` are days, both included; `after` is where the page begins."""
 
     query: str = ""
-    order: Literal["newest", "oldest", "rank"] = "newest"
+    order: Order = "newest"
     since: str = ""
     until: str = ""
     after: str = ""
@@ -32,10 +40,10 @@ class SearchForm:
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> SearchForm:
         """Read the arguments of an address. A day that is none stays as it was typed, see `problem`."""
-        order = arguments.get("order", "")
+        asked = arguments.get("order", "")
         return cls(
             query=arguments.get("q", "").strip(),
-            order="oldest" if order == "oldest" else "rank" if order == "rank" else "newest",
+            order=next((order for order in ORDERS if order == asked), "newest"),
             since=_day(arguments.get("from", "")),
             until=_day(arguments.get("to", "")),
             after=arguments.get("after", "")[:100],
@@ -56,8 +64,13 @@ class SearchForm:
 
     @property
     def position(self) -> Position | None:
-        """The place behind which the page begins, in the orders of time."""
-        return _position(self.after)
+        """The place behind which the page begins, in the orders of time and length."""
+        return _position(self.after, is_length=self.is_by_length)
+
+    @property
+    def is_by_length(self) -> bool:
+        """Whether the order is one of length."""
+        return self.order in ("longest", "shortest")
 
     @property
     def problem(self) -> str | None:
@@ -95,13 +108,17 @@ def _next(day: str) -> str:
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
-def token(position: Position) -> str:
+def token(position: Position, form: SearchForm) -> str:
     """Write the place behind which a page begins as an argument of an address."""
-    return f"{position.published_at or ''}~{position.article_id}"
+    return f"{position.char_count if form.is_by_length else position.published_at or ''}~{position.article_id}"
 
 
-def _position(token: str) -> Position | None:
-    published_at, separator, article_id = token.rpartition("~")
-    if not separator or not article_id.isdecimal() or len(article_id) > 18:
+def _position(token: str, *, is_length: bool) -> Position | None:
+    value, separator, article_id = token.rpartition("~")
+    if not separator or not _is_number(article_id) or (is_length and not _is_number(value)):
         return None
-    return Position(published_at or None, int(article_id))
+    return Position(None, int(article_id), int(value)) if is_length else Position(value or None, int(article_id))
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= 18

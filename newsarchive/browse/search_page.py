@@ -235,7 +235,7 @@ def _page(search: Search, query: Query, form: SearchForm, size: int) -> tuple[li
         is_more = len(hits) > size and offset + size < MOST_BEST
         return hits[:size], str(offset + size) if is_more else None
     hits = search.hits(query, order=form.order, limit=size + 1, after=form.position)
-    return hits[:size], token(hits[size - 1].position) if len(hits) > size else None
+    return hits[:size], token(hits[size - 1].position, form) if len(hits) > size else None
 
 
 def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> None:

@@ -17,7 +17,7 @@ from newsarchive.browse.downloads import Stream, search_csv, search_json
 from newsarchive.browse.files import TYPES, forms, search_file
 from newsarchive.browse.filters import form_name, is_web_address
 from newsarchive.browse.routing import CSV_TYPE, archive_needed, attached, is_public, page, read, refused, route
-from newsarchive.browse.search_form import SearchForm
+from newsarchive.browse.search_form import ORDERS, SearchForm
 from newsarchive.browse.search_page import (
     FEED,
     KINDS,
@@ -67,6 +67,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
         "meter": meter,
         "most_ranked": MOST_RANKED,
         "fields": FIELDS,
+        "orders": ORDERS,
     }
     return await page(datasette, request, "newsarchive_search.html", context | _links(datasette, name, found))
 

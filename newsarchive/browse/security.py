@@ -1,7 +1,8 @@
-"""What every answer carries, and who may ask: headers that let a browser run and load nothing but our own style sheet.
+"""What every answer carries, and who may ask: headers that let a browser load and run nothing but our own two files.
 
 A page of the archive can hold anything that a page of the web holds. Templates escape it; these headers are the second
-fence: no scripts at all, no pictures or frames from anywhere, no address of ours given away.
+fence: no scripts but a file of ours, which may not make HTML of text, no pictures or frames from anywhere, no address
+of ours given away.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'; "
+    "style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; connect-src 'self'; manifest-src 'self'"
 )
 #: Headers of what is kept as data and must never be shown as a page.
@@ -32,6 +34,7 @@ DATA_ONLY = {"content-security-policy": "default-src 'none'; sandbox"}
 
 _OTHER_HOST = "This archive is served under another host name: use the address that newsarchive browse printed."
 _READING = ("GET", "HEAD", "OPTIONS")
+_LIST = re.compile(r"(?:/[^/]+/-)?/list(?:\.[a-z]+)?")
 # Style sheets and their like, which every page needs.
 _FILES = ("/-/newsarchive/", "/-/static/", "/-/static-plugins/")
 _HEADERS = {
@@ -54,14 +57,17 @@ def guarded(
     base: str = "/",
     others: Collection[str] = (),
     articles: Collection[str] = ("/archive/articles.csv",),
+    views: Collection[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> App:
     """Wrap an application. With `hosts` only requests to these host names are answered.
 
     On loopback that keeps a page elsewhere from reading the archive through a name that it lets point here. What
     Datasette tells of itself (paths, threads, settings) is not served where `is_public`. The archive is only read, so
-    nothing but GET and HEAD is answered, except by Datasette's own pages and by `others`, the databases beside it.
-    `articles` are the addresses of tables of articles as CSV; `note` is called with the path before it is answered.
+    nothing but GET and HEAD is answered, except by Datasette's own pages, by `others`, the databases beside it, and by
+    the page of a list, which is sent notes that are too long for an address.
+    `articles` are the addresses of tables of articles as CSV, `views` those of views, whose rows are not counted: that
+    would work out all of them. `note` is called with the path before it is answered.
     """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,14 +79,22 @@ def guarded(
             await _refuse(send, 421, _OTHER_HOST)
         elif is_public and path.startswith("/-/") and not path.startswith(_FILES):
             await _refuse(send, 404, "There is no such page here.")
-        elif scope["method"] not in _READING and _first_part(path) not in ("-", *others):
+        elif scope["method"] not in _READING and not (
+            _first_part(path) in ("-", *others) or (scope["method"] == "POST" and is_list(path))
+        ):
             await _refuse(send, 405, "The archive is only read: ask with GET.", ("allow", "GET, HEAD"))
         else:
             if note is not None:
                 note(path)
-            await app(_streamed(scope, path in articles), receive, _with_headers(send, _csv_of(scope)))
+            asked = _uncounted(scope) if path in views else _streamed(scope, path in articles)
+            await app(asked, receive, _with_headers(send, _csv_of(scope)))
 
     return wrapped
+
+
+def is_list(path: str) -> bool:
+    """Return whether a path is that of a reader's list, or of a file of it."""
+    return _LIST.fullmatch(path) is not None
 
 
 def _streamed(scope: Scope, is_articles: bool) -> Scope:
@@ -97,6 +111,11 @@ def _streamed(scope: Scope, is_articles: bool) -> Scope:
     if is_articles:  # the only table that is shown in another order than that of its keys
         ordered.append(("_sort", "id"))
     return {**scope, "query_string": urlencode(ordered).encode("ascii")}
+
+
+def _uncounted(scope: Scope) -> Scope:
+    arguments = scope["query_string"]
+    return {**scope, "query_string": arguments + b"&_nocount=1" if arguments else b"_nocount=1"}
 
 
 def _first_part(path: str) -> str:

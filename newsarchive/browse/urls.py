@@ -11,7 +11,7 @@ from newsarchive.browse.archives import prefix_of
 from newsarchive.warc.replay import replay_address
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from datasette.app import Datasette
 
@@ -41,6 +41,10 @@ class Addresses:
         shown = f"?view={view}" if view else ""
         return self._path(path if change is None else f"{path}/changes/{change}{shown}")
 
+    def comparison(self, key: str, before: str = "", after: str = "", view: str = "") -> str:
+        """Address of what sets two versions (1, 2) or copies (copy-7) of an article apart."""
+        return self._with(f"/article/{tilde_encode(key)}/changes", {"from": before, "to": after, "view": view})
+
     def article_as(self, key: str, form: str) -> str:
         """Address of all that the archive has of an article (json), or of its citation (bib, ris)."""
         return f"{self.article(key)}.{form}"
@@ -58,6 +62,15 @@ class Addresses:
         asked = [("q", one) for one in searches] + [(name, value) for name, value in options.items() if value]
         path = self._path("/compare" + (f".{form}" if form else ""))
         return f"{path}?{urlencode(asked)}" if asked else path
+
+    def list(self, ids: Iterable[int] = ()) -> str:
+        """Address of a reader's own list of articles, by the numbers of their rows."""
+        listed = ",".join(map(str, ids))
+        return f"{self._path('/list')}?ids={listed}" if listed else self._path("/list")
+
+    def list_as(self, form: str) -> str:
+        """Address to which the numbers and notes of a list are sent for a file."""
+        return self._path(f"/list.{form}") + ("?bom=1" if form == "csv" else "")
 
     def why(self, url: str) -> str:
         """Address of what became of a page elsewhere."""

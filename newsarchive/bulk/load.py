@@ -1,4 +1,4 @@
-"""Outputs of bulk reading into an archive: one transaction a file, in which the search index is written in bulk."""
+"""Outputs of bulk reading into an archive: one transaction a file, at whose end the search index is written."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from newsarchive.bulk.reading import read_output
 from newsarchive.crawl.writer.messages import Crawl, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.locks import CrawlLock
 from newsarchive.models import Recheck
 from newsarchive.options import Options
-from newsarchive.search.index import written_in_bulk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +46,7 @@ def load(
     try:
         for done, output in enumerate(outputs, 1):
             operations = Operations(archive, _crawl(archive, run_id))
-            with archive.transaction(), written_in_bulk(archive.connection):
+            with archive.transaction():
                 for frame in read_output(output):
                     if isinstance(frame, Message):
                         if not _is_outdated(archive, frame):
@@ -79,7 +79,9 @@ def _is_outdated(archive: Archive, message: Message) -> bool:
 
 def _must_be_of(archive: Archive, crawl: Crawl, output: Path) -> None:
     if crawl.site != value(archive.connection, "SELECT archive_id FROM identity"):
-        raise UserError(f"{output}: has pages of another archive that were read again - load it into that one")
+        raise UserError(
+            _("{path}: has pages of another archive that were read again - load it into that one", path=output)
+        )
 
 
 def _crawl(archive: Archive, run_id: int) -> Crawl:

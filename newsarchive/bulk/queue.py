@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 
 from newsarchive.bulk.reading import SUFFIX
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,7 +111,13 @@ class Queue(ABC):
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise UserError(f"{folder}: cannot be made: {error.strerror} - choose another folder") from error
+            raise UserError(
+                _(
+                    "{folder}: cannot be made: {strerror} - choose another folder",
+                    folder=folder,
+                    strerror=error.strerror,
+                )
+            ) from error
 
     @abstractmethod
     def _ask(self, sql: LiteralString, **values: object) -> list[Any]:
@@ -179,4 +186,6 @@ class FileQueue(Queue):
             with closing(sqlite3.connect(self._path, timeout=60, isolation_level=None)) as connection:
                 return connection.execute(sql.replace("{locked}", ""), values).fetchall()
         except sqlite3.Error as error:
-            raise UserError(f"{self._path}: {error} - check the folder, or choose another with --folder") from error
+            raise UserError(
+                _("{path}: {error} - check the folder, or choose another with --folder", path=self._path, error=error)
+            ) from error

@@ -22,6 +22,7 @@ from newsarchive.errors import UserError
 from newsarchive.extract.reader import unread
 from newsarchive.extract.steps import AFTER_READING, process
 from newsarchive.extract.validate import rejection
+from newsarchive.i18n import _
 from newsarchive.settings import DOWNLOAD_MAXSIZE
 from newsarchive.timestamps import stamp
 from newsarchive.urls import is_local, origin_of, split_url
@@ -88,7 +89,13 @@ def read_output(path: Path) -> Iterator[Message | Crawl]:
             while length := file.read(4):
                 yield cast("Message | Crawl", decode(file.read(int.from_bytes(length))))
     except (OSError, EOFError, ValueError) as error:
-        raise UserError(f"{path}: no output of `newsarchive bulk work` ({error}) - have its file read again") from error
+        raise UserError(
+            _(
+                "{path}: no output of `newsarchive bulk work` ({error}) - have its file read again",
+                path=path,
+                error=error,
+            )
+        ) from error
 
 
 def _messages(path: Path) -> Iterator[Message]:
@@ -118,14 +125,14 @@ def _messages(path: Path) -> Iterator[Message]:
             host = split_url(page.url).hostname
             yield what_is_read(page, host is not None and is_local(host))
     if damage and not is_read:
-        raise UserError(f"{path}: nothing of it can be read ({damage})")
+        raise UserError(_("{path}: nothing of it can be read ({damage})", path=path, damage=damage))
 
 
 def _records(path: Path) -> Iterator[Record | Damage]:
     try:
         yield from read_pages(path, DOWNLOAD_MAXSIZE + _HEADERS)
     except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from error
+        raise UserError(_("{path}: cannot be read: {strerror}", path=path, strerror=error.strerror or error)) from error
 
 
 def problem_of(url: str, stage: str, reason: str, detail: str, site: str | None = None) -> Message:

@@ -20,6 +20,7 @@ from psycopg.types.json import Jsonb
 
 from newsarchive.cluster import schema
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -196,11 +197,13 @@ class Engine:
             except _AWAY as error:
                 self.close()
                 if time.monotonic() > end:
-                    raise EngineAwayError(f"the cluster's engine does not answer: {_one_line(error)}") from error
+                    raise EngineAwayError(
+                        _("the cluster's engine does not answer: {error}", error=_one_line(error))
+                    ) from error
                 logger.debug("the engine is away: %s", _one_line(error))
                 time.sleep(_LOOK_AGAIN)
             except psycopg.Error as error:
-                raise UserError(f"the cluster's engine: {_one_line(error)}") from error
+                raise UserError(_("the cluster's engine: {error}", error=_one_line(error))) from error
 
     def _connect(self) -> Connection[Any]:
         connection: Connection[Any] = psycopg.connect(
@@ -245,7 +248,7 @@ class Engine:
         """Raise UserError where the tables are not those of this version."""
         ((steps,),) = self.ask("SELECT count(*) FROM newsarchive.step")
         if steps < len(schema.STEPS):
-            raise UserError("the cluster's engine is of an older version - run newsarchive cluster init first")
+            raise UserError(_("the cluster's engine is of an older version - run newsarchive cluster init first"))
 
     def add(
         self,

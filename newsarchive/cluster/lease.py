@@ -21,6 +21,7 @@ from newsarchive.crawl.writer.channel import Channel
 from newsarchive.crawl.writer.messages import Broken, Committed, Ended
 from newsarchive.crawl.writer.wire import encode_crawl, encode_end
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -140,7 +141,7 @@ class LeaseChannel(Channel):
     def wait(self, seconds: float | None = None) -> bool:
         """Block until the next answer is handled; without a bound nothing can come, since the reactor stands still."""
         if seconds is None:
-            self._take(Broken("the crawl broke off before all was sent"))
+            self._take(Broken(_("the crawl broke off before all was sent")))
             return True
         return super().wait(seconds)
 
@@ -186,7 +187,7 @@ class LeaseChannel(Channel):
             return
         assert self._operations is not None
         size, count = 0, 0
-        for _, frame in self._batch:
+        for _message, frame in self._batch:
             size += len(frame)
             if count and size > _ENVELOPE_BYTES:
                 break
@@ -240,4 +241,7 @@ class LeaseChannel(Channel):
 
 
 def _lost(site: str) -> str:
-    return f"{site} is another worker's by now: this one did not renew its lease in time; what was not sent is left"
+    return _(
+        "{site} is another worker's by now: this one did not renew its lease in time; what was not sent is left",
+        site=site,
+    )

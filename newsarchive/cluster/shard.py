@@ -29,6 +29,7 @@ from newsarchive.crawl.writer.operations import Operations
 from newsarchive.crawl.writer.process import CACHE, ReplayIndex
 from newsarchive.crawl.writer.wire import NewerFormError
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,14 +131,14 @@ class Shard:
             raise
         except (UserError, OSError, sqlite3.Error) as error:
             if self.trouble is None:
-                logger.warning("nothing can be stored: %s", error)
+                logger.warning(_("nothing can be stored: %s"), error)
                 self._told_at = float("-inf")
             self.trouble = str(error)
             with suppress(UserError, OSError, sqlite3.Error):
                 self.close()
             return False
         if self.trouble is not None:
-            logger.warning("the archive can be written again")
+            logger.warning(_("the archive can be written again"))
             self.trouble = None
         if not envelopes:
             self._careful = 0
@@ -158,7 +159,7 @@ class Shard:
                     moved=moved, renew=False,
                 )  # fmt: skip
             self.engine.register(self.number, __version__)
-            logger.info("the engine was told %d sites", len(known))
+            logger.info(_("the engine was told %d sites"), len(known))
         sites = [
             (row.name, row.family, json.dumps(row.files), json.dumps(row.hosts), row.moved)
             for row in self.engine.sites(self.number)
@@ -196,7 +197,7 @@ class Shard:
                 messages = [message for envelope in envelopes for message in self._apply_one(envelope)]
         except NewerFormError as error:
             self.close()
-            logger.warning("an envelope of %s waits for a newer version of this shard: %s", first.site, error)
+            logger.warning(_("an envelope of %s waits for a newer version of this shard: %s"), first.site, error)
             if is_alone:
                 self._newer[first.site] = time.monotonic() + _NEWER_REST
             self._careful = max(self._careful, len(envelopes))
@@ -207,7 +208,7 @@ class Shard:
         except Exception as error:
             self.close()
             self._careful = max(self._careful, len(envelopes))
-            logger.exception("an envelope of %s could not be applied", first.site if is_alone else "some site")
+            logger.exception(_("an envelope of %s could not be applied"), first.site if is_alone else _("some site"))
             if is_alone and tries >= _TRIES:
                 self._bury(first, f"{type(error).__name__}: {error}")
         else:
@@ -219,7 +220,7 @@ class Shard:
     def _bury(self, envelope: Envelope, why: str) -> None:
         self.engine.bury(envelope, why)
         self._careful -= 1
-        logger.error("put aside envelope %d of %s: %s", envelope.id, envelope.site, why)
+        logger.error(_("put aside envelope %d of %s: %s"), envelope.id, envelope.site, why)
 
     def _apply_one(self, envelope: Envelope) -> list[Message]:
         """Apply an envelope unless that was done before; return its messages."""
@@ -281,7 +282,7 @@ class Shard:
     def _look_at_reports(self) -> None:
         """Log what failed, and have slices cut again that say otherwise than the archive."""
         doubtful = []
-        for site, (_, operations) in self._crawls.items():
+        for site, (_first, operations) in self._crawls.items():
             report = operations.take_report()
             for error in report.errors:
                 logger.error("%s", error)

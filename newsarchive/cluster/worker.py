@@ -23,6 +23,7 @@ from newsarchive.crawl.schedule import after_failure
 from newsarchive.crawl.watch import Run, after_run
 from newsarchive.crawl.writer.channel import CHANNELS
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.processes import process_name
 
 if TYPE_CHECKING:
@@ -139,7 +140,7 @@ class Worker:
         claims = await self._engine.call(Engine.claim, self.name, self.limits.lease, room)
         for claim in claims:
             if (before := self._leases.get(claim.site)) is not None:
-                before.lose(f"{claim.site}: its lease was not renewed in time, and it is claimed again")
+                before.lose(_("{site}: its lease was not renewed in time, and it is claimed again", site=claim.site))
             lease = Lease(claim, self.limits.lease, self._engine, asked_at)
             self._leases[claim.site] = lease
             self._tasks[claim.site] = asyncio.ensure_future(self._crawl(lease, self._tasks.get(claim.site)))
@@ -169,7 +170,9 @@ class Worker:
                 if site in renewed:
                     lease.renewed(asked_at, seconds)
                 else:
-                    lease.lose(f"{site}: its lease was not renewed in time, and it may be another worker's by now")
+                    lease.lose(
+                        _("{site}: its lease was not renewed in time, and it may be another worker's by now", site=site)
+                    )
 
     # A run
 
@@ -188,8 +191,8 @@ class Worker:
             self._told(site, summary)
         except Exception as error:
             if not isinstance(error, UserError):
-                logger.exception("%s could not be crawled", site)
-                error = UserError(f"a fault in newsarchive ({type(error).__name__}: {error})")
+                logger.exception(_("%s could not be crawled"), site)
+                error = UserError(_("a fault in newsarchive ({name}: {error})", name=type(error).__name__, error=error))
             if not self.process.stopping.is_set():
                 after = after_failure(before, now=datetime.now(UTC), options=self.options)
             reason = str(error)
@@ -220,7 +223,7 @@ class Worker:
             await self._shipping.call(Engine.want_slice, site, lease.fence)
         while (data := await self._shipping.call(Engine.slice, site, lease.fence)) is None:
             if lease.loss is not None or self.process.stopping.is_set():
-                raise UserError(lease.loss or f"{site}: stopped before it was begun")
+                raise UserError(lease.loss or _("{site}: stopped before it was begun", site=site))
             await asyncio.sleep(_LOOK_FOR_SLICE)
         archive = open_piece(data, self._folder / f"{site}-{lease.fence}" / "slice.db")
         self._kept[site] = _Kept(archive, lease.fence)
@@ -277,4 +280,4 @@ class Worker:
                 keeps=keeps and not self.process.stopping.is_set(),
             )
         except EngineAwayError as error:
-            logger.warning("%s could not be given back: %s", lease.site, error)
+            logger.warning(_("%s could not be given back: %s"), lease.site, error)

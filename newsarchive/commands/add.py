@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from newsarchive.commands.output import to_json
+from newsarchive.commands.output import columns_of, to_json
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 from newsarchive.paths import user_sites
 from newsarchive.sites import load_site, site_names
 from newsarchive.text import plain
@@ -233,8 +233,8 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
         )
         return
     click.echo(plain(_("{name}: {requests} requests", name=found.name, requests=found.requests)))
-    for what, said in (*findings(survey, found), *(("not sure", doubt) for doubt in unsure)):
-        click.echo(plain(f"  {what:{_WIDTH}}{said}"))
+    for what, said in (*findings(survey, found), *((N_("not sure"), doubt) for doubt in unsure)):
+        click.echo(plain(f"  {_(what)}{' ' * (_WIDTH - columns_of(_(what)))}{said}"))
 
 
 def _give(found: FoundSite, *, dry_run: bool, as_json: bool) -> None:
@@ -258,7 +258,7 @@ def _renew(found: FoundSite, *, is_written: bool, as_json: bool) -> None:
         click.echo("".join(_diff(before, now, path)), nl=False)
     if is_written:
         write_site_file(path, now)
-        click.echo(plain(f"Written: {path} - next: newsarchive crawl {found.name}"), err=True)
+        click.echo(plain(_("Written: {path} - next: newsarchive crawl {name}", path=path, name=found.name)), err=True)
 
 
 def _path(found: FoundSite) -> Path:

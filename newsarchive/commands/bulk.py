@@ -14,6 +14,7 @@ import click
 
 from newsarchive.bulk.queue import LEASE, FileQueue
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext
 from newsarchive.progress_bar import progress_bar
 from newsarchive.text import plain
 
@@ -62,20 +63,23 @@ def add(db: Path, /, pattern: tuple[str, ...], replay: bool, folder: Path | None
     that was done before. `bulk load` then stores into each archive what was read of its own pages.
     """
     if not pattern and not replay:
-        raise UserError("no files are named - write a path or, in quotes, a glob; or --replay")
+        raise UserError(_("no files are named - write a path or, in quotes, a glob; or --replay"))
     if not pattern:
         pattern = (str(db),)
     paths = [Path(name) for one in pattern for name in sorted(glob.glob(one, recursive=True))]  # noqa: PTH207 - absolute, too
     files = [path for path in paths if path.is_file()]
     if not files:
-        raise UserError(f"{' '.join(pattern)}: there is no such file - write a path or, in quotes, a glob")
+        raise UserError(
+            _("{pattern}: there is no such file - write a path or, in quotes, a glob", pattern=" ".join(pattern))
+        )
     with _queue(db, folder, engine) as queue:
         if replay:
             from newsarchive.bulk.replay import parts_of  # noqa: PLC0415 - the other commands need none of it
 
             files = [part for archive in files for part in parts_of(archive.resolve())]
         added = queue.add(files, again=replay)
-        click.echo(f"{added:,} files added; {_told(queue.job())}")
+        told = _told(queue.job())
+    click.echo(ngettext("{count} file added; {told}", "{count} files added; {told}", added, told=told))
 
 
 @bulk.command()
@@ -115,7 +119,7 @@ def _work_in_processes(db: Path, folder: Path, engine: str | None, processes: in
     environment = os.environ | ({"NEWSARCHIVE_BULK_ENGINE": engine} if engine else {})
     workers = [
         subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)  # noqa: S603 - ours
-        for _ in range(processes)
+        for _number in range(processes)
     ]
     try:
         for worker in workers:
@@ -151,9 +155,12 @@ def load(db: Path, /, outputs: tuple[Path, ...], folder: Path | None, engine: st
 
         with Archive.open(db) as archive, progress_bar("files") as progress:
             counts = load_all(archive, outputs or list(files), loaded, progress)
-        told = f"; {_told(queue.job())}" if queue else ""
+        told = _told(queue.job()) if queue else ""
     new, changed = counts["articles/new"], counts["articles/changed"]
-    click.echo(f"{new:,} new articles, {changed:,} changed, {counts['articles/known']:,} known{told}")
+    known = counts["articles/known"]
+    click.echo(_("{new:,} new articles, {changed:,} changed, {known:,} known", new=new, changed=changed, known=known))
+    if told:
+        click.echo(told)
 
 
 @bulk.command()
@@ -177,19 +184,27 @@ def _queue(db: Path, folder: Path | None, engine: str | None) -> Iterator[Queue]
         from newsarchive.cluster.bulk_queue import EngineQueue  # noqa: PLC0415 - psycopg may not be there
         from newsarchive.cluster.engine import Engine  # noqa: PLC0415
     except ImportError as error:
-        raise UserError(f"--engine needs psycopg ({error}) - pip install 'newsarchive[cluster]'") from error
+        raise UserError(
+            _("--engine needs psycopg ({error}) - pip install 'newsarchive[cluster]'", error=error)
+        ) from error
     with Engine(engine) as asked:
         yield EngineQueue(place, asked)
 
 
 def _told(job: Job) -> str:
-    return f"{job.done:,} of {job.files:,} read, {job.loaded:,} loaded"
+    return _("{done:,} of {files:,} files read, {loaded:,} loaded", done=job.done, files=job.files, loaded=job.loaded)
 
 
 def _print(job: Job) -> None:
     click.echo(
-        f"{_told(job)}, {job.leased:,} being read: {job.pages:,} pages, {job.articles:,} articles,"
-        f" {job.problems:,} problems"
+        _(
+            "{told}, {leased:,} being read: {pages:,} pages, {articles:,} articles, {problems:,} problems",
+            told=_told(job),
+            leased=job.leased,
+            pages=job.pages,
+            articles=job.articles,
+            problems=job.problems,
+        )
     )
     for path, why in job.failed.items():
-        click.echo(plain(f"Not read: {path}: {why}"), err=True)
+        click.echo(plain(_("Not read: {path}: {why}", path=path, why=why)), err=True)

@@ -15,6 +15,7 @@ import click
 
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
+from newsarchive.i18n import _, ngettext, stored
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def init() -> None:
     """Make the tables of the cluster, or bring them up to date after an update of newsarchive."""
     with _engine() as engine:
         steps = engine.init()
-    click.echo(f"newsarchive: the cluster's tables are there ({steps} step{'' if steps == 1 else 's'} applied)")
+    click.echo(_("newsarchive: the cluster's tables are there (steps applied: {number})", number=steps))
 
 
 @cluster.command()
@@ -59,7 +60,7 @@ def add(sites: tuple[str, ...], shard: int, family: str | None) -> None:
         for name, files, places in found:
             hosts = {place.partition(":")[0] for place in places}
             engine.add(name, family=family or name, shard=shard, files=files, hosts=hosts)
-    click.echo(f"newsarchive: added {', '.join(sites)}")
+    click.echo(_("newsarchive: added {sites}", sites=", ".join(sites)))
 
 
 @cluster.command()
@@ -87,7 +88,7 @@ def work(lease: float, inbox: int, inbox_mib: int, verbose: bool) -> int:
     process = CrawlProcess(settings)
     limits = Limits(lease, inbox, inbox_mib << 20)
     worker = Worker(process, dsn, Options.from_settings(settings), limits, _tell)
-    click.echo(f"newsarchive: worker {worker.name}, until Ctrl-C")
+    click.echo(_("newsarchive: worker {name}, until Ctrl-C", name=worker.name))
     try:
         process.run(worker.run())
     except UserError as error:
@@ -112,11 +113,11 @@ def shard(db: Path, number: int) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     stopped: list[int] = []
     for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda number, _: stopped.append(number))
+        signal.signal(one, lambda number, _frame: stopped.append(number))
     lock = CrawlLock(db, "cluster-shard")
     try:
         engine.must_be_current()
-        click.echo(f"newsarchive: shard {number} stores in {db}, until Ctrl-C")
+        click.echo(_("newsarchive: shard {number} stores in {db}, until Ctrl-C", number=number, db=db))
         Shard(db, engine, number).run(lambda: bool(stopped))
     finally:
         engine.close()
@@ -198,13 +199,23 @@ def status(ready: bool, form: str | None) -> int:
         moving = moves.under_way(engine)
     faults = [fault for row in shards for fault in _faults(row)]
     if late and seconds > _LATE:
-        faults.append(f"{late} sites are due and crawled by nobody, the first for {seconds / 60:.0f} minutes")
+        faults.append(
+            ngettext(
+                "{count} site is due and crawled by nobody, for {minutes:.0f} minutes",
+                "{count} sites are due and crawled by nobody, the first for {minutes:.0f} minutes",
+                late,
+                minutes=seconds / 60,
+            )
+        )
     if not ready:
         rows = [
             ("shard", str(row.id), row.sites, row.envelopes, row.bytes, round(row.oldest), _seen(row.seen))
             for row in shards
         ]
-        rows += [("worker", row.holder, row.sites, "", "", "", f"lease {row.lease:.0f} s") for row in workers]
+        rows += [
+            ("worker", row.holder, row.sites, "", "", "", _("lease {number:.0f} s", number=row.lease))
+            for row in workers
+        ]
         rows += [("moving", row.family, len(row.sites), row.waiting, row.bytes, "", _way(row)) for row in moving]
         rows += [("failing", row.name, row.failures, "", "", "", row.reason) for row in failing]
         rows.append(("due", "", late, "", "", round(seconds), ""))
@@ -224,7 +235,7 @@ def dead(ids: tuple[int, ...], form: str | None) -> int:
     """
     with _engine() as engine:
         if ids:
-            click.echo(f"newsarchive: deleted {engine.forget_dead(ids)}")
+            click.echo(_("newsarchive: deleted {number}", number=engine.forget_dead(ids)))
             return 0
         rows = engine.dead()
     columns = ("id", "shard", "site", "fence", "seq", "bytes", "at", "why")
@@ -236,39 +247,55 @@ def _tell(site: str, ended: RunSummary | UserError) -> None:
         click.echo(plain(f"{site}: {ended}"), err=True)
         return
     new = ended.articles("new")
-    said = [f"{new} new"] if new else []
+    said = [_("{number} new", number=new)] if new else []
     if ended.reason and ended.outcome != "stopped":
-        said.append(f"{ended.outcome}: {ended.reason}")
-    if said := [*said, *ended.alarms]:
-        click.echo(plain(f"{site}: {'; '.join(said)}"))
+        said.append(f"{_(ended.outcome)}: {stored(ended.reason)}")
+    if said := [*said, *map(stored, ended.alarms)]:
+        click.echo(plain(f"{site}: {_('; ').join(said)}"))
 
 
 def _way(row: Any) -> str:
-    return f"shard {row.shard_id} to {row.to_shard}, {row.sent} parcels sent"
+    return _("shard {one} to {other}, {number} parcels sent", one=row.shard_id, other=row.to_shard, number=row.sent)
 
 
 def _seen(seconds: float | None) -> str:
-    return "was never there" if seconds is None else f"seen {seconds:.0f} s ago"
+    return _("was never there") if seconds is None else _("seen {number:.0f} s ago", number=seconds)
 
 
 def _faults(row: Any) -> list[str]:
     """Return what is wrong with a shard."""
     found = []
     if row.seen is None or row.seen > _SILENT:
-        found.append(f"shard {row.id} {_seen(row.seen)} - start newsarchive cluster shard {row.id}")
+        found.append(
+            _("shard {number} {seen} - start newsarchive cluster shard {number}", number=row.id, seen=_seen(row.seen))
+        )
     if row.trouble:
-        found.append(f"shard {row.id} stores nothing: {row.trouble}")
+        found.append(_("shard {number} stores nothing: {trouble}", number=row.id, trouble=row.trouble))
     if row.oldest > _STUCK:
-        found.append(f"shard {row.id}: an envelope waits for {row.oldest / 60:.0f} minutes (shard {row.version})")
+        found.append(
+            _(
+                "shard {number}: an envelope waits for {minutes:.0f} minutes (shard {version})",
+                number=row.id,
+                minutes=row.oldest / 60,
+                version=row.version,
+            )
+        )
     if row.dead:
-        found.append(f"shard {row.id}: {row.dead} envelopes could not be stored - newsarchive cluster dead")
+        found.append(
+            ngettext(
+                "shard {number}: {count} envelope could not be stored - newsarchive cluster dead",
+                "shard {number}: {count} envelopes could not be stored - newsarchive cluster dead",
+                row.dead,
+                number=row.id,
+            )
+        )
     return found
 
 
 def _dsn() -> str:
     dsn = os.environ.get(_DSN, "")
     if not dsn:
-        raise UserError(f"{_DSN} is not set: where PostgreSQL is, as postgresql://user@host/newsarchive")
+        raise UserError(_("{name} is not set: where PostgreSQL is, as postgresql://user@host/newsarchive", name=_DSN))
     return dsn
 
 
@@ -276,7 +303,9 @@ def _needed() -> None:
     try:
         import psycopg  # noqa: F401, PLC0415
     except ImportError as error:
-        raise UserError(f"clusters need psycopg ({error}) - pip install 'newsarchive[cluster]'") from error
+        raise UserError(
+            _("clusters need psycopg ({error}) - pip install 'newsarchive[cluster]'", error=error)
+        ) from error
 
 
 def _engine(patience: float = _PATIENCE, *, is_durable: bool = True) -> Engine:

@@ -18,7 +18,7 @@ from newsarchive.commands.add import added, is_place
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
-from newsarchive.i18n import _, ngettext
+from newsarchive.i18n import _, ngettext, stored
 from newsarchive.locks import AlreadyRunningError
 from newsarchive.text import plain
 
@@ -132,7 +132,10 @@ def _tell_unverified(names: Iterable[str]) -> None:
         untried = [name for name in untried if name not in right]
     for name in untried:
         click.echo(
-            f"newsarchive: {name}: nobody has verified its site file here - newsarchive sites check {name} tries it",
+            _(
+                "newsarchive: {name}: nobody has verified its site file here - newsarchive sites check {name} tries it",
+                name=name,
+            ),
             err=True,
         )
 
@@ -279,10 +282,10 @@ def _print_watched(ended: Watched) -> None:
         told = str(ended.error)
     else:
         new, changed = ended.summary.articles("new"), ended.summary.articles("changed")
-        said = [f"{new} new, {changed} changed"] if new or changed else []
+        said = [_("{new} new, {changed} changed", new=new, changed=changed)] if new or changed else []
         if ended.summary.reason and ended.summary.outcome != "stopped":
-            said.append(f"{ended.summary.outcome}: {ended.summary.reason}")
-        told = "; ".join([*said, *ended.summary.alarms])
+            said.append(f"{_(ended.summary.outcome)}: {stored(ended.summary.reason)}")
+        told = _("; ").join([*said, *map(stored, ended.summary.alarms)])
     if told:
         schedule = ended.schedule
         began, due = ended.began_at.astimezone(), schedule.due_at.astimezone()

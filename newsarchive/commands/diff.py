@@ -124,7 +124,7 @@ def _draw(before: Revision, after: Revision, lines: Sequence[Line]) -> None:
 
     table = Table(_head(before), _head(after), box=box.SIMPLE_HEAD, show_lines=True, expand=True)
     for column in table.columns:
-        column.ratio = 1
+        column.ratio, column.overflow = 1, "fold"
     for line in lines:
         table.add_row(_drawn(_side(line, "added")), _drawn(_side(line, "removed")))
     console().print(table)

@@ -19,7 +19,7 @@ from newsarchive.commands.output import (
     size_of,
 )
 from newsarchive.errors import UserError
-from newsarchive.i18n import N_, _, ngettext
+from newsarchive.i18n import N_, _, ngettext, stored
 from newsarchive.plots.fonts import FONT_HINT, find_font
 from newsarchive.text import plain
 
@@ -59,7 +59,7 @@ def doctor(db: Path, form: str | None) -> int:
     exit status is 1 when something is wrong; a note is not a fault.
     """
     findings = [*_machine(), *_packages(), _chromium(), _font(), *_place(db), *_archive(db)]
-    print_rows(Finding._fields, findings, form)
+    print_rows(Finding._fields, ((_(one.what), _(one.state), one.detail) for one in findings), form)
     return int(any(finding.state == "wrong" for finding in findings))
 
 
@@ -77,7 +77,7 @@ def _machine() -> Iterator[Finding]:
     encoding = (sys.stdout.encoding or "").lower()
     is_utf8 = encoding.replace("-", "") == "utf8"
     advice = "" if is_utf8 else _(" cannot show Chinese - set LANG=C.UTF-8 or PYTHONUTF8=1")
-    yield Finding("output", "ok" if is_utf8 else "note", encoding + advice)
+    yield Finding(N_("output"), "ok" if is_utf8 else "note", encoding + advice)
 
 
 def _has_fts5() -> bool:
@@ -106,24 +106,27 @@ def _chromium() -> Finding:
     from newsarchive.crawl.render.browser import find_chromium  # noqa: PLC0415 - loads Scrapy
 
     try:
-        return Finding("Chromium", "ok", f"for [render]: {find_chromium(os.environ.get('NEWSARCHIVE_CHROMIUM', ''))}")
+        path = find_chromium(os.environ.get("NEWSARCHIVE_CHROMIUM", ""))
+        return Finding("Chromium", "ok", _("for {purpose}", purpose="[render]") + f": {path}")
     except UserError as error:
         return Finding("Chromium", "note", str(error))
 
 
 def _font() -> Finding:
     font = find_font()
-    return Finding("Chinese font", "ok", str(font)) if font else Finding("Chinese font", "note", FONT_HINT)
+    return Finding(N_("Chinese font"), "ok", str(font)) if font else Finding(N_("Chinese font"), "note", FONT_HINT)
 
 
 def _place(db: Path) -> Iterator[Finding]:
     folder = next(parent for parent in db.absolute().parents if parent.is_dir())
     free = shutil.disk_usage(folder).free
     enough = free >= LITTLE_SPACE
-    yield Finding("disk", "ok" if enough else "wrong", _("{size} free at {folder}", size=size_of(free), folder=folder))
+    yield Finding(
+        N_("disk"), "ok" if enough else "wrong", _("{size} free at {folder}", size=size_of(free), folder=folder)
+    )
     may_write = os.access(folder, os.W_OK | os.X_OK)
     yield Finding(
-        "folder",
+        N_("folder"),
         "ok" if may_write else "wrong",
         str(folder) if may_write else _("{folder} cannot be written", folder=folder),
     )
@@ -131,7 +134,7 @@ def _place(db: Path) -> Iterator[Finding]:
 
 def _archive(db: Path) -> Iterator[Finding]:
     if not db.exists():
-        yield Finding("archive", "note", _("{db} is not there yet - newsarchive crawl makes it", db=db))
+        yield Finding(N_("archive"), "note", _("{db} is not there yet - newsarchive crawl makes it", db=db))
         return
     try:
         with Archive.open(db, readonly=True) as archive:
@@ -139,10 +142,10 @@ def _archive(db: Path) -> Iterator[Finding]:
             runs = archive.connection.execute(_RUNS).fetchall()
             broken = [*map(str, schema.differences(archive.connection)), *archive.search.check(words=False)]
     except (UserError, sqlite3.DatabaseError) as error:
-        yield Finding("archive", "wrong", plain(str(error)))
+        yield Finding(N_("archive"), "wrong", plain(str(error)))
         return
     yield Finding(
-        "archive",
+        N_("archive"),
         "ok",
         ngettext(
             "{db}: {count} article, {size}, up to date",
@@ -153,11 +156,13 @@ def _archive(db: Path) -> Iterator[Finding]:
         ),
     )
     for what in broken:
-        yield Finding("archive", "wrong", plain(_("{what} - newsarchive repair", what=what)))
+        yield Finding(N_("archive"), "wrong", plain(_("{what} - newsarchive repair", what=what)))
     may_write = os.access(db, os.W_OK)
     yield Finding(
-        "archive file", "ok" if may_write else "note", _("can be written") if may_write else _("can only be read")
+        N_("archive file"), "ok" if may_write else "note", _("can be written") if may_write else _("can only be read")
     )
     for spider, site, started_at, outcome, reason in runs:
         state: Literal["ok", "note"] = "ok" if outcome in ("finished", "running") else "note"
-        yield Finding("run", state, plain(f"{started_at} {spider} {site or ''} {outcome} {reason or ''}".strip()))
+        yield Finding(
+            N_("run"), state, plain(f"{started_at} {spider} {site or ''} {_(outcome)} {stored(reason or '')}".strip())
+        )

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import asdict
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.commands.output import json_option, size_of, to_json
+from newsarchive.commands.output import columns_of, json_option, size_of, to_json
+from newsarchive.i18n import N_, _
 from newsarchive.maintenance.du import KINDS, Usage, usage
 from newsarchive.text import plain, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-# Columns of a line: 14 + 7 + 5 * 10 with blanks between them, less than the 80 of a terminal.
-_SITE, _MONTH, _SIZE = 14, 7, 10
-_NONE = "(none)"
+# The narrowest column of sites.
+_SITE = 6
 
 
 @click.command()
@@ -38,15 +39,15 @@ def du(db: Path, by: str, as_json: bool) -> None:
         found = usage(archive)
     if by == "site":
         found = _sum_by_site(found)
-    total = _sum("total", "", found)
+    total = _sum(_("total"), "", found)
     if as_json:
         for one in (*found, total):
             click.echo(to_json(asdict(one) | {"total": one.total}))
         return
-    click.echo(_line("site", "month", *KINDS, "total"))
-    for one in found:
-        click.echo(_usage_line(one))
-    click.echo(_usage_line(total))
+    lines = [_cells(one) for one in (*found, total)]
+    _print(
+        [tuple(_(name) for name in (N_("site"), N_("month"), *KINDS, N_("total"))), *lines], get_terminal_size().columns
+    )
 
 
 def _sum_by_site(found: Iterable[Usage]) -> list[Usage]:
@@ -60,10 +61,16 @@ def _sum(site: str, month: str, parts: list[Usage]) -> Usage:
     return Usage(site, month, *(sum(getattr(part, kind) for part in parts) for kind in KINDS))
 
 
-def _usage_line(one: Usage) -> str:
-    sizes = [size_of(getattr(one, kind)) for kind in (*KINDS, "total")]
-    return _line(shorten(plain(one.site), _SITE) or _NONE, one.month, *sizes)
+def _cells(one: Usage) -> tuple[str, ...]:
+    return (plain(one.site) or _("(none)"), one.month, *(size_of(getattr(one, kind)) for kind in (*KINDS, "total")))
 
 
-def _line(site: str, month: str, *sizes: str) -> str:
-    return " ".join((f"{site:{_SITE}}", f"{month:{_MONTH}}", *(f"{size:>{_SIZE}}" for size in sizes)))
+def _print(lines: Sequence[tuple[str, ...]], width: int) -> None:
+    """Print columns as wide as what is in them; names of sites are cut where a terminal is too narrow."""
+    site, *others = (max(map(columns_of, column)) for column in zip(*lines, strict=True))
+    site = min(site, max(_SITE, width - 1 - sum(others) - len(others)))
+    for name, *cells in lines:
+        name = shorten(name, site)  # noqa: PLW2901
+        parts = [name + " " * (site - columns_of(name))]
+        parts += [" " * (column - columns_of(cell)) + cell for cell, column in zip(cells, others, strict=True)]
+        click.echo(" ".join(parts))

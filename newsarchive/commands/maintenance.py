@@ -90,7 +90,7 @@ def backup(db: Path, target: Path, no_warc: bool, keep: int | None) -> int:
     is 1 when something of the archive is lost or damaged.
     """
     done = back_up(db, target, warc=not no_warc, keep=keep)
-    verified = "damaged" if done.faults else "verified"
+    verified = _("damaged") if done.faults else _("verified")
     click.echo(
         _(
             "{path}: {articles:,} articles, {bytes}, {verified}.",
@@ -181,14 +181,15 @@ def migrate(db: Path) -> None:
 
 
 def _print_report(report: Report, db: Path) -> None:
-    counts = ", ".join(f"{count:,} {name}" for name, count in report.counts.items())
+    counts = _(", ").join(f"{count:,} {_(name)}" for name, count in report.counts.items())
     click.echo(f"{db}: {counts}")
     for finding in report.findings:
-        click.echo(f"{finding.severity}: {finding.what} ({finding.count:,} x)")
+        severity = _("damage") if finding.severity == "damage" else _("notice")
+        click.echo(_("{severity}: {what} ({count:,} x)", severity=severity, what=finding.what, count=finding.count))
         for example in finding.examples:
             click.echo(f"    {plain(example)}")
         if finding.count > len(finding.examples):
             click.echo("    ...")
         if finding.advice:
-            click.echo(f"    -> {finding.advice}")
+            click.echo(f"    -> {_(finding.advice)}")
     click.echo(_("Something is damaged or lost.") if report.is_damaged else _("The archive is intact."))

@@ -51,11 +51,14 @@ def import_(file: Path, one_site: str | None, dry_run: bool, form: str | None) -
     made = _made(new, one_site, listed.title, sites)
     hosts = {host: site.name for site in sites for host in site.hosts}
     rows, refused = [], list(listed.passed_over)
-    done = "would be written" if dry_run else "written"
+    done = _("would be written") if dry_run else _("written")
     for one in made:
         owner = None if one_site else next((hosts[host] for host in one.own_hosts if host in hosts), None)
         if owner is not None:
-            refused += [f"{feed.url}: the host belongs to the site {owner} - add it there" for feed in one.feeds]
+            refused += [
+                _("{url}: the host belongs to the site {owner} - add it there", url=feed.url, owner=owner)
+                for feed in one.feeds
+            ]
             continue
         try:
             _check(one)

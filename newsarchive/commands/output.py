@@ -73,13 +73,14 @@ def print_rows(
     form: str | None,
     *,
     bar: str | None = None,
+    spare: str | None = None,
     is_ours: bool = True,
 ) -> int:
     """Print rows as JSON lines, CSV, or a table: drawn on a terminal, tab-separated in a pipe. Returns their number.
 
-    On a terminal the column of numbers named by `bar` is also drawn as bars, and columns that are ours (`is_ours`) are
-    named in the language of the reader. CSV cells that a spreadsheet would run
-    get a leading apostrophe.
+    On a terminal the column of numbers named by `bar` is also drawn as bars, the column `spare` is left out where the
+    table would have to break a value otherwise, and columns that are ours (`is_ours`) are named in the language of the
+    reader. CSV cells that a spreadsheet would run get a leading apostrophe.
     """
     if form == "json":
         return _print_each(click.echo, (to_json(dict(zip(names, row, strict=True))) for row in rows))
@@ -90,16 +91,27 @@ def print_rows(
     if not on_terminal():
         click.echo("\t".join(names))
         return _print_each(click.echo, ("\t".join(map(_text, row)) for row in rows))
-    return _print_table(names, rows, bar, is_ours=is_ours)
+    return _print_table(names, rows, bar, spare, is_ours=is_ours)
 
 
 def size_of(count: float) -> str:
     """Write a number of bytes for people."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+    if count < 1000:
+        return _("{count:.0f} bytes", count=count)
+    size, unit = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if size >= 999.5:
+            size, unit = size / 1000, larger
+    return f"{size:.{1 if size < 99.95 else 0}f} {unit}"
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # noqa: PLC0415 - what is ASCII needs none of it
+
+    return cell_len(text)
 
 
 # Everything but letters, signs and the blank: control and format characters, other blanks, surrogates, private use.
@@ -137,19 +149,25 @@ def _print_each(write: Callable[[Any], Any], rows: Iterable[Any]) -> int:
     return count
 
 
-def _print_table(names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None, *, is_ours: bool) -> int:
+def _print_table(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], bar: str | None, spare: str | None, *, is_ours: bool
+) -> int:
     iterator = iter(rows)
     values = list(islice(iterator, MOST_ROWS))
     out = console()
     shown = [[_shown(value) for value in row] for row in values]
-    place = names.index(bar) if bar else None
+    place, spared = names.index(bar) if bar else None, names.index(spare) if spare else None
     names = [_(name) for name in names] if is_ours and language() != ENGLISH else names
     bar = names[place] if place is not None else None
     if not values:
         out.print(_table(names, values, shown, _Layout([0] * len(names), 0), bar))
         return 0
-    for keeps_empty, variant in product((True, False), (shown, _without_year(shown))):
-        layout = _layout(names, variant, out.width, has_bar=bar is not None, keeps_empty=keeps_empty)
+    without = {place for place in range(len(names)) if not any(row[place] for row in shown)}
+    left_out = [set[int](), without] + ([without | {spared}] if spared is not None else [])
+    variants = (shown, _without_year(shown))
+    # Rather an empty column less, or the year, than a value that is broken.
+    for breaks, absent, variant in product((False, True), left_out, variants):
+        layout = _layout(names, variant, out.width, absent, has_bar=bar is not None, breaks=breaks)
         if layout is not None:
             out.print(_table(names, values, variant, layout, bar))
             break
@@ -177,25 +195,23 @@ def _without_year(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 class _Layout(NamedTuple):
-    """How wide each column is (0: whatever is left; None: nothing is in it, leave it out), and the bar."""
+    """How wide each column is (0: whatever is left; None: it is left out), and the bar."""
 
     columns: list[int | None]
     bar: int
 
 
 def _layout(
-    names: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, has_bar: bool, keeps_empty: bool
+    names: Sequence[str], rows: Sequence[Sequence[str]], width: int, absent: set[int], *, has_bar: bool, breaks: bool
 ) -> _Layout | None:
-    """Share out the columns of a terminal; None where a table would break what is to be read in one piece.
+    """Share out the columns of a terminal among those not `absent`; None where they are too many or too wide.
 
-    Short values are never broken; long ones are, where enough is left for them. A bar gets what remains, if anything.
+    Short values are never broken; if it `breaks`, long ones are, where enough is left for them. A bar gets what
+    remains, if anything.
     """
-    from rich.cells import cell_len  # noqa: PLC0415
-
-    contents = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
     widths = [
-        max(content, cell_len(name)) if content or keeps_empty else None
-        for content, name in zip(contents, names, strict=True)
+        None if place in absent else max(columns_of(names[place]), *map(columns_of, column))
+        for place, column in enumerate(zip(*rows, strict=True))
     ]
     known = [column for column in widths if column is not None]
     long = [column for column in known if column > _SHORT]
@@ -203,7 +219,7 @@ def _layout(
     if sum(long) <= room:  # it fits as it is
         left = room - sum(long) - 3
         return _Layout(widths, min(BAR, left) if has_bar and left >= _SHORTEST_BAR else 0)
-    if room < sum(_LEAST if column <= 2 * _SHORT else _SHORT for column in long):
+    if not breaks or room < sum(_LEAST if column <= 2 * _SHORT else _SHORT for column in long):
         return None
     return _Layout([0 if column is not None and column > _SHORT else column for column in widths], 0)
 
@@ -243,13 +259,14 @@ def _print_records(out: Console, names: Sequence[str], rows: Sequence[Sequence[s
     """Print rows of more columns than fit beside each other one below the other; what is empty is left out."""
     from rich.text import Text  # noqa: PLC0415
 
-    widest = max(map(len, names))
+    widest = max(map(columns_of, names))
     for number, row in enumerate(rows, 1):
         out.print(Text(f"── {number} ──", "dim"))
         for name, text in zip(names, row, strict=True):
             lines = wrap(text, max(20, out.width - widest - 4)) if text else []
             for place, line in enumerate(lines):
-                head = f"{'' if place else name:{widest}}  "
+                head = "" if place else name
+                head += " " * (widest + 2 - columns_of(head))
                 out.print(Text.assemble((head, "bold"), line), no_wrap=True, crop=False)
 
 
@@ -262,6 +279,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    if 2 * len(text) <= width:
+        return [text.rstrip()]
     from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
 
     lines: list[str] = []

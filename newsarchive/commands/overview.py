@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsarchive.commands.output import BAR
-from newsarchive.i18n import N_, _, ngettext
+from newsarchive.i18n import N_, _, ngettext, stored
 from newsarchive.paths import ARCHIVE
 from newsarchive.problems import REASONS
 from newsarchive.text import plain, shorten
@@ -53,7 +53,7 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
     failed = [run for run in runs if run["outcome"] not in ("finished", "running")]
     if failed:
         for run in failed:
-            console.print(f"[bold red]{_named(run, runs)} {_(run['outcome'])}[/]: {plain(str(run['reason']))}")
+            console.print(f"[bold red]{_named(run, runs)} {_(run['outcome'])}[/]: {plain(stored(str(run['reason'])))}")
     elif new or changed:
         console.print(
             "[bold green]"
@@ -69,7 +69,7 @@ def print_run(runs: Sequence[dict[str, Any]], db: Path, console: Console | None 
             console.print(
                 "[bold yellow]"
                 + _("{run} collected less than expected", run=_named(run, runs))
-                + f"[/]: {plain(run['reason'])}"
+                + f"[/]: {plain(stored(run['reason']))}"
             )
     option = "" if db.absolute() == ARCHIVE.absolute() else f"--db {db} "
     console.print("\n" + _("Next:"))

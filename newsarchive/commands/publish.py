@@ -9,6 +9,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.export.lake import publish as publish_archive
+from newsarchive.i18n import _
 
 
 @click.command(epilog="Example: newsarchive publish /srv/lake; cd /srv/lake; duckdb -init views.sql")
@@ -32,6 +33,11 @@ def publish(db: Path, /, folder: Path, shard: str | None, keep: float) -> None:
     with Archive.open(db, readonly=True) as archive:
         done = publish_archive(archive.connection, folder, shard or db.stem.lower(), keep=timedelta(minutes=keep))
     click.echo(
-        f"{done.articles:,} articles, publication {done.generation}: {done.written:,} files written,"
-        f" {done.removed:,} taken off"
+        _(
+            "{articles:,} articles, publication {generation}: {written:,} files written, {removed:,} taken off",
+            articles=done.articles,
+            generation=done.generation,
+            written=done.written,
+            removed=done.removed,
+        )
     )

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive.commands.pages import fetch_pages, is_address, read_file
+from newsarchive.commands.pages import is_address, read_file
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
+    from newsarchive.crawl.fetch_one import Load
+    from newsarchive.drafting import Draft, Proof
     from newsarchive.models import Page
 
 MOST_PAGES = 6
+# From so many pages on the last one proves what the others gave; so many links are tried where there is none.
+_FEWEST_TO_PROVE, _MOST_TRIED = 3, 3
 
 
 @click.group()
@@ -36,20 +40,21 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
     address that it declares for itself, if any. The heuristics
     find title, time, text and credit; selectors are chosen that find the same on all pages, and the pages are read
     again by them. How sure each field is goes to standard error; the status is 1 when a field is not sure on all.
-    """
-    from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
 
+    The rules are proved on a page that was no example: the last of three or more, else an article to which an example
+    links. Where that one is read otherwise, the status is 1, too.
+    """
     if not 2 <= len(places) <= MOST_PAGES:
         raise UserError(
             _("rules: two to {most_pages} pages are wanted, not {places}", most_pages=MOST_PAGES, places=len(places))
         )
-    made = make_draft(_pages(places), name)
+    made, proof = _drafted(places, name)
     if output is None:
         click.echo(made.toml, nl=False)
     else:
         write_site_file(Path(output), made.toml)
     for field in made.sure:
-        rule = field.selector or "left to the heuristics"
+        rule = field.selector or _("left to the heuristics")
         click.echo(
             plain(
                 _(
@@ -62,14 +67,70 @@ def draft(places: tuple[str, ...], name: str | None, output: str | None) -> int:
             ),
             err=True,
         )
-    return int(any(field.right < field.known or not field.selector for field in made.sure))
+    click.echo(plain(_told(proof)), err=True)
+    unsure = any(field.right < field.known or not field.selector for field in made.sure)
+    return int(unsure or bool(proof and proof.otherwise))
 
 
-def _pages(places: tuple[str, ...]) -> list[Page]:
-    """Return the pages in the order in which they were named; all that are on the web are fetched in one go."""
+def _told(proof: Proof | None) -> str:
+    """Say how the page was read that was no example."""
+    if proof is None:
+        return _("not proved: no page that was no example - give a third article page")
+    if not proof.otherwise:
+        return _("proved: {url}, which was no example, is read right", url=proof.url)
+    fields = ", ".join(proof.otherwise)
+    return _("failed: {url}, which was no example, is read otherwise: {fields}", url=proof.url, fields=fields)
+
+
+def _drafted(places: tuple[str, ...], name: str | None) -> tuple[Draft, Proof | None]:
+    """Draft rules from pages, and prove them; all that is on the web is fetched in one go, in the order of print."""
     urls = list(filter(is_address, places))
-    fetched = iter(fetch_pages(urls) if urls else ())
-    return [next(fetched) if is_address(place) else _read(place) for place in places]
+    if not urls:
+        return _proved([_read(place) for place in places], name)
+    from newsarchive.crawl.fetch_one import fetch_all, fetch_with  # noqa: PLC0415 - loads Scrapy
+
+    found: list[tuple[Draft, Proof | None]] = []
+
+    async def work(load: Load) -> None:
+        fetched: list[Page] = []
+        await fetch_all(urls, fetched, load)
+        pages = [fetched.pop(0) if is_address(place) else _read(place) for place in places]
+        made, proof = _proved(pages, name)
+        found.append((made, proof or await _proof_among_links(made, pages, load)))
+
+    fetch_with(work, urls)
+    return found[0]
+
+
+def _proved(pages: list[Page], name: str | None) -> tuple[Draft, Proof | None]:
+    """Draft rules from pages; of three or more the last proves them, and is an example only where it cannot."""
+    from newsarchive.drafting import draft as make_draft  # noqa: PLC0415 - loads the whole reader
+    from newsarchive.drafting import prove  # noqa: PLC0415
+
+    if len(pages) < _FEWEST_TO_PROVE:
+        return make_draft(pages, name), None
+    made = make_draft(pages[:-1], name)
+    proof = prove(made, pages[-1])
+    return (made, proof) if proof and not proof.otherwise else (make_draft(pages, name), proof)
+
+
+async def _proof_among_links(made: Draft, pages: list[Page], load: Load) -> Proof | None:
+    """Prove rules on the first article among the pages to which the examples link; few are tried."""
+    import asyncio  # noqa: PLC0415
+
+    from newsarchive.crawl.fetch_one import PAUSE  # noqa: PLC0415
+    from newsarchive.drafting import linked_articles, prove  # noqa: PLC0415
+
+    for url in linked_articles(made, pages)[:_MOST_TRIED]:
+        await asyncio.sleep(PAUSE)
+        try:
+            page = await load(url)
+        except UserError:
+            continue
+        proof = prove(made, replace(page, url=page.base_url, final_url=None))
+        if proof is not None:
+            return proof
+    return None
 
 
 def _read(place: str) -> Page:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.i18n import _, ngettext
 from newsarchive.sites import catalogue_names, load_site, site_names
 from newsarchive.sites.verification import Verification, verifications, write_verification
 from newsarchive.text import plain
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from newsarchive.crawl.fetch_one import Load
     from newsarchive.crawl.site_check import Seen
     from newsarchive.sites import Site
-
-_UNTRIED = "not tried"
 
 
 @click.group(invoke_without_command=True, epilog="Example: newsarchive sites --json")
@@ -33,11 +32,17 @@ def sites(context: click.Context, form: str | None) -> None:
         return
     tried = verifications()
     rows = [_row(load_site(name), tried.get(name)) for name in (*site_names(), *catalogue_names())]
-    print_rows(["site", "title", "address", "state"], rows, form)
+    print_rows(["site", "title", "address", "state"], rows, form, spare="address")
     if form is None:
-        click.echo(f"{len(catalogue_names())} of these are the catalogue: second-hand facts,", err=True)
-        click.echo("not tried on the live web before they came here.", err=True)
-        click.echo("newsarchive sites check NAME tries one.", err=True)
+        click.echo(
+            _(
+                "{number} of these are the catalogue: second-hand facts,\n"
+                "not tried on the live web before they came here.\n"
+                "newsarchive sites check NAME tries one.",
+                number=len(catalogue_names()),
+            ),
+            err=True,
+        )
 
 
 @sites.command(epilog="Example: newsarchive sites check rthk")
@@ -59,7 +64,7 @@ def check(name: str, form: str | None) -> int:
         seen.extend(await check_site(site, load))
 
     fetch_with(work, [site.base_url + "/"])
-    rows = [(one.what, one.address, "yes" if one.right else "no", one.seen) for one in seen]
+    rows = [(_(one.what), one.address, _("yes") if one.right else _("no"), _(one.seen)) for one in seen]
     print_rows(["what", "address", "right", "seen"], rows, form)
     articles = [one.right for one in seen if one.what == "article"]
     is_right = bool(articles) and all(articles) and all(one.right for one in seen if one.what == "robots.txt")
@@ -67,17 +72,18 @@ def check(name: str, form: str | None) -> int:
     day = datetime.now(UTC).date().isoformat()
     path = write_verification(name, Verification(day, is_right, lines))
     wrong = sum(not one.right for one in seen)
-    told = f"{name}: {'right' if is_right else 'not right'}"
     if is_right and wrong:
-        told += f", but for {wrong} way{'s' if wrong > 1 else ''} in"
-    if not articles:
-        told += ", no article was found"
-    click.echo(plain(f"{told} - written to {path}"), err=True)
+        told = ngettext("right, but for {count} way in", "right, but for {count} ways in", wrong)
+    elif articles:
+        told = _("right") if is_right else _("not right")
+    else:
+        told = _("not right, no article was found")
+    click.echo(plain(_("{name}: {told} - written to {path}", name=name, told=told, path=path)), err=True)
     return int(not is_right)
 
 
 def _row(site: Site, tried: Verification | None) -> tuple[str, str, str, str]:
-    state = "ready" if site.verified else _UNTRIED
+    state = _("ready") if site.verified else _("not tried")
     if tried is not None:
-        state = f"{'right' if tried.is_right else 'not right'} on {tried.day}"
+        state = _("right on {day}", day=tried.day) if tried.is_right else _("not right on {day}", day=tried.day)
     return (site.name, site.title, site.base_url, state)

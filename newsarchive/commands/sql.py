@@ -10,6 +10,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.bounded_sql import bounded, must_say_something
 from newsarchive.commands.output import print_rows, rows_options
+from newsarchive.i18n import N_
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def sql(db: Path, query: str, timeout: float, form: str | None) -> None:
     """
     text = sys.stdin.read() if query == "-" else query
     must_say_something(text)
-    advice = "narrow it down, or add --timeout 600"
+    advice = N_("narrow it down, or add --timeout 600")
     with Archive.open(db, readonly=True) as archive, bounded(archive.connection, timeout, advice=advice):
         cursor = archive.connection.execute(text)
         print_rows([column[0] for column in cursor.description or ()], cursor, form, is_ours=False)

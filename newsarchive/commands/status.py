@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
@@ -12,9 +13,9 @@ from newsarchive.archive import Archive
 from newsarchive.archive.connection import file_size
 from newsarchive.archive.health import LOSS_DAYS, health
 from newsarchive.commands.metrics import exposition
-from newsarchive.commands.output import to_json
+from newsarchive.commands.output import on_terminal, to_json, wrap
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import _, stored
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _sizes(archive: Archive) -> dict[str, int]:
 def _print(found: SiteHealth, alarms: list[str]) -> None:
     click.echo(found.site)
     last = f"{found.last_run} {_(found.outcome or '')}" if found.last_run else _("none")
-    click.echo(_("  last run       {time}", time=": ".join(filter(None, (last, found.reason)))))
+    click.echo(_("  last run       {time}", time=": ".join(filter(None, (last, stored(found.reason or ""))))))
     click.echo(_("  last good run  {time}", time=found.last_good_run or _("none")))
     if found.due is not None:
         click.echo(_("  next run       {due} (where it is watched)", due=found.due))
@@ -90,7 +91,8 @@ def _print(found: SiteHealth, alarms: list[str]) -> None:
     for reason, count in found.not_collected.items():
         click.echo(f"    {count:>6,} {reason} ({_(REASONS.get(reason, '?'))})")
     for alarm in alarms:
-        click.secho(f"  ! {alarm}", fg="red", bold=True)
+        lines = wrap(alarm, get_terminal_size().columns - 6) if on_terminal() else [alarm]
+        click.secho("  ! " + "\n    ".join(lines), fg="red", bold=True)
 
 
 def _without_removed_sites(found: list[SiteHealth]) -> list[SiteHealth]:

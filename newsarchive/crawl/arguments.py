@@ -35,7 +35,11 @@ def read_arguments(readers: Mapping[str, Reader], given: Mapping[str, str]) -> d
     for name in given:
         if name not in readers:
             near = get_close_matches(name, readers, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(readers)}"
+            hint = (
+                _("did you mean {value}?", value=near[0])
+                if near
+                else _("known are {readers}", readers=", ".join(readers))
+            )
             raise UserError(_("there is no argument {name!r} - {hint}", name=name, hint=hint))
     return {name: _read(name, readers[name], text.strip()) for name, text in given.items() if text.strip()}
 

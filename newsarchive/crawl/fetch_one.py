@@ -72,11 +72,11 @@ def fetch(urls: Sequence[str]) -> list[Page]:
 
     """
     pages: list[Page] = []
-    fetch_with(partial(_fetch_all, urls, pages), urls)
+    fetch_with(partial(fetch_all, urls, pages), urls)
     return pages
 
 
-async def _fetch_all(urls: Sequence[str], pages: list[Page], load: Load) -> None:
+async def fetch_all(urls: Sequence[str], pages: list[Page], load: Load) -> None:
     """Fetch the pages, up to the first that does not come."""
     for number, url in enumerate(urls):
         if number:
@@ -171,6 +171,15 @@ class _Pages(Spider):
         return make_page(response, url, "original", "")
 
 
+class StatusError(UserError):
+    """A server that answers with an error."""
+
+    def __init__(self, url: str, status: int) -> None:
+        answer = f"{status} {responses.get(status, '')}".rstrip()
+        super().__init__(_("{url}: the server answers {answer}", url=url, answer=answer))
+        self.status = status
+
+
 def _rules(urls: Sequence[str]) -> AddressRules:
     """Return the rules for URLs that a person typed: every public host, and this machine where it was meant."""
     trusted = set()
@@ -188,7 +197,7 @@ def _error(url: str, error: Exception) -> UserError:
     if outcome.reason == "robots":
         return UserError(f"{url}: {_(_ROBOTS)}")
     if isinstance(error, HttpError) and (status := error.response.status) >= 400:
-        return UserError(f"{url}: the server answers {status} {responses.get(status, '')}".rstrip())
+        return StatusError(url, status)
     why = outcome.detail or _(REASONS[outcome.reason])
     return UserError(
         _("{url}: cannot be fetched: {why}{reason}", url=url, why=why, reason=_(_ADVICE.get(outcome.reason, "")))

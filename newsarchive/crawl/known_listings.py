@@ -17,6 +17,7 @@ from newsarchive.archive.runs import SKEW
 from newsarchive.crawl.http.conditional import NOT_MODIFIED, conditional_headers, is_unchanged, validators_of
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.discovery.refresh import Refresh
+from newsarchive.i18n import _
 from newsarchive.timestamps import stamp
 from newsarchive.url_keys import canonical_url
 from newsarchive.warc.record import payload_digest
@@ -100,7 +101,7 @@ class KnownListings:
             return None
         if not self._rested:
             until = f"before {known.not_before}" if is_fresh else "at this hour"
-            logger.info("Not asked for %s, as the feed itself asks (NEWSARCHIVE_FEED_PAUSE_MAX): %s", until, url)
+            logger.info(_("Not asked for %s, as the feed itself asks (NEWSARCHIVE_FEED_PAUSE_MAX): %s"), until, url)
         self._rested += 1
         self.session.count("listings/resting")
         return known

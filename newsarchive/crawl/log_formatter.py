@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import logformatter
 
+from newsarchive.i18n import _
 from newsarchive.text import plain_lines
 
 if TYPE_CHECKING:
@@ -55,13 +56,13 @@ class LogFormatter(logformatter.LogFormatter):
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """Log a page that is no article."""
-        return _line(logging.INFO, "No article: %(url)s: %(reason)s", item, reason=str(exception))
+        return _line(logging.INFO, _("No article: %(url)s: %(reason)s"), item, reason=str(exception))
 
     def item_error(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """Log a page on which one of our rules failed."""
-        return _line(logging.ERROR, "Failed on: %(url)s: %(reason)s", item, reason=type(exception).__name__)
+        return _line(logging.ERROR, _("Failed on: %(url)s: %(reason)s"), item, reason=type(exception).__name__)
 
     def download_error(
         self, failure: Failure, request: Request, spider: Spider, errmsg: str | None = None
@@ -70,7 +71,7 @@ class LogFormatter(logformatter.LogFormatter):
         reason = errmsg or failure.getErrorMessage()
         return {
             "level": logging.ERROR,
-            "msg": "Not fetched: %(url)s: %(reason)s",
+            "msg": _("Not fetched: %(url)s: %(reason)s"),
             "args": {"url": request.url, "reason": reason},
         }
 

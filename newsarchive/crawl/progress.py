@@ -203,7 +203,7 @@ class _Display:
         state = sum_of([crawl.state() for crawl in self._crawls])
         several = len(self._crawls) > 1
         if self._live is None:
-            logger.info("%s", state.line(f"{len(self._crawls)} sites" if several else ""))
+            logger.info("%s", state.line(_("{count} sites", count=len(self._crawls)) if several else ""))
         else:
             from rich.spinner import Spinner  # noqa: PLC0415 - as above
             from rich.text import Text  # noqa: PLC0415

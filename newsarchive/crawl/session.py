@@ -35,7 +35,7 @@ from newsarchive.crawl.writer.client import Writer
 from newsarchive.crawl.writer.messages import Crawl
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 from newsarchive.locks import CrawlLock
 from newsarchive.options import Options
 
@@ -231,7 +231,7 @@ class Session:
             if self.run_id is not None:
                 await self._when_unlocked(lambda: self._finish_run(summary))
         except (UserError, sqlite3.Error) as error:
-            logger.warning("the end of run %s could not be written: %s", self.run_id, error)
+            logger.warning(_("the end of run %s could not be written: %s"), self.run_id, error)
         finally:
             self.release()
         for line in summary.lines():
@@ -269,7 +269,7 @@ class Session:
                 if not is_locked(error) or time.monotonic() > min(end, self._stop_by()):
                     raise
             if not is_told:
-                logger.warning("archive %s: another program is writing to it; waiting", self.options.db)
+                logger.warning(_("archive %s: another program is writing to it; waiting"), self.options.db)
                 is_told = True
             await asyncio.sleep(_LOOK_AGAIN)
 
@@ -285,8 +285,10 @@ class Session:
         committed.cancel()
         self.writer.leave()
         self._failure = self._failure or (
-            "the process that writes the archive does not answer: another program holds the archive, or the disk "
-            "hangs - it stores what it was given as soon as it can, and no other crawl of this site begins before"
+            N_(
+                "the process that writes the archive does not answer: another program holds the archive, or the disk "
+                "hangs - it stores what it was given as soon as it can, and no other crawl of this site begins before"
+            )
         )
 
     def _stop_by(self) -> float:
@@ -366,8 +368,8 @@ class Session:
         """Return where a crawl that did its work brought less than it should have."""
         spider = self.spider
         if not spider.fetches:
-            told = f"{damaged} raw pages are damaged or missing: newsarchive check --deep names them, repair mends"
-            return [told] if damaged else []
+            told = N_("{0} raw pages are damaged or missing: newsarchive check --deep names them, repair mends")
+            return [told.format(damaged)] if damaged else []
         ahead = self.archive.runs.ahead(datetime.now(UTC))
         newest = last_new(self.archive.connection, spider.site.name)
         silence = datetime.now(UTC) - datetime.fromisoformat(newest) if newest else timedelta(0)
@@ -384,10 +386,10 @@ class Session:
     def _shortfall(self, counts: dict[str, int]) -> str | None:
         """Return what a crawl that ended by itself did not do; None when it did its work."""
         if self._errors:
-            return f"a rule of ours failed on {self._errors} page{'s' if self._errors > 1 else ''}"
+            return N_("a rule of ours failed on pages ({0})").format(self._errors)
         if unreadable := counts.get("files/unreadable", 0):
-            return f"nothing could be read of {unreadable} file{'s' if unreadable > 1 else ''}"
+            return N_("nothing could be read of files ({0})").format(unreadable)
         missed = counts.get("listings/failed", 0) + counts.get("listings/refused", 0)
         if missed and not counts.get("listings/read") and not counts.get("listings/unchanged"):
-            return "no listing page could be read"
+            return N_("no listing page could be read")
         return None

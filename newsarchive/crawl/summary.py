@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from newsarchive.i18n import N_, _, stored
 from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
@@ -78,42 +79,51 @@ class RunSummary:
     def lines(self) -> list[str]:
         """Format the summary as a few lines for people."""
         seconds = (self.finished_at - self.started_at).total_seconds()
-        ended = {"finished": "finished", "stopped": "was stopped", "failed": "FAILED"}[self.outcome]
-        head = f"{self.spider} of {self.site} {ended} after {seconds:.0f} s"
-        lines = [head + (f": {self.reason}" if self.reason else "")]
-        lines.append(
-            f"articles: {self.articles('new')} new, {self.articles('changed')} changed, "
-            f"{self.articles('known') + self.counts.get('links/known', 0)} known"
-        )
+        head = {
+            "finished": N_("{spider} of {site} finished after {seconds:.0f} s"),
+            "stopped": N_("{spider} of {site} was stopped after {seconds:.0f} s"),
+            "failed": N_("{spider} of {site} FAILED after {seconds:.0f} s"),
+        }[self.outcome]
+        told = _(head, spider=self.spider, site=self.site, seconds=seconds)
+        lines = [told + (f": {stored(self.reason)}" if self.reason else "")]
+        new, changed = self.articles("new"), self.articles("changed")
+        known = self.articles("known") + self.counts.get("links/known", 0)
+        lines.append(_("articles: {new} new, {changed} changed, {known} known", new=new, changed=changed, known=known))
         if self.pending:
-            lines.append(f"waiting for a later run: {self.pending}")
-        lines += [f"problem: {count} x {reason} ({REASONS[reason]})" for reason, count in sorted(self.problems.items())]
-        return lines + [f"ALARM: {alarm}" for alarm in self.alarms]
+            lines.append(_("waiting for a later run: {number}", number=self.pending))
+        lines += [
+            _("problem: {count} x {reason} ({meaning})", count=count, reason=reason, meaning=_(REASONS[reason]))
+            for reason, count in sorted(self.problems.items())
+        ]
+        return lines + [_("ALARM: {alarm}", alarm=stored(alarm)) for alarm in self.alarms]
 
 
 def alarms_of(
     counts: Mapping[str, int], *, losses_percent: float, silent_hours: float, silence_hours: float
 ) -> list[str]:
-    """Return the alarms that the counts of a run and the hours since the last new article give rise to."""
+    """Return the alarms that the counts of a run and the hours since the last new article give rise to.
+
+    They are kept with the run, and so in English; `i18n.stored` tells them in other languages.
+    """
     alarms = []
     lost = counts.get("lost", 0)
     asked = lost + sum(counts.get(name, 0) for name in _ARRIVED)
     if lost >= _FEW and lost * 100 > losses_percent * asked:
-        alarms.append(f"{lost} of {asked} pages brought no article")
+        alarms.append(N_("{0} of {1} pages brought no article").format(lost, asked))
     missed = counts.get("listings/failed", 0)
     damaged, cut = counts.get("listings/damaged", 0), counts.get("listings/cut", 0)
     listings = missed + counts.get("listings/read", 0) + counts.get("listings/unchanged", 0)
     none_of = lost - counts.get("lost/again", 0)
     if not alarms and none_of >= _SEVERAL and asked == lost:
-        alarms.append(f"none of {none_of} pages that were new brought an article")
+        alarms.append(N_("none of {0} pages that were new brought an article").format(none_of))
     if missed >= _FEW and missed * 100 > losses_percent * listings:
-        alarms.append(f"{missed} of {listings} listing pages could not be read")
+        alarms.append(N_("{0} of {1} listing pages could not be read").format(missed, listings))
     if damaged:
-        alarms.append(f"{damaged} of {listings} listing pages did not have what they should")
+        alarms.append(N_("{0} of {1} listing pages did not have what they should").format(damaged, listings))
     if cut:
-        alarms.append(f"{cut} of {listings} listing pages were cut at a limit")
+        alarms.append(N_("{0} of {1} listing pages were cut at a limit").format(cut, listings))
     if silent_hours > silence_hours:
-        alarms.append(f"nothing new for {silent_hours:.0f} hours")
+        alarms.append(N_("nothing new for {0} hours").format(round(silent_hours)))
     return alarms
 
 

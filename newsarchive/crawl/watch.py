@@ -133,7 +133,7 @@ class Watch:
                 known = Schedule(site, self._first_due(site, now), known.interval if known else _FIRST)
                 self.schedules[site] = known
             heapq.heappush(self._queue, (known.due_at, site))
-        logger.info("watching %d sites", len(self.arguments))
+        logger.info(_("watching %d sites"), len(self.arguments))
         self._changed.set()
 
     def _first_due(self, site: str, now: datetime) -> datetime:
@@ -218,7 +218,7 @@ class Watch:
         except UserError as error:
             failed = error
         except Exception as error:
-            logger.exception("%s could not be crawled", due.site)
+            logger.exception(_("%s could not be crawled"), due.site)
             failed = UserError(_("a fault in newsarchive ({name}: {error})", name=type(error).__name__, error=error))
         return Watched(after_failure(due, now=self.now(), options=self.options), began_at, error=failed)
 
@@ -233,7 +233,7 @@ class Watch:
                 if is_locked(error) and time.monotonic() < end:
                     await asyncio.sleep(_LOOK_AGAIN)
                     continue
-                logger.warning("when %s is due could not be written: %s", schedule.site, error)
+                logger.warning(_("when %s is due could not be written: %s"), schedule.site, error)
             return
 
 

@@ -10,16 +10,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-from newsarchive.discovery.exploration import is_department
+from newsarchive.discovery.exploration import is_department, is_house_page
 from newsarchive.discovery.page_links import has_day, read_links, texts_of
 from newsarchive.extract.dates import find_dates
+from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import rejection
-from newsarchive.tree import select
+from newsarchive.tree import attribute, select, text_in
 from newsarchive.url_keys import twin_key, url_key
 from newsarchive.urls import split_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from newsarchive.discovery.page_links import Links
     from newsarchive.models import Article
     from newsarchive.tree import Element
@@ -37,12 +40,29 @@ _MOST_LINKED = 0.5
 _DATED, _HEADLINES = 3, 2
 #: Characters of the text of a link that is a headline, at least.
 _SHORTEST_HEADLINE = 6
+#: Fields to fill in that make a page a game, a test or a form; one for comments has fewer, and lists of tasks that are
+#: done cannot be filled in. Characters of text for each that make it an article all the same.
+_FIELDS, _LONG_BESIDE_FIELD = 12, 200
+_NO_FIELDS = frozenset(("hidden", "submit", "button", "image", "reset", "search"))
+#: Links to articles that make a list of them.
+_LISTED = 3
+#: The last name of an address that is one word, as that of a page which is no news.
+_PLAIN_NAME = re.compile(r"/[a-z]+(?:\.[a-z]{3,5})?/?$", re.IGNORECASE)
 #: Headings that lead to other pages and make a page a list of teasers.
 _TEASERS = 4
 # Rules of the reader that found a date in what a page says of itself.
 _TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
 #: Names of the time of the last change, which pages of every kind tell.
 _MODIFIED = re.compile("modified|updated", re.IGNORECASE)
+_UPDATED, _PUBLISHED = re.compile(any_of("updated")), re.compile(any_of("published"))
+#: What the button of a page says that sells something.
+_SELLS = re.compile(
+    r"加入购物车|加入購物車|立即购买|立即購買|放入购物车|カートに入れる|장바구니|add to (?:cart|basket|bag)"
+    r"|in den warenkorb|ajouter au panier|añadir al carrito|adicionar ao carrinho|aggiungi al carrello|в корзину",
+    re.IGNORECASE,
+)
+_BUTTONS = "button, input[type=submit], input[type=button], a[class*=btn i], a[class*=button i], a[class*=cart i]"
+_MOST_BUTTONS, _LONGEST_BUTTON = 200, 40
 #: Addresses at which no article lies: a tag, a category, an author, a further page of a list, a month of an archive.
 _LIST_PATH = re.compile(
     r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$"
@@ -67,11 +87,71 @@ def judge(article: Article, root: Element, links: Links, *, dated: bool = False)
     url = article.page.url
     if not article.title or _LIST_PATH.search(split_url(url).path) or (is_department(url) and not dated):
         return no_article
+    if is_house_page(url) or (article.part or 1) > 1 or _tool_of(article, root):
+        return no_article
     if not dated and not _has_date(article, root, links):
         return no_article
     if _is_list(article, root, links):
         return "listing"
     return "article" if _is_long(article) and _share(article, root) >= _LEAST_SHARE else "thin"
+
+
+def refusal(article: Article, root: Element, links: Links, is_article: Callable[[str], bool]) -> str | None:
+    """Return why a page at an address like those of articles is none; None for an article, and in doubt.
+
+    An address deceives, and feeds name lists and pages of the house as well. `is_article` tells whether an address has
+    the form of the site's articles.
+    """
+    url = article.page.url
+    if is_house_page(url):
+        return "a page about the house"
+    if tool := _tool_of(article, root):
+        return tool
+    if not article.paragraphs and _lies_below_article(url, links, is_article):
+        return "a picture of an article"
+    listed = {
+        link.text: link.url
+        for link in links.found.values()
+        if len(link.text) >= _SHORTEST_HEADLINE and is_article(link.url) and url_key(link.url) != url_key(url)
+    }
+    is_list = len(set(listed.values())) >= _LISTED and (
+        not article.paragraphs or _linked_share(article, listed) > _MOST_LINKED
+    )
+    if is_list and not (article.title and _has_date(article, root, links)):
+        return "a list of other articles"
+    if article.published_at is None and _PLAIN_NAME.search(split_url(url).path):
+        return "a page that stands for years: no date, and a plain word for a name"
+    return None
+
+
+def _lies_below_article(url: str, links: Links, is_article: Callable[[str], bool]) -> bool:
+    """Return whether an address lies in a folder that is an article, to which the page links."""
+    parent = url.rstrip("/").rpartition("/")[0] + "/"
+    keys = {url_key(parent), url_key(parent.rstrip("/"))}
+    return is_article(parent) and any(url_key(link.url) in keys for link in links.found.values())
+
+
+def _tool_of(article: Article, root: Element) -> str | None:
+    """Return what a page is made for where it is not reading."""
+    if _is_form(article, root):
+        return "a form or a game: a page of fields to fill in"
+    return "a page of a shop: something can be put into a basket" if _sells(root) else None
+
+
+def _is_form(article: Article, root: Element) -> bool:
+    """Return whether a page has many fields to fill in, and little text."""
+    fields = sum(
+        attribute(field, "type").strip().lower() not in _NO_FIELDS and "disabled" not in field.attributes
+        for field in select("input", root)
+    )
+    length = sum(len(paragraph.text) for paragraph in article.paragraphs)
+    return fields >= _FIELDS and length < fields * _LONG_BESIDE_FIELD
+
+
+def _sells(root: Element) -> bool:
+    """Return whether a button or a link that looks like one puts something into a basket."""
+    buttons = (text_in(button) or attribute(button, "value") for button in select(_BUTTONS, root)[:_MOST_BUTTONS])
+    return any(len(text) < _LONGEST_BUTTON and _SELLS.search(text) for text in buttons)
 
 
 def links_of(root: Element, article: Article) -> Links:
@@ -91,14 +171,18 @@ def _is_list(article: Article, root: Element, links: Links) -> bool:
     headlines = {link.text for link in links.found.values() if link.text and twin_key(url_key(link.url)) not in own}
     if article.title in headlines:
         return True  # an article does not link its own headline to another page
-    texts = [paragraph.text for paragraph in article.paragraphs]
-    long_ones = [line for line in headlines if len(line) >= _SHORTEST_HEADLINE]
-    linked = sum(
-        len(text) for text in texts if any(line in text and len(text) < 2 * len(line) + 20 for line in long_ones)
-    )
-    if linked > _MOST_LINKED * sum(map(len, texts)):
+    if _linked_share(article, [line for line in headlines if len(line) >= _SHORTEST_HEADLINE]) > _MOST_LINKED:
         return True
     return _teasers(root) >= _TEASERS
+
+
+def _linked_share(article: Article, headlines: Collection[str]) -> float:
+    """Return which part of the text are paragraphs that hardly say more than a headline which is a link."""
+    texts = [paragraph.text for paragraph in article.paragraphs]
+    linked = sum(
+        len(text) for text in texts if any(line in text and len(text) < 2 * len(line) + 20 for line in headlines)
+    )
+    return linked / max(1, sum(map(len, texts)))
 
 
 def _has_date(article: Article, root: Element, links: Links) -> bool:
@@ -110,7 +194,7 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         return _MODIFIED.search(name) is None
     items = links.dated_items
     entries = items if len(items) >= _DATED or sum(items.values()) >= _HEADLINES else ()
-    printed = (text for text, _ in texts_of(root, entries) if has_day(text))
+    printed = (text for text, _ in texts_of(root, entries) if has_day(text) and not _is_of_change(text))
     if rule == "printed in parts":
         return any(True for _ in printed)
     when = article.published_at
@@ -120,6 +204,12 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         for text in printed
         for dated in find_dates(text, zone=when.tzinfo, now=article.page.fetched_at)
     )
+
+
+def _is_of_change(text: str) -> bool:
+    """Return whether a line prints when a page was last changed, which pages of every kind do."""
+    lowered = text.lower()
+    return _UPDATED.search(lowered) is not None and _PUBLISHED.search(lowered) is None
 
 
 def _teasers(root: Element) -> int:

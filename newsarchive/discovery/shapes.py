@@ -31,6 +31,8 @@ _BETWEEN = re.compile(r"[-_+ ]")
 _VARIABLE = re.compile(r"\{[nhswd]\}")
 #: A name of three words, and in a pattern one where all of them have hyphens.
 _HYPHENATED = re.compile(r"/[^/]+-[^/]+-[^/]+/?$")
+#: Folders of numbers, one of them a year, that make a day.
+_DAY = 3
 _SLUG = "[^/?]+-[^/?]+-[^/?]+"
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 #: Placeholder -> what it stands for in a pattern of a path.
@@ -126,7 +128,10 @@ def pattern_of(family: str, shapes: Collection[str], urls: Collection[str], *, a
     path, mark, query = family.partition("?")
     seen = [shape.partition("?")[0].split("/") for shape in shapes]
     years = _years(path, urls)
-    hyphens = all(_HYPHENATED.search(unquote(split_url(url).path)) for url in urls)
+    # Behind a day stands an article, whatever it is called.
+    hyphens = not (years and path.count("/{n}") >= _DAY) and all(
+        _HYPHENATED.search(unquote(split_url(url).path)) for url in urls
+    )
     parts = []
     for place, segment in enumerate(path.split("/")):
         if segment == "{d}":

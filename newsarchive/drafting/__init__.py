@@ -1,5 +1,5 @@
 """Draft the rules of a new site from a few of its pages."""
 
-from newsarchive.drafting.draft import Draft, Sure, draft
+from newsarchive.drafting.draft import Draft, Proof, Sure, draft, linked_articles, prove
 
-__all__ = ["Draft", "Sure", "draft"]
+__all__ = ["Draft", "Proof", "Sure", "draft", "linked_articles", "prove"]

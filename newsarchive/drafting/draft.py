@@ -28,12 +28,14 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.heuristics import read_by_heuristics
 from newsarchive.i18n import _
 from newsarchive.sites import load_site
-from newsarchive.tree import select, text_in
+from newsarchive.tree import attribute, select, text_in
+from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from newsarchive.models import Article, Page
+    from newsarchive.sites import Site
     from newsarchive.tree import Element
 
 #: key of the layout -> (what finds the elements that hold the value, attribute of an article that it gives)
@@ -46,6 +48,7 @@ _FIELDS: dict[str, tuple[Callable[[Element, Article], list[Element]], str]] = {
 # Labels of a host that do not name the site.
 _COMMON = frozenset(("www", "m", "wap", "news", "com", "cn", "net", "org", "gov", "edu", "co", "html"))
 _NOT_IN_NAME = re.compile(r"[^a-z0-9_-]")
+_LONGEST_LINK = 2000
 
 
 class Sure(NamedTuple):
@@ -55,6 +58,16 @@ class Sure(NamedTuple):
     selector: str
     right: int
     known: int
+
+
+class Proof(NamedTuple):
+    """How a page that was no example is read by the drafted rules: the fields that the heuristics read otherwise.
+
+    `url` among them means that the rules are not for addresses of its kind.
+    """
+
+    url: str
+    otherwise: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +112,55 @@ def _read_generic(page: Page) -> Article:
     return read_by_heuristics(page, decode(page.body, page.headers.get("content-type")), None)
 
 
-def _check(name: str, toml: str, articles: Sequence[Article], chosen: dict[str, str]) -> list[Sure]:
-    """Load the file and read the pages by it: that is what counts."""
+def prove(made: Draft, page: Page) -> Proof | None:
+    """Read a page that was no example by the drafted rules; None where it shows no article, and proves nothing."""
+    site = _load(made.name, made.toml)
+    article = _read_generic(page)
+    if not article.title or not article.paragraphs:
+        return None
+    if site.layout_for(page.url) is None:
+        return Proof(page.url, ("url",))
+    again = read(page, site)
+    return Proof(
+        page.url,
+        tuple(
+            sure.field
+            for sure in made.sure
+            if sure.selector
+            and (value := getattr(article, _FIELDS[sure.field][1]))
+            and not _is_same(value, getattr(again, _FIELDS[sure.field][1]))
+        ),
+    )
+
+
+def linked_articles(made: Draft, pages: Sequence[Page]) -> list[str]:
+    """List the addresses to which example pages link and which the drafted rules take for articles, the first first."""
+    site = _load(made.name, made.toml)
+    examples = {page.url for page in pages}
+    links = (
+        absolute_url(attribute(link, "href")[:_LONGEST_LINK], page.base_url)
+        for page in pages
+        for link in select("a[href]", parse_page(page))
+    )
+    found = (url for url in links if url and url not in examples and site.is_own(url) and site.layout_for(url))
+    return list(dict.fromkeys(found))
+
+
+def _load(name: str, toml: str) -> Site:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / f"{name}.toml").write_text(toml, encoding="utf-8")
-        site = load_site(name, folder)
+        return load_site(name, folder)
+
+
+def _check(name: str, toml: str, articles: Sequence[Article], chosen: dict[str, str]) -> list[Sure]:
+    """Load the file and read the pages by it: that is what counts."""
+    site = _load(name, toml)
     again = [read(article.page, site) for article in articles]
     sure = []
-    for key, (_find, attribute) in _FIELDS.items():
+    for key, (_find, name_of_value) in _FIELDS.items():
         pairs = [
-            (getattr(one, attribute), getattr(other, attribute)) for one, other in zip(articles, again, strict=True)
+            (getattr(one, name_of_value), getattr(other, name_of_value))
+            for one, other in zip(articles, again, strict=True)
         ]
         known = [pair for pair in pairs if pair[0]]
         right = sum(_is_same(one, other) for one, other in known) if key in chosen else 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.dates import zones
 from newsarchive.extract.dates.zones import country_of
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,15 +66,15 @@ def zone_of(host: str, lang: str, pages: Iterable[tuple[str, bytes]]) -> tuple[s
         name for name, _ in printed.most_common() if name in _NAMED or (name == "CST" and not lang.startswith("zh"))
     ]
     if names:
-        return _NAMED.get(names[0], "America/Chicago"), f"{names[0]} is printed beside the times"
+        return _NAMED.get(names[0], "America/Chicago"), _("{value} is printed beside the times", value=names[0])
     country = country_of(host.partition(":")[0])
     if (zone := zones.zone_of(f"und-{country}")) != UTC:
-        return str(zone), f"by the domain .{country}"
+        return str(zone), _("by the domain .{country}", country=country)
     by_language = zones.zone_of(lang[:2])
     # Chinese pages often have an offset that nobody has set.
     known = [offset for offset, _ in offsets.most_common() if offset in _BY_OFFSET and not lang.startswith("zh")]
     if known:
-        return _BY_OFFSET[known[0]], f"the times of its pages have the offset {known[0]}"
+        return _BY_OFFSET[known[0]], _("the times of its pages have the offset {value}", value=known[0])
     if by_language != UTC:
-        return str(by_language), "by the language"
-    return "UTC", "a guess: nothing tells"
+        return str(by_language), _("by the language")
+    return "UTC", _("a guess: nothing tells")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from newsarchive.i18n import _
 from newsarchive.text import plain
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def name_of_site(host: str, site_names: Counter[str], head_titles: Sequence[str]
         # Behind the name of a section stands that of the site.
         shared = [part for part in shared if part in home] or shared
         if shared:
-            return _short(shared[0]), "what the titles of its articles share"
+            return _short(shared[0]), _("what the titles of its articles share")
     first = next((part for part in _SEPARATOR.split(home) if part and part.casefold() not in _HOME_WORDS), "")
-    return (_short(first), "the title of the home page") if first else (host, "its host: it has no title")
+    return (_short(first), _("the title of the home page")) if first else (host, _("its host: it has no title"))
 
 
 def _short(text: str) -> str:

@@ -141,7 +141,7 @@ class _Surveyor:
         self.fetch = fetch
         self.most = most
         self.addresses = AddressGroups()
-        self.exploration = Exploration(free_pages=float(most))
+        self.exploration = Exploration(float(most), patient=True)
         self.asked: set[str] = set()
         #: Keys of pages that a pager leads to, from a page that was looked at before.
         self.later: set[str] = set()
@@ -220,7 +220,7 @@ class _Surveyor:
     def _respell(self) -> None:
         known, self.result.known = self.result.known, {}
         self.addresses = AddressGroups(self.result.known, self.result.visited, self.addresses.missing)
-        self.exploration = Exploration(free_pages=float(self.most))
+        self.exploration = Exploration(float(self.most), patient=True)
         for one in known.values():
             self._note(one.url, one.text, is_dated=one.is_dated)
 

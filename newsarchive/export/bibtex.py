@@ -61,6 +61,7 @@ def bibtex_entry(cited: Citation) -> str:
         "keywords": _tex(cited.section),
         "abstract": _tex(cited.abstract),
         "note": _tex(cited.proof),
+        "annotation": _tex(cited.note),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     if month:

@@ -20,7 +20,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 class Citation:
     """An article as it is cited; texts are single lines, days are (year, month, day).
 
-    `archived` is the day (UTC) on which the page that is kept was fetched, `proof` says which page that is.
+    `archived` is the day (UTC) on which the page that is kept was fetched, `proof` says which page that is. `note` is
+    what a reader wrote to it.
     """
 
     key: str
@@ -34,10 +35,11 @@ class Citation:
     abstract: str
     archived: tuple[int, ...]
     proof: str
+    note: str = ""
 
 
-def citation_of(article: ArchivedArticle) -> Citation:
-    """Return what is cited of an article, which needs its parts `bylines` and `copies`."""
+def citation_of(article: ArchivedArticle, note: str = "") -> Citation:
+    """Return what is cited of an article, which needs its parts `bylines` and `copies`, with a reader's note."""
     row = article.row
     kept = article.kept_page
     url = str(row["url"] or "")
@@ -54,6 +56,7 @@ def citation_of(article: ArchivedArticle) -> Citation:
         abstract=_line(row["digest"]),
         archived=_day(kept.fetched_at) if kept else (),
         proof=f"archived {kept.fetched_at} from {quote_url(kept.url)}, {kept.digest}" if kept else "",
+        note=_line(note),
     )
 
 

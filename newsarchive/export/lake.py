@@ -26,6 +26,7 @@ from newsarchive.archive.queries import COLUMNS, articles_of_month, one_moment, 
 from newsarchive.atomic import atomic_file, make_folder_durably, replace_durably
 from newsarchive.errors import UserError
 from newsarchive.export.parquet import ROW_GROUP, article_file, month_folder, pyarrow
+from newsarchive.i18n import _
 from newsarchive.locks import locked
 from newsarchive.search import Sql
 from newsarchive.timestamps import stamp
@@ -151,13 +152,21 @@ def _writing(folder: Path, shard: str) -> Iterator[None]:
     """Hold what an archive has in a lake; who comes later waits."""
     pyarrow()
     if not _SHARD.fullmatch(shard):
-        raise UserError(f"{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'")
+        raise UserError(
+            _("{shard}: no name for an archive in a lake - write small letters, digits, '.', '_', '-'", shard=shard)
+        )
     try:
         make_folder_durably(folder)
         with locked(folder / f".{shard}.lock"):
             yield
     except OSError as error:
-        raise UserError(f"{folder}: cannot be written: {error.strerror or error} - check the folder") from error
+        raise UserError(
+            _(
+                "{folder}: cannot be written: {strerror} - check the folder",
+                folder=folder,
+                strerror=error.strerror or error,
+            )
+        ) from error
 
 
 def _write_part(connection: sqlite3.Connection, folder: Path, shard: str) -> Part:
@@ -167,7 +176,13 @@ def _write_part(connection: sqlite3.Connection, folder: Path, shard: str) -> Par
         _remove_unlisted(folder, shard, manifest)
     about = manifest["shards"].get(shard, {"archive_id": archive_id, "generation": 0})
     if about["archive_id"] != archive_id:
-        raise UserError(f"{folder}: has another archive of the name {shard} - name this one with --shard")
+        raise UserError(
+            _(
+                "{folder}: has another archive of the name {shard} - name this one with --shard",
+                folder=folder,
+                shard=shard,
+            )
+        )
     generation = about["generation"] + 1
     known = {entry["key"]: entry for entry in manifest["files"] if entry["shard"] == shard}
     files = []
@@ -239,9 +254,13 @@ def _read(folder: Path) -> dict[str, Any]:
     try:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_bytes())
         if manifest["version"] > VERSION:
-            raise UserError(f"{folder}: published by a newer version of newsarchive - update newsarchive")
+            raise UserError(
+                _("{folder}: published by a newer version of newsarchive - update newsarchive", folder=folder)
+            )
     except FileNotFoundError:
-        raise UserError(f"{folder}: no lake - make one with: newsarchive publish {folder}") from None
+        raise UserError(_("{folder}: no lake - make one with: newsarchive publish {folder}", folder=folder)) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise UserError(f"{folder / MANIFEST}: no manifest of a lake ({error}) - choose another folder") from error
+        raise UserError(
+            _("{path}: no manifest of a lake ({error}) - choose another folder", path=folder / MANIFEST, error=error)
+        ) from error
     return manifest

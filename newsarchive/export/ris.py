@@ -17,10 +17,15 @@ def write_ris(articles: Iterable[ArchivedArticle], stream: IO[bytes]) -> int:
     """Write a record for each article; return their number."""
     count = 0
     for article in articles:
-        lines = [f"{tag}  - {value}" for tag, value in _fields(citation_of(article)) if value]
-        stream.write("\r\n".join(["TY  - NEWS", *lines, "ER  - ", "", ""]).encode())
+        stream.write(ris_record(citation_of(article)).encode())
         count += 1
     return count
+
+
+def ris_record(cited: Citation) -> str:
+    """Write one record."""
+    lines = [f"{tag}  - {value}" for tag, value in _fields(cited) if value]
+    return "\r\n".join(["TY  - NEWS", *lines, "ER  - ", "", ""])
 
 
 def _fields(cited: Citation) -> Iterator[tuple[str, str]]:
@@ -38,6 +43,7 @@ def _fields(cited: Citation) -> Iterator[tuple[str, str]]:
     yield "DB", "newsarchive"
     yield "AN", cited.key
     yield "N1", cited.proof
+    yield "N1", cited.note
 
 
 def _date(day: tuple[int, ...]) -> str:

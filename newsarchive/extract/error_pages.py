@@ -97,7 +97,7 @@ _TITLES: dict[str, frozenset[str]] = {
 # What a platform prints in place of an article that it has taken away or keeps to itself.
 _TAKEN_AWAY = re.compile(
     r"(?:此|该|本|當前|当前|這篇|这篇)(?:内容|內容|文章|页面|頁面|账号|帐号|帳號|公众号|视频|信息|链接|新闻|作品|动态)"
-    r"[^。]{0,16}(?:无法查看|無法查看|被删除|已删除|被刪除|已刪除|屏蔽|下架|停用|停止访问|不可见|不存在|失效|过期|违规|违反|注销"
+    r"[^。]{0,16}(?:无法查看|無法查看|被[^。]{0,8}[删刪]除|已[删刪]除|屏蔽|下架|停用|停止访问|不可见|不存在|失效|过期|违规|违反|注销"
     r"|隐藏|设为私密|仅作者可见|审核中)"
     r"|(?:无法|不能|暂时无法)(?:查看|访问)(?:该|此|本)(?:内容|文章|页面)|内容涉嫌违规"
     r"|this (?:content|page|article|post|story|video|account)[^.]{0,20} (?:is not|isn['’]t|is no longer|has been|was)"
@@ -149,7 +149,9 @@ def _told_by_title(article: Article, text: str, lacking: list[str]) -> str | Non
     titles = [article.title or "", head[1] if head else ""]
     # The name of the site stands behind the title, rarely before it.
     parts = {_NO_LETTER.sub("", part).casefold() for title in titles for part in (title, _SEPARATORS.split(title)[0])}
-    return next((reason for reason, known in _TITLES.items() if not known.isdisjoint(parts)), None)
+    reason = next((reason for reason, known in _TITLES.items() if not known.isdisjoint(parts)), None)
+    is_short = sum(len(paragraph.text) for paragraph in article.paragraphs) <= _SHORT_NOTICE
+    return reason or ("error-page" if is_short and _TAKEN_AWAY.match(titles[0].lower()) else None)
 
 
 def _told_by_page(own: list[str], text: str, lacking: list[str], marks: Iterable[str]) -> str | None:

@@ -91,9 +91,9 @@ def read_entry(page: Page, site: Site | None) -> Article:
     # Where the feed's time cannot be true, one that the text prints is kept.
     if dated is not None and not (article.published_at and date_problem(dated.when, page.fetched_at)):
         fields.set_time(article, dated.in_zone(zone), "feed")
-        article.problems = [problem for problem in article.problems if problem.reason != "no-date"]
     if entry is not None:
         _take_what_is_beside(article, entry)
+    fields.tell_missing(article)
     return article
 
 

@@ -174,3 +174,9 @@ def missing(article: Article) -> list[str]:
         )
         if not there
     ]
+
+
+def tell_missing(article: Article) -> None:
+    """Record a problem for every field that an article must have and lacks."""
+    for reason in missing(article):
+        problem(article, reason)

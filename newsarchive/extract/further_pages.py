@@ -2,6 +2,8 @@
 
 Pages of one article have addresses that differ by a number alone (`a.html`, `a_2.html`, `a_3.html`; `?page=2`), and
 link to each other by these numbers or by the words for them. A link to any other address is one to another article.
+Some have a page more that shows all of them as one, or for a printer: its address differs by a word for that
+(`a_all.html`, `?page=all`, `a/print`).
 """
 
 from __future__ import annotations
@@ -12,6 +14,8 @@ from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from newsarchive.models import WHOLE
+from newsarchive.tree import attribute, select
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from newsarchive.models import Page
+    from newsarchive.tree import Element
 
 # What the link to the next page is called, by its text or its title.
 _WORDS = (
@@ -35,7 +40,7 @@ _BACK = re.compile(
     r"|zurück|vorherige|précédente?|anterior|precedente|назад|предыдущая|السابق|पिछला)(?:\spage|\sSeite)?[\W_]*)",
     re.IGNORECASE,
 )
-_LINK = re.compile(r"<a\s[^>]{0,500}?href\s*=\s*[\"']?([^\"'\s>]{1,500})[^>]{0,300}>", re.IGNORECASE)
+_LINK = re.compile(r"<a\s[^>]{0,500}?href\s*+=\s*+[\"']?+([^\"'\s>]{1,500}+)[^>]{0,300}+>", re.IGNORECASE)
 _LINK_TEXT = re.compile(r"(?:\s|<[^<>]{0,100}>){0,4}([^<]{0,40})")
 _SUFFIX = re.compile(r"(.*?)(\.\w{2,5})?")
 # What is added to the name of the first page: a_2.html, a-2.html, a/2.html, a_p2.html; or in the query.
@@ -51,37 +56,150 @@ _PARAMETER = re.compile(r"(?:p|page|pageno|pn|pg)$", re.IGNORECASE)
 _LONGEST_PARAMETER = 6
 # A name that is written in one way only.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
+# Words of an address that shows a whole article, in its name, as a folder behind it, or in the query.
+_WHOLE_WORD = (
+    r"(?:all|full(?:text|page|view|story)?|single(?:[_-]?page)?|one[_-]?page|whole|(?:view|show)[_-]?all|komplettansicht"
+    r"|quanwen|print(?:er|able|version|view|[_-]version|[_-]?page|[_-]?friendly)?|druck(?:version|ansicht|en)?"
+    r"|imprimer|imprimir|stampa)"
+)
+_NAMES_WHOLE = re.compile(_WHOLE_WORD, re.IGNORECASE)
+_WHOLE_NAME = re.compile(rf"(.*?[^/_-])[_-](?:p(?:age)?[_-]?)?{_WHOLE_WORD}", re.IGNORECASE)
+_WHOLE_FOLDER = re.compile(rf"(.+?)/{_WHOLE_WORD}/?", re.IGNORECASE)
+_WHOLE_QUERY = re.compile(
+    rf"(?:^|&)(?:(?:p|page|pageno|pn|pg|view|mode|seite)=)?{_WHOLE_WORD}(?:=(?:1|true|yes|on|all|full))?(?=&|$)",
+    re.IGNORECASE,
+)
+# The same behind the name of the first page.
+_WHOLE_BEHIND = re.compile(
+    rf"(?:\.\w{{2,5}})?(?:[_-](?:p(?:age)?[_-]?)?|/|[?&][^\"'<>\s]{{0,80}}?){_WHOLE_WORD}(?![^\W_])", re.IGNORECASE
+)
+_WHOLE_LABEL = re.compile(
+    r"\b(?:view|show|read|display)[\s_-](?:all|full|whole|entire|complete)\b|\b(?:single|one)[\s_-]page\b|all\son\sone"
+    r"|full\s(?:article|story|text)|auf\seiner\sSeite|ganze[rn]?\sArtikel|Komplettansicht|sur\sune\s(?:seule\s)?page"
+    r"|en\suna\s(?:sola\s)?página|in\suna\s(?:sola\s)?pagina|op\séén\spagina|(?:全文|单页|單頁)(?:阅读|閱讀|浏览|瀏覽|显示|顯示)"
+    r"|(?:阅读|閱讀|查看|显示|顯示|浏览)全文|在?本[页頁](?:阅读|閱讀|显示|顯示)全文|全文表示|1ページ|전체\s?보기|одной\sстранице",
+    re.IGNORECASE,
+)
+_PRINT_LABEL = re.compile(r"\bprint|druck|imprim|stampa|afdrukken|печат|打印|列印|印刷|인쇄|طباعة", re.IGNORECASE)
+_CANONICAL = re.compile(
+    r"<link\b(?=[^<>]{0,500}?\brel\s?=\s?[\"']?canonical)[^<>]{0,500}?\bhref\s?=\s?[\"']?([^\"'\s<>]{1,500})",
+    re.IGNORECASE,
+)
+_HEAD, _LONG_PAGE = 100_000, 500_000
+# The signs of further pages in the bytes of a page.
+_FURTHER = re.compile(rb"page=(?:2|all)")
 # Links of a page that are looked at, and pages of one article that are followed.
 _MOST_LINKS, _MOST_PAGES = 3_000, 60
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which page of its article a page is: its number, the address of the first page, and that of the next, if any."""
+    """Which page of its article a page is: its number (`WHOLE` for all of them), the address of the first page.
+
+    `following` is that of the next page, `whole` that of the page which shows all of them, if any.
+    """
 
     number: int = 1
     first: str | None = None
     following: str | None = None
+    whole: str | None = None
 
 
-def place_of(page: Page, text: str) -> Place:
-    """Return where a page stands among the pages of its article; the first and only one, where nothing tells."""
+def addresses_in(root: Element) -> str:
+    """Return the addresses of a page's links as a text that is much shorter than the page, each in quotes."""
+    return "".join([f'"{attribute(link, "href")}"' for link in select("a[href]", root)])
+
+
+def place_of(page: Page, text: str, addresses: str | None = None) -> Place:
+    """Return where a page stands among the pages of its article; the first and only one, where nothing tells.
+
+    `text` is the page's; `addresses` those of its links (`addresses_in`), where they are at hand.
+    """
     own = split_url(page.base_url)
     if number := _own_number(own):
         place = _further_place(page, text, own, number)
         if place is not None:
             return place
-    return Place(following=next_page_of(page, text))
+    if (first := _first_of_whole(own)) is not None:
+        place = _whole_place(page, text, first)
+        if place is not None:
+            return place
+    following = next_page_of(page, text, addresses)
+    return Place(following=following, whole=whole_page_of(page, text, addresses, is_paged=following is not None))
 
 
-def next_page_of(page: Page, text: str) -> str | None:
+def whole_page_of(page: Page, text: str, addresses: str | None = None, *, is_paged: bool) -> str | None:
+    """Return the address of the page that shows all pages of the article that a page begins; None where there is none.
+
+    One for a printer is asked for only where the article is on several pages (`is_paged`), and so is any where the page
+    is so long that to look for it costs more than it is worth.
+    """
+    own = split_url(page.base_url)
+    if len(text) > _LONG_PAGE and not is_paged:
+        return None
+    if not _may_link_whole(own.path, text if addresses is None else addresses):
+        return None
+    printed = None
+    for match in islice(_LINK.finditer(text), _MOST_LINKS):
+        href = unescape(match[1])
+        url = absolute_url(href, page.base_url) if _NAMES_WHOLE.search(href) else None
+        if url is None or _first_of_whole(split_url(url)) != own._replace(fragment=""):
+            continue
+        label = _LINK_TEXT.match(text, match.end())
+        words = f"{' '.join(unescape(label[1] if label else '').split())}\n{unescape(match[0])}"
+        if _WHOLE_LABEL.search(words):
+            return url
+        if is_paged and _PRINT_LABEL.search(words):
+            printed = printed or url
+    return printed
+
+
+def _may_link_whole(path: str, text: str) -> bool:
+    """Return whether the address of a whole article may stand in a text: by the name of the first page, or a query."""
+    name = _parts(path)[0].rpartition("/")[2]
+    if name and not _PLAIN_NAME.fullmatch(name):
+        return True
+    for mark in filter(None, (name, '"?', "'?")):
+        at = text.find(mark)
+        for _ in range(_MOST_LINKS):
+            if at < 0:
+                break
+            at += len(mark)
+            if _WHOLE_BEHIND.match(text, at if mark is name else at - 1):
+                return True
+            at = text.find(mark, at)
+    return False
+
+
+def _first_of_whole(own: SplitResult) -> SplitResult | None:
+    """Return the address of the first page where an address is one of the whole article by a word; None for others."""
+    query = _WHOLE_QUERY.sub("", own.query)
+    if query != own.query:
+        return own._replace(query=query, fragment="")
+    stem, suffix = _parts(own.path)
+    match = _WHOLE_NAME.fullmatch(stem)
+    if match:
+        return own._replace(path=match[1] + suffix, fragment="")
+    match = _WHOLE_FOLDER.fullmatch(own.path)
+    return own._replace(path=match[1], fragment="") if match else None
+
+
+def _whole_place(page: Page, text: str, first: SplitResult) -> Place | None:
+    """Return the place of a page with the address of a whole article; None where it names no first page."""
+    named = (absolute_url(unescape(href), page.base_url) for href in _CANONICAL.findall(text[:_HEAD]))
+    begins = next((url for url in named if url and _number_of(url, first) == 1), None)
+    begins = begins or next((url for url, number, _ in _pages_linked(page, text, first) if number == 1), None)
+    return Place(WHOLE, begins) if begins else None
+
+
+def next_page_of(page: Page, text: str, addresses: str | None = None) -> str | None:
     """Return the address of the second page of the article that a page begins; None where it is whole.
 
     It is the address of a link that differs from the page's own by the number 2 alone; one to any other address is a
     link to another article.
     """
     own = split_url(page.base_url)
-    if not _may_link_second(own.path, text):
+    if not _may_link_second(own.path, text if addresses is None else addresses):
         return None
     # To look for a link is quicker than to look for all the words, of which most pages have none.
     second = next((url for url, number, _ in _pages_linked(page, text, own, _NAMES_SECOND) if number == 2), None)
@@ -91,10 +209,15 @@ def next_page_of(page: Page, text: str) -> str | None:
 def may_have_further(page: Page) -> bool:
     """Return whether it is worth to look for further pages of a page's article, by its bytes alone."""
     own = split_url(page.base_url)
-    if _own_number(own):
+    if _own_number(own) or _first_of_whole(own) is not None:
         return True
-    name = _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
-    return any(name + sign in page.body for sign in (b"_", b"-", b"/")) or b"page=2" in page.body
+    body, name = page.body, _parts(own.path)[0].rpartition("/")[2].encode("utf-8", "replace")
+    at = body.find(name)
+    while at >= 0:
+        if body.startswith((b"_", b"-", b"/"), at + len(name)):
+            return True
+        at = body.find(name, at + 1)
+    return _FURTHER.search(body) is not None or b"=print" in body
 
 
 def _own_number(own: SplitResult) -> int:

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 _NUMBERED = re.compile(
     r"[/,]([A-Z]{2})?((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})\.html$", re.ASCII
 )
+# The same of an address that asks for it by its query, where nothing that is escaped stands before it.
+_ASKED_FOR = re.compile(
+    r"https?://[\w.:-]+/[\w./-]*\?(?:id|infoCode)=([A-Z]{2})?"
+    r"((?:199|20\d)\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{10})(?:[&#]|$)",
+    re.ASCII,
+)
 # Where a layout reads a part of the page alone, its canonical URL is looked up in the bytes.
 _CANONICAL = re.compile(rb"<link\b[^<>]{0,1000}?\brel\s*=\s*[\"']?canonical\b[^<>]{0,4000}>", re.IGNORECASE)
 _HREF = re.compile(rb"\bhref\s*=\s*(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})'|([^\s\"'<>]{1,2000}))", re.IGNORECASE)
@@ -39,7 +45,7 @@ def identity_of(url: str, site: Site | None = None) -> tuple[str, str]:
     The key is the 18 digits of the code where the site, or the one that names the host, says that its articles carry
     the origin's numbers; else the canonical URL. A URL that cannot be parsed is its own key.
     """
-    match = _NUMBERED.search(url)
+    match = _NUMBERED.search(url) or _ASKED_FOR.match(url)
     if match:
         prefix, digits = match[1] or "", match[2]
     else:

@@ -84,7 +84,7 @@ class _LinkLines:
 
     def _take_own(self, target: str, text: str) -> bool:
         if any(word in text for word in _WAY_BACK):
-            target = self._list_here(target) or target
+            target = _list_here(target, self.base, self.category_link) or target
         own = _own_link(target, self.base, self.hosts, self.category_link)
         if own is None:
             return False
@@ -93,22 +93,22 @@ class _LinkLines:
             self.category = (slug, url)
         return True
 
-    def _list_here(self, target: str) -> str | None:
-        """Return the address that a home page, a folder of it or a category page has here: the site may have moved."""
-        url = absolute_url(target, self.base)
-        if url is None:
-            return None
-        path = urlsplit(url).path
-        is_category = self.category_link is not None and re.search(self.category_link, unquote(path))
-        return f"{self.base}{path or '/'}" if is_category or _FOLDER.fullmatch(unquote(path)) else None
+
+# Every article of a category ends with the same links, so that what they are is worth remembering.
+@lru_cache(maxsize=8192)
+def _list_here(target: str, base: str, category: str | None) -> str | None:
+    """Return the address that a home page, a folder of it or a category page has here: the site may have moved."""
+    url = absolute_url(target, base)
+    if url is None:
+        return None
+    path = urlsplit(url).path
+    is_category = category is not None and re.search(category, unquote(path))
+    return f"{base}{path or '/'}" if is_category or _FOLDER.fullmatch(unquote(path)) else None
 
 
 @lru_cache(maxsize=8192)
 def _own_link(target: str, base: str, hosts: tuple[str, ...], category: str | None) -> tuple[str, str] | None:
-    """Return slug ("" for other pages) and URL of a link into the site itself; None for any other link.
-
-    Every article of a category ends with the same links, so that they are worth remembering.
-    """
+    """Return slug ("" for other pages) and URL of a link into the site itself; None for any other link."""
     url = absolute_url(target, base, keep_fragment=True)
     if url is None:
         return None

@@ -72,6 +72,40 @@ def read_json(text: str) -> Any:
         return None
 
 
+#: Where an object or an array begins, and a text whose own quotes may not be escaped: a quote ends it before a colon, a
+#: bracket, a comma with a value behind it, or the next key. What the line does not end is matched, too, but not closed.
+_OPENING = re.compile(r"[{\[](?=\s*+[\"'{\[])")
+_QUOTED = re.compile(
+    r'"((?:[^"\\\n]++|\\.|"(?!\s*+(?:[:}\]]|,\s*+["\'{\[}\]\d/]|"[@\w]{1,40}"\s*+:))|(?!))*+)("?)', re.DOTALL
+)
+_MOST_VALUES = 20
+
+
+def read_json_as_printed(text: str) -> Any:
+    """Read JSON as pages print it; None where there is none.
+
+    Pages write it between comments, with the entities of HTML, with commas too many, with quotes inside of texts,
+    several values in a row (which are read as a list), or something behind the last one.
+    """
+    text = text if '"' in text else unescape(text)
+    known = read_json(text)
+    if known is not None:
+        return known
+    text = _QUOTED.sub(_with_escaped_quotes, text)
+    found: list[Any] = []
+    begun = _OPENING.search(text)
+    while begun and len(found) < _MOST_VALUES:
+        value, end = read_literal(text, begun.start())
+        found.append(value)
+        begun = _OPENING.search(text, max(end, begun.end()))
+    return found or None
+
+
+def _with_escaped_quotes(match: re.Match[str]) -> str:
+    inner = match[1]
+    return f'"{inner}{match[2]}' if '"' not in inner or not match[2] else json.dumps(unescape_text(inner))
+
+
 class _Reader:
     """Reads one literal; `at` is where it stands in the text."""
 

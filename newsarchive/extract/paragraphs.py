@@ -26,7 +26,7 @@ from newsarchive.extract.html import (
 )
 from newsarchive.extract.securities import security_of
 from newsarchive.models import Image, Paragraph
-from newsarchive.text import clean
+from newsarchive.text import clean, without_anchor
 from newsarchive.tree import TEXT, ancestors, descendants, tag_numbers
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class ParagraphBuilder:
             # A caption of several lines: the credit stands below it.
             image = self.images[-1]
             image.caption = f"{image.caption} {line}" if image.caption else line
-        self.paragraphs.append(Paragraph(line, kind))
+        self.paragraphs.append(Paragraph(without_anchor(line) if kind == "heading" else line, kind))
 
     def _caption(self, line: str, kind: ParagraphKind) -> ParagraphKind:
         fresh, self.fresh = self.fresh, []

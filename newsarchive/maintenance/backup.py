@@ -143,7 +143,8 @@ def _refuse_worse(partial: Path, copy: Path) -> list[str]:
         try:
             archive.connection.execute("ATTACH ? AS earlier", (file_uri(copy, "mode=ro"),))
             faults += [
-                f"{what} is another than in the backup before" for (what,) in archive.connection.execute(_CHANGED)
+                _("{what} is another than in the backup before", what=what)
+                for (what,) in archive.connection.execute(_CHANGED)
             ]
             before = None if not faults else set(_faults_of(copy))
         except sqlite3.DatabaseError:

@@ -18,6 +18,7 @@ from newsarchive.archive.observations import content_hash
 from newsarchive.archive.queries import article_row
 from newsarchive.archive.runs import SKEW
 from newsarchive.archive.store import parts_of, stored_parts
+from newsarchive.i18n import N_, _, ngettext
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.maintenance.reading_rows import damaged_readings
 from newsarchive.maintenance.row_forms import malformed
@@ -115,10 +116,10 @@ def check(archive: Archive, now: datetime, *, deep: bool = False) -> Report:
 Fault = tuple[Severity, str, str, str]
 
 REPAIR = "newsarchive repair"
-_REINDEX = "newsarchive search reindex, or newsarchive repair"
-_STORIES = "newsarchive stories rebuild, or newsarchive repair"
-_RESTORE = "newsarchive repair, and newsarchive restore for what it tells as lost"
-_CLOCK = "set the clock of this machine, then newsarchive repair"
+_REINDEX = N_("newsarchive search reindex, or newsarchive repair")
+_STORIES = N_("newsarchive stories rebuild, or newsarchive repair")
+_RESTORE = N_("newsarchive repair, and newsarchive restore for what it tells as lost")
+_CLOCK = N_("set the clock of this machine, then newsarchive repair")
 
 
 def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
@@ -126,7 +127,7 @@ def _survive(one: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
     try:
         yield from one()
     except (sqlite3.DatabaseError, *UNREADABLE) as error:
-        yield "damage", "the SQLite file cannot be read", str(error), _RESTORE
+        yield "damage", _("the SQLite file cannot be read"), str(error), _RESTORE
 
 
 def _group(faults: Iterable[Fault]) -> list[Finding]:
@@ -147,21 +148,22 @@ def file_faults(connection: sqlite3.Connection) -> list[str]:
 
 def _check_file(connection: sqlite3.Connection) -> Iterator[Fault]:
     for line in file_faults(connection):
-        yield "damage", "the SQLite file is damaged", line, _RESTORE
-    for table, row_id, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield "damage", f"a row of {table} names a row of {parent} that does not exist", f"row {row_id}", _RESTORE
+        yield "damage", _("the SQLite file is damaged"), line, _RESTORE
+    for table, row_id, parent, _number in connection.execute("PRAGMA foreign_key_check"):
+        what = _("a row of {table} names a row of {parent} that does not exist", table=table, parent=parent)
+        yield "damage", what, _("row {row_id}", row_id=row_id), _RESTORE
 
 
 def _check_schema(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Check that no trigger, index, view or table is missing, as after `sqlite-utils transform`."""
     flipped = {one.name for _, one in damaged_entries(connection)}
     for name in sorted(flipped):
-        yield "damage", "a bit of the schema was flipped", name, REPAIR
+        yield "damage", _("a bit of the schema was flipped"), name, REPAIR
     for difference in schema.differences(connection):
         if difference.wanted.name in flipped:
             continue
         advice = REPAIR if difference.can_be_mended else _RESTORE
-        yield "damage", "another program changed the tables of the archive", str(difference), advice
+        yield "damage", _("another program changed the tables of the archive"), str(difference), advice
 
 
 #: Columns whose times have passed when they are written. When an article was published is what its site says.
@@ -188,23 +190,29 @@ def _check_clock(connection: sqlite3.Connection, now: datetime) -> Iterator[Faul
     for table, column in PAST:
         query = f"SELECT {column} FROM {table} WHERE {column} > ? ORDER BY 1 DESC"  # noqa: S608 - names of ours
         for (at,) in connection.execute(query, (latest,)):
-            yield "damage", f"a row of {table} is of the future: a clock was ahead", f"{column} {at}", _CLOCK
+            what = _("a row of {table} is of the future: a clock was ahead", table=table)
+            yield "damage", what, f"{column} {at}", _CLOCK
 
 
 def _check_texts(connection: sqlite3.Connection) -> Iterator[Fault]:
     for text_id, body, expected in connection.execute("SELECT id, body, content_hash FROM texts"):
         if content_hash(body) != expected:
-            yield "damage", "a text is not the one that was stored", f"text {text_id}", _RESTORE
+            yield "damage", _("a text is not the one that was stored"), _("text {row_id}", row_id=text_id), _RESTORE
     for (url,) in connection.execute(_OTHER_HASH):
-        yield "damage", "a copy names another text than the one that was last read there", url, REPAIR
+        yield "damage", _("a copy names another text than the one that was last read there"), url, REPAIR
     for reading in damaged_readings(connection):
-        yield "damage", "what a copy said is not what was stored", f"reading {reading.row_id}", REPAIR
+        yield (
+            "damage",
+            _("what a copy said is not what was stored"),
+            _("reading {row_id}", row_id=reading.row_id),
+            REPAIR,
+        )
 
 
 def _check_forms(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Look for values that nothing writes."""
     for one in malformed(connection):
-        yield "damage", f"a row of {one.table} has a value that nothing writes", str(one), REPAIR
+        yield "damage", _("a row of {table} has a value that nothing writes", table=one.table), str(one), REPAIR
 
 
 _OTHER_HASH = f"SELECT c.url FROM copies c WHERE c.content_hash IS NOT {history.LAST_HASH}"  # noqa: S608
@@ -215,21 +223,26 @@ def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
     connection = archive.connection
     sizes = f"{PAIRS}_docsize"  # FTS5's own table: one row an article
     for (key,) in connection.execute(f"SELECT article_key FROM articles WHERE id NOT IN (SELECT id FROM {sizes})"):  # noqa: S608
-        yield "damage", "an article is not in the search index", key, _REINDEX
+        yield "damage", _("an article is not in the search index"), key, _REINDEX
     for (row_id,) in connection.execute(f"SELECT id FROM {sizes} WHERE id NOT IN (SELECT id FROM articles)"):  # noqa: S608
-        yield "damage", "the search index has an article that does not exist", f"row {row_id}", _REINDEX
+        yield (
+            "damage",
+            _("the search index has an article that does not exist"),
+            _("row {row_id}", row_id=row_id),
+            _REINDEX,
+        )
     try:
         for problem in archive.search.check(words=deep):
-            yield "damage", "the search index is not that of the articles", problem, _REINDEX
+            yield "damage", _("the search index is not that of the articles"), problem, _REINDEX
     except sqlite3.OperationalError as error:
-        advice = "it is copied for that to SQLite's folder for temporary files, see SQLITE_TMPDIR"
-        yield "notice", "the search index could not be compared with the articles", str(error), advice
+        advice = N_("it is copied for that to SQLite's folder for temporary files, see SQLITE_TMPDIR")
+        yield "notice", _("the search index could not be compared with the articles"), str(error), advice
 
 
 def _check_stories(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Compare the stories with those that the articles give."""
     for difference in check_stories(connection):
-        yield "damage", "the stories are not those of the articles", difference, _STORIES
+        yield "damage", _("the stories are not those of the articles"), difference, _STORIES
 
 
 #: What is marked as stored and is not: (URL, role, site).
@@ -248,18 +261,19 @@ WHERE s.lost_at IS NOT NULL AND s.payload_id IS NULL
 
 
 def _check_frontier(connection: sqlite3.Connection, now: datetime) -> Iterator[Fault]:
-    for url, _, _ in connection.execute(NOT_STORED):
-        yield "damage", "a URL is marked as stored, but there is no copy of it", url, REPAIR
+    for url, _role, _site in connection.execute(NOT_STORED):
+        yield "damage", _("a URL is marked as stored, but there is no copy of it"), url, REPAIR
     due = connection.execute(
         "SELECT url FROM frontier WHERE state = 'pending' AND coalesce(next_at, found_at) < ?",
         (stamp(now - _OVERDUE),),
     )
     for (url,) in due:
-        yield "notice", f"a URL waits to be fetched for more than {_OVERDUE.days} days", url, "crawl its site"
+        what = _("a URL waits to be fetched for more than {number} days", number=_OVERDUE.days)
+        yield "notice", what, url, N_("crawl its site")
     for (url,) in connection.execute(_WITHOUT_PAGE):
-        yield "notice", "a copy has no snapshot", url, ""
+        yield "notice", _("a copy has no snapshot"), url, ""
     for (url,) in connection.execute(_LOST):
-        yield "notice", "the raw page of a copy is lost", url, "it is fetched again if its site still has it"
+        yield "notice", _("the raw page of a copy is lost"), url, N_("it is fetched again if its site still has it")
 
 
 def _count(connection: sqlite3.Connection) -> dict[str, int]:
@@ -276,7 +290,7 @@ _SEEN = "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_
 
 def check_articles(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Yield a fault for every article that is not what its copies say."""
-    for _, _, fault in article_faults(connection):
+    for _article_id, _key, fault in article_faults(connection):
         yield fault
 
 
@@ -286,15 +300,16 @@ def article_faults(connection: sqlite3.Connection) -> Iterator[tuple[int, str, F
         try:
             readings = history.newest(connection, article_id)
             if not readings:
-                yield article_id, key, ("damage", "an article has no copy that says anything", key, _RESTORE)
+                yield article_id, key, ("damage", _("an article has no copy that says anything"), key, _RESTORE)
                 continue
             merged = merge(readings)
         except UNREADABLE as error:
-            what = "what the copies of an article say cannot be read"
+            what = _("what the copies of an article say cannot be read")
             yield article_id, key, ("damage", what, f"{key}: {error}", _RESTORE)
             continue
         for name in _differences(connection, article_id, merged):
-            yield article_id, key, ("damage", f"an article's {name} is not what its copies say", key, REPAIR)
+            what = _("an article's {name} is not what its copies say", name=name)
+            yield article_id, key, ("damage", what, key, REPAIR)
 
 
 def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged) -> Iterator[str]:
@@ -344,14 +359,19 @@ def _check_places(connection: sqlite3.Connection, base: Path) -> Iterator[Fault]
         known.add(base / name)
         yield from _check_warc_file(base / name, name, rows)
     for (snapshot_id,) in connection.execute(_WRONG_ORIGINALS):
-        yield "damage", "a snapshot takes its body from one that has another", f"snapshot {snapshot_id}", _RESTORE
+        yield (
+            "damage",
+            _("a snapshot takes its body from one that has another"),
+            _("snapshot {row_id}", row_id=snapshot_id),
+            _RESTORE,
+        )
     for (name,) in connection.execute("SELECT warc_file FROM warc_removals"):
         if base / name not in known and (base / name).exists():
             known.add(base / name)
-            yield "notice", "a prune that was killed has left a WARC file behind", name, "newsarchive prune"
+            yield "notice", _("a prune that was killed has left a WARC file behind"), name, "newsarchive prune"
     for path in sorted((base / "warc").rglob("*.warc.gz")):
         if path not in known:
-            yield "notice", "a WARC file holds nothing that this archive knows", str(path.relative_to(base)), ""
+            yield "notice", _("a WARC file holds nothing that this archive knows"), str(path.relative_to(base)), ""
 
 
 def _check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
@@ -361,10 +381,15 @@ def _check_records(archive: Archive, newest: int | None) -> Iterator[Fault]:
         try:
             names = row_differences(archive, snapshot_id)
         except SnapshotDamagedError as error:
-            yield "damage", "a snapshot cannot be read", str(error), _RESTORE
+            yield "damage", _("a snapshot cannot be read"), str(error), _RESTORE
             continue
         for name in names:
-            yield "damage", "the row of a snapshot is not what its record says", f"{name} of {snapshot_id}", REPAIR
+            yield (
+                "damage",
+                _("the row of a snapshot is not what its record says"),
+                _("{name} of {row_id}", name=name, row_id=snapshot_id),
+                REPAIR,
+            )
 
 
 def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, int, int]]) -> Iterator[Fault]:
@@ -375,16 +400,24 @@ def _check_warc_file(path: Path, name: str, rows: Iterator[tuple[str, int, int, 
     except (OSError, ValueError) as error:  # ValueError: a name that was damaged
         if kept:
             reason = error.strerror if isinstance(error, OSError) else error
-            yield "damage", f"a WARC file cannot be read ({reason})", f"{name}: {len(kept)} snapshots", _RESTORE
+            snapshots = ngettext("{count} snapshot", "{count} snapshots", len(kept))
+            yield "damage", _("a WARC file cannot be read ({reason})", reason=reason), f"{name}: {snapshots}", _RESTORE
         return
     end = lost = 0
-    for _, snapshot_id, offset, length, is_lost in places:
+    for _name, snapshot_id, offset, length, is_lost in places:
         if offset < end:
-            yield "damage", "two snapshots lie in one place", f"snapshot {snapshot_id} in {name}", _RESTORE
+            yield (
+                "damage",
+                _("two snapshots lie in one place"),
+                _("snapshot {row_id} in {file}", row_id=snapshot_id, file=name),
+                _RESTORE,
+            )
         end = offset + length
         lost += end > size and not is_lost
     if lost:
-        yield "damage", "a WARC file is shorter than it was", f"{name}: {lost} snapshots are lost", _RESTORE
+        snapshots = ngettext("{count} snapshot is lost", "{count} snapshots are lost", lost)
+        yield "damage", _("a WARC file is shorter than it was"), f"{name}: {snapshots}", _RESTORE
     elif end < size:
-        detail = f"{name}: {size - end} bytes"
-        yield "notice", "a run that is at work, or was killed, wrote more than the archive knows", detail, ""
+        bytes_more = ngettext("{count} byte", "{count} bytes", size - end)
+        detail = f"{name}: {bytes_more}"
+        yield "notice", _("a run that is at work, or was killed, wrote more than the archive knows"), detail, ""

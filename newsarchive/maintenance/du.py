@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive import schema
 from newsarchive.errors import UserError
-from newsarchive.i18n import _
+from newsarchive.i18n import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: What a kind is made of: `texts` are articles with all their parts and versions, `index` is what is derived from
 #: them for search and stories, `warc` are raw pages, `machinery` is what crawls need to know.
-KINDS = ("texts", "index", "warc", "machinery")
+KINDS = (N_("texts"), N_("index"), "warc", N_("machinery"))
 _MACHINERY = (
     *("runs", "run_days", "frontier", "problems", "listings", "snapshots", "pruned_pages", "warc_removals"),
     *("identity", "_sqlite_migrations", "sqlite_schema", "sqlite_sequence"),

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.observations import content_hash
+from newsarchive.i18n import _
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -41,7 +42,14 @@ class Disagreement:
 
     def __str__(self) -> str:
         """Describe it for people."""
-        return f"{self.column} of row {self.row_id} of {self.table}: {self.value!r}, or {self.indexed!r}"
+        return _(
+            "{column} of row {row_id} of {table}: {value!r}, or {indexed!r}",
+            column=self.column,
+            row_id=self.row_id,
+            table=self.table,
+            value=self.value,
+            indexed=self.indexed,
+        )
 
 
 def settle(archive: Archive) -> tuple[int, list[str]]:
@@ -60,7 +68,7 @@ def settle(archive: Archive) -> tuple[int, list[str]]:
                 (right, one.row_id),
             )
             mended += 1
-    return mended, [f"{one} - the first was kept" for one, right in judged if right is None]
+    return mended, [_("{one} - the first was kept", one=one) for one, right in judged if right is None]
 
 
 def _disagreements(connection: sqlite3.Connection) -> list[Disagreement]:

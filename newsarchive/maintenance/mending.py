@@ -17,6 +17,7 @@ from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
 from newsarchive.extract import process, rejection
+from newsarchive.i18n import _
 from newsarchive.maintenance.check import NOT_STORED, UNREADABLE, article_faults
 from newsarchive.maintenance.reading_rows import correct, damaged_readings
 from newsarchive.maintenance.row_forms import malformed, put_right
@@ -87,13 +88,15 @@ def mend_texts(archive: Archive, pages: RawPages, done: Repair) -> None:
         right = _shown(connection, expected) or _read_again(connection, pages, text_id, expected)
         if right is not None:
             connection.execute("UPDATE texts SET body = ? WHERE id = ?", (right, text_id))
-            done.mended["text"] += 1
+            done.mended[_("text")] += 1
         elif connection.execute("SELECT 1 FROM copies WHERE content_hash = ?", (there,)).fetchone():
             # The text is whole: it was the hash that was damaged.
             connection.execute("UPDATE texts SET content_hash = ? WHERE id = ?", (there, text_id))
-            done.mended["text"] += 1
+            done.mended[_("text")] += 1
         else:
-            done.lost.append(f"text {text_id} as it was stored: {_where(connection, text_id)}")
+            done.lost.append(
+                _("text {text_id} as it was stored: {place}", text_id=text_id, place=_where(connection, text_id))
+            )
 
 
 def _shown(connection: sqlite3.Connection, expected: str) -> str | None:
@@ -114,14 +117,14 @@ def _where(connection: sqlite3.Connection, text_id: int) -> str:
     rows = connection.execute(
         "SELECT DISTINCT c.url FROM readings r JOIN copies c ON c.id = r.copy_id WHERE r.text_id = ?", (text_id,)
     )
-    return ", ".join(url for (url,) in rows) or "no copy has it"
+    return ", ".join(url for (url,) in rows) or _("no copy has it")
 
 
 def mend_forms(connection: sqlite3.Connection, done: Repair) -> None:
     """Restore the form of values that nothing writes; what they were is lost where more than a bit was changed."""
     for one in list(malformed(connection)):
         if put_right(connection, one):
-            done.mended[f"value of a row of {one.table}, by its form"] += 1
+            done.mended[_("value of a row of {table}, by its form", table=one.table)] += 1
         else:
             done.lost.append(str(one))
 
@@ -131,7 +134,7 @@ def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
     connection = archive.connection
     for damaged in list(damaged_readings(connection)):
         if correct(connection, damaged):
-            done.mended["reading of a copy"] += 1
+            done.mended[_("reading of a copy")] += 1
             continue
         snapshot_id, role, site, url = connection.execute(_READ_AT, (damaged.row_id,)).fetchone()
         article = pages.read(snapshot_id, role, site)
@@ -141,9 +144,9 @@ def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
                 "UPDATE readings SET title = ?, fields = ?, extractor = ? WHERE id = ?",
                 (said.title, history.written(said), said.extractor, damaged.row_id),
             )
-            done.mended["reading of a copy"] += 1
+            done.mended[_("reading of a copy")] += 1
         else:
-            done.lost.append(f"what {url} said, as it was stored: what is there now was kept")
+            done.lost.append(_("what {url} said, as it was stored: what is there now was kept", url=url))
         connection.execute("UPDATE readings SET checksum = NULL WHERE id = ?", (damaged.row_id,))
     history.fill_checksums(connection)
 
@@ -161,7 +164,7 @@ def mend_keys(archive: Archive, pages: RawPages, done: Repair) -> None:
         article = pages.read(snapshot_id, role, site)
         if article is not None:
             copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
-            done.mended["keys of a copy"] += 1
+            done.mended[_("keys of a copy")] += 1
 
 
 _WITHOUT_KEYS = """
@@ -201,30 +204,47 @@ def mend_references(connection: sqlite3.Connection, done: Repair) -> None:
             f"UPDATE {table} SET {column} = NULL"  # noqa: S608
             f" WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"
         )
-        done.mended[f"row of {table} that named a lost row of {parent}"] += cursor.rowcount
+        done.mended[_("row of {table} that named a lost row of {parent}", table=table, parent=parent)] += (
+            cursor.rowcount
+        )
         if parent == "snapshots" and cursor.rowcount:
-            done.lost.append(f"{cursor.rowcount} rows of {table}: it is not known any more where their raw pages are")
+            done.lost.append(
+                _(
+                    "{rowcount} rows of {table}: it is not known any more where their raw pages are",
+                    rowcount=cursor.rowcount,
+                    table=table,
+                )
+            )
     for table, column, parent in _DELETED:
         cursor = connection.execute(
             f"DELETE FROM {table} WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608
         )
         if table in _MADE_AGAIN:
-            done.mended[f"row of {table} that named a lost row of {parent}"] += cursor.rowcount
+            done.mended[_("row of {table} that named a lost row of {parent}", table=table, parent=parent)] += (
+                cursor.rowcount
+            )
         elif cursor.rowcount:
-            done.lost.append(f"{cursor.rowcount} rows of {table}: what they belong to in {parent} is lost")
+            done.lost.append(
+                _(
+                    "{rowcount} rows of {table}: what they belong to in {parent} is lost",
+                    rowcount=cursor.rowcount,
+                    table=table,
+                    parent=parent,
+                )
+            )
 
 
 def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
     """Make every article again what its copies say, and copies what their pages say; return whether any was changed."""
     connection = archive.connection
-    wrong = {(key, article_id) for article_id, key, _ in article_faults(connection)}
+    wrong = {(key, article_id) for article_id, key, _fault in article_faults(connection)}
     if wrong:  # its triggers would take what is wrong for what was indexed; the caller makes it again
         schema.drop(connection, schema.SEARCH)
     for key, article_id in sorted(wrong):
         _mend_article(archive, pages, article_id, key, done)
     history.fill_checksums(connection)
     connection.execute(_RIGHT_HASH)
-    done.mended["hash of a copy's text"] += connection.execute("SELECT changes()").fetchone()[0]
+    done.mended[_("hash of a copy's text")] += connection.execute("SELECT changes()").fetchone()[0]
     return bool(wrong)
 
 
@@ -246,21 +266,21 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
         said = observation_of(article) if article is not None else None
         if not _is_readable(fields) and said is None:
             connection.execute("DELETE FROM readings WHERE id = ?", (reading_id,))
-            done.lost.append(f"what {url} said: it cannot be read, and its raw page is lost")
+            done.lost.append(_("what {url} said: it cannot be read, and its raw page is lost", url=url))
         elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, checksum = NULL WHERE id = ?",
                 (said.title, history.written(said), reading_id),
             )
-            done.mended["reading of a copy"] += 1
-    done.mended["time of a copy"] += connection.execute(_FIRST_SEEN, (article_id,)).rowcount
+            done.mended[_("reading of a copy")] += 1
+    done.mended[_("time of a copy")] += connection.execute(_FIRST_SEEN, (article_id,)).rowcount
     try:
         refresh(connection, article_id)
     except UNREADABLE:
         _forget(connection, article_id)
-        done.lost.append(f"article {key}: nothing is left that says it; its pages are fetched again")
+        done.lost.append(_("article {key}: nothing is left that says it; its pages are fetched again", key=key))
     else:
-        done.mended["article"] += 1
+        done.mended[_("article")] += 1
 
 
 # The article and what was read of its copies know when it was seen first.
@@ -308,10 +328,10 @@ def mend_frontier(archive: Archive, pages: RawPages, now: datetime, done: Repair
         for article in whole:
             archive.store(article, None, now)
         if whole:
-            done.mended["article stored again from its raw page"] += 1
+            done.mended[_("article stored again from its raw page")] += 1
         else:
             connection.execute(f"{_PENDING} WHERE url = ?", (url,))
-            done.mended["URL to be fetched again, because nothing of it is stored"] += 1
+            done.mended[_("URL to be fetched again, because nothing of it is stored")] += 1
 
 
 _SAYS_NOTHING = "SELECT url, role, site FROM copies WHERE content_hash IS NULL"
@@ -322,7 +342,7 @@ def mend_snapshots(archive: Archive, done: Repair) -> None:
     rows = archive.connection.execute("SELECT id FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
     for (snapshot_id,) in rows.fetchall():
         with suppress(SnapshotDamagedError):  # `lose_snapshots` tells it
-            done.mended["column of a snapshot, by its record"] += len(set_right(archive, snapshot_id))
+            done.mended[_("column of a snapshot, by its record")] += len(set_right(archive, snapshot_id))
 
 
 _PENDING = "UPDATE frontier SET state = 'pending', reason = NULL, next_at = NULL, ended_at = NULL, attempts = 0"
@@ -341,14 +361,14 @@ def lose_snapshots(archive: Archive, now: datetime, done: Repair) -> None:
     rows = connection.execute("SELECT id, url FROM snapshots WHERE lost_at IS NULL ORDER BY warc_file, warc_offset")
     damaged = [(snapshot_id, url) for snapshot_id, url in rows.fetchall() if not _is_whole(archive, snapshot_id)]
     gone = [url for snapshot_id, url in damaged if not archive.snapshots.lose(snapshot_id, now)]
-    done.mended["raw page whose body another record has"] += len(damaged) - len(gone)
+    done.mended[_("raw page whose body another record has")] += len(damaged) - len(gone)
     again = 0
     for url in dict.fromkeys(gone):
         again += connection.execute(_AGAIN, (url,)).rowcount
         # What the server would say has not changed is not here any more.
         connection.execute("UPDATE copies SET etag = NULL, last_modified = NULL WHERE url = ?", (url,))
-    done.lost += [f"raw page of {url}" for url in gone]
-    done.mended["URL to be fetched again, because its raw page is lost"] += again
+    done.lost += [_("raw page of {url}", url=url) for url in gone]
+    done.mended[_("URL to be fetched again, because its raw page is lost")] += again
 
 
 def _is_whole(archive: Archive, snapshot_id: int) -> bool:

@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.atomic import sync_folder
+from newsarchive.i18n import _
 from newsarchive.locks import try_lock
 from newsarchive.timestamps import stamp
 from newsarchive.warc.record import SnapshotDamagedError
@@ -72,7 +73,7 @@ def prune_files(archive: Archive, now: datetime) -> FilesPruned:
         with _locked(archive.path.parent / name) as is_ours:
             try:
                 if not is_ours:
-                    refused.append(f"{name}: another process writes to it")
+                    refused.append(_("{name}: another process writes to it", name=name))
                 elif _prune_file(archive, name, now):
                     rewritten += 1
                 else:

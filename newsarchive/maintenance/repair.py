@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from newsarchive.archive import Archive, schema
 from newsarchive.archive.connection import explain, transaction
 from newsarchive.errors import ArchiveDamagedError, UserError
+from newsarchive.i18n import _
 from newsarchive.locks import no_crawl
 from newsarchive.maintenance.check import file_faults
 from newsarchive.maintenance.check_stories import check_stories
@@ -67,7 +68,7 @@ def repair(path: Path, now: datetime) -> Repair:
 
 def _make_readable(path: Path, now: datetime, done: Repair) -> None:
     """Have a file that SQLite can read: with its indexes made again, or a new one of the rows of the old."""
-    done.mended["entry of the schema"] += len(mend_schema_text(path))
+    done.mended[_("entry of the schema")] += len(mend_schema_text(path))
     try:
         with Archive.open(path) as archive:
             faults = file_faults(archive.connection)
@@ -95,8 +96,8 @@ def _make_indexes(archive: Archive, done: Repair) -> bool:
         if isinstance(error, sqlite3.OperationalError):
             raise
         return False  # a table cannot be read
-    done.mended["value of a row, by what its index says"] += mended
-    done.mended["index"] += 1
+    done.mended[_("value of a row, by what its index says")] += mended
+    done.mended[_("index")] += 1
     done.lost += unclear
     return True
 
@@ -128,7 +129,7 @@ def _make_anew(path: Path, now: datetime, done: Repair) -> None:
     finally:
         remove(*_with_logs(source), *_with_logs(new))
     done.kept = kept
-    done.mended["row of the damaged file that was read into a new one"] = count
+    done.mended[_("row of the damaged file that was read into a new one")] = count
     done.lost += unreadable
 
 
@@ -142,9 +143,9 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
     pages = RawPages(archive)
     with progress_bar("articles") as progress, archive.transaction():
         connection.execute("PRAGMA defer_foreign_keys = ON")
-        done.mended["table, index, trigger or view"] += len(schema.put_back(archive.db, progress))
+        done.mended[_("table, index, trigger or view")] += len(schema.put_back(archive.db, progress))
         mend_forms(connection, done)
-        done.mended["time of the future"] += set_back(connection, now)
+        done.mended[_("time of the future")] += set_back(connection, now)
         mend_snapshots(archive, done)
         mend_texts(archive, pages, done)
         mend_readings(archive, pages, done)
@@ -153,10 +154,10 @@ def _mend(archive: Archive, now: datetime, done: Repair) -> None:
         if is_changed or archive.search.check():
             schema.drop(connection, schema.SEARCH)
             schema.put_back(archive.db, progress)
-            done.mended["search index"] += 1
+            done.mended[_("search index")] += 1
         if is_changed or any(check_stories(connection)):
             archive.stories.rebuild(progress)
-            done.mended["index of stories"] += 1
+            done.mended[_("index of stories")] += 1
     with archive.transaction():
         mend_frontier(archive, pages, now, done)
         mend_keys(archive, pages, done)

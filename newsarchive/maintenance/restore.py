@@ -107,7 +107,11 @@ def _find(folder: Path, name: str, generation: str | None) -> Path:
     there = sorted(path.name for path in (*folder.glob("*.db"), *generations(folder / name)))
     if generation is None and len(there) == 1:
         return folder / there[0]
-    told = f"there are {', '.join(there)}: name one with --generation" if there else "name another folder"
+    told = (
+        _("there are {there}: name one with --generation", there=", ".join(there))
+        if there
+        else _("name another folder")
+    )
     raise UserError(_("{source}: there is no such backup - {told}", source=source, told=told))
 
 

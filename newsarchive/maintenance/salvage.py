@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive import Archive, schema
 from newsarchive.archive.migrations import APPLICATION_ID
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +79,10 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
     try:
         there = set(schema.columns(source, table))
     except sqlite3.DatabaseError as error:
-        return 0, [f"all rows of {table}: {error}"]
+        return 0, [_("all rows of {table}: {error}", table=table, error=error)]
     columns = [name for name in wanted if name in there]
     if not columns:
-        return 0, [f"all rows of {table}"]
+        return 0, [_("all rows of {table}", table=table)]
     names = ", ".join(f'"{name}"' for name in columns)
     target.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of ours
     insert = f'INSERT OR IGNORE INTO "{table}" ({names}) VALUES ({", ".join("?" * len(columns))})'  # noqa: S608
@@ -96,7 +97,9 @@ def _copy(source: sqlite3.Connection, target: sqlite3.Connection, table: str) ->
             is_new = False
         count += is_new
         if not is_new:
-            lost.append(f"a row of {table}, whose values are not possible: {str(row)[:200]}")
+            lost.append(
+                _("a row of {table}, whose values are not possible: {value}", table=table, value=str(row)[:200])
+            )
     return count, lost
 
 
@@ -119,14 +122,20 @@ def _rows(source: sqlite3.Connection, table: str, names: str) -> Iterator[Row | 
             return
         following = _next_readable(source, table, last)
         if following is None:
-            yield f"rows of {table} behind row {last}"
+            yield _("rows of {table} behind row {last}", table=table, last=last)
             return
         unread = 0
         for row_id in range(last + 1, min(following, last + _CLOSELY)):
             found = list(_until_damage(source, f'SELECT {names} FROM "{table}" WHERE rowid = ?', row_id))  # noqa: S608
             yield from found
             unread += not found
-        yield f"{unread} rows of {table}, between row {last} and row {following}"
+        yield _(
+            "{unread} rows of {table}, between row {last} and row {following}",
+            unread=unread,
+            table=table,
+            last=last,
+            following=following,
+        )
         last = following - 1
 
 

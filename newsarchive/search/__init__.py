@@ -55,7 +55,7 @@ __all__ = [
     "write_term",
 ]
 
-Order = Literal["newest", "oldest", "rank"]
+Order = Literal["newest", "oldest", "longest", "shortest", "rank"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Hit:
 
     @property
     def position(self) -> Position:
-        """The place behind which the next page begins, for the orders `newest` and `oldest`."""
-        return Position(self.published_at, self.article_id)
+        """The place behind which the next page begins, for the orders of time and of length."""
+        return Position(self.published_at, self.article_id, self.char_count or 0)
 
 
 class Search:
@@ -135,9 +135,10 @@ class Search:
     ) -> list[Hit]:
         """Return the articles that a query finds.
 
-        `newest` and `oldest` follow the time of publication exactly, undated articles last; `rank` weighs only the
-        newest `MOST_RANKED` matches, and a query without words falls back to `newest`. A further page begins `after`
-        the last hit's position (fast at any depth; not for `rank`) or at an `offset`. Raises ValueError for a limit
+        `newest` and `oldest` follow the time of publication exactly, undated articles last, `longest` and `shortest`
+        the number of characters; `rank` weighs only the newest `MOST_RANKED` matches, and a query without words falls
+        back to `newest`. A further page begins `after` the last hit's position (fast at any depth; not for `rank`) or
+        at an `offset`. Raises ValueError for a limit
         below one or a negative offset.
         """
         return self.hits_of(query, self.ids(query, order=order, limit=limit, offset=offset, after=after), marks)
@@ -151,7 +152,11 @@ class Search:
         matches = Matches(self._connection, plan(query))
         if order == "rank" and matches.have_words:
             return dict(matches.by_rank(offset + limit, self._folding)[offset:])
-        return dict.fromkeys(matches.by_time(offset + limit, oldest=order == "oldest", after=after)[offset:])
+        if order in ("longest", "shortest"):
+            found = matches.by_length(offset + limit, shortest=order == "shortest", after=after)
+        else:
+            found = matches.by_time(offset + limit, oldest=order == "oldest", after=after)
+        return dict.fromkeys(found[offset:])
 
     def hits_of(self, query: Query, ids: Mapping[int, float | None], marks: Marks | None = None) -> list[Hit]:
         """Return hits for what `ids` has returned."""

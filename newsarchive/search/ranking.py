@@ -1,4 +1,4 @@
-"""Which articles a search gives, in which order: exactly the newest (or oldest), or the best among the newest.
+"""Which articles a search gives, in which order: exactly the newest (oldest, longest), or the best among the newest.
 
 Full-text matches come cheaply in the order of article ids, the order in which articles were first stored. People want
 the order of publication. The two agree while a crawl follows the news, and part where old posts were read in later.
@@ -47,10 +47,11 @@ _MOST_FILTERED = 30_000
 
 
 class Position(NamedTuple):
-    """A place in the order of publication: where the next page begins. Undated articles come last."""
+    """A place in an order, behind which the next page begins: of publication, undated articles last, or of length."""
 
     published_at: str | None
     article_id: int
+    char_count: int = 0
 
 
 class _Direction(NamedTuple):
@@ -94,6 +95,21 @@ class Matches:
             if len(found) >= count:
                 break
         return found[:count]
+
+    def by_length(self, count: int, *, shortest: bool = False, after: Position | None = None) -> list[int]:
+        """Return the ids of the `count` longest (or shortest) articles, those behind a position if one is given."""
+        direction = _OLDEST if shortest else _NEWEST
+        where, index = self._where, self._index
+        if self.have_words:
+            matching = f"a.id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?) AND ({where.text})"  # noqa: S608
+            where = Sql(matching, (self._expression, *where.parameters))
+        beyond = "true" if after is None else f"(coalesce(a.char_count, 0), a.id) {direction.beyond} (?, ?)"
+        rows = self._connection.execute(
+            f"SELECT a.id FROM articles a WHERE ({where.text}) AND {beyond} "  # noqa: S608
+            f"ORDER BY coalesce(a.char_count, 0) {direction.sql}, a.id {direction.sql} LIMIT ?",
+            (*where.parameters, *(() if after is None else (after.char_count, after.article_id)), count),
+        )
+        return [row[0] for row in rows]
 
     def by_rank(self, count: int, folding: Folding) -> list[tuple[int, float]]:
         """Return the `count` best of the newest `MOST_RANKED` matches with their weights, the best (largest) first.

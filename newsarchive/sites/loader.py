@@ -120,7 +120,9 @@ class _Loader:
         data = self._parse()
         plain = self._table("", {key: data[key] for key in data if key not in SECTIONS}, SITE, SECTIONS)
         if plain.get("name", self.path.stem) != self.path.stem:
-            self.wrong.append(f"name: must be {self.path.stem!r} as the file is called, not {plain['name']!r}")
+            self.wrong.append(
+                _("name: must be {stem!r} as the file is called, not {name!r}", stem=self.path.stem, name=plain["name"])
+            )
         sections = {
             "listing": self._section(data, "listing", LISTING, Listing),
             "share": self._section(data, "share", SHARE, ShareService),
@@ -164,7 +166,7 @@ class _Loader:
             try:
                 vanished.address.format(**dict.fromkeys(vanished.url.groupindex, ""))
             except (LookupError, ValueError) as error:
-                self.wrong.append(f"vanished.address: names {error}, which is no group of vanished.url")
+                self.wrong.append(_("vanished.address: names {error}, which is no group of vanished.url", error=error))
 
     def _layouts(self, data: dict[str, Any]) -> tuple[Layout, ...]:
         return self._sections(data, "layouts", LAYOUT, partial(Layout, site=self.path.stem))
@@ -174,7 +176,7 @@ class _Loader:
     ) -> tuple[Any, ...]:
         tables = data.get(key, [])
         if not isinstance(tables, list):
-            self.wrong.append(f"{key}: must be written as [[{key}]]")
+            self.wrong.append(_("{key}: must be written as [[{key}]]", key=key))
             return ()
         return tuple(
             section
@@ -187,24 +189,29 @@ class _Loader:
         try:
             names = texts(data.get("layouts_of", []))
         except ValueError as reason:
-            self.wrong.append(f"layouts_of: {reason}")
+            self.wrong.append(_("layouts_of: {reason}", reason=reason))
             return ()
         for name in names:
             if name not in self.files:
-                self.wrong.append(f"layouts_of: no site {name!r}: there are {', '.join(sorted(self.files))}")
+                self.wrong.append(
+                    _("layouts_of: no site {name!r}: there are {files}", name=name, files=", ".join(sorted(self.files)))
+                )
         known = [self.files[name] for name in names if name in self.files and self.files[name] != self.path]
         return tuple(layout for path in known for layout in _Loader(path, self.files).own_layouts())
 
     def _table(self, where: str, table: Any, schema: Mapping[str, Key], others: tuple[str, ...] = ()) -> dict[str, Any]:
         if not isinstance(table, dict):
-            self.wrong.append(f"{where}: must be a table")
+            self.wrong.append(_("{where}: must be a table", where=where))
             return {}
         prefix = f"{where}." if where else ""
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key not in schema:
                 near = difflib.get_close_matches(key, [*schema, *others], 1)
-                self.wrong.append(f"{prefix}{key}: unknown key" + (f", did you mean {near[0]!r}?" if near else ""))
+                self.wrong.append(
+                    _("{prefix}{key}: unknown key", prefix=prefix, key=key)
+                    + (_(", did you mean {value!r}?", value=near[0]) if near else "")
+                )
                 continue
             try:
                 values[key] = schema[key].reader(value)

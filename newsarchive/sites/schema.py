@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsarchive.i18n import _
 from newsarchive.models import QUIET_DAYS, ROLES
 from newsarchive.sites.selectors import read_selector
 from newsarchive.timestamps import read_age
@@ -37,20 +38,20 @@ class Key(NamedTuple):
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"must be a text, not {value!r}")
+        raise ValueError(_("must be a text, not {value!r}", value=value))
     return value
 
 
 def _maybe_empty(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"must be a text, not {value!r}")  # noqa: TRY004 - all readers raise one kind
+        raise ValueError(_("must be a text, not {value!r}", value=value))  # noqa: TRY004 - all readers raise one kind
     return value
 
 
 def texts(value: Any) -> tuple[str, ...]:
     """Read a list of texts."""
     if not isinstance(value, list):
-        raise ValueError(f"must be a list of texts, not {value!r}")  # noqa: TRY004
+        raise ValueError(_("must be a list of texts, not {value!r}", value=value))  # noqa: TRY004
     return tuple(_text(item) for item in value)
 
 
@@ -58,7 +59,7 @@ def _pattern(value: Any) -> re.Pattern[str]:
     try:
         return re.compile(_text(value))
     except re.error as error:
-        raise ValueError(f"{value!r} is not a regular expression ({error})") from error
+        raise ValueError(_("{value!r} is not a regular expression ({error})", value=value, error=error)) from error
 
 
 def _patterns(value: Any) -> re.Pattern[str]:
@@ -71,7 +72,7 @@ def _patterns(value: Any) -> re.Pattern[str]:
 
 def _kinds(value: Any) -> tuple[tuple[str, re.Pattern[str]], ...]:
     if not isinstance(value, dict):
-        raise ValueError(f"must be a table of kind = pattern, not {value!r}")  # noqa: TRY004
+        raise ValueError(_("must be a table of kind = pattern, not {value!r}", value=value))  # noqa: TRY004
     return tuple((kind, _pattern(pattern)) for kind, pattern in value.items())
 
 
@@ -89,25 +90,25 @@ def _selectors(value: Any) -> tuple[str, ...]:
 def _cut(value: Any) -> tuple[bytes, bytes]:
     marks = texts(value)
     if len(marks) != 2:
-        raise ValueError("must be two marks: where the text begins and where it ends")
+        raise ValueError(_("must be two marks: where the text begins and where it ends"))
     return marks[0].encode(), marks[1].encode()
 
 
 def _whole(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"must be a whole number from 1, not {value!r}")
+        raise ValueError(_("must be a whole number from 1, not {value!r}", value=value))
     return value
 
 
 def _seconds(value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"must be a number of seconds, not {value!r}")
+        raise ValueError(_("must be a number of seconds, not {value!r}", value=value))
     return float(value)
 
 
 def _seconds_above_zero(value: Any) -> float:
     if not (seconds := _seconds(value)):
-        raise ValueError("must be more than zero seconds")
+        raise ValueError(_("must be more than zero seconds"))
     return seconds
 
 
@@ -119,34 +120,34 @@ def read_runs_age(value: Any) -> timedelta:
     """Read for how long runs are kept; they are counted by day when they are `QUIET_DAYS` old, and not before."""
     age = _age(value)
     if age.days <= QUIET_DAYS:
-        raise ValueError(f"must be more than {QUIET_DAYS} days, not {value!r}")
+        raise ValueError(_("must be more than {QUIET_DAYS} days, not {value!r}", QUIET_DAYS=QUIET_DAYS, value=value))
     return age
 
 
 def _yes_or_no(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {value!r}")  # noqa: TRY004
+        raise ValueError(_("must be true or false, not {value!r}", value=value))  # noqa: TRY004
     return value
 
 
 def _minutes(value: Any) -> tuple[float, ...]:
     if not isinstance(value, list) or not value or not all(_seconds(number) for number in value):
-        raise ValueError(f"must be a list of minutes above zero, not {value!r}")
+        raise ValueError(_("must be a list of minutes above zero, not {value!r}", value=value))
     return tuple(map(float, value))
 
 
 def _hours(value: Any) -> tuple[int, ...]:
     if not isinstance(value, list) or not all(type(hour) is int and 0 <= hour < 24 for hour in value):
-        raise ValueError(f"must be a list of hours from 0 to 23, not {value!r}")
+        raise ValueError(_("must be a list of hours from 0 to 23, not {value!r}", value=value))
     if len(set(value)) == 24:
-        raise ValueError("must leave an hour in which the site is crawled")
+        raise ValueError(_("must leave an hour in which the site is crawled"))
     return tuple(sorted(set(value)))
 
 
 def _one_of(*allowed: str) -> Reader:
     def read(value: Any) -> str:
         if value not in allowed:
-            raise ValueError(f"must be one of {', '.join(allowed)}, not {value!r}")
+            raise ValueError(_("must be one of {allowed}, not {value!r}", allowed=", ".join(allowed), value=value))
         return str(value)
 
     return read
@@ -156,13 +157,13 @@ def _zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(_text(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"{value!r} is not a time zone (Asia/Shanghai, UTC ...)") from error
+        raise ValueError(_("{value!r} is not a time zone (Asia/Shanghai, UTC ...)", value=value)) from error
 
 
 def _url(value: Any) -> str:
     parts = urlsplit(_text(value))
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"must be an address that begins with http:// or https://, not {value!r}")
+        raise ValueError(_("must be an address that begins with http:// or https://, not {value!r}", value=value))
     return str(value)
 
 
@@ -172,7 +173,7 @@ def _base_url(value: Any) -> str:
 
 def _code_url(value: Any) -> str:
     if "{code}" not in _url(value) and "{digits}" not in value:
-        raise ValueError(f"must have {{code}} or {{digits}} in it: {value!r}")
+        raise ValueError(_("must have {{code}} or {{digits}} in it: {value!r}", value=value))
     return str(value)
 
 
@@ -180,7 +181,7 @@ def _page_url(*fields: str) -> Reader:
     def read(value: Any) -> str:
         missing = [field for field in fields if field not in _text(value)]
         if missing:
-            raise ValueError(f"must have {' and '.join(missing)} in it: {value!r}")
+            raise ValueError(_("must have {missing} in it: {value!r}", missing=" and ".join(missing), value=value))
         return str(value)
 
     return read
@@ -190,13 +191,13 @@ def _hosts(value: Any) -> tuple[str, ...]:
     hosts = texts(value)
     for host in hosts:
         if not _HOST.fullmatch(host):
-            raise ValueError(f"{host!r} is not a host name in lower case")
+            raise ValueError(_("{host!r} is not a host name in lower case", host=host))
     return hosts
 
 
 def _site_name(value: Any) -> str:
     if not _NAME.fullmatch(_text(value)):
-        raise ValueError(f"must be lower-case letters, digits, - and _, not {value!r}")
+        raise ValueError(_("must be lower-case letters, digits, - and _, not {value!r}", value=value))
     return str(value)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.atomic import atomic_file
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 from newsarchive.paths import user_sites
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def verifications() -> dict[str, Verification]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UserError(f"{path}: cannot be read ({error}) - remove it, and check the sites again") from error
+        raise UserError(
+            _("{path}: cannot be read ({error}) - remove it, and check the sites again", path=path, error=error)
+        ) from error
 
 
 def write_verification(name: str, verification: Verification) -> Path:

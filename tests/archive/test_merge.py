@@ -13,6 +13,7 @@ import pytest
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import Observation, content_hash
 from newsarchive.models import (
+    WHOLE,
     Byline,
     Category,
     Image,
@@ -346,6 +347,33 @@ def test_the_pages_of_another_site_or_role_or_without_a_text_are_none_of_the_art
     empty = copy("post", name="1_2", body="", part=2)
     for other in (other_site, other_role, empty):
         assert merge([first, other]).columns["body"] == "第1页。"
+
+
+def whole(*parts: int, name: str = "1_all", images: tuple[str, ...] = ()) -> Observation:
+    """Return a page that shows these pages of the article as one."""
+    body = "\n\n".join(f"第{part}页。" for part in parts)
+    return copy("post", name=name, body=body, part=WHOLE, images=[{"url": url} for url in images])
+
+
+def test_the_page_that_shows_all_pages_gives_the_text_where_it_is_complete() -> None:
+    pages = pages_of_one(1, 2)
+    for order in permutations([*pages, whole(1, 2, 3)]):
+        merged = merge(order)
+        assert merged.columns["body"] == "第1页。\n\n第2页。\n\n第3页。"
+        assert merged.columns["url"] == pages[0].url
+        assert [image.url for image in merged.images] == ["1.jpg", "2.jpg"]
+    assert [image.url for image in merge([*pages, whole(1, 2, images=("all.jpg",))]).images] == ["all.jpg"]
+
+
+def test_a_page_that_shows_only_some_of_the_pages_takes_no_place_of_theirs() -> None:
+    for cut in (whole(1), whole(2, 3), replace(whole(1, 2, 3), site="other")):
+        assert merge([*pages_of_one(1, 2), cut]).columns["body"] == "第1页。\n\n第2页。"
+
+
+def test_of_several_that_show_all_pages_the_longest_is_read() -> None:
+    for order in permutations([*pages_of_one(1), whole(1, 2), whole(1, 2, 3, name="1_print")]):
+        assert merge(order).columns["body"] == "第1页。\n\n第2页。\n\n第3页。"
+    assert merge([whole(1, 2)]).columns["body"] == "第1页。\n\n第2页。"
 
 
 def test_of_two_copies_of_a_page_the_one_whose_url_comes_first_is_read() -> None:

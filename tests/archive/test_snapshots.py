@@ -375,10 +375,7 @@ while True:
 def start(code: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
     """Run code in a process of its own, in which pages can be made as they are here."""
     tests = Path(__file__).parents[1]
-    environment = os.environ | {
-        "PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)]),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(tests.parent), str(tests)])}
     command = [sys.executable, "-c", code, str(folder / "archive.db"), *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
 

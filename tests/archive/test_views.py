@@ -119,3 +119,30 @@ def test_an_archive_that_was_filled_before_is_counted(connection: sqlite3.Connec
     assert rows(connection, left) == []
     views.create_views(connection)
     assert rows(connection, "SELECT * FROM daily_counts") == [("2026-03-03", "江湾晚报", "江湾晚报", 1)]
+
+
+def test_the_first_revisions_of_all_need_no_more_than_the_first_articles(connection: sqlite3.Connection) -> None:
+    for number in range(300):
+        article_id = add(connection, None, None, f"第{number}号灯塔的日志。")
+        connection.execute("INSERT INTO texts (id, content_hash, body) VALUES (?1, ?1, ?1)", (article_id,))
+        connection.execute(
+            "INSERT INTO copies (id, article_id, url, role, site, first_seen_at, last_seen_at)"
+            " VALUES (?1, ?1, ?1, 'post', 'demo', '', '')",
+            (article_id,),
+        )
+        connection.execute(
+            "INSERT INTO readings (copy_id, article_id, first_seen_at, last_seen_at, cause, text_id, fields)"
+            " VALUES (?1, ?1, '2026-03-01', '2026-03-01', 'site', ?1, '{}')",
+            (article_id,),
+        )
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    connection.set_progress_handler(look, 100)  # is called after so many steps of SQLite's machine
+    assert len(rows(connection, "SELECT * FROM revisions")) == 300
+    whole, looks = looks, 0
+    assert len(rows(connection, "SELECT * FROM revisions LIMIT 3")) == 3
+    assert looks < whole / 20

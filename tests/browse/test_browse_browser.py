@@ -84,6 +84,10 @@ def places(rows):
         "article": f"/article/{one(shared.format('a.article_key'))}",
         "changed article": f"/article/{changed}",
         "what changed": f"/article/{changed}/changes/2",
+        "comparison of texts": f"/article/{changed}/changes",
+        "list": "/list?ids=1,2,3",
+        "empty list": "/list",
+        "hits by length": "/search?q=银行&order=longest",
         "story": f"/story/{one(shared.format('s.id'))}",
         "a source": f"/source/{tilde_encode(one(shared.format('(SELECT name FROM sources WHERE id = a.source_id)')))}",
         "a security": f"/security/{tilde_encode(one('SELECT code FROM mentions'))}",
@@ -193,6 +197,151 @@ def test_a_list_can_be_kept_as_csv(page, tmp_path):
         table = list(csv.DictReader(file))
     assert len(table) == int(page.locator("#found").inner_text().split()[0])
     assert all("银行" in row["title"] + row["body"] for row in table)
+
+
+def keep(page, count=3):
+    """Keep the first hits of a search; return their headlines."""
+    page.goto("/search?q=银行")
+    marks = page.locator("button.keep")
+    titles = [marks.nth(place).locator("bdi").inner_text() for place in range(count)]
+    for place in range(count):
+        marks.nth(place).click()
+    return titles
+
+
+def listed(page):
+    return page.locator(".hits h2 bdi").all_inner_texts()
+
+
+def open_list(page):
+    page.get_by_role("link", name="My list").first.click()
+    page.wait_for_url("**/list?ids=**")
+
+
+def test_articles_are_kept_from_hits_and_from_their_page(page):
+    titles = keep(page, 2)
+    page.locator(".hits h3 a").nth(2).click()
+    titles.append(page.locator("h1").inner_text())
+    button = page.get_by_role("button", name="Keep")
+    assert button.get_attribute("aria-pressed") == "false"
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-pressed") == "true"
+    assert page.locator("nav [data-my-list]").get_attribute("data-count").strip() == "3"
+    open_list(page)
+    assert listed(page) == titles
+
+
+def test_a_list_is_put_in_order_and_cut_by_the_keyboard_and_stays(page):
+    first, second, third = keep(page)
+    open_list(page)
+    page.locator(".order button", has_text=f"Down: {first}").focus()
+    page.keyboard.press("Enter")
+    assert listed(page) == [second, first, third]
+    assert "Down" in page.locator(":focus").inner_text()
+    page.locator(".order button", has_text=f"Remove: {second}").focus()
+    page.keyboard.press("Enter")
+    assert listed(page) == [first, third]
+    page.goto("/list")
+    page.wait_for_url("**/list?ids=**")
+    assert listed(page) == [first, third]
+
+
+def test_notes_stay_in_the_browser_and_go_into_files(page, tmp_path):
+    first, *_ = keep(page)
+    open_list(page)
+    page.get_by_label(f"Note: {first}").fill("核对原文\n再问一次")
+    page.reload()
+    assert page.get_by_label(f"Note: {first}").input_value() == "核对原文\n再问一次"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    path = tmp_path / "list.csv"
+    download.value.save_as(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["note"] for row in csv.DictReader(file)] == ["核对原文\n再问一次", "", ""]
+
+
+def test_a_note_is_not_thrown_away_by_a_slip(page):
+    first, *_ = keep(page)
+    open_list(page)
+    page.get_by_label(f"Note: {first}").fill("核对")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.locator(".order button", has_text=f"Remove: {first}").click()
+    assert listed(page)[0] == first
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Clear the list").click()
+    page.get_by_text("Nothing is kept here yet").wait_for()
+    assert page.locator("nav [data-my-list]").get_attribute("data-count") == ""
+
+
+def test_the_list_of_another_is_told_from_ones_own_and_can_be_kept(page):
+    own = keep(page, 1)
+    page.goto("/list?ids=1,2")
+    assert page.locator(".of-others").is_visible()
+    assert not page.get_by_role("button", name="Clear the list").is_visible()
+    shown = listed(page)
+    page.get_by_role("button", name="Keep all of these").click()
+    open_list(page)
+    assert listed(page) == own + [title for title in shown if title not in own]
+    assert not page.locator(".of-others").is_visible()
+
+
+def test_an_article_of_another_archive_under_the_same_number_is_told(page):
+    keep(page, 1)
+    page.evaluate(
+        """() => { const name = Object.keys(localStorage)[0];
+        const [one] = JSON.parse(localStorage[name]);
+        localStorage[name] = JSON.stringify([{ ...one, key: "other", title: "Elsewhere" }]); }"""
+    )
+    page.goto("/list")
+    page.wait_for_url("**/list?ids=**")
+    assert "This is not the article that was kept" in page.locator(".other").inner_text()
+    assert "Elsewhere" in page.locator(".other").inner_text()
+
+
+@pytest.mark.parametrize("stored", ["x", "{}", "[1, null, {}]", '[{"id": "1"}]'])
+def test_what_is_no_list_in_the_browser_is_an_empty_one(page, stored):
+    keep(page, 1)
+    page.evaluate("text => { localStorage[Object.keys(localStorage)[0]] = text; }", stored)
+    page.goto("/list")
+    page.get_by_text("Nothing is kept here yet").wait_for()
+
+
+def test_a_list_works_without_scripts(browser, site):
+    context = browser.new_context(base_url=str(site.base_url), java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto("/search?q=银行")
+    titles = tab.locator(".hits h3 bdi").all_inner_texts()
+    tab.locator("a.keep").first.click()
+    assert listed(tab) == titles[:1]
+    tab.goto("/list?ids=1,2,3")
+    before = listed(tab)
+    tab.get_by_role("button", name="Down").first.click()
+    assert listed(tab) == [before[1], before[0], before[2]]
+    context.close()
+
+
+def test_two_versions_are_chosen_by_their_names(page, places):
+    page.goto(places["comparison of texts"])
+    page.get_by_label("First text").select_option(index=1)
+    page.get_by_label("Second text").select_option(index=0)
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_url("**from=2&to=1**")
+    assert page.locator("h1").inner_text() == "Comparing version 2 with version 1"
+    assert page.locator("del, ins").count() > 2
+
+
+def test_hits_are_sorted_by_their_length(page):
+    page.goto("/search?q=银行")
+    page.get_by_label("Order").select_option("longest first")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**order=longest**")
+    lengths = [
+        int(text.split()[0].replace(",", ""))
+        for text in page.locator(".hits .meta span", has_text="characters").all_inner_texts()
+    ]
+    assert len(lengths) > 5
+    assert lengths == sorted(lengths, reverse=True)
 
 
 def test_a_raw_page_is_kept_as_a_text(page, places):

@@ -45,12 +45,12 @@ VALUES = st.one_of(
             ),
             *("0", "-1", "1" * 30, "2026-03-05", "2026-13-45", "9999-12-31", "1000-01-01", "2999-12-30", "昨天"),
             *("2026-03-05~99", "%00", "\x00", "\u202e", "\ud7ff", "é" * 300, "select 1", "../../etc"),
-            *("share", "side", "rank", "oldest"),
+            *("share", "side", "rank", "oldest", "longest", "12~34", "1,2,99999999", "copy-1"),
         ]
     ),
     st.text(st.characters(codec="utf-8"), max_size=30),
 )
-NAMES = ("q", "from", "to", "order", "after", "by", "view", "find", "url", "size", "bom")
+NAMES = ("q", "from", "to", "order", "after", "by", "view", "find", "url", "size", "bom", "ids", "add")
 THEIR_NAMES = ("sql", "_sort", "_next", "_size", "_shape", "_where", "_facet", "_col", "_nocol", "_search", "_through")
 FORMS = ("", ".json", ".csv", ".atom", ".xlsx", ".parquet", ".bib", ".ris", ".html", ".")
 
@@ -73,6 +73,8 @@ def addresses(draw: Callable[[st.SearchStrategy[str]], str]) -> str:
         "compare": lambda: "/compare",
         "article": lambda: f"/article/{segment(draw, '1')}",
         "change": lambda: f"/article/{segment(draw, '1')}/changes/{draw(st.sampled_from(['0', '2', '999999']))}",
+        "comparison": lambda: f"/article/{segment(draw, '1')}/changes",
+        "list": lambda: "/list",
         "story": lambda: f"/story/{draw(st.sampled_from(['0', '1', '9' * 18]))}",
         "why": lambda: "/why",
         "raw": lambda: f"/raw/{draw(st.sampled_from(['0', '1', '9' * 18]))}",
@@ -103,9 +105,10 @@ def ask(sample: Path) -> Callable[[str], int]:
 
 def test_every_page_of_ours_is_among_the_addresses() -> None:
     ours = {pattern.lstrip("/").partition("/")[0].partition("(")[0].rstrip("$").rstrip("?") for pattern, _ in ROUTES}
-    assert ours == {"", "tables", "search", "compare", "article", "story", "why", "raw"}
+    assert ours == {"", "tables", "search", "compare", "article", "story", "why", "raw", "list"}
 
 
+@pytest.mark.slow
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(address=addresses())
 def test_nothing_that_can_be_typed_is_a_failure(ask: Callable[[str], int], address: str) -> None:

@@ -135,3 +135,22 @@ def test_the_page_of_a_facet_offers_what_the_search_page_offers(connection, text
     lines, _ = values_of(connection, form, "Source", "")
     assert lines
     assert lines == find(connection, form).facets["Source"]
+
+
+@pytest.mark.parametrize(("order", "expected"), [("longest", [2, 4, 1, 3]), ("shortest", [3, 1, 4, 2])])
+def test_hits_are_sorted_by_length_page_by_page(connection, monkeypatch, order, expected):
+    connection.execute("UPDATE articles SET char_count = CASE id WHEN 2 THEN 900 WHEN 4 THEN 50 ELSE 7 END")
+    connection.execute("UPDATE articles SET char_count = 8 WHERE id = 1")
+    form, seen = SearchForm.of({"order": order}), []
+    while True:
+        result = find(connection, form, size=1)
+        seen += [hit.article_id for hit in result.hits]
+        if result.next_after is None:
+            break
+        form = SearchForm.of(form.arguments | {"after": result.next_after})
+    assert seen == expected
+
+
+@pytest.mark.parametrize("after", ["x~1", "1~x", "~1", "2026-03-01~1", "1" * 19 + "~1"])
+def test_a_place_that_is_none_in_the_order_of_length_is_the_beginning(connection, after):
+    assert len(found(connection, order="longest", after=after).hits) == 4

@@ -59,7 +59,7 @@ def table(answer: httpx.Response) -> list[list[str]]:
     return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
 
 
-@pytest.mark.parametrize("order", ["newest", "oldest", "rank"])
+@pytest.mark.parametrize("order", ["newest", "oldest", "longest", "shortest", "rank"])
 @pytest.mark.parametrize("query", ["灯塔", ""])
 def test_the_csv_of_a_search_has_every_article_once(many: httpx.Client, query: str, order: str) -> None:
     header, *rows = table(many.get("/search.csv", params={"q": query, "order": order}))

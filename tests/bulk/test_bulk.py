@@ -41,11 +41,12 @@ def test_a_file_read_twice_gives_the_same_bytes(warcs, tmp_path):
     assert (tmp_path / "one.gz").read_bytes() == (tmp_path / "other.gz").read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_loaded_is_what_the_import_of_the_same_files_stores(warcs, tmp_path):
     db, other = tmp_path / "archive.db", tmp_path / "other" / "archive.db"
     assert run_on(db, "bulk", "add", warcs / "*.warc.gz").out.startswith("6 files added")
     assert run_on(db, "bulk", "work", "--processes", 1).status == 0
-    assert run_on(db, "bulk", "load").out == "30 new articles, 0 changed, 0 known; 6 of 6 read, 6 loaded\n"
+    assert run_on(db, "bulk", "load").out == "30 new articles, 0 changed, 0 known\n6 of 6 files read, 6 loaded\n"
     subprocess.run(
         [*command_line(other, "crawl")[:1], "-m", "scrapy", "crawl", "warc", "-a", f"path={warcs}"],
         env=os.environ | {"NEWSARCHIVE_DB": str(other)},
@@ -70,7 +71,7 @@ def test_loading_again_after_a_kill_behind_the_commit_changes_nothing(warcs, tmp
     before = articles(db)
     queue = FileQueue(tmp_path / "bulk")
     queue._ask("UPDATE bulk SET loaded_at = NULL WHERE path LIKE '%-3.warc.gz' RETURNING 1")
-    assert run_on(db, "bulk", "load").out == "0 new articles, 0 changed, 5 known; 6 of 6 read, 6 loaded\n"
+    assert run_on(db, "bulk", "load").out == "0 new articles, 0 changed, 5 known\n6 of 6 files read, 6 loaded\n"
     assert articles(db) == before
 
 
@@ -80,6 +81,7 @@ def test_outputs_of_other_programs_are_loaded_by_their_names(warcs, tmp_path):
     assert run_on(db, "bulk", "load", tmp_path / "two.gz").out == "5 new articles, 0 changed, 0 known\n"
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_lose_no_file(warcs, tmp_path):
     quiet, killed = tmp_path / "quiet", tmp_path / "killed"
     for folder in (quiet, killed):
@@ -110,7 +112,7 @@ def test_a_file_that_fails_three_times_is_put_aside_with_the_reason(warcs, tmp_p
     run_on(db, "bulk", "add", warcs / "*.warc.gz")
     ran = run_on(db, "bulk", "work", "--processes", 1)
     assert ran.status == 1
-    assert ran.out.startswith("6 of 7 read, 0 loaded")
+    assert ran.out.startswith("6 of 7 files read, 0 loaded")
     assert "broken.warc.gz: nothing of it can be read (no WARC file: a PDF document)" in ran.err
     (warcs / "broken.warc.gz").write_bytes((warcs / "CC-NEWS-1.warc.gz").read_bytes())
     run_on(db, "bulk", "add", warcs / "broken.warc.gz")
@@ -190,7 +192,7 @@ def reread_alone(db, copied):
 def test_an_archive_read_again_is_as_the_spider_leaves_it(imported, tmp_path_factory):
     expected = reread_alone(imported, tmp_path_factory.mktemp("alone") / "copy" / "archive.db")
     before = titles(imported)
-    assert run_on(imported, "bulk", "add", "--replay").out.startswith("1 files added")
+    assert run_on(imported, "bulk", "add", "--replay").out.startswith("1 file added")
     for _ in range(2):  # given twice, it is read twice, and nothing else comes of it
         run_on(imported, "bulk", "add", "--replay")
         assert run_on(imported, "bulk", "work", "--processes", 1).status == 0
@@ -219,7 +221,7 @@ def test_parts_of_an_archive_give_the_same_bytes_and_are_loaded_into_that_archiv
     other = tmp_path / "other.db"
     run_on(other, "bulk", "add", "--replay", imported, "--folder", tmp_path / "job")
     run_on(other, "bulk", "work", "--processes", 1, "--folder", tmp_path / "job")
-    assert "5 of 5 read, 0 loaded" in run_on(other, "bulk", "load", "--folder", tmp_path / "job").out
+    assert "5 of 5 files read, 0 loaded" in run_on(other, "bulk", "load", "--folder", tmp_path / "job").out
 
 
 def test_a_page_of_which_a_newer_one_was_stored_since_is_passed_over(imported):

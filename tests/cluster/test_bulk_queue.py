@@ -70,4 +70,4 @@ def test_workers_by_the_engine_that_are_killed_lose_no_file(warcs, tmp_path, dsn
     subprocess.run(work, check=True, timeout=LIMIT)
     assert digest(killed) == digest(quiet)
     loaded = run_on(db, "bulk", "load", "--folder", killed, "--engine", dsn)
-    assert loaded.out == "20 new articles, 0 changed, 0 known; 4 of 4 read, 4 loaded\n"
+    assert loaded.out == "20 new articles, 0 changed, 0 known\n4 of 4 files read, 4 loaded\n"

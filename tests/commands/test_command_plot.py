@@ -17,8 +17,9 @@ def _matplotlib():
     pytest.importorskip("matplotlib")
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("form", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
+@pytest.mark.parametrize(
+    ("kind", "form", "start"), [*((kind, "svg", b"<?xml") for kind in KINDS), ("volume", "png", b"\x89PNG")]
+)
 def test_a_chart_is_a_picture_of_the_asked_form(run, tmp_path, kind, form, start):
     target = tmp_path / f"chart.{form}"
     assert run("plot", kind, target).status == 0

@@ -27,6 +27,7 @@ def test_a_draft_is_a_file_that_loads(tmp_path):
     assert site.layouts[0].body
     assert "title" in ran.err
     assert "of 3 pages" in ran.err
+    assert "which was no example, is read otherwise: body\n" in ran.err
 
 
 def test_standard_output_gets_the_file_alone(tmp_path):
@@ -61,7 +62,35 @@ def test_pages_are_fetched_in_one_go_with_a_pause_between_them(draft):
         assert time.monotonic() - began > 2
         assert [entry[0] for entry in site.log] == ["/robots.txt", *(f"/news/{number}.html" for number in (1, 2, 3))]
     assert 'base_url = "http://127.0.0.1' in done.stdout
-    assert "of 3 pages" in done.stderr
+    assert "of 2 pages" in done.stderr
+    assert f"proved: {site.base_url}/news/3.html, which was no example, is read right\n" in done.stderr
+
+
+def test_two_pages_are_proved_on_an_article_to_which_they_link(draft):
+    with small_site() as site:
+        for number in (1, 2, 3):
+            site.article(number, f"港口方面说，第{number}条航道的清淤已经完成，渔船可以照常进出，夜里也有人值守。")
+        links = b'<a href="/news/9.html">x</a><a href="/about.html">x</a><a href="/news/3.html">x</a></article>'
+        site.pages["/news/1.html"] = site.pages["/news/1.html"].replace(b"</article>", links)
+        done = draft(f"{site.base_url}/news/1.html", f"{site.base_url}/news/2.html")
+        assert f"proved: {site.base_url}/news/3.html, which was no example, is read right\n" in done.stderr
+        asked = [entry[0] for entry in site.log]
+        assert asked == ["/robots.txt", "/news/1.html", "/news/2.html", "/news/9.html", "/news/3.html"]
+
+
+def test_rules_that_read_the_page_otherwise_that_was_no_example_have_failed(tmp_path):
+    *examples, third = places(tmp_path)
+    path, _, address = third.partition("=")
+    other = address.rpartition("/")[0] + "/elsewhere/1.html"
+    ran = run_on(tmp_path / "none.db", "rules", "draft", *examples, f"{path}={other}")
+    assert ran.status == 1
+    assert f"failed: {other}, which was no example, is read otherwise: url" in ran.err
+    assert "of 3 pages" in ran.err
+
+
+def test_two_saved_pages_prove_nothing_and_nobody_is_asked(tmp_path):
+    ran = run_on(tmp_path / "none.db", "rules", "draft", *places(tmp_path, 2))
+    assert "not proved: no page that was no example - give a third article page\n" in ran.err
 
 
 def test_files_and_addresses_may_be_mixed_and_the_first_that_does_not_come_is_told(draft, tmp_path):

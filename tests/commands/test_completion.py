@@ -1,25 +1,25 @@
 """What a shell proposes on TAB: values out of the archive, and fields of the query language."""
 
-import os
 import shutil
 import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 from support.running import ROOT
 
 from newsarchive.archive import Archive
+from newsarchive.cli import cli
 
 
 def propose(db, *words, incomplete=""):
     """Ask as fish does; return the values proposed."""
-    environment = os.environ | {
+    environment = {
         "_NEWSARCHIVE_COMPLETE": "fish_complete",
         "COMP_WORDS": " ".join(("newsarchive", "--db", str(db), *words, incomplete)),
         "COMP_CWORD": incomplete,
     }
-    line = [sys.executable, "-c", "from newsarchive.cli import cli; cli(prog_name='newsarchive')"]
-    ran = subprocess.run(line, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = CliRunner().invoke(cli, env=environment, prog_name="newsarchive", catch_exceptions=False)
     assert ran.stderr == ""
     return [one.partition(",")[2].partition("\t")[0] for one in ran.stdout.splitlines() if one]
 

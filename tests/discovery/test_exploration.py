@@ -87,6 +87,11 @@ def test_files_and_places_to_log_in_buy_or_print_are_no_pages():
         "/print/1.html",
         "/a//b",
         "/x/http://y/",
+        "/2026/03/quay.example.com/",
+        "/town/www.quay.example/boats",
+        "/town/editor@quay.example",
+        "/town/feed/",
+        "/2026/1001/trackback/",
     )
     assert not any(may_be_page(HOST + path) for path in paths)
     assert may_be_page(f"{HOST}/printing-house-opens/")
@@ -108,7 +113,7 @@ def test_what_lies_near_the_first_page_comes_before_what_lies_deep():
     assert taken(exploration) == ["/hill/", "/town/", "/wood/"]
 
 
-def test_a_page_that_does_not_come_speaks_against_its_place_alone():
+def test_a_place_none_of_whose_pages_is_there_is_left_soon_and_no_other_for_it():
     exploration = Exploration(free_pages=1000)
     for number in range(20):
         exploration.offer(f"{HOST}/a/list_{number}.html")
@@ -120,4 +125,64 @@ def test_a_page_that_does_not_come_speaks_against_its_place_alone():
             gone += 1
         else:
             exploration.learn(candidate.url, 3)
-    assert gone == 8
+    assert gone == 3
+
+
+def test_the_pages_of_a_list_that_repeats_what_is_known_are_left_after_the_second():
+    exploration = Exploration(free_pages=1000)
+    exploration.learn(f"{HOST}/sea/", 0)
+    for number in range(2, 20):
+        exploration.offer(f"{HOST}/sea/list_{number}.html", is_pager=True, found_on=f"{HOST}/sea/")
+    assert taken(exploration) == ["/sea/list_2.html"]
+
+
+def test_a_list_that_begins_with_what_is_known_is_followed_to_what_is_not():
+    exploration = Exploration(free_pages=1000)
+    exploration.learn(f"{HOST}/sea/", 0)
+    for number in range(2, 20):
+        exploration.offer(f"{HOST}/sea/list_{number}.html", is_pager=True, found_on=f"{HOST}/sea/")
+    assert len(taken(exploration, lambda _: 5)) == 18
+
+
+def test_a_host_none_of_whose_pages_is_there_is_left():
+    exploration = Exploration(free_pages=1000)
+    for number in range(20):
+        exploration.offer(f"https://old.chaosheng.example/{chr(97 + number)}x/")
+    gone = 0
+    while (candidate := exploration.next()) is not None:
+        exploration.did_not_come(candidate.url)
+        gone += 1
+    assert gone == 3
+
+
+def test_months_come_last_where_the_years_list_their_articles():
+    exploration = Exploration()
+    for path in ("/2026/03/", "/2026/02/", "/2026/", "/town/"):
+        exploration.offer(HOST + path)
+    assert taken(exploration, lambda url: 4 * url.endswith("/2026/"))[-2:] == ["/2026/03/", "/2026/02/"]
+
+
+def test_a_site_that_has_no_more_is_left_after_some_pages_in_a_row():
+    exploration = Exploration(free_pages=1000)
+    for one in range(26):
+        for other in range(26):
+            exploration.offer(f"{HOST}/{chr(97 + one)}{chr(97 + other)}z/")
+    asked = taken(exploration, lambda url: 40 if url.endswith("/aaz/") else 0)
+    assert len(asked) == 1 + 12  # six, and six for forty articles
+
+
+def test_tags_that_repeat_what_sections_list_are_left_sooner():
+    exploration = Exploration(free_pages=1000)
+    exploration.learn(f"{HOST}/", 100)
+    for number in range(26):
+        exploration.offer(f"{HOST}/{chr(97 + number)}z/tag/")
+    assert len(taken(exploration)) == 8
+
+
+def test_a_patient_look_ends_with_its_pages_alone():
+    exploration = Exploration(30, patient=True)
+    exploration.learn(f"{HOST}/", 20)
+    for one in range(26):
+        for other in range(26):
+            exploration.offer(f"{HOST}/{chr(97 + one)}{chr(97 + other)}z/")
+    assert len(taken(exploration)) == 35

@@ -118,6 +118,13 @@ def test_an_article_listed_twice_counts_once_with_its_longer_title() -> None:
     assert [article.hints.title for article in found.articles] == ["海运价格连涨三周"]
 
 
+def test_a_longer_teaser_beside_a_headline_is_no_title() -> None:
+    links = "".join(
+        f'<a href="{ARTICLE}">{text}</a>' for text in ("海运价格连涨三周", "海运价格涨了三周。船东说，还要再涨。")
+    )
+    assert [article.hints.title for article in read_home(f"<li>{links}</li>").articles] == ["海运价格连涨三周"]
+
+
 def test_category_links_are_found_wherever_they_stand() -> None:
     inner = '<p><a href="/category/Wind.html">万得</a> <a href="//finews.withounder.com/category/a b.html">甲</a></p>'
     assert read_home(inner).categories == [

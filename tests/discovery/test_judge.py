@@ -1,11 +1,16 @@
 """What a page is that nobody wrote rules for: an article, a list, or neither."""
 
+import re
+from zoneinfo import ZoneInfo
+
 import pytest
 from support.pages import page
 
+from newsarchive.discovery.explored import examine
 from newsarchive.discovery.judge import judge
 from newsarchive.discovery.page_links import read_links
 from newsarchive.extract import process
+from newsarchive.sites.model import Listing, Site
 from newsarchive.tree import parse
 
 HOST = "https://news.chaosheng.example"
@@ -45,10 +50,17 @@ def test_teasers_are_a_list_because_they_link_to_what_they_tell():
     assert kind(f"<h1>最新消息</h1>{teasers}", "/") == "listing"
 
 
-def test_a_page_of_the_house_without_a_day_is_no_article_unless_a_feed_names_it():
-    about = f"<h1>潮声网的几位编辑</h1><div><p>{TEXT}</p><p>{TEXT}</p></div>"
-    assert kind(about, "/about.html") != "article"
-    assert kind(about, "/about.html", dated=True) == "article"
+UNDATED = f"<h1>潮声网的几位编辑</h1><div><p>{TEXT}</p><p>{TEXT}</p></div>"
+
+
+def test_a_page_of_a_department_without_a_day_is_no_article_unless_a_feed_names_it():
+    assert kind(UNDATED, "/services.html") != "article"
+    assert kind(UNDATED, "/services.html", dated=True) == "article"
+
+
+def test_a_page_about_the_house_is_no_article_although_a_feed_names_it():
+    assert kind(UNDATED, "/page/about/", dated=True) != "article"
+    assert kind(UNDATED, "/2026/03/04/about/", dated=True) == "article"
 
 
 def test_a_picture_with_its_day_and_hardly_a_word_is_thin():
@@ -102,3 +114,72 @@ def test_the_time_of_the_last_change_alone_makes_no_article():
     published = changed.replace("modified", "published")
     assert kind(changed + about, "/editors.html") != "article"
     assert kind(published + about, "/editors.html") == "article"
+
+
+def test_a_printed_time_of_the_last_change_makes_no_article_either():
+    assert kind(f"<h1>泵的安装与维护</h1>{TEXT}<p>最后更新：2026年3月4日</p>", "/docs/pump-17.html") != "article"
+    assert (
+        kind(f"<h1>泵的安装与维护</h1><p>发布：2026-03-04 更新：2026-03-04</p>{TEXT}", "/docs/pump-17.html")
+        == "article"
+    )
+
+
+@pytest.mark.parametrize(
+    "button",
+    ["<button>加入购物车</button>", '<a class="btn">Add to basket</a>', '<input type="submit" value="Add to cart">'],
+)
+def test_a_page_that_sells_something_is_no_article_although_it_prints_a_day(button):
+    page = f"<h1>河湾镇的水泵十七号</h1><p>2026-03-04</p>{TEXT}{button}"
+    assert kind(page) != "article"
+    assert "shop" in examined(page, "/2026/1001.html")[0]
+    assert kind(f"<h1>河湾镇的水泵十七号</h1><p>2026-03-04</p>{TEXT}<p>他说：请加入购物车。</p>") == "article"
+
+
+def examined(inner, path, *, published=None):
+    """Read a page of a site whose articles lie in the folders of years, and examine it."""
+    html = f'<html lang="zh"><head><meta charset="utf-8"><title>潮声网</title></head><body>{inner}</body></html>'
+    listing = Listing(start=("/",), article=re.compile(r"^/\d{4}/"), explore=True)
+    site = Site("chaosheng", "潮声网", HOST, ("news.chaosheng.example",), ZoneInfo("Asia/Shanghai"), listing=listing)
+    article = process(page(HOST + path, html, role="post", site="chaosheng"), site)
+    return examine(article, site), article
+
+
+def test_an_address_like_those_of_articles_makes_no_article_of_what_is_none():
+    game = f"<h1>猜词游戏</h1><p>2026-03-04</p><p>{TEXT}</p>" + '<input type="text">' * 40
+    headlines = "".join(f'<p><a href="/2026/{number}.html">第{number}条消息的标题很长</a></p>' for number in range(9))
+    picture = '<h1>渔港</h1><p>2026-03-04</p><a href="/2026/1001/">返回</a><img src="/a.jpg">'
+    assert "fields" in examined(game, "/2026/words/")[0]
+    assert "other articles" in examined(f"<div>{headlines}</div>", "/2026/weekly-review/")[0]
+    assert "picture" in examined(picture, "/2026/1001/quay/")[0]
+    assert "no date" in examined(UNDATED, "/2026/editors/")[0]
+
+
+def test_in_doubt_a_page_at_an_address_of_articles_is_one():
+    form = '<input name="q"><input name="name"><input name="mail"><textarea></textarea>' * 3
+    tasks = "<ul>" + '<li><input type="checkbox" disabled> 已完成的事项</li>' * 30 + "</ul>"
+    picture = '<h1>渔港</h1><p>2026-03-04</p><a href="/sea/">返回</a><img src="/a.jpg">'
+    assert examined(ARTICLE + form, "/2026/1001.html")[0] is None
+    assert examined(ARTICLE + tasks, "/2026/1001.html")[0] is None
+    assert examined(f"{ARTICLE}<ul>{RELATED}</ul>", "/2026/1001.html")[0] is None
+    assert examined(picture, "/2026/1001/quay/")[0] is None
+    assert examined(UNDATED, "/2026/1001.html")[0] is None
+
+
+CHAPTERS = "".join(f'<a href="/2026/1001/chapter/{number}/">{number}</a> ' for number in range(2, 5))
+
+
+def test_pages_that_lie_below_the_first_with_a_number_are_those_of_one_article():
+    _, first = examined(ARTICLE + CHAPTERS, "/2026/1001/")
+    assert (first.part, first.next_page) == (None, f"{HOST}/2026/1001/chapter/2/")
+    back = f'{CHAPTERS}<a href="/2026/1001/">1</a>'
+    _, third = examined(ARTICLE + back, "/2026/1001/chapter/3/")
+    assert (third.part, third.first_page) == (3, f"{HOST}/2026/1001/")
+    assert third.next_page == f"{HOST}/2026/1001/chapter/4/"
+    assert first.article_key in third.aliases
+
+
+def test_a_number_below_an_address_that_is_no_article_or_that_nothing_links_to_is_no_page_of_it():
+    _, alone = examined(ARTICLE + CHAPTERS, "/2026/1001/chapter/3/")
+    assert alone.part is None
+    _, other = examined(f'{ARTICLE}<a href="/sea/">1</a><a href="/sea/2/">2</a>', "/sea/3/")
+    assert other.part is None

@@ -107,6 +107,7 @@ def test_several_archives_lie_in_one_lake_and_no_name_is_taken_twice(archive, fo
     assert rows(folder) == ["press.example/1", "press.example/2", "press.example/3"]
 
 
+@pytest.mark.slow
 def test_readers_see_whole_publications_while_publishers_are_killed(tmp_path, folder):
     db = tmp_path / "archive.db"
     command = command_line(db, "publish", folder, "--keep", "5")

@@ -81,7 +81,7 @@ def authors(lang: str, before: str = "", after: str = "", head: str = "", title:
         ("en", "By RHQ, in News, River · 30 May 2024, 08:15", ["RHQ"]),
         ("de", "Von Änne Öhlmann und Jörg Pike", ["Änne Öhlmann", "Jörg Pike"]),
         ("de", "Ein Kommentar von Änne Öhlmann · 30.05.2024", ["Änne Öhlmann"]),
-        ("de", "30.05.2024 · Änne Öhlmann", []),
+        ("de", "30.05.2024 · Änne Öhlmann", ["Änne Öhlmann"]),
         ("fr", "Par Élodie Ferrand et Jean Pécher, le 30 mai 2024", ["Élodie Ferrand", "Jean Pécher"]),
         ("fr", "Propos recueillis par Élodie Ferrand", ["Élodie Ferrand"]),
         ("es", "Por Ángela Núñez y Jon Pike", ["Ángela Núñez", "Jon Pike"]),

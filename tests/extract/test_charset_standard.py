@@ -38,6 +38,7 @@ def known(text):
     return "\ufffd" if "\ufffd" in text else text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "codec", "codes", "defined"),
     [

@@ -31,6 +31,7 @@ def read(title, *lines, heading=None, hints=None):
         ("error-page", "503 Service Temporarily Unavailable", ""),
         ("error-page", "System notice", "The SYSTEM IS BUSY, come back later."),
         ("error-page", "系統提示", "系統繁忙，請稍後再試。"),
+        ("error-page", "该内容已被发布者删除", "2026-11-20 您要看的文章已被作者删除。"),
         ("login-wall", "用户登录 - 望湖早报", "用户名"),
         ("login-wall", "望湖早报", "登录后阅读全文。"),
         ("verification-page", "安全验证", "拖动滑块完成拼图。"),

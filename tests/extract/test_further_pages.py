@@ -7,7 +7,7 @@ from support.growth import grows_linearly
 
 from newsarchive.extract import read
 from newsarchive.extract.further_pages import Place, next_page_of, place_of
-from newsarchive.models import Page
+from newsarchive.models import WHOLE, Page
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 
@@ -85,6 +85,58 @@ def place(url, *links):
 )
 def test_a_further_page_knows_the_first_one_and_the_next(url, links, wanted):
     assert place(url, *links) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "whole"),
+    [
+        ("1.html", [("1_2.html", "下一页"), ("1_all.html", "单页阅读")], "1_all.html"),
+        ("1.html", [("1_2.html", "下一页"), ("?page=all", "全文阅读")], "1.html?page=all"),
+        ("1.html", [("1_2.html", "下一页"), ("1_print.html", "打印")], "1_print.html"),
+        ("1.html", [("1_2.html", "2 下一页"), ("1_print.html", "打印"), ("1_all.html", "阅读全文")], "1_all.html"),
+        (
+            "story",
+            [("/n/story/2", "Next page"), ("/n/story/single-page", "View as a single page")],
+            "story/single-page",
+        ),
+        ("story", [("/n/story?showall=1", "View all")], "story?showall=1"),
+        ("story", [("/n/story/komplettansicht", "Auf einer Seite lesen")], "story/komplettansicht"),
+        ("story", [("/n/story?print=1", "Print")], None),
+        ("story", [("/n/story/all", "12 comments")], None),
+        ("story", [("/n/other/all", "View all")], None),
+        ("story", [("/all", "View all")], None),
+        ("1.html", [("1_2.html", "下一页"), ("1_3.html", "全文阅读")], None),
+    ],
+)
+def test_the_page_that_shows_all_pages_differs_by_a_word_for_that_alone(url, links, whole):
+    found = place(f"https://a.example/n/{url}", *links).whole
+    assert found == (whole and f"https://a.example/n/{whole}")
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "first"),
+    [
+        ("https://a.example/n/1_all.html", [("1.html", "分页阅读")], "https://a.example/n/1.html"),
+        ("https://a.example/n/story?page=all", [("/n/story", "1")], "https://a.example/n/story"),
+        ("https://a.example/n/story/print", [("/n/story", "Back")], "https://a.example/n/story"),
+        ("https://a.example/n/fall-full.html", [("1.html", "The fall of the bridge")], None),
+        ("https://a.example/n/all", [("/news/2", "The bridge")], None),
+    ],
+)
+def test_a_page_that_shows_all_pages_knows_the_first_one(url, links, first):
+    assert place(url, *links) == (Place(WHOLE, first) if first else Place())
+
+
+def test_a_page_for_a_printer_may_name_the_first_one_by_its_canonical_address_alone():
+    page = Page("https://a.example/n/1_print.html", "post", "small", b"", NOW)
+    canonical = '<link rel="canonical" href="https://a.example/n/1.html">'
+    assert place_of(page, canonical) == Place(WHOLE, "https://a.example/n/1.html")
+
+
+@pytest.mark.parametrize("piece", ["1.html?", '<a href="?all', "1.html_", '<a href="1_all.html">', '="?'])
+def test_the_look_for_a_whole_page_takes_linear_time(piece):
+    page = Page("https://a.example/n/1.html", "post", "small", b"", NOW)
+    assert grows_linearly(lambda n: lambda: place_of(page, piece * n), 5_000)
 
 
 def test_a_further_page_of_an_article_is_read_as_a_part_of_it():

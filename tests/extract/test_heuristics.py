@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from support.unknown_pages import read_unknown
 
+from newsarchive.extract.validate import validate
 from newsarchive.models import Article, Byline
 
 TITLE = "河湾镇的石桥修好了"
@@ -220,7 +221,7 @@ def test_a_number_in_the_url_is_the_articles_identity_where_a_site_file_names_th
 
 
 def test_missing_fields_are_problems():
-    article = read("<p>好</p>", head="")
+    article = validate(read("<p>好</p>", head=""))
     assert {problem.reason for problem in article.problems} == {"no-title", "no-date", "no-body"}
 
 

@@ -92,3 +92,41 @@ def test_authors_that_were_not_taken_are_shown() -> None:
     assert [(row.value, row.evidence) for row in rows] == [
         ("author Rosa Hallmark", "element named author: Rosa Hallmark")
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<div>May 30, 2024 | Rosa Hallmark</div>", ""),
+        ("<div>Rosa Hallmark, 30.05.2024</div>", ""),
+        ("<div>Rosa Hallmark</div><div>May 30, 2024</div>", ""),
+        ("<div>May 30, 2024</div><div><a href=/people/rosa-hallmark>Rosa Hallmark</a></div>", ""),
+        ("<div>Author</div><div>Rosa Hallmark</div>", ""),
+        ("<div>By</div><div>Rosa Hallmark</div>", ""),
+        ("<div>Posted by Rosa Hallmark on May 30, 2024</div>", ""),
+        ("<div>Ein Beitrag von Rosa Hallmark</div>", ""),
+        ("", "<div>About the author: Rosa Hallmark</div>"),
+        ("", "<div><h3>About the author</h3><p>Rosa Hallmark is a reporter at the ferry.</p></div>"),
+    ],
+)
+def test_an_author_is_found_who_stands_there_without_a_word_such_as_by(before: str, after: str) -> None:
+    assert authors(before, after) == ["Rosa Hallmark"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div>May 30, 2024 | Breaking News</div>",
+        "<div>May 30, 2024</div><div><a href=/topics/river>River Banks</a></div>",
+        "<div>May 30, 2024 | Rosa Hallmark | Jon Pike</div>",
+        "<div>May 30, 2024</div><h3>Jon Pike</h3>",
+    ],
+)
+def test_what_else_stands_beside_a_date_is_no_author(line: str) -> None:
+    assert authors(line) == []
+
+
+def test_a_line_names_the_other_authors_of_whom_the_head_has_one() -> None:
+    head = "<meta name=author content='Rosa Hallmark'>"
+    assert authors("<div>By Rosa Hallmark, Jon Pike</div>", head=head) == ["Rosa Hallmark", "Jon Pike"]
+    assert authors("<div>By Rosa Hallmark and Jon Pike of the Gazette</div>") == ["Rosa Hallmark", "Jon Pike"]

@@ -279,3 +279,89 @@ def test_a_page_of_an_unknown_zone_may_print_the_day_after_that_of_the_universal
     later = judge_dates(reader.gather(Places(head, [(0, "Updated May 22, 2024")], [], "", "")))
     assert later is not None
     assert later.value.when.date().isoformat() == "2024-05-21"
+
+
+def test_a_label_makes_numbers_a_day_of_the_republic():
+    assert when(near=["發布日期：113-05-30"]) == "2024-05-30T00:00:00+08:00"
+    assert when(near=["電話 113-05-30"]) is None
+
+
+@pytest.mark.parametrize(
+    "caption", ["<p>图为 2023-11-02 发布的示意图</p>", "<figcaption>模型于2023-11-02发布，供展览</figcaption>"]
+)
+def test_the_date_of_a_picture_is_not_that_of_the_article(caption: str):
+    assert date_of(f"{HEADLINE}{caption}<p>2024-05-30 08:15</p><div>{BRIDGE}</div>") == "2024-05-30"
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "<!--\n{}\n//-->", "//<![CDATA[\n{}\n//]]>", "{};", '{{"@type": "BreadcrumbList"}}{}', '{{"hasPart": [{}]}}',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "card",
+    [
+        '{"@type": "NewsArticle", "datePublished": "2024-05-30T08:15:00+08:00"}',
+        '{"@type": "http://schema.org/NewsArticle", "datePublished": "2024-05-30T08:15:00+08:00",}',
+        "{'@type': 'schema:NewsArticle', 'datePublished': '2024-05-30T08:15:00+08:00'}",
+    ],
+)
+def test_structured_data_that_is_not_quite_right_is_read(wrapped: str, card: str):
+    head = f"{TITLE}<script type='application/ld+json'>{wrapped.format(card)}</script>"
+    assert date_of(f"{HEADLINE}<div>{BRIDGE}</div>", head) == "2024-05-30"
+
+
+META = (
+    "<html lang=en><head><title>Early ferry to run twice</title>{}</head>"
+    "<body><h1>Early ferry to run twice</h1>{}</body>"
+)
+SENTENCES = (
+    "<p>The ferry council said on Monday that two more boats will run before dawn, so that growers reach it.</p>" * 4
+)
+
+
+def published(head: str, url: str = "https://gazette.example/a/1.html", line: str = "") -> str | None:
+    article = read_unknown(META.format(head, line + SENTENCES), url)
+    return article.published_at.isoformat() if article.published_at else None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gazette:publishDate", "GAZ.articleFirstPublished", "pdate", "schema:datePublished", "dcterms:created",
+        "date.available", "gaz-upload_date", "analytics.articledate", "dc:date", "gazette:issued",
+    ],
+)  # fmt: skip
+def test_a_name_that_only_one_site_has_for_its_date_is_understood(name: str) -> None:
+    assert published(f"<meta name='{name}' content='2024-05-30'>") == "2024-05-30T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "name", ["article:expiration_time", "gaz:modified", "publisher", "builddate", "lastreviewed", "event:startdate"]
+)
+def test_other_dates_of_a_site_are_none_of_publication(name: str) -> None:
+    assert published(f"<meta name='{name}' content='2024-05-30'>") is None
+
+
+def test_of_two_times_of_publication_the_later_one_is_a_repetition() -> None:
+    card = '<script type="application/ld+json">{"@type": "NewsArticle", "datePublished": "2024-05-30"}</script>'
+    first = "<meta property='article:published_time' content='2021-03-04T08:15:00Z'>"
+    assert published(card + first) == "2021-03-04T08:15:00+00:00"
+    assert published(first, "https://gazette.example/2019/07/08/ferry.html") == "2019-07-08T00:00:00+00:00"
+    assert published(first, "https://gazette.example/2021/03/03/ferry.html")[:10] == "2021-03-03"
+    assert published(first, "https://gazette.example/2021/03/09/ferry.html") == "2021-03-04T08:15:00+00:00"
+
+
+def test_a_time_is_not_told_by_clocks_that_nobody_has() -> None:
+    said = "<meta property='article:published_time' content='2024-05-30T20:03:00Z'>"
+    assert published(said, line="<div>Updated 4:48 PM EST, Thu May 30, 2024</div>") == "2024-05-30T20:03:00+00:00"
+    assert published(said, line="<div>Thu May 30, 2024, 4:03 PM EDT</div>") == "2024-05-30T16:03:00-04:00"
+    assert published(said, line="<div>Fri May 31, 2024, 1:48</div>") == "2024-05-31T01:48:00+05:45"
+
+
+def test_the_time_that_is_printed_behind_a_text_is_more_than_the_day_of_the_address() -> None:
+    url = "https://gazette.example/2024/0529/7.html"
+    article = read_unknown(META.format("", SENTENCES + "<div>2024-05-30 10:02 The Gazette</div>"), url)
+    assert article.published_at.isoformat() == "2024-05-30T10:02:00+00:00"
+    assert published("", url) == "2024-05-29T00:00:00+00:00"

@@ -35,6 +35,10 @@ def source(info: str, text: str = TEXT, head: str = "", after: str = "", listed:
         "<p><span class='date'>2024年05月30日 08:15</span> <span class='source'>柳溪晚报</span></p>",
         "<div>2024-05-30 08:15·<span class='name'>柳溪晚报</span></div>",
         "<div>林小满/柳溪晚报</div><div>2024-05-30 08:15</div>",
+        "<div>2024-05-30 08:15:22 柳溪晚报 阅读 1203 评论 5</div>",
+        "<div>2024-05-30 08:15 柳溪晚报 331次浏览</div>",
+        "<div>2024-05-30 08:15 柳溪晚报【转载】</div>",
+        "<div>2024年5月30日 8時15分 配信元：柳溪晚报</div>",
     ],
 )
 def test_the_medium_near_the_headline_is_found(info: str):
@@ -272,3 +276,16 @@ def test_sources_and_titles_that_were_not_taken_are_shown():
     rows = [row for row in explain(read_unknown(html)) if row.field == "not taken"]
     assert ("not taken", "source 河湾网", "meta:source: 河湾网") in rows
     assert ("not taken", "title 镇上的一天", "heading before the text: 镇上的一天") in rows
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<p>当前位置： <a href=/>首页</a>&gt;&gt;赛事新闻&gt;&gt;正文</p><p>2024-05-30 08:15 点击：[]</p>",
+        "<p>2024-05-30 08:15</p><table><tr>"
+        + "".join(f"<td><p>{name}</p></td>" for name in ("序号", "项目编号", "项目名称", "负责人", "所在单位", "类别"))
+        + "</tr></table>",
+    ],
+)
+def test_steps_of_a_path_and_heads_of_a_table_are_no_source(info: str):
+    assert source(info) is None

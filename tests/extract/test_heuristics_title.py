@@ -310,3 +310,19 @@ def test_a_middle_dot_within_a_title_parts_it_only_between_blanks():
     found = headline(flow, head)
     assert found is not None
     assert found.text == "강물 정비 시작 ·다리 공사 확대 커졌다"
+
+
+@pytest.mark.parametrize("mark", ["<a href='#x'>¶</a>", " <a href='#x'>#</a>", "<a href='#x'>\U0001f517</a>"])
+def test_the_sign_of_a_link_to_a_heading_is_no_part_of_it(mark: str):
+    lines = "".join(
+        f"<p>The bridge at Bendbay was opened on its day {n}, and the market moved at once.</p>" for n in range(4)
+    )
+    page = f"<title>Market moves to new bridge</title><h1>Market moves to new bridge{mark}</h1>{lines}"
+    assert read_unknown(page).title == "Market moves to new bridge"
+
+
+def test_a_teaser_that_led_to_the_page_is_not_its_title():
+    lines = [f"桥上第{n}个夜里来了许多人，灯一直亮到天明。镇上的人说，这样的夜很少见。" for n in range(4)]
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    page = f"<title>石桥夜里亮灯 - 河湾网</title><div>石桥夜里亮灯</div>{text}"
+    assert read_unknown(page, hints=Hints(title=lines[0])).title == "石桥夜里亮灯"

@@ -177,5 +177,5 @@ def test_the_work_grows_as_the_text_does(piece: str) -> None:
     def text(size: int) -> str:
         return "<rss>& " + piece.replace("\ud83d", "\ufffd") * (size // len(piece)) + "</rss>"
 
-    assert parse_xml(text(400_000)).root is not None
-    assert grows_linearly(lambda size: partial(parse_xml, text(size)), 100_000)
+    assert parse_xml(text(100_000)).root is not None
+    assert grows_linearly(lambda size: partial(parse_xml, text(size)), 25_000)

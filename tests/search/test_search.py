@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 from support.searching import add, count, hits, ids, matching, open_archive
 
+from newsarchive.archive.connection import connect
 from newsarchive.archive.migrations import migrations
 from newsarchive.search import Marks, QueryError, Search, match_expression, ranking, register_functions
 from newsarchive.search.fields import FIELDS
@@ -144,7 +145,7 @@ def test_a_minus_before_a_group_excludes_every_article_of_the_group(news):
     assert ids(news, '-"上市公司" -title:(央行 OR 手机) -国') == [2]
 
 
-@pytest.mark.parametrize("order", ["newest", "oldest", "rank"])
+@pytest.mark.parametrize("order", ["newest", "oldest", "longest", "shortest", "rank"])
 def test_an_empty_query_finds_every_article(news, order):
     assert sorted(ids(news, "", order=order)) == sorted(ids(news, " \n", order=order)) == [1, 2, 3, 4]
     assert count(news, "") == 4
@@ -286,7 +287,7 @@ def test_index_keeps_the_folding_it_was_made_with(tmp_path, monkeypatch):
     other = Folding({ord("臺"): "台", ord("灣"): "湾"})
     with monkeypatch.context() as patched:
         patched.setattr("newsarchive.search.index.built_in_folding", lambda: other)
-        connection = open_archive(tmp_path / "archive.db")
+        connection = connect(tmp_path / "archive.db")
         add(connection, 1, "臺灣後", "A")
         connection.close()
     connection = sqlite3.connect(tmp_path / "archive.db")
@@ -416,7 +417,7 @@ PIECES = [
             max_size=20,
         ).map("".join),
     ),
-    order=st.sampled_from(["newest", "oldest", "rank"]),
+    order=st.sampled_from(["newest", "oldest", "longest", "shortest", "rank"]),
 )
 def test_no_query_reaches_sqlite_as_an_error(workbench, query, order):
     try:
@@ -485,6 +486,26 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
     for order, expected in (("newest", newest), ("oldest", oldest)):
         for limit in (1, 7, 60, 300):
             assert ids(connection, query, order=order, limit=limit) == expected[:limit]
+        assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
+        seen, after = [], None
+        while page := hits(connection, query, order=order, limit=23, after=after):
+            seen += [hit.article_id for hit in page]
+            after = page[-1].position
+        assert seen == expected
+
+
+@pytest.mark.parametrize("query", ["", "中国", "罕", "中国 source:甲", "source:甲", "-罕见", "length:100..400"])
+def test_longest_and_shortest_are_exact_and_can_be_paged_through(connection, query):
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '甲'), (2, '乙')")
+    lengths = {}
+    for i in range(1, 121):
+        lengths[i] = i * 37 % 60 * 10 if i % 10 else None
+        body = "中国" + ("，罕见" if i % 7 == 3 else "")
+        add(connection, i, "题", body, char_count=lengths[i] or 0, source_id=1 + i % 2)
+    found = sorted(matching(connection, query), key=lambda i: (lengths[i] or 0, i))
+    assert found
+    for order, expected in (("shortest", found), ("longest", found[::-1])):
+        assert ids(connection, query, order=order, limit=200) == expected
         assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
         seen, after = [], None
         while page := hits(connection, query, order=order, limit=23, after=after):

@@ -56,3 +56,38 @@ def test_a_page_that_is_missing_ends_the_text(crawl, site, tmp_path):
     (body,) = done.column("SELECT body FROM articles")
     assert TEXTS[0] in body
     assert TEXTS[1] not in body
+
+
+def whole_page(*texts):
+    """Make the page that shows all pages, of the texts that it has."""
+    html = ARTICLE.format(title="江湾港的一天", text="</p><p>".join(texts))
+    return html.replace("</article>", '<a href="/news/1.html">分页阅读</a></article>').encode()
+
+
+def offer_whole(site, path, label, *texts):
+    link = f'<a href="{path}">{label}</a>'.encode()
+    site.pages["/news/1.html"] = site.pages["/news/1.html"].replace(b"</article>", link + b"</article>")
+    site.pages[path] = whole_page(*texts)
+
+
+@pytest.mark.parametrize(("path", "label"), [("/news/1_all.html", "单页阅读"), ("/news/1_print.html", "打印")])
+def test_the_page_that_shows_all_pages_is_a_copy_and_gives_the_text(crawl, site, tmp_path, path, label):
+    offer_whole(site, path, label, *TEXTS)
+    del site.pages["/news/1_3.html"]
+    done = crawl_it(crawl, site, tmp_path / "sites")
+    (body,) = done.column("SELECT body FROM articles")
+    assert [body.count(text) for text in TEXTS] == [1, 1, 1]
+    assert body.count("市场人士指出") == 1
+    assert done.column("SELECT url FROM articles")[0].endswith("/news/1.html")
+    assert sorted(url.rpartition("/")[2] for url in done.column("SELECT url FROM copies")) == sorted(
+        ["1.html", "1_2.html", path.rpartition("/")[2]]
+    )
+    assert [asked for asked, status in site.log].count(path) == 1
+
+
+def test_a_page_for_a_printer_that_is_cut_does_not_take_the_place_of_the_pages(crawl, site, tmp_path):
+    offer_whole(site, "/news/1_print.html", "打印", TEXTS[0])
+    done = crawl_it(crawl, site, tmp_path / "sites")
+    (body,) = done.column("SELECT body FROM articles")
+    assert [body.count(text) for text in TEXTS] == [1, 1, 1]
+    assert done.column("SELECT count(*) FROM copies") == [len(TEXTS) + 1]

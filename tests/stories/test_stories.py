@@ -192,6 +192,7 @@ def play(desk: Desk, lives: list[list[Event]], rng: random.Random) -> None:
             desk.delete(event.key)
 
 
+@pytest.mark.slow
 def test_twenty_orders_of_arrival_give_the_same_stories_links_and_leads(tmp_path: Path) -> None:
     for seed in range(2):
         lives = events_of(seed)

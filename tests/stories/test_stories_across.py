@@ -1,5 +1,6 @@
 """Stories over several archives are those of one archive with all their articles."""
 
+import pytest
 from support.archives import new_archive
 from support.running import run_on
 
@@ -37,6 +38,7 @@ def shared(connection):
     return sorted(sorted(joined.split(" ")) for (joined,) in rows)
 
 
+@pytest.mark.slow
 def test_eight_archives_have_the_stories_of_one(tmp_path):
     items = corpus(300, 7) + corpus(100, 8, english=True)
     for number, item in enumerate(items):

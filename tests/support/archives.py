@@ -29,13 +29,14 @@ CREATE TABLE articles (
 
 
 def new_archive(path: Path) -> Archive:
-    """Open a new archive, as `Archive.open` makes it; its schema is made once in a process and copied."""
-    path.write_bytes(_empty())
+    """Open a new archive, as `Archive.open` makes it."""
+    path.write_bytes(empty_archive())
     return Archive.open(path)
 
 
 @cache
-def _empty() -> bytes:
+def empty_archive() -> bytes:
+    """Return the file of an archive that holds nothing; its schema is made once in a process."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "archive.db"
         Archive.open(path).close()

@@ -49,7 +49,7 @@ class Crawler:
     def __init__(self, folder: Path) -> None:
         self.db = folder / "archive.db"
         plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        self.environment = plain | {"NEWSARCHIVE_DB": str(self.db), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = plain | {"NEWSARCHIVE_DB": str(self.db)}
         #: Crawls that `kill_all` ends, if they have not ended.
         self.started: list[subprocess.Popen[bytes]] = []
 

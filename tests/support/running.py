@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -9,12 +10,16 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from click.testing import CliRunner
 
 from newsarchive.cli import cli
 from newsarchive.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 #: What a hostile page puts into every field: markup, an escape sequence, C1 and bidi controls, a formula.
@@ -53,11 +58,36 @@ def command_line(db: Path | str, *arguments: object) -> list[str]:
 
 def on_terminal(db: Path | str, *arguments: object, columns: int = 80) -> tuple[int, str]:
     """Run a command in a process whose standard output is a terminal; return its status and what the terminal got."""
+    return _behind_terminal(command_line(db, *arguments), columns)
+
+
+_IN_TURN = """
+import json, sys
+from newsarchive.__main__ import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv[1:] = arguments
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code
+    print(f"\x1d{status}\x1d", end="", flush=True)
+"""
+
+
+def in_turn_on_terminal(db: Path | str, commands: Sequence[Sequence[str]], columns: int) -> list[tuple[int, str]]:
+    """Run commands one after the other in one process, as `on_terminal` runs one."""
+    lines = json.dumps([["--db", str(db), *command] for command in commands])
+    status, printed = _behind_terminal([sys.executable, "-c", _IN_TURN, lines], columns)
+    assert status == 0, printed
+    parts = printed.split("\x1d")
+    assert len(parts) == 2 * len(commands) + 1, printed
+    return [(int(status), text) for text, status in zip(parts[::2], parts[1::2], strict=False)]
+
+
+def _behind_terminal(command: Sequence[str], columns: int) -> tuple[int, str]:
     master, slave = pty.openpty()
     environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
-    process = subprocess.Popen(
-        command_line(db, *arguments), stdout=slave, stderr=slave, stdin=slave, env=environment, cwd=ROOT
-    )
+    process = subprocess.Popen(command, stdout=slave, stderr=slave, stdin=slave, env=environment, cwd=ROOT)
     os.close(slave)
     parts = []
     while select.select([master], [], [], 300)[0]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from support.archives import empty_archive
+
 from newsarchive.archive.connection import connect
 from newsarchive.search import Search
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 
 def open_archive(path: Path) -> sqlite3.Connection:
+    """Open an archive, a new one where there is none."""
+    if not path.exists():
+        path.write_bytes(empty_archive())
     return connect(path)
 
 

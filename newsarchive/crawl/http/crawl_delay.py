@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.utils.httpobj import urlparse_cached
 
+from newsarchive.i18n import _
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class CrawlDelay:
         downloader = self.crawler.engine.downloader
         slot_settings = dict(downloader.per_slot_settings.get(host, {}))
         downloader.per_slot_settings[host] = slot_settings | {"delay": floor}
-        logger.info("%s asks for %g seconds between two requests (Crawl-delay)", host, delay)
+        logger.info(_("%s asks for %g seconds between two requests (Crawl-delay)"), host, delay)
         self._raise(host)
 
     def keep_floor(self, request: Request) -> None:

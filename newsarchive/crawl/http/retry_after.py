@@ -22,6 +22,7 @@ from newsarchive.crawl.http.host_pauses import HOST_PAUSES, PERMISSIONS
 from newsarchive.crawl.http.offsite import connectable, rules_of
 from newsarchive.crawl.http.public_resolver import GuardedPool
 from newsarchive.crawl.summary import STATS_PREFIX
+from newsarchive.i18n import _
 from newsarchive.options import Options
 
 if TYPE_CHECKING:
@@ -119,4 +120,4 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
             return
         HOST_PAUSES.rest(host, seconds)
         self.crawler.stats.inc_value(STATS_PREFIX + "pauses")
-        logger.info("%s asks for a pause of %d seconds (status %d)", host, seconds, response.status)
+        logger.info(_("%s asks for a pause of %d seconds (status %d)"), host, seconds, response.status)

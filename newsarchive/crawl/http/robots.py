@@ -21,6 +21,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
 from newsarchive.crawl.failures import HostPaused, RobotsUnavailable
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -78,7 +79,7 @@ class Robots(RobotsTxtMiddleware):
         except IgnoreRequest:
             return None  # it leads to where nothing is asked for: as if it were not there
         except Exception as error:  # every way in which a download can fail
-            logger.warning("%s could not be read: %s", asked.url, error)
+            logger.warning(_("%s could not be read: %s"), asked.url, error)
             raise RobotsUnavailable(str(error) or type(error).__name__) from error
         if response.status >= 500 or response.status == _TOO_MANY_REQUESTS:
             raise RobotsUnavailable(f"status {response.status}")

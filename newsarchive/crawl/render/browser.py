@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy.settings import Settings
 
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -77,12 +78,19 @@ def find_chromium(setting: str) -> str:
 
     """
     if find_spec("scrapy_playwright") is None:
-        raise UserError("[render] needs the package scrapy-playwright: pip install 'newsarchive[render]'")
+        raise UserError(_("[render] needs the package scrapy-playwright: pip install 'newsarchive[render]'"))
     found = shutil.which(setting) if setting else next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
-        missing = f"NEWSARCHIVE_CHROMIUM={setting} is no program" if setting else f"PATH has no {' or '.join(_NAMES)}"
+        missing = (
+            _("NEWSARCHIVE_CHROMIUM={setting} is no program", setting=setting)
+            if setting
+            else _("PATH has no {names}", names=" or ".join(_NAMES))
+        )
         raise UserError(
-            f"[render] needs Chromium: {missing} - apt-get install chromium, or set NEWSARCHIVE_CHROMIUM to its path"
+            _(
+                "[render] needs Chromium: {missing} - apt-get install chromium, or let NEWSARCHIVE_CHROMIUM name it",
+                missing=missing,
+            )
         )
     return found
 
@@ -183,12 +191,12 @@ class Browser:
             raise
         # Scrapy's engine would have it begun with every crawl, also one that has nothing to render.
         await handler._launch()  # noqa: SLF001
-        logger.info("A browser renders pages: %s", self.executable)
+        logger.info(_("A browser renders pages: %s"), self.executable)
 
     def _playwright_settings(self, home: str) -> dict[str, Any]:
         is_root = hasattr(os, "geteuid") and os.geteuid() == 0
         if is_root:
-            logger.info("Chromium has no sandbox of its own when root runs it: let an ordinary user crawl")
+            logger.info(_("Chromium has no sandbox of its own when root runs it: let an ordinary user crawl"))
         return {
             "PLAYWRIGHT_BROWSER_TYPE": "chromium",
             "PLAYWRIGHT_LAUNCH_OPTIONS": {

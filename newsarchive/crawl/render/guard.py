@@ -19,6 +19,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from newsarchive.crawl.failures import Refused
 from newsarchive.crawl.http.offsite import RULES, AddressRules, Refusal
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -177,7 +178,7 @@ class Guard:
         except Refused as error:  # where a redirect led, or what a name turned out to be
             self.tell(asked.url, error.refusal)
         except Exception as error:  # every way in which a download can fail; the page goes on without it
-            logger.info("Not fetched for %s: %s: %s", self.document.url, asked.url, error)
+            logger.info(_("Not fetched for %s: %s: %s"), self.document.url, asked.url, error)
         return None
 
     # All else by which a page could reach something

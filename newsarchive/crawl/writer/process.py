@@ -23,6 +23,7 @@ from newsarchive.crawl.writer.messages import STOPPING, Broken, Committed, Crawl
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.crawl.writer.wire import decode, encode_answer
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from newsarchive.options import Options
@@ -154,7 +155,10 @@ class ReplayIndex:
             replay_index.update(self._archive)
         except (UserError, OSError) as error:
             sys.stderr.write(
-                f"newsarchive: the index for replay is not up to date: {error} (newsarchive replay-index)\n"
+                _(
+                    "newsarchive: the index for replay is not up to date: {error} (newsarchive replay-index)\n",
+                    error=error,
+                )
             )
 
 

@@ -64,10 +64,11 @@ CODE_EDITOR = re.compile(
 #: To look through long paragraphs for credits without a separator.
 BARE_LABEL = re.compile(any_of(vocabulary.BARE_LABELS))
 
-#: 作者张三 between bars or blanks: nothing parts the label from the name.
+#: 作者张三 between bars, blanks, times or behind a medium: nothing parts the label from the name.
 GLUED = re.compile(
-    rf"(?:^|[|｜\s])(?P<label>{any_of(vocabulary.AUTHOR, vocabulary.EDITOR, vocabulary.CHIEF_EDITOR)})"
-    r"(?P<name>[\u3400-\u9fff]{2,4})(?=$|[|｜\s])"
+    r"(?:^|[|｜\s0-9]|(?<=[报網网社台刊端闻聞]))"
+    rf"(?P<label>{any_of(vocabulary.AUTHOR, vocabulary.EDITOR, vocabulary.CHIEF_EDITOR)})"
+    r"(?P<name>[\u3400-\u9fff]{2,4})(?=$|[|｜\s0-9])"
 )
 #: What may stand before the first label of a line of credits: a time, a medium's name, a bracket.
 LEAD = re.compile(r"(?:[0-9:：/.年月日 -]{6,24})?(?:[^\s，。！？；、：:“”]{0,16}\s?){0,2}$")
@@ -158,7 +159,7 @@ FULL_STOP = re.compile(r"(?<=[\w]{3})\.$")
 ENGLISH = re.compile(
     r"[(（]?(?P<label>(?i:by|(?:written|story|reported|reporting|edited|editing|photos?|translated)\sby|author|editor))"
     rf":?\s{{1,3}}(?P<names>{_LATIN_NAME}(?:(?:{_AND}){_LATIN_NAME}){{0,7}})"
-    r"(?=\s{0,3}(?:$|[|｜,;)•·–—-]|\.$|[0-9]|in\s|for\s|at\s))"
+    r"(?=\s{0,3}(?:$|[|｜,;)•·–—-]|\.$|[0-9])|\s{1,3}(?:in|for|at|of|on|from|via)\s)"
 )
 ENGLISH_ROLES: dict[str, BylineRole] = {
     "edited": "editor",

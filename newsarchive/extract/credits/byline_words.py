@@ -20,6 +20,8 @@ def _any_of(table: str) -> str:
 
 #: A label at the beginning, with what parts it from the names: `firm` is a sign.
 LABEL = re.compile(rf"(?:{_any_of('before')})(?:\s?(?P<firm>[:：/／|｜●])\s?|\s)", re.IGNORECASE)
+#: What heads a few words about the author.
+ABOUT = re.compile(rf"(?:{_any_of('about')})\s?[:：]?\s?", re.IGNORECASE)
 #: What a name's bearer does, at the end.
 ROLE = re.compile(rf"(?:,?\s|(?<=[\u3040-\ud7af]))(?:{_any_of('behind')})$", re.IGNORECASE)
 #: What parts two names.

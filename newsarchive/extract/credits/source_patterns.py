@@ -8,7 +8,7 @@ from newsarchive.extract.credits import vocabulary
 from newsarchive.extract.credits.vocabulary import any_of, labelled, words
 
 #: Characters without which no label of a source can be printed; the check is cheaper than any pattern.
-SIGNS = ("源", "自", "载", "載", "处", "處", "ource", "OURCE", "Via", "via")
+SIGNS = ("源", "自", "载", "載", "处", "處", "出典", "信元", "供元", "用元", "載元", "ource", "OURCE", "Via", "via")
 #: Signs of 据X报道 and 综合X报道.
 REPORT_SIGNS = ("报道", "報道", "報導", "消息", "据", "據", "综合")
 

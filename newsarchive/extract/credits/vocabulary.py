@@ -37,10 +37,10 @@ ORIGINAL_TITLE = "原标题 原標題 原题"
 #: Kind of label -> the labels. Firm ones stand even in the middle of a line of print; open ones need no separator.
 SOURCE_LABELS = {
     "firm": """文章来源 文章來源 本文来源 本文來源 稿件来源 稿件來源 信息来源 新闻来源 新聞來源 消息来源 内容来源
-        原文来源 来源媒体 报道来源 文章出处""",
+        原文来源 来源媒体 报道来源 文章出处 配信元 提供元 引用元 転載元""",
     "firm open": """本文来源于 本文源自 本文来自 本文來自 本文选自 本文摘自 本文出自 文章来源于 文章源自 文章来自
         文章选自 文章摘自 内容来自 稿件来自""",
-    "plain": f"{SOURCE} 来源于 來源於 稿源 信源 出处 出處 文源 源自 来自 來自",
+    "plain": f"{SOURCE} 来源于 來源於 稿源 信源 出处 出處 出典 文源 源自 来自 來自",
     "reprint open": """转载自 轉載自 转自 轉自 转载于 本文转自 本文转载自 本文轉自 文章转自 文章转载自 内容转载自""",
     "reprint": "转载 轉載 转载来源",
     "english": "Source SOURCE Via",

@@ -11,7 +11,7 @@ from dateutil import parser as dateutil_parser
 from newsarchive.extract.dates import patterns as forms
 from newsarchive.extract.dates import relative
 from newsarchive.extract.dates.calendars import other_calendars
-from newsarchive.extract.dates.labels import choose, has_other_label
+from newsarchive.extract.dates.labels import choose, has_other_label, is_set_apart
 from newsarchive.extract.dates.months import month_of, prints_day_first, prints_year_first
 from newsarchive.extract.dates.parts import (
     Context,
@@ -239,7 +239,7 @@ def _short_year_last(context: Context) -> Iterator[Dated]:
         found = with_time(
             context, (_full_year(int(match["y"]), context), month, day), match.start(), match.end(), before=True
         )
-        if found is not None and is_firm(context, found):
+        if found is not None and (is_firm(context, found) or (context.line and is_set_apart(context.text, found.span))):
             yield found
 
 
@@ -295,7 +295,8 @@ def _minguo_bare(context: Context) -> Iterator[Dated]:
         found = with_time(context, day, match.start(), match.end())
         if found is None:
             continue
-        if match["m1"] or found.precision != "day" or (match["sep"] == "/" and is_firm(context, found)):
+        labelled = forms.LABEL_OF_DAY.search(context.text, max(match.start() - 8, 0), match.start())
+        if match["m1"] or found.precision != "day" or labelled or (match["sep"] == "/" and is_firm(context, found)):
             yield found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.dates.words import WHOLE, any_of
@@ -18,13 +19,35 @@ FILLING = rf"(?:\s|[：:（(【\[,，|-]|{any_of('filling', 'date', ending=WHOLE
 _BEFORE = {rank: re.compile(f"(?:{any_of(table)}){FILLING}$") for rank, table in _TABLES.items()}
 _BEHIND = {rank: re.compile(rf"^[\s)）\]】]{{0,3}}(?:{any_of(table)})") for rank, table in _TABLES.items()}
 _OTHER = re.compile(any_of("updated", "other"))
+# No word has a digit: lines that differ by these alone are the same.
+_ANY_DIGITS = str.maketrans("123456789", "0" * 9)
 # A letter of a word: machines write times with T and Z alone.
 _LETTER = re.compile(r"[^\W\d_TZ]")
+
+# Before a date of few signs: nothing but a label or the day of the week; behind it, what parts it from the rest.
+_LABELS = rf"(?:{any_of('published', 'updated', 'date')})|(?:vom|am|le|du|el|il|on|op)\s"
+_DAY = rf"(?:{any_of('weekdays', ending=WHOLE)})\.?,?"
+_INTRODUCED = re.compile(rf"\s?(?:(?:{_LABELS}){FILLING})?(?:{_DAY})?\s?")
+_PARTED = re.compile(r"\s?[|·•]|$")
+
+
+def is_set_apart(line: str, span: tuple[int, int]) -> bool:
+    """Return whether a line says that what stands in a span is a date, or parts it from what else it says."""
+    before = line[: span[0]].lower()
+    if _INTRODUCED.fullmatch(before) is None:
+        return False
+    return before.strip() != "" or _PARTED.match(line, span[1]) is not None
 
 
 def has_other_label(line: str) -> bool:
     """Return whether a line may say of a date that it is another one than that of publication."""
-    return _LETTER.search(line) is not None and _OTHER.search(line.lower()) is not None
+    return _LETTER.search(line) is not None and _names_other(line.lower().translate(_ANY_DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def _names_other(lowered: str) -> bool:
+    """Return whether a line names another time; a site prints all its dates among the same words."""
+    return _OTHER.search(lowered) is not None
 
 
 def choose(line: str, dates: list[Dated]) -> tuple[bool, Dated | None]:

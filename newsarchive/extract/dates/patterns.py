@@ -75,7 +75,7 @@ FULL = re.compile(
 #: The same with the day first: 03.11.2019, 19/11/2019, 11/19/2019.
 YEAR_LAST = re.compile(
     rf"(?P<a>{_NUMBER.format('A-Za-z_/.-')})"
-    r"(?P<sep>[-/.])(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
+    r"(?P<sep>[-/]|\.\s?)(?P<b>[0-9]{1,2})(?P=sep)(?P<y>(?:19|20)[0-9]{2})" + _YEAR_ENDS
 )
 #: A year in two digits. The form with 年 stands by itself, the others need a time (or nothing else) beside them.
 SHORT_YEAR = re.compile(
@@ -95,12 +95,13 @@ MINGUO_WORDS = re.compile(
     "|(?<![〇零○一二三四五六七八九十百千])(?P<bare>一[〇零○一二三四五六七八九]{2}))年"
     "(?P<m>[元一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十廿卅]{1,3})[日号號]"
 )
-#: The same without its name: three digits, which no other year of today has. Numbers alone need a time beside them,
-#: with slashes (115/11/19) nothing else.
+#: The same without its name: three digits, which no other year of today has. Numbers alone need a time beside them or
+#: a label before them, with slashes (115/11/19) nothing else.
 MINGUO_BARE = re.compile(
     rf"(?<![0-9A-Za-z_/.-])(?P<y>1[0-9]{{2}})(?:{_HANZI_DATE}"
     rf"|(?P<sep>[-/.])(?P<m2>[0-9]{{1,2}})(?P=sep)(?P<d2>{_DAY})(?![-/.][0-9]))"
 )
+LABEL_OF_DAY = re.compile(r"(?:日期|[时時][间間])\s?[:：]?\s?$")
 FIRST_OF_MINGUO = 1911
 #: No year. The form with 月 and 日 stands by itself, 03-03 needs a time (or nothing else) beside it.
 NO_YEAR = re.compile(

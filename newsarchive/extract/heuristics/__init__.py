@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 from newsarchive.extract.charset import decode
 from newsarchive.extract.credits.sources import is_line_of_print, original_title
 from newsarchive.extract.dates.zones import zone_of
-from newsarchive.extract.fields import (
-    missing,
-    problem,
-    set_credit,
-)
+from newsarchive.extract.fields import set_credit
 from newsarchive.extract.heuristics.accounts import find_account
 from newsarchive.extract.heuristics.authors import (
     Evidence,
     gather_authors,
     judge_authors,
     names_of_page,
+    others_of_card,
 )
 from newsarchive.extract.heuristics.body import find_body
 from newsarchive.extract.heuristics.embeds import find_embeds
@@ -86,13 +83,19 @@ _SHORT = 60
 
 
 def read_by_heuristics(
-    page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "", *, strict: bool = False
+    page: Page,
+    decoded: Decoded,
+    zone: tzinfo | None = None,
+    site_name: str = "",
+    *,
+    root: Element | None = None,
+    strict: bool = False,
 ) -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
-    page stay empty; `evidence` names the rule that gave each of the others, `problems` the required ones that are
-    missing. Time is linear in the size of the page.
+    page stay empty; `evidence` names the rule that gave each of the others. Time is linear in the size of the page.
+    `root` is the page's tree, where it is at hand.
 
     Raises:
         TooComplexError: `strict`, and the page has more markup than any real one.
@@ -100,18 +103,18 @@ def read_by_heuristics(
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = _tree_of(page, decoded, strict=strict)
+    if root is None:
+        root = tree_of(page, decoded, strict=strict)
     if root is not None:
         head = read_head(root)
         reader = _Reader(article, read_lines(root), head, decoded.text)
         reader.site_name = site_name
         reader.read(zone)
-    for reason in missing(article):
-        problem(article, reason)
     return article
 
 
-def _tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+def tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+    """Parse a page; None when it cannot be parsed at all."""
     return parse(page.body if decoded.as_sent else decoded.text, strict=strict)
 
 
@@ -119,7 +122,7 @@ def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
     """Read the page of an article once more; list what it may have meant and was not chosen: field and candidate."""
     page, chosen = article.page, article.published_at
     decoded = decode(page.body, page.headers.get("content-type"))
-    root = _tree_of(page, decoded)
+    root = tree_of(page, decoded)
     if root is None:
         return []
     reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)
@@ -155,6 +158,7 @@ class _Reader:
         self.everything = False
         self.scripted: ScriptArticle | None = None
         self.account: Account | None = None
+        self.date_line = -1
 
     def read(self, zone: tzinfo | None) -> None:
         link = self.article.page.hints.title or ""
@@ -222,7 +226,7 @@ class _Reader:
                 element = self.flow.element[body.block]
                 name = attribute(element, "id") or attribute(element, "class")
                 article.evidence["body"] = f"{self.flow.tag[body.block]} {name}".strip()
-                article.embeds = find_embeds(element, self.page_text, article.page.url)
+                article.embeds = find_embeds(element, article.page.url)
         shown = self.flow.element[body.block] if body else None
         self.scripted = take_text_of_scripts(article, self.head, self.flow.element[0], shown)
         sample = "".join(paragraph.text for paragraph in article.paragraphs[:20]) or article.title or ""
@@ -253,16 +257,17 @@ class _Reader:
             article.evidence["published_at"] = found.rule
         else:
             article.problems += [one for one in dates.refused if one.reason == "future-date"][:1]
-        self._take_source(found.line if found else -1)
+        self.date_line = found.line if found else -1
+        self._take_source()
 
-    def _take_source(self, date_line: int) -> None:
+    def _take_source(self) -> None:
         article = self.article
         places = Surroundings(
             self.flow,
             self.head,
             near=self.near,
             opening=self.opening,
-            date_line=date_line,
+            date_line=self.date_line,
             ending=self.kept[: -_LAST_LINES - 1 : -1] + self.ending,
             headline=article.title or "",
             lang=article.lang or "",
@@ -280,10 +285,16 @@ class _Reader:
         article.bylines = find_people(article.paragraphs, around)
         if article.bylines:
             article.evidence["bylines"] = "printed"
-        if not any(person.role == "author" for person in article.bylines):
+        printed = [person.name for person in article.bylines if person.role == "author"]
+        if printed:
+            article.bylines += [Byline("author", name) for name in others_of_card(self.head, printed)]
+        else:
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
+            below = [*self.kept[-1:], *self.ending]
             others = names_of_page(self.head, article.page.url, article.title, article.source)
-            evidence = Evidence(self.flow, self.head, lines, self.page_text, article.lang, others, self.account)
+            evidence = Evidence(
+                self.flow, self.head, lines, self.page_text, article.lang, others, self.account, self.date_line, below
+            )
             self.authors = gather_authors(evidence, everything=self.everything)
             names, rule = judge_authors(self.authors)
             if names:

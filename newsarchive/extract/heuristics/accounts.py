@@ -41,7 +41,7 @@ _PLATFORMS = (
     _Platform(
         (b"rich_media", b"JsDecode("),
         "#js_name, #post-user, .rich_media_meta_nickname a, .profile_nickname, .wx_follow_nickname",
-        re.compile(rf"\bnick_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(?xml \? [^:]{{1,60}}: )?{_STRING}"),
+        re.compile(rf"nick(?<=\bnick)_?name\s?[:=]\s?(?:htmlDecode\(|JsDecode\(|\(?xml \? [^:]{{1,60}}: )?{_STRING}"),
         ".original_primary_nickname",
         re.compile(rf"copyright_info\s?[:=]\s?\{{[^{{}}]{{0,400}}?\bplatform\s?:\s?JsDecode\({_STRING}"),
     ),

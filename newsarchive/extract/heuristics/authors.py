@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.credits.byline_patterns import DESK, ENGLISH_DAY
-from newsarchive.extract.credits.byline_words import BETWEEN, LABEL, NOBODY, ROLE
+from newsarchive.extract.credits.byline_words import ABOUT, BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # What a name is worth by where it stands: of one place all names are taken, of others none.
 _CARD, _META, _MARKED, _PRINTED, _NAMED, _FAR, _SCRIPT = 50.0, 45.0, 40.0, 35.0, 30.0, 28.0, 27.0
+_BESIDE_DATE, _BELOW = 9.0, 8.0
 # What may be called like no person (a pen name, a desk) is worth so much less.
 _DOUBT = 20.0
 #: Elements that may be marked as the author, lead to the author's page, or be named so: few selectors, since each is
@@ -50,14 +51,16 @@ _DATE_OR_SOURCE = re.compile(r"[0-9:]")
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
-_MOST_LINES, _MOST_PRINTED = 20, 6
+_MOST_LINES, _MOST_PRINTED, _LONGEST_LABEL = 20, 6, 20
 _NO_NAME = re.compile(
     r"[@:<>{}()!?。，©#]|https?|\b(?:no author|about|profile|posts?|articles?|more|view|all|follow|contact|email"
     r"|subscribe|authors?|autor(?:en)?|verfasser|writer|byline|by|beiträge|updated|published)\b",
     re.IGNORECASE,
 )
 # Where a name ends in a text that prints other things behind it.
-_END = re.compile(r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in|für|for|updated|published)\s|\s?@|,?\s[0-9]")
+_END = re.compile(
+    r"\s?[|·•(]|\s[-–—/]\s|,?\s(?:am|on|le|el|il|vom|den|in|für|for|updated|published)(?:\s|$)|\s?@|,?\s[0-9]"
+)
 #: Elements that part what stands in them from what stands before.
 _PARTING = frozenset(("a", "li", "p", "div", "address"))
 #: Words of a script's names behind which the author's may stand, without a first letter of either case.
@@ -65,6 +68,16 @@ _SCRIPT_NAMES = ("uthor", "autor")
 _SCRIPT_AUTHOR = re.compile(r"(?:en|s)?(?:_?[nN]ame)?[\"']?\s?[:=,]\s?\[?\s?[\"'](?P<name>[^\"'<>{}\\/@]{4,60})[\"']")
 _ADDRESS = re.compile(r"\S+@\S*")
 _EDGES = " ,.-–—/|:•·"
+#: What parts the date from a name beside it, and words in capitals that are no person's.
+_PARTS = re.compile(r"\s?[|•·/,]\s?|\s[-–—]\s|\s{2,}|\s(?=\d{1,2}[.:]\d)")
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+_NO_PERSON = re.compile(
+    r"\b(?:News|New|Press|Release|Blog|Politics|Sports?|World|Business|Health|Stor(?:y|ies)|Home|Page|Read(?:ing)?|More|Share"
+    r"|Print|Comments?|Views?|Min|Los|Las|San(?:ta)?|Saint|North|South|East|West|United|City|County|University|Institute"
+    r"|Foundation|Company|Group|Magazine|Media|Online|Today|Daily|Weekly|Journal|Review|Report|Radio|Live|Video|Photo"
+    r"|Images?|Pictures?|Getty|Redaktion|Verlag|Uhr|Kategorie|Artikel|Lesezeit|Presse|Pressemitteilung|Hong|Kong|Great"
+    r"|Costa|Palma|Agence|Agencia|Noticias|Actualité|Última|Hora|Estados|Unidos|By|Von|Par|Por|In|On|All|Our|Your)\b"
+)
 _OF_CARD = "json-ld:author"
 #: A credit and the byline behind it: Source: The Gazette By Jane Doe.
 _BEFORE_BYLINE = re.compile(r"^.{0,40}?\b(?:Source|SOURCE|Via):.{1,60}?\s(?=By\s[A-Z])")
@@ -76,7 +89,8 @@ class Evidence:
 
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
     is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
-    headline and section; `account` is the platform's account on which it came out.
+    headline and section; `account` is the platform's account on which it came out, `date_line` the line that prints the
+    date (-1: none), `below` are the last line of the text and those behind it.
     """
 
     flow: PrintedLines
@@ -86,6 +100,8 @@ class Evidence:
     lang: str | None = None
     others: Sequence[str] = ()
     account: Account | None = None
+    date_line: int = -1
+    below: Sequence[int] = ()
 
     @property
     def is_chinese(self) -> bool:
@@ -106,7 +122,18 @@ def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Cand
         if everything or best < most:
             found += (one for one in gather(evidence) if one.rule == _OF_CARD or _plain(one.value) not in others)
             best = max((one.points for one in found), default=0.0)
+    if not everything and len(found) == 1:
+        found += _printed_with_others(evidence, found[0].value)
     return found
+
+
+def others_of_card(head: Head, known: Sequence[str]) -> list[str]:
+    """List the persons that the card names beside the known ones; none where it does not name all of these."""
+    said = [name for name, _ in _said(head.card.get("author") or head.card.get("creator"))]
+    printed = {_plain(name) for name in known}
+    if not printed < {_plain(name.text) for name in said} or not all(name.certain for name in said):
+        return []
+    return list({_plain(name.text): name.text for name in said if _plain(name.text) not in printed}.values())
 
 
 def judge_authors(candidates: Sequence[Candidate[str]]) -> tuple[list[str], str]:
@@ -276,6 +303,8 @@ def _text_of(element: Element) -> str:
 def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
     for number in evidence.lines[:_MOST_LINES]:
         text = evidence.flow.text[number]
+        if len(text) <= _LONGEST_LABEL and LABEL.fullmatch(f"{text} ") and number + 1 < len(evidence.flow.text):
+            text = f"{text} {evidence.flow.text[number + 1]}"
         yield from _of_line(_BEFORE_BYLINE.sub("", text, count=1) if ":" in text else text, number)
 
 
@@ -296,6 +325,17 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
             yield Candidate(name.text, text, "printed", _PRINTED - _DOUBT, number)
 
 
+def _printed_with_others(evidence: Evidence, known: str) -> Iterator[Candidate[str]]:
+    """Read the names of a line that prints a known one among others: heads often name the first of several."""
+    for number in evidence.lines[:_MOST_LINES]:
+        text = evidence.flow.text[number]
+        if len(known) < len(text) <= _LONGEST and known in text:
+            names = [one for one in _of_line(text, number) if is_person(one.value)]
+            if len(names) > 1 and any(one.value == known for one in names):
+                yield from (replace(one, rule="printed with others") for one in names)
+                return
+
+
 def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
     """Read the names that a script has for the authors, where it has them once."""
     page = "" if evidence.is_chinese else evidence.page
@@ -312,10 +352,53 @@ def _of_script(evidence: Evidence) -> Iterator[Candidate[str]]:
             yield from (Candidate(name.text, printed, "script", _SCRIPT) for name in names)
 
 
+def _beside_date(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the one name that stands without a word in the line of the date, or alone in a line beside it."""
+    flow, date = evidence.flow, evidence.date_line
+    if date < 0 or evidence.is_chinese:
+        return
+    for number in (date, date - 1, date + 1):
+        text = flow.text[number] if 0 <= number < len(flow.text) else ""
+        if not 0 < len(text) <= _LONGEST or flow.tag[flow.block[number]] in _HEADINGS:
+            continue
+        parts = [
+            _without_label(part) for part in _PARTS.split(text) if part.strip() and not _DATE_OR_SOURCE.search(part)
+        ]
+        if len(parts) != 1 or not is_latin_name(parts[0]) or _NO_PERSON.search(parts[0]):
+            continue
+        if not flow.linked[number] or _leads_to(flow.element[flow.block[number]], parts[0]):
+            yield Candidate(parts[0], text, "beside the date", _BESIDE_DATE, number)
+            return
+
+
+def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
+    """Read the name that signs the text in brackets or behind a dash, or with which words about the author begin."""
+    flow = evidence.flow
+    for place, number in enumerate(() if evidence.is_chinese else evidence.below):
+        text = flow.text[number]
+        about = ABOUT.match(text[:_LONGEST])
+        if about:
+            text = text[about.end() :] or (flow.text[number + 1] if number + 1 < len(flow.text) else "")
+            words = text[:_LONGEST].split()[:_MOST_WORDS]
+            names = [" ".join(words[:count]).rstrip(".,;:") for count in range(len(words), 1, -1)]
+        else:
+            names = [text.strip("()—– .")] if not place and text[0] in "(—–" else []
+        name = next((name for name in names if is_latin_name(name) and _NO_PERSON.search(name) is None), None)
+        if name:
+            yield Candidate(name, text, "below the text", _BELOW, number)
+            return
+
+
+def _leads_to(block: Element, name: str) -> bool:
+    """Return whether a link with a name leads to a page that is called so."""
+    last = name.rsplit(maxsplit=1)[-1].casefold()
+    return any(last in attribute(link, "href").casefold() for link in select("a[href]", block)[:_UP])
+
+
 #: What finds candidates, each by itself, and the most that one of them is worth; the likeliest first.
 _GATHERERS = (
     (_of_card, _CARD), (_of_meta, _META), (_of_account, _META), (_of_lines, _CARD), (_of_elements, _MARKED),
-    (_of_script, _SCRIPT),
+    (_of_script, _SCRIPT), (_beside_date, _BESIDE_DATE), (_below_text, _BELOW),
 )  # fmt: skip
 
 

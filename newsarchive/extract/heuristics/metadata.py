@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.extract.credits.bylines import find_bylines
+from newsarchive.extract.heuristics.cards import card_of
 from newsarchive.text import clean
 from newsarchive.tree import attribute, select, text_in
 from newsarchive.urls import absolute_url
@@ -52,18 +53,21 @@ META_NAMES = {
     "lang": ("og:locale", "language", "content-language"),
 }  # fmt: skip
 _FIELD_OF = {name: (key, rank) for key, names in META_NAMES.items() for rank, name in enumerate(names)}
-_ARTICLE_TYPES = frozenset(
-    (
-        "article", "newsarticle", "reportagenewsarticle", "analysisnewsarticle", "opinionnewsarticle", "blogposting",
-        "reviewnewsarticle", "socialmediaposting", "liveblogposting", "report", "scholarlyarticle", "techarticle",
-        "advertisercontentarticle", "backgroundnewsarticle", "discussionforumposting", "webpage",
-    )
-)  # fmt: skip
-_LESSER_TYPES = frozenset(("webpage", "discussionforumposting"))
+#: How sites name dates of their own invention: of publication, and those that may be another one.
+_PUBLISHED_NAME = re.compile(r"publish|public(?:ation|ado)|pub[-_.:]?(?:date|time|day)|(?:^|[:._-])p(?:date|time)$")
+_DATED_NAME = re.compile(
+    r"issued|creat(?:ed|ion)|upload|releas|available|posted|(?:article|news|story|post|item)[-_.]?(?:date|time)"
+    r"|(?:^|[:._-])date(?:time)?$"
+)
+_OTHER_NAME = re.compile(
+    r"modif|updat|expir|unpub|publisher|valid|crawl|build|revis|last|end|start|until|event|birth|embargo|review|archiv"
+    r"|next|copyright|index"
+)
+_DATE_IN_FULL = re.compile(
+    r"(?:19|20)[0-9]{2}([-/.]?)(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12][0-9]|3[01])(?:[0-9]{4,6})?(?![0-9])"
+)
 #: The elements that tell something of the page.
 _TELLING = "meta, title, link[rel=canonical i], script[type*='ld+json' i]"
-#: A JSON-LD block larger than this (characters) is no article's card.
-_LONGEST_CARD = 400_000
 
 
 @dataclass(slots=True)
@@ -85,6 +89,17 @@ class Head:
         """Return whether a text is what the page calls its site."""
         return text.casefold() == (self.first("site") or "").casefold()
 
+    def is_named_by(self, card: dict[str, Any]) -> bool:
+        """Return whether an object of JSON-LD is about this page, by its address or its headline."""
+        own = {address for address in (self.canonical, self.first("url")) if address}
+        page = card.get("mainEntityOfPage")
+        addresses = (card.get("url"), page.get("@id") if isinstance(page, dict) else page)
+        if any(isinstance(address, str) and address.strip() in own for address in addresses):
+            return True
+        headline = card.get("headline")
+        said = (self.title, *(text for _, _, text in self.meta.get("title", ())))
+        return isinstance(headline, str) and any(text.startswith(clean(unescape(headline))) for text in said if text)
+
 
 def read_head(root: Element) -> Head:
     """Read meta, title and link elements and JSON-LD, wherever they stand."""
@@ -102,7 +117,7 @@ def read_head(root: Element) -> Head:
             head.canonical = attribute(element, "href").strip() or None
     for found in head.meta.values():
         found.sort(key=lambda entry: entry[0])
-    head.card = _read_cards(cards)
+    head.card = card_of(map(text_in, cards), head.is_named_by) if cards else {}
     return head
 
 
@@ -114,7 +129,7 @@ def _read_meta(element: Element, head: Head) -> None:
     for key in ("name", "property", "itemprop", "http-equiv"):
         value = attributes.get(key)
         name = value.strip().lower() if value else ""
-        known = _FIELD_OF.get(name)
+        known = _FIELD_OF.get(name) or (_named_like_date(name) if _DATE_IN_FULL.match(content) else None)
         if known:
             content = clean(content)
             if content:
@@ -122,50 +137,13 @@ def _read_meta(element: Element, head: Head) -> None:
             return
 
 
-def _read_cards(scripts: Sequence[Element]) -> dict[str, Any]:
-    """Return the JSON-LD object that describes an article ({} when there is none); a broken block is passed over."""
-    best: dict[str, Any] = {}
-    most = (0, 0)
-    for script in scripts:
-        text = text_in(script)
-        if len(text) > _LONGEST_CARD:
-            continue
-        try:
-            data = json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            continue
-        for card in _articles_in(data):
-            # The page that an article is on says less of it, and so does a reader, in however many words.
-            worth = (1 + (str(card["@type"]).lower() not in _LESSER_TYPES), len(card))
-            if worth > most:
-                best, most = _with_named_author(card, data), worth
-    return best
-
-
-def _with_named_author(card: dict[str, Any], data: object) -> dict[str, Any]:
-    """Return an article's card with its author in full where it only refers to another node of the same graph."""
-    graph = data.get("@graph") if isinstance(data, dict) else None
-    author = card.get("author")
-    if not isinstance(graph, list) or not isinstance(author, dict) or author.get("name") or not author.get("@id"):
-        return card
-    named = (node for node in graph if isinstance(node, dict) and node.get("@id") == author["@id"])
-    return {**card, "author": next(named, author)}
-
-
-def _articles_in(data: object) -> list[dict[str, Any]]:
-    """List the article objects at the top, in a list, or in an @graph."""
-    queue, found = [data], []
-    while queue and len(queue) < 1000:
-        value = queue.pop()
-        if isinstance(value, list):
-            queue.extend(value)
-        elif isinstance(value, dict):
-            kinds = value.get("@type")
-            names = kinds if isinstance(kinds, list) else [kinds]
-            if any(isinstance(name, str) and name.lower() in _ARTICLE_TYPES for name in names):
-                found.append(value)
-            queue.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
-    return found
+def _named_like_date(name: str) -> tuple[str, int] | None:
+    """Return the field of a meta element whose name nobody else uses and whose content is a date; behind all others."""
+    if _OTHER_NAME.search(name):
+        return None
+    if _PUBLISHED_NAME.search(name):
+        return "published", len(META_NAMES["published"])
+    return ("dated", 0) if _DATED_NAME.search(name) else None
 
 
 #: Who is named in the first and last paragraphs wrote the article; who is named in between may be anybody.

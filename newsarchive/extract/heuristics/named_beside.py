@@ -57,9 +57,19 @@ _NOT_A_NAME = frozenset(
         国内 国际 军事 健康 教育 汽车 房产 旅游 文化 历史 时政 本地 头条 直播 生活 经济 政治 法治 民生 时事"""
     )
 )
+#: The path to the page; how far up the row of a cell is, and how many cells make a row of data.
+_PATH = re.compile(r"位置\s?[：:]|>>|»|首\s?页\s?[>›]")
+_UP_TO_ROW, _FEWEST_CELLS = 3, 6
 #: The pieces behind these are their values, to the end of the links.
 _LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
 _BRACKETED = re.compile(r"[（(【\[]([^（()）【】\[\]]+)[)）】\]]")
+#: What is said of the text behind the name, and how often it was read; both are no part of the name.
+_REMARK = re.compile(r"(?<=.)\s?[（(【\[](?:转载|轉載|原创|原創|授权|独家|首发|官方.{0,2})[)）】\]]$")
+_COUNTED = "阅读|閱讀|浏览|瀏覽|点击|點擊|评论|評論|回复|回覆|跟贴|点赞|转发|收藏|分享|人气|热度|围观"
+_COUNT = re.compile(
+    rf"\s?(?:(?:{_COUNTED})[数數量次]?\s?[:：]?\s?[（(]?[0-9.]+\s?[万w]?[+)）次条人]{{0,2}}"
+    rf"|(?<![0-9])[0-9.]+\s?[万w]?\+?\s?[次条人]?\s?(?:{_COUNTED}))"
+)
 _LONGEST_NAME = 20
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 #: A name in Latin letters, which accounts may have; and buttons that look like one.
@@ -123,6 +133,8 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
     for number in near[:_MOST_LINES]:
         on_date_line, line = number == date_line, flow.text[number]
+        if not on_date_line and (_PATH.search(line) or _is_in_row(flow, number)):
+            continue
         for piece in _pieces(flow, number, dated=on_date_line):
             if len(piece.text) >= _OF_HEADLINE and (piece.text in headline or (headline and headline in piece.text)):
                 continue
@@ -142,6 +154,18 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
             elif date_line >= 0 and abs(number - date_line) <= _NEAR:
                 points += _NEAR_DATE
             yield Named(piece.text, medium, number, points)
+
+
+def _is_in_row(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is a cell of a table of data: of a row of many."""
+    block = flow.block[number]
+    for _ in range(_UP_TO_ROW):
+        if block < 0:
+            return False
+        if flow.tag[block] == "tr":
+            return flow.last[block] - flow.first[block] >= _FEWEST_CELLS
+        block = flow.parent[block]
+    return False
 
 
 def _alone(line: str, name: str) -> bool:
@@ -165,7 +189,7 @@ def _name_in(text: str, *, latin: bool) -> str:
     text = _WHERE.sub("", clean(text))
     if "/" in text:
         text = text.rpartition("/")[2]
-    text = text.strip("·•|｜ -—")
+    text = _REMARK.sub("", _COUNT.sub("", text).strip("·•|｜ -—"))
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed:
         text = bracketed[1]

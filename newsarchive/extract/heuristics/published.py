@@ -14,7 +14,6 @@ from newsarchive.extract.dates.labels import FILLING
 from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
-from newsarchive.extract.heuristics.script_places import places_behind
 from newsarchive.extract.validate import date_problem
 from newsarchive.text import clean
 from newsarchive.tree import TEXT, ancestors, attribute, descendants, names_of, select
@@ -53,9 +52,14 @@ _URL_DATE = re.compile(
 _URL_MONTH = re.compile(
     r"(?<=/)(?:((?:19|20)\d\d)/([a-z]{3,9})/(\d{1,2})(?=/)|(\d{1,2}-\d{1,2}-(?:19|20)\d\d)(?!\d))", re.IGNORECASE
 )
-#: Parts of a script's names behind which a time of publication may stand, the first letter left out; few, as
-#: each is looked for in the whole page. What may follow each is in the pattern.
-_SCRIPT_NAMES = ("ublish", "pub", "reate", "ctime", "var ct", "elease", "eploy")
+#: What may be the value of a time in a script, by its first digits: these are looked for in the whole page, which takes
+#: a sixth of the time that all the names before them would take.
+_SCRIPT_VALUES = (
+    re.compile(r"20(?<=[:=\s\"']20)[0-9]{2}(?P<sep>[-.])[0-9]{2}(?P=sep)[0-9]{2}"),
+    re.compile(r"1(?<=[:=\s\"']1)[0-9]{9}"),
+)
+#: So many values are looked at; characters from the beginning of the name to that of the value, and of a value.
+_MOST_VALUES, _LONGEST_NAME, _LONGEST_VALUE = 2_000, 24, 24
 _SCRIPT_TIME = re.compile(
     r"(?:(?<=ublish)|(?<=elease)|(?<=pub)(?=_|[Dd]ate|[Tt]ime)|(?<=reate)(?=Time|_time|dAt)"
     r"|(?<=ctime)|(?<=var ct)|(?<=eploy)(?=[D-]))"
@@ -98,8 +102,20 @@ _WEAK, _FAR, _HEADLINE, _ADDRESS, _SCRIPT, _BEHIND, _MODIFIED, _YEARLESS = (
     26.0,
     20.0,
 )
-# How far clocks are behind and ahead of UTC, and the least by which they differ.
-_WESTERNMOST, _EASTERNMOST, _QUARTER = timedelta(hours=12), timedelta(hours=14), timedelta(minutes=15)
+# How far clocks are behind and ahead of UTC: by whole hours, or by one of these.
+_WESTERNMOST, _EASTERNMOST, _HOUR, _DAY = (
+    timedelta(hours=12),
+    timedelta(hours=14),
+    timedelta(hours=1),
+    timedelta(days=1),
+)
+_ODD_OFFSETS = frozenset(
+    timedelta(hours=hours) for hours in (-9.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.75, 9.5, 10.5, 12.75, 13.75)
+)
+# What may come before publication, and the folders of an address, whose day may be so much off (days).
+_NOT_FIRST = frozenset(("json-ld:dateCreated", "json-ld:uploadDate"))
+_FOLDERS = re.compile(r"[0-9]{4}/")
+_MOST_OFF = 2.0
 # What the words of a line are worth for the date in it.
 _LABELLED, _UPDATE, _OTHERS, _IN_PRINT = 3.0, -1.0, -4.0, -30.0
 # What a place among other articles or comments is worth, one so many lines before the headline, and one in the
@@ -117,7 +133,8 @@ _LONGEST_HEADING = 40
 _BESIDE = 6
 _SENTENCE = re.compile("[，。；！？]|[a-z], [a-z]")
 # The date of another article, of the picture, or of a message that is quoted: — Name (@name) 3 March 2026.
-_OF_OTHERS = re.compile(rf"{any_of('others')}|[摄攝](?:影)?[）)]?$|\(@\w{{1,15}}\)")
+_OF_OTHERS = re.compile(rf"{any_of('others', 'pictures')}|[摄攝](?:影)?[）)]?$|\(@\w{{1,15}}\)")
+_OTHERS_HEADING = re.compile(any_of("others"))
 _PRINT = re.compile(any_of("print"))
 #: A line that says nothing but that the next one is another time than that of publication.
 _OTHER_LABEL = re.compile(rf"(?:{any_of('other')})\s?[:：]?")
@@ -246,6 +263,8 @@ class DateReader:
             if everything or best < most:
                 found += gather(self, places)
                 best = max(best, *map(_points, found)) if found else best
+        if not everything and best > _ELEMENT:
+            found += self.address(places)
         other = max((one for one in found if one.points <= _WEAK), key=_points, default=None)
         if any(line.points < _BEHIND + _OTHERS for line in lines):
             year = other.value.when.year if other else self._other_year(places.page)
@@ -373,7 +392,8 @@ class DateReader:
 
     def weak(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read what the head says in words that may mean another date."""
-        for place, (_, name, content) in enumerate(places.head.meta.get("published", ())):
+        said = places.head.meta
+        for place, (_, name, content) in enumerate((*said.get("published", ()), *said.get("dated", ()))):
             dated = self.read(content)
             if dated:
                 yield Candidate(dated, content, f"meta:{name}", _WEAK - place / 100)
@@ -410,11 +430,9 @@ class DateReader:
 
     def script(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read the first time in a script that its name says to be that of publication."""
-        page = places.page
-        for place in places_behind(page, _SCRIPT_NAMES):
-            match = _SCRIPT_TIME.match(page, place)
-            dated = self.read(match["value"]) if match and not _NO_TIME.search(match["rest"]) else None
-            if dated and match:
+        for match in _times_of_scripts(places.page):
+            dated = None if _NO_TIME.search(match["rest"]) else self.read(match["value"])
+            if dated:
                 yield Candidate(dated, match[0], "script", _SCRIPT)
                 return
 
@@ -435,18 +453,41 @@ def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:
     """
     if not candidates:
         return None
-    best = max(candidates, key=_points)
+    best = _first(candidates, max(candidates, key=_points))
     if best.rule.startswith("printed"):
         return best
     printed = [one for one in candidates if one.rule.startswith("printed")]
     printed.sort(key=_points, reverse=True)
+    if best.rule == "url":
+        # An address has the day on which the page was made, mostly that of publication or the one before.
+        near = (one for one in printed if abs(one.value.when - best.value.when) < 2 * _DAY and one.points >= _BEHIND)
+        return next((one for one in near if one.value.precision != "day"), best)
     if best.value.precision != "day":
         best = next(filter(None, (_by_clocks_of(line, best) for line in printed)), best)
     day = best.value.when.date()
     line = next((one for one in printed if one.value.when.date() == day), None)
     if line is None:
+        best = next(filter(None, (_by_day_of_address(one, best) for one in candidates)), best)
+    if line is None:
         return best
     return line if best.value.precision == "day" else replace(best, line=line.line)
+
+
+def _first(candidates: list[Candidate[Dated]], best: Candidate[Dated]) -> Candidate[Dated]:
+    """Return the earliest publication that the head or the folders of the address name: later ones are its repetitions.
+
+    An address has the day of some zone, and may be a day off.
+    """
+    if best.points <= _ELEMENT:
+        return best
+    first = best
+    for one in candidates:
+        days = (first.value.when - one.value.when).total_seconds() / 86400
+        if one.points > _ELEMENT and one.rule not in _NOT_FIRST:
+            first = one if days > 0 and one.value.when.date() < first.value.when.date() else first
+        elif one.rule == "url" and _FOLDERS.match(one.printed) and days > _MOST_OFF:
+            first = one
+    return first
 
 
 def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[Dated] | None:
@@ -456,10 +497,33 @@ def _by_clocks_of(line: Candidate[Dated], said: Candidate[Dated]) -> Candidate[D
         return None
     if line.value.precision == "day":
         offset = _offset_of_day(line, said)
-    else:
-        offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
-        offset = offset if -_WESTERNMOST <= offset <= _EASTERNMOST and offset % _QUARTER == timedelta(0) else None
-    return None if offset is None else replace(said, value=replace(said.value, when=utc.astimezone(timezone(offset))))
+        return None if offset is None else _at_offset(said, offset)
+    offset = line.value.when.replace(tzinfo=None, second=0) - utc.replace(tzinfo=None, second=0, microsecond=0)
+    if not -_WESTERNMOST <= offset <= _EASTERNMOST or (offset % _HOUR and offset not in _ODD_OFFSETS):
+        return None
+    return _at_offset(said, offset)
+
+
+def _by_day_of_address(address: Candidate[Dated], said: Candidate[Dated]) -> Candidate[Dated] | None:
+    """Return a time that is told in UTC on the day that the folders of the address name, if it can be that one."""
+    if address.rule != "url" or not _FOLDERS.match(address.printed) or said.value.precision == "day":
+        return None
+    offset = _offset_of_day(address, said)
+    return _at_offset(said, offset) if offset else None
+
+
+def _at_offset(said: Candidate[Dated], offset: timedelta) -> Candidate[Dated]:
+    return replace(said, value=replace(said.value, when=said.value.when.astimezone(timezone(offset))))
+
+
+def _times_of_scripts(page: str) -> Iterator[re.Match[str]]:
+    """Yield the values with names that may be those of a time of publication, in the order of the page."""
+    values = sorted(value.start() for form in _SCRIPT_VALUES for value in islice(form.finditer(page), _MOST_VALUES))
+    for value in values:
+        start, end = max(value - _LONGEST_NAME, 0), value + _LONGEST_VALUE
+        while match := _SCRIPT_TIME.search(page, start, end):
+            yield match
+            start = match.start() + 1
 
 
 def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta | None:
@@ -479,7 +543,7 @@ def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta 
 
 
 def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], masthead: re.Pattern[str] | None) -> float:
-    """Return what a line's date loses beside the linked headline of another article, among comments, in a masthead."""
+    """Return what a date loses beside the linked headline of another article, in a caption, a comment, a masthead."""
     start, end = candidate.value.span
     if len(flow.text[number]) - (end - start) > _TITLE and 2 * flow.linked[number] > len(flow.text[number]):
         return _ASIDE
@@ -487,8 +551,9 @@ def _of_others(flow: PrintedLines, number: int, candidate: Candidate[Dated], mas
     for _ in range(_UP):
         if block < 0:
             return 0.0
-        names = names_of(flow.element[block])
-        if _NAMES_OF_OTHERS.search(names):
+        element = flow.element[block]
+        names = names_of(element)
+        if element.tag == "figcaption" or _NAMES_OF_OTHERS.search(names):
             return _ASIDE
         if masthead and masthead.search(names):
             return _TODAY
@@ -544,7 +609,7 @@ def _begins_others(text: str) -> bool:
     lowered = text.lower()
     if _COMMENTS.fullmatch(lowered):
         return True
-    return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OF_OTHERS.match(lowered) is not None
+    return len(text) <= _LONGEST_HEADING and not _DIGIT.search(text) and _OTHERS_HEADING.match(lowered) is not None
 
 
 def _said(head: Head) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,7 @@ _OF_OTHERS = 20
 _NOBODY = 52.0
 
 # A line without this credits nobody (a quick look before the thorough one).
-_SIGN = re.compile("[源自据據载載处處道導]|ource|OURCE")
+_SIGN = re.compile("[源自据據载載处處道導]|出典|[信供用]元|ource|OURCE")
 _LONGEST_LINE = 200
 #: A notice, or the plug of an app: what it says of a source is said of the platform.
 _NOTICE = re.compile(

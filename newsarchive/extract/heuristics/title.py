@@ -24,7 +24,7 @@ from newsarchive.extract.heuristics.wordings import (
     parts_of,
     wordings_of,
 )
-from newsarchive.text import clean
+from newsarchive.text import clean, without_anchor
 from newsarchive.tree import TEXT, attribute, children, names_of, select
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def judge_titles(candidates: Sequence[Candidate[str]]) -> Headline | None:
     same = sorted(
         (one for one in candidates if one.line >= 0 and key_of(one.value) == key), key=points_of, reverse=True
     )
-    return Headline(clean(best.value), tuple(dict.fromkeys(one.line for one in same)), best.rule)
+    return Headline(without_anchor(clean(best.value)), tuple(dict.fromkeys(one.line for one in same)), best.rule)
 
 
 def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:

@@ -49,9 +49,11 @@ _RELATED = all_of(RELATED)
 _PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
-_SENTENCE = re.compile(r"[，、,]\s?\w|[。！？!?…।؟]|[.:;][\W_]*$|\. ")
-#: Points of a text that needs no second look.
-_MUCH_TEXT = 300.0
+_SENTENCE = re.compile(r"[，、,،၊፣]\s?\w|[。！？!?…।॥؟۔။།។።։]|[\u0e01-\u0eff]{40}|[.:;][\W_]*$|\. ")
+#: So many lines that count make numbers of lines.
+_FEWEST_COUNTED = 3
+#: Points of a text that needs no second look; so many lines may be a notice.
+_MUCH_TEXT, _FEW = 300.0, 5
 #: A button that shows the rest of the text.
 _WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
 _BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
@@ -117,14 +119,31 @@ def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
     for block in body.dropped:
         gone.update(range(flow.first[block], flow.last[block]))
     numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow, n)]
-    numbers = _without_end(flow, points, numbers)
+    numbers = _without_end(flow, points, _without_counting(flow, numbers))
     numbers = numbers[_head(flow, points, numbers) :]
     return _without_notices(flow, points, numbers) if body.text < _MUCH_TEXT else numbers
 
 
+def _without_counting(flow: PrintedLines, numbers: list[int]) -> list[int]:
+    """Drop lines that count from 1 and say nothing else: they number the lines of a program beside them."""
+    dropped: set[int] = set()
+    for place, number in enumerate(numbers):
+        count = int(flow.text[number] == "1")
+        while count and place + count < len(numbers) and flow.text[numbers[place + count]] == str(count + 1):
+            count += 1
+        if count >= _FEWEST_COUNTED:
+            dropped.update(numbers[place : place + count])
+    return [number for number in numbers if number not in dropped] if dropped else numbers
+
+
 def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
-    """Drop what a page says to whoever looks at it; nothing is left where there is no sentence besides."""
+    """Drop what a page says to whoever looks at it; nothing is left of a few lines where there is no sentence besides.
+
+    More lines without one are a table or a list.
+    """
     kept = [n for n in numbers if not flow.text[n].lstrip(_BRACKETS).lower().startswith(_NOTICES)]
+    if len(kept) > _FEW and sum(flow.linked[n] > 0 for n in kept) < len(kept) / 2:
+        return kept
     return kept if any(points[n] > 0 and _SENTENCE.search(flow.text[n]) for n in kept) else []
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.heuristics.site_names import is_site_name
+from newsarchive.extract.html import is_teaser
 from newsarchive.text import clean, strip_invisible
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def wordings_of(head: Head, link: str = "", site: str = "") -> list[Wording]:
             found[key] = replace(known, said=known.said + 1) if known else Wording(name, text, key)
     longest = max(found.values(), key=lambda wording: len(wording.text), default=None)
     parts = _parts(longest, head) if longest else ()
-    key = key_of(_CUT_SHORT.sub("", link[:LONGEST_TITLE]))
+    key = "" if is_teaser(link) else key_of(_CUT_SHORT.sub("", link[:LONGEST_TITLE]))
     if key and key != own:
         found.setdefault(key, Wording("listing", clean(link[:LONGEST_TITLE]), key, is_link=True))
     return [*found.values(), *parts]
