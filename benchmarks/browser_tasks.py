@@ -343,8 +343,11 @@ def served(db: Path) -> Iterator[str]:
     environment = os.environ | {"NEWSARCHIVE_LANG": "en"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None
+        address = next((word for word in server.stdout.readline().split() if word.startswith("http")), None)
+        if address is None:
+            sys.exit(f"{db} is not served")  # the server has said why
         try:
-            yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
+            yield address
         finally:
             server.terminate()
 
