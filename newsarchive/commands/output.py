@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 from itertools import islice, product
@@ -53,6 +54,11 @@ def json_option(command: Callable[_P, _T]) -> Callable[_P, _T]:
 def on_terminal() -> bool:
     """Return whether a person reads along, so that colours and drawn tables are of use."""
     return sys.stdout.isatty()
+
+
+def discard_output() -> None:
+    """Let whatever is still written to standard output go nowhere: its reader is gone (`| head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console() -> Console:
@@ -279,6 +285,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    if 2 * len(text) <= width:
+        return [text.rstrip()]
     from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
 
     lines: list[str] = []

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.models import WHOLE
+from newsarchive.tree import attribute, select
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from newsarchive.models import Page
+    from newsarchive.tree import Element
 
 # What the link to the next page is called, by its text or its title.
 _WORDS = (
@@ -83,7 +85,7 @@ _CANONICAL = re.compile(
     r"<link\b(?=[^<>]{0,500}?\brel\s?=\s?[\"']?canonical)[^<>]{0,500}?\bhref\s?=\s?[\"']?([^\"'\s<>]{1,500})",
     re.IGNORECASE,
 )
-_HEAD = 100_000
+_HEAD, _LONG_PAGE = 100_000, 500_000
 # The signs of further pages in the bytes of a page.
 _FURTHER = re.compile(rb"page=(?:2|all)")
 # Links of a page that are looked at, and pages of one article that are followed.
@@ -103,8 +105,16 @@ class Place:
     whole: str | None = None
 
 
-def place_of(page: Page, text: str) -> Place:
-    """Return where a page stands among the pages of its article; the first and only one, where nothing tells."""
+def addresses_in(root: Element) -> str:
+    """Return the addresses of a page's links as a text that is much shorter than the page, each in quotes."""
+    return "".join([f'"{attribute(link, "href")}"' for link in select("a[href]", root)])
+
+
+def place_of(page: Page, text: str, addresses: str | None = None) -> Place:
+    """Return where a page stands among the pages of its article; the first and only one, where nothing tells.
+
+    `text` is the page's; `addresses` those of its links (`addresses_in`), where they are at hand.
+    """
     own = split_url(page.base_url)
     if number := _own_number(own):
         place = _further_place(page, text, own, number)
@@ -114,17 +124,20 @@ def place_of(page: Page, text: str) -> Place:
         place = _whole_place(page, text, first)
         if place is not None:
             return place
-    following = next_page_of(page, text)
-    return Place(following=following, whole=whole_page_of(page, text, is_paged=following is not None))
+    following = next_page_of(page, text, addresses)
+    return Place(following=following, whole=whole_page_of(page, text, addresses, is_paged=following is not None))
 
 
-def whole_page_of(page: Page, text: str, *, is_paged: bool) -> str | None:
+def whole_page_of(page: Page, text: str, addresses: str | None = None, *, is_paged: bool) -> str | None:
     """Return the address of the page that shows all pages of the article that a page begins; None where there is none.
 
-    One for a printer is asked for only where the article is on several pages (`is_paged`).
+    One for a printer is asked for only where the article is on several pages (`is_paged`), and so is any where the page
+    is so long that to look for it costs more than it is worth.
     """
     own = split_url(page.base_url)
-    if not _may_link_whole(own.path, text):
+    if len(text) > _LONG_PAGE and not is_paged:
+        return None
+    if not _may_link_whole(own.path, text if addresses is None else addresses):
         return None
     printed = None
     for match in islice(_LINK.finditer(text), _MOST_LINKS):
@@ -179,14 +192,14 @@ def _whole_place(page: Page, text: str, first: SplitResult) -> Place | None:
     return Place(WHOLE, begins) if begins else None
 
 
-def next_page_of(page: Page, text: str) -> str | None:
+def next_page_of(page: Page, text: str, addresses: str | None = None) -> str | None:
     """Return the address of the second page of the article that a page begins; None where it is whole.
 
     It is the address of a link that differs from the page's own by the number 2 alone; one to any other address is a
     link to another article.
     """
     own = split_url(page.base_url)
-    if not _may_link_second(own.path, text):
+    if not _may_link_second(own.path, text if addresses is None else addresses):
         return None
     # To look for a link is quicker than to look for all the words, of which most pages have none.
     second = next((url for url, number, _ in _pages_linked(page, text, own, _NAMES_SECOND) if number == 2), None)

@@ -296,3 +296,48 @@ def test_a_name_of_furniture_around_the_whole_text_is_not_believed():
 def test_the_body_is_found_in_linear_time(piece):
     html = piece.format(text=ENGLISH[0])
     assert grows_linearly(lambda n: lambda: read_unknown(f"<h1>{TITLE}</h1>" + html * n), 300)
+
+
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("my", ["မြို့တော်ခန်းမသည် စနေနေ့တွင် ဖွင့်မည်ဟု ပြောသည်။", "ဈေးသို့ လူများ ယခင်နှစ်ထက် ပိုလာကြသည်။"]),
+        ("km", ["ផ្សារក្បែរមាត់ទន្លេនឹងបើកនៅថ្ងៃសៅរ៍។", "មនុស្សមកច្រើនជាងឆ្នាំមុន។"]),
+        ("th", ["ตลาดริมแม่น้ำจะเปิดในวันเสาร์และมีผู้คนมามากกว่าปีที่แล้ว", "เทศบาลกล่าวว่าสะพานใหม่จะเสร็จในเดือนหน้าและจะมีคนมามากขึ้น"]),
+        ("am", ["በወንዙ ዳር ያለው ገበያ ቅዳሜ ይከፈታል። ካለፈው ዓመት የበለጠ ሰው መጥቷል።", "ድልድዩ በሚቀጥለው ወር ይጠናቀቃል።"]),
+        ("ur", ["دریا کے کنارے منڈی ہفتے کو کھلے گی۔", "پل اگلے مہینے مکمل ہو جائے گا، میئر نے کہا۔"]),
+    ],
+)
+def test_a_short_text_is_one_in_every_script(lang: str, lines: list[str]) -> None:
+    assert texts(f"<div class=story>{p(lines)}</div>", lang=lang, title="X 2024") == lines
+
+
+def test_a_table_or_a_list_is_a_text_without_a_sentence() -> None:
+    rows = [
+        [
+            str(number),
+            f"XM2024{number:03}",
+            f"东口石桥及其引道的日常维护与汛期巡查项目第{number}期工程实施方案",
+            "水务站",
+        ]
+        for number in range(1, 6)
+    ]
+    table = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows)
+    assert [text for text in texts(f"<div class=story><table>{table}</table></div>") if "东口石桥" in text][:1] == [
+        "1 | XM2024001 | 东口石桥及其引道的日常维护与汛期巡查项目第1期工程实施方案 | 水务站"
+    ]
+    changes = [
+        f"update ferry-timetable-server 3.1.{number} => 3.2.{number} 调整清晨班次与换乘时间的默认设置"
+        for number in range(6)
+    ]
+    items = "".join(f"<li>{change}</li>" for change in changes)
+    assert texts(f"<div class=story><h2>更新日志</h2><ul>{items}</ul></div>")[-6:] == changes
+
+
+def test_the_numbers_of_lines_beside_a_program_are_no_text() -> None:
+    numbers = "".join(f"<div>{number}</div>" for number in range(1, 6))
+    code = "".join(f"<div>bridge.open({number}); // 第{number}孔</div>" for number in range(1, 6))
+    found = texts(f"<div class=story>{p(TEXTS)}<div>{numbers}</div><div>{code}</div>{p(['1', '2'])}</div>")
+    assert "3" not in found
+    assert "bridge.open(3); // 第3孔" in found
+    assert found[-2:] == ["1", "2"]

@@ -276,3 +276,16 @@ def test_sources_and_titles_that_were_not_taken_are_shown():
     rows = [row for row in explain(read_unknown(html)) if row.field == "not taken"]
     assert ("not taken", "source 河湾网", "meta:source: 河湾网") in rows
     assert ("not taken", "title 镇上的一天", "heading before the text: 镇上的一天") in rows
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        "<p>当前位置： <a href=/>首页</a>&gt;&gt;赛事新闻&gt;&gt;正文</p><p>2024-05-30 08:15 点击：[]</p>",
+        "<p>2024-05-30 08:15</p><table><tr>"
+        + "".join(f"<td><p>{name}</p></td>" for name in ("序号", "项目编号", "项目名称", "负责人", "所在单位", "类别"))
+        + "</tr></table>",
+    ],
+)
+def test_steps_of_a_path_and_heads_of_a_table_are_no_source(info: str):
+    assert source(info) is None

@@ -20,6 +20,7 @@ from newsarchive.extract.credits.vocabulary import (
     any_of,
     labelled,
 )
+from newsarchive.extract.dates.labels import is_labelled_date
 from newsarchive.extract.phrases import COMMENTS, EMBEDS, NOTICES, PROMOTIONS, RELATED, SHOW_ALL, all_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ _PROMOTIONS = all_of(PROMOTIONS)
 #: Beginnings of what is no article, and how a body with hardly any text must look at least.
 _NOTICES = all_of(NOTICES)
 _SENTENCE = re.compile(r"[，、,،၊፣]\s?\w|[。！？!?…।॥؟۔။།។።։]|[\u0e01-\u0eff]{40}|[.:;][\W_]*$|\. ")
+#: So many lines that count make numbers of lines.
+_FEWEST_COUNTED = 3
 #: Points of a text that needs no second look; so many lines may be a notice.
 _MUCH_TEXT, _FEW = 300.0, 5
 #: A button that shows the rest of the text.
@@ -94,7 +97,8 @@ _LABEL = re.compile(
 )
 _DATE = re.compile(
     r"[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}|[0-9]{1,2}:[0-9]{2}"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9]{1,2},? [0-9]{4}",
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9]{1,2},? [0-9]{4}"
+    r"|\b[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}\b|\b[0-9]{1,2}\.? [^\W\d_]{3,10}\.?,? (?:19|20)[0-9]{2}\b",
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = "。！？!?”」…；"
@@ -117,9 +121,21 @@ def kept_lines(flow: PrintedLines, body: Body, headline: int) -> list[int]:
     for block in body.dropped:
         gone.update(range(flow.first[block], flow.last[block]))
     numbers = [n for n in range(first, last) if n not in gone and not _is_noise(flow, n)]
-    numbers = _without_end(flow, points, numbers)
+    numbers = _without_end(flow, points, _without_counting(flow, numbers))
     numbers = numbers[_head(flow, points, numbers) :]
     return _without_notices(flow, points, numbers) if body.text < _MUCH_TEXT else numbers
+
+
+def _without_counting(flow: PrintedLines, numbers: list[int]) -> list[int]:
+    """Drop lines that count from 1 and say nothing else: they number the lines of a program beside them."""
+    dropped: set[int] = set()
+    for place, number in enumerate(numbers):
+        count = int(flow.text[number] == "1")
+        while count and place + count < len(numbers) and flow.text[numbers[place + count]] == str(count + 1):
+            count += 1
+        if count >= _FEWEST_COUNTED:
+            dropped.update(numbers[place : place + count])
+    return [number for number in numbers if number not in dropped] if dropped else numbers
 
 
 def _without_notices(flow: PrintedLines, points: list[float], numbers: list[int]) -> list[int]:
@@ -138,8 +154,6 @@ def _is_noise(flow: PrintedLines, number: int) -> bool:
     if len(text) < _LONGEST_BUTTON and text[0] in _BUTTON_SIGNS and _BUTTON.fullmatch(text):
         return True
     if not linked:
-        if text.startswith("1 2 3 ") and text.replace(" ", "").isdigit():
-            return True  # the numbers of lines beside a program
         return bool(_NOISE.fullmatch(text)) or text[:_LONGEST_EMBED].lower().startswith(_EMBEDS)
     if linked >= len(text) and flow.tag[flow.block[number]] not in _TEXT_TAGS:
         return True
@@ -246,6 +260,8 @@ def is_information(text: str) -> bool:
     """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
     if length < _LONGEST_END and is_line_of_print(text) and _DATE.search(text):
+        return True
+    if length < _LONGEST_END and text[-1] not in ".。!?" and is_labelled_date(text):
         return True
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False
