@@ -206,6 +206,14 @@ def pages(connection: sqlite3.Connection, name: str, rounds: int) -> dict[str, l
         "article: bib": [f"/article/{key}.bib" for key in keys],
         "row of an article": [f"/{name}/articles/{one}" for one in some("SELECT id FROM articles WHERE id % 101 = 0")],
         "raw page": [f"/raw/{one}" for one in some("SELECT snapshot_id FROM copies WHERE snapshot_id IS NOT NULL")],
+        "comparison of texts": [
+            f"/article/{key}/changes" for key in some("SELECT article_key FROM articles WHERE revision > 1 LIMIT 500")
+        ],
+        "list of 20": [
+            f"/list?ids={','.join(map(str, range(start, start + 20)))}" for start in range(1, 1 + 20 * rounds, 20)
+        ],
+        "list of 20: csv": ["/list.csv?ids=" + ",".join(map(str, range(1, 21)))],
+        "search: longest first": [f"/search?order=longest&q={quote(word)}" for word in words],
         "what changed": [
             f"/article/{key}/changes/2" for key in some("SELECT article_key FROM articles WHERE revision > 1 LIMIT 500")
         ],
@@ -315,9 +323,20 @@ def ask(client: http.client.HTTPConnection, address: str) -> tuple[float, int]:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[Server]:
-    """Serve the archive on loopback."""
-    command = [sys.executable, "-m", "newsarchive", "--db", str(path), "browse", "--port", "0"]
+def served(path: Path, workers: int) -> Iterator[Server]:
+    """Serve the archive on loopback with some processes."""
+    command = [
+        sys.executable,
+        "-m",
+        "newsarchive",
+        "--db",
+        str(path),
+        "browse",
+        "--port",
+        "0",
+        "--workers",
+        str(workers),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         port = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stdout.readline())
@@ -390,6 +409,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=20, help="how long the clients ask at once; 0 leaves it out")
+    parser.add_argument("--workers", type=int, default=2, help="processes of the server")
     parser.add_argument("--only", default="", help="measure only the pages with this word in their name")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -400,13 +420,14 @@ def main() -> int:
         started = time.perf_counter()
         build(connection, options.articles)
         print(f"built {options.articles:,} articles in {time.perf_counter() - started:.0f} s", flush=True)
-    print(f"{path.stat().st_size / 1e6:,.0f} MB; milliseconds, {options.rounds} requests each\n")
+    size = f"{path.stat().st_size / 1e6:,.0f} MB"
+    print(f"{size}; milliseconds, {options.rounds} requests each, {options.workers} processes\n")
     measured = pages(connection, path.stem, options.rounds)
     if missing := not_measured(measured, path.stem):
         print(f"not measured: {', '.join(missing)}", file=sys.stderr)
         return 1
     wanted = {name: addresses for name, addresses in measured.items() if options.only in name}
-    with served(path) as server:
+    with served(path, options.workers) as server:
         slow = routes(server, wanted, options.rounds)
         print(f"\nslower than {TARGET} ms at p95: {', '.join(slow) or 'none'}")
         if not options.only:

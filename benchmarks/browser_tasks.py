@@ -266,7 +266,7 @@ def source_and_day(reader: Reader, sample: Sample) -> None:
     source, day = reader.texts(".hits .source")[0], reader.page.locator("#from").input_value()
     wanted = sample.value(
         "SELECT count(*) FROM articles a JOIN sources s ON s.id = a.source_id"
-        " WHERE s.name = ? AND published_date = ? AND a.coalesce(title, '') || body LIKE '%市%'",
+        " WHERE s.name = ? AND published_date = ? AND coalesce(a.title, '') || a.body LIKE '%市%'",
         source,
         day,
     )
@@ -392,11 +392,17 @@ def main() -> None:
     parser.add_argument("--only", default="", help="tasks with this word in their names")
     parser.add_argument("--languages", nargs="+", choices=("en", "zh"), default=("en", "zh"))
     parser.add_argument("--widths", nargs="+", type=int, choices=tuple(HEIGHTS), default=tuple(HEIGHTS))
+    parser.add_argument("--hands", nargs="+", choices=("pointer", "keyboard"), default=("pointer", "keyboard"))
     options = parser.parse_args()
     if options.screenshots:
         options.screenshots.mkdir(parents=True, exist_ok=True)
-    ways = [Way(language, width, "pointer") for language in options.languages for width in options.widths]
-    ways += [Way(language, max(HEIGHTS), "keyboard") for language in options.languages]
+    ways = [
+        Way(language, width, hand)
+        for language in options.languages
+        for hand, widths in (("pointer", options.widths), ("keyboard", options.widths[:1]))
+        for width in widths
+        if hand in options.hands
+    ]
     numbers = (Column(name, justify="right") for name in ("clicks", "keys", "seconds"))
     table = Table("task", "language", "width", "hand", *numbers, "result", "axe")
     is_good = True
@@ -414,6 +420,7 @@ def main() -> None:
             for task in (name for name in TASKS if options.only in name):
                 for way in ways:
                     row = attempt(browser, sample, task, way, options.screenshots)
+                    print(task, way, *row, file=sys.stderr, flush=True)
                     table.add_row(task, way.language, str(way.width), way.hand, *row)
                     is_good = is_good and row[-2:] == ["ok", ""]
                 table.add_section()

@@ -6,6 +6,8 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from newsarchive.i18n import _
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -39,7 +41,7 @@ def progress_bar(what: str, *, total: int | None = None, above: str | None = Non
     with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         if above:
             bar.print(above, markup=False, highlight=False, soft_wrap=True)
-        task = bar.add_task(what, total=total)
+        task = bar.add_task(_(what), total=total)
 
         def report(done: int, total: int | None = None, /) -> None:
             bar.update(task, completed=done, total=total)  # a total of None leaves the one that was there

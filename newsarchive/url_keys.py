@@ -7,7 +7,6 @@ become another one. Which parameters say nothing of the page is data, `url_param
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -66,6 +65,8 @@ class _Parameters:
 
 @lru_cache(maxsize=1)
 def _parameters() -> _Parameters:
+    import tomllib  # noqa: PLC0415 - a command that is given a key reads no table
+
     data = tomllib.loads(_PARAMETERS.read_text(encoding="utf-8"))
     sessions = data["sessions"]["names"]
     return _Parameters(

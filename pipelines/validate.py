@@ -23,16 +23,19 @@ class Validate(Pipeline):
         from newsarchive.extract.validate import rejection, validate  # noqa: PLC0415 - as in the steps before
 
         validate(item)
-        problem = rejection(item) or self._doubt(item)
+        problem = rejection(item)
+        other = None if problem else self._other_page(item)
+        problem = problem or other
         if problem is None:
             return item
         self.session.count("articles/rejected")
-        outcome = Outcome(problem.reason, "rejected", problem.detail)
+        # What the page of another kind is, it stays.
+        outcome = Outcome(problem.reason, "rejected", problem.detail, final=other is not None)
         self.session.settle(FrontierEntry.of_page(item.page), problem.stage, outcome)
         raise DropItem(problem.detail or problem.reason)
 
-    def _doubt(self, item: Article) -> Problem | None:
-        """Return why a page of a site whose file has no rules but patterns is no article; None where nothing tells."""
+    def _other_page(self, item: Article) -> Problem | None:
+        """Return what a page of an explored site is in place of an article; None where nothing tells."""
         site = self.session.spider.site_of(item.page)
         if item.page.role != "post" or site is None or site.listing is None or not site.listing.explore:
             return None

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 # explored site, come last: they rarely list what nothing else does, and then their later pages need not be asked for.
 _LISTING_PRIORITY, _LATE_PRIORITY = 10, -10
 #: Pages of an explored site that are looked at, at one time: what one brings tells which is next.
-_AT_ONCE = 4
+_AT_ONCE = 2
 
 
 class DiscoverySpider(FrontierSpider):
@@ -328,7 +328,7 @@ class DiscoverySpider(FrontierSpider):
             self.listings.cut(link.url, stop)
         elif stop and self.exploration is None:
             self.listings.problem(link.url, "endless-paging", stop)
-        elif not stop and (new or (self.is_thorough and self.exploration is None)):
+        elif not stop and (new or (self.is_thorough and (self.exploration is None or link.link_source != "category"))):
             yield from self._ask(ListingLink(url, link.site, link.link_source, link.url), paging)
 
     def _link(self, found: ListedArticle, link: ListingLink, whole: set[str]) -> Link:

@@ -9,6 +9,7 @@ New examples are looked for on purpose, by one of
 and what is found becomes a test of its own (or an `@example`) before it is mended.
 """
 
+import gc
 import os
 import signal
 import time
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
-from support.archives import new_archive
+from support.archives import empty_archive, new_archive
 
 TESTS = Path(__file__).parent
 # Whatever the machine speaks, the tests read English.
@@ -32,7 +33,9 @@ SLOW = {
     "browse/test_browse_browser.py",
     "browse/test_browse_command.py",
     "browse/test_other_databases.py",
+    "browse/test_whole_answers.py",
     "cluster",
+    "commands/test_command_plot.py",
     "commands/test_command_read.py",
     "commands/test_command_rules.py",
     "commands/test_command_sites.py",
@@ -74,6 +77,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if is_slow(item.path):
             item.add_marker("slow")
+
+
+def pytest_collection_finish(session):
+    """Keep the collector of cycles from going through thousands of tests and modules again and again."""
+    if session.config.option.collectonly:
+        empty_archive()  # `make mutants` forks its processes from one that has collected: half of what each would take
+    gc.freeze()
 
 
 def pytest_sessionstart():

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,8 +16,12 @@ from newsarchive.errors import UserError
 from newsarchive.locks import (
     AlreadyRunningError,
     CrawlLock,
+    is_left_behind,
     lock_path,
+    locked,
     no_crawl,
+    only_user,
+    try_lock,
 )
 
 LOCK = sys.modules[CrawlLock.__module__]
@@ -214,3 +219,145 @@ def test_what_fails_while_no_crawl_may_begin_lets_crawls_begin_again(tmp_path):
     with pytest.raises(KeyError), no_crawl(tmp_path / "a.db"):
         raise KeyError
     CrawlLock(tmp_path / "a.db", "demo").release()
+
+
+def open_files():
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_what_a_killed_crawl_left_behind_is_told_from_a_crawl_that_goes_on_and_from_none(tmp_path):
+    archive = tmp_path / "a.db"
+    path = lock_path(archive, "demo")
+    assert not is_left_behind(archive, "demo")
+    assert not path.exists()
+    before = open_files()
+    for text, expected in ((str(dead_process()), True), (f" {dead_process()}\n", True), ("", False), ("é", False)):
+        with held(path, text):
+            assert is_left_behind(archive, "demo") is expected
+    with held(path, str(os.getpid())):
+        assert not is_left_behind(archive, "demo")
+    path.write_text(str(dead_process()))
+    assert not is_left_behind(str(archive), "demo")
+    assert open_files() == before
+    CrawlLock(archive, "demo").release()
+
+
+@contextmanager
+def other_process(code, *arguments):
+    """Run code that prints a line when it is ready, and let it go on until the block ends."""
+    command = [sys.executable, "-c", f"import sys\n{code}\nprint(flush=True)\nsys.stdin.read()", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            process.stdout.readline()
+            yield
+        finally:
+            process.kill()
+
+
+OPEN = "import sqlite3; archive = sqlite3.connect(sys.argv[1], timeout=0); archive.execute('SELECT * FROM texts')"
+
+
+@pytest.fixture
+def database(tmp_path):
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE texts (text)")
+    connection.close()
+    return path
+
+
+def test_nobody_opens_an_archive_that_is_kept_for_one_user(database):
+    def read():
+        return subprocess.run(
+            [sys.executable, "-c", f"import sys; {OPEN}", database],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    before = open_files()
+    with only_user(str(database)):
+        assert "database is locked" in read().stderr
+    assert (read().returncode, open_files()) == (0, before)
+    with pytest.raises(KeyError), only_user(database):
+        raise KeyError
+    assert (read().returncode, open_files()) == (0, before)
+
+
+def test_an_archive_that_a_program_has_open_is_kept_for_nobody_else(database):
+    before = open_files()
+    with other_process(OPEN, database):
+        with pytest.raises(UserError) as refused, only_user(database):
+            pytest.fail("a program has the archive open")
+        assert str(refused.value) == (
+            f"archive {database}: another program has it open - end it (a crawl, browse, Datasette, an editor) and "
+            "run the same command again"
+        )
+    assert open_files() == before
+    with only_user(database):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("byte", "is_sqlites"),
+    [(0x40000000 - 1, False), (0x40000000, True), (0x40000000 + 511, True), (0x40000000 + 512, False)],
+)
+def test_an_archive_is_in_use_where_a_byte_is_locked_by_which_sqlite_locks(database, byte, is_sqlites):
+    code = f"import fcntl; file = open(sys.argv[1], 'r+b'); fcntl.lockf(file, fcntl.LOCK_EX, 1, {byte})"
+    with other_process(code, database):
+        try:
+            with only_user(database):
+                assert not is_sqlites
+        except UserError:
+            assert is_sqlites
+
+
+def test_an_archive_that_is_not_there_needs_no_lock_and_one_that_may_not_be_written_is_told(tmp_path):
+    with only_user(tmp_path / "a.db"):
+        assert not list(tmp_path.iterdir())
+    with pytest.raises(UserError) as refused, only_user(tmp_path):
+        pytest.fail("a folder is no archive")
+    assert str(refused.value) == (f"archive {tmp_path}: Is a directory - check the owner and permissions of the file")
+
+
+def test_who_comes_later_to_a_lock_file_waits_until_it_is_free(tmp_path):
+    path, entered = tmp_path / "file.lock", threading.Event()
+
+    def enter():
+        with locked(path):
+            entered.set()
+
+    before, mask = open_files(), os.umask(0)
+    later = threading.Thread(target=enter, daemon=True)
+    try:
+        with locked(path):
+            later.start()
+            assert not entered.wait(0.2)
+    finally:
+        os.umask(mask)
+    assert entered.wait(AT_ONCE)
+    later.join(AT_ONCE)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert open_files() == before
+
+
+def test_what_fails_under_a_lock_file_lets_others_have_it(tmp_path):
+    path = tmp_path / "file.lock"
+    with pytest.raises(KeyError), locked(path):
+        raise KeyError
+    with locked(path), path.open() as other:
+        assert not try_lock(other.fileno())
+    with path.open() as other:
+        assert try_lock(other.fileno())
+
+
+def test_no_file_of_a_lock_is_handed_to_programs_that_are_started(database):
+    def ours():
+        return [file for file in Path("/proc/self/fd").iterdir() if file.exists() and file.readlink() in paths]
+
+    paths = {database, database.with_name("file.lock")}
+    with locked(database.with_name("file.lock")), only_user(database):
+        assert len(ours()) == 2
+        assert not any(os.get_inheritable(int(file.name)) for file in ours())

@@ -48,7 +48,7 @@ _COLUMNS = (
     *("what", "detail", "seen", "field", "value", "evidence", "by", "at", "event", "reason", "times", "next_at"),
     *("last_at", "stage", "story", "archive", "feeds", "file", "query", "destination", "quiet_hours", "digest"),
     *("last_found", "last_sent", "unsent", "failures", "next_try", "error", "sites", "envelopes", "bytes", "seconds"),
-    *("id", "shard", "fence", "seq", "why", "category", "lang", "day", "month", "hour", "weekday"),
+    *("id", "shard", "fence", "seq", "why", "files", "category", "lang", "day", "month", "hour", "weekday"),
 )
 #: What Datasette says in its errors.
 _DATASETTE = (

@@ -39,6 +39,8 @@ class Archive:
         self.path = path
         self.connection = connection
         self._file = path.stat()
+        # Whether the open transaction has stored articles; None where it is not one of `transaction`.
+        self._has_stored: bool | None = None
 
     # Imported when they are first asked for: a crawl that finds nothing needs few of them, a command that reads fewer.
 
@@ -98,9 +100,14 @@ class Archive:
 
         return Snapshots(self.connection)
 
-    @cached_property
+    @property
     def search(self) -> Search:
         """The search of the archive."""
+        self._index_stored()
+        return self._search
+
+    @cached_property
+    def _search(self) -> Search:
         from newsarchive.search import Search  # noqa: PLC0415
 
         return Search(self.connection)
@@ -153,17 +160,39 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk)."""
+        """Hold one write transaction. Raises UserError when the file cannot be written (locked, full disk).
+
+        The words of the articles stored in it are indexed together, at its end or when `search` is asked for before.
+        """
         try:
             is_outermost = not self.connection.in_transaction
             with transaction(self.connection):
-                yield
-                if is_outermost:
-                    if self._has_snapshots:  # pages first: a row that a power cut leaves must not name one it took
-                        self.snapshots.sync()
-                    self.must_be_in_place()
+                if not is_outermost:
+                    yield
+                    return
+                with self._index_at_the_end():
+                    yield
+                if self._has_snapshots:  # pages first: a row that a power cut leaves must not name one it took
+                    self.snapshots.sync()
+                self.must_be_in_place()
         except sqlite3.OperationalError as error:
             raise explain(error, self.path) from error
+
+    @contextmanager
+    def _index_at_the_end(self) -> Iterator[None]:
+        self._has_stored = False
+        try:
+            yield
+            self._index_stored()
+        finally:
+            self._has_stored = None
+
+    def _index_stored(self) -> None:
+        if self._has_stored:
+            from newsarchive.search.index import settle  # noqa: PLC0415 - see above
+
+            settle(self.connection)
+            self._has_stored = False
 
     def store(
         self,
@@ -182,9 +211,13 @@ class Archive:
         `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
         from newsarchive.archive.store import store  # noqa: PLC0415 - see above
+        from newsarchive.search.index import defer  # noqa: PLC0415
 
         page = article.page
         with self.transaction():
+            if self._has_stored is not None:
+                defer(self.connection)
+                self._has_stored = True
             stored = store(self.connection, article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)

@@ -33,6 +33,8 @@ PRAGMAS = (
     "PRAGMA synchronous = NORMAL",  # a power cut may cost the last commits, never the file
     "PRAGMA foreign_keys = ON",
     "PRAGMA wal_autocheckpoint = 4000",  # pages; with SQLite's own 1000 a busy crawl writes every page twice as often
+    # Where a build of SQLite overwrites what is deleted, pages of the search index that were merged stay as they are.
+    "PRAGMA secure_delete = FAST",
     "PRAGMA journal_size_limit = 67108864",  # bytes; a WAL grown under long readers shrinks again
 )
 

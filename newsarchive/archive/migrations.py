@@ -477,12 +477,21 @@ def m0010_days_in_stories(db: Database) -> None:
 @migrations()
 def m0011_letters_beside_digits(db: Database) -> None:
     """Index letters and digits that stand side by side each as a word of their own, and more forms of characters."""
-    for name in ("insert", "delete", "update"):
-        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    _drop_search(db)
+
+
+def _drop_search(db: Database) -> None:
+    _drop_search_triggers(db)
     for table in ("search_index", "search_characters", "search_folding"):
         db.execute(f"DROP TABLE IF EXISTS {table}")
     for view in ("search_index_text", "search_characters_text"):
         db.execute(f"DROP VIEW IF EXISTS {view}")
+
+
+def _drop_search_triggers(db: Database) -> None:
+    for name in ("insert", "delete", "update", "move"):
+        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    db.execute("DROP TABLE IF EXISTS search_pending")
 
 
 @migrations()
@@ -610,6 +619,15 @@ def m0026_moves_between_shards(db: Database) -> None:
     )
 
 
+@migrations()
+def m0027_index_at_the_end_of_transactions(db: Database) -> None:
+    """Let a transaction that stores many articles write the search index once, at its end."""
+    there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+    if not there.issuperset({"search_insert", "search_delete", "search_update"}):
+        _drop_search(db)  # another program removed one, and what changed since is not in the index
+    _drop_search_triggers(db)
+
+
 #: Every migration that this version knows; an archive that had others was written by a newer version.
 MIGRATION_NAMES = frozenset(migrations.names)
 
@@ -643,6 +661,8 @@ def rebuild(db: Database, progress: Progress) -> None:
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():
         index.create_index(connection, progress)
+    elif not db.table("search_pending").exists():
+        index.create_triggers(connection)
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.Stories(connection).rebuild(progress)

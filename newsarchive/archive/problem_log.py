@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from newsarchive.i18n import _
 from newsarchive.models import FEED_MARK
 from newsarchive.problems import REASONS, check_reason
 from newsarchive.text import plain, valid
@@ -21,24 +22,22 @@ _DETAIL_LIMIT = 500
 _EVENTS = """
 WITH asked (url) AS MATERIALIZED (SELECT value FROM json_each(?1))
 SELECT found_at AS at, 'found' AS event, NULL AS reason, NULL AS times, NULL AS next_at,
-    role || ' of ' || site || coalesce(', on ' || found_on, '') || coalesce(', in run ' || run_id, '') AS detail, url,
-    1 AS place
+    json_object('role', role, 'site', site, 'on', found_on, 'run', run_id) AS detail, url, 1 AS place
 FROM frontier WHERE url IN asked
-UNION ALL SELECT coalesce(changed_at, ''), 'listing', NULL, NULL, NULL, way || ' of ' || site
-    || coalesce(', on ' || found_on, '') || coalesce(', with ' || links || ' articles', '')
-    || CASE due WHEN 1 THEN ', to be asked for by the next run' ELSE '' END, url, 1
+UNION ALL SELECT coalesce(changed_at, ''), 'listing', NULL, NULL, NULL,
+    json_object('role', way, 'site', site, 'on', found_on, 'links', links, 'due', due = 1), url, 1
 FROM listings WHERE url IN asked
 UNION ALL SELECT fetched_at, 'page', NULL, NULL, NULL,
-    'status ' || http_status || ', ' || length || ' bytes, kept as snapshot ' || id, url, 2
+    json_object('status', http_status, 'length', length, 'snapshot', id), url, 2
 FROM snapshots WHERE url IN asked
-UNION ALL SELECT last_at, 'problem', reason, count, NULL, stage || ': ' || coalesce(detail, ''), url, 2
+UNION ALL SELECT last_at, 'problem', reason, count, NULL, json_object('stage', stage, 'detail', detail), url, 2
 FROM problems WHERE url IN asked
 UNION ALL SELECT c.first_seen_at, 'stored', NULL, NULL, NULL,
-    'article ' || a.article_key || ', last seen ' || c.last_seen_at, c.url, 3
+    json_object('key', a.article_key, 'seen', c.last_seen_at), c.url, 3
 FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.url IN asked
-UNION ALL SELECT gone_at, 'vanished', NULL, NULL, NULL, 'status ' || http_status || '; its text stays', url, 4
+UNION ALL SELECT gone_at, 'vanished', NULL, NULL, NULL, json_object('status', http_status), url, 4
 FROM copies WHERE url IN asked AND gone_at IS NOT NULL
-UNION ALL SELECT coalesce(ended_at, found_at), state, reason, attempts, next_at, NULL, url, 5
+UNION ALL SELECT coalesce(ended_at, found_at), state, reason, attempts, next_at, '{}', url, 5
 FROM frontier WHERE url IN asked
 ORDER BY at, place, url
 """
@@ -97,7 +96,7 @@ class ProblemLog:
     def history(self, url: str) -> list[UrlEvent]:
         """Return all that the archive knows of a URL, under each of its spellings, in the order of time."""
         events = (UrlEvent(*row[:7]) for row in self._connection.execute(_EVENTS, (_asked(url),)))
-        return [event._replace(detail=event.detail or REASONS.get(event.reason or "", "")) for event in events]
+        return [event._replace(detail=_detail(event, json.loads(event.detail))) for event in events]
 
     def newest_page(self, url: str) -> int | None:
         """Return the snapshot of the newest raw page of a URL, under each of its spellings; None where none is kept."""
@@ -107,6 +106,30 @@ class ProblemLog:
             (_asked(url),),
         ).fetchone()
         return int(row[0]) if row else None
+
+
+def _detail(event: UrlEvent, given: dict[str, Any]) -> str:
+    """Describe an event by what its table says of it."""
+    if event.event == "page":
+        return _("status {status}, {length} bytes, kept as snapshot {snapshot}", **given)
+    if event.event == "stored":
+        return _("article {key}, last seen {seen}", **given)
+    if event.event == "vanished":
+        return _("status {status}; its text stays", **given)
+    if event.event == "problem" and given["detail"]:
+        return "{stage}: {detail}".format_map(given)
+    if event.event not in ("found", "listing"):
+        return _(REASONS.get(event.reason or "", ""))
+    return _("{role} of {site}", role=_(given["role"]), site=given["site"]) + "".join(
+        told
+        for is_so, told in (
+            (given["on"], _(", on {address}", address=given["on"])),
+            (given.get("run"), _(", in run {number}", number=given.get("run"))),
+            (given.get("links"), _(", with {number} articles", number=given.get("links"))),
+            (given.get("due"), _(", to be asked for by the next run")),
+        )
+        if is_so
+    )
 
 
 def _asked(url: str) -> str:

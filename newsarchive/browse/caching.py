@@ -21,8 +21,8 @@ _FOR_GOOD = b"public, max-age=31536000, immutable"
 _SETTLED = 2.0
 # What an answer may depend on besides its address.
 _DEPENDS_ON = (b"accept-language", b"cookie", b"authorization")
-# Another program may make other pages of the same archive.
-_PROCESS = secrets.token_bytes(8)
+#: What sets the pages of this program apart from those that another one, or another version, makes of the same archive.
+KIND = secrets.token_bytes(8)
 
 
 def cached(app: App, files: Callable[[], Iterable[str | None]], base: str = "/") -> App:
@@ -76,7 +76,7 @@ def _tag(scope: Scope, files: Iterable[str | None]) -> bytes | None:
     today = datetime.now().astimezone().date().isoformat()  # `after:yesterday` asks for something else tomorrow
     headers = [f"{name!r}{value!r}" for name, value in scope["headers"] if name in _DEPENDS_ON]
     whole = "\n".join([scope["path"], repr(scope["query_string"]), today, *headers, *state])
-    digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), key=_PROCESS, digest_size=12).hexdigest()
+    digest = hashlib.blake2b(whole.encode("utf-8", "surrogatepass"), key=KIND, digest_size=12).hexdigest()
     return f'W/"{digest}"'.encode()
 
 

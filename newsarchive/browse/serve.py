@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import secrets
+import signal
 import socket
+import threading
 from contextlib import closing
+from functools import partial
+from multiprocessing import parent_process
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
+from uvicorn.supervisors import Multiprocess
 
 from newsarchive import browse as plugin
 from newsarchive.archive.connection import open_readonly
+from newsarchive.browse import caching
 from newsarchive.browse.datasette_api import keep_connection
 from newsarchive.browse.metadata import LOOPBACK_HOSTS, SETTINGS, database_name, metadata
 from newsarchive.errors import UserError
@@ -23,6 +31,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+_MOST_WORKERS = 4
+# Seconds after which a process that does not answer is replaced; on a busy machine a few are nothing.
+_PATIENCE = 60
 
 
 def application(path: Path, host: str = "127.0.0.1", *, public: bool = False, others: Sequence[Path] = ()) -> Datasette:
@@ -103,16 +115,46 @@ def address_of(host: str, port: int) -> str:
 
 
 def serve(
-    path: Path, host: str, port: int, ready: Callable[[str], None], *, public: bool = False, others: Sequence[Path] = ()
+    path: Path,
+    host: str,
+    port: int,
+    ready: Callable[[str], None],
+    *,
+    public: bool = False,
+    others: Sequence[Path] = (),
+    workers: int | None = None,
 ) -> None:
     """Serve until interrupted; `ready` is called with the address once the port is taken. Port 0 takes any free one.
 
     `public` serves as for others, whatever the address: behind a web server, a loopback address reaches everybody.
+    Python makes one page at a time in a process: `workers` of them share the port, without it one for this machine
+    alone, and one a core, four at most, where others ask.
 
     Raises UserError for an archive that cannot be opened and for a port that is taken.
     """
     datasette = application(path, host, public=public, others=others)
+    if workers is None:
+        workers = 1 if is_loopback(host) and not public else min(os.cpu_count() or 1, _MOST_WORKERS)
+    options: dict[str, Any] = {"log_level": "warning", "server_header": False, "lifespan": "on"}
     with closing(listen(host, port)) as listener:
-        config = uvicorn.Config(datasette.app(), log_level="warning", server_header=False, lifespan="on")
         ready(address_of(host, listener.getsockname()[1]))
-        uvicorn.Server(config).run(sockets=[listener])
+        if workers == 1:
+            uvicorn.Server(uvicorn.Config(datasette.app(), **options)).run(sockets=[listener])
+            return
+        make = partial(_worker, path, host, public=public, others=others, kind=secrets.token_bytes(8))
+        config = uvicorn.Config(make, factory=True, workers=workers, timeout_worker_healthcheck=_PATIENCE, **options)
+        Multiprocess(config, [listener]).run()
+
+
+def _worker(path: Path, host: str, *, public: bool, others: Sequence[Path], kind: bytes) -> Any:
+    """Make the application of one of several processes, which end with the one that began them, however that ends."""
+    caching.KIND = kind  # what one of them has answered, another one knows to be unchanged
+    begun_by = parent_process()
+    assert begun_by is not None
+
+    def end_with_it() -> None:
+        begun_by.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
+    return application(path, host, public=public, others=others).app()

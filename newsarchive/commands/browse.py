@@ -25,6 +25,11 @@ from newsarchive.warc.replay import replay_base
     help="Write the metadata for Datasette's own command to this file instead of serving.",
 )
 @click.option("--public", is_flag=True, help="Serve others behind a web server: no arbitrary SQL.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    help="Processes that answer; one for this machine alone, one a core (four at most) where others ask.",
+)
 @click.argument("archives", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @click.pass_obj
 def browse(
@@ -37,6 +42,7 @@ def browse(
     open_browser: bool,
     write_metadata: Path | None,
     public: bool,
+    workers: int | None,
 ) -> None:
     """Serve the archive to a browser until Ctrl-C: search, articles, stories, questions, tables.
 
@@ -77,7 +83,7 @@ def browse(
         if open_browser:
             webbrowser.open(address)
 
-    serve(db, host, port, ready, public=public, others=others)
+    serve(db, host, port, ready, public=public, others=others, workers=workers)
 
 
 @click.command("open", epilog="Example: newsarchive open --port 0")

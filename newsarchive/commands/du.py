@@ -68,7 +68,7 @@ def _cells(one: Usage) -> tuple[str, ...]:
 def _print(lines: Sequence[tuple[str, ...]], width: int) -> None:
     """Print columns as wide as what is in them; names of sites are cut where a terminal is too narrow."""
     site, *others = (max(map(columns_of, column)) for column in zip(*lines, strict=True))
-    site = min(site, max(_SITE, width - sum(others) - len(others)))
+    site = min(site, max(_SITE, width - 1 - sum(others) - len(others)))
     for name, *cells in lines:
         name = shorten(name, site)  # noqa: PLW2901
         parts = [name + " " * (site - columns_of(name))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 from itertools import islice, product
@@ -55,6 +56,11 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
+def discard_output() -> None:
+    """Let whatever is still written to standard output go nowhere: its reader is gone (`| head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def console() -> Console:
     """Make a console for standard output; markup and highlighting are off, because texts of pages go through it."""
     from rich.console import Console  # noqa: PLC0415 - a tenth of a second that a pipe need not pay
@@ -96,11 +102,13 @@ def print_rows(
 
 def size_of(count: float) -> str:
     """Write a number of bytes for people."""
-    for unit in ("bytes", "kB", "MB"):
-        if count < 1000:
-            return _("{count:.0f} bytes", count=count) if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+    if count < 1000:
+        return _("{count:.0f} bytes", count=count)
+    size, unit = count / 1000, "kB"
+    for larger in ("MB", "GB"):
+        if size >= 999.5:
+            size, unit = size / 1000, larger
+    return f"{size:.{1 if size < 99.95 else 0}f} {unit}"
 
 
 def columns_of(text: str) -> int:
@@ -277,6 +285,8 @@ _PIECES = re.compile(r"[A-Za-z0-9][A-Za-z0-9.,:%'_/+-]*|\s+|.", re.DOTALL)
 
 def wrap(text: str, width: int) -> list[str]:
     """Break a line of text into lines of at most `width` columns; signs that hang over are at most two columns."""
+    if 2 * len(text) <= width:
+        return [text.rstrip()]
     from rich.cells import cell_len  # noqa: PLC0415 - a pipe breaks no lines
 
     lines: list[str] = []

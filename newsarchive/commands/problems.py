@@ -49,7 +49,7 @@ def problems(db: Path, url: str | None, reason: str | None, limit: int, form: st
             )
         events = archive.problems.history(url)
         if events:
-            print_rows(UrlEvent._fields, events[-limit:], form)
+            print_rows(UrlEvent._fields, (event._replace(event=_(event.event)) for event in events[-limit:]), form)
             return 0
         click.echo(plain(unseen(archive, url)), err=True)
     return 1

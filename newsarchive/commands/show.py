@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -68,7 +67,11 @@ def show(db: Path, key: str, as_json: bool, page: bool) -> None:
     if as_json:
         click.echo(_json(shown))
         return
-    width = min(WIDEST, shutil.get_terminal_size((UNKNOWN, 24)).columns) if on_terminal() else UNKNOWN
+    width = UNKNOWN
+    if on_terminal():
+        from shutil import get_terminal_size  # noqa: PLC0415 - loads packers, and a pipe has no size
+
+        width = min(WIDEST, get_terminal_size((UNKNOWN, 24)).columns)
     for line, style in _lines(shown, max(20, width - 2 * len(_MARGIN))):
         click.echo(_MARGIN * bool(line) + (click.style(line, **style) if style else line))
 

@@ -91,7 +91,7 @@ def _print(found: SiteHealth, alarms: list[str]) -> None:
     for reason, count in found.not_collected.items():
         click.echo(f"    {count:>6,} {reason} ({_(REASONS.get(reason, '?'))})")
     for alarm in alarms:
-        lines = wrap(alarm, get_terminal_size().columns - 4) if on_terminal() else [alarm]
+        lines = wrap(alarm, get_terminal_size().columns - 6) if on_terminal() else [alarm]
         click.secho("  ! " + "\n    ".join(lines), fg="red", bold=True)
 
 

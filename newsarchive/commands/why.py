@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from newsarchive.archive import Archive
-from newsarchive.archive.history import newest
-from newsarchive.archive.merge import order_of_trust
-from newsarchive.archive.queries import find_article
-from newsarchive.commands.output import json_option, to_json
+from newsarchive.commands.output import columns_of, json_option, to_json
 from newsarchive.commands.problems import unseen
 from newsarchive.errors import UserError
 from newsarchive.i18n import N_, _, ngettext
@@ -51,7 +48,8 @@ def why(db: Path, url: str, raw: bool, as_json: bool) -> int:
         if raw:
             return _write_raw(archive, url)
         events = archive.problems.history(url)
-        copies = _copies(archive, url)
+        # A listing is no article, and what an article is told by loads much.
+        copies = [] if any(event.event == "listing" for event in events) else _copies(archive, url)
         if not events and not copies:
             click.echo(plain(unseen(archive, url)), err=True)
             return 1
@@ -74,6 +72,10 @@ def _write_raw(archive: Archive, url: str) -> int:
 
 def _copies(archive: Archive, url: str) -> list[Observation]:
     """Return the copies of the article at a URL in the order in which their texts are taken; none without one."""
+    from newsarchive.archive.history import newest  # noqa: PLC0415 - a listing needs none of it
+    from newsarchive.archive.merge import order_of_trust  # noqa: PLC0415
+    from newsarchive.archive.queries import find_article  # noqa: PLC0415
+
     try:
         article_id = find_article(archive.connection, url)
     except UserError:
@@ -107,11 +109,15 @@ def _lines(events: Sequence[UrlEvent], copies: Sequence[Observation]) -> Iterato
             " " + ngettext("({count} time)", "({count} times)", event.times) if event.times and event.times > 1 else ""
         )
         due = _(", due {time}", time=event.next_at) if event.next_at else ""
-        yield f"  {event.at}  {event.event:8}  {reason}{event.detail}{times}{due}"
+        yield f"  {event.at}  {_filled(_(event.event), 8)}  {reason}{event.detail}{times}{due}"
     shown = _shown(copies)
     for copy in copies:
         what = _("shown") if copy is shown else _("not shown")
-        yield f"  {what:9}  {copy.role} {copy.url}: {_reason(copy, shown)}"
+        yield f"  {_filled(what, 9)}  {_(copy.role)} {copy.url}: {_reason(copy, shown)}"
+
+
+def _filled(text: str, columns: int) -> str:
+    return text + " " * (columns - columns_of(text))
 
 
 def _state(event: UrlEvent) -> str:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
-from newsarchive.extract.html import better_title, line_of, take_source
+from newsarchive.extract.html import better_title, line_of, take_source, target_of
 from newsarchive.models import Category, Hints
 from newsarchive.text import clean
 from newsarchive.tree import attribute, numbers_of, parse, select
@@ -172,7 +172,7 @@ class _Reader:
         if len(links) > _MOST_LINKS:
             self.found.damage = f"more links than {_MOST_LINKS} in one entry"
         for link in links[:_MOST_LINKS]:
-            target = attribute(link, "href").strip()
+            target = target_of(link)
             url = self._article_url(target) if target and not target.startswith("#") else None
             if url is not None:
                 self._take(url, _title(link), printed)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Literal
 from newsarchive.discovery.exploration import is_department, is_house_page
 from newsarchive.discovery.page_links import has_day, read_links, texts_of
 from newsarchive.extract.dates import find_dates
+from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import rejection
-from newsarchive.tree import attribute, select
+from newsarchive.tree import attribute, select, text_in
 from newsarchive.url_keys import twin_key, url_key
 from newsarchive.urls import split_url
 
@@ -53,6 +54,15 @@ _TEASERS = 4
 _TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
 #: Names of the time of the last change, which pages of every kind tell.
 _MODIFIED = re.compile("modified|updated", re.IGNORECASE)
+_UPDATED, _PUBLISHED = re.compile(any_of("updated")), re.compile(any_of("published"))
+#: What the button of a page says that sells something.
+_SELLS = re.compile(
+    r"加入购物车|加入購物車|立即购买|立即購買|放入购物车|カートに入れる|장바구니|add to (?:cart|basket|bag)"
+    r"|in den warenkorb|ajouter au panier|añadir al carrito|adicionar ao carrinho|aggiungi al carrello|в корзину",
+    re.IGNORECASE,
+)
+_BUTTONS = "button, input[type=submit], input[type=button], a[class*=btn i], a[class*=button i], a[class*=cart i]"
+_MOST_BUTTONS, _LONGEST_BUTTON = 200, 40
 #: Addresses at which no article lies: a tag, a category, an author, a further page of a list, a month of an archive.
 _LIST_PATH = re.compile(
     r"/(?:tags?|categor(?:y|ies)|authors?|labels?|keywords?|search)/[^/]+/?$|/page/\d+/?$"
@@ -77,7 +87,7 @@ def judge(article: Article, root: Element, links: Links, *, dated: bool = False)
     url = article.page.url
     if not article.title or _LIST_PATH.search(split_url(url).path) or (is_department(url) and not dated):
         return no_article
-    if is_house_page(url) or (article.part or 1) > 1 or _is_form(article, root):
+    if is_house_page(url) or (article.part or 1) > 1 or _tool_of(article, root):
         return no_article
     if not dated and not _has_date(article, root, links):
         return no_article
@@ -95,8 +105,8 @@ def refusal(article: Article, root: Element, links: Links, is_article: Callable[
     url = article.page.url
     if is_house_page(url):
         return "a page about the house"
-    if _is_form(article, root):
-        return "a form or a game: a page of fields to fill in"
+    if tool := _tool_of(article, root):
+        return tool
     if not article.paragraphs and _lies_below_article(url, links, is_article):
         return "a picture of an article"
     listed = {
@@ -121,6 +131,13 @@ def _lies_below_article(url: str, links: Links, is_article: Callable[[str], bool
     return is_article(parent) and any(url_key(link.url) in keys for link in links.found.values())
 
 
+def _tool_of(article: Article, root: Element) -> str | None:
+    """Return what a page is made for where it is not reading."""
+    if _is_form(article, root):
+        return "a form or a game: a page of fields to fill in"
+    return "a page of a shop: something can be put into a basket" if _sells(root) else None
+
+
 def _is_form(article: Article, root: Element) -> bool:
     """Return whether a page has many fields to fill in, and little text."""
     fields = sum(
@@ -129,6 +146,12 @@ def _is_form(article: Article, root: Element) -> bool:
     )
     length = sum(len(paragraph.text) for paragraph in article.paragraphs)
     return fields >= _FIELDS and length < fields * _LONG_BESIDE_FIELD
+
+
+def _sells(root: Element) -> bool:
+    """Return whether a button or a link that looks like one puts something into a basket."""
+    buttons = (text_in(button) or attribute(button, "value") for button in select(_BUTTONS, root)[:_MOST_BUTTONS])
+    return any(len(text) < _LONGEST_BUTTON and _SELLS.search(text) for text in buttons)
 
 
 def links_of(root: Element, article: Article) -> Links:
@@ -171,7 +194,7 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         return _MODIFIED.search(name) is None
     items = links.dated_items
     entries = items if len(items) >= _DATED or sum(items.values()) >= _HEADLINES else ()
-    printed = (text for text, _ in texts_of(root, entries) if has_day(text))
+    printed = (text for text, _ in texts_of(root, entries) if has_day(text) and not _is_of_change(text))
     if rule == "printed in parts":
         return any(True for _ in printed)
     when = article.published_at
@@ -181,6 +204,12 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         for text in printed
         for dated in find_dates(text, zone=when.tzinfo, now=article.page.fetched_at)
     )
+
+
+def _is_of_change(text: str) -> bool:
+    """Return whether a line prints when a page was last changed, which pages of every kind do."""
+    lowered = text.lower()
+    return _UPDATED.search(lowered) is not None and _PUBLISHED.search(lowered) is None
 
 
 def _teasers(root: Element) -> int:

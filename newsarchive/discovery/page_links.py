@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsarchive.discovery.script_pager import next_by_script
-from newsarchive.extract.html import better_title, line_of
+from newsarchive.extract.html import better_title, line_of, opened_by, target_of
 from newsarchive.text import clean
-from newsarchive.tree import attribute, descendants, select
+from newsarchive.tree import attribute, descendants, select, text_in
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ _MORE = frozenset(("更多", "查看更多", "more", "morestories", "moreposts",
 _ARROWS = frozenset(("»", "›", "→", ">", ">>", "»»", "＞", "▶"))
 _NO_LETTER = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"[\[(（第]?\s*(\d{1,5})\s*[页頁\])）]?")
+_FRAMES = frozenset(("frame", "iframe"))
+_REFRESH = re.compile(r"\s*[0-9.]{1,4}\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+?)['\"]?\s*", re.IGNORECASE)
+_MOST_SCRIPTS = 5
 _PAGE_WORD = re.compile(r"pag(?:e|ing|inat)|fenye|[?&/](?:p|pg|pn)[=/]", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"(?:page|list|index|[?&/](?:p|pg|pn))[-_=/]?\d+", re.IGNORECASE)
 
@@ -91,10 +94,9 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     base_url = (absolute_url(base, url) if base else None) or url
     links = Links()
     here = without_fragment(url)
-    numbered: dict[int, str] = {}
-    arrow = by_word = None
-    for element in select("a", root)[:MOST_LINKS]:
-        target = attribute(element, "href").strip()
+    pager = _Pager(here)
+    for element in select("a, area, frame, iframe, [onclick]", root)[:MOST_LINKS]:
+        target = attribute(element, "src").strip() if element.tag in _FRAMES else target_of(element)
         full = None if not target or target.startswith("#") else absolute_url(target, base_url, charset=charset)
         if full == here:
             continue
@@ -103,25 +105,53 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
             links.refused += bool(target) and not target.startswith("#")
             _note_item(links, text, element)  # what a script opens is an entry of a list, too
             continue
-        word = _NO_LETTER.sub("", text).casefold()
-        relation = attribute(element, "rel").lower().split()
-        if "next" in relation or (word in _NEXT and (word not in _MORE or _PAGE_NUMBER.search(full))):
-            by_word = by_word or full
-        elif text.strip() in _ARROWS and _is_page_of(full, here):
-            arrow = arrow or full
-        elif (number := _NUMBER.fullmatch(text)) and _is_page_of(full, here):
-            numbered.setdefault(int(number[1]), full)
+        pager.note(full, text, attribute(element, "rel"))
         _add(links, full, text, element)
-    for full, number_text in _options(root, base_url, charset):
-        if full != here and _is_page_of(full, here):
-            numbered.setdefault(int(number_text), full)
-    links.next_url = (
-        _head_next(root, base_url) or by_word or arrow or _after(numbered) or next_by_script(root, base_url)
-    )
-    numbered.pop(1, None)  # the first page is known by the link that led to the listing
-    links.pages = list(dict.fromkeys(page for page in (links.next_url, *numbered.values()) if page and page != here))
+    for target, text in (*_options(root), *((target, "") for target in _redirects(root, has_links=bool(links.found)))):
+        full = absolute_url(target, base_url, charset=charset)
+        if full and full != here and not pager.is_numbered(full, text):
+            links.found.setdefault(full, PageLink(full, text))
+    links.next_url = _head_next(root, base_url) or pager.next_url() or next_by_script(root, base_url)
+    links.pages = list(dict.fromkeys(page for page in (links.next_url, *pager.pages()) if page and page != here))
     links.feeds = list(_feeds(root, base_url))
     return links
+
+
+class _Pager:
+    """What turns the page of the listing at `here`: words, arrows and numbers."""
+
+    def __init__(self, here: str) -> None:
+        self.here = here
+        self._by_word: str | None = None
+        self._by_arrow: str | None = None
+        self._numbered: dict[int, str] = {}
+
+    def note(self, url: str, text: str, relation: str) -> None:
+        """Record a link, if it turns the page."""
+        word = _NO_LETTER.sub("", text).casefold()
+        if "next" in relation.lower().split() or (word in _NEXT and (word not in _MORE or _PAGE_NUMBER.search(url))):
+            self._by_word = self._by_word or url
+        elif text.strip() in _ARROWS and _is_page_of(url, self.here):
+            self._by_arrow = self._by_arrow or url
+        else:
+            self.is_numbered(url, text)
+
+    def is_numbered(self, url: str, text: str) -> bool:
+        """Record a link that says the number of a page; return whether it says a number."""
+        number = _NUMBER.fullmatch(text)
+        if number and _is_page_of(url, self.here):
+            self._numbered.setdefault(int(number[1]), url)
+        return number is not None
+
+    def next_url(self) -> str | None:
+        """Return the page behind this one; among numbered ones the first whose number is missing before it."""
+        numbered = self._numbered
+        present = next((number - 1 for number in sorted(numbered) if number > 1 and number - 1 not in numbered), None)
+        return self._by_word or self._by_arrow or (numbered.get(present + 1) if present is not None else None)
+
+    def pages(self) -> list[str]:
+        """List the numbered pages; the first one is known by the link that led to the listing."""
+        return [url for number, url in self._numbered.items() if number != 1]
 
 
 def is_headline(text: str) -> bool:
@@ -197,16 +227,25 @@ def _is_page_of(url: str, here: str) -> bool:
     return there.path.startswith(folder + "/") or there.path == this.path or _PAGE_WORD.search(url) is not None
 
 
-def _options(root: Element, base_url: str, charset: str) -> Iterator[tuple[str, str]]:
-    """Yield the pages that a pager made of a drop-down list leads to, each with its number."""
+def _options(root: Element) -> Iterator[tuple[str, str]]:
+    """Yield what the entries of drop-down lists lead to, pages of a pager or months of an archive, and their texts."""
     for option in select("select option", root)[:MOST_LINKS]:
         value = attribute(option, "value").strip()
-        number = _NUMBER.fullmatch(line_of(option))
-        # Forms offer numbers, too: years, rooms, amounts. An address has more than digits.
-        if number and value and not value.isdigit() and ("." in value or "/" in value or "?" in value):
-            url = absolute_url(value, base_url, charset=charset)
-            if url:
-                yield url, number[1]
+        # Forms offer numbers and words, too: years, rooms, amounts. An address has more.
+        if value.startswith(("/", "./", "?", "http")) or (not value.isdigit() and ("." in value or "/" in value)):
+            yield value, line_of(option)
+
+
+def _redirects(root: Element, *, has_links: bool) -> Iterator[str]:
+    """Yield where a page sends its reader on by itself; its scripts are only looked at where it has no link."""
+    for element in select("meta[http-equiv=refresh i]", root):
+        match = _REFRESH.fullmatch(attribute(element, "content")[:500])
+        if match:
+            yield match[1].strip()
+    for script in () if has_links else select("script", root)[:_MOST_SCRIPTS]:
+        target = opened_by(text_in(script))
+        if target:
+            yield target
 
 
 def _head_next(root: Element, base_url: str) -> str | None:
@@ -225,12 +264,6 @@ def _feeds(root: Element, base_url: str) -> Iterator[str]:
             url = absolute_url(attribute(link, "href").strip(), base_url)
             if url:
                 yield url
-
-
-def _after(numbered: dict[int, str]) -> str | None:
-    """Return the page behind this one among numbered ones: the first whose number is missing before it."""
-    present = next((number - 1 for number in sorted(numbered) if number > 1 and number - 1 not in numbered), None)
-    return numbered.get(present + 1) if present is not None else None
 
 
 def texts_of(root: Element, without: Collection[int] = ()) -> Iterator[tuple[str, bool]]:

@@ -193,15 +193,21 @@ def _article_urls(survey: Survey, patterns: list[Pattern]) -> set[str]:
 
 
 def _starts(survey: Survey, wanted: set[str]) -> dict[str, int]:
-    """Choose pages that lead to articles, the one that adds most first -> the number of articles that it adds."""
+    """Choose pages that lead to articles, the one that adds most first -> the number of articles that it adds.
+
+    What feeds and sitemaps name needs no page. The first page of the site is always chosen.
+    """
     leads = {
         page.url: {url_key(url) for url in page.links} & wanted
         for page in survey.visited
-        if (page.kind in ("listing", "other") and not page.is_later) or page is survey.visited[0]
+        if page is survey.visited[0]
+        or (page.kind in ("listing", "other") and not page.is_later and url_key(page.url) not in wanted)
     }
     home = survey.visited[0].url
-    chosen = {home: len(leads.get(home, ()))}
-    seen = set(leads.pop(home, ()))
+    seen = {key for key in wanted if survey.known[key].in_feed or survey.known[key].in_sitemap}
+    leading = leads.pop(home, set())
+    chosen = {home: len(leading - seen)}
+    seen |= leading
     while leads and len(chosen) < _MOST_STARTS:
         best = max(leads, key=lambda url: len(leads[url] - seen))
         new = leads.pop(best) - seen
@@ -240,7 +246,7 @@ def _toml(found: FoundSite, origin: str) -> str:
         f"delay = {found.delay}  # seconds between two requests",
         "",
         "[listing]",
-        "# Pages that list articles, and how many each adds to those before it.",
+        "# Pages that list articles, and how many each adds to feeds, sitemaps and those before it.",
         "start = [",
         *(f"    {toml_text(path(url))},  # {number}" for url, number in found.starts.items()),
         "]",

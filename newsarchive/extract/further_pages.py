@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from newsarchive.models import WHOLE
+from newsarchive.tree import attribute, select
 from newsarchive.urls import absolute_url, split_url
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
     from newsarchive.models import Page
+    from newsarchive.tree import Element
 
 # What the link to the next page is called, by its text or its title.
 _WORDS = (
@@ -60,6 +62,7 @@ _WHOLE_WORD = (
     r"|quanwen|print(?:er|able|version|view|[_-]version|[_-]?page|[_-]?friendly)?|druck(?:version|ansicht|en)?"
     r"|imprimer|imprimir|stampa)"
 )
+_NAMES_WHOLE = re.compile(_WHOLE_WORD, re.IGNORECASE)
 _WHOLE_NAME = re.compile(rf"(.*?[^/_-])[_-](?:p(?:age)?[_-]?)?{_WHOLE_WORD}", re.IGNORECASE)
 _WHOLE_FOLDER = re.compile(rf"(.+?)/{_WHOLE_WORD}/?", re.IGNORECASE)
 _WHOLE_QUERY = re.compile(
@@ -83,6 +86,8 @@ _CANONICAL = re.compile(
     re.IGNORECASE,
 )
 _HEAD, _LONG_PAGE = 100_000, 500_000
+# The signs of further pages in the bytes of a page.
+_FURTHER = re.compile(rb"page=(?:2|all)")
 # Links of a page that are looked at, and pages of one article that are followed.
 _MOST_LINKS, _MOST_PAGES = 3_000, 60
 
@@ -100,8 +105,16 @@ class Place:
     whole: str | None = None
 
 
-def place_of(page: Page, text: str) -> Place:
-    """Return where a page stands among the pages of its article; the first and only one, where nothing tells."""
+def addresses_in(root: Element) -> str:
+    """Return the addresses of a page's links as a text that is much shorter than the page, each in quotes."""
+    return "".join([f'"{attribute(link, "href")}"' for link in select("a[href]", root)])
+
+
+def place_of(page: Page, text: str, addresses: str | None = None) -> Place:
+    """Return where a page stands among the pages of its article; the first and only one, where nothing tells.
+
+    `text` is the page's; `addresses` those of its links (`addresses_in`), where they are at hand.
+    """
     own = split_url(page.base_url)
     if number := _own_number(own):
         place = _further_place(page, text, own, number)
@@ -111,22 +124,25 @@ def place_of(page: Page, text: str) -> Place:
         place = _whole_place(page, text, first)
         if place is not None:
             return place
-    following = next_page_of(page, text)
-    return Place(following=following, whole=whole_page_of(page, text, is_paged=following is not None))
+    following = next_page_of(page, text, addresses)
+    return Place(following=following, whole=whole_page_of(page, text, addresses, is_paged=following is not None))
 
 
-def whole_page_of(page: Page, text: str, *, is_paged: bool) -> str | None:
+def whole_page_of(page: Page, text: str, addresses: str | None = None, *, is_paged: bool) -> str | None:
     """Return the address of the page that shows all pages of the article that a page begins; None where there is none.
 
     One for a printer is asked for only where the article is on several pages (`is_paged`), and so is any where the page
     is so long that to look for it costs more than it is worth.
     """
     own = split_url(page.base_url)
-    if (len(text) > _LONG_PAGE and not is_paged) or not _may_link_whole(own.path, text):
+    if len(text) > _LONG_PAGE and not is_paged:
+        return None
+    if not _may_link_whole(own.path, text if addresses is None else addresses):
         return None
     printed = None
     for match in islice(_LINK.finditer(text), _MOST_LINKS):
-        url = absolute_url(unescape(match[1]), page.base_url)
+        href = unescape(match[1])
+        url = absolute_url(href, page.base_url) if _NAMES_WHOLE.search(href) else None
         if url is None or _first_of_whole(split_url(url)) != own._replace(fragment=""):
             continue
         label = _LINK_TEXT.match(text, match.end())
@@ -176,14 +192,14 @@ def _whole_place(page: Page, text: str, first: SplitResult) -> Place | None:
     return Place(WHOLE, begins) if begins else None
 
 
-def next_page_of(page: Page, text: str) -> str | None:
+def next_page_of(page: Page, text: str, addresses: str | None = None) -> str | None:
     """Return the address of the second page of the article that a page begins; None where it is whole.
 
     It is the address of a link that differs from the page's own by the number 2 alone; one to any other address is a
     link to another article.
     """
     own = split_url(page.base_url)
-    if not _may_link_second(own.path, text):
+    if not _may_link_second(own.path, text if addresses is None else addresses):
         return None
     # To look for a link is quicker than to look for all the words, of which most pages have none.
     second = next((url for url, number, _ in _pages_linked(page, text, own, _NAMES_SECOND) if number == 2), None)
@@ -201,7 +217,7 @@ def may_have_further(page: Page) -> bool:
         if body.startswith((b"_", b"-", b"/"), at + len(name)):
             return True
         at = body.find(name, at + 1)
-    return any(sign in body for sign in (b"page=2", b"page=all", b"=print"))
+    return _FURTHER.search(body) is not None or b"=print" in body
 
 
 def _own_number(own: SplitResult) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from newsarchive.extract.charset import decode
 from newsarchive.extract.phrases import SHOW_ALL, all_of
 from newsarchive.text import clean
-from newsarchive.tree import TEXT, children, descendants
+from newsarchive.tree import TEXT, attribute, children, descendants
 from newsarchive.urls import absolute_url
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ _SHOW_ALL = all_of(SHOW_ALL)
 _LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
 _ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
 # Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
+_OPENED = re.compile(
+    r"(?:location(?:\.href)?\s?=|\bopen\(|location\.(?:assign|replace)\()\s?['\"]([^'\"\\<>+]{1,500})['\"](?!\s?\+)"
+)
+_LONGEST_SCRIPT = 2000
 # The text of a link that is so long and holds two sentences is no headline.
 _SHORT_TEASER, _TWO_SENTENCES = 60, re.compile(r"[.!?]\s+[A-Z]|[！？].*[！？]")
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
@@ -212,6 +216,20 @@ def _pieces(root: Element, skip: Container[int]) -> Iterator[str]:
                 yield " "
             following = outer.next
         node = following
+
+
+def target_of(link: Element) -> str:
+    """Return where a link leads: what its `href` says, else the address that its script would open."""
+    target = attribute(link, "href").strip()
+    if target and target[0] != "#" and target[:11].lower() != "javascript:":
+        return target
+    return opened_by(attribute(link, "onclick") or target) or target
+
+
+def opened_by(script: str) -> str | None:
+    """Return the address to which a script would lead: location.href = '/a/1.html', window.open('/a/1.html')."""
+    match = _OPENED.search(script[:_LONGEST_SCRIPT])
+    return match[1].strip() if match else None
 
 
 def is_teaser(text: str) -> bool:

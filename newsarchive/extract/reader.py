@@ -9,8 +9,8 @@ from newsarchive.extract.charset import decode
 from newsarchive.extract.dates import parse_date
 from newsarchive.extract.error_pages import detect_error_page
 from newsarchive.extract.feed_entry import read_entry
-from newsarchive.extract.further_pages import may_have_further, place_of
-from newsarchive.extract.heuristics import read_by_heuristics
+from newsarchive.extract.further_pages import addresses_in, may_have_further, place_of
+from newsarchive.extract.heuristics import read_by_heuristics, tree_of
 from newsarchive.extract.identity import identify, identity_of, site_of_host
 from newsarchive.extract.jekyll.post_file import read_post_file
 from newsarchive.extract.layout import read_layout
@@ -89,11 +89,11 @@ def _read_known(page: Page, site: Site, layout: Layout) -> Article:
     return article
 
 
-def _take_place(article: Article, text: str) -> None:
+def _take_place(article: Article, text: str, addresses: str | None = None) -> None:
     """Set which page of its article a page is; that it goes on is told until the next page is followed."""
     if not article.paragraphs:
         return
-    place = place_of(article.page, text)
+    place = place_of(article.page, text, addresses)
     if place.number != 1:
         article.part, article.first_page = place.number, place.first
     article.whole_page = place.whole
@@ -153,7 +153,8 @@ def _apply_hints(article: Article, site: Site) -> None:
 def _read_unknown(page: Page, site: Site | None) -> Article:
     decoded = decode(page.body, page.headers.get("content-type"))
     zone, name = (site.timezone, site.title) if site else (None, "")
-    article = read_by_heuristics(page, decoded, zone, name, strict=True)
+    root = tree_of(page, decoded, strict=True)
+    article = read_by_heuristics(page, decoded, zone, name, root=root, strict=True)
     if detect_error_page(article, decoded.text):
         return article
     if site is not None:
@@ -163,5 +164,5 @@ def _read_unknown(page: Page, site: Site | None) -> Article:
         fields.problem(article, "wrong-charset", f"{decoded.charset} in truth")
     if decoded.damaged:
         fields.problem(article, "damaged-text")
-    _take_place(article, decoded.text)
+    _take_place(article, decoded.text, addresses_in(root) if root is not None else None)
     return article

@@ -56,6 +56,9 @@ class Folding:
 
     def __init__(self, table: dict[int, str]) -> None:
         self._table = table
+        # What a table does not have costs more to look up than what it has.
+        self._forms: dict[int, int | str] = {code: code for code in range(0x4E00, 0xA000)}
+        self._forms.update(table)
 
     def fold(self, text: str) -> str:
         """Fold a text. Punctuation stays (in its half-width form), invisible characters go."""
@@ -63,11 +66,11 @@ class Folding:
             return text.lower()
         if _HAS_JOINING.search(text):
             text = unicodedata.normalize("NFKC", text)
-        return text.translate(self._table)
+        return text.translate(self._forms)
 
     def letters(self, text: str) -> str:
-        """Fold the different characters of a text, in any order."""
-        letters = "".join(set(text))
+        """Fold the different characters of a text, in the order in which they come."""
+        letters = "".join(dict.fromkeys(text))
         return self.fold(text if _HAS_JOINING.search(letters) else letters)
 
     def variants(self, folded: str) -> str:

@@ -9,6 +9,11 @@ and rebuild itself, and a program without these functions gets an error instead 
 - `search_characters` holds the single unspaced characters of an article, without places: a search for one character
   would otherwise have to join every pair that begins with it.
 
+A trigger notes in `search_pending` what the indexes have of an article that was changed: nothing, or its former text.
+Another one writes what is noted into the indexes, at once. A transaction that stores many articles does that once, at
+its end (`defer`, `settle`): FTS5 ends a segment with every statement of a transaction that changes other tables, too,
+and merging these segments costs more than all else. When a transaction is committed nothing is pending.
+
 Rows of articles must be changed by UPDATE, upsert or DELETE. `INSERT OR REPLACE` deletes rows without calling triggers
 (unless `PRAGMA recursive_triggers` is on).
 """
@@ -18,7 +23,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import zlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from newsarchive.search.folding import built_in_folding, load_folding
@@ -37,7 +41,7 @@ from newsarchive.search.sql import (
 from newsarchive.search.tokens import characters, pairs, phrase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from newsarchive.search.folding import Folding
 
@@ -49,12 +53,13 @@ STEP = 2000
 # The token characters of `ascii` are ASCII letters and digits and everything that is not ASCII: just what our tokens
 # are made of, and the same in every version of SQLite.
 _OPTIONS = {PAIRS: "tokenize='ascii'", CHARACTERS: "tokenize='ascii', detail=none, columnsize=0"}
-# While much is written at once: bytes of tokens collected in memory before a segment is written, and how many
-# segments there may be before they are merged.
-_BULK = {"hashsize": 64 << 20, "automerge": 0, "crisismerge": 16}
+# How many segments there may be before they are merged, while all articles are indexed and otherwise. The megabyte that
+# FTS5 collects before it writes a segment is as much as a processor holds near itself: more takes longer to sort than
+# fewer segments save.
+_BULK = {"automerge": 0, "crisismerge": 64}
+_USUAL = {"automerge": 8, "crisismerge": 16}
 # Pages that one step of merging writes.
 _MERGED_PAGES = 2000
-_USUAL = {"hashsize": 1 << 20, "automerge": 8, "crisismerge": 16}
 
 _NOTHING = '""'  # FTS5's form of a phrase without words
 _SYNTAX = re.compile(r"[\s\"“”„＂「」『』()（）]+")
@@ -67,9 +72,17 @@ _VALUES = {
     "digest": "search_pairs(CASE WHEN instr({row}.body, {row}.digest) THEN NULL ELSE {row}.digest END)",
     "characters": "search_letters({row}.body, {row}.title, {row}.digest)",
 }
-_TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(
-    f"new.{column} IS NOT old.{column}" for column in ("title", "digest", "body")
-)
+_TEXTS = ("title", "digest", "body")
+_TEXT_CHANGED = "new.id IS NOT old.id OR " + " OR ".join(f"new.{column} IS NOT old.{column}" for column in _TEXTS)
+# While this row is there the others are left for the end of the transaction. No article has such an id.
+_DEFERRED = -1 << 63
+_PENDING = f"""
+CREATE TABLE search_pending (
+    id INTEGER PRIMARY KEY,
+    is_indexed INTEGER NOT NULL,
+    {", ".join(f"{column} TEXT" for column in _TEXTS)}
+) STRICT
+"""
 
 
 def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
@@ -175,7 +188,7 @@ def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], 
         connection.execute(f"CREATE VIEW {index}_text AS SELECT id, {values} FROM articles")  # noqa: S608
         _create_table(connection, "main", index)
     _command(connection, PAIRS, "rank", f"bm25{WEIGHTS}")
-    _create_triggers(connection)
+    create_triggers(connection)
     reindex(connection, progress)
 
 
@@ -185,23 +198,59 @@ def _create_table(connection: sqlite3.Connection, schema: str, index: str) -> No
     connection.execute(f"CREATE VIRTUAL TABLE {schema}.{index} USING fts5({columns}, {options})")
 
 
-def _create_triggers(connection: sqlite3.Connection) -> None:
-    add = "".join(_write(index, "new", command=None) for index in _INDEXES)
-    remove = "".join(_write(index, "old", command="delete") for index in _INDEXES)
-    connection.execute(f"CREATE TRIGGER search_insert AFTER INSERT ON articles BEGIN {add} END")
-    connection.execute(f"CREATE TRIGGER search_delete AFTER DELETE ON articles BEGIN {remove} END")
-    connection.execute(
-        "CREATE TRIGGER search_update AFTER UPDATE OF id, title, digest, body ON articles "
-        f"WHEN {_TEXT_CHANGED} BEGIN {remove} {add} END"
+def create_triggers(connection: sqlite3.Connection) -> None:
+    """Create the table of what is pending, and the triggers that fill it and write it into the indexes."""
+    connection.execute(_PENDING)
+    former = _note("old.id", 1, (f"old.{column}" for column in _TEXTS))
+    nothing = _note("new.id", 0, ("NULL" for _ in _TEXTS))
+    for name, event, note in (
+        ("insert", "INSERT ON articles", nothing),
+        ("delete", "DELETE ON articles", former),
+        ("update", f"UPDATE OF id, title, digest, body ON articles WHEN {_TEXT_CHANGED}", former),
+        ("move", "UPDATE OF id ON articles WHEN new.id IS NOT old.id", nothing),
+    ):
+        connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {note} END")
+    write = "".join((*map(_write, _INDEXES), "DELETE FROM search_pending;"))
+    for name, event in (
+        ("write", f"INSERT ON search_pending WHEN NOT EXISTS (SELECT 1 FROM search_pending WHERE id = {_DEFERRED})"),  # noqa: S608
+        ("settle", f"DELETE ON search_pending WHEN old.id = {_DEFERRED}"),
+    ):
+        connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {write} END")
+
+
+def _note(row_id: str, is_indexed: int, texts: Iterable[str]) -> str:
+    """Write the SQL that notes what the indexes have of a row; what was noted of it before stays."""
+    # Not by OR IGNORE: the conflict clause of the statement that calls a trigger would be taken instead.
+    return (
+        f"INSERT INTO search_pending SELECT {row_id}, {is_indexed}, {', '.join(texts)} "  # noqa: S608
+        f"WHERE NOT EXISTS (SELECT 1 FROM search_pending WHERE id = {row_id});"
     )
 
 
-def _write(index: str, row: str, *, command: str | None) -> str:
-    names = ("rowid", *_INDEXES[index])
-    values = [f"{row}.id", *(_VALUES[column].format(row=row) for column in _INDEXES[index])]
-    if command is not None:
-        names, values = (index, *names), [f"'{command}'", *values]
-    return f"INSERT INTO {index} ({', '.join(names)}) VALUES ({', '.join(values)});"  # noqa: S608
+def _write(index: str) -> str:
+    """Write the SQL that brings an index up to date with what is pending; in the order of ids, as FTS5 wants it."""
+    names = ", ".join(_INDEXES[index])
+    former, texts = (
+        ", ".join(_VALUES[column].format(row=table) for column in _INDEXES[index])
+        for table in ("search_pending", "articles")
+    )
+    # Not from the view of the texts: SQLite then refuses every ALTER TABLE to who does not have our functions.
+    return (
+        f"INSERT INTO {index} ({index}, rowid, {names}) "  # noqa: S608
+        f"SELECT 'delete', id, {former} FROM search_pending WHERE is_indexed ORDER BY id;"
+        f"INSERT INTO {index} (rowid, {names}) SELECT articles.id, {texts} "
+        "FROM search_pending CROSS JOIN articles ON articles.id = search_pending.id ORDER BY search_pending.id;"
+    )
+
+
+def defer(connection: sqlite3.Connection) -> None:
+    """Leave to `settle` what the rest of a transaction changes; the caller holds it, and calls that at its end."""
+    connection.execute("INSERT OR IGNORE INTO search_pending (id, is_indexed) VALUES (?, 0)", (_DEFERRED,))
+
+
+def settle(connection: sqlite3.Connection) -> None:
+    """Write into the indexes what was left for it since `defer`, if anything was."""
+    connection.execute("DELETE FROM search_pending WHERE id = ?", (_DEFERRED,))
 
 
 def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
@@ -216,6 +265,9 @@ def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None]
         # First of all: SQLite refuses it once the index was written to.
         _create_functions(connection, lambda: folding)
         connection.execute("INSERT OR REPLACE INTO search_folding (id, folding) VALUES (1, ?)", (table,))
+    # Before the row whose end would write them.
+    connection.execute("DELETE FROM search_pending WHERE id <> ?", (_DEFERRED,))
+    connection.execute("DELETE FROM search_pending")
     for index in _INDEXES:
         _command(connection, index, "delete-all")
         _configure(connection, index, _BULK)
@@ -240,19 +292,6 @@ def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None]
         _configure(connection, index, _USUAL)
 
 
-@contextmanager
-def written_in_bulk(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write the indexes with more memory and fewer merges during a block, which is one transaction of the caller's.
-
-    Nothing that is stored in it is missing from a search when it is committed; the settings are put back with it.
-    """
-    for index in _INDEXES:
-        _configure(connection, index, _BULK)
-    yield
-    for index in _INDEXES:
-        _configure(connection, index, _USUAL)
-
-
 def _merge(connection: sqlite3.Connection, index: str) -> None:
     """Merge the segments of an index into one: each of them costs a search one look-up a word."""
     _command(connection, index, "merge", -_MERGED_PAGES)
@@ -273,6 +312,8 @@ def check_index(connection: sqlite3.Connection, *, words: bool = True) -> list[s
     OperationalError where that has no room for it.
     """
     problems = []
+    if connection.execute("SELECT EXISTS (SELECT 1 FROM search_pending)").fetchone()[0]:
+        problems.append("search_pending holds articles whose words the indexes lack")
     for index in _INDEXES:
         connection.execute("SAVEPOINT check_index")
         try:

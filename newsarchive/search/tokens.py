@@ -77,8 +77,8 @@ def pairs(text: str | None, folding: Folding) -> str:
 
 def characters(texts: tuple[str | None, ...], folding: Folding) -> str:
     """List the different unspaced characters of some texts, one blank between them."""
-    distinct = sorted(set().union(*(folding.letters(text) for text in texts if text)))
-    return " ".join("".join(_unspaced_run().findall("".join(distinct))))
+    letters = dict.fromkeys(folding.letters("\n".join(filter(None, texts))))
+    return " ".join("".join(_unspaced_run().findall("".join(letters))))
 
 
 class Phrase(NamedTuple):

@@ -7,7 +7,6 @@ import os
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.urls import quote_url
-from newsarchive.warc.cdxj import is_replayed, time_digits
 
 #: Under which `newsarchive replay-server` serves an archive: the first part of its addresses.
 COLLECTION = "news"
@@ -23,6 +22,8 @@ def replay_base() -> str | None:
     base = os.environ.get("NEWSARCHIVE_REPLAY", "").strip()
     if not base:
         return None
+    from newsarchive.warc.cdxj import is_replayed  # noqa: PLC0415 - who has no replay server needs none of it
+
     if not is_replayed(base):
         raise UserError(
             _(
@@ -41,6 +42,10 @@ def replay_address(url: str, fetched_at: str | None) -> str | None:
     There has to be a replay server, the page has to be kept, and to have been on the web.
     """
     base = replay_base()
-    if base is None or fetched_at is None or not is_replayed(url):
+    if base is None or fetched_at is None:
+        return None
+    from newsarchive.warc.cdxj import is_replayed, time_digits  # noqa: PLC0415
+
+    if not is_replayed(url):
         return None
     return f"{base}{time_digits(fetched_at)}/{quote_url(url)}"

@@ -290,6 +290,99 @@ def test_what_killed_runs_is_not_pending_again(archive: Archive) -> None:
     assert find(archive, URL, now=NOW + 99 * DAY) == 0
 
 
+AHEAD = HOUR + SECOND  # more than clocks of two machines may differ
+LONGEST = timedelta(days=100)
+
+
+@pytest.mark.parametrize(
+    ("ended", "next_at", "is_brought_back"),
+    [
+        (AHEAD, AHEAD, True),
+        (AHEAD, HOUR, False),
+        (HOUR, AHEAD, False),
+        (HOUR, LONGEST, False),
+        (HOUR, LONGEST + SECOND, True),
+        (-DAY, LONGEST + SECOND, True),
+    ],
+)
+def test_what_a_clock_that_was_ahead_has_put_off_is_due_at_once(
+    archive: Archive, ended: timedelta, next_at: timedelta, is_brought_back: bool
+) -> None:
+    find(archive, URL, "http://demo/2")
+    archive.frontier.retry(URL, reason="http-error", now=NOW + ended, next_at=NOW + next_at)
+    before = row(archive)
+    assert archive.frontier.bring_back(site="other", now=NOW) == 0
+    assert row(archive) == before
+    assert archive.frontier.bring_back(site="demo", now=NOW) == is_brought_back
+    due = (*before[:2], "2026-03-05T01:00:00Z", min(before[3], "2026-03-05T01:00:00Z"), before[4])
+    assert row(archive) == (due if is_brought_back else before)
+    assert row(archive, url="http://demo/2") == ("pending", None, None, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("ended", "next_at", "is_brought_back"),
+    [
+        (HOUR, None, False),
+        (AHEAD, None, True),
+        (AHEAD, HOUR, True),
+        (HOUR, AHEAD, False),
+        (-DAY, LONGEST, False),
+        (-DAY, LONGEST + SECOND, True),
+    ],
+)
+def test_what_a_clock_that_was_ahead_has_stored_is_rechecked_at_once(
+    archive: Archive, ended: timedelta, next_at: timedelta | None, is_brought_back: bool
+) -> None:
+    find(archive, URL)
+    archive.frontier.done(URL, NOW + ended)
+    archive.frontier.schedule_recheck(URL, next_at and NOW + next_at)
+    before = row(archive)
+    assert archive.frontier.bring_back(site="demo", now=NOW) == is_brought_back
+    due = ("done", None, "2026-03-05T01:00:00Z", min(before[3], "2026-03-05T01:00:00Z"), 0)
+    assert row(archive) == (due if is_brought_back else before)
+
+
+def test_what_was_given_up_by_a_clock_that_was_ahead_is_left_as_it_is(archive: Archive) -> None:
+    find(archive, URL)
+    archive.frontier.end(URL, state="gone", reason="gone", now=NOW + DAY)
+    assert archive.frontier.bring_back(site="demo", now=NOW) == 0
+    assert row(archive) == ("gone", "gone", None, "2026-03-06T01:00:00Z", 1)
+
+
+@pytest.mark.parametrize("at", [-DAY, -DAY + SECOND, timedelta(0), HOUR, AHEAD])
+def test_a_stored_copy_that_is_gone_is_rechecked_also_after_a_clock_was_ahead(archive: Archive, at: timedelta) -> None:
+    find(archive, URL)
+    stored(archive, URL)
+    archive.frontier.end(URL, state="gone", reason="gone", now=NOW + at)
+    archive.frontier.doubt_gone(["http://demo/unknown", URL], NOW)
+    assert row(archive, "state") == ("gone" if -DAY < at <= HOUR else "done",)
+
+
+def test_the_next_work_of_a_site_is_the_first_that_is_due_and_what_is_new_has_always_been(archive: Archive) -> None:
+    next_work = archive.frontier.next_work
+    assert next_work("demo") is None
+    find(archive, URL, "http://demo/2", "http://demo/3")
+    archive.frontier.end("http://demo/3", state="gone", reason="gone", now=NOW)
+    assert next_work("demo") == datetime(1, 1, 1, tzinfo=UTC)
+    assert next_work("other") is None
+    archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW + DAY)
+    archive.frontier.done("http://demo/2", NOW)
+    assert next_work("demo") == NOW + DAY
+    archive.frontier.schedule_recheck("http://demo/2", NOW + HOUR)
+    assert next_work("demo") == NOW + HOUR
+    archive.frontier.schedule_recheck("http://demo/2", None)
+    archive.frontier.done(URL, NOW)
+    assert next_work("demo") is None
+
+
+def test_pending_urls_are_counted_by_site_whether_they_may_be_fetched_now_or_later(archive: Archive) -> None:
+    find(archive, URL, "http://demo/2", "http://demo/3")
+    archive.frontier.add([Link("http://other/1", "other", "post")], None, NOW)
+    archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW + DAY)
+    archive.frontier.done("http://demo/3", NOW)
+    assert [archive.frontier.count_pending(site) for site in ("demo", "other", "nowhere")] == [2, 1, 0]
+
+
 def test_states_are_counted_for_one_site_or_for_all(archive: Archive) -> None:
     find(archive, URL, "http://demo/2", "http://demo/3")
     archive.frontier.add([Link("http://other/1", "other", "post")], None, NOW)

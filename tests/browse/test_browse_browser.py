@@ -235,11 +235,11 @@ def test_articles_are_kept_from_hits_and_from_their_page(page):
 def test_a_list_is_put_in_order_and_cut_by_the_keyboard_and_stays(page):
     first, second, third = keep(page)
     open_list(page)
-    page.get_by_role("button", name=f"Down: {first}").focus()
+    page.locator(".order button", has_text=f"Down: {first}").focus()
     page.keyboard.press("Enter")
     assert listed(page) == [second, first, third]
     assert "Down" in page.locator(":focus").inner_text()
-    page.get_by_role("button", name=f"Remove: {second}").focus()
+    page.locator(".order button", has_text=f"Remove: {second}").focus()
     page.keyboard.press("Enter")
     assert listed(page) == [first, third]
     page.goto("/list")
@@ -264,9 +264,9 @@ def test_notes_stay_in_the_browser_and_go_into_files(page, tmp_path):
 def test_a_note_is_not_thrown_away_by_a_slip(page):
     first, *_ = keep(page)
     open_list(page)
-    page.get_by_label(f"Note: {first}").fill("wichtig")
+    page.get_by_label(f"Note: {first}").fill("核对")
     page.once("dialog", lambda dialog: dialog.dismiss())
-    page.get_by_role("button", name=f"Remove: {first}").click()
+    page.locator(".order button", has_text=f"Remove: {first}").click()
     assert listed(page)[0] == first
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Clear the list").click()
@@ -340,7 +340,7 @@ def test_hits_are_sorted_by_their_length(page):
         int(text.split()[0].replace(",", ""))
         for text in page.locator(".hits .meta span", has_text="characters").all_inner_texts()
     ]
-    assert len(lengths) > 10
+    assert len(lengths) > 5
     assert lengths == sorted(lengths, reverse=True)
 
 

@@ -7,6 +7,8 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import httpx
 import pytest
@@ -64,8 +66,10 @@ def test_a_taken_port_is_told(sample):
     assert "--port" in ran.stderr
 
 
-def test_it_prints_its_address_serves_and_ends_with_ctrl_c(sample):
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_prints_its_address_serves_and_ends_with_ctrl_c(sample, workers):
     command = [sys.executable, "-u", "-m", "newsarchive", "--db", str(sample), "browse", "--port", "0"]
+    command += ["--workers", workers]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         line = process.stdout.readline()
         address = re.search(r"http://\S+", line)[0]
@@ -74,6 +78,50 @@ def test_it_prints_its_address_serves_and_ends_with_ctrl_c(sample):
         _, errors = process.communicate(timeout=120)
     assert process.returncode in (0, 130, -signal.SIGINT)
     assert "Traceback" not in errors
+
+
+def children_of(process):
+    return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def is_running(process):
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="processes are listed by Linux only")
+def test_several_processes_answer_alike_and_end_with_the_one_that_is_killed(sample):
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "newsarchive",
+        "--db",
+        str(sample),
+        "browse",
+        "--port",
+        "0",
+        "--workers",
+        "3",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        address = re.search(r"http://\S+", process.stdout.readline())[0]
+        answers = set()
+        for _ in range(30):  # each over a connection of its own, which any of them may take
+            answer = httpx.get(address, trust_env=False, timeout=120)
+            answers.add((answer.status_code, answer.headers["etag"]))
+        assert len(answers) == 1
+        assert answers.pop()[0] == 200
+        begun = children_of(process.pid)
+        assert len(begun) >= 3
+        process.kill()
+        process.wait(timeout=60)
+        end = time.monotonic() + 60
+        while time.monotonic() < end and any(map(is_running, begun)):
+            time.sleep(0.1)
+        assert not [one for one in begun if is_running(one)]
 
 
 def test_the_metadata_describes_every_table_and_hides_the_rest(sample, rows):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured, StopDownload
 from scrapy.http import TextResponse
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.test import get_crawler
@@ -63,6 +63,7 @@ def test_all_requests_of_a_host_wait_for_one_robots_txt_and_hear_what_it_says():
     assert asked.url == "http://a.example/robots.txt"
     assert asked.priority == Robots.DOWNLOAD_PRIORITY > 0
     assert asked.meta["dont_obey_robotstxt"]
+    assert asked.headers == {b"Accept-Encoding": [b"identity"]}
     assert asked.callback is NO_CALLBACK
 
 
@@ -152,6 +153,52 @@ def test_the_rules_are_told_to_whoever_listens_with_the_request_that_asked_for_t
     robots.crawler.signals.connect(listen, signals.robots_parsed)
     process(robots, PUBLIC, PRIVATE)
     assert heard == [(7, PUBLIC)]
+
+
+MOST = 500 * 1024
+
+
+def rules_that_end_at(end, last):
+    """Return a robots.txt of so many bytes whose last bytes are those of a rule."""
+    start = b"User-agent: *\n"
+    comment = b"#" * (end - len(start) - len(last) - 1) + b"\n"
+    return start + comment + last
+
+
+@pytest.mark.parametrize(
+    ("body", "is_forbidden"),
+    [
+        (rules_that_end_at(MOST, b"Disallow: /private/"), True),
+        (rules_that_end_at(MOST, b"Disallow: /private/\n") + b"x", True),
+        (rules_that_end_at(MOST + 1, b"Disallow: /private/\n") + b"x", False),
+        (rules_that_end_at(MOST + 1, b"Disallow: /private/"), False),
+        # Read as far as the limit, this one would forbid everything that begins with /private/.
+        (rules_that_end_at(MOST + 7, b"Disallow: /private/secret/\n"), False),
+        (rules_that_end_at(MOST - 9, b"Disallow: /private/\n") + b"Allow: /private/\n", True),
+    ],
+)
+def test_whole_lines_of_the_first_bytes_of_a_long_robots_txt_are_obeyed(body, is_forbidden):
+    (met,) = process(robots_of(a=(200, body)), PRIVATE)
+    assert (met is not None) == is_forbidden
+
+
+def test_no_more_of_a_robots_txt_is_read_than_is_obeyed():
+    robots = robots_of(a=(200, RULES))
+    process(robots, PUBLIC)
+    (asked,) = robots.crawler.engine.asked
+    assert asked.meta["download_maxsize"] == 0  # no limit of Scrapy's, which would take it for one that did not come
+
+    def receive(size, request=asked):
+        sent = robots.crawler.signals.send_catch_log(signals.bytes_received, data=b"x" * size, request=request)
+        ((_, met),) = sent
+        return met
+
+    assert receive(MOST + 1, Request(PUBLIC)) is None
+    assert [receive(MOST - 1), receive(1)] == [None, None]
+    stopped = receive(1)
+    assert stopped.check(StopDownload)
+    assert stopped.value.fail is False
+    assert receive(MOST + 1, Request(PUBLIC)) is None
 
 
 def test_without_robotstxt_obey_there_is_no_such_middleware():

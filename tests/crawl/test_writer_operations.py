@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from newsarchive.archive import FrontierEntry, Link
 from newsarchive.archive.listings import KnownListing, ListingLink, ReadListing, Validators
 from newsarchive.crawl.outcomes import Outcome
 from newsarchive.crawl.writer import operations as module
-from newsarchive.crawl.writer.messages import Crawl
+from newsarchive.crawl.writer.messages import Crawl, Failed, Message
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.models import (
     Article,
@@ -23,6 +24,7 @@ from newsarchive.models import (
 )
 from newsarchive.options import Options
 from newsarchive.sites import Recheck
+from newsarchive.url_keys import url_key
 
 if TYPE_CHECKING:
     from newsarchive.archive import Archive
@@ -724,3 +726,139 @@ def test_a_recheck_that_killed_runs_is_the_last(archive: Archive, operations: Op
     operations.settle(again, "fetch", Outcome("unfinished", "failed", "in 3 runs"))
     assert row(archive, "state, reason, next_at, attempts") == ("done", None, None, 0)
     assert rows(archive, "SELECT reason FROM problems") == [("unfinished",)]
+
+
+# -- what is asked for by messages -----------------------------------------------------------------------------------
+
+BAD = "http://demo/\ud800"  # what no file of SQLite can hold
+
+
+def test_what_a_message_asks_for_is_done_with_all_that_it_says(archive: Archive, operations: Operations) -> None:
+    assert operations.attempt(Message("find", (found(URL, "http://demo/2"),))) == 2
+    problem = Message("problem", (URL, "fetch", "gone"), {"detail": "status 404", "site": "other"})
+    assert operations.attempt(problem) is None
+    assert rows(archive, "SELECT url, site, stage, reason, detail FROM problems") == [
+        (URL, "other", "fetch", "gone", "status 404")
+    ]
+    assert take(operations) == ({"problems/gone": 1}, True, [])
+
+
+def test_what_cannot_be_written_is_told_and_nothing_of_its_message_stays(
+    archive: Archive, operations: Operations
+) -> None:
+    failed = operations.attempt(Message("answered", (BAD,)))
+    assert isinstance(failed, Failed)
+    assert failed.reason.startswith("UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800'")
+    (error,) = take(operations)[2]
+    assert error.startswith("Not written: answered('http://demo/\\ud800',)\nTraceback (most recent call last):")
+    with archive.transaction():
+        operations.begin(URL)
+        assert isinstance(operations.attempt(Message("problem", (URL, "fetch", "no such reason"))), Failed)
+        operations.find(found(URL))
+    assert row(archive) == ("pending", None, 0)
+    assert rows(archive, "SELECT * FROM problems") == []
+
+
+def test_what_cannot_be_written_is_told_in_a_line_of_bounded_length(operations: Operations) -> None:
+    operations.attempt(Message("answered", (BAD + "x" * 1000,)))
+    (error,) = take(operations)[2]
+    line = error.partition("\n")[0]
+    assert len(line) == len("Not written: ") + 500
+    assert line.endswith("…")
+
+
+def test_damage_of_the_archive_is_no_fault_of_a_message(archive: Archive, operations: Operations) -> None:
+    def damaged(*_: Any) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    operations.want = damaged  # type: ignore[method-assign]
+    with pytest.raises(sqlite3.DatabaseError, match="malformed"):
+        operations.attempt(Message("want", ()))
+    assert take(operations) == ({}, False, [])
+
+
+def test_of_several_links_those_that_can_be_written_are(archive: Archive, operations: Operations) -> None:
+    operations.find(found("http://demo/3"))
+    take(operations)
+    assert operations.find(found(URL, BAD, "http://demo/2", "http://demo/3", BAD + "2")) == 2
+    assert [row(archive, url=f"http://demo/{number}") for number in (1, 2, 3)] == [("pending", None, 0)] * 3
+    counts, grown, errors = take(operations)
+    assert (counts, grown, len(errors)) == ({}, True, 2)
+    with pytest.raises(ValueError, match="surrogates not allowed"):
+        operations.find(found(BAD))
+    assert take(operations) == ({}, False, [])
+
+
+def test_a_refused_page_is_saved_once_for_each_status(archive: Archive, operations: Operations) -> None:
+    for status in (404, 404, 500):
+        operations.save_refused(fetched(status=status, ago=status * SECOND, body=b"%d" % status))
+    operations.save_refused(fetched(status=404, body=b"later"))
+    assert rows(archive, "SELECT http_status, length FROM snapshots ORDER BY id") == [(404, 3), (500, 3)]
+
+
+# -- one page at many addresses --------------------------------------------------------------------------------------
+
+
+def come(operations: Operations, number: int, *, body: bytes = b"<p>the same</p>", **more: Any) -> None:
+    """Find, save and store a page; each address has a text of its own, as if our rules had read it there."""
+    url = f"http://demo/{number}"
+    operations.find(found(url))
+    page = fetched(url, body=body, **{name: more.pop(name) for name in ("final_url", "role") if name in more})
+    operations.save(page)
+    texts = article(page, paragraphs=[Paragraph(f"第{number}篇文。")], **more)
+    operations.store(replace(texts, article_key=url_key(url)), [])
+
+
+def test_a_page_that_came_at_two_other_addresses_is_no_article(archive: Archive, operations: Operations) -> None:
+    for number in (1, 2, 3):
+        come(operations, number)
+    come(operations, 4, body=b"<p>another</p>")
+    assert [row(archive, "state, reason", f"http://demo/{number}") for number in (1, 2, 3, 4)] == [
+        ("done", None),
+        ("done", None),
+        ("pending", "repeated-page"),
+        ("done", None),
+    ]
+    assert rows(archive, "SELECT url, stage, detail FROM problems") == [
+        ("http://demo/3", "store", f"the same bytes as {url_key(URL)}")
+    ]
+    counts = take(operations)[0]
+    assert (counts["articles/new"], counts["articles/rejected"], counts["problems/repeated-page"]) == (3, 1, 1)
+
+
+def test_a_page_that_came_at_two_addresses_may_come_there_again(archive: Archive, operations: Operations) -> None:
+    for number in (1, 2, 1, 2):
+        come(operations, number)
+    assert rows(archive, "SELECT count(*) FROM problems") == [(0,)]
+
+
+def test_a_page_that_names_its_address_may_come_at_any(archive: Archive, operations: Operations) -> None:
+    come(operations, 1, aliases=(url_key("http://demo/3"),))
+    come(operations, 2)
+    come(operations, 3)
+    assert row(archive, "state", "http://demo/3") == ("done",)
+
+
+def test_a_page_that_leads_to_a_known_address_is_the_one_that_stands_there(
+    archive: Archive, operations: Operations
+) -> None:
+    come(operations, 1)
+    come(operations, 2)
+    come(operations, 3, final_url="http://demo/2")
+    come(operations, 4, final_url="http://demo/unknown")
+    come(operations, 5, aliases=(url_key("http://demo/unknown"), url_key(URL)))
+    assert [row(archive, "state", f"http://demo/{number}") for number in (3, 4, 5)] == [
+        ("done",),
+        ("pending",),
+        ("done",),
+    ]
+
+
+def test_shares_may_all_have_the_same_bytes_and_what_is_read_again_is_not_judged(archive: Archive) -> None:
+    crawl, again = operations_of(archive), operations_of(archive, fetches=False)
+    for number in (1, 2, 3):
+        come(crawl, number, role="share")
+    for number in (11, 12, 13):
+        come(again, number)
+    assert rows(archive, "SELECT count(*) FROM copies") == [(6,)]
+    assert rows(archive, "SELECT count(*) FROM problems") == [(0,)]

@@ -168,7 +168,7 @@ def test_a_site_that_has_no_more_is_left_after_some_pages_in_a_row():
         for other in range(26):
             exploration.offer(f"{HOST}/{chr(97 + one)}{chr(97 + other)}z/")
     asked = taken(exploration, lambda url: 40 if url.endswith("/aaz/") else 0)
-    assert len(asked) == 1 + 14  # eight, and six for forty articles
+    assert len(asked) == 1 + 12  # six, and six for forty articles
 
 
 def test_tags_that_repeat_what_sections_list_are_left_sooner():

@@ -116,6 +116,25 @@ def test_the_time_of_the_last_change_alone_makes_no_article():
     assert kind(published + about, "/editors.html") == "article"
 
 
+def test_a_printed_time_of_the_last_change_makes_no_article_either():
+    assert kind(f"<h1>泵的安装与维护</h1>{TEXT}<p>最后更新：2026年3月4日</p>", "/docs/pump-17.html") != "article"
+    assert (
+        kind(f"<h1>泵的安装与维护</h1><p>发布：2026-03-04 更新：2026-03-04</p>{TEXT}", "/docs/pump-17.html")
+        == "article"
+    )
+
+
+@pytest.mark.parametrize(
+    "button",
+    ["<button>加入购物车</button>", '<a class="btn">Add to basket</a>', '<input type="submit" value="Add to cart">'],
+)
+def test_a_page_that_sells_something_is_no_article_although_it_prints_a_day(button):
+    page = f"<h1>河湾镇的水泵十七号</h1><p>2026-03-04</p>{TEXT}{button}"
+    assert kind(page) != "article"
+    assert "shop" in examined(page, "/2026/1001.html")[0]
+    assert kind(f"<h1>河湾镇的水泵十七号</h1><p>2026-03-04</p>{TEXT}<p>他说：请加入购物车。</p>") == "article"
+
+
 def examined(inner, path, *, published=None):
     """Read a page of a site whose articles lie in the folders of years, and examine it."""
     html = f'<html lang="zh"><head><meta charset="utf-8"><title>潮声网</title></head><body>{inner}</body></html>'

@@ -93,3 +93,41 @@ def test_feeds_are_those_that_the_head_of_a_page_names():
     )
     assert root is not None
     assert read_links(root, HERE).feeds == ["https://news.chaosheng.example/feed.xml"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a href='javascript:;' onclick=\"window.open('/a/17.html')\">河湾镇的石桥修好了</a>",
+        "<a href=\"javascript:location.href='/a/17.html'\">河湾镇的石桥修好了</a>",
+        "<li onclick=\"location.href = '/a/17.html'\">河湾镇的石桥修好了</li>",
+        "<map><area href='/a/17.html' alt='x'></map>",
+        "<iframe src='/a/17.html'></iframe>",
+        "<select><option value=''>月份</option><option value='/a/17.html'>三月</option></select>",
+        "<meta http-equiv='Refresh' content='0; URL=/a/17.html'>",
+        "<script>window.location = '/a/17.html';</script>",
+    ],
+)
+def test_links_are_found_that_are_not_written_as_such(html):
+    assert "https://news.chaosheng.example/a/17.html" in links(html).found
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<a href='/b'>甲</a><script>location.href = '/a/17.html';</script>",
+        "<a href='javascript:void(0)' onclick=\"location.href='/list/' + id\">甲</a>",
+        "<select><option value='17'>17</option><option value='abc'>三月</option></select>",
+        "<meta http-equiv='refresh' content='300'>",
+    ],
+)
+def test_nothing_else_is_taken_for_a_link(html):
+    assert set(links(html).found) <= {"https://news.chaosheng.example/b"}
+
+
+def test_frames_are_links():
+    root = parse(
+        "<html><head></head><frameset cols='20%,*'><frame src='left.htm'><frame src='main.htm'></frameset></html>"
+    )
+    assert root is not None
+    assert list(read_links(root, HERE).found) == [f"{HERE}left.htm", f"{HERE}main.htm"]

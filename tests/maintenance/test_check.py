@@ -219,7 +219,7 @@ def test_a_shorter_or_missing_file_is_damage_and_says_how_much_is_lost(archive: 
     os.truncate(tmp_path / DAY, (tmp_path / DAY).stat().st_size - 5)
     report = check(archive, AT)
     assert [(finding.what, finding.examples) for finding in report.findings] == [
-        ("a WARC file is shorter than it was", [f"{DAY}: 1 snapshots are lost"]),
+        ("a WARC file is shorter than it was", [f"{DAY}: 1 snapshot is lost"]),
         ("a snapshot cannot be read", report.findings[1].examples),
     ]
     (tmp_path / DAY).unlink()

@@ -82,6 +82,24 @@ def test_what_of_a_listing_cannot_be_read_is_a_problem_of_its_own(crawl, tmp_pat
         assert done.column("SELECT url FROM problems WHERE stage = 'listing'") == [site.base_url + "/l.xml"]
 
 
+def test_a_list_of_an_explored_site_is_turned_to_its_end_over_pages_that_are_known(crawl, tmp_path):
+    more = '[[lists]]\nurl = "/l{page}.json"\nitems = "a"\nlink = ["u"]'
+    with small_site() as site:
+        environment = site.describe(tmp_path / "sites", more=more)
+        file = tmp_path / "sites" / "small.toml"
+        file.write_text(file.read_text().replace("[listing]", "[listing]\nexplore = true"))
+        for number in (1, 2, 3):
+            site.article(number, f"江湾港今天上午迎来了本月第{number}百艘货轮。")
+        site.write("/l1.json", '{"a": [{"u": "/news/1.html"}]}')
+        assert crawl("site", site="small", environment=environment).status == 0
+        for number in (1, 2, 3):
+            site.write(f"/l{number}.json", f'{{"a": [ {{"u": "/news/{number}.html"}} ]}}')
+        site.write("/", '<a href="/news/1.html">一</a><a href="/news/2.html">二</a>')
+        done = crawl("site", site="small", environment=environment | {"NEWSARCHIVE_SWEEP_HOURS": "0.00001"})
+    assert done.status == 0, done.log
+    assert done.column("SELECT count(*) FROM articles") == [3]
+
+
 def test_a_way_that_a_site_does_not_have_is_told_at_once(crawl, tmp_path):
     with small_site() as site:
         done = crawl("sitemap", site="small", environment=site.describe(tmp_path / "sites"))

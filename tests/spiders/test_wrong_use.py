@@ -36,8 +36,8 @@ def test_a_wrong_argument_is_told_with_its_value_and_what_to_do(spider, given, t
         ("share", {}, {"NEWSARCHIVE_WINDOW": "wide"}, "NEWSARCHIVE_WINDOW=wide is not a number above zero"),
     ],
 )
-def test_the_command_ends_with_one_line_and_status_2(crawl, spider, arguments, settings, told):
-    done = crawl(spider, settings=settings, **arguments)
+def test_the_command_ends_with_one_line_and_status_2(first_crawl, spider, arguments, settings, told):
+    done = first_crawl(spider, settings=settings, **arguments)
     assert done.status == 2
     assert done.log.count("\n") == 1
     assert told in done.log

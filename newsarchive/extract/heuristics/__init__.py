@@ -83,12 +83,19 @@ _SHORT = 60
 
 
 def read_by_heuristics(
-    page: Page, decoded: Decoded, zone: tzinfo | None = None, site_name: str = "", *, strict: bool = False
+    page: Page,
+    decoded: Decoded,
+    zone: tzinfo | None = None,
+    site_name: str = "",
+    *,
+    root: Element | None = None,
+    strict: bool = False,
 ) -> Article:
     """Read a page by what all news pages have in common; `zone` is the one in which it prints its times.
 
     Without a zone the language tells: Chinese pages are in China's. `site_name` is no title. Fields that are not on the
     page stay empty; `evidence` names the rule that gave each of the others. Time is linear in the size of the page.
+    `root` is the page's tree, where it is at hand.
 
     Raises:
         TooComplexError: `strict`, and the page has more markup than any real one.
@@ -96,7 +103,8 @@ def read_by_heuristics(
     """
     code, key = identity_of(page.url)
     article = Article(page, key, info_code=code or None, charset=decoded.charset, extractor="generic")
-    root = _tree_of(page, decoded, strict=strict)
+    if root is None:
+        root = tree_of(page, decoded, strict=strict)
     if root is not None:
         head = read_head(root)
         reader = _Reader(article, read_lines(root), head, decoded.text)
@@ -105,7 +113,8 @@ def read_by_heuristics(
     return article
 
 
-def _tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+def tree_of(page: Page, decoded: Decoded, *, strict: bool = False) -> Element | None:
+    """Parse a page; None when it cannot be parsed at all."""
     return parse(page.body if decoded.as_sent else decoded.text, strict=strict)
 
 
@@ -113,7 +122,7 @@ def not_taken(article: Article) -> list[tuple[str, Candidate[Any]]]:
     """Read the page of an article once more; list what it may have meant and was not chosen: field and candidate."""
     page, chosen = article.page, article.published_at
     decoded = decode(page.body, page.headers.get("content-type"))
-    root = _tree_of(page, decoded)
+    root = tree_of(page, decoded)
     if root is None:
         return []
     reader = _Reader(Article(page, article.article_key), read_lines(root), read_head(root), decoded.text)

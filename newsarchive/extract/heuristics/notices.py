@@ -30,7 +30,7 @@ _LABELS = {
 _VALUES = {"document_number": _ALONE, "index_number": re.compile(r"([0-9A-Za-z][0-9A-Za-z/._〔〕\[\]（）()-]{4,39})")}
 #: One of these is in each label, and in few other lines.
 _SIGNS = ("文号", "字号", "索引", "〔", "字號", "文號")
-_SPACED_SIGNS = re.compile(r"索\s+引|文\s+[号號]")
+_SPACED_SIGNS = re.compile(r"索[^\S\n]+引|文[^\S\n]+[号號]")
 _REGION = re.compile(
     rf"IP\s?(?:属地|屬地|归属地){_SEPARATOR}(?P<any>[\u4e00-\u9fff]{{2,8}})(?![\u4e00-\u9fff])"
     rf"|(?:发布于|發佈於|发表于|来自){_SEPARATOR}(?P<place>{any_of(PLACES)})[省市]?(?![\u4e00-\u9fff])"
@@ -43,7 +43,8 @@ _LONGEST = 160
 
 def find_numbers(lines: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Yield the numbers that the lines about a headline print: field, value, rule."""
-    if not any(sign in line for line in lines for sign in _SIGNS) and not any(map(_SPACED_SIGNS.search, lines)):
+    together = "\n".join(lines)
+    if not any(sign in together for sign in _SIGNS) and not _SPACED_SIGNS.search(together):
         return
     for field, label in _LABELS.items():
         found = _behind_label(lines, label, _VALUES[field])
@@ -69,8 +70,9 @@ def _behind_label(lines: Sequence[str], label: re.Pattern[str], value: re.Patter
 
 def find_region(lines: Sequence[str], page: str) -> str:
     """Return the region from which a post was sent, as its platform prints it; `page` is the page's text ("": none)."""
-    for line in lines:
-        if len(line) <= _LONGEST and any(sign in line for sign in _REGION_SIGNS) and (match := _REGION.search(line)):
+    together = "\n".join(lines)
+    for line in lines if any(sign in together for sign in _REGION_SIGNS) else ():
+        if len(line) <= _LONGEST and (match := _REGION.search(line)):
             return match["any"] or match["place"]
     place = page.find("provinceName")
     variable = _REGION_VARIABLE.search(page, place, place + _LONGEST) if place >= 0 else None
