@@ -39,14 +39,19 @@ JOIN articles a ON a.id = t.lead_article_id LEFT JOIN sources s ON s.id = t.lead
 WHERE t.source_count > 1 AND t.last_published_at >= ?
 ORDER BY t.source_count DESC, t.last_published_at DESC LIMIT ?
 """
+# Articles are counted by source and day already, but for those without a day.
 _SOURCES = """
-SELECT s.name AS name, n.articles FROM
-(SELECT source_id, count(*) AS articles FROM articles WHERE source_id IS NOT NULL GROUP BY source_id
- ORDER BY articles DESC LIMIT ?) n JOIN sources s ON s.id = n.source_id ORDER BY n.articles DESC, s.name
+SELECT s.name AS name, n.articles FROM (
+  SELECT source_id, sum(articles) AS articles FROM (
+    SELECT source_id, articles FROM source_days WHERE source_id > 0
+    UNION ALL SELECT source_id, 1 FROM articles WHERE published_date IS NULL AND source_id IS NOT NULL)
+  GROUP BY source_id ORDER BY articles DESC LIMIT ?) n JOIN sources s ON s.id = n.source_id
+ORDER BY n.articles DESC, s.name
 """
+# The newest articles first: SQLite would rather read all mentions.
 _SECURITIES = """
 SELECT m.market, m.code, max(m.name) AS name, count(*) AS articles
-FROM (SELECT id FROM articles ORDER BY published_at DESC LIMIT ?) a JOIN mentions m ON m.article_id = a.id
+FROM (SELECT id FROM articles ORDER BY published_at DESC LIMIT ?) a CROSS JOIN mentions m ON m.article_id = a.id
 GROUP BY m.market, m.code ORDER BY articles DESC, m.code LIMIT ?
 """
 _LAST_RUN = "SELECT spider, site, outcome, started_at, finished_at FROM runs ORDER BY id DESC LIMIT 1"

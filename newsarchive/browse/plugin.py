@@ -29,6 +29,7 @@ from newsarchive.browse.files import renderer
 from newsarchive.browse.filters import FILTERS
 from newsarchive.browse.languages import as_markup, speaking, switches, tag
 from newsarchive.browse.metadata import descriptions_of_tables, queries
+from newsarchive.browse.openapi import openapi_page
 from newsarchive.browse.parameters import as_value, choices, field_of, register_readers, suggestions
 from newsarchive.browse.routing import ROUTES, TABLE_ROUTES
 from newsarchive.browse.security import guarded, is_list
@@ -127,7 +128,8 @@ def routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     further = [
         (re.escape(prefix_of(datasette, name)) + pattern, page) for name in archives[1:] for pattern, page in ROUTES
     ]
-    return [*below, *further, *pages, (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+    files = [(r"/-/newsarchive/openapi\.json$", openapi_page), (r"/-/newsarchive/(?P<path>.*)$", asgi_static(_STATIC))]
+    return [*below, *further, *pages, *files]
 
 
 def _below(datasette: Datasette, name: str) -> set[str]:

@@ -41,7 +41,7 @@ def securities(connection: sqlite3.Connection, text: str, *, by_name: bool = Tru
     No index knows the names: `by_name` reads all mentions.
     """
     name = text.strip()
-    if not name or len(name) > _LONGEST_NAME or " " in name:
+    if not name or len(name) > _LONGEST_NAME or " " in name or ":" in name:
         return []
     found = _having(connection, "code = ?", code, most) if (code := read_code(name)) else []
     return found or (_having(connection, "name = ?", name, most) if by_name else [])

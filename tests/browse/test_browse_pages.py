@@ -6,7 +6,10 @@ import json
 from xml.etree import ElementTree as ET
 
 import pytest
+from support.searching import add
 
+from newsarchive.archive.connection import connect
+from newsarchive.browse.front_page import front
 from newsarchive.browse.metadata import queries
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -24,6 +27,16 @@ def test_the_front_page_says_what_is_in_the_archive(site, rows):
     assert f"{articles} articles" in page
     assert title in page
     assert '<svg class="chart"' in page
+
+
+def test_the_front_page_counts_the_articles_of_sources_also_without_a_day(tmp_path):
+    connection = connect(tmp_path / "archive.db")
+    connection.execute("INSERT INTO sources (id, name) VALUES (1, '甲'), (2, '乙'), (3, '丙')")
+    sources, days = (1, 1, 1, 2, 2, None), ("2026-03-01", None, None, "2026-03-01", "2026-03-02", None)
+    for number, (source, day) in enumerate(zip(sources, days, strict=True), start=1):
+        add(connection, number, "题", "文", source_id=source, published_date=day)
+    assert [(row["name"], row["articles"]) for row in front(connection).top_sources] == [("甲", 3), ("乙", 2)]
+    connection.close()
 
 
 def test_a_search_finds_what_a_comparison_of_characters_finds(site, rows):

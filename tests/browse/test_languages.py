@@ -8,15 +8,16 @@ import zipfile
 
 import pytest
 
-from newsarchive.browse.filters import language, later, marked, moment, shown
+from newsarchive.browse.filters import language, marked, moment, shown
 from newsarchive.browse.plugin import as_markup
 from newsarchive.i18n import _, ngettext, speaking
+from newsarchive.timestamps import later
 
 CHINESE = {"accept-language": "zh-CN,zh;q=0.9"}
 # Texts of ours that no language but English has; names of tables, columns and forms stay as they are.
 _ENGLISH = re.compile(r"[A-Za-z]{3,}")
 _STAYS = re.compile(
-    r"English|Datasette|Atom|JSON|CSV|Excel|Parquet|BibTeX|RIS|SQL|SELECT|UTC|APA|GB/T|OR|APP|UTF|HTTP|URL|WARC|CDXJ|"
+    r"English|Datasette|Atom|JSON|OpenAPI|CSV|Excel|Parquet|BibTeX|RIS|SQL|SELECT|UTC|APA|GB/T|OR|APP|UTF|HTTP|URL|WARC|CDXJ|"
     r"BCP|`[^`]*`|SHA|BLAKE|YYYY|MM|DD|https?://\S+|[\w.]+_[\w.]+|[a-z]+:\S+|inflat\*"
 )
 
@@ -42,6 +43,9 @@ PAGES = [
     "/search/Source?q=银行",
     "/compare?q=银行&q=港口",
     "/tables",
+    "/list",
+    "/list?ids=1,2,99999999",
+    "/search?order=longest",
     "/why",
     "/why?url=https://example.com/a",
     "/archive/shared_stories",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import click
 
 from newsarchive.archive import Archive
+from newsarchive.browse.openapi import openapi
 from newsarchive.paths import ROOT
+from tools.docs.api_page import api_page
 from tools.docs.commands_page import commands_page
 from tools.docs.pictures import draw_crawl
 from tools.docs.questions import questions_page
@@ -65,6 +68,8 @@ def generate() -> dict[str, str]:
                 "commands.md": commands_page(),
                 "settings.md": settings_page(),
                 "sites.md": sites_page(),
+                "api.md": api_page(openapi()),
+                "openapi.json": json.dumps(openapi(), ensure_ascii=False, indent=1) + "\n",
             }
 
 
