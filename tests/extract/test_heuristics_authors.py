@@ -137,7 +137,7 @@ def test_a_handle_signs_a_chinese_page_that_prints_it_as_its_card_does(printed: 
     card = '{"@type":"Article","author":{"@type":"Person","name":"liuxi"}}'
     text = "<p>河湾镇的石桥昨天通车，镇上的人在桥头等了一个上午，孩子们跑在最前面。</p>" * 3
     article = read_unknown(
-        f"<html lang=zh><head><title>河湾镇的石桥修好了</title><script type='application/ld+json'>{card}</script></head>"
+        f"<html lang=zh><title>河湾镇的石桥修好了</title><script type='application/ld+json'>{card}</script>"
         f"<body><h1>河湾镇的石桥修好了</h1>{printed}<div>{text}</div></body></html>"
     )
     assert [byline.name for byline in article.bylines if byline.role == "author"] == found
