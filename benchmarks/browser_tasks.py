@@ -343,8 +343,11 @@ def served(db: Path) -> Iterator[str]:
     environment = os.environ | {"NEWSARCHIVE_LANG": "en"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         assert server.stdout is not None
+        address = next((word for word in server.stdout.readline().split() if word.startswith("http")), None)
+        if address is None:
+            sys.exit(f"{db} is not served")  # the server has said why
         try:
-            yield next(word for word in server.stdout.readline().split() if word.startswith("http"))
+            yield address
         finally:
             server.terminate()
 
@@ -392,11 +395,17 @@ def main() -> None:
     parser.add_argument("--only", default="", help="tasks with this word in their names")
     parser.add_argument("--languages", nargs="+", choices=("en", "zh"), default=("en", "zh"))
     parser.add_argument("--widths", nargs="+", type=int, choices=tuple(HEIGHTS), default=tuple(HEIGHTS))
+    parser.add_argument("--hands", nargs="+", choices=("pointer", "keyboard"), default=("pointer", "keyboard"))
     options = parser.parse_args()
     if options.screenshots:
         options.screenshots.mkdir(parents=True, exist_ok=True)
-    ways = [Way(language, width, "pointer") for language in options.languages for width in options.widths]
-    ways += [Way(language, 1280, "keyboard") for language in options.languages if 1280 in options.widths]
+    ways = [
+        Way(language, width, hand)
+        for language in options.languages
+        for hand, widths in (("pointer", options.widths), ("keyboard", options.widths[:1]))
+        for width in widths
+        if hand in options.hands
+    ]
     numbers = (Column(name, justify="right") for name in ("clicks", "keys", "seconds"))
     table = Table("task", "language", "width", "hand", *numbers, "result", "axe")
     is_good = True

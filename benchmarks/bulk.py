@@ -16,6 +16,7 @@ import hashlib
 import io
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -76,15 +77,18 @@ def digest_of(folder: Path) -> str:
     return whole.hexdigest()[:16]
 
 
-def read_all(folder: Path, job: str, workers: int, kills: int) -> tuple[float, str]:
-    """Have a job read; workers that were killed are replaced. Return the seconds and the digest of the outputs."""
+def read_all(folder: Path, job: str, workers: int, kills: int) -> tuple[float, float, str]:
+    """Have a job read; workers that were killed are replaced.
+
+    Return the seconds that passed, those of processor time of all workers, and the digest of the outputs.
+    """
     place = folder / job
     subprocess.run(
         command(folder, "bulk", "add", folder / "warcs" / "*", "--folder", place), check=True, capture_output=True
     )
     work = command(folder, "bulk", "work", "--processes", 1, "--folder", place, "--lease", 3)
     queue, chance = FileQueue(place), random.Random(3)
-    started = time.perf_counter()
+    started, busy = time.perf_counter(), _children()
     running = [subprocess.Popen(work) for _ in range(workers)]
     while kills:
         time.sleep(chance.uniform(0.5, 2))
@@ -99,7 +103,13 @@ def read_all(folder: Path, job: str, workers: int, kills: int) -> tuple[float, s
         worker.wait()
     if kills:
         print(f"  {kills} kills were left when all was read: take more --files")
-    return time.perf_counter() - started, digest_of(place)
+    return time.perf_counter() - started, _children() - busy, digest_of(place)
+
+
+def _children() -> float:
+    """Return the processor time of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def read(options: argparse.Namespace, folder: Path) -> bool:
@@ -107,14 +117,17 @@ def read(options: argparse.Namespace, folder: Path) -> bool:
     write_files(folder / "warcs", options.files, options.pages)
     number = options.files * options.pages
     digests = set()
-    alone = 0.0
+    alone = cost = 0.0
     for name, workers, kills in (("one", 1, 0), ("two", 2, 0), ("killed", 2, options.kills)):
-        seconds, digest = read_all(folder, name, workers, kills)
-        alone = alone or seconds
+        seconds, busy, digest = read_all(folder, name, workers, kills)
+        alone, cost = alone or seconds, cost or busy
         digests.add(digest)
         print(
             f"{workers} workers, {kills} kills: {number:,} pages, {seconds:.1f} s, {number / seconds:.0f} pages/s,"
-            f" {alone / seconds:.2f} times one, digest {digest}"
+            f" {alone / seconds:.2f} times one; {busy:.1f} s of CPU ({busy / seconds:.2f} processors on average),"
+            f" {number / busy:.0f} pages for a second of CPU: {workers * cost / busy:.2f} times one if each had a"
+            f" processor of its own; digest {digest}",
+            flush=True,
         )
     started = time.perf_counter()
     subprocess.run(command(folder, "bulk", "load", "--folder", folder / "one"), check=True)

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from cluster_messages import page_messages
 from support import postgres
-from support.clusters import Cluster, small_sites
+from support.clusters import Cluster, count, small_sites
 
 from newsarchive.archive import Archive
 from newsarchive.cluster.engine import Engine
@@ -36,6 +36,7 @@ from newsarchive.options import Options
 
 _ROOM = {"most": 1_000_000, "most_bytes": 1 << 40}
 _TICKS = 100  # of a second, in /proc
+_COPIES = "SELECT count(*) FROM copies"
 
 
 def main() -> int:
@@ -67,6 +68,7 @@ def claims(server: postgres.Postgres) -> dict[str, float]:
         for number in range(1000):
             engine.add(f"s{number}", family=f"s{number}", shard=0, files={}, hosts=[f"{number}.example"])
         taken = []
+        backend = _Backend(engine)
         for _ in range(500):
             began = time.monotonic()
             (claim,) = engine.claim("worker", 60)
@@ -75,8 +77,22 @@ def claims(server: postgres.Postgres) -> dict[str, float]:
                 claim.site, claim.fence, due_in=timedelta(hours=1), every=timedelta(hours=1), failures=0,
                 outcome="finished", reason=None, keeps=True,
             )  # fmt: skip
-    found = {"claim_ms": statistics.median(taken), "claim_p99_ms": statistics.quantiles(taken, n=100)[98]}
-    print(f"claim: {found['claim_ms']:.1f} ms, p99 {found['claim_p99_ms']:.1f} ms, of 1,000 sites", flush=True)
+        found = {
+            "claim_ms": statistics.median(taken),
+            "claim_p99_ms": statistics.quantiles(taken, n=100)[98],
+            "engine_run_cpu_ms": backend.milliseconds() / len(taken),
+        }
+        held = {claim.site: (claim.fence, 600.0) for claim in engine.claim("worker", 600, 20)}
+        backend = _Backend(engine)
+        for _ in range(200):
+            engine.renew(held)
+        found["engine_renew_cpu_ms"] = backend.milliseconds() / 200
+    print(
+        f"claim: {found['claim_ms']:.1f} ms, p99 {found['claim_p99_ms']:.1f} ms, of 1,000 sites; claim and release"
+        f" {found['engine_run_cpu_ms']:.2f} ms of the engine's CPU, renewing {len(held)} sites"
+        f" {found['engine_renew_cpu_ms']:.2f} ms",
+        flush=True,
+    )
     return found
 
 
@@ -129,6 +145,7 @@ def shipping(server: postgres.Postgres, folder: Path, pages: int) -> dict[str, f
         engine.init()
         engine.add("one", family="one", shard=0, files={}, hosts=["news.example"])
         (lease,) = engine.claim("worker", 6000)
+        backend = _Backend(engine)
         began, cpu = time.monotonic(), time.process_time()
         size = 0
         for start in range(0, pages, 20):
@@ -137,22 +154,34 @@ def shipping(server: postgres.Postgres, folder: Path, pages: int) -> dict[str, f
             size += len(payload)
             engine.ship("one", lease.fence, start // 20 + 1, payload, **_ROOM)
         shipped, cpu_ship = time.monotonic() - began, time.process_time() - cpu
+        engine_ship = backend.milliseconds() / (pages / 20)
+        backend = _Backend(engine)
         shard = Shard(folder / "shipping.db", engine, 0)
+        shard.archive  # noqa: B018 - makes what is made once
         began, cpu = time.monotonic(), time.process_time()
         while shard.step() or engine.take(0, 1):
             pass
         applied, cpu_apply = time.monotonic() - began, time.process_time() - cpu
+        engine_take = backend.milliseconds() / (pages / 20)
         (copies,) = shard.archive.connection.execute("SELECT count(*) FROM copies").fetchone()
         shard.close()
+    sqlite = (folder / "shipping.db").stat().st_size
+    raw = sum(path.stat().st_size for path in (folder / "warc").rglob("*.warc.gz"))
     assert copies == pages, f"{copies} of {pages} pages were stored"
     print(
         f"shipping {pages:,} pages: {pages / shipped:.0f} a second, {cpu_ship / pages * 1000:.2f} ms of CPU and"
         f" {size / pages:.0f} bytes a page; storing: {pages / applied:.0f} a second,"
         f" {cpu_apply / pages * 1000:.2f} ms of CPU a page; both, one after the other:"
-        f" {pages / (shipped + applied):.0f} a second",
+        f" {pages / (shipped + applied):.0f} a second; of the engine's CPU an envelope {engine_ship:.2f} ms to come in,"
+        f" {engine_take:.2f} ms to go out; on disk {sqlite / pages:.0f} bytes of SQLite and {raw / pages:.0f}"
+        " of raw pages a page",
         flush=True,
     )
     return {
+        "engine_ship_cpu_ms": engine_ship,
+        "engine_take_cpu_ms": engine_take,
+        "sqlite_bytes": sqlite / pages,
+        "raw_bytes": raw / pages,
         "ship_cpu_ms": cpu_ship / pages * 1000,
         "apply_cpu_ms": cpu_apply / pages * 1000,
         "pages_per_second": pages / (shipped + applied),
@@ -174,7 +203,10 @@ def worker(server: postgres.Postgres, folder: Path, number: int, seconds: float)
             cluster.add(*sites)
             cluster.shard()
             process = cluster.worker("w")
+            cluster.wait_for(lambda: count(cluster.archive(), _COPIES) > number, 600)
+            known, busy = count(cluster.archive(), _COPIES), _cpu(process.pid)
             cluster.wait_for(lambda: cluster.is_done({0: number * 15}), 600)
+            page_cpu = (_cpu(process.pid) - busy) / (number * 15 - known)
             time.sleep(20)  # the next runs look at all there is once more
             runs, cpu = _fences(cluster), _cpu(process.pid)
             time.sleep(seconds)
@@ -183,11 +215,24 @@ def worker(server: postgres.Postgres, folder: Path, number: int, seconds: float)
         finally:
             cluster.close()
     print(
-        f"a worker of {number} sites: {cpu / max(1, runs):.3f} s of CPU for a run without news ({runs} runs),"
+        f"a worker of {number} sites: {page_cpu * 1000:.1f} ms of CPU a page that it crawls, reads and sends,"
+        f" {cpu / max(1, runs):.3f} s of CPU for a run without news ({runs} runs),"
         f" {memory} MiB",
         flush=True,
     )
-    return {"idle_run_cpu_s": cpu / max(1, runs), "worker_mib": memory}
+    return {"page_cpu_ms": page_cpu * 1000, "idle_run_cpu_s": cpu / max(1, runs), "worker_mib": memory}
+
+
+class _Backend:
+    """The process of PostgreSQL that serves a connection, from now on."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._pid = int(engine.ask("SELECT pg_backend_pid() AS pid")[0].pid)
+        self._began = _cpu(self._pid)
+
+    def milliseconds(self) -> float:
+        """Return how long it was at work."""
+        return (_cpu(self._pid) - self._began) * 1000
 
 
 def _fences(cluster: Cluster) -> int:

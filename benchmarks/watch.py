@@ -441,8 +441,11 @@ class Measured:
         yield f"killed {self.kills} times; published {self.articles[0]} articles, lost {len(self.articles[1])}"
         yield from (f"  lost: {one}" for one in self.articles[1])
         yield f"requests: {sum(run['requests'] for run in runs) / sites:.1f} a site"
-        middle, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
-        yield f"lateness of {len(late)} runs: median {middle:.1f} s, p99 {p99:.1f} s, most {late[-1]:.1f} s"
+        if late:
+            middle, p99 = late[len(late) // 2], late[len(late) * 99 // 100]
+            yield f"lateness of {len(late)} runs: median {middle:.1f} s, p99 {p99:.1f} s, most {late[-1]:.1f} s"
+        else:
+            yield "lateness: the hours were over before any site was due again"
         yield f"a run without news: {self.work * 1000:.0f} ms of CPU (wanted: at most {MOST_WORK * 1000:.0f})"
         yield f"memory, both processes together: at most {self.memory} MiB (wanted: below {MOST_MEMORY})"
         work, memory = self.cron[0], self.cron[1] >> 10

@@ -214,8 +214,10 @@ def main() -> None:
         click.echo(plain(f"newsarchive: {error}"), err=True)
         sys.exit(1 if isinstance(error, ArchiveDamagedError) else 2)
     except BrokenPipeError:
+        from newsarchive.commands.output import discard_output  # noqa: PLC0415 - hardly ever needed
+
         # The reader of the pipe is done (`| head`); click ends in the same way where it notices first.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         sys.exit(1)
     except Exception as error:
         if not _is_fault_of_the_archive(error):

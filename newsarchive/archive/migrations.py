@@ -481,12 +481,17 @@ def m0011_letters_beside_digits(db: Database) -> None:
 
 
 def _drop_search(db: Database) -> None:
-    for name in ("insert", "delete", "update"):
-        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    _drop_search_triggers(db)
     for table in ("search_index", "search_characters", "search_folding"):
         db.execute(f"DROP TABLE IF EXISTS {table}")
     for view in ("search_index_text", "search_characters_text"):
         db.execute(f"DROP VIEW IF EXISTS {view}")
+
+
+def _drop_search_triggers(db: Database) -> None:
+    for name in ("insert", "delete", "update", "move"):
+        db.execute(f"DROP TRIGGER IF EXISTS search_{name}")
+    db.execute("DROP TABLE IF EXISTS search_pending")
 
 
 @migrations()
@@ -617,12 +622,10 @@ def m0026_moves_between_shards(db: Database) -> None:
 @migrations()
 def m0027_index_at_the_end_of_transactions(db: Database) -> None:
     """Let a transaction that stores many articles write the search index once, at its end."""
-    triggers = [f"search_{name}" for name in ("insert", "delete", "update")]
     there = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-    if not there.issuperset(triggers):  # another program removed one, and what changed since is not in the index
-        _drop_search(db)
-    for name in there.intersection(triggers):
-        db.execute(f"DROP TRIGGER IF EXISTS {name}")
+    if not there.issuperset({"search_insert", "search_delete", "search_update"}):
+        _drop_search(db)  # another program removed one, and what changed since is not in the index
+    _drop_search_triggers(db)
 
 
 #: Every migration that this version knows; an archive that had others was written by a newer version.

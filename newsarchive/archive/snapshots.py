@@ -330,6 +330,18 @@ class SavedPage:
     site: str
 
 
+#: Where the pages are that can be read again: of copies, and of addresses of which nothing could be made.
+PAGES = {"copies": "copies", "given-up": "frontier"}
+
+
+def pages_between(connection: sqlite3.Connection, kind: str, first: int, last: int) -> Iterator[SavedPage]:
+    """Yield what `saved_pages` yields of a kind (see `PAGES`), of the rows of its table from `first` to `last`."""
+    query = {"copies": _COPIES, "given-up": _GIVEN_UP}[kind]
+    for row_id, *saved in connection.execute(query, (first - 1, None, "", last - first + 1)):
+        if row_id <= last:
+            yield SavedPage(*saved)
+
+
 def saved_pages(connection: sqlite3.Connection, *, site: str | None, since: date) -> Iterator[SavedPage]:
     """Yield the newest page of each copy, then the pages that no article could be made of.
 

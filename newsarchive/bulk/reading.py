@@ -31,8 +31,9 @@ from newsarchive.warc.reader import Damage
 from newsarchive.warc.record import payload_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from newsarchive.crawl.writer.messages import Crawl
     from newsarchive.models import Article, Page
     from newsarchive.sites import Site
     from newsarchive.warc.reader import Record
@@ -63,24 +64,30 @@ def read_file(path: Path | str, out: Path | str) -> Counts:
         UserError: nothing of the file can be read, or `out` cannot be written.
 
     """
-    path = Path(path)
+    return write_output(Path(out), _messages(Path(path)))
+
+
+def write_output(out: Path, messages: Iterable[Message], *, first: bytes = b"") -> Counts:
+    """Write messages, behind a `first` frame where there is one; `out` appears whole or not at all."""
     pages = articles = problems = 0
     with atomic_file(out) as stream, gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
-        for message in _messages(path):
+        if first:
+            packed.write(len(first).to_bytes(4) + first)
+        for message in messages:
             frame = encode_message(message)
             packed.write(len(frame).to_bytes(4) + frame)
-            pages += message.method == "save"
+            pages += message.method in ("store", "settle")
             articles += message.method == "store"
             problems += message.method == "problem"
     return Counts(pages, articles, problems)
 
 
-def read_messages(path: Path) -> Iterator[Message]:
-    """Yield the messages of an output. Raises UserError for a file that is none, or damaged."""
+def read_output(path: Path) -> Iterator[Message | Crawl]:
+    """Yield what is in an output. Raises UserError for a file that is none, or damaged."""
     try:
         with gzip.open(path, "rb") as file:
             while length := file.read(4):
-                yield cast("Message", decode(file.read(int.from_bytes(length))))
+                yield cast("Message | Crawl", decode(file.read(int.from_bytes(length))))
     except (OSError, EOFError, ValueError) as error:
         raise UserError(
             _(
@@ -104,18 +111,19 @@ def _messages(path: Path) -> Iterator[Message]:
     for record in _records(path):
         if isinstance(record, Damage):
             damage = damage or record.detail
-            yield _problem(f"file:{path.name}", "damaged-file", f"byte {record.offset}: {record.detail}")
+            yield problem_of(f"file:{path.name}", "warc", "damaged-file", f"byte {record.offset}: {record.detail}")
             continue
         is_read = True
         try:
             page = captures.page_of(record)
         except CaptureError as error:
-            yield _problem(record.headers.get("warc-target-uri", "")[:2000], error.reason, str(error))
+            yield problem_of(record.headers.get("warc-target-uri", "")[:2000], "warc", error.reason, str(error))
             continue
         if page is not None:
             bodies.remember(page)
             yield Message("save", (page,))
-            yield _what_is_read(page)
+            host = split_url(page.url).hostname
+            yield what_is_read(page, host is not None and is_local(host))
     if damage and not is_read:
         raise UserError(_("{path}: nothing of it can be read ({damage})", path=path, damage=damage))
 
@@ -127,13 +135,14 @@ def _records(path: Path) -> Iterator[Record | Damage]:
         raise UserError(_("{path}: cannot be read: {strerror}", path=path, strerror=error.strerror or error)) from error
 
 
-def _problem(url: str, reason: str, detail: str) -> Message:
-    return Message("problem", (url, "warc", reason, detail))
+def problem_of(url: str, stage: str, reason: str, detail: str, site: str | None = None) -> Message:
+    """Return what a crawl would submit for a page that cannot be had."""
+    return Message("problem", (url, stage, reason, detail, *filter(None, (site,))))
 
 
-def _what_is_read(page: Page) -> Message:
-    """Return what the pipelines of a crawl would submit for a page."""
-    site = _site_of(page)
+def what_is_read(page: Page, is_trusted: bool) -> Message:
+    """Return what the pipelines of a crawl would submit for a page; a trusted one was served for the site it names."""
+    site = _site_of(page, is_trusted)
     try:
         with time_limit():
             article = process(page, site)
@@ -153,10 +162,10 @@ def _stored(article: Article) -> Message:
     return Message("settle", (FrontierEntry.of_page(article.page), refused.stage, outcome))
 
 
-def _site_of(page: Page) -> Site | None:
+def _site_of(page: Page, is_trusted: bool) -> Site | None:
     """Return the site whose rules a page is read by, as it was served where the page is."""
-    site, host = known_site(page.site), split_url(page.url).hostname
-    if site is None or site.is_own(page.url) or host is None or not is_local(host):
+    site = known_site(page.site)
+    if site is None or site.is_own(page.url) or not is_trusted:
         return site
     return site.served_at(origin_of(page.url))
 

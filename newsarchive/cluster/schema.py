@@ -102,6 +102,15 @@ CREATE TABLE newsarchive.part (
     PRIMARY KEY (number, shard_id)
 );
 """,
+    """
+-- Files that `newsarchive bulk` reads, of all jobs; the times are seconds since 1970.
+CREATE TABLE newsarchive.bulk (
+    job text NOT NULL, path text NOT NULL, lease_until float8 NOT NULL DEFAULT 0, fence bigint NOT NULL DEFAULT 0,
+    tries int NOT NULL DEFAULT 0, pages bigint, articles bigint, problems bigint,
+    done_at float8, loaded_at float8, why text, PRIMARY KEY (job, path)
+);
+CREATE INDEX ON newsarchive.bulk (job, tries, path) WHERE done_at IS NULL;
+""",
 )
 
 #: What the two roles may do; given again by every `cluster init`.
@@ -115,6 +124,7 @@ GRANT SELECT (shard_id, site, fence, seq, bytes), INSERT (shard_id, site, fence,
     ON newsarchive.inbox TO {WORKER};
 GRANT USAGE ON SEQUENCE newsarchive.inbox_id_seq TO {WORKER};
 GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.host TO {WORKER};
+GRANT SELECT, INSERT, UPDATE ON newsarchive.bulk TO {WORKER}, {SHARD};
 GRANT INSERT, UPDATE ON newsarchive.shard, newsarchive.family, newsarchive.site TO {SHARD};
 GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.slice TO {SHARD};
 GRANT SELECT, UPDATE, DELETE ON newsarchive.inbox TO {SHARD};

@@ -46,6 +46,8 @@ _TRIES, _DEADLY_TRIES = 3, 6
 # Seconds between two looks into an empty inbox, between two tries while the archive cannot be written, and between
 # two times at which the engine is told that the shard is there.
 _LOOK_AGAIN, _REST, _HEARTBEAT = 0.2, 2.0, 5.0
+# Seconds between two looks for moves and publications.
+_ERRANDS = 1.0
 # Seconds for which an envelope of a newer version is left alone.
 _NEWER_REST = 60.0
 # What has moved on by a later move than the engine knows of is not the shard's any more.
@@ -76,6 +78,7 @@ class Shard:
         #: Sites with envelopes of a newer version -> until when (monotonic) they are left alone.
         self._newer: dict[str, float] = {}
         self._publisher = Publisher(db, engine, number)
+        self._errands_at = float("-inf")
 
     @property
     def archive(self) -> Archive:
@@ -123,8 +126,7 @@ class Shard:
             wanted = self.engine.wanted(self.number)
             for site, fence in wanted:
                 self.engine.give(site, fence, cut(self.archive, site))
-            is_moving = moves.step(self.archive, self.engine, self.number)
-            self._publisher.step(is_cleared=not is_moving)
+            is_moving = self._run_errands()
         except (EngineAwayError, ArchiveDamagedError):
             raise
         except (UserError, OSError, sqlite3.Error) as error:
@@ -166,6 +168,15 @@ class Shard:
             with self.archive.transaction():
                 self.archive.connection.executemany(_KNOW, sites)
             moves.learn_left(self.archive, self.engine, self.number, [site for site, *_ in sites])
+
+    def _run_errands(self) -> bool:
+        """Go on with moves and publications; return whether there is more to do of a move."""
+        if time.monotonic() < self._errands_at:
+            return False
+        is_moving = moves.step(self.archive, self.engine, self.number)
+        self._publisher.step(is_cleared=not is_moving)
+        self._errands_at = float("-inf") if is_moving else time.monotonic() + _ERRANDS
+        return is_moving
 
     # What workers ship
 

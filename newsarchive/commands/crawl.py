@@ -15,6 +15,7 @@ import click
 from newsarchive.archive import Archive
 from newsarchive.archive.statistics import last_runs, overview
 from newsarchive.commands.add import added, is_place
+from newsarchive.commands.output import discard_output
 from newsarchive.commands.overview import print_overview, print_run
 from newsarchive.commands.watch import tell_after_crawl
 from newsarchive.errors import UserError
@@ -231,6 +232,7 @@ def _watch(db: Path, settings: Settings, names: list[str] | None, own: Mapping[s
                 if is_read:
                     _print_watched(ended)
             except OSError:  # the terminal was closed, or who read the pipe is done
+                discard_output()
                 is_read = False  # a second signal would break off the crawls that are ending
                 os.kill(os.getpid(), signal.SIGTERM)
             if ended.summary is not None and ended.summary.articles("new"):

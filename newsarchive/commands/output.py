@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import sys
 from itertools import islice, product
@@ -53,6 +54,11 @@ def json_option(command: Callable[_P, _T]) -> Callable[_P, _T]:
 def on_terminal() -> bool:
     """Return whether a person reads along, so that colours and drawn tables are of use."""
     return sys.stdout.isatty()
+
+
+def discard_output() -> None:
+    """Let whatever is still written to standard output go nowhere: its reader is gone (`| head`)."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def console() -> Console:

@@ -94,9 +94,10 @@ _WRITTEN_INTO = re.compile(r"/https?(?::|%3A)", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Candidate:
-    """A page that may list articles, or be one. `text` is what the link to it said."""
+    """A page that may list articles, or be one, with its key. `text` is what the link to it said."""
 
     url: str
+    key: str
     text: str = ""
     found_on: str | None = None
 
@@ -112,10 +113,12 @@ class _Family:
 class _Place:
     """The candidates of one place, in the order in which they were found, and what came of those before."""
 
-    name: str
+    host: str
     rank: float
     number: int
     family: _Family
+    #: The place of the years, of one that is of their months.
+    broader: str | None = None
     waiting: deque[Candidate] = field(default_factory=deque)
     asked: int = 0
     brought: int = 0
@@ -191,13 +194,15 @@ class Exploration:
         self._seen.add(key)
         self._depths[key] = 1 + self._depths.get(_key(found_on), 0) if found_on else 1
         place = self._place(url, PAGER if is_pager else rank_of(url, text) - _NEAR * is_near)
-        place.waiting.append(Candidate(url, text, found_on))
+        place.waiting.append(Candidate(url, key, text, found_on))
 
     def _place(self, url: str, rank: float) -> _Place:
         name = place_of(url)
         place = self._places.get(name)
         if place is None:
-            place = self._places[name] = _Place(name, rank, len(self._places), self._families[_family(name)])
+            host, broader = split_url(url).netloc, _NUMBER_BELOW.sub(r"\1", name)
+            place = self._places[name] = _Place(host, rank, len(self._places), self._families[_family(name)])
+            place.broader = broader if broader != name else None
         place.rank = min(place.rank, rank)
         return place
 
@@ -237,7 +242,7 @@ class Exploration:
         self.credit -= 1
         candidate = place.waiting.popleft()
         if self._rank(place) > LATE - 1:  # a link beside articles has brought it nearer
-            self._late.add(_key(candidate.url))
+            self._late.add(candidate.key)
         return candidate
 
     def _is_tired(self, in_vain: int, free: float, earned: float) -> bool:
@@ -245,15 +250,14 @@ class Exploration:
 
     def _rank(self, place: _Place) -> float:
         """Return the rank of a place; the months of years that list their articles come last."""
-        broader = self._places.get(_NUMBER_BELOW.sub(r"\1", place.name)) if _NUMBER_BELOW.search(place.name) else None
+        broader = self._places.get(place.broader) if place.broader else None
         return max(place.rank, LATE) if broader is not None and broader.fruitful else place.rank
 
     def _has_waiting(self, place: _Place) -> bool:
         """Return whether a page of a place is still to be looked at; but for those of pagers and hosts left behind."""
         while place.waiting:
-            url = place.waiting[0].url
-            pager = self._pagers.get(_key(url))
-            is_lost = (self._missing.get(split_url(url).netloc) or 0) >= _MISSING
+            pager = self._pagers.get(place.waiting[0].key)
+            is_lost = (self._missing.get(place.host) or 0) >= _MISSING
             if not is_lost and (pager is None or not pager.is_closed):
                 return True
             place.waiting.popleft()
@@ -261,7 +265,7 @@ class Exploration:
 
     def _order(self, place: _Place) -> tuple[float, int, int, int]:
         """Return by what the next page of a place is compared with those of others: the smallest is asked next."""
-        key = _key(place.waiting[0].url)
+        key = place.waiting[0].key
         bonus = 1.0 if place.brought > place.asked else 0.5 if place.fruitful else 0.0
         bonus += _ABOVE * (_EXTENSION.sub("", key) in self._folders)
         # Of two equal places the one that was asked less often.

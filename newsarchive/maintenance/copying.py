@@ -12,6 +12,7 @@ from newsarchive.archive.connection import explain, open_readonly
 from newsarchive.atomic import make_folder_durably, replace_durably
 from newsarchive.errors import ArchiveDamagedError, UserError
 from newsarchive.i18n import _
+from newsarchive.maintenance.check import file_faults
 from newsarchive.warc.record import SnapshotDamagedError
 
 if TYPE_CHECKING:
@@ -66,13 +67,13 @@ def copy_database(source: sqlite3.Connection, partial: Path) -> int:
             source.rollback()
         # One file that can also be read where nothing may be written; the next crawl into it sets its own mode.
         copy.execute("PRAGMA journal_mode = DELETE")
-        (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-        if verdict != "ok":
+        faults = file_faults(copy)
+        if faults:
             raise ArchiveDamagedError(
                 _(
                     "the archive is damaged ({verdict}) and was not copied - run newsarchive repair, or restore "
                     "a backup",
-                    verdict=verdict,
+                    verdict=faults[0],
                 )
             )
         if _counts(copy) != counts:

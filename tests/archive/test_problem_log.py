@@ -89,7 +89,9 @@ def test_a_listing_is_told_with_what_it_listed(archive: Archive) -> None:
 
 def test_of_a_url_that_was_refused_at_once_the_problem_is_told(archive: Archive) -> None:
     archive.problems.add(None, url=URL, site="demo", stage="list", reason="foreign-host", now=NOW)
-    assert [(one.event, one.detail) for one in archive.problems.history(URL)] == [("problem", "list: ")]
+    assert [(one.event, one.detail) for one in archive.problems.history(URL)] == [
+        ("problem", "leads to a host that the site does not name")
+    ]
 
 
 @pytest.mark.parametrize("url", ["https://news.example/a/2.html", "http://[::1/", ""])

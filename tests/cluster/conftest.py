@@ -6,6 +6,7 @@ pytest.importorskip("psycopg", reason="psycopg is not installed (newsarchive[clu
 
 from support import postgres
 
+from newsarchive.cluster import shard
 from newsarchive.cluster.engine import Engine
 
 
@@ -26,6 +27,12 @@ def dsn(server):
     with Engine(address, patience=10) as engine:
         engine.init()
     return address
+
+
+@pytest.fixture
+def prompt(monkeypatch):
+    """Shards of this process look for moves and publications at every step."""
+    monkeypatch.setattr(shard, "_ERRANDS", 0.0)
 
 
 @pytest.fixture

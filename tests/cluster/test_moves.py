@@ -18,6 +18,7 @@ from newsarchive.maintenance.check import check
 
 NAMES = ("one", "two")
 ARTICLES = 24
+pytestmark = pytest.mark.usefixtures("prompt")
 #: What two shards hold together: their stories are told by each shard alone.
 PARTS = [name for name in HOLDS if name not in ("search", "stories")]
 

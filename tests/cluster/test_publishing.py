@@ -18,6 +18,7 @@ from newsarchive.errors import UserError
 from newsarchive.export.lake import lake_files
 from newsarchive.models import Article, Page, Paragraph
 
+pytestmark = pytest.mark.usefixtures("prompt")
 parquet = pytest.importorskip("pyarrow.parquet")
 SEEN = datetime(2026, 3, 1, tzinfo=UTC)
 MONTHS = (3, 4)

@@ -17,6 +17,7 @@ UNITS = (
     *("newsarchive@.service", "newsarchive@.timer", "newsarchive-watch.service"),
     *("newsarchive-prune.service", "newsarchive-prune.timer"),
     *("cluster/newsarchive-shard@.service", "cluster/newsarchive-worker@.service"),
+    *("cluster/newsarchive-publish.service", "cluster/newsarchive-publish.timer"),
 )
 #: What `systemd-analyze security` may give a service: 10 is no hardening at all.
 MOST_EXPOSED = 2.5

@@ -326,7 +326,10 @@ def test_a_table_or_a_list_is_a_text_without_a_sentence() -> None:
     assert [text for text in texts(f"<div class=story><table>{table}</table></div>") if "东口石桥" in text][:1] == [
         "1 | XM2024001 | 东口石桥及其引道的日常维护与汛期巡查项目第1期工程实施方案 | 水务站"
     ]
-    changes = [f"ferry-timetable 3.1.{number} => 3.2.{number} 调整班次" for number in range(6)]
+    changes = [
+        f"update ferry-timetable-server 3.1.{number} => 3.2.{number} 调整清晨班次与换乘时间的默认设置"
+        for number in range(6)
+    ]
     items = "".join(f"<li>{change}</li>" for change in changes)
     assert texts(f"<div class=story><h2>更新日志</h2><ul>{items}</ul></div>")[-6:] == changes
 

@@ -365,3 +365,37 @@ def test_the_time_that_is_printed_behind_a_text_is_more_than_the_day_of_the_addr
     article = read_unknown(META.format("", SENTENCES + "<div>2024-05-30 10:02 The Gazette</div>"), url)
     assert article.published_at.isoformat() == "2024-05-30T10:02:00+00:00"
     assert published("", url) == "2024-05-29T00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("lang", "line"),
+    [
+        ("de", "<p>Stand: 29.05.2024 10:11 Uhr | Erstveröffentlicht: 28.05.2024, damals noch ohne Fahrplan</p>"),
+        ("fr", "<p>Publié le 28/05/2024 à 10h11, mis à jour le 29/05/2024 à 11h00, par la rédaction</p>"),
+        ("es", "<p>Actualizado: 29/05/2024 11:00, por la redacción | Publicado: 28/05/2024 10:11</p>"),
+        ("en", "<span class=ts data-timestamp=1716891060>in May</span>"),
+        ("en", "<span data-date='2024-05-28T10:11:00Z'>4 days ago</span>"),
+        ("en", "<span title='May 28, 2024 10:11 am'>4 days ago</span>"),
+        ("en", "<relative-time datetime='2024-05-28T10:11:00Z'>on May 28</relative-time>"),
+        ("en", "<p>Reviewed May 29, 2024</p><p>Written May 28, 2024</p>"),
+        ("en", "<p>MILLBROOK, Ohio, May 28, 2024 /Riverwire/ -- The council said that boats will run before dawn.</p>"),
+        ("en", "<p>MILLBROOK, May 28, 2024 (RW) - The ferry council said that two boats will run before dawn.</p>"),
+    ],
+)
+def test_long_lines_attributes_and_datelines_tell_when_an_article_was_published(lang: str, line: str) -> None:
+    page = META.replace("lang=en", f"lang={lang}").format("", line + SENTENCES)
+    assert read_unknown(page).published_at.date().isoformat() == "2024-05-28"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["<p>The ferry was built on May 28, 2024, and it cost less than the bridge.</p>", "<p>Joined May 28, 2024</p>"],
+)
+def test_dates_of_the_text_and_of_members_are_none_of_publication(line: str) -> None:
+    assert published("", line=line) is None
+
+
+def test_the_long_line_that_says_when_is_no_part_of_the_text() -> None:
+    line = "<p>Publié le 28/05/2024 à 10h11, mis à jour le 29/05/2024 à 11h00, par la rédaction</p>"
+    article = read_unknown(META.replace("lang=en", "lang=fr").format("", f"<div>{line}{SENTENCES}</div>"))
+    assert article.paragraphs[0].text.startswith("The ferry council")

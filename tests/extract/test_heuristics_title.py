@@ -326,3 +326,36 @@ def test_a_teaser_that_led_to_the_page_is_not_its_title():
     text = "".join(f"<p>{line}</p>" for line in lines)
     page = f"<title>石桥夜里亮灯 - 河湾网</title><div>石桥夜里亮灯</div>{text}"
     assert read_unknown(page, hints=Hints(title=lines[0])).title == "石桥夜里亮灯"
+
+
+FERRY = "Early ferry: what we know so far about its fares"
+STORY = "<p>The ferry council said on Monday that two more boats will run before dawn, so that growers come.</p>" * 4
+
+
+def title_beside_head(head: str, before: str, after: str = "") -> str | None:
+    return read_unknown(f"<html lang=en><head>{head}</head><body>{before}<div>{STORY}</div>{after}</body></html>").title
+
+
+@pytest.mark.parametrize(
+    ("said", "printed", "title"),
+    [
+        ("Early ferry: what we know …", f"<h1>{FERRY}</h1>", FERRY),
+        ("Early ferry: what we know...", f"<h2 class=headline>{FERRY}</h2>", FERRY),
+        ("Early ferry: what we know so far", f"<h1>{FERRY}</h1>", FERRY),
+        ("Early ferry: what we know so far", "<h1>Early ferry: what we know so far <a href=#>Share</a></h1>", None),
+        ("Early ferry: what we know so far", "<h1>Early ferry: what we know so far<small>Fares</small></h1>", None),
+        ("Early ferry: what we know so far", "<h1>EARLY FERRY: WHAT WE KNOW SO FAR</h1>", None),
+    ],
+)
+def test_a_heading_that_goes_on_behind_the_heads_words_is_taken_whole(said: str, printed: str, title: str | None):
+    assert title_beside_head(f"<meta property='og:title' content='{said}'>", printed) == (title or said)
+
+
+def test_the_link_of_a_teaser_that_is_worded_like_the_head_is_no_headline():
+    own = "<link rel=canonical href=https://news.example/a/1.html>"
+    head = f"{own}<meta property='og:title' content='Why the ferry runs early'>"
+    teaser = "<ul><li><a href=/a/7.html>Why the ferry runs early</a></li></ul>"
+    assert title_beside_head(head, f"<h1>{FERRY}</h1>", teaser) == FERRY
+    assert title_beside_head(head, f"{teaser}<h1>{FERRY}</h1>") == FERRY
+    permalink = "<h2><a href=/a/1.html>Why the ferry runs early</a></h2>"
+    assert title_beside_head(head, permalink) == "Why the ferry runs early"

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 from support.searching import add, count, hits, ids, matching, open_archive
 
+from newsarchive.archive.connection import connect
 from newsarchive.archive.migrations import migrations
 from newsarchive.search import Marks, QueryError, Search, match_expression, ranking, register_functions
 from newsarchive.search.fields import FIELDS
@@ -286,7 +287,7 @@ def test_index_keeps_the_folding_it_was_made_with(tmp_path, monkeypatch):
     other = Folding({ord("臺"): "台", ord("灣"): "湾"})
     with monkeypatch.context() as patched:
         patched.setattr("newsarchive.search.index.built_in_folding", lambda: other)
-        connection = open_archive(tmp_path / "archive.db")
+        connection = connect(tmp_path / "archive.db")
         add(connection, 1, "臺灣後", "A")
         connection.close()
     connection = sqlite3.connect(tmp_path / "archive.db")

@@ -30,10 +30,19 @@ def binaries() -> Path | None:
     return Path(name).resolve().parent if name else None
 
 
-class Postgres:
-    """A server in a folder; `fsync` is for power cuts, not for kills."""
+def make_certificate(certificate: Path, key: Path) -> None:
+    """Make a certificate for 127.0.0.1, signed by itself, and its key, which the owner alone may read."""
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    key.chmod(0o600)
+    certificate.chmod(0o644)
 
-    def __init__(self, folder: Path, *, fsync: bool) -> None:
+
+class Postgres:
+    """A server in a folder; `fsync` is for power cuts, not for kills. With `tls` it takes no plain connection."""
+
+    def __init__(self, folder: Path, *, fsync: bool, tls: bool = False) -> None:
         place = binaries()
         assert place is not None, "PostgreSQL is not installed"
         self._bin, self._folder = place, folder
@@ -56,7 +65,18 @@ class Postgres:
             timeout=120,
             **self._how,
         )
+        if tls:
+            self.certificate = folder / "server.crt"
+            self._demand_tls(folder)
         self.start()
+
+    def _demand_tls(self, folder: Path) -> None:
+        key = folder / "server.key"
+        make_certificate(self.certificate, key)
+        if "user" in self._how:
+            os.chown(key, self._how["user"], self._how["group"])
+        (folder / "data" / "pg_hba.conf").write_text("hostssl all all 127.0.0.1/32 trust\n", encoding="utf-8")
+        self._settings += ["ssl=on", f"ssl_cert_file={self.certificate}", f"ssl_key_file={key}"]
 
     def dsn(self, database: str, user: str = _OWNER) -> str:
         """Return the address of a database, for a user."""
@@ -137,10 +157,10 @@ def _children(pid: int) -> list[int]:
 
 
 @contextmanager
-def running(*, fsync: bool = False) -> Iterator[Postgres]:
+def running(*, fsync: bool = False, tls: bool = False) -> Iterator[Postgres]:
     """Run a server for the time of the block."""
     with tempfile.TemporaryDirectory(prefix="newsarchive-postgres-") as folder:
-        server = Postgres(Path(folder), fsync=fsync)
+        server = Postgres(Path(folder), fsync=fsync, tls=tls)
         try:
             yield server
         finally:

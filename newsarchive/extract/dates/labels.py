@@ -28,6 +28,10 @@ _LETTER = re.compile(r"[^\W\d_TZ]")
 _LABELS = rf"(?:{any_of('published', 'updated', 'date')})|(?:vom|am|le|du|el|il|on|op)\s"
 _DAY = rf"(?:{any_of('weekdays', ending=WHOLE)})\.?,?"
 _INTRODUCED = re.compile(rf"\s?(?:(?:{_LABELS}){FILLING})?(?:{_DAY})?\s?")
+_LABELLED = re.compile(
+    rf"[\s（(【\[|]{{0,3}}(?:{any_of('published', 'updated')}){FILLING}(?:[^\W\d]{{2,12}}[,.]?\s)?"
+    r"[0-9]{1,4}(?:[./年-]|\.?\s[^\W\d])"
+)
 _PARTED = re.compile(r"\s?[|·•]|$")
 
 
@@ -37,6 +41,11 @@ def is_set_apart(line: str, span: tuple[int, int]) -> bool:
     if _INTRODUCED.fullmatch(before) is None:
         return False
     return before.strip() != "" or _PARTED.match(line, span[1]) is not None
+
+
+def is_labelled_date(line: str) -> bool:
+    """Return whether a line begins with the time of publication or of a change behind its label."""
+    return _LABELLED.match(line.lower()) is not None
 
 
 def has_other_label(line: str) -> bool:

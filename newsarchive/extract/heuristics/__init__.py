@@ -249,6 +249,7 @@ class _Reader:
             flow=self.flow,
             headline=article.title or "",
             inside=[(n, text[n]) for n in self.kept[:_DATED_LINES] if len(text[n]) < _SHORT],
+            first=[(n, text[n][:200]) for n in self.kept[:_FIRST_LINES]],
         )
         self.dates = dates.gather(places, everything=self.everything)
         found = judge_dates(self.dates)

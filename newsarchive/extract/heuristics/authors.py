@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -115,12 +116,14 @@ def gather_authors(evidence: Evidence, *, everything: bool = False) -> list[Cand
     What the page calls itself signs nothing, unless the article's card says so. A kind of evidence that cannot be worth
     as much as what is found already is only asked for `everything`.
     """
-    others = {_plain(other) for other in evidence.others}
+    others = tuple(evidence.others)
     found: list[Candidate[str]] = []
     best = 0.0
     for gather, most in _GATHERERS:
         if everything or best < most:
-            found += (one for one in gather(evidence) if one.rule == _OF_CARD or _plain(one.value) not in others)
+            found += (
+                one for one in gather(evidence) if one.rule == _OF_CARD or _plain(one.value) not in _plain_names(others)
+            )
             best = max((one.points for one in found), default=0.0)
     if not everything and len(found) == 1:
         found += _printed_with_others(evidence, found[0].value)
@@ -165,6 +168,11 @@ def names_of_page(head: Head, url: str, *others: str | None) -> list[str]:
 
 def _plain(name: str) -> str:
     return "".join(filter(str.isalnum, name)).casefold()
+
+
+@lru_cache(maxsize=1)  # asked for each candidate of a page, of which many have none
+def _plain_names(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_plain, names))
 
 
 def _of_card(evidence: Evidence) -> Iterator[Candidate[str]]:

@@ -162,6 +162,12 @@ _MOST_TIMES, _UP = 60, 3
 _TITLE = 24
 # A line that counts its time from now in another way is not longer.
 _LONGEST_COUNTED = 40
+# An attribute for a time, and what is one in it; the beginning of an agency's text.
+_TIME_NAME = re.compile(r"^(?:datetime|title|data-.*(?:date|time|publish|utc|epoch).*)$")
+_TIME_VALUE = re.compile(
+    r"\s*(?:(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9]|1[0-9]{9}(?:[0-9]{3})?$|.{3,30}(?:19|20)[0-9]{2})"
+)
+_WIRE = re.compile(r"[^.!?]{0,60}?[0-9]{4}\s?(?:/[A-Z][\w -]{2,30}/|\([A-Z][\w .-]{1,30}\)|--|—|–)")
 # Lines whose elements are looked at one by one, and the longest of them.
 _MOST_APART, _LONGEST_APART = 12, 80
 # Pieces of one date, and the longest of them.
@@ -174,9 +180,9 @@ _DAY_ALONE = re.compile(r"\d{1,2}日?")
 class Places:
     """Where a page may say when it was published.
 
-    `near` are the (number, text) about the headline, the nearest first, `inside` short ones that were taken for the
-    beginning of the text, `behind` those behind the article, `page` is the text of the whole page. The addresses of
-    pictures are not among them: a picture is often older.
+    `near` are the (number, text) about the headline, the nearest first, `first` are the text's first, `inside` short
+    ones that were taken for these, `behind` those behind the article, `page` is the text of the whole page. The
+    addresses of pictures are not among them: a picture is often older.
     """
 
     head: Head
@@ -187,6 +193,7 @@ class Places:
     flow: PrintedLines | None = None
     headline: str = ""
     inside: Lines = field(default_factory=list)
+    first: Lines = field(default_factory=list)
 
 
 def locale_of(lang: str | None, head: Head, url: str) -> str:
@@ -278,6 +285,10 @@ class DateReader:
         near = self._lines(places.near, places.flow, year)
         if max(map(_points, near), default=0.0) < _PRINTED + _OTHERS:
             near += self._apart(places)
+        if max(map(_points, near), default=0.0) < _PRINTED + _OTHERS:
+            near += self._attributes(places)
+        if not near and places.first:
+            near = list(self._wired(places.first))
         if not near and places.inside:
             near = [one for one in self._lines(places.inside, places.flow, year, _INSIDE) if _is_hardly_more(one)]
         return near or self._lines(places.behind, places.flow, year, _BEHIND)
@@ -357,6 +368,30 @@ class DateReader:
                 if dated:
                     yield Candidate(dated, " ".join(pieces), "printed in parts", _PRINTED, number)
                     break
+
+    def _attributes(self, places: Places) -> Iterator[Candidate[Dated]]:
+        """Read the time that a script is to print, or that is shown when it is pointed at, in the nearest lines."""
+        flow = places.flow
+        for number, text in places.near[:_MOST_APART] if flow else ():
+            if flow is None or len(text) > _LONGEST_APART:
+                continue
+            block = flow.element[flow.block[number]]
+            for element in (block, *islice((one for one in descendants(block) if one.tag != TEXT), _MOST_APART)):
+                times = (value for name, value in element.attributes.items() if value and _may_time(name, value))
+                value = next(times, "")
+                dated = self.read(value[:100]) if value else None
+                if dated:
+                    yield Candidate(dated, value, "attribute of a line", _PRINTED, number)
+                    return
+
+    def _wired(self, first: Lines) -> Iterator[Candidate[Dated]]:
+        """Read the date with which an agency's text begins: MILLBROOK, Ohio, May 6, 2024 /Newswire/ -- The ..."""
+        for number, text in first:
+            wire = _WIRE.match(text)
+            dated = self.read(wire[0]) if wire and _YEAR.search(wire[0]) else None
+            if dated and wire:
+                yield Candidate(dated, wire[0], "dateline of the text", _INSIDE, number)
+                return
 
     def said(self, places: Places) -> Iterator[Candidate[Dated]]:
         """Read what the head says for machines."""
@@ -443,6 +478,11 @@ _GATHERERS = (
     (DateReader.headline, _HEADLINE), (DateReader.address, _ADDRESS), (DateReader.script, _SCRIPT),
     (DateReader.modified, _MODIFIED),
 )  # fmt: skip
+
+
+def _may_time(name: str, value: str) -> bool:
+    """Return whether an attribute is made for a time and holds one."""
+    return _TIME_NAME.search(name) is not None and _TIME_VALUE.match(value) is not None
 
 
 def judge_dates(candidates: list[Candidate[Dated]]) -> Candidate[Dated] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING
 
 from newsarchive.extract.candidates import Candidate, likeliest, points_of
@@ -25,7 +25,7 @@ from newsarchive.extract.heuristics.wordings import (
     wordings_of,
 )
 from newsarchive.text import clean, without_anchor
-from newsarchive.tree import TEXT, attribute, children, names_of, select
+from newsarchive.tree import TEXT, ancestors, attribute, children, descendants, names_of, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,6 +65,10 @@ _PERMALINK = "a[rel~=bookmark]"
 _MOST = 40
 # What a candidate loses that is not displayed, and gains for each place more that words it so.
 _UNSEEN, _BY_WITNESS = 40.0, 4.0
+# What the link of a teaser is worth that is worded like the head.
+_TEASER = 44.0
+# So many characters before and behind the place where a line may be cut.
+_ABOUT_END = 6
 # A line that begins like the link's text is the headline if it is not much longer (links are cut short).
 _LONGER_THAN_LINK = 3
 
@@ -149,6 +153,8 @@ def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> It
     for one in found:
         if _leads_home(flow, one.line) or (only_title and is_site_name(one.value, head)) or head.names(one.value):
             yield replace(one, points=_SITE)
+        elif _leads_elsewhere(flow, head, one.line):
+            yield replace(one, points=_TEASER + one.points / 100)
         elif one.value in in_path and (flow.linked[one.line] or _ends_path(flow, one.line)):
             yield replace(one, points=_PATH)
         else:
@@ -171,6 +177,28 @@ def _behind_kickers(flow: PrintedLines, head: Head, wordings: Sequence[Wording])
 def _leads_home(flow: PrintedLines, number: int) -> bool:
     """Return whether a line is a link to the home page."""
     return 0 < len(flow.text[number]) <= flow.linked[number] and links_home(flow.element[flow.block[number]])
+
+
+def _leads_elsewhere(flow: PrintedLines, head: Head, number: int) -> bool:
+    """Return whether a line is a link to another page than the one that the head names as this: a teaser.
+
+    An h1 may lead to the series or the column that the page is of.
+    """
+    if not 0 < len(flow.text[number]) <= flow.linked[number] or flow.tag[flow.block[number]] == "h1":
+        return False
+    own = {_last_step(url) for url in (head.canonical, head.first("url")) if url}
+    element = flow.element[flow.block[number]]
+    links = [
+        *select("a[href]", element)[:_PATH_UP],
+        *(one for one in islice(ancestors(element), _PATH_UP) if one.tag == "a"),
+    ]
+    steps = {_last_step(attribute(link, "href")) for link in links}
+    return bool(own) and bool(steps) and "" not in steps and own.isdisjoint(steps)
+
+
+def _last_step(url: str) -> str:
+    """Return the last step of an address's path."""
+    return url.strip().partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _is_worded_otherwise(title: str, wordings: Sequence[Wording]) -> bool:
@@ -242,7 +270,11 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
         if rank < 0:
             rank = _rank(flow, flow.block[number])
         whole = common == len(key)
-        continued = wording.is_link and not whole and common == len(wording.key) and _goes_on(text, wording)
+        goes_on = not whole and common == len(wording.key) and (wording.is_link or rank >= _MADE_FOR_IT)
+        continued = goes_on and (
+            ((wording.is_link or wording.is_cut) and _goes_on(text, wording))
+            or (rank >= _HEADINGS["h1"] and _is_one_text(flow, number, len(cut_to(text, common))))
+        )
         if rank < _HEADINGS["h1"] and wording.is_kicker(common):
             continue
         ends = wording.may_end(common, certain=rank >= _HEADINGS["h1"]) and (
@@ -254,9 +286,18 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
         points = _AGREES + wording.worth(common) + rank * 2 + 3 * (whole or continued)
         found.append((points, text if whole or continued or nearly else cut_to(text, common), wording))
     for points, value, wording in found:
+        if value.isupper() and not wording.text.isupper() and key_of(value) == wording.key[: len(key_of(value))]:
+            value = cut_to(wording.text, len(key_of(value)))  # noqa: PLW2901 - the same in the letters of a sentence
         agreeing = sum(other.said for _, same, other in found if same == value)
         rule = f"page line agreeing with {wording.name}"
         yield Candidate(value, text, rule, points + _BY_WITNESS * (agreeing - 1), number)
+
+
+def _is_one_text(flow: PrintedLines, number: int, end: int) -> bool:
+    """Return whether a line goes on behind so many characters in the same piece of text: a button is its own piece."""
+    about = flow.text[number][max(end - _ABOUT_END, 0) : end + _ABOUT_END]
+    pieces = (node.text_content or "" for node in descendants(flow.element[flow.block[number]]) if node.tag == TEXT)
+    return any(about in " ".join(piece.split()) for piece in pieces)
 
 
 def _goes_on(text: str, link: Wording) -> bool:

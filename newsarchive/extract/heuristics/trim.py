@@ -20,6 +20,7 @@ from newsarchive.extract.credits.vocabulary import (
     any_of,
     labelled,
 )
+from newsarchive.extract.dates.labels import is_labelled_date
 from newsarchive.extract.phrases import COMMENTS, EMBEDS, NOTICES, PROMOTIONS, RELATED, SHOW_ALL, all_of
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ _LABEL = re.compile(
 )
 _DATE = re.compile(
     r"[0-9]{4}\s?[-/.年]\s?[0-9]{1,2}\s?[-/.月]\s?[0-9]{1,2}|[0-9]{1,2}:[0-9]{2}"
-    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9]{1,2},? [0-9]{4}",
+    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? [0-9]{1,2},? [0-9]{4}"
+    r"|\b[0-9]{1,2}[./][0-9]{1,2}[./](?:19|20)[0-9]{2}\b|\b[0-9]{1,2}\.? [^\W\d_]{3,10}\.?,? (?:19|20)[0-9]{2}\b",
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = "。！？!?”」…；"
@@ -258,6 +260,8 @@ def is_information(text: str) -> bool:
     """Return whether a line tells of the article, as its date and its credits do, and is none of its text."""
     length = len(text)
     if length < _LONGEST_END and is_line_of_print(text) and _DATE.search(text):
+        return True
+    if length < _LONGEST_END and text[-1] not in ".。!?" and is_labelled_date(text):
         return True
     if length >= 80 or text[-1] in _SENTENCE_ENDS:
         return False

@@ -43,7 +43,8 @@ _SHORT_PART = 10
 class Wording:
     """One way in which the title is said: where, its words and their key.
 
-    `before` characters of the key that was said stand before this part of it. `is_link` marks the text of a link.
+    `before` characters of the key that was said stand before this part of it. `is_link` marks the text of a link,
+    `is_cut` one that ends in dots.
     `said` counts the places that word it so, `doubt` is what an agreement with it is worth less.
     """
 
@@ -52,6 +53,7 @@ class Wording:
     key: str
     before: int = 0
     is_link: bool = False
+    is_cut: bool = False
     said: int = 1
     doubt: float = 0.0
 
@@ -125,7 +127,8 @@ def wordings_of(head: Head, link: str = "", site: str = "") -> list[Wording]:
         key = key_of(_CUT_SHORT.sub("", text))
         if key and key != own:
             known = found.get(key)
-            found[key] = replace(known, said=known.said + 1) if known else Wording(name, text, key)
+            cut = _CUT_SHORT.search(text) is not None
+            found[key] = replace(known, said=known.said + 1) if known else Wording(name, text, key, is_cut=cut)
     longest = max(found.values(), key=lambda wording: len(wording.text), default=None)
     parts = _parts(longest, head) if longest else ()
     key = "" if is_teaser(link) else key_of(_CUT_SHORT.sub("", link[:LONGEST_TITLE]))
