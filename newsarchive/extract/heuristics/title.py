@@ -294,7 +294,7 @@ def _agreements(flow: PrintedLines, number: int, text: str, wordings: Iterable[W
 
 
 def _is_one_text(flow: PrintedLines, number: int, end: int) -> bool:
-    """Return whether a line goes on behind so many characters in the same piece of text: a button is its own piece."""
+    """Return whether a line goes on behind so many characters in the same piece of text; buttons are others."""
     about = flow.text[number][max(end - _ABOUT_END, 0) : end + _ABOUT_END]
     pieces = (node.text_content or "" for node in descendants(flow.element[flow.block[number]]) if node.tag == TEXT)
     return any(about in " ".join(piece.split()) for piece in pieces)

@@ -44,8 +44,8 @@ class Wording:
     """One way in which the title is said: where, its words and their key.
 
     `before` characters of the key that was said stand before this part of it. `is_link` marks the text of a link,
-    `is_cut` one that ends in dots.
-    `said` counts the places that word it so, `doubt` is what an agreement with it is worth less.
+    `is_cut` one that ends in dots. `said` counts the places that word it so, `doubt` is what an agreement with it is
+    worth less.
     """
 
     name: str
