@@ -156,7 +156,9 @@ def _depart(archive: Archive, engine: Engine, move: Any) -> bool:
         _hand_over(engine, move)
         logger.info("%s: moved to shard %d", ", ".join(move.sites), move.to_shard)
         return True
-    if move.is_sent or move.waiting >= _WAITING or not (move.sent or _is_quiet(engine, move)):
+    if move.is_sent or move.waiting >= _WAITING:
+        return False
+    if not move.sent and not (_knows(archive, move.sites) and _is_quiet(engine, move)):
         return False
     data, following = cut_parcel(archive, move.sites, Place.read(move.place))
 
@@ -173,6 +175,12 @@ def _depart(archive: Archive, engine: Engine, move: Any) -> bool:
 
     engine.do(send)
     return True
+
+
+def _knows(archive: Archive, sites: Sequence[str]) -> bool:
+    """Return whether an archive has learned that sites are its own: it has to write down that they have left."""
+    query = "SELECT 1 FROM cluster_feed WHERE site = ? AND home IS NULL"
+    return all(archive.connection.execute(query, (site,)).fetchone() for site in sites)
 
 
 def _is_quiet(engine: Engine, move: Any) -> bool:
@@ -262,6 +270,10 @@ def _begin_arrival(archive: Archive, parcel: Any) -> None:
             )
     while remove(archive, parcel.sites, _REMOVED):
         pass
+    with archive.transaction():  # what comes now must not be taken for what was left
+        archive.connection.executemany(
+            "UPDATE cluster_feed SET is_removed = 1 WHERE site = ?", [(site,) for site in parcel.sites]
+        )
 
 
 def _remove_left(archive: Archive) -> bool:
