@@ -27,3 +27,17 @@ def read_age(text: str) -> timedelta:
 def as_known(published_at: str, precision: str | None) -> str:
     """Return a time of publication as far as it is known: with the precision `day` that is the day alone."""
     return published_at[:10] if precision == "day" else published_at
+
+
+def later(minutes: int) -> str:
+    """Write how long after the first article of its story another one was published."""
+    if minutes <= 0:
+        return _("first")
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return _("{days} d {hours} h later", days=days, hours=hours) if hours else _("{days} d later", days=days)
+    if hours:
+        return (
+            _("{hours} h {minutes} min later", hours=hours, minutes=rest) if rest else _("{hours} h later", hours=hours)
+        )
+    return _("{minutes} min later", minutes=rest)

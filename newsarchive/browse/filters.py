@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from newsarchive import i18n
 from newsarchive.i18n import N_, _
 from newsarchive.text import strip_invisible
-from newsarchive.timestamps import as_known
+from newsarchive.timestamps import as_known, later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -174,20 +174,6 @@ def short_day(value: object) -> str:
     except ValueError:
         return plain(value, 20)
     return _("{day} {month} {year}", day=day.day, month=_(_MONTHS[day.month - 1]), year=day.year)
-
-
-def later(minutes: int) -> str:
-    """Write how long after the first article of its story another one was published."""
-    if minutes <= 0:
-        return _("first")
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    if days:
-        return _("{days} d {hours} h later", days=days, hours=hours) if hours else _("{days} d later", days=days)
-    if hours:
-        return (
-            _("{hours} h {minutes} min later", hours=hours, minutes=rest) if rest else _("{hours} h later", hours=hours)
-        )
-    return _("{minutes} min later", minutes=rest)
 
 
 def cause(name: str) -> str:

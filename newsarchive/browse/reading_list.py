@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 #: Articles of a list, and characters of a note.
 MOST_ARTICLES, LONGEST_NOTE = 500, 4000
-# Bytes of a request that brings notes: each of them at its longest in Chinese, three bytes a letter, each as %XX.
-_LARGEST_REQUEST = MOST_ARTICLES * LONGEST_NOTE * 9
+# Megabytes of a request that brings notes; a letter of Chinese takes nine bytes.
+_LARGEST_REQUEST = 4
 _LONGEST_ADDRESS = 20 * MOST_ARTICLES
 _LONGEST_ID = 18  # digits
 
@@ -155,8 +155,10 @@ async def list_page(datasette: Datasette, request: Request) -> Response:
     """Show the articles that an address lists, or write them as a file with the notes that come with the request."""
     name, form = archive_needed(datasette), request.url_vars.get("form")
     asked = await _asked(request)
-    ids, problem = read_ids(",".join(asked.get("ids", []))) if asked is not None else ([], _too_many())
-    ids, notes = rearranged(ids, asked or {}), _notes(asked or {})
+    if asked is None:
+        return refused(_("The list with its notes is too large: at most {size} MB.", size=_LARGEST_REQUEST))
+    ids, problem = read_ids(",".join(asked.get("ids", [])))
+    ids, notes = rearranged(ids, asked), _notes(asked)
     if any(len(note) > LONGEST_NOTE for note in notes.values()):
         problem = ngettext(
             "A note has at most {count} character.", "A note has at most {count} characters.", LONGEST_NOTE
@@ -185,12 +187,12 @@ async def _asked(request: Request) -> dict[str, list[str]] | None:
     """Return the arguments of the address, or of the form that was sent; None where it is too large."""
     if request.method != "POST":
         return {"ids": request.args.getlist("ids")}
-    body, is_more = b"", True
+    body, is_more = bytearray(), True
     while is_more:
         message = await request.receive()
         body += message.get("body", b"")
         is_more = message.get("more_body", False)
-        if len(body) > _LARGEST_REQUEST:
+        if len(body) > _LARGEST_REQUEST << 20:
             return None
     try:
         return parse_qs(body.decode("utf-8", "replace"), max_num_fields=2 * MOST_ARTICLES)

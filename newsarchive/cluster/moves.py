@@ -16,6 +16,7 @@ from newsarchive.cluster import schema
 from newsarchive.cluster.parcels import Place, cut_parcel, take_over
 from newsarchive.cluster.removal import remove
 from newsarchive.errors import UserError
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,9 @@ def begin(engine: Engine, site: str, shard: int) -> list[str]:
     def put(connection: Connection[Any]) -> list[str]:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (schema.LOCK,))
         if connection.execute(_PUBLISHING).fetchone():
-            raise UserError(f"{site}: the lake is being published, for which everything stays where it is - try again")
+            raise UserError(
+                _("{site}: the lake is being published, for which everything stays where it is - try again", site=site)
+            )
         found = connection.execute(
             "SELECT f.name, f.shard_id, m.to_shard"
             " FROM newsarchive.site s JOIN newsarchive.family f ON f.name = s.family"
@@ -76,12 +79,26 @@ def begin(engine: Engine, site: str, shard: int) -> list[str]:
             (site,),
         ).fetchone()
         if found is None:
-            raise UserError(f"{site}: no site of the cluster - newsarchive cluster add {site} --shard {shard}")
+            raise UserError(
+                _(
+                    "{site}: no site of the cluster - newsarchive cluster add {site} --shard {shard}",
+                    site=site,
+                    shard=shard,
+                )
+            )
         target = connection.execute("SELECT seen_at FROM newsarchive.shard WHERE id = %s", (shard,)).fetchone()
         if target is None or target.seen_at is None:
-            raise UserError(f"shard {shard} was never there - start newsarchive cluster shard {shard} first")
+            raise UserError(
+                _("shard {shard} was never there - start newsarchive cluster shard {shard} first", shard=shard)
+            )
         if found.to_shard not in (None, shard):
-            raise UserError(f"{site} is on its way to shard {found.to_shard} - move it on when it is there")
+            raise UserError(
+                _(
+                    "{site} is on its way to shard {shard} - move it on when it is there",
+                    site=site,
+                    shard=found.to_shard,
+                )
+            )
         if found.shard_id == shard and found.to_shard is None:
             return []
         if found.to_shard is None:
@@ -139,7 +156,9 @@ def _depart(archive: Archive, engine: Engine, move: Any) -> bool:
         _hand_over(engine, move)
         logger.info("%s: moved to shard %d", ", ".join(move.sites), move.to_shard)
         return True
-    if move.is_sent or move.waiting >= _WAITING or not (move.sent or _is_quiet(engine, move)):
+    if move.is_sent or move.waiting >= _WAITING:
+        return False
+    if not move.sent and not (_knows(archive, move.sites) and _is_quiet(engine, move)):
         return False
     data, following = cut_parcel(archive, move.sites, Place.read(move.place))
 
@@ -156,6 +175,12 @@ def _depart(archive: Archive, engine: Engine, move: Any) -> bool:
 
     engine.do(send)
     return True
+
+
+def _knows(archive: Archive, sites: Sequence[str]) -> bool:
+    """Return whether an archive has learned that sites are its own: it has to write down that they have left."""
+    query = "SELECT 1 FROM cluster_feed WHERE site = ? AND home IS NULL"
+    return all(archive.connection.execute(query, (site,)).fetchone() for site in sites)
 
 
 def _is_quiet(engine: Engine, move: Any) -> bool:
@@ -236,10 +261,19 @@ def _begin_arrival(archive: Archive, parcel: Any) -> None:
     """Remove what is left of the sites: of a move that was broken off, or of the time before they moved away."""
     for site in parcel.sites:
         if archive.connection.execute("SELECT 1 FROM cluster_feed WHERE site = ? AND home IS NULL", (site,)).fetchone():
-            raise UserError(f"{site}: is this shard's by its archive, and moves here by the engine - do not start"
-                            " one shard with the archive of another")  # fmt: skip
+            raise UserError(
+                _(
+                    "{site}: is this shard's by its archive, and moves here by the engine - do not start one shard "
+                    "with the archive of another",
+                    site=site,
+                )
+            )
     while remove(archive, parcel.sites, _REMOVED):
         pass
+    with archive.transaction():  # what comes now must not be taken for what was left
+        archive.connection.executemany(
+            "UPDATE cluster_feed SET is_removed = 1 WHERE site = ?", [(site,) for site in parcel.sites]
+        )
 
 
 def _remove_left(archive: Archive) -> bool:

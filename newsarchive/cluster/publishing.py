@@ -21,6 +21,7 @@ from newsarchive.archive import Archive
 from newsarchive.cluster import schema
 from newsarchive.errors import UserError
 from newsarchive.export.lake import Part, Published, commit, write_part
+from newsarchive.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,10 +75,10 @@ def _begin(engine: Engine, folder: Path, end: float, waits: Callable[[str], None
     def put(connection: Connection[Any]) -> int | str:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (schema.LOCK,))
         if connection.execute("SELECT 1 FROM newsarchive.move").fetchone():
-            return "sites that are on their way to another shard"
+            return _("sites that are on their way to another shard")
         connection.execute(f"DELETE FROM newsarchive.publication WHERE NOT {_LIVE}")  # noqa: S608
         if connection.execute("SELECT 1 FROM newsarchive.publication").fetchone():
-            return "another publication"
+            return _("another publication")
         row = connection.execute(
             "INSERT INTO newsarchive.publication (folder) VALUES (%s) RETURNING number", (str(folder),)
         ).fetchone()
@@ -98,16 +99,18 @@ def _collect(engine: Engine, number: int, end: float, waits: Callable[[str], Non
         rows = engine.ask("SELECT shard_id, data, why FROM newsarchive.part WHERE number = %s", (number,))
         for row in rows:
             if row.why is not None:
-                raise UserError(f"shard {row.shard_id} could not publish: {row.why}")
+                raise UserError(_("shard {shard} could not publish: {why}", shard=row.shard_id, why=row.why))
         missing = {row.id for row in engine.ask(_SHARDS)} - {row.shard_id for row in rows}
         if not missing:
             return [Part(**row.data) for row in rows]
-        _wait(end, f"shard {', '.join(map(str, sorted(missing)))}", waits)
+        _wait(end, _("shard {numbers}", numbers=", ".join(map(str, sorted(missing)))), waits)
 
 
 def _wait(end: float, what: str, waits: Callable[[str], None]) -> None:
     if time.monotonic() > end:
-        raise UserError(f"waited in vain for {what}; the lake is as it was - see newsarchive cluster status")
+        raise UserError(
+            _("waited in vain for {what}; the lake is as it was - see newsarchive cluster status", what=what)
+        )
     waits(what)
     time.sleep(_LOOK_AGAIN)
 

@@ -141,13 +141,20 @@ def move(site: str, shard: int, wait: bool) -> None:
         engine.must_be_current()
         moved = moves.begin(engine, site, shard)
         if not moved:
-            click.echo(f"newsarchive: {site} is at shard {shard} already")
+            click.echo(_("newsarchive: {site} is at shard {shard} already", site=site, shard=shard))
             return
-        click.echo(f"newsarchive: {', '.join(moved)}: on the way to shard {shard}; see newsarchive cluster status")
+        names = ", ".join(moved)
+        click.echo(
+            _(
+                "newsarchive: {sites}: on the way to shard {shard}; see newsarchive cluster status",
+                sites=names,
+                shard=shard,
+            )
+        )
         while wait and any(set(moved) & set(row.sites) for row in moves.under_way(engine)):
             time.sleep(_LOOK_AGAIN)
         if wait:
-            click.echo(f"newsarchive: {', '.join(moved)}: at shard {shard}")
+            click.echo(_("newsarchive: {sites}: at shard {shard}", sites=names, shard=shard))
 
 
 @cluster.command()
@@ -167,7 +174,7 @@ def publish(folder: Path, keep: float, wait: float) -> None:
     def waits(what: str) -> None:
         if what not in told:
             told.add(what)
-            click.echo(f"newsarchive: waiting for {what}", err=True)
+            click.echo(_("newsarchive: waiting for {what}", what=what), err=True)
 
     with _engine() as engine:
         from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
@@ -175,8 +182,13 @@ def publish(folder: Path, keep: float, wait: float) -> None:
         engine.must_be_current()
         done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
     click.echo(
-        f"{done.articles:,} articles, publication {done.generation}: {done.written:,} files written,"
-        f" {done.removed:,} taken off"
+        _(
+            "{articles:,} articles, publication {generation}: {written:,} files written, {removed:,} taken off",
+            articles=done.articles,
+            generation=done.generation,
+            written=done.written,
+            removed=done.removed,
+        )
     )
 
 

@@ -19,7 +19,7 @@ from newsarchive.commands.output import (
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.text import plain, shorten
-from newsarchive.timestamps import as_known
+from newsarchive.timestamps import as_known, later
 from newsarchive.warc.replay import replay_address
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ def _load(connection: sqlite3.Connection, article_id: int) -> _Shown:
     with one_moment(connection):
         article = next(iter(articles_of(connection, [article_id])))
         story = story_members(connection, article.row["story_id"])
-        return _Shown(
-            article, revisions(connection, article_id), [one for one in story if one.article_key != article.key]
-        )
+        return _Shown(article, revisions(connection, article_id), story if len(story) > 1 else [])
 
 
 def _write_page(archive: Archive, article: ArchivedArticle) -> None:
@@ -104,7 +102,11 @@ def _json(shown: _Shown) -> str:
 
     revisions_and_story = {
         "revisions": [{name: getattr(one, name) for name in _OF_REVISION} for one in shown.revisions],
-        "story": [{name: getattr(one, name) for name in _OF_MEMBER} for one in shown.story],
+        "story": [
+            {name: getattr(one, name) for name in _OF_MEMBER}
+            for one in shown.story
+            if one.article_key != shown.article.key
+        ],
     }
     return to_json(as_object(shown.article) | revisions_and_story, indent=2)
 
@@ -169,10 +171,16 @@ def _appendix(shown: _Shown) -> Iterator[tuple[str, list[str]]]:
     yield (
         _("The same story"),
         [
-            f"{_when(one.published_at, one.published_precision)} {one.source or ''} {one.article_key} {one.title or ''}"
+            f"{_when(one.published_at, one.published_precision)} {one.source or ''} {_behind(one)}"
+            + (_("this article") if one.article_key == article.key else f"{one.article_key} {one.title or ''}")
             for one in shown.story
         ],
     )
+
+
+def _behind(one: Member) -> str:
+    """Return how long after the first of its story an article was published, where that is known."""
+    return "" if one.minutes_later is None else f"({later(one.minutes_later)}) "
 
 
 def _kept(copy: Copy) -> Iterator[str]:

@@ -123,7 +123,9 @@ def commit(folder: Path, parts: Sequence[Part], *, keep: timedelta) -> int:
         files = [entry for part in parts for entry in part.files]
         for entry in files:
             if not (folder / entry["path"]).exists():
-                raise UserError(f"{folder}: published by somebody else at the same time - publish again")
+                raise UserError(
+                    _("{folder}: published by somebody else at the same time - publish again", folder=folder)
+                )
         kept = {entry["path"] for entry in files}
         before = [entry for entry in manifest["files"] if entry["shard"] in shards]
         gone = [entry["path"] for entry in before if entry["path"] not in kept]

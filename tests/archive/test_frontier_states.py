@@ -244,7 +244,7 @@ def test_a_try_counts_from_its_beginning_and_once(archive: Archive) -> None:
     find(archive, URL)
     archive.frontier.begin(URL)
     assert row(archive) == ("pending", "unfinished", None, None, 1)
-    assert archive.frontier.tries(URL) == 1
+    assert archive.frontier.tries(URL) == archive.frontier.tries("http://demo/unknown") == 1
     archive.frontier.retry(URL, reason="http-error", now=NOW, next_at=NOW)
     assert row(archive, "reason, attempts") == ("http-error", 1)
     assert archive.frontier.tries(URL) == 2
@@ -270,6 +270,7 @@ def test_what_was_on_its_way_when_a_run_was_killed_is_not_pending_but_unfinished
         (URL, 2, True),
     ]
     assert [one.validators and one.validators.etag for one in unfinished] == [None, '"3"', None]
+    assert unfinished[0].validators is None
     assert archive.frontier.unfinished(site="other") == []
 
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsarchive.browse.metadata import queries
-from newsarchive.browse.routing import ROUTES
+from newsarchive.browse.plugin import ROUTES
 from newsarchive.browse.search_page import KINDS
 from newsarchive.browse.serve import application
 from newsarchive.browse.subjects import KINDS as SUBJECTS

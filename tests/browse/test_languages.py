@@ -8,9 +8,10 @@ import zipfile
 
 import pytest
 
-from newsarchive.browse.filters import language, later, marked, moment, shown
+from newsarchive.browse.filters import language, marked, moment, shown
 from newsarchive.browse.plugin import as_markup
 from newsarchive.i18n import _, ngettext, speaking
+from newsarchive.timestamps import later
 
 CHINESE = {"accept-language": "zh-CN,zh;q=0.9"}
 # Texts of ours that no language but English has; names of tables, columns and forms stay as they are.

@@ -148,6 +148,12 @@ def test_more_fields_than_a_list_can_have_are_refused(site):
     assert answer.status_code == 400
 
 
+def test_notes_that_are_too_many_for_a_request_are_refused(site, ids):
+    answer = site.post("/list.json", data={"ids": str(ids[0]), "note-1": "a" * (4 << 20)})
+    assert answer.status_code == 400
+    assert "at most 4 MB" in answer.json()["error"]
+
+
 def test_a_list_needs_an_article_to_become_a_file(site):
     assert site.get("/list.csv").status_code == 400
 
@@ -158,6 +164,16 @@ def test_forms_are_taken_by_lists_alone_also_where_others_read(sample, ids):
         for path in ("/", "/search", "/listing", "/article/list.csv", "/archive/articles"):
             assert public.post(path, data={"ids": "1"}).status_code == 405, path
         assert public.put("/list", data={"ids": "1"}).status_code == 405
+
+
+def test_each_archive_has_lists_of_its_own(sample, tmp_path, ids):
+    second = tmp_path / "second.db"
+    second.write_bytes(sample.read_bytes())
+    with served(sample, others=[second]) as site:
+        answer = site.get(f"/second/-{address(ids)}")
+        assert listed(answer) == ids
+        assert html.fromstring(answer.text).cssselect("script")[0].get("data-list") == "/second/-/list"
+        assert site.post("/second/-/list.json", data={"ids": str(ids[0])}).json()["rows"][0]["id"] == ids[0]
 
 
 def test_articles_and_hits_can_be_kept_without_a_script(site, rows, ids):

@@ -31,8 +31,9 @@ def dsn(server):
 
 @pytest.fixture
 def prompt(monkeypatch):
-    """Shards of this process look for moves and publications at every step."""
+    """Shards of this process look for moves, publications and their sites at every step."""
     monkeypatch.setattr(shard, "_ERRANDS", 0.0)
+    monkeypatch.setattr(shard, "_HEARTBEAT", 0.0)
 
 
 @pytest.fixture

@@ -232,9 +232,12 @@ def test_a_move_waits_for_the_lease_and_for_what_is_on_its_way(cluster, engine):
     assert engine.renew({"two": (lease.fence, 60.0)}) == set()
     assert engine.ship("two", lease.fence, 1, b"bad", most=5, most_bytes=100).value == "sent"
     (row,) = moves.under_way(engine)
-    assert not moves._depart(None, engine, engine.ask(moves._DEPARTURES, (0,))[0])
+    shard = both(cluster, engine)[0]
+    shard.tell()
+    assert not moves._depart(shard.archive, engine, engine.ask(moves._DEPARTURES, (0,))[0])
     time.sleep(1.1)
-    assert not moves._depart(None, engine, engine.ask(moves._DEPARTURES, (0,))[0])
+    assert not moves._depart(shard.archive, engine, engine.ask(moves._DEPARTURES, (0,))[0])
+    shard.close()
     engine.bury(engine.take(0, 1)[0], "no envelope")
     assert moves._is_quiet(engine, engine.ask(moves._DEPARTURES, (0,))[0])
     assert (row.family, row.shard_id, row.to_shard) == ("two", 0, 1)

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 
 import pytest
@@ -143,3 +144,12 @@ def test_a_replay_server_that_is_no_address_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("NEWSARCHIVE_REPLAY", "javascript:alert(1)")
     ran = run_on(tmp_path / "archive.db", "show", "k1")
     assert (ran.status, "not the address of a replay server" in ran.err) == (2, True)
+
+
+def test_who_was_first_with_a_story_stands_above_those_who_followed(run):
+    name = first(run, "select article_key from syndication order by hours_later desc limit 1")
+    story = re.split(r"\n\s*The same story\n", run("show", name).out)[1]
+    told = [" ".join(entry.split()) for entry in story.split("•")[1:]]
+    assert "(first)" in told[0]
+    assert any(re.search(r"\((\d+ (d|h|min) )+later\) this article", entry) for entry in told[1:])
+    assert name not in {one["article_key"] for one in json.loads(run("show", name, "--json").out)["story"]}

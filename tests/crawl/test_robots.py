@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 
 import pytest
+from pydispatch.dispatcher import getAllReceivers, liveReceivers
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured, StopDownload
 from scrapy.http import TextResponse
@@ -188,17 +189,14 @@ def test_no_more_of_a_robots_txt_is_read_than_is_obeyed():
     (asked,) = robots.crawler.engine.asked
     assert asked.meta["download_maxsize"] == 0  # no limit of Scrapy's, which would take it for one that did not come
 
-    def receive(size, request=asked):
-        sent = robots.crawler.signals.send_catch_log(signals.bytes_received, data=b"x" * size, request=request)
-        ((_, met),) = sent
-        return met
-
-    assert receive(MOST + 1, Request(PUBLIC)) is None
-    assert [receive(MOST - 1), receive(1)] == [None, None]
-    stopped = receive(1)
-    assert stopped.check(StopDownload)
+    listening = liveReceivers(getAllReceivers(robots.crawler, signals.bytes_received))
+    assert robots.stop_reading in listening
+    robots.stop_reading(b"x" * (MOST - 1), asked)
+    robots.stop_reading(b"x", asked)
+    with pytest.raises(StopDownload) as stopped:
+        robots.stop_reading(b"x", asked)
     assert stopped.value.fail is False
-    assert receive(MOST + 1, Request(PUBLIC)) is None
+    robots.stop_reading(b"x" * (MOST + 1), Request(PUBLIC))
 
 
 def test_without_robotstxt_obey_there_is_no_such_middleware():

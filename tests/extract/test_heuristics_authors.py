@@ -130,3 +130,14 @@ def test_a_line_names_the_other_authors_of_whom_the_head_has_one() -> None:
     head = "<meta name=author content='Rosa Hallmark'>"
     assert authors("<div>By Rosa Hallmark, Jon Pike</div>", head=head) == ["Rosa Hallmark", "Jon Pike"]
     assert authors("<div>By Rosa Hallmark and Jon Pike of the Gazette</div>") == ["Rosa Hallmark", "Jon Pike"]
+
+
+@pytest.mark.parametrize(("printed", "found"), [("<p><span>liuxi</span> 2024-05-30</p>", ["liuxi"]), ("", [])])
+def test_a_handle_signs_a_chinese_page_that_prints_it_as_its_card_does(printed: str, found: list[str]) -> None:
+    card = '{"@type":"Article","author":{"@type":"Person","name":"liuxi"}}'
+    text = "<p>河湾镇的石桥昨天通车，镇上的人在桥头等了一个上午，孩子们跑在最前面。</p>" * 3
+    article = read_unknown(
+        f"<html lang=zh><title>河湾镇的石桥修好了</title><script type='application/ld+json'>{card}</script>"
+        f"<body><h1>河湾镇的石桥修好了</h1>{printed}<div>{text}</div></body></html>"
+    )
+    assert [byline.name for byline in article.bylines if byline.role == "author"] == found

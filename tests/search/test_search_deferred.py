@@ -195,7 +195,7 @@ def test_whenever_the_writer_is_killed_what_is_stored_is_found(tmp_path: Path, m
     path = tmp_path / "archive.db"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([*sys.path, str(Path(__file__).parent)])}
     command = [sys.executable, "-c", KILLED, moment, str(path)]
-    killed = subprocess.run(command, env=environment, timeout=60, check=False)
+    killed = subprocess.run(command, env=environment, timeout=300, check=False)
     assert killed.returncode == -9
     with Archive.open(path) as archive:
         assert archive.connection.execute("SELECT count(*) FROM articles").fetchone() == (stored,)

@@ -159,7 +159,7 @@ def test_a_file_of_which_nothing_can_be_read_fails_the_run_and_costs_no_other_fi
     (folder / "empty.warc").touch()
     done = crawl("warc", path=folder)
     assert done.status == 1
-    assert "nothing could be read of 2 files" in done.log
+    assert "nothing could be read of files (2)" in done.log
     assert "bad.warc.gz: nothing of it can be read (byte 0: no WARC file: it begins with '江湾晚报" in done.log
     assert done.reasons("file:empty") == done.reasons("file:bad") == {"damaged-file"}
     assert done.column("SELECT count(*) FROM articles") == [1]

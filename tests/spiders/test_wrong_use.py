@@ -33,7 +33,7 @@ def test_a_wrong_argument_is_told_with_its_value_and_what_to_do(spider, given, t
         ("category", {"since": "yesterdayish"}, {}, "since=yesterdayish: not a date; write it as 2022-05-30"),
         ("posts", {"path": "/no/such/folder"}, {}, "path=/no/such/folder: there is no such folder or file"),
         ("nosuch", {}, {}, "there is no spider 'nosuch' - there are category, feed, "),
-        ("share", {}, {"NEWSARCHIVE_WINDOW": "wide"}, "NEWSARCHIVE_WINDOW=wide is not a number above zero"),
+        ("share", {}, {"NEWSARCHIVE_WINDOW": "wide"}, "NEWSARCHIVE_WINDOW=wide is not a whole number above zero"),
     ],
 )
 def test_the_command_ends_with_one_line_and_status_2(first_crawl, spider, arguments, settings, told):

@@ -181,7 +181,7 @@ def _of_card(evidence: Evidence) -> Iterator[Candidate[str]]:
     # Beside a person others are believed as well.
     certain = any(name.certain for name, _ in found)
     for name, printed in found:
-        if name.certain or not evidence.is_chinese:
+        if name.certain or not evidence.is_chinese or _is_printed(name.text, evidence):
             yield Candidate(name.text, printed, _OF_CARD, _CARD - _DOUBT * (not certain))
 
 
