@@ -151,7 +151,7 @@ _FIRST, _LAST = 6, 4
 #: Longer lines around the article are texts of other articles.
 _LONGEST_LINE = 80
 #: A path to the article (首页 > 财经 > 正文).
-_PATH = re.compile(r"\s*(?:>>?|»|›|＞|→)\s*")
+_PATH = re.compile(r"\s*(?:(?<![=-])>>?|»|›|＞|→)\s*")
 _WORD = re.compile(r"\w\w")
 _NO_SECTION = frozenset(("正文", "首页", "新闻", "资讯", "内容", "文章", "详情", "home", "article"))
 _LONGEST_SECTION = 16
