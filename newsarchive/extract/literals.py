@@ -52,7 +52,7 @@ def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
     if text.startswith(("{", "["), start):
         # Most of them are JSON, which is read much quicker.
         with suppress(ValueError, RecursionError):
-            return _DECODER.raw_decode(text, start)
+            return _read_as_json(text, start)
     reader = _Reader(text, start)
     value = reader.function() if text.startswith(("function", "(function", "!function", "((", "("), start) else None
     if value is None:
@@ -62,6 +62,23 @@ def read_literal(text: str, start: int = 0) -> tuple[Any, int]:
 
 
 _DECODER = json.JSONDecoder(strict=False)
+_WINDOW, _CLOSE = 16_384, 8
+
+
+def _read_as_json(text: str, start: int) -> tuple[Any, int]:
+    """Read a value from a short piece of the text, or of all where that was cut off amid it; as `raw_decode`.
+
+    An error counts the lines from the beginning of what was read, which takes long in a long text.
+    """
+    piece = text[start : start + _WINDOW]
+    try:
+        value, length = _DECODER.raw_decode(piece)
+    except json.JSONDecodeError as error:
+        is_cut = error.msg.startswith("Unterminated") or error.pos >= len(piece) - _CLOSE
+        if len(piece) < _WINDOW or not is_cut:
+            raise
+        return _DECODER.raw_decode(text, start)
+    return value, start + length
 
 
 def read_json(text: str) -> Any:
