@@ -46,7 +46,8 @@ def test_a_subject_has_a_page_with_all_its_articles(
     assert text_of(found, "//p[@class='totals']").startswith(f"{expected:,} article")
     assert name in text_of(found, "//h1")
     titles = [
-        row[0] for row in rows.execute(f"SELECT coalesce(title, article_key) FROM articles a WHERE {articles}", (name,))
+        row[0]
+        for row in rows.execute(f"SELECT coalesce(title, '(no title)') FROM articles a WHERE {articles}", (name,))
     ]
     shown = [one.text_content() for one in found.xpath("//ol[contains(@class, 'headlines')]//h3")]
     assert shown

@@ -147,7 +147,10 @@ def test_a_replay_server_that_is_no_address_is_told(tmp_path, monkeypatch):
 
 
 def test_who_was_first_with_a_story_stands_above_those_who_followed(run):
-    name = first(run, "select article_key from syndication order by hours_later desc limit 1")
+    name = first(
+        run,
+        "select a.article_key from syndication join articles a on a.id = article_id order by hours_later desc limit 1",
+    )
     story = re.split(r"\n\s*The same story\n", run("show", name).out)[1]
     told = [" ".join(entry.split()) for entry in story.split("•")[1:]]
     assert "(first)" in told[0]
