@@ -9,6 +9,7 @@ import unicodedata
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 # Control characters that are no white space: a terminal obeys them, XML has none of them, and NUL ends texts in C.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+# The signs by which headings link to themselves.
 _ANCHOR = re.compile("^[#¶\U0001f517]\\s+|\\s*[¶\U0001f517]$|\\s[#§]$")
 
 

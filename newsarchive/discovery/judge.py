@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from newsarchive.discovery.exploration import is_department, is_house_page
 from newsarchive.discovery.page_links import has_day, read_links, texts_of
 from newsarchive.extract.dates import find_dates
-from newsarchive.extract.dates.words import any_of
+from newsarchive.extract.dates.labels import tells_of_change
 from newsarchive.extract.html import line_of
 from newsarchive.extract.validate import rejection
 from newsarchive.tree import attribute, select, text_in
@@ -54,7 +54,6 @@ _TEASERS = 4
 _TOLD_BY_PAGE = frozenset(("meta", "json-ld", "url"))
 #: Names of the time of the last change, which pages of every kind tell.
 _MODIFIED = re.compile("modified|updated", re.IGNORECASE)
-_UPDATED, _PUBLISHED = re.compile(any_of("updated")), re.compile(any_of("published"))
 #: What the button of a page says that sells something.
 _SELLS = re.compile(
     r"加入购物车|加入購物車|立即购买|立即購買|放入购物车|カートに入れる|장바구니|add to (?:cart|basket|bag)"
@@ -194,7 +193,7 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         return _MODIFIED.search(name) is None
     items = links.dated_items
     entries = items if len(items) >= _DATED or sum(items.values()) >= _HEADLINES else ()
-    printed = (text for text, _ in texts_of(root, entries) if has_day(text) and not _is_of_change(text))
+    printed = (text for text, _ in texts_of(root, entries) if has_day(text) and not tells_of_change(text.lower()))
     if rule == "printed in parts":
         return any(True for _ in printed)
     when = article.published_at
@@ -204,12 +203,6 @@ def _has_date(article: Article, root: Element, links: Links) -> bool:
         for text in printed
         for dated in find_dates(text, zone=when.tzinfo, now=article.page.fetched_at)
     )
-
-
-def _is_of_change(text: str) -> bool:
-    """Return whether a line prints when a page was last changed, which pages of every kind do."""
-    lowered = text.lower()
-    return _UPDATED.search(lowered) is not None and _PUBLISHED.search(lowered) is None
 
 
 def _teasers(root: Element) -> int:

@@ -58,13 +58,14 @@ CELLS = frozenset(("td", "th"))
 _SHOW_ALL = all_of(SHOW_ALL)
 _LONGEST_BUTTON, _MOST_BESIDE, _MOST_INNER, _LEAST_HIDDEN = 30, 4, 12, 30
 _ARROWS = "\u25bc\u25be\u2193\u2026+>\xbb[\u3010(\uff08. "
-# Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
+# What a script says that opens a page, and how much of a script is looked at.
 _OPENED = re.compile(
     r"(?:location(?:\.href)?\s?=|\bopen\(|location\.(?:assign|replace)\()\s?['\"]([^'\"\\<>+]{1,500})['\"](?!\s?\+)"
 )
 _LONGEST_SCRIPT = 2000
 # The text of a link that is so long and holds two sentences is no headline.
 _SHORT_TEASER, _TWO_SENTENCES = 60, re.compile(r"[.!?]\s+[A-Z]|[！？].*[！？]")
+# Where a picture's address stands; pages that load pictures late keep a placeholder in `src`.
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")
 _SOURCE_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 

@@ -19,6 +19,9 @@ FILLING = rf"(?:\s|[：:（(【\[,，|-]|{any_of('filling', 'date', ending=WHOLE
 _BEFORE = {rank: re.compile(f"(?:{any_of(table)}){FILLING}$") for rank, table in _TABLES.items()}
 _BEHIND = {rank: re.compile(rf"^[\s)）\]】]{{0,3}}(?:{any_of(table)})") for rank, table in _TABLES.items()}
 _OTHER = re.compile(any_of("updated", "other"))
+#: Of a line in small letters, like all patterns made of these words.
+UPDATED = re.compile(any_of("updated"))
+_PUBLISHED = re.compile(any_of("published"))
 # No word has a digit: lines that differ by these alone are the same.
 _ANY_DIGITS = str.maketrans("123456789", "0" * 9)
 # A letter of a word: machines write times with T and Z alone.
@@ -46,6 +49,11 @@ def is_set_apart(line: str, span: tuple[int, int]) -> bool:
 def is_labelled_date(line: str) -> bool:
     """Return whether a line begins with the time of publication or of a change behind its label."""
     return _LABELLED.match(line.lower()) is not None
+
+
+def tells_of_change(lowered: str) -> bool:
+    """Return whether words, in small letters, speak of the last change and not of publication."""
+    return UPDATED.search(lowered) is not None and _PUBLISHED.search(lowered) is None
 
 
 def has_other_label(line: str) -> bool:

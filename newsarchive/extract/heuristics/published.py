@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.dates import Dated, counts_from_now, parse_date
-from newsarchive.extract.dates.labels import FILLING
+from newsarchive.extract.dates.labels import FILLING, UPDATED, tells_of_change
 from newsarchive.extract.dates.words import any_of
 from newsarchive.extract.dates.zones import country_of
 from newsarchive.extract.heuristics.aside import is_aside
@@ -39,8 +39,6 @@ _MAYBE = re.compile(
 )
 # Of a line in small letters.
 _LABEL = re.compile(any_of("published", "date"))
-_UPDATED = re.compile(any_of("updated"))
-_PUBLISHED = re.compile(any_of("published"))
 _DATELINE = re.compile(rf"[\s（(【\[]{{0,3}}(?:{any_of('published', 'date')}){FILLING}[0-9a-z]")
 #: A line with more characters is a sentence of the text.
 _LONGEST_DATELINE = 60
@@ -212,7 +210,7 @@ def _words(line: str, span: tuple[int, int]) -> float:
         return _IN_PRINT
     if _OF_OTHERS.search(lowered) or _SPAN_OF_TIME.search(lowered):
         return _OTHERS
-    if _UPDATED.search(lowered) and not _PUBLISHED.search(lowered):
+    if tells_of_change(lowered):
         return _UPDATE
     label = _LABEL.search(lowered)
     if label is None:
@@ -415,7 +413,7 @@ class DateReader:
             if dated is None:
                 continue
             words = f"{flow.text[number] if number >= 0 else ''} {names_of(element)}".lower()
-            updated = _UPDATED.search(words) and not _PUBLISHED.search(words)
+            updated = tells_of_change(words)
             if number >= 0:
                 of_others = _OF_OTHERS.search(words) or any(_NAMES_OF_OTHERS.search(names_of(one)) for one in around)
                 points = _ELEMENT - _PRINTED * bool(updated or of_others)
@@ -576,7 +574,7 @@ def _offset_of_day(line: Candidate[Dated], said: Candidate[Dated]) -> timedelta 
         return None
     if day == utc.date():
         return timedelta(0)
-    if said.value.when.utcoffset() or _UPDATED.search(line.printed.lower()):
+    if said.value.when.utcoffset() or UPDATED.search(line.printed.lower()):
         return None
     offsets = (hours for n in range(1, 15) for hours in (timedelta(hours=n), timedelta(hours=-n)))
     return next((one for one in offsets if one >= -_WESTERNMOST and (utc + one).date() == day), None)
