@@ -234,7 +234,7 @@ def security_over_time(reader: Reader, sample: Sample) -> None:
 
 
 def all_as_csv(reader: Reader, sample: Sample) -> None:
-    """Take all results of a search away as a table."""
+    """Download all results of a search as a table."""
     reader.open("/")
     reader.search("市")
     rows = list(csv.DictReader(reader.download(reader.link("CSV", inside=".results .forms")).splitlines()))

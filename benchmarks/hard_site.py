@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -26,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.hard_site import KINDS, MAIN, HardSite, hard_site  # noqa: E402
+from support.running import plain_environment  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,8 @@ LEAST_FOUND, MOST_AN_ARTICLE, MOST_LOOKED = 0.99, 1.5, 80
 
 def run(site: HardSite, folder: Path, *arguments: str) -> int:
     """Run a command against the site; return how many requests it made."""
-    environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
-    environment |= {"http_proxy": site.base_url, "NEWSARCHIVE_SITES": str(folder / "sites"), "PYTHONPATH": str(ROOT)}
+    sites = str(folder / "sites")
+    environment = plain_environment(http_proxy=site.base_url, NEWSARCHIVE_SITES=sites, PYTHONPATH=str(ROOT))
     before = len(site.asked)
     command = [sys.executable, "-m", "newsarchive", "--db", str(folder / "archive.db"), *arguments]
     subprocess.run(command, env=environment, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)

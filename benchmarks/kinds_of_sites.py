@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from support.kinds_of_sites import KINDS, Pages, stories  # noqa: E402
+from support.running import plain_environment  # noqa: E402
 from support.servers import Answer, Asked, Server, server  # noqa: E402
 
 _TYPES = {"<?xml": "text/xml", "{": "application/json"}
@@ -45,8 +45,7 @@ def measure(name: str, articles: int, folder: Path) -> tuple[int, int, int, floa
     """Add and crawl a site; return how many articles were found and how many others, the requests of both."""
     host, listed = f"{name.replace('_', '-')}.example", stories(articles)
     with serving(KINDS[name](listed), host) as site:
-        settings = {"http_proxy": site.base_url, "NEWSARCHIVE_SITES": str(folder), "PYTHONPATH": str(ROOT)}
-        environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")} | settings
+        environment = plain_environment(http_proxy=site.base_url, NEWSARCHIVE_SITES=str(folder), PYTHONPATH=str(ROOT))
         asked = []
         for arguments in (("add", "--delay", "0", "--name", name, f"http://{host}/"), ("crawl", name)):
             command = [sys.executable, "-m", "newsarchive", "--db", str(folder / "archive.db"), *arguments]

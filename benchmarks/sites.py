@@ -16,7 +16,6 @@ import argparse
 import contextlib
 import csv
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -32,6 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+from support.running import plain_environment  # noqa: E402
+
 #: What is wanted: the part of the articles on most sites and on all, of what is stored that is none, and requests.
 LEAST_MOSTLY, LEAST, MOST_FALSE, MOST_AN_ARTICLE, MOST_LOOKED = 0.97, 0.90, 0.02, 1.5, 80
 #: The part of the sites that may have less than is wanted on most of them.
@@ -118,8 +121,7 @@ def measure(name: str, host: str, sites: Path, proxy: str, log: Path) -> Result:
     folder = log.parent / name
     folder.mkdir()
     archive, began = folder / "archive.db", time.monotonic()
-    settings = {"http_proxy": proxy, "NEWSARCHIVE_SITES": str(folder), "PYTHONPATH": str(ROOT)}
-    environment = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")} | settings
+    environment = plain_environment(http_proxy=proxy, NEWSARCHIVE_SITES=str(folder), PYTHONPATH=str(ROOT))
     looked, fetched = (
         _run(log, environment, archive, *arguments)
         for arguments in (("add", "--delay", "0", "--name", name, f"http://{host}/"), ("crawl", name))

@@ -603,7 +603,7 @@ def m0024_index_of_facets(db: Database) -> None:
 
 @migrations()
 def m0025_revisions_page_by_page(db: Database) -> None:
-    """Give the first revisions of all without working out the others."""
+    """Let the first revisions of all be read without working out the others."""
     db.execute("DROP VIEW IF EXISTS revisions")
 
 

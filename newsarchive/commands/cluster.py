@@ -178,18 +178,11 @@ def publish(folder: Path, keep: float, wait: float) -> None:
 
     with _engine() as engine:
         from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
+        from newsarchive.commands.publish import print_publication  # noqa: PLC0415 - the other commands need none of it
 
         engine.must_be_current()
         done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
-    click.echo(
-        _(
-            "{articles:,} articles, publication {generation}: {written:,} files written, {removed:,} taken off",
-            articles=done.articles,
-            generation=done.generation,
-            written=done.written,
-            removed=done.removed,
-        )
-    )
+    print_publication(done)
 
 
 @cluster.command()

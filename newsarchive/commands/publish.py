@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsarchive.archive import Archive
 from newsarchive.export.lake import publish as publish_archive
 from newsarchive.i18n import _
+
+if TYPE_CHECKING:
+    from newsarchive.export.lake import Published
 
 
 @click.command(epilog="Example: newsarchive publish /srv/lake; cd /srv/lake; duckdb -init views.sql")
@@ -32,6 +36,11 @@ def publish(db: Path, /, folder: Path, shard: str | None, keep: float) -> None:
     """
     with Archive.open(db, readonly=True) as archive:
         done = publish_archive(archive.connection, folder, shard or db.stem.lower(), keep=timedelta(minutes=keep))
+    print_publication(done)
+
+
+def print_publication(done: Published) -> None:
+    """Print what a publication of one archive or of all shards wrote."""
     click.echo(
         _(
             "{articles:,} articles, publication {generation}: {written:,} files written, {removed:,} taken off",

@@ -305,6 +305,7 @@ def test_what_is_no_list_in_the_browser_is_an_empty_one(page, stored):
     page.evaluate("text => { localStorage[Object.keys(localStorage)[0]] = text; }", stored)
     page.goto("/list")
     page.get_by_text("Nothing is kept here yet").wait_for()
+    assert listed(page) == []
 
 
 def test_a_list_works_without_scripts(browser, site):

@@ -1,14 +1,10 @@
 """Files of raw pages as other crawlers write them, with invented texts."""
 
 import pytest
-from support.warcs import write_warc
+from support.warcs import write_warcs
 
 
 @pytest.fixture
 def warcs(tmp_path):
     """Six files with five articles each, in a folder of their own."""
-    folder = tmp_path / "warcs"
-    folder.mkdir()
-    for number in range(6):
-        write_warc(folder / f"CC-NEWS-{number}.warc.gz", range(10 * number, 10 * number + 5))
-    return folder
+    return write_warcs(tmp_path / "warcs", (f"CC-NEWS-{number}" for number in range(6)))

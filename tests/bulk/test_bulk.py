@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.leases import assert_next_holder_ends_it
 from support.running import command_line, run_on
 
 from newsarchive.archive import Archive
@@ -126,12 +127,7 @@ def test_who_lost_a_lease_can_neither_renew_nor_end_it(tmp_path):
     assert queue.claim(60) is None
     time.sleep(0.1)
     assert not queue.renew(late)
-    current = queue.claim(60)
-    assert current.fence == late.fence + 1
-    assert not queue.done(late, Counts(1, 1, 0))
-    queue.fail(late, "too late")
-    assert queue.renew(current)
-    assert queue.done(current, Counts(2, 1, 0))
+    assert_next_holder_ends_it(queue, late)
     assert (queue.job().pages, queue.job().failed) == (2, {})
 
 

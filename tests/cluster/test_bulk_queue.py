@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import pytest
+from support.leases import assert_next_holder_ends_it
 from support.running import command_line, run_on
-from support.warcs import write_warc
+from support.warcs import write_warcs
 
-from newsarchive.bulk import Counts
 from newsarchive.cluster.bulk_queue import EngineQueue
 
 LIMIT = 240  # seconds that a process of a test may take
@@ -17,11 +17,7 @@ LIMIT = 240  # seconds that a process of a test may take
 
 @pytest.fixture
 def warcs(tmp_path):
-    folder = tmp_path / "warcs"
-    folder.mkdir()
-    for number in range(4):
-        write_warc(folder / f"{number}.warc.gz", range(10 * number, 10 * number + 5))
-    return folder
+    return write_warcs(tmp_path / "warcs", "0123")
 
 
 def digest(folder):
@@ -38,12 +34,7 @@ def test_who_lost_a_lease_can_neither_renew_nor_end_it_and_jobs_know_nothing_of_
     assert queue.claim(60) is None
     time.sleep(0.3)
     assert not queue.renew(late, 60)
-    current = queue.claim(60)
-    assert current.fence == late.fence + 1
-    assert not queue.done(late, Counts(1, 1, 0))
-    queue.fail(late, "too late")
-    assert queue.renew(current)
-    assert queue.done(current, Counts(2, 1, 0))
+    assert_next_holder_ends_it(queue, late)
     assert queue.to_load() == [tmp_path / "a.warc"]
     queue.loaded(tmp_path / "a.warc")
     assert (queue.job().pages, queue.job().loaded, queue.job().leased, queue.job().failed) == (2, 1, 1, {})

@@ -1,12 +1,12 @@
 """`newsarchive sites`: what there is, and whether a site's file is right, looked at over HTTP."""
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 from support.crawler import ROOT
+from support.running import plain_environment
 from support.small_site import small_site
 
 
@@ -17,8 +17,7 @@ def site():
 
 
 def newsarchive(folder, *arguments):
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment |= {"NEWSARCHIVE_SITES": str(folder / "sites")}
+    environment = plain_environment(NEWSARCHIVE_SITES=str(folder / "sites"))
     command = [sys.executable, "-m", "newsarchive", "--db", str(folder / "a.db"), *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=180, check=False, encoding="utf-8"

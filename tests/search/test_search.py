@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
-from support.searching import add, count, hits, ids, matching, open_archive
+from support.searching import add, count, hits, ids, matching, open_archive, page_by_page
 
 from newsarchive.archive.connection import connect
 from newsarchive.archive.migrations import migrations
@@ -487,11 +487,7 @@ def test_newest_and_oldest_are_exact_whatever_the_order_of_storing(connection, m
         for limit in (1, 7, 60, 300):
             assert ids(connection, query, order=order, limit=limit) == expected[:limit]
         assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
-        seen, after = [], None
-        while page := hits(connection, query, order=order, limit=23, after=after):
-            seen += [hit.article_id for hit in page]
-            after = page[-1].position
-        assert seen == expected
+        assert page_by_page(connection, query, order) == expected
 
 
 @pytest.mark.parametrize("query", ["", "中国", "罕", "中国 source:甲", "source:甲", "-罕见", "length:100..400"])
@@ -507,11 +503,7 @@ def test_longest_and_shortest_are_exact_and_can_be_paged_through(connection, que
     for order, expected in (("shortest", found), ("longest", found[::-1])):
         assert ids(connection, query, order=order, limit=200) == expected
         assert ids(connection, query, order=order, limit=5, offset=4) == expected[4:9]
-        seen, after = [], None
-        while page := hits(connection, query, order=order, limit=23, after=after):
-            seen += [hit.article_id for hit in page]
-            after = page[-1].position
-        assert seen == expected
+        assert page_by_page(connection, query, order) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
 import subprocess
@@ -11,6 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from support.running import plain_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,8 +49,7 @@ class Crawler:
 
     def __init__(self, folder: Path) -> None:
         self.db = folder / "archive.db"
-        plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        self.environment = plain | {"NEWSARCHIVE_DB": str(self.db)}
+        self.environment = plain_environment(NEWSARCHIVE_DB=str(self.db))
         #: Crawls that `kill_all` ends, if they have not ended.
         self.started: list[subprocess.Popen[bytes]] = []
 

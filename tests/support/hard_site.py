@@ -42,6 +42,20 @@ _ITEMS = 200
 KINDS = ("month", "numbered", "channel", "redirected", "query", "related")
 
 
+def headline_of(number: int) -> str:
+    """Return a headline that no other number has."""
+    return f"{_PLACES[number % 8]}{_MATTERS[number // 8 % 8]} 第{number}号通报发布"
+
+
+def paragraphs_of(title: str, number: int, day: date) -> list[str]:
+    """Return the text of an article, which no other number has."""
+    return [
+        f"{title}，记者{day.month}月{day.day}日从现场了解到，工作持续了{number % 90 + 3}天。",
+        f"负责人介绍，第{number}批材料清晨运抵，工人们分成{number % 7 + 2}组作业，出行没有受到影响。",
+        f"附近居民表示，希望第{number}号通报里的安排能够按时完成，后续情况将在下周再次公布。",
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """One article: its number, its kind, its address, and the day on which it came out."""
@@ -54,16 +68,12 @@ class Story:
     @property
     def title(self) -> str:
         """Return its headline, which no other one has."""
-        return f"{_PLACES[self.number % 8]}{_MATTERS[self.number // 8 % 8]} 第{self.number}号通报发布"
+        return headline_of(self.number)
 
     @property
     def text(self) -> list[str]:
         """Return its paragraphs."""
-        return [
-            f"{self.title}，记者{self.day.month}月{self.day.day}日从现场了解到，工作持续了{self.number % 90 + 3}天。",
-            f"负责人介绍，第{self.number}批材料清晨运抵，工人们分成{self.number % 7 + 2}组作业，出行没有受到影响。",
-            f"附近居民表示，希望第{self.number}号通报里的安排能够按时完成，后续情况将在下周再次公布。",
-        ]
+        return paragraphs_of(self.title, self.number, self.day)
 
 
 class HardSite(Server):

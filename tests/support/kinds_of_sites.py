@@ -1,7 +1,7 @@
 """Small invented sites, each built as a kind of content system builds its own: all their pages, by path and query.
 
 What differs is how their lists are laid out and paged, what the addresses of articles look like, and what else there
-is. The articles are the same few words in other orders.
+is. The articles are worded as those of the hard site.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING
 
+from support.hard_site import headline_of, paragraphs_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 Pages = dict[str, str]
 
 SECTIONS = ("城市", "交通", "水务", "教育")
-_PLACES = ("江湾", "云溪", "望湖", "青石", "白沙", "松岭", "临溪")
-_MATTERS = ("渔港恢复通航", "书市周末开张", "旧桥完成加固", "茶园开始采摘", "夜班公交增加", "河道清淤结束")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Story:
 
     number: int
     title: str
-    paragraphs: tuple[str, ...]
+    paragraphs: list[str]
     day: date
     section: int
 
@@ -40,20 +40,11 @@ class Story:
 
 def stories(count: int) -> list[Story]:
     """Make so many articles, the newest first."""
-    return [
-        Story(
-            number := count - place,
-            title := f"{_PLACES[number % 7]}{_MATTERS[number % 6]} 第{number}号消息",
-            (
-                f"{title}，记者从现场了解到，工作已经持续了{number % 90 + 3}天，出行没有受到影响。",
-                f"负责人介绍，第{number}批材料清晨运抵，工人们分成{number % 7 + 2}组作业，预计月底完成。",
-                f"附近居民表示，希望第{number}号消息里的安排能够按时完成，后续情况将在下周再次公布。",
-            ),
-            date(2026, 3, 1) - timedelta(days=place),
-            number % len(SECTIONS),
-        )
-        for place in range(count)
-    ]
+    made = []
+    for number in range(count, 0, -1):
+        title, day = headline_of(number), date(2026, 3, 1) - timedelta(days=count - number)
+        made.append(Story(number, title, paragraphs_of(title, number, day), day, number % len(SECTIONS)))
+    return made
 
 
 def _page(title: str, body: str, nav: str = "", head: str = "") -> str:

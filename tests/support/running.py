@@ -52,6 +52,12 @@ def run_on(db: Path | str, *arguments: object, stdin: str | bytes | None = None)
     return Ran(status, result.stdout, result.stderr)
 
 
+def plain_environment(**settings: str) -> dict[str, str]:
+    """Return the environment without the proxies of the machine, and with settings of one's own."""
+    plain = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return plain | settings
+
+
 def command_line(db: Path | str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", "newsarchive", "--db", str(db), *map(str, arguments)]
 

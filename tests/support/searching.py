@@ -53,6 +53,16 @@ def count(connection: sqlite3.Connection, query: str) -> int:
     return search.count(search.parse(query))
 
 
+def page_by_page(connection: sqlite3.Connection, query: str, order: str) -> list[int]:
+    """Return the ids of all hits, read on behind the last of each page."""
+    seen: list[int] = []
+    after = None
+    while page := hits(connection, query, order=order, limit=23, after=after):
+        seen += [hit.article_id for hit in page]
+        after = page[-1].position
+    return seen
+
+
 def matching(connection: sqlite3.Connection, query: str) -> set[int]:
     """Return the ids of the articles that meet a query's condition."""
     search = Search(connection)

@@ -45,3 +45,11 @@ def write_warc(path: Path, numbers: Iterable[int]) -> None:
                     warc_headers_dict={"WARC-Date": "2022-06-01T03:00:00Z"},
                 )
             )
+
+
+def write_warcs(folder: Path, names: Iterable[str]) -> Path:
+    """Make a folder with a file of five articles by each name; return it."""
+    folder.mkdir()
+    for number, name in enumerate(names):
+        write_warc(folder / f"{name}.warc.gz", range(10 * number, 10 * number + 5))
+    return folder
