@@ -23,8 +23,9 @@ from statistics import mean
 from typing import TYPE_CHECKING, Literal
 
 from benchmarks.story_corpus import KINDS, Item, corpus
-from newsarchive.archive import outlets, views
+from newsarchive.archive import views
 from newsarchive.archive.connection import PRAGMAS
+from newsarchive.archive.outlets import Outlets
 from newsarchive.crawl.writer.process import CACHE
 from newsarchive.stories import Stories, create_tables
 
@@ -177,7 +178,7 @@ def _time_views(connection: sqlite3.Connection) -> None:
     for statement in _SOURCES.split(";"):
         connection.execute(statement)
     for number in range(2000):
-        outlets.resolve(connection, f"江湾{number}报")
+        Outlets(connection).resolve(f"江湾{number}报")
     # A few sources print much, most print little.
     connection.execute("UPDATE articles SET source_id = 1 + 2000 * (id * 7919 % 1000) / (1000 + 20 * (id % 997))")
     connection.execute("CREATE INDEX articles_source ON articles (source_id, published_at)")

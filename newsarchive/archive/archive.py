@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from newsarchive.archive.copies import Copies
     from newsarchive.archive.frontier import Frontier
     from newsarchive.archive.listings import Listings
+    from newsarchive.archive.outlets import Outlets
     from newsarchive.archive.problem_log import ProblemLog
     from newsarchive.archive.runs import Runs
     from newsarchive.archive.schedules import Schedules
@@ -92,6 +93,13 @@ class Archive:
         from newsarchive.archive.copies import Copies  # noqa: PLC0415
 
         return Copies(self.connection)
+
+    @cached_property
+    def outlets(self) -> Outlets:
+        """The sources that articles are credited to, with their outlets."""
+        from newsarchive.archive.outlets import Outlets  # noqa: PLC0415
+
+        return Outlets(self.connection)
 
     @cached_property
     def snapshots(self) -> Snapshots:

@@ -649,13 +649,14 @@ def upgrade(db: Database, progress: Progress) -> None:
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
     from newsarchive import stories  # noqa: PLC0415 - see Steps
-    from newsarchive.archive import history, outlets, replay_index, store, views  # noqa: PLC0415
+    from newsarchive.archive import history, replay_index, store, views  # noqa: PLC0415
+    from newsarchive.archive.outlets import Outlets  # noqa: PLC0415
     from newsarchive.search import index  # noqa: PLC0415
 
     connection = db.conn
     views.drop_views(connection)
     views.create_views(connection)
-    outlets.fill(connection)
+    Outlets(connection).fill()
     store.fill_precision(connection, progress)
     history.fill_checksums(connection)
     replay_index.create_table(connection)

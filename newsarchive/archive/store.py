@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import copies, copy_keys, history, outlets, regroup
+from newsarchive.archive import copies, copy_keys, history, regroup
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
+from newsarchive.archive.outlets import Outlets
 from newsarchive.stories import Stories
 from newsarchive.text import clean
 from newsarchive.timestamps import stamp
@@ -226,7 +227,7 @@ def _insert_part(connection: sqlite3.Connection, table: str, rows: list[tuple[An
 
 
 def _source_id(connection: sqlite3.Connection, printed: str | None) -> int | None:
-    return outlets.resolve(connection, printed) if printed and clean(printed) else None
+    return Outlets(connection).resolve(printed) if printed and clean(printed) else None
 
 
 def _upsert_category(connection: sqlite3.Connection, site: str, category: Category | None) -> int | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsarchive.archive import Archive, outlets
+from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
 from newsarchive.commands.completion import complete_aliases, complete_sources
 from newsarchive.commands.output import print_rows, rows_options
@@ -29,7 +29,7 @@ def sources(context: click.Context, form: str | None) -> None:
     """
     if context.invoked_subcommand is None:
         with Archive.open(context.obj, readonly=True) as archive:
-            found = outlets.list_sources(archive.connection)
+            found = archive.outlets.sources()
         rows = ((one.name, one.medium, one.articles, ", ".join(one.aliases)) for one in found)
         print_rows(_COLUMNS, rows, form, bar="articles")
 
@@ -41,7 +41,7 @@ def sources(context: click.Context, form: str | None) -> None:
 def merge(db: Path, name: str, into: str) -> None:
     """Make NAME an alias of INTO, for the articles that are there and for those to come."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
-        moved = outlets.merge(archive.connection, name, into)
+        moved = archive.outlets.merge(name, into)
     click.echo(_("{name} is now an alias of {into}: {moved:,} articles moved.", name=name, into=into, moved=moved))
 
 
@@ -51,7 +51,7 @@ def merge(db: Path, name: str, into: str) -> None:
 def split(db: Path, alias: str) -> None:
     """Make ALIAS a source of its own again, with the articles that print it."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
-        moved = outlets.split(archive.connection, alias)
+        moved = archive.outlets.split(alias)
     click.echo(_("{alias} is a source of its own again: {moved:,} articles moved.", alias=alias, moved=moved))
 
 
@@ -62,5 +62,5 @@ def split(db: Path, alias: str) -> None:
 def medium(db: Path, name: str, outlet: str) -> None:
     """Assign the source NAME to the outlet OUTLET."""
     with Archive.open(must_exist(db)) as archive, archive.transaction():
-        outlets.set_medium(archive.connection, name, outlet)
+        archive.outlets.set_medium(name, outlet)
     click.echo(_("{name} belongs to {outlet}.", name=name, outlet=outlet))

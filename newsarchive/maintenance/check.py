@@ -12,9 +12,10 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import history, outlets, schema
+from newsarchive.archive import history, schema
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
+from newsarchive.archive.outlets import Outlets
 from newsarchive.archive.queries import article_row
 from newsarchive.archive.runs import SKEW
 from newsarchive.archive.store import parts_of, stored_parts
@@ -329,7 +330,7 @@ def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged)
     revision, changed_at = history.last_revision(connection, article_id)
     category = merged.category
     return merged.columns | {
-        "source_id": outlets.find(connection, printed) if (printed := merged.columns["source_printed"]) else None,
+        "source_id": Outlets(connection).find(printed) if (printed := merged.columns["source_printed"]) else None,
         "category": category.slug if category else None,
         "category_site": merged.category_site if category else None,
         "first_seen_at": first_seen_at,

@@ -14,6 +14,7 @@ from support.archives import memory_archive
 
 from newsarchive.archive import outlets
 from newsarchive.archive.migrations import migrations, upgrade
+from newsarchive.archive.outlets import Outlets
 from newsarchive.errors import UserError
 from newsarchive.search import register_functions
 from newsarchive.stories import Stories
@@ -36,7 +37,7 @@ def add(connection: sqlite3.Connection, printed: str) -> int:
     cursor = connection.execute(
         "INSERT INTO articles (article_key, site, url, content_hash, title, body, source_id, source_printed,"
         " first_seen_at, last_seen_at) VALUES (hex(randomblob(8)), 'demo', '', '', '', ?, ?, ?, '', '')",
-        (BODY, outlets.resolve(connection, printed), printed),
+        (BODY, Outlets(connection).resolve(printed), printed),
     )
     assert cursor.lastrowid is not None
     Stories(connection).link(cursor.lastrowid)
@@ -56,13 +57,13 @@ def test_a_printed_name_is_the_name_of_its_source(connection: sqlite3.Connection
 
 
 def test_blanks_and_invisible_characters_make_no_other_source(connection: sqlite3.Connection) -> None:
-    assert outlets.resolve(connection, " 江湾\u200b晚报 ") == outlets.resolve(connection, "江湾晚报")
+    assert Outlets(connection).resolve(" 江湾\u200b晚报 ") == Outlets(connection).resolve("江湾晚报")
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b"])
 def test_a_name_without_a_visible_character_is_refused(connection: sqlite3.Connection, name: str) -> None:
     with pytest.raises(ValueError, match="without a name"):
-        outlets.resolve(connection, name)
+        Outlets(connection).resolve(name)
 
 
 @pytest.mark.parametrize(
@@ -111,20 +112,20 @@ def test_merged_sources_are_one_for_every_article_also_for_those_to_come(connect
     add(connection, "白鹭网")
     add(connection, "白鹭网站")
     (before,) = connection.execute("SELECT source_count FROM stories").fetchone()
-    assert outlets.merge(connection, "白鹭网站", "白鹭网") == 1
+    assert Outlets(connection).merge("白鹭网站", "白鹭网") == 1
     add(connection, "白鹭网站")
     assert names(connection) == ["白鹭网"] * 3
     assert (before, *connection.execute("SELECT source_count FROM stories").fetchone()) == (2, 1)
-    assert [(s.name, s.aliases, s.articles) for s in outlets.list_sources(connection)] == [("白鹭网", ("白鹭网站",), 3)]
+    assert [(s.name, s.aliases, s.articles) for s in Outlets(connection).sources()] == [("白鹭网", ("白鹭网站",), 3)]
 
 
 def test_split_undoes_a_merge_by_what_each_article_printed(connection: sqlite3.Connection) -> None:
     for name in ("白鹭网", "白鹭网站", "白鹭在线"):
         add(connection, name)
-    outlets.merge(connection, "白鹭网站", "白鹭网")
-    outlets.merge(connection, "白鹭网", "白鹭在线")
+    Outlets(connection).merge("白鹭网站", "白鹭网")
+    Outlets(connection).merge("白鹭网", "白鹭在线")
     assert names(connection) == ["白鹭在线"] * 3
-    assert outlets.split(connection, "白鹭网站") == 1
+    assert Outlets(connection).split("白鹭网站") == 1
     add(connection, "白鹭网站")
     assert names(connection) == ["白鹭在线", "白鹭网站", "白鹭在线", "白鹭网站"]
     assert connection.execute("SELECT source_count, article_count FROM stories").fetchall() == [(2, 4)]
@@ -134,11 +135,11 @@ def test_the_order_of_articles_and_decisions_leaves_no_trace() -> None:
     outcomes = set()
     for order in itertools.permutations(("白鹭网", "白鹭网站", "merge", "白鹭在线")):
         connection = memory_archive()
-        outlets.resolve(connection, "白鹭网")
-        outlets.resolve(connection, "白鹭网站")
+        Outlets(connection).resolve("白鹭网")
+        Outlets(connection).resolve("白鹭网站")
         for step in order:
             if step == "merge":
-                outlets.merge(connection, "白鹭网站", "白鹭网")
+                Outlets(connection).merge("白鹭网站", "白鹭网")
             else:
                 add(connection, step)
         rows = connection.execute(
@@ -151,18 +152,18 @@ def test_the_order_of_articles_and_decisions_leaves_no_trace() -> None:
 
 def test_a_person_may_group_a_source_elsewhere(connection: sqlite3.Connection) -> None:
     add(connection, "白鹭网")
-    outlets.set_medium(connection, "白鹭网", "江湾晚报")
+    Outlets(connection).set_medium("白鹭网", "江湾晚报")
     add(connection, "白鹭网")
-    assert [source.medium for source in outlets.list_sources(connection)] == ["江湾晚报"]
+    assert [source.medium for source in Outlets(connection).sources()] == ["江湾晚报"]
 
 
 @pytest.mark.parametrize(
     ("act", "message"),
     [
-        (lambda c: outlets.merge(c, "无此报", "白鹭网"), "无此报 is no source"),
-        (lambda c: outlets.merge(c, "白鹭网", "白鹭网"), "one source already"),
-        (lambda c: outlets.split(c, "白鹭网"), "no alias"),
-        (lambda c: outlets.set_medium(c, "无此报", "x"), "无此报 is no source"),
+        (lambda c: Outlets(c).merge("无此报", "白鹭网"), "无此报 is no source"),
+        (lambda c: Outlets(c).merge("白鹭网", "白鹭网"), "one source already"),
+        (lambda c: Outlets(c).split("白鹭网"), "no alias"),
+        (lambda c: Outlets(c).set_medium("无此报", "x"), "无此报 is no source"),
     ],
 )
 def test_what_cannot_be_done_is_told(connection: sqlite3.Connection, act: object, message: str) -> None:
@@ -183,6 +184,6 @@ def test_sources_known_before_get_their_outlet_and_articles_the_name_that_they_p
     upgrade(Database(connection), lambda _done, _total=None: None)
     assert connection.execute("SELECT name, medium FROM sources").fetchall() == [("证券时报网", "证券时报")]
     assert connection.execute("SELECT source_printed FROM articles").fetchall() == [("证券时报网",)]
-    outlets.set_medium(connection, "证券时报网", "江湾晚报")
-    outlets.fill(connection)
+    Outlets(connection).set_medium("证券时报网", "江湾晚报")
+    Outlets(connection).fill()
     assert connection.execute("SELECT medium FROM sources").fetchall() == [("江湾晚报",)]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from support.archives import memory_archive
 
-from newsarchive.archive import outlets, views
+from newsarchive.archive import views
+from newsarchive.archive.outlets import Outlets
 from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def connection() -> Iterator[sqlite3.Connection]:
 
 def add(connection: sqlite3.Connection, source: str | None, at: str | None, body: str = REPORT) -> int:
     """Store and link an article, published at a time or on a day, and return its id."""
-    source_id = outlets.resolve(connection, source) if source else None
+    source_id = Outlets(connection).resolve(source) if source else None
     precision = at and ("day" if len(at) == 10 else "second")
     moment = f"{at}T00:00:00+08:00" if precision == "day" else at
     cursor = connection.execute(
