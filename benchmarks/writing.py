@@ -21,8 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.search import Writer
-from newsarchive.archive import Archive, copies, copy_keys, history, regroup, store
+from newsarchive.archive import Archive, copy_keys, regroup, store
 from newsarchive.archive import archive as archive_module
+from newsarchive.archive.copies import Copies
+from newsarchive.archive.history import History
 from newsarchive.crawl.writer.process import CACHE
 from newsarchive.models import Article, Byline, Page, Paragraph
 from newsarchive.search import index
@@ -45,8 +47,8 @@ PARTS: tuple[tuple[str, Any, str], ...] = (
     ("identity and keys", regroup, "settle_namesakes"),
     ("merging", store, "merge"),
     ("row of the article", store, "insert"),
-    ("row of its copy", copies, "see"),
-    ("row of its reading", history, "add"),
+    ("row of its copy", Copies, "see"),
+    ("row of its reading", History, "add"),
     ("stories", Stories, "link"),
     ("search index", index, "settle"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import history
+from newsarchive.archive.history import History
 from newsarchive.models import FEED_MARK
 from newsarchive.timestamps import stamp
 from newsarchive.url_keys import url_key
@@ -22,55 +22,8 @@ if TYPE_CHECKING:
 _CHUNK = 500
 
 
-def last_seen(connection: sqlite3.Connection, url: str) -> str | None:
-    """Return when a copy was last seen; None where there is no such copy."""
-    row = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (url,)).fetchone()
-    return str(row[0]) if row else None
-
-
-def see(connection: sqlite3.Connection, article: Article, article_id: int, content_hash: str, seen_at: str) -> bool:
-    """Record that the article stands at its page's URL; return whether this copy was not known before.
-
-    A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
-    """
-    page = article.page
-    known = connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (page.url,)).fetchone()
-    state = (
-        page.status,
-        page.headers.get("etag"),
-        page.headers.get("last-modified"),
-        content_hash,
-        page.snapshot_id,
-    )
-    if known is None:
-        connection.execute(
-            "INSERT INTO copies (article_id, url, role, site, first_seen_at, last_seen_at, http_status, etag,"
-            " last_modified, content_hash, snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (article_id, page.url, page.role, page.site, seen_at, seen_at, *state),
-        )
-        return True
-    if seen_at >= known[0]:
-        connection.execute(
-            "UPDATE copies SET last_seen_at = ?, http_status = ?, etag = ?, last_modified = ?, content_hash = ?,"
-            " snapshot_id = ?, gone_at = NULL WHERE url = ?",
-            (seen_at, *state, page.url),
-        )
-    else:
-        connection.execute("UPDATE copies SET first_seen_at = min(first_seen_at, ?) WHERE url = ?", (seen_at, page.url))
-    return False
-
-
-def reread(connection: sqlite3.Connection, url: str, content_hash: str) -> bool:
-    """Record that a copy's page was read again from its snapshot; return whether there is such a copy.
-
-    Nothing else changes: when it was seen, and whether it is gone, is what the site said.
-    """
-    cursor = connection.execute("UPDATE copies SET content_hash = ? WHERE url = ?", (content_hash, url))
-    return cursor.rowcount > 0
-
-
 class Copies:
-    """The copies of an archive, as a crawl asks for them."""
+    """The copies of an archive."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -114,7 +67,7 @@ class Copies:
 
     def observation(self, url: str) -> Observation | None:
         """Return what a stored copy said when it was last read; None where there is no such copy."""
-        return history.newest_at(self._connection, url)
+        return History(self._connection).newest_at(url)
 
     def digests(self, urls: Iterable[str]) -> dict[str, str]:
         """Return for those of the URLs that are stored copies the digest of the raw page that was last read there."""
@@ -198,6 +151,52 @@ class Copies:
             (site, newest),
         ).fetchall()
         yield from rows
+
+    def last_seen(self, url: str) -> str | None:
+        """Return when a copy was last seen; None where there is no such copy."""
+        row = self._connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (url,)).fetchone()
+        return str(row[0]) if row else None
+
+    def see(self, article: Article, article_id: int, content_hash: str, seen_at: str) -> bool:
+        """Record that the article stands at its page's URL; return whether this copy was not known before.
+
+        A copy seen earlier than all that is known moves `first_seen_at` back; only the latest sighting sets the rest.
+        """
+        page = article.page
+        known = self._connection.execute("SELECT last_seen_at FROM copies WHERE url = ?", (page.url,)).fetchone()
+        state = (
+            page.status,
+            page.headers.get("etag"),
+            page.headers.get("last-modified"),
+            content_hash,
+            page.snapshot_id,
+        )
+        if known is None:
+            self._connection.execute(
+                "INSERT INTO copies (article_id, url, role, site, first_seen_at, last_seen_at, http_status, etag,"
+                " last_modified, content_hash, snapshot_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (article_id, page.url, page.role, page.site, seen_at, seen_at, *state),
+            )
+            return True
+        if seen_at >= known[0]:
+            self._connection.execute(
+                "UPDATE copies SET last_seen_at = ?, http_status = ?, etag = ?, last_modified = ?, content_hash = ?,"
+                " snapshot_id = ?, gone_at = NULL WHERE url = ?",
+                (seen_at, *state, page.url),
+            )
+        else:
+            self._connection.execute(
+                "UPDATE copies SET first_seen_at = min(first_seen_at, ?) WHERE url = ?", (seen_at, page.url)
+            )
+        return False
+
+    def reread(self, url: str, content_hash: str) -> bool:
+        """Record that a copy's page was read again from its snapshot; return whether there is such a copy.
+
+        Nothing else changes: when it was seen, and whether it is gone, is what the site said.
+        """
+        cursor = self._connection.execute("UPDATE copies SET content_hash = ? WHERE url = ?", (content_hash, url))
+        return cursor.rowcount > 0
 
 
 def _chunks(urls: Iterable[str]) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from newsarchive.archive import history
+from newsarchive.archive.history import History
 from newsarchive.models import WHOLE
 from newsarchive.text import clean
 from newsarchive.url_keys import is_home, is_number, twin_key, url_key
@@ -185,7 +185,7 @@ def _newest(connection: sqlite3.Connection, article_id: int) -> list[Observation
         (article_id,),
     )
     urls = {url for (url,) in known}
-    return [one for one in history.newest(connection, article_id) if one.url in urls]
+    return [one for one in History(connection).newest(article_id) if one.url in urls]
 
 
 def preferred_key(connection: sqlite3.Connection, article_id: int) -> str | None:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, history, regroup, store
+from newsarchive.archive import copy_keys, regroup, store
+from newsarchive.archive.history import History
 from newsarchive.archive.merge import merge
 from newsarchive.extract.identity import aliases_of, entry_key, identity_of, is_hearsay
 from newsarchive.i18n import _
@@ -86,7 +87,7 @@ class _Rekeying:
         """Leave a copy where it is, or move it to the article that it is of, or to a new one."""
         connection, identity = self._connection, copy_keys.identity_of(article)
         (article_id,) = connection.execute("SELECT article_id FROM copies WHERE id = ?", (copy_id,)).fetchone()
-        reading = history.newest_at(connection, article.page.url)
+        reading = History(connection).newest_at(article.page.url)
         if reading is None:  # nothing tells what it showed
             copy_keys.record(connection, copy_id, identity)
             return

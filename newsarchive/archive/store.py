@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import copies, copy_keys, history, regroup
+from newsarchive.archive import copy_keys, regroup
+from newsarchive.archive.copies import Copies
+from newsarchive.archive.history import History
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import observation_of
 from newsarchive.archive.outlets import Outlets
@@ -49,7 +51,7 @@ def store(
     """
     page = article.page
     seen_at = stamp(page.fetched_at)
-    if is_latest and (last := copies.last_seen(connection, page.url)) and last > seen_at:
+    if is_latest and (last := Copies(connection).last_seen(page.url)) and last > seen_at:
         seen_at = stamp(datetime.fromisoformat(last) + _MOMENT)
     reading = observation_of(article)
     # Also what only a less trusted copy says is named, so that the order of arrival leaves no trace.
@@ -65,11 +67,11 @@ def store(
         return Stored(_open(connection, article, identity, reading, seen_at), "new")
     article_id = regroup.join(connection, found, seen_at)
     is_new_reading = is_new_copy = False
-    if reread_at and copies.reread(connection, page.url, reading.content_hash):
-        is_new_reading = history.add(connection, reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
+    if reread_at and Copies(connection).reread(page.url, reading.content_hash):
+        is_new_reading = History(connection).add(reading, page, article_id, seen_at=stamp(reread_at), cause="reread")
     else:
-        is_new_copy = copies.see(connection, article, article_id, reading.content_hash, seen_at)
-        is_new_reading = history.add(connection, reading, page, article_id, seen_at=seen_at)
+        is_new_copy = Copies(connection).see(article, article_id, reading.content_hash, seen_at)
+        is_new_reading = History(connection).add(reading, page, article_id, seen_at=seen_at)
     is_renamed = not is_named and _name(connection, page.url, article_id, identity, seen_at, only_add=only_add)
     if is_new_copy or is_new_reading or len(found) > 1:
         changed = refresh(connection, article_id)
@@ -86,8 +88,8 @@ def _open(
     key = identity.number or identity.own
     holder = regroup.free_key(connection, key)
     article_id = insert(connection, key, merge([reading]), seen_at)
-    copies.see(connection, article, article_id, reading.content_hash, seen_at)
-    history.add(connection, reading, article.page, article_id, seen_at=seen_at)
+    Copies(connection).see(article, article_id, reading.content_hash, seen_at)
+    History(connection).add(reading, article.page, article_id, seen_at=seen_at)
     _name(connection, article.page.url, article_id, identity, seen_at, is_new=True)
     if holder is not None:
         regroup.settle_key(connection, holder, seen_at, before=key)
@@ -116,7 +118,7 @@ def _name(
 
 def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     """Rebuild an article's row from its readings; return whether anything but the times of seeing changed."""
-    merged = merge(history.newest(connection, article_id))
+    merged = merge(History(connection).newest(article_id))
     columns = _columns(connection, merged)
     names = ", ".join(columns)
     before = connection.execute(f"SELECT {names} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
@@ -125,7 +127,7 @@ def refresh(connection: sqlite3.Connection, article_id: int) -> bool:
     first, last = connection.execute(
         "SELECT min(first_seen_at), max(last_seen_at) FROM copies WHERE article_id = ?", (article_id,)
     ).fetchone()
-    revision, changed_at = history.last_revision(connection, article_id)
+    revision, changed_at = History(connection).last_revision(article_id)
     columns |= {"first_seen_at": first, "last_seen_at": last, "revision": revision, "changed_at": changed_at}
     assignments = ", ".join(f"{name} = ?" for name in columns)
     connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*columns.values(), article_id))  # noqa: S608
@@ -152,7 +154,7 @@ def fill_precision(connection: sqlite3.Connection, progress: Callable[[int, int]
         " AND json_extract(r.fields, '$.precision') IS NOT NULL)"
     ).fetchall()
     for done, (article_id,) in enumerate(coarse, 1):
-        precision = merge(history.newest(connection, article_id)).columns["published_precision"]
+        precision = merge(History(connection).newest(article_id)).columns["published_precision"]
         connection.execute("UPDATE articles SET published_precision = ? WHERE id = ?", (precision, article_id))
         if progress is not None:
             progress(done, len(coarse))

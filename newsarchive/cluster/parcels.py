@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsarchive.archive import copy_keys, history, regroup, store
+from newsarchive.archive import copy_keys, regroup, store
 from newsarchive.archive.copy_keys import Identity
+from newsarchive.archive.history import Cause, History
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import Observation
 from newsarchive.cluster.slices import ANY_ARTICLE, copy_rows, open_piece, piece_of
@@ -228,7 +229,7 @@ def _take_copy(
     parcel: sqlite3.Connection,
     copy_id: int,
     article_id: int,
-    rows: Sequence[tuple[str, str, history.Cause, Observation, int | None]],
+    rows: Sequence[tuple[str, str, Cause, Observation, int | None]],
 ) -> None:
     url, last_seen, snapshot_id = parcel.execute(
         "SELECT url, last_seen_at, snapshot_id FROM copies WHERE id = ?", (copy_id,)
@@ -244,9 +245,9 @@ def _take_copy(
     for first, last, cause, reading, page_id in rows:
         page = Page(url, reading.role, reading.site, b"", datetime.now(UTC))
         page.snapshot_id = _page_here(connection, parcel, page_id)
-        history.add(connection, reading, page, article_id, seen_at=first, cause=cause)
+        History(connection).add(reading, page, article_id, seen_at=first, cause=cause)
         if last > first:
-            history.add(connection, reading, page, article_id, seen_at=last)
+            History(connection).add(reading, page, article_id, seen_at=last)
     connection.executemany(
         "INSERT OR IGNORE INTO copy_keys (key, kind, copy_id) VALUES (?, ?, ?)",
         [(*row, here) for row in parcel.execute("SELECT key, kind FROM copy_keys WHERE copy_id = ?", (copy_id,))],
@@ -255,7 +256,7 @@ def _take_copy(
 
 def _readings(
     parcel: sqlite3.Connection, copy_id: int
-) -> list[tuple[str, str, history.Cause, Observation, int | None]]:
+) -> list[tuple[str, str, Cause, Observation, int | None]]:
     """Return what a copy has said: first and last time, why it says something else, what it says, and the page."""
     return [
         (first, last, cause, Observation(*(*said, json.loads(fields))), snapshot_id)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import Archive, copies, copy_keys, schema
+from newsarchive.archive import Archive, copy_keys, schema
 from newsarchive.archive.connection import transaction
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.writer.operations import Operations
@@ -172,7 +172,7 @@ class SliceOperations(Operations):
         page, connection, now = article.page, self.archive.connection, datetime.now(UTC)
         page.snapshot_id = self._saved.pop((page.url, page.fetched_at), None)
         with self._guarded(page):
-            is_new = copies.see(connection, article, ANY_ARTICLE, "", stamp(page.fetched_at))
+            is_new = self.archive.copies.see(article, ANY_ARTICLE, "", stamp(page.fetched_at))
             (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
             copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
             self.archive.frontier.done(page.url, now)

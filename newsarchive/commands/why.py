@@ -72,7 +72,7 @@ def _write_raw(archive: Archive, url: str) -> int:
 
 def _copies(archive: Archive, url: str) -> list[Observation]:
     """Return the copies of the article at a URL in the order in which their texts are taken; none without one."""
-    from newsarchive.archive.history import newest  # noqa: PLC0415 - a listing needs none of it
+    from newsarchive.archive.history import History  # noqa: PLC0415 - a listing needs none of it
     from newsarchive.archive.merge import order_of_trust  # noqa: PLC0415
     from newsarchive.archive.queries import find_article  # noqa: PLC0415
 
@@ -80,7 +80,7 @@ def _copies(archive: Archive, url: str) -> list[Observation]:
         article_id = find_article(archive.connection, url)
     except UserError:
         return []
-    readings = newest(archive.connection, article_id)
+    readings = History(archive.connection).newest(article_id)
     first = order_of_trust(readings)
     return [*first, *(reading for reading in readings if reading not in first)]
 

@@ -12,7 +12,8 @@ from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
-from newsarchive.archive import history, schema
+from newsarchive.archive import schema
+from newsarchive.archive.history import LAST_HASH, History
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash
 from newsarchive.archive.outlets import Outlets
@@ -216,7 +217,7 @@ def _check_forms(connection: sqlite3.Connection) -> Iterator[Fault]:
         yield "damage", _("a row of {table} has a value that nothing writes", table=one.table), str(one), REPAIR
 
 
-_OTHER_HASH = f"SELECT c.url FROM copies c WHERE c.content_hash IS NOT {history.LAST_HASH}"  # noqa: S608
+_OTHER_HASH = f"SELECT c.url FROM copies c WHERE c.content_hash IS NOT {LAST_HASH}"  # noqa: S608
 
 
 def _check_index(archive: Archive, *, deep: bool) -> Iterator[Fault]:
@@ -299,7 +300,7 @@ def article_faults(connection: sqlite3.Connection) -> Iterator[tuple[int, str, F
     """Yield the id and key of each article that is not what its copies say, with every fault that it has."""
     for article_id, key in connection.execute("SELECT id, article_key FROM articles ORDER BY id"):
         try:
-            readings = history.newest(connection, article_id)
+            readings = History(connection).newest(article_id)
             if not readings:
                 yield article_id, key, ("damage", _("an article has no copy that says anything"), key, _RESTORE)
                 continue
@@ -327,7 +328,7 @@ def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged
 
 def _columns_of(connection: sqlite3.Connection, article_id: int, merged: Merged) -> dict[str, Any]:
     first_seen_at, last_seen_at = connection.execute(_SEEN, (article_id,)).fetchone()
-    revision, changed_at = history.last_revision(connection, article_id)
+    revision, changed_at = History(connection).last_revision(article_id)
     category = merged.category
     return merged.columns | {
         "source_id": Outlets(connection).find(printed) if (printed := merged.columns["source_printed"]) else None,

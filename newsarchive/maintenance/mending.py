@@ -11,8 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, history, regroup, schema
+from newsarchive.archive import copy_keys, regroup, schema
 from newsarchive.archive.frontier import IN_VAIN
+from newsarchive.archive.history import LAST_HASH, History, written
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
 from newsarchive.archive.store import refresh
@@ -142,13 +143,13 @@ def mend_readings(archive: Archive, pages: RawPages, done: Repair) -> None:
         if said is not None and said.content_hash == damaged.text_hash:
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, extractor = ? WHERE id = ?",
-                (said.title, history.written(said), said.extractor, damaged.row_id),
+                (said.title, written(said), said.extractor, damaged.row_id),
             )
             done.mended[_("reading of a copy")] += 1
         else:
             done.lost.append(_("what {url} said, as it was stored: what is there now was kept", url=url))
         connection.execute("UPDATE readings SET checksum = NULL WHERE id = ?", (damaged.row_id,))
-    history.fill_checksums(connection)
+    History(connection).fill_checksums()
 
 
 _READ_AT = """
@@ -242,14 +243,14 @@ def mend_articles(archive: Archive, pages: RawPages, done: Repair) -> bool:
         schema.drop(connection, schema.SEARCH)
     for key, article_id in sorted(wrong):
         _mend_article(archive, pages, article_id, key, done)
-    history.fill_checksums(connection)
+    History(connection).fill_checksums()
     connection.execute(_RIGHT_HASH)
     done.mended[_("hash of a copy's text")] += connection.execute("SELECT changes()").fetchone()[0]
     return bool(wrong)
 
 
 _RIGHT_HASH = f"""
-UPDATE copies SET content_hash = right FROM (SELECT c.id AS copy, {history.LAST_HASH} AS right FROM copies c)
+UPDATE copies SET content_hash = right FROM (SELECT c.id AS copy, {LAST_HASH} AS right FROM copies c)
 WHERE copy = copies.id AND right IS NOT copies.content_hash
 """  # noqa: S608
 _NEWEST = """
@@ -270,7 +271,7 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
         elif said is not None and (not _is_readable(fields) or _agrees(connection, article_id, said, title, fields)):
             connection.execute(
                 "UPDATE readings SET title = ?, fields = ?, checksum = NULL WHERE id = ?",
-                (said.title, history.written(said), reading_id),
+                (said.title, written(said), reading_id),
             )
             done.mended[_("reading of a copy")] += 1
     done.mended[_("time of a copy")] += connection.execute(_FIRST_SEEN, (article_id,)).rowcount
@@ -301,7 +302,7 @@ def _is_readable(fields: str) -> bool:
 
 def _agrees(connection: sqlite3.Connection, article_id: int, said: Observation, title: str | None, fields: str) -> bool:
     """Return whether a reading is not what its page says, and the article is: then the reading was damaged."""
-    if said.title == title and history.written(said) == fields:
+    if said.title == title and written(said) == fields:
         return False
     names = ("title", "published_at", "attribution", "digest", "info_code", "share_url", "original_url", "section")
     row = connection.execute(f"SELECT {', '.join(names)} FROM articles WHERE id = ?", (article_id,)).fetchone()  # noqa: S608
