@@ -215,10 +215,10 @@ class Archive:
         """Store what one page says of an article, with its problems, and mark its URL as done: all or nothing.
 
         A page that was not `fetched` now but found in a file or a snapshot leaves a URL that is still to be fetched as
-        it is. With `reread_at` it was read again from its snapshot at that time (see `store.store`).
+        it is. With `reread_at` it was read again from its snapshot at that time (see `ArticleStore.store`).
         `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
-        from newsarchive.archive.store import store  # noqa: PLC0415 - see above
+        from newsarchive.archive.store import ArticleStore  # noqa: PLC0415 - see above
         from newsarchive.search.index import defer  # noqa: PLC0415
 
         page = article.page
@@ -226,7 +226,7 @@ class Archive:
             if self._has_stored is not None:
                 defer(self.connection)
                 self._has_stored = True
-            stored = store(self.connection, article, reread_at=reread_at, is_latest=is_latest)
+            stored = ArticleStore(self.connection).store(article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:

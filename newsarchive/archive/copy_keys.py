@@ -77,67 +77,128 @@ def identity_of(article: Article) -> Identity:
     return Identity(key, named=tuple(article.aliases), twin=twin_key(key) if has_twins else None)
 
 
-def articles_of(
-    connection: sqlite3.Connection, identity: Identity, reading: Observation, *, known: int | None = None
-) -> list[int]:
-    """Return the articles that a page is a copy of, most certain first; several where it shows that they are one.
+class CopyKeys:
+    """The keys of an archive's copies, and the articles that they lead to."""
 
-    `known` is the article that the page's address is a copy of already. It stays that, and is one with another article
-    only where the texts agree.
-    """
-    certain = [] if known is None else [known]
-    if identity.number is not None:
-        certain += _ids(connection, "SELECT id FROM articles WHERE article_key = ?", identity.number)
-    certain += _ids(connection, _OWN, identity.own)
-    found = {
-        article_id: None
-        for article_id in certain
-        if known in (None, article_id) or _agrees(connection, reading, article_id)
-    }
-    if identity.number is not None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def articles_of(self, identity: Identity, reading: Observation, *, known: int | None = None) -> list[int]:
+        """Return the articles that a page is a copy of, most certain first; several where it shows that they are one.
+
+        `known` is the article that the page's address is a copy of already. It stays that, and is one with another
+        article only where the texts agree.
+        """
+        certain = [] if known is None else [known]
+        if identity.number is not None:
+            certain += self._ids("SELECT id FROM articles WHERE article_key = ?", identity.number)
+        certain += self._ids(_OWN, identity.own)
+        found = {
+            article_id: None
+            for article_id in certain
+            if known in (None, article_id) or self._agrees(reading, article_id)
+        }
+        if identity.number is not None:
+            return list(found)
+        naming: list[tuple[str, Kind]] = [(identity.own, "named")]
+        naming += [(key, kind) for key in identity.named for kind in _OF_AN_ARTICLE]
+        for article_id in dict.fromkeys(article_id for article_id, _ in self._candidates(naming)):
+            if article_id not in found and self._agrees(reading, article_id):
+                found[article_id] = None
+        twins: list[tuple[str, Kind]] = [(identity.twin, "own"), (identity.twin, "twin")] if identity.twin else []
+        for article_id, copy_id in self._candidates(twins):
+            if article_id not in found and self._are_twins(identity.own, reading, article_id, copy_id):
+                found[article_id] = None
         return list(found)
-    naming: list[tuple[str, Kind]] = [(identity.own, "named")]
-    naming += [(key, kind) for key in identity.named for kind in _OF_AN_ARTICLE]
-    for article_id in dict.fromkeys(article_id for article_id, _ in _candidates(connection, naming)):
-        if article_id not in found and _agrees(connection, reading, article_id):
-            found[article_id] = None
-    twins: list[tuple[str, Kind]] = [(identity.twin, "own"), (identity.twin, "twin")] if identity.twin else []
-    for article_id, copy_id in _candidates(connection, twins):
-        if article_id not in found and _are_twins(connection, identity.own, reading, article_id, copy_id):
-            found[article_id] = None
-    return list(found)
 
+    def is_recorded(self, copy_id: int, identity: Identity, *, only_add: bool = False) -> bool:
+        """Return whether a page that is stored is known by this already, so that `record` has nothing to do."""
+        if identity.number is not None:
+            query = "SELECT a.article_key FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.id = ?"
+            return is_number(self._connection.execute(query, (copy_id,)).fetchone()[0])
+        before = self._rows(copy_id)
+        return before == _rows_after(before, identity, only_add=only_add)
 
-def _candidates(connection: sqlite3.Connection, keys: list[tuple[str, Kind]]) -> list[tuple[int, int]]:
-    """Return the article and the copy of the newest copies that have one of these keys, each once."""
-    return list(dict.fromkeys(row for key in keys for row in connection.execute(_NEWEST, (*key, _MOST_CANDIDATES))))
+    def record(self, copy_id: int, identity: Identity, *, only_add: bool = False) -> None:
+        """Record what a copy is known by.
 
+        What it names no longer is forgotten, unless `only_add`; its own address stays.
+        """
+        before = self._rows(copy_id)
+        now = _rows_after(before, identity, only_add=only_add)
+        for key, kind in before - now:
+            self._connection.execute(
+                "DELETE FROM copy_keys WHERE key = ? AND kind = ? AND copy_id = ?", (key, kind, copy_id)
+            )
+        self._connection.executemany(
+            "INSERT INTO copy_keys (key, kind, copy_id) VALUES (?, ?, ?)", [(*row, copy_id) for row in now - before]
+        )
 
-def is_recorded(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> bool:
-    """Return whether a page that is stored is known by this already, so that `record` has nothing to do."""
-    if identity.number is not None:
-        query = "SELECT a.article_key FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.id = ?"
-        return is_number(connection.execute(query, (copy_id,)).fetchone()[0])
-    before = _rows(connection, copy_id)
-    return before == _rows_after(before, identity, only_add=only_add)
+    def preferred_key(self, article_id: int) -> str | None:
+        """Return the key by which an article without a number is known: what its copies name, else their own.
 
+        A key that a copy of another article has, too, is none. None for an article without copies.
+        """
+        kinds: dict[str, set[str]] = defaultdict(set)
+        for key, kind in self._connection.execute(
+            "SELECT k.key, k.kind FROM copies c JOIN copy_keys k ON k.copy_id = c.id"
+            " WHERE c.article_id = ? AND k.kind <> 'twin'",
+            (article_id,),
+        ):
+            kinds[key].add(kind)
+        ranked = sorted(kinds, key=lambda key: (_rank(kinds[key]), key != twin_key(key), len(key), key))
+        return next((key for key in ranked if "own" in kinds[key] or not self._is_elsewhere(key, article_id)), None)
 
-def record(connection: sqlite3.Connection, copy_id: int, identity: Identity, *, only_add: bool = False) -> None:
-    """Record what a copy is known by.
+    def _candidates(self, keys: list[tuple[str, Kind]]) -> list[tuple[int, int]]:
+        """Return the article and the copy of the newest copies that have one of these keys, each once."""
+        return list(
+            dict.fromkeys(row for key in keys for row in self._connection.execute(_NEWEST, (*key, _MOST_CANDIDATES)))
+        )
 
-    What it names no longer is forgotten, unless `only_add`; its own address stays.
-    """
-    before = _rows(connection, copy_id)
-    now = _rows_after(before, identity, only_add=only_add)
-    for key, kind in before - now:
-        connection.execute("DELETE FROM copy_keys WHERE key = ? AND kind = ? AND copy_id = ?", (key, kind, copy_id))
-    connection.executemany(
-        "INSERT INTO copy_keys (key, kind, copy_id) VALUES (?, ?, ?)", [(*row, copy_id) for row in now - before]
-    )
+    def _rows(self, copy_id: int) -> set[tuple[str, Kind]]:
+        return set(self._connection.execute("SELECT key, kind FROM copy_keys WHERE copy_id = ?", (copy_id,)).fetchall())
 
+    def _agrees(self, reading: Observation, article_id: int) -> bool:
+        return any(agree(reading, one) for one in self._newest(article_id))
 
-def _rows(connection: sqlite3.Connection, copy_id: int) -> set[tuple[str, Kind]]:
-    return set(connection.execute("SELECT key, kind FROM copy_keys WHERE copy_id = ?", (copy_id,)).fetchall())
+    def _newest(self, article_id: int) -> list[Observation]:
+        """Return the latest reading of each copy of an article; those without keys are not known to be of it."""
+        known = self._connection.execute(
+            "SELECT c.url FROM copies c JOIN copy_keys k ON k.copy_id = c.id WHERE c.article_id = ? AND k.kind = 'own'",
+            (article_id,),
+        )
+        urls = {url for (url,) in known}
+        return [one for one in History(self._connection).newest(article_id) if one.url in urls]
+
+    def _is_elsewhere(self, key: str, article_id: int) -> bool:
+        row = self._connection.execute(
+            "SELECT 1 FROM copy_keys k JOIN copies c ON c.id = k.copy_id"
+            " WHERE k.key = ? AND k.kind <> 'twin' AND c.article_id <> ? LIMIT 1",
+            (key, article_id),
+        ).fetchone()
+        return row is not None
+
+    def _are_twins(self, own: str, reading: Observation, article_id: int, copy_id: int) -> bool:
+        """Return whether an article is the same as a page whose address differs in what may be its look alone.
+
+        Where a parameter differs that may be the number of the article, title and text must be equal.
+        """
+        (other,) = self._connection.execute(
+            "SELECT key FROM copy_keys WHERE copy_id = ? AND kind = 'own'", (copy_id,)
+        ).fetchone()
+        looks_alike = twin_key(own, with_doubtful=True) == twin_key(other, with_doubtful=True)
+        for one in self._newest(article_id):
+            times = [found[0].date() for found in (reading.published, one.published) if found is not None]
+            if len(set(times)) > 1 or clean(one.title or "") != clean(reading.title or ""):
+                continue
+            if one.body and one.content_hash == reading.content_hash:
+                return True
+            if looks_alike and one.body and reading.body and _common(one, reading)[0] >= _HALF:
+                return True
+        return False
+
+    def _ids(self, query: str, key: str) -> list[int]:
+        return [article_id for (article_id,) in self._connection.execute(query, (key,))]
 
 
 def _rows_after(before: set[tuple[str, Kind]], identity: Identity, *, only_add: bool) -> set[tuple[str, Kind]]:
@@ -174,67 +235,10 @@ def _without_number(title: str) -> str:
     return _PAGE_NUMBER.sub("", clean(title))
 
 
-def _agrees(connection: sqlite3.Connection, reading: Observation, article_id: int) -> bool:
-    return any(agree(reading, one) for one in _newest(connection, article_id))
-
-
-def _newest(connection: sqlite3.Connection, article_id: int) -> list[Observation]:
-    """Return the latest reading of each copy of an article; those without keys are not known to be of it."""
-    known = connection.execute(
-        "SELECT c.url FROM copies c JOIN copy_keys k ON k.copy_id = c.id WHERE c.article_id = ? AND k.kind = 'own'",
-        (article_id,),
-    )
-    urls = {url for (url,) in known}
-    return [one for one in History(connection).newest(article_id) if one.url in urls]
-
-
-def preferred_key(connection: sqlite3.Connection, article_id: int) -> str | None:
-    """Return the key by which an article without a number is known: what its copies name, else their own.
-
-    A key that a copy of another article has, too, is none. None for an article without copies.
-    """
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for key, kind in connection.execute(
-        "SELECT k.key, k.kind FROM copies c JOIN copy_keys k ON k.copy_id = c.id"
-        " WHERE c.article_id = ? AND k.kind <> 'twin'",
-        (article_id,),
-    ):
-        kinds[key].add(kind)
-    ranked = sorted(kinds, key=lambda key: (_rank(kinds[key]), key != twin_key(key), len(key), key))
-    return next((key for key in ranked if "own" in kinds[key] or not _is_elsewhere(connection, key, article_id)), None)
-
-
 def _rank(kinds: set[str]) -> int:
     if "named" in kinds:
         return 0 if "own" in kinds else 1
     return 1 if "listed" in kinds else 2
-
-
-def _is_elsewhere(connection: sqlite3.Connection, key: str, article_id: int) -> bool:
-    row = connection.execute(
-        "SELECT 1 FROM copy_keys k JOIN copies c ON c.id = k.copy_id"
-        " WHERE k.key = ? AND k.kind <> 'twin' AND c.article_id <> ? LIMIT 1",
-        (key, article_id),
-    ).fetchone()
-    return row is not None
-
-
-def _are_twins(connection: sqlite3.Connection, own: str, reading: Observation, article_id: int, copy_id: int) -> bool:
-    """Return whether an article is the same as a page whose address differs in what may be its look alone.
-
-    Where a parameter differs that may be the number of the article, title and text must be equal.
-    """
-    (other,) = connection.execute("SELECT key FROM copy_keys WHERE copy_id = ? AND kind = 'own'", (copy_id,)).fetchone()
-    looks_alike = twin_key(own, with_doubtful=True) == twin_key(other, with_doubtful=True)
-    for one in _newest(connection, article_id):
-        times = [found[0].date() for found in (reading.published, one.published) if found is not None]
-        if len(set(times)) > 1 or clean(one.title or "") != clean(reading.title or ""):
-            continue
-        if one.body and one.content_hash == reading.content_hash:
-            return True
-        if looks_alike and one.body and reading.body and _common(one, reading)[0] >= _HALF:
-            return True
-    return False
 
 
 def _common(one: Observation, other: Observation) -> tuple[float, float]:
@@ -243,7 +247,3 @@ def _common(one: Observation, other: Observation) -> tuple[float, float]:
     shorter, longer = sorted(sum(map(len, text)) for text in texts)
     common = sum(map(len, texts[0] & texts[1]))
     return common / max(1, shorter), common / max(1, longer)
-
-
-def _ids(connection: sqlite3.Connection, query: str, key: str) -> list[int]:
-    return [article_id for (article_id,) in connection.execute(query, (key,))]

@@ -649,16 +649,17 @@ def upgrade(db: Database, progress: Progress) -> None:
 def rebuild(db: Database, progress: Progress) -> None:
     """Make what is derived from the articles and missing, in today's form; the caller holds the transaction."""
     from newsarchive import stories  # noqa: PLC0415 - see Steps
-    from newsarchive.archive import replay_index, store, views  # noqa: PLC0415
+    from newsarchive.archive import replay_index, views  # noqa: PLC0415
     from newsarchive.archive.history import History  # noqa: PLC0415
     from newsarchive.archive.outlets import Outlets  # noqa: PLC0415
+    from newsarchive.archive.store import ArticleStore  # noqa: PLC0415
     from newsarchive.search import index  # noqa: PLC0415
 
     connection = db.conn
     views.drop_views(connection)
     views.create_views(connection)
     Outlets(connection).fill()
-    store.fill_precision(connection, progress)
+    ArticleStore(connection).fill_precision(progress)
     History(connection).fill_checksums()
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():

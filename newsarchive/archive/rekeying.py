@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, regroup, store
+from newsarchive.archive import copy_keys
+from newsarchive.archive.copy_keys import CopyKeys
 from newsarchive.archive.history import History
 from newsarchive.archive.merge import merge
+from newsarchive.archive.regroup import Articles
+from newsarchive.archive.store import ArticleStore
 from newsarchive.extract.identity import aliases_of, entry_key, identity_of, is_hearsay
 from newsarchive.i18n import _
 from newsarchive.models import Article, Page
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.copy_keys import Identity
     from newsarchive.archive.observations import Observation
+    from newsarchive.archive.regroup import Change
     from newsarchive.progress_bar import Progress
     from newsarchive.sites import Site
 
@@ -74,6 +78,9 @@ class _Rekeying:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._articles = Articles(connection)
+        self._keys = CopyKeys(connection)
+        self._store = ArticleStore(connection)
         self._at = stamp(datetime.now(UTC))
         #: Articles that hold a copy that was placed.
         self._opened: set[int] = set()
@@ -89,12 +96,12 @@ class _Rekeying:
         (article_id,) = connection.execute("SELECT article_id FROM copies WHERE id = ?", (copy_id,)).fetchone()
         reading = History(connection).newest_at(article.page.url)
         if reading is None:  # nothing tells what it showed
-            copy_keys.record(connection, copy_id, identity)
+            self._keys.record(copy_id, identity)
             return
-        found = [one for one in copy_keys.articles_of(connection, identity, reading) if one in self._opened]
+        found = [one for one in self._keys.articles_of(identity, reading) if one in self._opened]
         if len(found) > 1:
             self._look_again(*found)
-            target = regroup.join(connection, found, self._at)
+            target = self._articles.join(found, self._at)
             self._opened -= set(found) - {target}
             (article_id,) = connection.execute("SELECT article_id FROM copies WHERE id = ?", (copy_id,)).fetchone()
         elif found:
@@ -103,12 +110,12 @@ class _Rekeying:
             target = self._open(article_id, identity, reading)
         if target != article_id:
             self._look_again(target, article_id)
-            regroup.move(connection, copy_id, target)
+            self._articles.move(copy_id, target)
             self._moved |= {target, article_id}
             self._went[article_id] = target
         if article.aliases or article.canonical_url:
             self._look_again(target)
-        copy_keys.record(connection, copy_id, identity)
+        self._keys.record(copy_id, identity)
 
     def finish(self) -> None:
         """Make the articles anew that have other copies now, and delete those that have none left."""
@@ -116,23 +123,23 @@ class _Rekeying:
         query = "SELECT count(*) FROM copies WHERE article_id = ?"
         counts = {one: connection.execute(query, (one,)).fetchone()[0] for one in sorted(self._before)}
         for article_id in (one for one, copies in counts.items() if copies):
-            regroup.settle_key(connection, article_id, self._at, before="")
+            self._articles.settle_key(article_id, self._at, before="")
             if counts[article_id] > 1 or article_id in self._moved:
-                store.refresh(connection, article_id)
+                self._store.refresh(article_id)
             self._note("renamed", article_id, article_id)
         for article_id in (one for one in counts if not counts[one] and one in self._went):
             self._note("joined", article_id, self._went[article_id])
-            regroup.delete(connection, article_id)
+            self._articles.delete(article_id)
 
-    def _note(self, change: regroup.Change, article_id: int, today: int) -> None:
-        before, key = self._before[article_id], regroup.key_of(self._connection, today)
+    def _note(self, change: Change, article_id: int, today: int) -> None:
+        before, key = self._before[article_id], self._articles.key_of(today)
         if before != key:
-            regroup.note(self._connection, change, before, key, self._at)
+            self._articles.note(change, before, key, self._at)
 
     def _open(self, article_id: int, identity: Identity, reading: Observation) -> int:
         """Return the article of a copy that is of none of those that were placed before."""
         connection, key = self._connection, identity.number or identity.own
-        before = regroup.key_of(connection, article_id)
+        before = self._articles.key_of(article_id)
         if article_id not in self._opened:
             if before != key:
                 self._look_again(article_id)
@@ -141,22 +148,22 @@ class _Rekeying:
             self._opened.add(article_id)
             return article_id
         self._free(key)
-        target = store.insert(connection, key, merge([reading]), self._at)
+        target = self._store.insert(key, merge([reading]), self._at)
         self._opened.add(target)
         self._before[target] = key
-        regroup.note(connection, "split", self._before.get(article_id, before), key, self._at)
+        self._articles.note("split", self._before.get(article_id, before), key, self._at)
         return target
 
     def _free(self, key: str) -> None:
-        holder = regroup.holder_of(self._connection, key)
+        holder = self._articles.holder_of(key)
         if holder is not None:
             self._look_again(holder)
-            regroup.free_key(self._connection, key)
+            self._articles.free_key(key)
 
     def _look_again(self, *article_ids: int) -> None:
         for article_id in article_ids:
             if article_id not in self._before:
-                self._before[article_id] = regroup.key_of(self._connection, article_id)
+                self._before[article_id] = self._articles.key_of(article_id)
 
 
 def _copies(connection: sqlite3.Connection) -> Iterator[tuple[int, Article, bool]]:

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from newsarchive.archive import copy_keys, regroup, store
-from newsarchive.archive.copy_keys import Identity
+from newsarchive.archive.copy_keys import CopyKeys, Identity
 from newsarchive.archive.history import Cause, History
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import Observation
+from newsarchive.archive.regroup import Articles
+from newsarchive.archive.store import ArticleStore
 from newsarchive.cluster.slices import ANY_ARTICLE, copy_rows, open_piece, piece_of
 from newsarchive.models import Page
 from newsarchive.timestamps import stamp
@@ -192,7 +193,7 @@ def _take_article(
     connection: sqlite3.Connection, parcel: sqlite3.Connection, key: str, copy_ids: Sequence[int]
 ) -> None:
     """Place copies that are of one article: with an article that they show to be the same, or as a new one."""
-    at = stamp(datetime.now(UTC))
+    articles, at = Articles(connection), stamp(datetime.now(UTC))
     said = {copy_id: _readings(parcel, copy_id) for copy_id in copy_ids}
     newest = {copy_id: max(rows, key=lambda row: row[1])[3] for copy_id, rows in said.items() if rows}
     if not newest:  # nothing tells what they showed
@@ -202,26 +203,26 @@ def _take_article(
     for copy_id, reading in newest.items():
         known = connection.execute("SELECT article_id FROM copies WHERE url = ?", (reading.url,)).fetchone()
         identity = identities[copy_id]
-        found |= dict.fromkeys(copy_keys.articles_of(connection, identity, reading, known=known and known[0]))
+        found |= dict.fromkeys(CopyKeys(connection).articles_of(identity, reading, known=known and known[0]))
     holder = None
     if found:
-        article_id = regroup.join(connection, list(found), at)
+        article_id = articles.join(list(found), at)
         if is_number(key):
-            article_id = regroup.holder_of(connection, key) or article_id
+            article_id = articles.holder_of(key) or article_id
     else:
-        holder = regroup.free_key(connection, key)
+        holder = articles.free_key(key)
         first = min(row[0] for rows in said.values() for row in rows)
-        article_id = store.insert(connection, key, merge([next(iter(newest.values()))]), first)
+        article_id = ArticleStore(connection).insert(key, merge([next(iter(newest.values()))]), first)
     for copy_id, rows in said.items():
         _take_copy(connection, parcel, copy_id, article_id, rows)
-    store.refresh(connection, article_id)
+    ArticleStore(connection).refresh(article_id)
     if is_number(key):
-        regroup.set_number(connection, article_id, key, at)
-    regroup.settle_key(connection, article_id, at, before="")
+        articles.set_number(article_id, key, at)
+    articles.settle_key(article_id, at, before="")
     for identity in identities.values():
-        regroup.settle_namesakes(connection, article_id, identity, at)
+        articles.settle_namesakes(article_id, identity, at)
     if holder is not None:
-        regroup.settle_key(connection, holder, at, before=key)
+        articles.settle_key(holder, at, before=key)
 
 
 def _take_copy(
@@ -240,7 +241,7 @@ def _take_copy(
         instead = {"id": known and known[0], "article_id": article_id, "snapshot_id": here_too}
         _insert(connection, parcel, "copies", copy_id, instead, is_newer=known is not None)
     if known is not None:
-        regroup.move(connection, known[0], article_id)
+        Articles(connection).move(known[0], article_id)
     (here,) = connection.execute("SELECT id FROM copies WHERE url = ?", (url,)).fetchone()
     for first, last, cause, reading, page_id in rows:
         page = Page(url, reading.role, reading.site, b"", datetime.now(UTC))
@@ -254,9 +255,7 @@ def _take_copy(
     )
 
 
-def _readings(
-    parcel: sqlite3.Connection, copy_id: int
-) -> list[tuple[str, str, Cause, Observation, int | None]]:
+def _readings(parcel: sqlite3.Connection, copy_id: int) -> list[tuple[str, str, Cause, Observation, int | None]]:
     """Return what a copy has said: first and last time, why it says something else, what it says, and the page."""
     return [
         (first, last, cause, Observation(*(*said, json.loads(fields))), snapshot_id)

@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import regroup, store
+from newsarchive.archive.regroup import Articles
+from newsarchive.archive.store import ArticleStore
 from newsarchive.cluster.parcels import ARTICLES, SITE_OF_PAGE, THESE
 from newsarchive.maintenance.prune import NEEDED
 from newsarchive.maintenance.prune_warc import prune_files
@@ -53,10 +54,10 @@ def _remove_article(connection: sqlite3.Connection, article_id: int, sites: str)
     for table, column in (("readings", "copy_id"), ("copy_keys", "copy_id"), ("copies", "id")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN {copies}", chosen)  # noqa: S608
     if connection.execute("SELECT 1 FROM copies WHERE article_id = ?", (article_id,)).fetchone():
-        store.refresh(connection, article_id)
-        regroup.settle_key(connection, article_id, stamp(datetime.now(UTC)))
+        ArticleStore(connection).refresh(article_id)
+        Articles(connection).settle_key(article_id, stamp(datetime.now(UTC)))
     else:
-        regroup.delete(connection, article_id)
+        Articles(connection).delete(article_id)
 
 
 def _remove_pages(archive: Archive, sites: str) -> None:

@@ -15,8 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import Archive, copy_keys, schema
+from newsarchive.archive import Archive, schema
 from newsarchive.archive.connection import transaction
+from newsarchive.archive.copy_keys import CopyKeys, identity_of
 from newsarchive.crawl import rechecks
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.timestamps import stamp
@@ -174,7 +175,7 @@ class SliceOperations(Operations):
         with self._guarded(page):
             is_new = self.archive.copies.see(article, ANY_ARTICLE, "", stamp(page.fetched_at))
             (copy_id,) = connection.execute("SELECT id FROM copies WHERE url = ?", (page.url,)).fetchone()
-            copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
+            CopyKeys(connection).record(copy_id, identity_of(article))
             self.archive.frontier.done(page.url, now)
             if page.role in rechecks.ROLES:
                 self._schedule_recheck(page.url, article.published_at)

@@ -19,7 +19,7 @@ from newsarchive.archive.observations import content_hash
 from newsarchive.archive.outlets import Outlets
 from newsarchive.archive.queries import article_row
 from newsarchive.archive.runs import SKEW
-from newsarchive.archive.store import parts_of, stored_parts
+from newsarchive.archive.store import ArticleStore, parts_of
 from newsarchive.i18n import N_, _, ngettext
 from newsarchive.maintenance.check_stories import check_stories
 from newsarchive.maintenance.reading_rows import damaged_readings
@@ -320,7 +320,7 @@ def _differences(connection: sqlite3.Connection, article_id: int, merged: Merged
     for name, value in _columns_of(connection, article_id, merged).items():
         if row[name] != value:
             yield name
-    stored = stored_parts(connection, article_id)
+    stored = ArticleStore(connection).stored_parts(article_id)
     for table, parts in parts_of(article_id, merged).items():
         if stored[table] != parts:
             yield table

@@ -11,12 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from newsarchive.archive import copy_keys, regroup, schema
+from newsarchive.archive import regroup, schema
+from newsarchive.archive.copy_keys import CopyKeys, identity_of
 from newsarchive.archive.frontier import IN_VAIN
 from newsarchive.archive.history import LAST_HASH, History, written
 from newsarchive.archive.merge import merge
 from newsarchive.archive.observations import content_hash, observation_of
-from newsarchive.archive.store import refresh
+from newsarchive.archive.store import ArticleStore
 from newsarchive.extract import process, rejection
 from newsarchive.i18n import _
 from newsarchive.maintenance.check import NOT_STORED, UNREADABLE, article_faults
@@ -164,7 +165,7 @@ def mend_keys(archive: Archive, pages: RawPages, done: Repair) -> None:
     for copy_id, snapshot_id, role, site in connection.execute(_WITHOUT_KEYS).fetchall():
         article = pages.read(snapshot_id, role, site)
         if article is not None:
-            copy_keys.record(connection, copy_id, copy_keys.identity_of(article))
+            CopyKeys(connection).record(copy_id, identity_of(article))
             done.mended[_("keys of a copy")] += 1
 
 
@@ -276,7 +277,7 @@ def _mend_article(archive: Archive, pages: RawPages, article_id: int, key: str, 
             done.mended[_("reading of a copy")] += 1
     done.mended[_("time of a copy")] += connection.execute(_FIRST_SEEN, (article_id,)).rowcount
     try:
-        refresh(connection, article_id)
+        ArticleStore(connection).refresh(article_id)
     except UNREADABLE:
         _forget(connection, article_id)
         done.lost.append(_("article {key}: nothing is left that says it; its pages are fetched again", key=key))

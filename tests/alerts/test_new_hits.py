@@ -8,7 +8,7 @@ from support.pages import AT, page
 
 from newsarchive.alerts import outbox, searches
 from newsarchive.alerts.destinations import read_destination
-from newsarchive.archive import regroup
+from newsarchive.archive.regroup import Articles
 from newsarchive.errors import UserError
 from newsarchive.search import QueryError
 
@@ -76,7 +76,7 @@ def test_an_article_under_another_key_is_no_new_one(archive, save):
     store(archive, 1)
     outbox.find(archive, search, AT)
     with archive.transaction():
-        assert regroup.set_number(archive.connection, 1, "202603051234567890", "2026-03-05T02:00:00Z")
+        assert Articles(archive.connection).set_number(1, "202603051234567890", "2026-03-05T02:00:00Z")
     assert outbox.find(archive, search, AT) == 0
     assert unsent(archive, search) == ["202603051234567890"]
 
@@ -86,7 +86,7 @@ def test_of_two_articles_that_became_one_the_other_is_not_told(archive, save):
     kept, joined = store(archive, 1), store(archive, 2, "银行下调利率，市场平静。")
     outbox.find(archive, search, AT)
     with archive.transaction():
-        regroup.join(archive.connection, [1, 2], "2026-03-05T02:00:00Z")
+        Articles(archive.connection).join([1, 2], "2026-03-05T02:00:00Z")
     assert outbox.find(archive, search, AT) == 0
     assert unsent(archive, search) == [kept]
     assert joined != kept
@@ -99,7 +99,7 @@ def test_a_new_article_that_gets_the_number_of_a_deleted_row_is_found(archive, s
     with archive.transaction():
         archive.connection.execute("DELETE FROM readings")
         archive.connection.execute("DELETE FROM copies")
-        regroup.delete(archive.connection, 1)
+        Articles(archive.connection).delete(1)
     store(archive, 2)
     assert archive.connection.execute("SELECT id FROM articles").fetchall() == [(1,)]
     assert outbox.find(archive, search, AT) == 1

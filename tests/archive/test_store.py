@@ -15,7 +15,7 @@ from support.articles import CHINA, article
 from support.pages import AT, page
 
 from newsarchive.archive import Link
-from newsarchive.archive.store import store
+from newsarchive.archive.store import ArticleStore
 from newsarchive.models import Byline, Category, Hints, Image, Mention, Paragraph, Problem
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def test_what_is_read_anew_from_a_snapshot_is_told_from_a_change_of_the_site(arc
     archive.store(MEDIA, None, AT)
     better = replace(MEDIA, paragraphs=[Paragraph("更好的读法。")])
     with archive.transaction():
-        store(archive.connection, better, reread_at=AT + timedelta(days=9))
+        ArticleStore(archive.connection).store(better, reread_at=AT + timedelta(days=9))
     causes = archive.connection.execute("SELECT cause FROM revisions ORDER BY revision").fetchall()
     assert causes == [("first",), ("reread",)]
     assert row(archive, "body, last_seen_at") == ("更好的读法。", "2026-03-05T01:00:00Z")

@@ -10,10 +10,8 @@ import pytest
 from support.archives import new_archive
 
 from newsarchive.archive.store import (
+    ArticleStore,
     Stored,
-    fill_precision,
-    refresh,
-    store,
 )
 from newsarchive.models import (
     Article,
@@ -51,7 +49,7 @@ def article(
 
 def put(archive: Archive, one: Article, **more: Any) -> Stored:
     with archive.transaction():
-        return store(archive.connection, one, **more)
+        return ArticleStore(archive.connection).store(one, **more)
 
 
 def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
@@ -320,12 +318,12 @@ def test_making_a_row_anew_from_what_it_was_made_of_changes_nothing(archive: Arc
     put(archive, FULL)
     before = rows(archive, "SELECT * FROM articles")
     with archive.transaction():
-        assert refresh(archive.connection, 1) is False
+        assert ArticleStore(archive.connection).refresh(1) is False
     assert rows(archive, "SELECT * FROM articles") == before
     with archive.transaction():
         archive.connection.execute("UPDATE articles SET title = 'damaged'")
         archive.connection.execute("DELETE FROM images WHERE position = 0")
-        assert refresh(archive.connection, 1) is True
+        assert ArticleStore(archive.connection).refresh(1) is True
     assert rows(archive, "SELECT * FROM articles") == before
     assert rows(archive, "SELECT count(*) FROM images") == [(2,)]
 
@@ -342,12 +340,12 @@ def test_how_exact_a_time_is_can_be_filled_in_from_the_copies(archive: Archive) 
     told: list[tuple[int, int]] = []
     with archive.transaction():
         archive.connection.execute("UPDATE articles SET published_precision = NULL")
-        fill_precision(archive.connection, lambda done, of: told.append((done, of)))
+        ArticleStore(archive.connection).fill_precision(lambda done, of: told.append((done, of)))
     assert rows(archive, precisions) == expected
     assert told == [(1, 2), (2, 2)]
     with archive.transaction():
         archive.connection.execute("UPDATE articles SET published_precision = NULL")
-        fill_precision(archive.connection, lambda _done, _total=None: None)
+        ArticleStore(archive.connection).fill_precision(lambda _done, _total=None: None)
     assert rows(archive, precisions) == expected
 
 

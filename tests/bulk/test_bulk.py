@@ -13,7 +13,7 @@ from support.leases import assert_next_holder_ends_it
 from support.running import command_line, run_on
 
 from newsarchive.archive import Archive
-from newsarchive.archive.store import refresh
+from newsarchive.archive.store import ArticleStore
 from newsarchive.bulk import Counts, read_file, replay
 from newsarchive.bulk.queue import FileQueue
 from newsarchive.errors import UserError
@@ -163,7 +163,7 @@ def imported(warcs, tmp_path):
     with Archive.open(db) as archive, archive.transaction():
         archive.connection.execute("UPDATE readings SET title = 'as it was read', checksum = NULL")
         for (article_id,) in archive.connection.execute("SELECT id FROM articles").fetchall():
-            refresh(archive.connection, article_id)
+            ArticleStore(archive.connection).refresh(article_id)
     return db
 
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.clusters import Cluster
 
-from newsarchive.archive import Archive, regroup
+from newsarchive.archive import Archive
+from newsarchive.archive.regroup import Articles
 from newsarchive.cluster import moves, publishing
 from newsarchive.cluster.shard import Shard
 from newsarchive.errors import UserError
@@ -41,11 +42,11 @@ def remove(db, number):
     with Archive.open(db) as archive, archive.transaction():
         for month in MONTHS:
             key = f"{db.parent.name}.example/{month}/{number}.html"
-            article_id = regroup.holder_of(archive.connection, key)
+            article_id = Articles(archive.connection).holder_of(key)
             archive.connection.execute("DELETE FROM copy_keys")
             for table in ("readings", "copies"):
                 archive.connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
-            regroup.delete(archive.connection, article_id)
+            Articles(archive.connection).delete(article_id)
 
 
 def in_lake(folder):

@@ -20,7 +20,7 @@ from support.searching import add, open_archive
 
 from newsarchive.archive import queries as leaving
 from newsarchive.archive.queries import COLUMNS, ArchivedArticle, articles
-from newsarchive.archive.store import store
+from newsarchive.archive.store import ArticleStore
 from newsarchive.atomic import atomic_folder
 from newsarchive.errors import UserError
 from newsarchive.export.atom import write_atom
@@ -321,7 +321,7 @@ def full_article(**fields: object) -> Read:
 
 def through_archive(connection, one: Read) -> ArchivedArticle:
     connection.execute("BEGIN")
-    store(connection, one)
+    ArticleStore(connection).store(one)
     connection.execute("COMMIT")
     (found,) = articles(connection, f"key:{one.article_key}")
     return found

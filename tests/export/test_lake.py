@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.running import command_line, run_on
 
-from newsarchive.archive import Archive, regroup
+from newsarchive.archive import Archive
+from newsarchive.archive.regroup import Articles
 from newsarchive.errors import UserError
 from newsarchive.export import lake
 from newsarchive.models import Article, Page, Paragraph
@@ -35,7 +36,7 @@ def remove(archive, key):
         archive.connection.execute(f"DELETE FROM copy_keys WHERE copy_id IN ({copies})", (article_id,))
         for table in ("readings", "copies"):
             archive.connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
-        regroup.delete(archive.connection, article_id)
+        Articles(archive.connection).delete(article_id)
 
 
 def rows(folder, column="article_key"):
