@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive.archive.connection import connect
 from newsarchive.search import Search
-from newsarchive.search.index import defer, settle
+from newsarchive.search.index import SearchIndex
 
 if TYPE_CHECKING:
     import sqlite3
@@ -157,13 +157,13 @@ def insert(connection: sqlite3.Connection, rows: list[tuple[object, ...]], *, at
     """Store some articles in one transaction, and index them as they come or, as a crawl does, at its end."""
     with transaction(connection):
         if at_the_end:
-            defer(connection)
+            SearchIndex(connection).defer()
         connection.executemany(
             "INSERT INTO articles (id, article_key, title, body, published_at, published_date, source_id, url, site, "
             "content_hash, first_seen_at, last_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
-        settle(connection)
+        SearchIndex(connection).settle()
 
 
 def move_dates(connection: sqlite3.Connection, total: int, years: int) -> None:

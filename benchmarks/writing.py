@@ -30,7 +30,7 @@ from newsarchive.archive.regroup import Articles
 from newsarchive.archive.store import ArticleStore
 from newsarchive.crawl.writer.process import CACHE
 from newsarchive.models import Article, Byline, Page, Paragraph
-from newsarchive.search import index
+from newsarchive.search.index import SearchIndex
 from newsarchive.stories import Stories
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ PARTS: tuple[tuple[str, Any, str], ...] = (
     ("row of its copy", Copies, "see"),
     ("row of its reading", History, "add"),
     ("stories", Stories, "link"),
-    ("search index", index, "settle"),
+    ("search index", SearchIndex, "settle"),
 )
 
 

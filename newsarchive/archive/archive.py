@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from newsarchive.archive.store import Stored
     from newsarchive.models import Article
     from newsarchive.search import Search
+    from newsarchive.search.index import SearchIndex
     from newsarchive.stories import Stories
 
 
@@ -121,6 +122,12 @@ class Archive:
         return Search(self.connection)
 
     @cached_property
+    def _search_index(self) -> SearchIndex:
+        from newsarchive.search.index import SearchIndex  # noqa: PLC0415
+
+        return SearchIndex(self.connection)
+
+    @cached_property
     def stories(self) -> Stories:
         """The stories of the archive."""
         from newsarchive.stories import Stories  # noqa: PLC0415
@@ -197,9 +204,7 @@ class Archive:
 
     def _index_stored(self) -> None:
         if self._has_stored:
-            from newsarchive.search.index import settle  # noqa: PLC0415 - see above
-
-            settle(self.connection)
+            self._search_index.settle()
             self._has_stored = False
 
     def store(
@@ -219,12 +224,11 @@ class Archive:
         `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
         from newsarchive.archive.store import ArticleStore  # noqa: PLC0415 - see above
-        from newsarchive.search.index import defer  # noqa: PLC0415
 
         page = article.page
         with self.transaction():
             if self._has_stored is not None:
-                defer(self.connection)
+                self._search_index.defer()
                 self._has_stored = True
             stored = ArticleStore(self.connection).store(article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:

@@ -653,7 +653,7 @@ def rebuild(db: Database, progress: Progress) -> None:
     from newsarchive.archive.history import History  # noqa: PLC0415
     from newsarchive.archive.outlets import Outlets  # noqa: PLC0415
     from newsarchive.archive.store import ArticleStore  # noqa: PLC0415
-    from newsarchive.search import index  # noqa: PLC0415
+    from newsarchive.search.index import SearchIndex  # noqa: PLC0415
 
     connection = db.conn
     views.drop_views(connection)
@@ -663,9 +663,9 @@ def rebuild(db: Database, progress: Progress) -> None:
     History(connection).fill_checksums()
     replay_index.create_table(connection)
     if not db.table("search_folding").exists():
-        index.create_index(connection, progress)
+        SearchIndex(connection).create(progress)
     elif not db.table("search_pending").exists():
-        index.create_triggers(connection)
+        SearchIndex(connection).create_triggers()
     if not db.table("stories").exists():
         stories.create_tables(connection)
         stories.Stories(connection).rebuild(progress)

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from newsarchive.i18n import _
 from newsarchive.search.facets import Facet, Facets
 from newsarchive.search.fields import FIELDS, Sql
-from newsarchive.search.index import (
-    check_folding,
-    check_index,
-    create_index,
-    folding_of,
-    match_expression,
-    register_functions,
-    reindex,
-)
+from newsarchive.search.index import SearchIndex, match_expression, register_functions
 from newsarchive.search.query import EVERYTHING, Filter, Query, QueryError, all_of, narrow, parse, write_term
 from newsarchive.search.ranking import MOST_RANKED, Matches, Position
 from newsarchive.search.snippets import Highlighter, Marks, word_pattern
@@ -48,7 +40,6 @@ __all__ = [
     "Sql",
     "all_of",
     "condition",
-    "create_index",
     "match_expression",
     "narrow",
     "register_functions",
@@ -193,8 +184,8 @@ class Search:
         return Facets(self._connection, self.condition(query), most=most, lines=lines, is_single=is_single)
 
     def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Index all articles again, see `index.reindex`; no commit is made."""
-        reindex(self._connection, progress)
+        """Index all articles again, see `SearchIndex.reindex`; no commit is made."""
+        SearchIndex(self._connection).reindex(progress)
         self.__dict__.pop("_folding", None)
 
     def check(self, *, words: bool = True) -> list[str]:
@@ -202,12 +193,11 @@ class Search:
 
         Returns what is wrong, in words.
         """
-        problem = check_folding(self._connection)
-        return ([problem] if problem else []) + check_index(self._connection, words=words)
+        return SearchIndex(self._connection).check(words=words)
 
     @cached_property
     def _folding(self) -> Folding:
-        return folding_of(self._connection)
+        return SearchIndex(self._connection).folding()
 
     def _read(self, ids: list[int], ranks: Mapping[int, float | None], highlighter: Highlighter) -> list[Hit]:
         rows = self._connection.execute(

@@ -26,18 +26,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from newsarchive.search.folding import built_in_folding, load_folding
-from newsarchive.search.query import (
-    LONGEST,
-    MOST_TERMS,
-    QueryError,
-    parse,
-)
-from newsarchive.search.sql import (
-    CHARACTERS,
-    PAIRS,
-    fts5_phrase,
-    plan,
-)
+from newsarchive.search.query import LONGEST, MOST_TERMS, QueryError, parse
+from newsarchive.search.sql import CHARACTERS, PAIRS, fts5_phrase, plan
 from newsarchive.search.tokens import characters, pairs, phrase
 
 if TYPE_CHECKING:
@@ -58,8 +48,6 @@ _OPTIONS = {PAIRS: "tokenize='ascii'", CHARACTERS: "tokenize='ascii', detail=non
 # fewer segments save.
 _BULK = {"automerge": 0, "crisismerge": 64}
 _USUAL = {"automerge": 8, "crisismerge": 16}
-# Pages that one step of merging writes.
-_MERGED_PAGES = 2000
 
 _NOTHING = '""'  # FTS5's form of a phrase without words
 _SYNTAX = re.compile(r"[\s\"“”„＂「」『』()（）]+")
@@ -94,12 +82,13 @@ def register_functions(connection: sqlite3.Connection) -> Callable[[], Folding]:
 
     Returns what gives their folding: that of the index, or, made when it is first needed, that of a new one.
     """
-    folding = _stored_folding(connection)
+    index = SearchIndex(connection)
+    folding = index.stored_folding()
 
     def used() -> Folding:
         return folding or built_in_folding()
 
-    _create_functions(connection, used)
+    index.register(used)
     return used
 
 
@@ -118,26 +107,197 @@ def _functions(folding: Callable[[], Folding]) -> dict[str, Callable[..., str | 
     }
 
 
-def _create_functions(connection: sqlite3.Connection, folding: Callable[[], Folding]) -> None:
-    for name, function in _functions(folding).items():
-        arity = 3 if name == "search_letters" else 1
-        connection.create_function(name, arity, function, deterministic=True)
+class SearchIndex:
+    """The full-text index of an archive. No method commits."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
 
-def _stored_table(connection: sqlite3.Connection) -> bytes | None:
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_folding'").fetchone():
-        return None
-    row = connection.execute("SELECT folding FROM search_folding").fetchone()
-    return bytes(row[0]) if row else None
+    def create(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Create both indexes, their views and triggers, and index the articles that are there.
 
+        `progress` is called as by `reindex`.
+        """
+        self._connection.execute(
+            "CREATE TABLE search_folding (id INTEGER PRIMARY KEY CHECK (id = 1), folding BLOB NOT NULL) STRICT"
+        )
+        self._connection.execute("INSERT INTO search_folding VALUES (1, ?)", (built_in_folding().dump(),))
+        for index, columns in _INDEXES.items():
+            values = ", ".join(f"{_VALUES[column].format(row='articles')} AS {column}" for column in columns)
+            self._connection.execute(f"CREATE VIEW {index}_text AS SELECT id, {values} FROM articles")  # noqa: S608
+            self._create_table("main", index)
+        self._command(PAIRS, "rank", f"bm25{WEIGHTS}")
+        self.create_triggers()
+        self.reindex(progress)
 
-def folding_of(connection: sqlite3.Connection) -> Folding:
-    """Return the folding that the index of this archive was made with."""
-    return _stored_folding(connection) or built_in_folding()
+    def create_triggers(self) -> None:
+        """Create the table of what is pending, and the triggers that fill it and write it into the indexes."""
+        self._connection.execute(_PENDING)
+        former = _note("old.id", 1, (f"old.{column}" for column in _TEXTS))
+        nothing = _note("new.id", 0, ("NULL" for _ in _TEXTS))
+        for name, event, note in (
+            ("insert", "INSERT ON articles", nothing),
+            ("delete", "DELETE ON articles", former),
+            ("update", f"UPDATE OF id, title, digest, body ON articles WHEN {_TEXT_CHANGED}", former),
+            ("move", "UPDATE OF id ON articles WHEN new.id IS NOT old.id", nothing),
+        ):
+            self._connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {note} END")
+        deferred = f"SELECT 1 FROM search_pending WHERE id = {_DEFERRED}"  # noqa: S608
+        write = "".join((*map(_write, _INDEXES), "DELETE FROM search_pending;"))
+        for name, event in (
+            ("write", f"INSERT ON search_pending WHEN NOT EXISTS ({deferred})"),
+            ("settle", f"DELETE ON search_pending WHEN old.id = {_DEFERRED}"),
+        ):
+            self._connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {write} END")
 
+    def defer(self) -> None:
+        """Leave to `settle` what the rest of a transaction changes; the caller holds it, and calls that at its end."""
+        self._connection.execute("INSERT OR IGNORE INTO search_pending (id, is_indexed) VALUES (?, 0)", (_DEFERRED,))
 
-def _stored_folding(connection: sqlite3.Connection) -> Folding | None:
-    return _loaded(_stored_table(connection))
+    def settle(self) -> None:
+        """Write into the indexes what was left for it since `defer`, if anything was."""
+        self._connection.execute("DELETE FROM search_pending WHERE id = ?", (_DEFERRED,))
+
+    def reindex(self, progress: Callable[[int, int], None] | None = None) -> None:
+        """Rebuild both indexes from the articles, with the folding of the installed libraries.
+
+        `progress` is called with the number of articles done and of all, after every `STEP` of them. Where the
+        installed libraries fold otherwise than those the index was made with, the transaction must not have written
+        articles before, and other connections have to be reopened afterwards.
+        """
+        folding = built_in_folding()
+        if (table := folding.dump()) != self._stored_table():
+            # First of all: SQLite refuses it once the index was written to.
+            self.register(lambda: folding)
+            self._connection.execute("INSERT OR REPLACE INTO search_folding (id, folding) VALUES (1, ?)", (table,))
+        # Before the row whose end would write them.
+        self._connection.execute("DELETE FROM search_pending WHERE id <> ?", (_DEFERRED,))
+        self._connection.execute("DELETE FROM search_pending")
+        for index in _INDEXES:
+            self._command(index, "delete-all")
+            self._configure(index, _BULK)
+        (total,) = self._connection.execute("SELECT count(*) FROM articles").fetchone()
+        last, done = -1, 0
+        while rows := self._connection.execute(
+            "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, STEP)
+        ).fetchall():
+            first, last = rows[0][0], rows[-1][0]
+            for index, columns in _INDEXES.items():
+                names = ", ".join(columns)
+                self._connection.execute(
+                    f"INSERT INTO {index} (rowid, {names}) SELECT id, {names} FROM {index}_text "  # noqa: S608
+                    "WHERE id BETWEEN ? AND ? ORDER BY id",
+                    (first, last),
+                )
+            done += len(rows)
+            if progress is not None:
+                progress(done, total)
+        for index in _INDEXES:
+            self._merge(index)
+            self._configure(index, _USUAL)
+
+    def check(self, *, words: bool = True) -> list[str]:
+        """Look for damage in the index and, with `words`, compare it with the articles, word for word.
+
+        Returns what is wrong, in words.
+
+        FTS5 checks only an index that it may write to. So that a crawl can go on meanwhile, and that an archive can be
+        checked which may not be written, each of both indexes is copied into SQLite's temporary database first. Raises
+        OperationalError where that has no room for it.
+        """
+        problems = [*self._faults_of_folding()]
+        if self._connection.execute("SELECT EXISTS (SELECT 1 FROM search_pending)").fetchone()[0]:
+            problems.append("search_pending holds articles whose words the indexes lack")
+        for index in _INDEXES:
+            self._connection.execute("SAVEPOINT check_index")
+            try:
+                self._copy_to_temp(index)
+                self._command(f"temp.{index}", "integrity-check", int(words))
+                if words:
+                    problems += [f"{index} does not find {term!r}" for term in self._unfound(index)]
+            except sqlite3.OperationalError:  # a full disk says nothing about the index
+                raise
+            except sqlite3.DatabaseError as error:
+                problems.append(f"{index} {'does not agree with the articles' if words else 'is damaged'} ({error})")
+            finally:
+                if self._connection.in_transaction:  # a full disk has ended it
+                    self._connection.execute("ROLLBACK TO check_index")
+                    self._connection.execute("RELEASE check_index")
+        return problems
+
+    def folding(self) -> Folding:
+        """Return the folding that the index of this archive was made with."""
+        return self.stored_folding() or built_in_folding()
+
+    def stored_folding(self) -> Folding | None:
+        """Return the folding that the index was made with; None where there is no index, or its table is damaged."""
+        return _loaded(self._stored_table())
+
+    def register(self, folding: Callable[[], Folding]) -> None:
+        """Add the SQL functions to the connection, with a folding that is asked for when it is first needed."""
+        for name, function in _functions(folding).items():
+            arity = 3 if name == "search_letters" else 1
+            self._connection.create_function(name, arity, function, deterministic=True)
+
+    def _faults_of_folding(self) -> Iterator[str]:
+        """Yield what is wrong with the table by which the index was folded."""
+        table = self._stored_table()
+        try:
+            if table is None:
+                yield "the table of spellings is missing"
+            else:
+                load_folding(table)
+        except (zlib.error, ValueError) as error:
+            yield f"the table of spellings cannot be read ({error})"
+
+    def _stored_table(self) -> bytes | None:
+        if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'search_folding'").fetchone():
+            return None
+        row = self._connection.execute("SELECT folding FROM search_folding").fetchone()
+        return bytes(row[0]) if row else None
+
+    def _create_table(self, schema: str, index: str) -> None:
+        columns = ", ".join(_INDEXES[index])
+        options = f"content='{index}_text', content_rowid='id', {_OPTIONS[index]}"
+        self._connection.execute(f"CREATE VIRTUAL TABLE {schema}.{index} USING fts5({columns}, {options})")
+
+    def _merge(self, index: str) -> None:
+        """Merge the segments of an index into one: each of them costs a search one look-up a word."""
+        pages = 2000  # that one step writes
+        self._command(index, "merge", -pages)
+        before = -2
+        # FTS5 says that there is nothing left to merge by changing no more than a row.
+        while self._connection.total_changes - before > 1:
+            before = self._connection.total_changes
+            self._command(index, "merge", pages)
+
+    def _unfound(self, index: str) -> Iterator[str]:
+        """Yield the terms of an index for which a search does not find all that have them.
+
+        FTS5 reads its blocks from the first to the last to check itself; a search goes by a table of their first terms.
+        """
+        self._connection.execute(f"CREATE VIRTUAL TABLE temp.search_terms USING fts5vocab(temp, {index}, row)")
+        query = f"SELECT count(*) FROM temp.{index} WHERE {index} MATCH ?"  # noqa: S608 - names of ours
+        for term, number in self._connection.execute("SELECT term, doc FROM temp.search_terms").fetchall():
+            if self._connection.execute(query, (f'"{term}"',)).fetchone() != (number,):
+                yield term
+        self._connection.execute("DROP TABLE temp.search_terms")
+
+    def _copy_to_temp(self, index: str) -> None:
+        self._connection.execute(f"CREATE TEMP VIEW {index}_text AS SELECT * FROM main.{index}_text")  # noqa: S608
+        self._create_table("temp", index)
+        tables = "SELECT name FROM sqlite_temp_master WHERE type = 'table' AND name GLOB ?"
+        for (table,) in self._connection.execute(tables, (f"{index}_*",)).fetchall():
+            self._connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608
+            self._connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")  # noqa: S608
+
+    def _configure(self, index: str, settings: dict[str, int]) -> None:
+        for name, value in settings.items():
+            self._command(index, name, value)
+
+    def _command(self, table: str, command: str, argument: str | int | None = None) -> None:
+        index = table.removeprefix("temp.")
+        self._connection.execute(f"INSERT INTO {table} ({index}, rank) VALUES (?, ?)", (command, argument))  # noqa: S608
 
 
 def _loaded(table: bytes | None) -> Folding | None:
@@ -145,18 +305,6 @@ def _loaded(table: bytes | None) -> Folding | None:
         return None if table is None else load_folding(table)
     except (zlib.error, ValueError):
         return None  # damaged: the archive can still be opened, and `newsarchive check` tells
-
-
-def check_folding(connection: sqlite3.Connection) -> str | None:
-    """Return what is wrong with the table by which the index of an archive was folded; None when nothing is."""
-    table = _stored_table(connection)
-    if table is None:
-        return "the table of spellings is missing"
-    try:
-        load_folding(table)
-    except (zlib.error, ValueError) as error:
-        return f"the table of spellings cannot be read ({error})"
-    return None
 
 
 def match_expression(query: str, folding: Folding | None = None) -> str:
@@ -172,50 +320,6 @@ def match_expression(query: str, folding: Folding | None = None) -> str:
         words = [phrase(word, folding) for word in _SYNTAX.sub(" ", query[:LONGEST]).split()[:MOST_TERMS]]
         return " AND ".join(fts5_phrase(word, is_prefix=word.prefix) for word in words if word) or _NOTHING
     return found.expression if found else _NOTHING
-
-
-def create_index(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Create both indexes, their views and triggers, and index the articles that are there; no commit is made.
-
-    `progress` is called as by `reindex`.
-    """
-    connection.execute(
-        "CREATE TABLE search_folding (id INTEGER PRIMARY KEY CHECK (id = 1), folding BLOB NOT NULL) STRICT"
-    )
-    connection.execute("INSERT INTO search_folding VALUES (1, ?)", (built_in_folding().dump(),))
-    for index, columns in _INDEXES.items():
-        values = ", ".join(f"{_VALUES[column].format(row='articles')} AS {column}" for column in columns)
-        connection.execute(f"CREATE VIEW {index}_text AS SELECT id, {values} FROM articles")  # noqa: S608
-        _create_table(connection, "main", index)
-    _command(connection, PAIRS, "rank", f"bm25{WEIGHTS}")
-    create_triggers(connection)
-    reindex(connection, progress)
-
-
-def _create_table(connection: sqlite3.Connection, schema: str, index: str) -> None:
-    columns = ", ".join(_INDEXES[index])
-    options = f"content='{index}_text', content_rowid='id', {_OPTIONS[index]}"
-    connection.execute(f"CREATE VIRTUAL TABLE {schema}.{index} USING fts5({columns}, {options})")
-
-
-def create_triggers(connection: sqlite3.Connection) -> None:
-    """Create the table of what is pending, and the triggers that fill it and write it into the indexes."""
-    connection.execute(_PENDING)
-    former = _note("old.id", 1, (f"old.{column}" for column in _TEXTS))
-    nothing = _note("new.id", 0, ("NULL" for _ in _TEXTS))
-    for name, event, note in (
-        ("insert", "INSERT ON articles", nothing),
-        ("delete", "DELETE ON articles", former),
-        ("update", f"UPDATE OF id, title, digest, body ON articles WHEN {_TEXT_CHANGED}", former),
-        ("move", "UPDATE OF id ON articles WHEN new.id IS NOT old.id", nothing),
-    ):
-        connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {note} END")
-    write = "".join((*map(_write, _INDEXES), "DELETE FROM search_pending;"))
-    for name, event in (
-        ("write", f"INSERT ON search_pending WHEN NOT EXISTS (SELECT 1 FROM search_pending WHERE id = {_DEFERRED})"),  # noqa: S608
-        ("settle", f"DELETE ON search_pending WHEN old.id = {_DEFERRED}"),
-    ):
-        connection.execute(f"CREATE TRIGGER search_{name} AFTER {event} BEGIN {write} END")
 
 
 def _note(row_id: str, is_indexed: int, texts: Iterable[str]) -> str:
@@ -241,124 +345,3 @@ def _write(index: str) -> str:
         f"INSERT INTO {index} (rowid, {names}) SELECT articles.id, {texts} "
         "FROM search_pending CROSS JOIN articles ON articles.id = search_pending.id ORDER BY search_pending.id;"
     )
-
-
-def defer(connection: sqlite3.Connection) -> None:
-    """Leave to `settle` what the rest of a transaction changes; the caller holds it, and calls that at its end."""
-    connection.execute("INSERT OR IGNORE INTO search_pending (id, is_indexed) VALUES (?, 0)", (_DEFERRED,))
-
-
-def settle(connection: sqlite3.Connection) -> None:
-    """Write into the indexes what was left for it since `defer`, if anything was."""
-    connection.execute("DELETE FROM search_pending WHERE id = ?", (_DEFERRED,))
-
-
-def reindex(connection: sqlite3.Connection, progress: Callable[[int, int], None] | None = None) -> None:
-    """Rebuild both indexes from the articles, with the folding of the installed libraries; no commit is made.
-
-    `progress` is called with the number of articles done and of all, after every `STEP` of them. Where the installed
-    libraries fold otherwise than those the index was made with, the transaction must not have written articles before,
-    and other connections have to be reopened afterwards.
-    """
-    folding = built_in_folding()
-    if (table := folding.dump()) != _stored_table(connection):
-        # First of all: SQLite refuses it once the index was written to.
-        _create_functions(connection, lambda: folding)
-        connection.execute("INSERT OR REPLACE INTO search_folding (id, folding) VALUES (1, ?)", (table,))
-    # Before the row whose end would write them.
-    connection.execute("DELETE FROM search_pending WHERE id <> ?", (_DEFERRED,))
-    connection.execute("DELETE FROM search_pending")
-    for index in _INDEXES:
-        _command(connection, index, "delete-all")
-        _configure(connection, index, _BULK)
-    (total,) = connection.execute("SELECT count(*) FROM articles").fetchone()
-    last, done = -1, 0
-    while rows := connection.execute(
-        "SELECT id FROM articles WHERE id > ? ORDER BY id LIMIT ?", (last, STEP)
-    ).fetchall():
-        first, last = rows[0][0], rows[-1][0]
-        for index, columns in _INDEXES.items():
-            names = ", ".join(columns)
-            connection.execute(
-                f"INSERT INTO {index} (rowid, {names}) SELECT id, {names} FROM {index}_text "  # noqa: S608
-                "WHERE id BETWEEN ? AND ? ORDER BY id",
-                (first, last),
-            )
-        done += len(rows)
-        if progress is not None:
-            progress(done, total)
-    for index in _INDEXES:
-        _merge(connection, index)
-        _configure(connection, index, _USUAL)
-
-
-def _merge(connection: sqlite3.Connection, index: str) -> None:
-    """Merge the segments of an index into one: each of them costs a search one look-up a word."""
-    _command(connection, index, "merge", -_MERGED_PAGES)
-    before = -2
-    # FTS5 says that there is nothing left to merge by changing no more than a row.
-    while connection.total_changes - before > 1:
-        before = connection.total_changes
-        _command(connection, index, "merge", _MERGED_PAGES)
-
-
-def check_index(connection: sqlite3.Connection, *, words: bool = True) -> list[str]:
-    """Look for damage in both indexes and, with `words`, compare them with the articles, word for word.
-
-    Returns what is wrong, in words.
-
-    FTS5 checks only an index that it may write to. So that a crawl can go on meanwhile, and that an archive can be
-    checked which may not be written, each index is copied into SQLite's temporary database first. Raises
-    OperationalError where that has no room for it.
-    """
-    problems = []
-    if connection.execute("SELECT EXISTS (SELECT 1 FROM search_pending)").fetchone()[0]:
-        problems.append("search_pending holds articles whose words the indexes lack")
-    for index in _INDEXES:
-        connection.execute("SAVEPOINT check_index")
-        try:
-            _copy_to_temp(connection, index)
-            _command(connection, f"temp.{index}", "integrity-check", int(words))
-            if words:
-                problems += [f"{index} does not find {term!r}" for term in _unfound(connection, index)]
-        except sqlite3.OperationalError:  # a full disk says nothing about the index
-            raise
-        except sqlite3.DatabaseError as error:
-            problems.append(f"{index} {'does not agree with the articles' if words else 'is damaged'} ({error})")
-        finally:
-            if connection.in_transaction:  # a full disk has ended it
-                connection.execute("ROLLBACK TO check_index")
-                connection.execute("RELEASE check_index")
-    return problems
-
-
-def _unfound(connection: sqlite3.Connection, index: str) -> Iterator[str]:
-    """Yield the terms of an index for which a search does not find all that have them.
-
-    FTS5 reads its blocks from the first to the last to check itself; a search goes by a table of their first terms.
-    """
-    connection.execute(f"CREATE VIRTUAL TABLE temp.search_terms USING fts5vocab(temp, {index}, row)")
-    query = f"SELECT count(*) FROM temp.{index} WHERE {index} MATCH ?"  # noqa: S608 - names of ours
-    for term, number in connection.execute("SELECT term, doc FROM temp.search_terms").fetchall():
-        if connection.execute(query, (f'"{term}"',)).fetchone() != (number,):
-            yield term
-    connection.execute("DROP TABLE temp.search_terms")
-
-
-def _copy_to_temp(connection: sqlite3.Connection, index: str) -> None:
-    connection.execute(f"CREATE TEMP VIEW {index}_text AS SELECT * FROM main.{index}_text")  # noqa: S608
-    _create_table(connection, "temp", index)
-    tables = "SELECT name FROM sqlite_temp_master WHERE type = 'table' AND name GLOB ?"
-    for (table,) in connection.execute(tables, (f"{index}_*",)).fetchall():
-        connection.execute(f"DELETE FROM temp.{table}")  # noqa: S608
-        connection.execute(f"INSERT INTO temp.{table} SELECT * FROM main.{table}")  # noqa: S608
-
-
-def _configure(connection: sqlite3.Connection, index: str, settings: dict[str, int]) -> None:
-    for name, value in settings.items():
-        _command(connection, index, name, value)
-
-
-def _command(connection: sqlite3.Connection, table: str, command: str, argument: str | int | None = None) -> None:
-    index = table.removeprefix("temp.")
-    connection.execute(f"INSERT INTO {table} ({index}, rank) VALUES (?, ?)", (command, argument))  # noqa: S608

@@ -19,8 +19,9 @@ from newsarchive import stories
 from newsarchive.archive import Archive
 from newsarchive.archive.migrations import MIGRATION_NAMES, migrations
 from newsarchive.maintenance.check import check
-from newsarchive.search import index, register_functions
+from newsarchive.search import register_functions
 from newsarchive.search.folding import Folding
+from newsarchive.search.index import SearchIndex
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = 3000
@@ -191,7 +192,7 @@ def old_archive(path, version):
             (f"k{number}", TEXT),
         )
     if version >= STEPS.index("m0003_search") + 1:
-        index.create_index(connection)
+        SearchIndex(connection).create()
     if version >= STEPS.index("m0005_stories") + 1:
         stories.create_tables(connection)
         connection.execute("CREATE VIEW syndication AS SELECT 'an older form' AS lead_source")

@@ -22,7 +22,7 @@ from newsarchive.archive import Archive
 from newsarchive.archive.migrations import migrations
 from newsarchive.maintenance.check import check
 from newsarchive.search import Search
-from newsarchive.search.index import defer, settle
+from newsarchive.search.index import SearchIndex
 
 if TYPE_CHECKING:
     import sqlite3
@@ -101,10 +101,10 @@ def store_and_fail(archive: Archive, number: int) -> None:
 def test_the_former_text_is_taken_out_however_the_row_is_changed(connection, conflict) -> None:
     add(connection, 1, "旧题", "旧文")
     connection.execute("BEGIN")
-    defer(connection)
+    SearchIndex(connection).defer()
     for title in ("中题", "新题"):
         connection.execute(f"UPDATE {conflict} articles SET title = ? WHERE id = 1", (title,))
-    settle(connection)
+    SearchIndex(connection).settle()
     connection.execute("COMMIT")
     assert [ids(connection, query) for query in ("旧题", "中题", "新题", "旧文")] == [[], [], [1], [1]]
     assert Search(connection).check() == []
@@ -112,14 +112,14 @@ def test_the_former_text_is_taken_out_however_the_row_is_changed(connection, con
 
 def test_articles_that_another_program_left_pending_are_told_and_indexed_by_the_next_crawl(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "archive.db") as archive:
-        defer(archive.connection)
+        SearchIndex(archive.connection).defer()
         add(archive.connection, 7, "央行", "降准")
         assert check(archive, NOW).is_damaged
         assert any("search_pending" in problem for problem in archive.search.check())
         archive.store(numbered(1), None, NOW)
         assert ids(archive.connection, "降准") == [7]
         assert archive.search.check() == []
-        defer(archive.connection)
+        SearchIndex(archive.connection).defer()
         add(archive.connection, 99, "央行", "降准")
         archive.search.reindex()
         assert pending(archive.connection) == 0
@@ -144,12 +144,12 @@ def test_any_changes_in_any_transactions_give_the_index_that_a_rebuild_gives(con
         for what, number, text, is_deferred, is_undone in steps:
             connection.execute("SAVEPOINT step")
             if is_deferred:
-                defer(connection)
+                SearchIndex(connection).defer()
             change(connection, what, number, text)
             if is_undone:
                 connection.execute("ROLLBACK TO step")
             connection.execute("RELEASE step")
-        settle(connection)
+        SearchIndex(connection).settle()
         connection.execute("COMMIT" if is_kept else "ROLLBACK")
     assert pending(connection) == 0
     assert Search(connection).check() == []
