@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from newsarchive.archive.runs import Runs
     from newsarchive.archive.schedules import Schedules
     from newsarchive.archive.snapshots import Snapshots
-    from newsarchive.archive.store import Stored
+    from newsarchive.archive.store import ArticleStore, Stored
     from newsarchive.models import Article
     from newsarchive.search import Search
     from newsarchive.search.index import SearchIndex
@@ -120,6 +120,12 @@ class Archive:
         from newsarchive.search import Search  # noqa: PLC0415
 
         return Search(self.connection)
+
+    @cached_property
+    def _article_store(self) -> ArticleStore:
+        from newsarchive.archive.store import ArticleStore  # noqa: PLC0415
+
+        return ArticleStore(self.connection)
 
     @cached_property
     def _search_index(self) -> SearchIndex:
@@ -223,14 +229,12 @@ class Archive:
         it is. With `reread_at` it was read again from its snapshot at that time (see `ArticleStore.store`).
         `is_latest` says that the page has just been fetched, whatever clocks have said before.
         """
-        from newsarchive.archive.store import ArticleStore  # noqa: PLC0415 - see above
-
         page = article.page
         with self.transaction():
             if self._has_stored is not None:
                 self._search_index.defer()
                 self._has_stored = True
-            stored = ArticleStore(self.connection).store(article, reread_at=reread_at, is_latest=is_latest)
+            stored = self._article_store.store(article, reread_at=reread_at, is_latest=is_latest)
             if page.snapshot_id is not None and article.charset:
                 self.snapshots.note_charset(page.snapshot_id, article.charset)
             for problem in article.problems:
