@@ -75,6 +75,10 @@ def test_a_dry_run_prints_the_file_and_writes_nothing(site, tmp_path):
     done = run(tmp_path, "add", site.base_url, "--name", "port", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert 'name = "port"' in done.stdout
+    number = done.stdout.partition("looked at are articles")[0].split()[-1]
+    told = f"title on {number}, date on {number}, source on 0, authors on 0 of {number} articles, without rules"
+    assert told in done.stdout
+    assert "[[layouts]]" not in done.stdout
     assert not (tmp_path / "sites").exists()
 
 
