@@ -80,6 +80,12 @@ def test_a_crawl_takes_the_pages_away_so_that_a_page_which_kills_it_is_not_read_
         handed_on()
 
 
+def test_a_crawl_asks_for_all_pages_where_the_file_cannot_be_read_and_removed(handed_on):
+    handed_on_path("port").mkdir()
+    with pytest.raises(NotConfigured):
+        handed_on()
+
+
 def test_a_file_that_is_cut_short_gives_what_is_whole(handed_on):
     whole = record_of(page())
     handed_on_path("port").write_bytes(whole + record_of(page("http://chaosheng.example/2.html"))[:-30])

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-
 #: How old such a page may be, and how large.
 _OLDEST = timedelta(hours=1)
 _LARGEST = 1 << 20
@@ -83,8 +82,8 @@ class HandedOn:
             raise NotConfigured
         try:
             return cls(crawler, _take(handed_on_path(site.name)))
-        except FileNotFoundError:
-            raise NotConfigured from None
+        except OSError as error:  # mostly there is none; what cannot be taken away is asked for
+            raise NotConfigured from error
 
     def process_request(self, request: Request) -> Response | None:
         """Return the page that is asked for, if it was handed on and is not too old."""
