@@ -135,9 +135,10 @@ SELECT name, fence FROM newsarchive.site s WHERE wants_slice AND lease_until > n
   AND NOT EXISTS (SELECT 1 FROM newsarchive.inbox i WHERE i.site = s.name)
 """
 _ADOPT = """
-INSERT INTO newsarchive.site AS s (name, family, files, hosts, fence, moving)
+INSERT INTO newsarchive.site AS s (name, family, files, hosts, fence, lease_until, moving)
 VALUES (%(name)s, %(family)s, %(files)s, %(hosts)s,
     greatest(extract(epoch FROM clock_timestamp())::bigint, %(fence)s::bigint + 1),
+    clock_timestamp() + %(rest)s,
     EXISTS (SELECT 1 FROM newsarchive.move m WHERE m.family = %(family)s))
 ON CONFLICT (name) DO UPDATE SET files = excluded.files, hosts = excluded.hosts
 WHERE %(renew)s
@@ -260,12 +261,13 @@ class Engine:
         hosts: Iterable[str],
         fence: int = 0,
         moved: int = 0,
+        rest: float = 0.0,
         renew: bool = True,
     ) -> bool:
         """Add a site, or (with `renew`) bring its file up to date; return whether something was changed.
 
         `fence` is the highest that its shard has seen. A family stays with the shard that it has, unless it has `moved`
-        since: that is the number of the move that brought it to its shard.
+        since: that is the number of the move that brought it to its shard. Nobody gets a new site for `rest` seconds.
         """
         values = {
             "name": name,
@@ -273,6 +275,7 @@ class Engine:
             "files": Jsonb(dict(files)),
             "hosts": sorted(hosts),
             "fence": fence,
+            "rest": timedelta(seconds=rest),
             "renew": renew,
         }
 

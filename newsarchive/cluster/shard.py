@@ -60,10 +60,15 @@ WHERE moved <= excluded.moved AND (home IS NOT NULL
 
 
 class Shard:
-    """Keeps an archive in step with what workers ship to it."""
+    """Keeps an archive in step with what workers ship to it.
 
-    def __init__(self, db: Path, engine: Engine, number: int) -> None:
+    `lease` is for how many seconds a worker has a site. An engine that was lost gives out no site before: whoever had
+    it may still crawl it.
+    """
+
+    def __init__(self, db: Path, engine: Engine, number: int, *, lease: float = 0.0) -> None:
         self.db = db
+        self.lease = lease
         self.engine = engine
         self.number = number
         #: Why nothing can be stored at present; None where all is well.
@@ -156,7 +161,7 @@ class Shard:
             for site, family, files, hosts, fence, moved, home in known:
                 self.engine.add(
                     site, family=family, shard=home, files=json.loads(files), hosts=json.loads(hosts), fence=fence,
-                    moved=moved, renew=False,
+                    moved=moved, rest=self.lease, renew=False,
                 )  # fmt: skip
             self.engine.register(self.number, __version__)
             logger.info(_("the engine was told %d sites"), len(known))

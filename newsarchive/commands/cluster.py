@@ -63,9 +63,14 @@ def add(sites: tuple[str, ...], shard: int, family: str | None) -> None:
     click.echo(_("newsarchive: added {sites}", sites=", ".join(sites)))
 
 
+_lease_option = click.option(
+    "--lease", type=click.FloatRange(1), default=60.0, envvar=f"{_DSN}_LEASE", show_default=True,
+    help="Seconds after which the sites of a worker that died are another's.",
+)  # fmt: skip
+
+
 @cluster.command()
-@click.option("--lease", type=click.FloatRange(1), default=60.0, envvar=f"{_DSN}_LEASE", show_default=True,
-              help="Seconds after which the sites of a worker that died are another's.")  # fmt: skip
+@_lease_option
 @click.option("--inbox", type=click.IntRange(1), default=40, envvar=f"{_DSN}_INBOX", show_default=True,
               help="Envelopes of a site that may wait for their shard until its worker waits, too.")  # fmt: skip
 @click.option("--inbox-mib", type=click.IntRange(1), default=256, envvar=f"{_DSN}_INBOX_MIB", show_default=True,
@@ -99,11 +104,13 @@ def work(lease: float, inbox: int, inbox_mib: int, verbose: bool) -> int:
 
 @cluster.command()
 @click.argument("number", type=click.IntRange(0))
+@_lease_option
 @click.pass_obj
-def shard(db: Path, number: int) -> int:
+def shard(db: Path, number: int, lease: float) -> int:
     """Store what workers send to shard NUMBER in the archive (--db), until Ctrl-C.
 
-    One process for each shard, on the machine that has its disk. All that reads archives reads it as any other.
+    One process for each shard, on the machine that has its disk. All that reads archives reads it as any other. The
+    lease is that of the workers: when the engine was lost, its sites are left to those who have them for so long.
     """
     from newsarchive.locks import CrawlLock  # noqa: PLC0415
 
@@ -118,7 +125,7 @@ def shard(db: Path, number: int) -> int:
     try:
         engine.must_be_current()
         click.echo(_("newsarchive: shard {number} stores in {db}, until Ctrl-C", number=number, db=db))
-        Shard(db, engine, number).run(lambda: bool(stopped))
+        Shard(db, engine, number, lease=lease).run(lambda: bool(stopped))
     finally:
         engine.close()
         lock.release()

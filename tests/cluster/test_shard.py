@@ -1,6 +1,7 @@
 """A shard: what is shipped to it is stored once, and what cannot be stored does not stand in the way of the rest."""
 
 import json
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -198,6 +199,18 @@ def test_an_engine_that_lost_everything_is_told_the_sites_with_fences_above_thos
         ("demo", "demo", {"demo": ""}, ["127.0.0.1"])
     ]
     assert engine.claim("worker", 600)[0].fence > lease.fence
+
+
+def test_an_engine_that_lost_everything_gives_out_no_site_while_somebody_may_have_it(server, shard, engine, lease):
+    ship(engine, lease, 1, envelope(1))
+    drain(shard, engine)
+    server.wipe("news")
+    engine.init()
+    shard.lease, shard._told_at = 0.5, float("-inf")
+    shard.step()
+    assert engine.claim("worker", 600) == []
+    time.sleep(0.6)
+    assert [claim.site for claim in engine.claim("worker", 600)] == ["demo"]
 
 
 # Slices
