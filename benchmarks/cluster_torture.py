@@ -37,6 +37,7 @@ from support import postgres
 from support.clusters import Cluster, count, doubles, holds, small_sites
 
 from newsarchive.archive.connection import open_readonly
+from newsarchive.cluster import overview, schema
 from newsarchive.cluster.engine import Engine
 from newsarchive.errors import UserError
 from newsarchive.paths import ROOT
@@ -153,7 +154,7 @@ class Torture:
         self.server.wipe("news")
         time.sleep(self.chance.uniform(0.2, 2))
         with Engine(self.cluster.dsn, patience=30) as engine:
-            engine.init()
+            schema.init(engine)
         return True
 
     def _disk(self) -> bool:
@@ -165,7 +166,7 @@ class Torture:
         end, is_told = time.monotonic() + _UNTIL_TOLD, False
         while not is_told and time.monotonic() < end and process.poll() is None:
             time.sleep(0.5)
-            is_told = any(row.trouble for row in self.cluster.engine.shards() if row.id == number)
+            is_told = any(row.trouble for row in overview.shards(self.cluster.engine) if row.id == number)
         if process.poll() is None:
             resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
         return is_told
@@ -230,7 +231,7 @@ def _torture(options, chance, server, cluster, sites) -> int:
     requests_alone = _requests(sites)
     for site in sites.values():
         site.asked.clear()
-    cluster.engine.init()
+    schema.init(cluster.engine)
     for number, name in enumerate(sites):
         cluster.add(name, shard=number % options.shards)
     torture = Torture(cluster, server, options, chance)
@@ -308,8 +309,8 @@ def _told(  # noqa: PLR0917
     for rows in (expected, found):
         del rows["stories"]  # those of each archive by itself
     with Engine(cluster.dsn, patience=10) as engine:
-        dead = len(engine.dead())
-        waiting = sum(row.envelopes for row in engine.shards())
+        dead = len(overview.dead(engine))
+        waiting = sum(row.envelopes for row in overview.shards(engine))
     short = list(_short_pauses(sites, options.delay))
     for pause in short:
         print(f"  {pause}, {torture.last_before(pause.later.at)}")

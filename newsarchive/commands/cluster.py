@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarchive.cluster import overview, schema
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
 from newsarchive.i18n import _, ngettext, stored
@@ -40,7 +41,7 @@ def cluster() -> None:
 def init() -> None:
     """Make the tables of the cluster, or bring them up to date after an update of newsarchive."""
     with _engine() as engine:
-        steps = engine.init()
+        steps = schema.init(engine)
     click.echo(_("newsarchive: the cluster's tables are there (steps applied: {number})", number=steps))
 
 
@@ -57,9 +58,11 @@ def add(sites: tuple[str, ...], shard: int, family: str | None) -> None:
 
     found = [(name, site_files(name), load_site(name).places) for name in sites]
     with _engine() as engine:
+        from newsarchive.cluster import registry  # noqa: PLC0415 - psycopg may not be there
+
         for name, files, places in found:
             hosts = {place.partition(":")[0] for place in places}
-            engine.add(name, family=family or name, shard=shard, files=files, hosts=hosts)
+            registry.add(engine, name, family=family or name, shard=shard, files=files, hosts=hosts)
     click.echo(_("newsarchive: added {sites}", sites=", ".join(sites)))
 
 
@@ -123,7 +126,7 @@ def shard(db: Path, number: int, lease: float) -> int:
         signal.signal(one, lambda number, _frame: stopped.append(number))
     lock = CrawlLock(db, "cluster-shard")
     try:
-        engine.must_be_current()
+        schema.must_be_current(engine)
         click.echo(_("newsarchive: shard {number} stores in {db}, until Ctrl-C", number=number, db=db))
         Shard(db, engine, number, lease=lease).run(lambda: bool(stopped))
     finally:
@@ -145,7 +148,7 @@ def move(site: str, shard: int, wait: bool) -> None:
     with _engine() as engine:
         from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
 
-        engine.must_be_current()
+        schema.must_be_current(engine)
         moved = moves.begin(engine, site, shard)
         if not moved:
             click.echo(_("newsarchive: {site} is at shard {shard} already", site=site, shard=shard))
@@ -187,7 +190,7 @@ def publish(folder: Path, keep: float, wait: float) -> None:
         from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
         from newsarchive.commands.publish import print_publication  # noqa: PLC0415 - the other commands need none of it
 
-        engine.must_be_current()
+        schema.must_be_current(engine)
         done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
     print_publication(done)
 
@@ -204,10 +207,10 @@ def status(ready: bool, form: str | None) -> int:
     with _engine() as engine:
         from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
 
-        engine.must_be_current()
-        shards, workers = engine.shards(), engine.workers()
-        late, seconds = engine.waiting()
-        failing = engine.failing()
+        schema.must_be_current(engine)
+        shards, workers = overview.shards(engine), overview.workers(engine)
+        late, seconds = overview.waiting(engine)
+        failing = overview.failing(engine)
         moving = moves.under_way(engine)
     faults = [fault for row in shards for fault in _faults(row)]
     if late and seconds > _LATE:
@@ -247,9 +250,9 @@ def dead(ids: tuple[int, ...], form: str | None) -> int:
     """
     with _engine() as engine:
         if ids:
-            click.echo(_("newsarchive: deleted {number}", number=engine.forget_dead(ids)))
+            click.echo(_("newsarchive: deleted {number}", number=overview.forget_dead(engine, ids)))
             return 0
-        rows = engine.dead()
+        rows = overview.dead(engine)
     columns = ("id", "shard", "site", "fence", "seq", "bytes", "at", "why")
     return 1 if print_rows(columns, [tuple(row) for row in rows], form) else 0
 
