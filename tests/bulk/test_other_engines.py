@@ -15,7 +15,8 @@ from support.running import ROOT, plain_environment
 
 from newsarchive.bulk import read_file
 
-LIMIT = 200  # seconds that a program of a test may take
+LIMIT = 280  # seconds that a program of a test may take
+pytestmark = pytest.mark.timeout(600)
 BLOCKS = re.compile(r"```python\n# (Dask|Ray|Spark)\n(.*?)```", re.DOTALL)
 #: What stands before the lines of the page, and behind them.
 PROGRAM = """
