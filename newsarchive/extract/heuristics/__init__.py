@@ -14,6 +14,7 @@ from newsarchive.extract.heuristics.authors import (
     Evidence,
     gather_authors,
     judge_authors,
+    leads_elsewhere,
     names_of_page,
     others_of_card,
 )
@@ -282,19 +283,23 @@ class _Reader:
 
     def _take_people(self) -> None:
         article = self.article
-        around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *self.ending[: _NEAREST // 2])]
-        article.bylines = find_people(article.paragraphs, around)
+        ending = [n for n in self.ending if not leads_elsewhere(self.flow, n)]
+        around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *ending[: _NEAREST // 2])]
+        others = {self.flow.text[n] for n in self.kept if leads_elsewhere(self.flow, n)}
+        own = [paragraph for paragraph in article.paragraphs if paragraph.text not in others]
+        article.bylines = find_people(own, around)
         if article.bylines:
             article.evidence["bylines"] = "printed"
         printed = [person.name for person in article.bylines if person.role == "author"]
         if printed:
             article.bylines += [Byline("author", name) for name in others_of_card(self.head, printed)]
         else:
-            lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
+            text = (*self.opening, *self.kept[-_LAST_LINES:])
+            lines = [*self.near, *(n for n in text if not leads_elsewhere(self.flow, n)), *ending]
             below = [*self.kept[-1:], *self.ending]
-            others = names_of_page(self.head, article.page.url, article.title, article.source)
+            names = names_of_page(self.head, article.page.url, article.title, article.source)
             evidence = Evidence(
-                self.flow, self.head, lines, self.page_text, article.lang, others, self.account, self.date_line, below
+                self.flow, self.head, lines, self.page_text, article.lang, names, self.account, self.date_line, below
             )
             self.authors = gather_authors(evidence, everything=self.everything)
             names, rule = judge_authors(self.authors)

@@ -397,6 +397,15 @@ def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
             return
 
 
+def leads_elsewhere(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is a link as a whole, and not to an author: whom it names wrote another article."""
+    if flow.linked[number] < len(flow.text[number]):
+        return False
+    block = flow.element[flow.block[number]]
+    links = [*select("a[href]", block)[:_UP], *(one for one in islice(ancestors(block), _UP) if one.tag == "a")]
+    return all(_mark(link) is None for link in links) and not _leads_to(block, flow.text[number])
+
+
 def _leads_to(block: Element, name: str) -> bool:
     """Return whether a link with a name leads to a page that is called so."""
     last = name.rsplit(maxsplit=1)[-1].casefold()

@@ -67,6 +67,8 @@ _MOST_LEVELS = 100
 _LEAST_PART, _PART = 10.0, 0.15
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
 _ONE_LINE = frozenset(("p", "li"))
+#: Of these the short lines cost nothing where none is a link.
+_LISTS = frozenset(("ul", "ol"))
 _PIECES = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "tr", "tbody", "table", "li", "dd", "dt")
 ) | {"figure", "figcaption"}
@@ -246,11 +248,18 @@ class _Search:
         best = self._best()
         if best < 0:
             return None
-        best = self._narrow(self._table_of(best))
+        best = self._narrow(self._table_of(self._around_piece(best)))
         parts = self._parts(best)
         if len(parts) > 1:
             best = self._around(parts)
         return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
+
+    def _around_piece(self, best: int) -> int:
+        """Return the block named as a body around one paragraph, if what else it holds has no links."""
+        outer = self.flow.parent[best]
+        if outer < 0 or self.flow.tag[best] not in _ONE_LINE or self.links[outer] or self.furniture[outer]:
+            return best
+        return outer if hints_of(self.flow.element[outer]) & BODY else best
 
     def _table_of(self, block: int) -> int:
         """Return the block around the table of data in which a block is one cell of several in its row."""
@@ -347,6 +356,8 @@ class _Search:
                 links[parent] += links[block]
             if value < _WORST_PART:
                 worth[parent] += _WORST_PART
+            elif value < 0 and not links[block] and self.flow.tag[block] in _LISTS:
+                continue
             else:
                 worth[parent] += value
 

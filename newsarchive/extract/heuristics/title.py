@@ -22,6 +22,7 @@ from newsarchive.extract.heuristics.wordings import (
     key_of,
     main_part,
     parts_of,
+    without_site,
     wordings_of,
 )
 from newsarchive.text import clean, without_anchor
@@ -142,8 +143,9 @@ def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:
 def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
     """Read the lines that agree with a wording up to what the site adds to either."""
     found: list[Candidate[str]] = []
+    site = head.first("site") or ""
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
-        found.extend(_agreements(flow, number, text, wordings))
+        found.extend(_agreements(flow, number, without_site(text, site), wordings))
     if not any(flow.tag[flow.block[one.line]] == "h1" for one in found):
         found += _behind_kickers(flow, head, wordings)
     found = sorted(found, key=points_of, reverse=True)[:_MOST]
