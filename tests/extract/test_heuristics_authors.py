@@ -172,3 +172,16 @@ def test_a_link_to_another_article_names_no_author_of_this_one(mark: str, links:
 )
 def test_a_link_to_the_page_of_an_author_names_the_author(link: str) -> None:
     assert authors(after=f"<p>{link}</p>") == ["Rosa Hallmark"]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("<p>Part 2: <a href=/2>The skiff by Ross Benn</a></p>", []),
+        ("<p>30 May 2024 by Ross Benn</p>", ["Ross Benn"]),
+        ("<p>Posted May 30 by Ross Benn</p>", ["Ross Benn"]),
+        ("<p>Samstag, 30. März, von Ross Benn</p>", ["Ross Benn"]),
+    ],
+)
+def test_a_name_behind_a_number_is_the_authors_where_the_number_is_a_date(before: str, found: list[str]) -> None:
+    assert authors(before) == found

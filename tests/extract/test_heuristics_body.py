@@ -406,3 +406,10 @@ def test_a_sentence_at_the_end_that_is_a_link_as_a_whole_is_text(line):
 )
 def test_a_headline_or_a_button_at_the_end_is_no_text(line):
     assert english(f"<div class=content>{p(ENGLISH)}<p><a href=/2>{line}</a></p></div>") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    "path", ["您的位置： 首 页>>镇务>>正文", "当前位置：首页 > 镇务 > 正文", "所在位置: 首页»镇务"]
+)
+def test_the_path_to_a_page_is_no_text(path):
+    assert texts(f"<div class=content><p>{path}</p>{p(TEXTS)}</div>") == TEXTS

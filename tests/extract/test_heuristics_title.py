@@ -399,3 +399,33 @@ def test_the_end_of_a_title_that_names_the_site_is_no_headline(said: str, printe
 def test_an_institution_may_be_what_the_headline_begins_with():
     head = "<title>校园动态-河湾大学水运学院举办开放日</title>"
     assert title_of("<h2>河湾大学水运学院举办开放日</h2>", head) == "河湾大学水运学院举办开放日"
+
+
+@pytest.mark.parametrize("layout", ["", "single sidebar-right", "has-sidebar page-with-nav"])
+@pytest.mark.parametrize(
+    "other", ["<nav><h1>Post navigation</h1></nav>", "<aside class=widget><h1>Categories</h1></aside>"]
+)
+def test_headings_of_furniture_leave_the_h1_of_the_article_alone(layout: str, other: str):
+    text = (
+        "<p>The ferry of Elmsgate runs again, the council said, and two boats, both of them old, will call daily.</p>"
+    )
+    page = read_unknown(
+        "<html lang=en><head><title>Crossing for fun | Elmsgate Post</title>"
+        "<meta property='og:title' content='Crossing for fun | Elmsgate Post'></head>"
+        f"<body class='{layout}'><article><header><h1>How to row a boat. Example 2: The skiff</h1></header>"
+        f"<div class=entry>{text * 3}</div></article>{other}</body></html>"
+    )
+    assert page.title == "How to row a boat. Example 2: The skiff"
+
+
+@pytest.mark.parametrize(
+    ("h1", "title"),
+    [
+        ("The skiff: how to row a boat for two", "The skiff: how to row a boat for two"),
+        ("Who else wants to row a boat for two", "Who else wants to row a boat for two"),
+        ("<span>Water sports</span> Row a boat for two", "Row a boat for two"),
+    ],
+)
+def test_an_h1_that_ends_like_the_heads_title_is_the_headline_but_for_a_kicker(h1: str, title: str):
+    head = "<title>Row a boat for two | Elmsgate Post</title>"
+    assert title_of(f"<h1>{h1}</h1>", head) == title
