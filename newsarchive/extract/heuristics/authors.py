@@ -95,7 +95,7 @@ class Evidence:
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
     is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
     headline and section; `account` is the platform's account on which it came out, `date_line` the line that prints the
-    date (-1: none), `below` are the last line of the text and those behind it.
+    date (-1: none), `first` the text's first line, `below` are its last one and those behind it.
     """
 
     flow: PrintedLines
@@ -106,6 +106,7 @@ class Evidence:
     others: Sequence[str] = ()
     account: Account | None = None
     date_line: int = -1
+    first: int = 0
     below: Sequence[int] = ()
 
     @property
@@ -318,7 +319,9 @@ def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
         if len(text) <= _LONGEST_LABEL and LABEL.fullmatch(f"{text} ") and number + 1 < len(evidence.flow.text):
             text = f"{text} {evidence.flow.text[number + 1]}"
         text = _BEFORE_BYLINE.sub("", text, count=1) if ":" in text else text
-        yield from _of_line(text, number)
+        found = list(_of_line(text, number))
+        if found and not (number >= evidence.first and leads_elsewhere(evidence.flow, number)):
+            yield from found
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:

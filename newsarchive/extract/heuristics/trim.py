@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 #: Lines that never belong to a text, wherever they stand.
 _NOISE = re.compile(
     r"[\W_]{1,40}|广告|廣告|advert(?:isement)?s?|sponsored|分享到?[：:]?|收藏|举报|打印|关闭|展开|收起|点击加载更多|更多"
-    r"|[您你]?的?(?:当前|现在|所在)*位置\s?[：:].{0,80}|我要反馈"
+    r"|(?:[您你]的?|当前|现在|所在)+位置\s?[：:].{0,80}|我要反馈"
     r"|(?:story )?continues? (?:below|after).{0,40}|this slideshow requires javascript\."
     rf"|(?:read|see|view) more|share(?: this.{{0,20}})?|comments?|[\[(（【]?\s?{labelled(ORIGINAL_TITLE)}.{{0,200}}",
     re.IGNORECASE,
