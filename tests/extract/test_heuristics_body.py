@@ -413,3 +413,37 @@ def test_a_headline_or_a_button_at_the_end_is_no_text(line):
 )
 def test_the_path_to_a_page_is_no_text(path):
     assert texts(f"<div class=content><p>{path}</p>{p(TEXTS)}</div>") == TEXTS
+
+
+SECTIONS = "<h1 id=who>{0}</h1><p>{1}</p><h1 id=what>{2}</h1><p>{3}</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class=head><h1>{{}}</h1></div><div class=doc><p>{TEXTS[0]}</p>{SECTIONS}</div>",
+        f"<div class=head><h1>{{}}</h1></div><div class=doc><p>{TEXTS[0]}</p>{SECTIONS.replace(' id=who', '')}</div>",
+        f"<article><h1>{{}}</h1><p>{TEXTS[0]}</p>{SECTIONS}</article>",
+    ],
+)
+def test_an_h1_that_heads_a_part_of_the_text_begins_no_other_article(body):
+    parts = ["谁修的桥", TEXTS[1], "桥有多宽", TEXTS[2]]
+    html = body.replace("{}", TITLE).format(*parts)
+    page = read_unknown(f"<html lang=zh><head><title>{TITLE}</title></head><body>{html}</body></html>")
+    assert [paragraph.text for paragraph in page.paragraphs] == [TEXTS[0], *parts]
+
+
+def test_an_h1_that_begins_the_next_article_ends_this_one():
+    articles = "".join(
+        f"<div class=item><h1>{title}</h1><div class=doc>{p(texts)}</div></div>"
+        for title, texts in ((TITLE, TEXTS[:3]), ("柳树种下了", TEXTS[3:]))
+    )
+    page = read_unknown(f"<html lang=zh><head><title>{TITLE}</title></head><body>{articles}</body></html>")
+    assert [paragraph.text for paragraph in page.paragraphs] == TEXTS[:3]
+
+
+def test_a_short_text_has_its_links_and_lists_with_it_in_an_element_made_for_a_text():
+    links = "<p><a href=/rss>RSS</a> ∙ <a href=/hear>Hear it</a> ∙ <a href=/down>Direct download</a></p>"
+    topics = ["Ferries", "The best boat to row"]
+    body = f"<div class=entry-content>{links}<ul>{items(topics)}</ul><p>{ENGLISH[2]}</p></div>"
+    assert english(body) == ["RSS ∙ Hear it ∙ Direct download", *topics, ENGLISH[2]]

@@ -144,8 +144,10 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
             classed = bool(_SOURCE_NAME.search(piece.names))
             medium = _name_in(piece.text, latin=chinese and (piece.dated or owned or classed))
             called = _is_called_like_medium(medium)
-            if not medium or medium in columns or (
-                len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(piece.names) and not (account or called)
+            if (
+                not medium
+                or medium in columns
+                or (len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(piece.names) and not (account or called))
             ):
                 continue
             points = _CLASSED * classed + _CALLED * called

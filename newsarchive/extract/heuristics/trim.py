@@ -276,7 +276,8 @@ def _head(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
 
 def _is_list_of_text(flow: PrintedLines, block: int) -> bool:
     """Return whether most lines of a list tell nothing of the article: what is new, and not who wrote when."""
-    lines = flow.text[flow.first[block] : flow.last[block]][:_MOST_ITEMS]
+    first = flow.first[block]
+    lines = flow.text[first : min(flow.last[block], first + _MOST_ITEMS)]
     return len(lines) >= _FEWEST_ITEMS and 2 * sum(map(is_information, lines)) <= len(lines)
 
 
