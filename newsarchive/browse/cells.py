@@ -18,7 +18,9 @@ from newsarchive.browse.filters import (
     web_link,
 )
 from newsarchive.i18n import N_, _
+from newsarchive.problems import REASONS
 from newsarchive.search import write_term
+from newsarchive.timestamps import by_clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -93,11 +95,19 @@ _LABELS = {
 }
 # Columns of answers whose values are words of ours.
 _WORDS = ("what_changed", "role")
+# Where something went wrong -> what it is called in answers.
+_STAGES = {
+    "listing": N_("reading a list"),
+    "fetch": N_("fetching"),
+    "extract": N_("reading the page"),
+    "validate": N_("checking what was read"),
+    "store": N_("storing"),
+}
 # Tables whose addresses have a history.
 _CRAWLED = ("problems", "frontier")
 _LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
 _LONGEST_TEXT = 200
-_NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision")
+_NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision", "story")
 
 
 def show_cell(to: Addresses, row: Any, value: Any, column: str, table: str | None) -> Markup | None:
@@ -123,30 +133,53 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
 def _number(to: Addresses, row: Any, value: float, column: str) -> Markup:
     if column == "version" and (key := _value(row, "article_key")) and value > 1:
         return link(to.article(str(key), int(value)), _("compare"))
-    if column in _REFERENCES:
-        return link(to.row(_REFERENCES[column], int(value)), str(value))
-    if column in ("story_id", "story"):
-        return link(to.story(int(value)), str(value))
-    if column == "snapshot_id":
-        return link(to.raw(int(value)), str(value))
     if isinstance(value, float):
         return escape(f"{value:,.2f}".rstrip("0").rstrip("."))
     # Numbers of rows, years and codes of answers are names, not quantities.
     is_name = column == "id" or column.endswith("_id") or column in _NUMBERS_AS_NAMES
-    return escape(str(value) if is_name else f"{value:,}")
+    written = str(value) if is_name else f"{value:,}"
+    address = _address_of_number(to, row, value, column)
+    return link(address, written) if address else escape(written)
+
+
+def _address_of_number(to: Addresses, row: Any, value: int, column: str) -> str | None:
+    """Find the page that a number leads to: what it is the number of, or what it counts."""
+    if column in _REFERENCES:
+        return to.row(_REFERENCES[column], value)
+    if column in ("story_id", "story"):
+        return to.story(value)
+    if column == "snapshot_id":
+        return to.raw(value)
+    if column == "addresses" and (reason := _value(row, "reason")):
+        return to.table("problems", reason=str(reason), stage=str(_value(row, "stage") or ""))
+    return None
 
 
 def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -> Markup:
-    if column in _WORDS and table is None:
-        return shown(_(value))
+    if table is None and (word := _word(value, column)) is not None:
+        return word
     if (address := _address(to, row, value, column, table=table)) is not None:
         return link(address, shown(value, 40 if column == "article_key" else IN_CELL), column)
     if column.endswith("_at"):
-        return moment(value, _value(row, "published_precision") if column == "published_at" else None, is_in_table=True)
+        is_publication, published_at = column == "published_at", _value(row, "published_at")
+        # In an answer all times of an article are by its clock; a table has them as they are stored.
+        when = by_clock_of(value, str(published_at)) if table is None and published_at else value
+        return moment(when, _value(row, "published_precision") if is_publication else None, is_in_table=True)
     if is_web_address(value):
         is_crawled = column == "newest_address" or (column == "url" and table in _CRAWLED)
         return web_link(value) + Markup(" ") + link(to.why(value), _("why")) if is_crawled else web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
+
+
+def _word(value: str, column: str) -> Markup | None:
+    """Write a value of an answer that is a word of ours for people; None for others."""
+    if column in _WORDS:
+        return shown(_(value))
+    if column == "stage" and value in _STAGES:
+        return shown(_(_STAGES[value]))
+    if column == "reason" and value in REASONS:
+        return shown(_(REASONS[value])) + Markup(" ") + element("span", value, class_="code")
+    return None
 
 
 def _address(to: Addresses, row: Any, value: str, column: str, *, table: str | None) -> str | None:

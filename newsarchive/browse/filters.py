@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from newsarchive import i18n
 from newsarchive.i18n import N_, _
 from newsarchive.text import strip_invisible
-from newsarchive.timestamps import as_known, later
+from newsarchive.timestamps import as_known, by_clock_of, clock_of, later
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -216,6 +216,8 @@ FILTERS: Mapping[str, object] = {
     "marked": marked,
     "web_link": web_link,
     "moment": moment,
+    "by_clock_of": by_clock_of,
+    "clock_of": clock_of,
     "short_day": short_day,
     "gettext": _,
     "later": later,
