@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
@@ -13,6 +12,7 @@ from newsarchive import i18n
 from newsarchive.i18n import N_, _
 from newsarchive.text import strip_invisible
 from newsarchive.timestamps import as_known, by_clock_of, clock_of, later
+from newsarchive.urls import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,16 +130,6 @@ def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
     cleaned = _CONTROL.sub(lambda match: match[0] if match[0] in (start, end) else "", strip_invisible(text))
     html = str(escape(_visible(text, _PILE.sub(r"\1", cleaned)))).replace(start, "<mark>").replace(end, "</mark>")
     return element("bdi", Markup(html), lang=_script_of(text))  # noqa: S704 - escaped one line above
-
-
-def is_web_address(url: object) -> bool:
-    """Return whether a value is an http or https address that may become a link."""
-    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
-        return False
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
 
 
 def web_link(url: object, text: object = None, limit: int = IN_LINK) -> Markup:
