@@ -2,10 +2,13 @@
 
 import sys
 
+from newsarchive import interrupts
+
 
 def main() -> None:
     """Run the command line; an interrupt ends it without a traceback, also while it is still being loaded."""
     try:
+        interrupts.remember()
         from newsarchive.cli import main as run  # noqa: PLC0415 - what it imports takes long enough to be interrupted
 
         run()

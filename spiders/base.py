@@ -19,7 +19,7 @@ from newsarchive.crawl.pages import make_page
 from newsarchive.crawl.session import Session
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.options import Options
-from newsarchive.urls import find_info_code, reachable_base
+from newsarchive.urls import find_info_code, reachable_base, read_info_code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -136,6 +136,20 @@ class FrontierSpider(ArchiveSpider):
     def listing_requests(self) -> Iterable[Request]:
         """Return the requests for listings; a spider that knows its articles writes them to the frontier instead."""
         return ()
+
+    def last_links(self, asked: int) -> Iterable[Link]:  # noqa: ARG002 - most leave nothing
+        """Return what is to be fetched once nothing else waits in the frontier, after so many pages of this run."""
+        return ()
+
+    def share_link(self, code: str, found_on: str | None) -> Link | None:
+        """Return the link to what the share service holds for an info code, a share link or an original's URL.
+
+        None for a text without a code, and at a site without such a service.
+        """
+        digits = read_info_code(code)
+        if digits is None or self.site.share is None:
+            return None
+        return Link(self.site.share.data_url(digits), self.site.name, "share", found_on=found_on)
 
     def request_page(self, row: FrontierEntry) -> Request:
         """Make the request for a row of the frontier."""

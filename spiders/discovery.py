@@ -30,7 +30,7 @@ from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.models import FEED_MARK
 from newsarchive.url_keys import url_key
-from newsarchive.urls import host_and_odd_port, read_info_code, replace_base
+from newsarchive.urls import host_and_odd_port, replace_base
 from spiders.base import DEFAULT_SITE, FrontierSpider
 
 if TYPE_CHECKING:
@@ -441,10 +441,22 @@ class DiscoverySpider(FrontierSpider):
         yield from self._leads.pop(article.page.url, ())
         if article.page.role != "post" or not article.share_url or self.site.share is None:
             return
-        code = read_info_code(article.share_url)
-        if code is None:
+        if link := self.share_link(article.share_url, article.page.url):
+            yield link
+        else:
             self.session.writer.submit(
                 Operations.problem, article.share_url, "link", "bad-info-code", f"on {article.page.url}"
             )
-        else:
-            yield Link(self.site.share.data_url(code), self.site.name, "share", found_on=article.page.url)
+
+    def last_links(self, asked: int) -> Iterable[Link]:
+        """Return where the share service has the texts of new articles whose posts have no link to it.
+
+        They are fetched last, since another post of the same article may have one.
+        """
+        if self.site.share is None or not asked:
+            return
+        # Among them are those of a run before this one that was killed.
+        newest = max(asked, 10_000)
+        for code, url in self.session.archive.copies.without_share(self.site.name, newest=newest):
+            if link := self.share_link(code or url, url):
+                yield link

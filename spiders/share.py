@@ -7,12 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from newsarchive.archive import Link
 from newsarchive.crawl.arguments import read_count
 from newsarchive.crawl.writer.operations import Operations
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
-from newsarchive.urls import read_info_code
 from spiders.base import FrontierSpider
 
 if TYPE_CHECKING:
@@ -80,7 +78,12 @@ class ShareSpider(FrontierSpider):
         """Write what was asked for to the frontier; nothing has to be listed."""
         links = self._links()
         while chunk := list(islice(links, _CHUNK)):
-            found = [found for link, found_on in chunk if (found := self._found(link, found_on))]
+            found = []
+            for text, found_on in chunk:
+                if link := self.share_link(text, found_on):
+                    found.append(link)
+                else:
+                    self.session.writer.submit(Operations.problem, text[:500], "argument", "bad-info-code")
             self.session.writer.submit(Operations.find, found)
             self.session.writer.wait_for_commit()
         return ()
@@ -96,15 +99,7 @@ class ShareSpider(FrontierSpider):
                 yield from _lines(lines)
         else:
             lacking = self.session.archive.copies.without_share(self.site.name)
-            yield from ((code or url, url) for code, url in lacking if code or url)
-
-    def _found(self, link: str, found_on: str | None) -> Link | None:
-        code = read_info_code(link)
-        assert self.site.share is not None
-        if code is None:
-            self.session.writer.submit(Operations.problem, link[:500], "argument", "bad-info-code")
-            return None
-        return Link(self.site.share.data_url(code), self.site.name, "share", found_on=found_on)
+            yield from ((code or url, url) for code, url in lacking)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[tuple[str, None]]:

@@ -45,6 +45,8 @@ class FrontierScheduler:
         #: Pages that were asked for, and how many of them are rechecks.
         self.asked = 0
         self.rechecks = 0
+        #: Whether the frontier was found empty, and the spider asked for what it left for then.
+        self.is_drained = False
         crawler.signals.connect(self.queue_empty, signals.scheduler_empty)
         crawler.signals.connect(self.begun, signals.request_reached_downloader)
         crawler.signals.connect(self.idle, signals.spider_idle)
@@ -77,6 +79,10 @@ class FrontierScheduler:
             longest = _LONGEST_SHARED_BLOCK if session.writer.is_shared else _LONGEST_BLOCK
             while not fed and session.writer.wait_for_commit(longest):
                 fed = self.feed(session)
+            if not (fed or session.writer.is_busy or self.is_drained):
+                self.is_drained = True
+                if links := list(self.spider.last_links(self.asked)):
+                    session.writer.submit(Operations.find, links)
         if fed or session.writer.is_busy:
             raise DontCloseSpider
 

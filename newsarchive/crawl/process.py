@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 
+from newsarchive import interrupts
 from newsarchive.crawl.run import CrawlBrokeOffError, hush_scrapy, spare_garbage_collection
 from newsarchive.crawl.session import Session, run_finished
 from newsarchive.crawl.writer.channel import CHANNELS
@@ -58,13 +59,19 @@ class CrawlProcess(AsyncCrawlerProcess):
 
         """
         spare_garbage_collection()
-        self._main = asyncio.get_event_loop().create_task(main)
+        self._main = asyncio.get_event_loop().create_task(self._unless_stopped(main))
         self._main.add_done_callback(self._stop_reactor)
         with CHANNELS.kept():
             self.start(stop_after_crawl=False)
             if not self._main.done():
                 raise CrawlBrokeOffError(_("the crawl was broken off before its end could be recorded"))
         self._main.result()
+
+    async def _unless_stopped(self, main: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine; it finds the process stopping where an interrupt was lost before the reactor heard them."""
+        if interrupts.came():
+            self.stopping.set()
+        await main
 
     async def crawl_site(
         self, spider: str, arguments: Mapping[str, str], begun: Callable[[Crawler], None] | None = None

@@ -62,6 +62,9 @@ class FrontierCrawlSpider(CrawlSpider, Protocol):
     def request_page(self, row: FrontierEntry) -> Request:
         """Make the request for a row of the frontier."""
 
+    def last_links(self, asked: int) -> Iterable[Link]:
+        """Return what is to be fetched once nothing else waits in the frontier, after so many pages of this run."""
+
 
 def spider_of(crawler: Crawler) -> CrawlSpider:
     """Return the spider of a crawl. Raises TypeError for one that does not owe a crawl what the others do."""

@@ -64,8 +64,10 @@ def test_a_post_that_had_just_vanished_is_read_where_the_site_keeps_it(demo, fir
     assert set(kept) == set(gone)
 
 
-def test_the_text_behind_every_share_link_is_stored_too(demo, first):
-    linked = {page.article_key for page in truth(demo.site, ("post",)) if page.share_url}
+def test_the_text_that_the_share_service_has_of_a_post_is_stored_too(demo, first):
+    posts = list(truth(demo.site, ("post", "file")))
+    assert [page for page in posts if page.original_url and not page.share_url]
+    linked = {page.article_key for page in posts if page.share_url or page.original_url}
     linked &= {page.article_key for page in truth(demo.site, ("share",)) if page.paragraphs}
     stored = first.column(
         "SELECT a.article_key FROM copies c JOIN articles a ON a.id = c.article_id WHERE c.role = 'share'"

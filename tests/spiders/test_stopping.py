@@ -130,6 +130,30 @@ def test_a_crawl_that_is_stopped_while_it_starts_ends_without_a_traceback(crawl,
     assert "Traceback" not in written
 
 
+SWALLOWED = """
+import os, signal, sys
+from newsarchive import interrupts
+interrupts.remember()
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+except KeyboardInterrupt:
+    pass
+from newsarchive.cli import main
+sys.argv = ["newsarchive", "--db", sys.argv[1], "crawl", "small"]
+main()
+"""
+
+
+def test_an_interrupt_that_something_swallowed_before_the_crawl_began_stops_it(crawl, site):
+    done = subprocess.run(
+        [sys.executable, "-c", SWALLOWED, str(crawl.db)],
+        cwd=ROOT, env=crawl.environment | site.environment, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "newsarchive: stopped; 0 new articles" in done.stderr
+    assert not site.asked
+
+
 def test_a_second_crawl_of_a_site_leaves_at_once_with_status_0_and_one_line(crawl, site):
     second_is_over, answer = threading.Event(), site.answer
 
