@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "mutants"
 #: What of the project the tests of a module need to run.
-_COPIED = ("newsarchive", "spiders", "pipelines", "tests", "pyproject.toml")
+_COPIED = ("newsarchive", "spiders", "pipelines", "benchmarks", "tests", "pyproject.toml")
 # The last looks for exceptions that nobody heard of, by collecting all garbage: a third of what a short run takes.
 _PYTEST = ["-p", "no:xdist", "-p", "no:cacheprovider", "-p", "no:unraisableexception"]
 #: Tests that measure time say nothing of a mutant, and take long.
@@ -64,7 +64,7 @@ TARGETS = {
     ),
     "store": Target(
         ["newsarchive/archive/store.py"],
-        ["tests/archive/test_storing.py"],
+        ["tests/archive/test_storing.py", "tests/archive/test_identity.py"],
     ),
     "frontier": Target(
         ["newsarchive/archive/frontier.py"],
@@ -80,7 +80,7 @@ TARGETS = {
             "newsarchive/extract/dates/parts.py",
             "newsarchive/extract/dates/patterns.py",
         ],
-        ["tests/extract/test_dates.py", "tests/extract/test_date_boundaries.py"],
+        ["tests/extract/test_dates.py", "tests/extract/test_date_boundaries.py", "tests/extract/test_date_table.py"],
     ),
     "credits": Target(
         [
@@ -175,7 +175,7 @@ def _configuration(target: Target) -> str:
         "",
         "[tool.mutmut]",
         'source_paths = ["newsarchive"]',
-        'also_copy = ["spiders", "pipelines"]',
+        'also_copy = ["spiders", "pipelines", "benchmarks"]',
         f"only_mutate = {json.dumps(list(target.sources))}",
         f"pytest_add_cli_args_test_selection = {json.dumps([*target.tests, *_SELECTED])}",
         f"pytest_add_cli_args = {json.dumps(_PYTEST)}",

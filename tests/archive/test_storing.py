@@ -349,3 +349,29 @@ def test_how_exact_a_time_is_can_be_filled_in_from_the_copies(archive: Archive) 
         archive.connection.execute("UPDATE articles SET published_precision = NULL")
         fill_precision(archive.connection, lambda _done, _total=None: None)
     assert rows(archive, precisions) == expected
+
+
+@pytest.mark.parametrize(("minutes", "second"), [(-5, 1), (5, 300)])
+def test_what_is_seen_last_comes_a_moment_after_what_a_clock_that_was_ahead_has_seen(
+    archive: Archive, minutes: int, second: int
+) -> None:
+    put(archive, article())
+    put(archive, article(minutes=minutes, texts=("改过的一段。",)), is_latest=True)
+    assert rows(archive, "SELECT last_seen_at, content_hash FROM copies") == [
+        (
+            (T0 + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            *rows(archive, "SELECT content_hash FROM articles")[0],
+        )
+    ]
+    assert rows(archive, "SELECT body FROM articles") == [("改过的一段。",)]
+
+
+def test_a_page_that_is_read_again_forgets_no_address_that_it_named(archive: Archive) -> None:
+    url, canonical = "http://demo/a/1.html", "demo/b/1"
+    named = article(url, key="demo/a/1.html", aliases=[canonical])
+    put(archive, named)
+    bare = article(url, key="demo/a/1.html")
+    put(archive, bare, reread_at=T0 + timedelta(days=1))
+    assert rows(archive, "SELECT key FROM copy_keys WHERE kind = 'named'") == [(canonical,)]
+    put(archive, bare)
+    assert rows(archive, "SELECT key FROM copy_keys WHERE kind = 'named'") == []

@@ -612,6 +612,16 @@ def test_a_copy_that_still_stands_in_a_listing_is_seen_again_once_a_day(
     assert (datetime.fromisoformat(seen_at) >= begun) is moves
 
 
+def test_an_unchanged_listing_rests_as_long_as_it_asks_for(archive: Archive, operations: Operations) -> None:
+    operations.want(FURTHER)
+    operations.want(LISTING)
+    operations.rest(LISTING.url, "2026-03-05T12:00:00Z")
+    assert rows(archive, "SELECT url, not_before FROM listings ORDER BY rowid") == [
+        (FURTHER.url, None),
+        (LISTING.url, "2026-03-05T12:00:00Z"),
+    ]
+
+
 def test_a_listing_is_due_from_when_it_is_wanted_until_it_is_answered(archive: Archive, operations: Operations) -> None:
     operations.want(FURTHER)
     read(operations, [])
@@ -718,6 +728,13 @@ def test_a_replay_reads_what_it_is_given(archive: Archive, operations: Operation
     replay = operations_of(archive, fetches=False)
     replay.store(article(title="江湾网", paragraphs=[Paragraph("请重试。")]), [])
     assert take(replay)[0] == {"articles/changed": 1}
+
+
+def test_a_url_that_is_asked_for_is_unfinished_until_it_is_settled(archive: Archive, operations: Operations) -> None:
+    operations.find([Link(URL, "demo", "post"), Link("http://demo/2", "demo", "post")])
+    operations.begin(URL)
+    assert row(archive, STATE) == ("pending", "unfinished", 1)
+    assert row(archive, STATE, "http://demo/2") == ("pending", None, 0)
 
 
 def test_a_recheck_that_killed_runs_is_the_last(archive: Archive, operations: Operations) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from newsarchive.extract.credits.bylines import find_bylines
-from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
+from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
 
 LONG = "公司表示，新的产线已经投产，成本随之下降。" * 8
 FIVE = ["张三", "李四", "王五", "赵六", "钱七"]
@@ -262,3 +262,8 @@ def test_a_pen_name_needs_no_family_name(name: str, passes: bool) -> None:
 )
 def test_a_latin_name_has_two_to_four_words_in_capitals(name: str, passes: bool) -> None:
     assert is_latin_name(name) is passes
+
+
+@pytest.mark.parametrize(("text", "cased"), [("Jane", True), ("анна", True), ("程立夏", False), ("78 、", False)])
+def test_letters_of_a_script_that_knows_capitals_are_told(text: str, cased: bool) -> None:
+    assert is_cased(text) is cased

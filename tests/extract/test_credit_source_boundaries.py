@@ -6,8 +6,11 @@ import pytest
 
 from newsarchive.extract.credits.sources import (
     Attribution,
+    is_line_of_print,
+    names_nobody,
     original_title,
     read_attribution,
+    read_named,
     tidy_name,
     trailing_source,
 )
@@ -197,3 +200,53 @@ def test_a_medium_in_brackets_counts_at_the_very_end(end: str, expected: Attribu
 )
 def test_an_original_title_ends_at_its_own_bracket(text: str, title: str | None) -> None:
     assert original_title(text) == title
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("江湾晚报", Attribution("江湾晚报", "江湾晚报")),
+        ("来源：江湾晚报", Attribution("来源：江湾晚报", "江湾晚报")),
+        ("\u3000", None),
+        ("", None),
+    ],
+)
+def test_a_text_made_to_name_the_medium_needs_no_label(text: str, expected: Attribution | None) -> None:
+    assert read_named(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "nobody"),
+    [("网络", True), ("本站原创", True), ("江湾晚报", False), ("网络晚报", False), ("某网络", False)],
+)
+def test_a_credit_that_names_nobody_is_one_of_a_few_words(source: str, nobody: bool) -> None:
+    assert names_nobody(source) is nobody
+
+
+@pytest.mark.parametrize(
+    ("line", "is_of_print"),
+    [
+        ("来源：江湾晚报 2026-03-01", True),
+        ("（来源：江湾晚报", True),
+        ("江湾晚报 来源：城南网", False),
+        ("会议于三日举行", False),
+    ],
+)
+def test_a_line_of_print_begins_with_a_label(line: str, is_of_print: bool) -> None:
+    assert is_line_of_print(line) is is_of_print
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # A name right behind its label is a medium by its name, or in a line that prints other things, too.
+        ("来源江湾晚报", Attribution("来源江湾晚报", "江湾晚报")),
+        ("来源江湾", None),
+        ("12:30 来源江湾 阅读3", Attribution("来源江湾", "江湾")),
+        ("来源江湾 | 城南", Attribution("来源江湾", "江湾")),
+        ("好" * 73 + " 来源江湾晚报", Attribution("来源江湾晚报", "江湾晚报")),
+        ("好" * 74 + " 来源江湾晚报", None),
+    ],
+)
+def test_a_name_may_be_glued_to_its_label(line: str, expected: Attribution | None) -> None:
+    assert read_attribution(line) == expected

@@ -7,7 +7,7 @@ from benchmarks.dates import Line, lines
 TABLE = lines()
 
 
-@pytest.mark.parametrize("line", TABLE, ids=lambda line: f"{line.lang} {line.printed}")
+@pytest.mark.parametrize("line", TABLE, ids=[f"{line.lang} {number}" for number, line in enumerate(TABLE, 1)])
 def test_a_printed_date_is_read_as_it_is_meant(line: Line) -> None:
     assert line.verdict(line.read()) == "right"
 
