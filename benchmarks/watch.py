@@ -373,7 +373,7 @@ def main() -> int:
     parser.add_argument("--sites", type=int, default=500)
     parser.add_argument("--hours", type=float, default=2.0)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--kill-after", type=float, default=20.0, help="seconds after which it is killed at the latest")
+    parser.add_argument("--kill-after", type=float, default=10.0, help="seconds after which it is killed at the latest")
     parser.add_argument("--cron", type=int, default=20, help="runs as separate processes that are measured")
     for name in ("--role", "--folder", "--began"):
         parser.add_argument(name, help=argparse.SUPPRESS)

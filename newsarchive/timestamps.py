@@ -29,6 +29,24 @@ def as_known(published_at: str, precision: str | None) -> str:
     return published_at[:10] if precision == "day" else published_at
 
 
+def by_clock_of(time: str, published_at: str | None) -> str:
+    """Return a time of the archive by the clock of a time of publication; as it is where either has no zone."""
+    try:
+        when, zone = datetime.fromisoformat(time), datetime.fromisoformat(published_at or "").tzinfo
+        return when.astimezone(zone).isoformat() if when.tzinfo and zone else time
+    except (ValueError, OverflowError):  # no time at all, or one at the end of the calendar
+        return time
+
+
+def clock_of(published_at: str | None) -> str:
+    """Write the clock of a time of publication: UTC+8, UTC-3:30; UTC where it has no zone."""
+    offset = (published_at or "")[19:]
+    if len(offset) != len("+08:00") or offset[1:] == "00:00":
+        return "UTC"
+    hours, minutes = offset[1:].split(":")
+    return f"UTC{offset[0]}{int(hours)}" + (f":{minutes}" if minutes != "00" else "")
+
+
 def later(minutes: int) -> str:
     """Write how long after the first article of its story another one was published."""
     if minutes <= 0:

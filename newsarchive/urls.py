@@ -269,3 +269,13 @@ def is_public(address: IPAddress) -> bool:
         if inner is not None:
             return is_public(inner)
     return address.is_global and not address.is_multicast
+
+
+def is_web_address(url: object) -> bool:
+    """Return whether a value is an http or https address that may become a link."""
+    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
+        return False
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False

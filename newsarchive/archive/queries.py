@@ -16,7 +16,7 @@ from newsarchive.archive.joins import ARTICLES_WITH_NAMES, ARTICLES_WITH_SOURCE
 from newsarchive.errors import UserError
 from newsarchive.i18n import _
 from newsarchive.models import Byline, Image, Mention, Paragraph
-from newsarchive.search import Sql, condition
+from newsarchive.search import Sql
 from newsarchive.url_keys import url_key
 from newsarchive.urls import parse_info_code
 
@@ -220,6 +220,8 @@ def articles(
     Only the named parts are read. All of them show the archive at one moment, whatever is written meanwhile.
     `progress` is called with the number of articles yielded so far. Raises QueryError before the first article.
     """
+    from newsarchive.search import condition  # noqa: PLC0415 - to read one article takes no query
+
     return _stream(connection, condition(connection, query), parts, progress)
 
 
@@ -365,10 +367,10 @@ def _keys(wanted: str) -> Iterator[str]:
     if code := parse_info_code(wanted):
         yield code.digits
     if "/" in wanted:
-        from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites; only addresses need them
-
         url = wanted if "://" in wanted else f"//{wanted}"
         yield url_key(url)
+        from newsarchive.extract.identity import identity_of  # noqa: PLC0415 - loads the sites; few addresses need them
+
         yield identity_of(url)[1]
 
 

@@ -11,14 +11,17 @@ from newsarchive.browse.filters import (
     IN_CELL,
     element,
     harmless,
-    is_web_address,
     link,
     moment,
     shown,
     web_link,
 )
 from newsarchive.i18n import N_, _
+from newsarchive.labels import label_of
+from newsarchive.problems import REASONS
 from newsarchive.search import write_term
+from newsarchive.timestamps import by_clock_of
+from newsarchive.urls import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -42,62 +45,21 @@ _REFERENCES = {
 _SUBJECTS = {"source": "source", "carried_by": "source", "first_by": "source", "code": "security", "day": "day"}
 # The same for values that are searched for when they are followed -> the field of the query.
 _SEARCHED = {"category": "category"}
-# What the columns of answers are called.
-_LABELS = {
-    "addresses": N_("addresses"),
-    "article_key": N_("article"),
-    "articles": N_("articles"),
-    "carried_by": N_("printed by"),
-    "category": N_("category"),
-    "changed_at": N_("changed"),
-    "characters": N_("characters"),
-    "characters_changed": N_("characters"),
-    "clock": N_("time"),
-    "code": N_("code"),
-    "day": N_("day"),
-    "days": N_("days"),
-    "days_silent": N_("days without articles"),
-    "first_by": N_("first printed by"),
-    "first_day": N_("first day"),
-    "first_published_at": N_("first"),
-    "followers": N_("printed by others later"),
-    "gone_at": N_("gone since"),
-    "hour": N_("hour"),
-    "http_status": N_("http status"),
-    "last_at": N_("last"),
-    "last_day": N_("last day"),
-    "last_published_at": N_("last"),
-    "market": N_("market"),
-    "medium": N_("medium"),
-    "minutes_later": N_("minutes later"),
-    "name": N_("name"),
-    "named": N_("named"),
-    "newest_address": N_("newest address"),
-    "own_stories": N_("had first"),
-    "published_at": N_("published"),
-    "reason": N_("reason"),
-    "reprints": N_("had later than others"),
-    "role": N_("role"),
-    "silent_from": N_("silent from"),
-    "silent_until": N_("silent until"),
-    "source": N_("source"),
-    "sources": N_("sources"),
-    "stage": N_("stage"),
-    "story": N_("story"),
-    "times": N_("times"),
-    "times_named": N_("times named"),
-    "title": N_("title"),
-    "url": N_("url"),
-    "version": N_("versions"),
-    "what_changed": N_("what changed"),
-}
 # Columns of answers whose values are words of ours.
 _WORDS = ("what_changed", "role")
+# Where something went wrong -> what it is called in answers.
+_STAGES = {
+    "listing": N_("reading a list"),
+    "fetch": N_("fetching"),
+    "extract": N_("reading the page"),
+    "validate": N_("checking what was read"),
+    "store": N_("storing"),
+}
 # Tables whose addresses have a history.
 _CRAWLED = ("problems", "frontier")
 _LONG_TEXT = ("body", "headers", "fields", "hints", "counts", "detail")
 _LONGEST_TEXT = 200
-_NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision")
+_NUMBERS_AS_NAMES = ("year", "http_status", "hour", "revision", "story")
 
 
 def show_cell(to: Addresses, row: Any, value: Any, column: str, table: str | None) -> Markup | None:
@@ -123,30 +85,53 @@ def _reference(to: Addresses, value: dict[str, Any], column: str) -> Markup | No
 def _number(to: Addresses, row: Any, value: float, column: str) -> Markup:
     if column == "version" and (key := _value(row, "article_key")) and value > 1:
         return link(to.article(str(key), int(value)), _("compare"))
-    if column in _REFERENCES:
-        return link(to.row(_REFERENCES[column], int(value)), str(value))
-    if column in ("story_id", "story"):
-        return link(to.story(int(value)), str(value))
-    if column == "snapshot_id":
-        return link(to.raw(int(value)), str(value))
     if isinstance(value, float):
         return escape(f"{value:,.2f}".rstrip("0").rstrip("."))
     # Numbers of rows, years and codes of answers are names, not quantities.
     is_name = column == "id" or column.endswith("_id") or column in _NUMBERS_AS_NAMES
-    return escape(str(value) if is_name else f"{value:,}")
+    written = str(value) if is_name else f"{value:,}"
+    address = _address_of_number(to, row, value, column)
+    return link(address, written) if address else escape(written)
+
+
+def _address_of_number(to: Addresses, row: Any, value: int, column: str) -> str | None:
+    """Find the page that a number leads to: what it is the number of, or what it counts."""
+    if column in _REFERENCES:
+        return to.row(_REFERENCES[column], value)
+    if column in ("story_id", "story"):
+        return to.story(value)
+    if column == "snapshot_id":
+        return to.raw(value)
+    if column == "addresses" and (reason := _value(row, "reason")):
+        return to.table("problems", reason=str(reason), stage=str(_value(row, "stage") or ""))
+    return None
 
 
 def _text(to: Addresses, row: Any, value: str, column: str, table: str | None) -> Markup:
-    if column in _WORDS and table is None:
-        return shown(_(value))
+    if table is None and (word := _word(value, column)) is not None:
+        return word
     if (address := _address(to, row, value, column, table=table)) is not None:
         return link(address, shown(value, 40 if column == "article_key" else IN_CELL), column)
     if column.endswith("_at"):
-        return moment(value, _value(row, "published_precision") if column == "published_at" else None, is_in_table=True)
+        is_publication, published_at = column == "published_at", _value(row, "published_at")
+        # In an answer all times of an article are by its clock; a table has them as they are stored.
+        when = by_clock_of(value, str(published_at)) if table is None and published_at else value
+        return moment(when, _value(row, "published_precision") if is_publication else None, is_in_table=True)
     if is_web_address(value):
         is_crawled = column == "newest_address" or (column == "url" and table in _CRAWLED)
         return web_link(value) + Markup(" ") + link(to.why(value), _("why")) if is_crawled else web_link(value)
     return shown(value, _LONGEST_TEXT if column in _LONG_TEXT else IN_CELL)
+
+
+def _word(value: str, column: str) -> Markup | None:
+    """Write a value of an answer that is a word of ours for people; None for others."""
+    if column in _WORDS:
+        return shown(_(value))
+    if column == "stage" and value in _STAGES:
+        return shown(_(_STAGES[value]))
+    if column == "reason" and value in REASONS:
+        return shown(_(REASONS[value])) + Markup(" ") + element("span", value, class_="code")
+    return None
 
 
 def _address(to: Addresses, row: Any, value: str, column: str, *, table: str | None) -> str | None:
@@ -172,11 +157,6 @@ def _value(row: Any, column: str) -> Any:
         return row[column]
     except (KeyError, IndexError):
         return None
-
-
-def label_of(column: str) -> str:
-    """Write the name of a column for people."""
-    return _(_LABELS.get(column) or column.replace("_", " "))
 
 
 def listed(columns: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from newsarchive.browse.search_form import SearchForm
 from newsarchive.browse.search_page import SEARCH_TIME, told
 from newsarchive.browse.volume import volume
 from newsarchive.i18n import _
-from newsarchive.search import QueryError, Search
+from newsarchive.search import QueryError, Search, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,9 +30,17 @@ class Comparison:
     searches: list[str]
     form: SearchForm
     volume: Volume | None = None
+    #: How many articles each search finds, those without a date included.
+    totals: list[int] = field(default_factory=list)
     errors: dict[int, str] = field(default_factory=dict)
     #: What is wrong with the days, or that it takes too long.
     problem: str | None = None
+
+    @property
+    def left_out(self) -> list[int]:
+        """How many articles of each search are in none of the periods: those without a date, or before the first."""
+        drawn = self.volume.totals() if self.volume else [0] * len(self.totals)
+        return [max(0, total - number) for total, number in zip(self.totals, drawn, strict=True)]
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -57,6 +65,7 @@ def compare(connection: sqlite3.Connection, searches: Sequence[str], arguments: 
     try:
         with sqlite_timelimit(connection, SEARCH_TIME):
             found.volume = volume(connection, queries, found.form.since, found.form.until)
+            found.totals = [search.count(all_of(query, *found.form.days)) for query in queries]
     except sqlite3.OperationalError as error:
         if "interrupted" not in str(error):
             raise

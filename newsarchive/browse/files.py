@@ -18,8 +18,8 @@ from newsarchive.archive.queries import PARTS, articles_of
 from newsarchive.browse.archives import archives_of
 from newsarchive.browse.downloads import SQL_TIME, Stream, pages_of, sql_rows
 from newsarchive.browse.routing import is_public
-from newsarchive.browse.workbook import ARTICLE_COLUMNS, Workbook
 from newsarchive.export.parquet import article_file, pyarrow
+from newsarchive.export.workbook import ARTICLE_COLUMNS, Workbook
 from newsarchive.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def sql_workbook(rows: Rows, about: Mapping[str, str]) -> AsyncIterator[by
         path, book = folder / "rows.xlsx", None
         async for batch in rows:
             if book is None:
-                book, batch = Workbook(path, [str(name) for name in batch[0]], about), batch[1:]  # noqa: PLW2901
+                book, batch = Workbook(str(path), [str(name) for name in batch[0]], about, folder), batch[1:]  # noqa: PLW2901
             await asyncio.to_thread(book.add, batch)
         if book is not None:
             await asyncio.to_thread(book.close)
@@ -166,7 +166,7 @@ def _articles(path: Path, kind: str, about: Mapping[str, str]) -> Iterator[Calla
         with article_file(path) as write:
             yield write
         return
-    book = Workbook(path, ARTICLE_COLUMNS, about)
+    book = Workbook(str(path), ARTICLE_COLUMNS, about, path.parent)
     yield book.add_articles
     book.close()
 

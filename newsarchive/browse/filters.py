@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
 from newsarchive import i18n
 from newsarchive.i18n import N_, _
 from newsarchive.text import strip_invisible
-from newsarchive.timestamps import as_known, later
+from newsarchive.timestamps import as_known, by_clock_of, clock_of, later
+from newsarchive.urls import is_web_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -132,16 +132,6 @@ def marked(text: str, start: str = "\x02", end: str = "\x03") -> Markup:
     return element("bdi", Markup(html), lang=_script_of(text))  # noqa: S704 - escaped one line above
 
 
-def is_web_address(url: object) -> bool:
-    """Return whether a value is an http or https address that may become a link."""
-    if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
-        return False
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
-
-
 def web_link(url: object, text: object = None, limit: int = IN_LINK) -> Markup:
     """Link to a page elsewhere without telling it where the reader came from; anything but http(s) stays text."""
     label = shown(text if text is not None else url, limit)
@@ -216,6 +206,8 @@ FILTERS: Mapping[str, object] = {
     "marked": marked,
     "web_link": web_link,
     "moment": moment,
+    "by_clock_of": by_clock_of,
+    "clock_of": clock_of,
     "short_day": short_day,
     "gettext": _,
     "later": later,

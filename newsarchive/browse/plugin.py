@@ -19,7 +19,7 @@ from newsarchive.browse import article_views, reading_list, search_views, views 
 from newsarchive.browse.archives import archive_asked, archive_of, archives_of, names_in, prefix_of
 from newsarchive.browse.atom import can_render, render
 from newsarchive.browse.caching import cached
-from newsarchive.browse.cells import answer_of, body_of_table, label_of, listed, show_cell
+from newsarchive.browse.cells import answer_of, body_of_table, listed, show_cell
 from newsarchive.browse.changes import register_comparisons
 from newsarchive.browse.charts import answer_chart
 from newsarchive.browse.compression import compressed
@@ -35,6 +35,7 @@ from newsarchive.browse.routing import ROUTES, TABLE_ROUTES
 from newsarchive.browse.security import guarded, is_list
 from newsarchive.browse.urls import Addresses
 from newsarchive.i18n import _, ngettext
+from newsarchive.labels import label_of
 from newsarchive.search import match_expression, register_functions, write_term
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from newsarchive.browse.charts import chart_of, chosen_by, comparison_of, volume
 from newsarchive.browse.comparison import MOST_SEARCHES, compare
 from newsarchive.browse.downloads import Stream, search_csv, search_json
 from newsarchive.browse.files import TYPES, forms, search_file
-from newsarchive.browse.filters import form_name, is_web_address
+from newsarchive.browse.filters import form_name
 from newsarchive.browse.routing import CSV_TYPE, archive_needed, attached, is_public, page, read, refused, route
 from newsarchive.browse.search_form import ORDERS, SearchForm
 from newsarchive.browse.search_page import (
@@ -31,6 +31,7 @@ from newsarchive.browse.svg import meter
 from newsarchive.browse.urls import Addresses
 from newsarchive.i18n import _, ngettext
 from newsarchive.search import FIELDS, MOST_RANKED, QueryError
+from newsarchive.urls import is_web_address
 
 if TYPE_CHECKING:
     from datasette.app import Datasette

@@ -38,8 +38,9 @@ _DISTANCES = {
     7200: N_("5 d"), 14400: N_("10 d"), 43200: N_("30 d"), 144000: N_("100 d"), 525600: N_("1 y"),
     5256000: N_("10 y"),
 }  # fmt: skip
-_WIDEST = 12  # pixels of the broadest line of a network
-_LONGEST_NAME = 10
+# A network, in pixels: its name and its rows, the broadest line; the longest name beside a line; in percent, where
+# lines begin at the left and where they meet the source.
+_TITLE, _STEP, _WIDEST, _LONGEST_NAME, _OUTER, _INNER = 26, 28, 12, 7, 35, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +133,11 @@ def timeline(dots: Sequence[Dot]) -> Markup:
 
 def network(before: Sequence[Flow], name: str, after: Sequence[Flow]) -> Markup:
     """Draw from whom a source takes articles, and who takes them from it: the broader a line, the more of them."""
-    height = 28 * max(len(before), len(after), 1) + 8
+    height = _TITLE + _STEP * max(len(before), len(after), 1)
     most = max((flow.count for flow in (*before, *after)), default=1)
-    sides = [*_side(before, 28, 46, most, height), *_side(after, 72, 54, most, height)]
-    centre = _draw("text", _name(name, 6), class_="centre", x="50%", y=height / 2 + 5, text_anchor="middle")
-    return _hidden("network", height, _together(*sides, centre))
+    sides = [*_side(before, most, height), *_side(after, most, height, is_left=False)]
+    title = _draw("text", _name(name, 2 * _LONGEST_NAME), class_="centre", x="50%", y=15, text_anchor="middle")
+    return _hidden("network", height, _together(title, *sides))
 
 
 def calendar(weeks: Sequence[Sequence[tuple[date, int, str] | None]]) -> Markup:
@@ -204,21 +205,26 @@ def _bar(column: Bar, left: float, slot: float, height: float) -> Markup:
     return _draw("a", drawn, href=column.address, aria_label=column.tip, **stop)
 
 
-def _side(flows: Sequence[Flow], outer: float, inner: float, most: int, height: float) -> Iterator[Markup]:
-    step = height / max(1, len(flows))
-    is_left = outer < inner
-    for place, flow in enumerate(flows):
-        y = step * (place + 0.5)
-        ends: Attributes = {
-            "x1": _share(outer),
-            "y1": y,
-            "x2": _share(inner),
-            "y2": height / 2 + (y - height / 2) * 0.15,
-        }
-        yield _draw("line", **ends, stroke_width=max(1.0, _WIDEST * flow.count / most))
-        text = f"{_name(flow.name, _LONGEST_NAME)} {flow.count:,}"
-        beside = {"x": _share(outer + (-1 if is_left else 1)), "text_anchor": "end" if is_left else "start"}
-        yield _draw("text", text, y=y + 4.5, **beside)
+def _side(flows: Sequence[Flow], most: int, height: float, *, is_left: bool = True) -> Iterator[Markup]:
+    """Draw the lines of one side, which meet the source one under the other, and the names where they begin."""
+
+    def across(share: float) -> str:
+        return _share(share if is_left else 100 - share)
+
+    widths = [max(1.0, _WIDEST * flow.count / most) for flow in flows]
+    step = (height - _TITLE) / max(1, len(flows))
+    inner = (_TITLE + height - sum(widths)) / 2
+    if flows:
+        x = across(_INNER)
+        yield _draw("line", class_="node", x1=x, x2=x, y1=inner, y2=inner + sum(widths))
+    for place, (flow, width) in enumerate(zip(flows, widths, strict=True)):
+        y = _TITLE + step * (place + 0.5)
+        ends: Attributes = {"x1": across(_OUTER), "y1": y, "x2": across(_INNER), "y2": inner + width / 2}
+        inner += width
+        yield _draw("line", **ends, stroke_width=width)
+        # Letters take half as much room as signs of Chinese.
+        text = f"{_name(flow.name, _LONGEST_NAME * (1 + flow.name.isascii()))} {flow.count:,}"
+        yield _draw("text", text, x=across(_OUTER - 1), y=y + 4.5, text_anchor="end" if is_left else "start")
 
 
 def _square(day: date, count: int, address: str, most: int, *, x: int, y: int) -> Markup:

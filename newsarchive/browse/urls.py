@@ -43,7 +43,8 @@ class Addresses:
 
     def comparison(self, key: str, before: str = "", after: str = "", view: str = "") -> str:
         """Address of what sets two versions (1, 2) or copies (copy-7) of an article apart."""
-        return self._with(f"/article/{tilde_encode(key)}/changes", {"from": before, "to": after, "view": view})
+        path = self._path(f"/article/{tilde_encode(key)}/changes")
+        return _with(path, {"from": before, "to": after, "view": view})
 
     def article_as(self, key: str, form: str) -> str:
         """Address of all that the archive has of an article (json), or of its citation (bib, ris)."""
@@ -86,17 +87,11 @@ class Addresses:
 
     def search(self, query: str = "", form: str = "", **options: str | None) -> str:
         """Address of a search; `form` is empty for the page, or json, csv, atom."""
-        return self._with("/search" + (f".{form}" if form else ""), {"q": query, **options})
+        return _with(self._path("/search" + (f".{form}" if form else "")), {"q": query, **options})
 
     def values(self, kind: str, q: str = "", **options: str | None) -> str:
         """Address of all values that the articles of a search have of a kind (Source, Day, ...)."""
-        return self._with(f"/search/{kind}", {"q": q, **options})
-
-    def _with(self, path: str, arguments: Mapping[str, str | None]) -> str:
-        """Address of a path with those of the arguments that are not empty."""
-        given = {name: value for name, value in arguments.items() if value}
-        address = self._path(path)
-        return f"{address}?{urlencode(given)}" if given else address
+        return _with(self._path(f"/search/{kind}"), {"q": q, **options})
 
     def query(self, name: str, given: Mapping[str, str] | None = None, other: str = "", value: str = "") -> str:
         """Address of a question (a canned query) with what was `given`, one of them with another value."""
@@ -112,6 +107,16 @@ class Addresses:
         """Address of the list of tables and questions."""
         return self._path("/tables")
 
+    def table(self, table: str, **filters: str) -> str:
+        """Address of the rows of a table that have these values, those that are not empty."""
+        return _with(str(self._urls.table(self._database, table)), filters)
+
     def row(self, table: str, value: object) -> str:
         """Address of a row by its primary key."""
         return f"{self._urls.table(self._database, table)}/{tilde_encode(str(value))}"
+
+
+def _with(address: str, arguments: Mapping[str, str | None]) -> str:
+    """Return an address with those of the arguments that are not empty."""
+    given = {name: value for name, value in arguments.items() if value}
+    return f"{address}?{urlencode(given)}" if given else address

@@ -46,14 +46,14 @@ _HELP = f"""Export articles to a format that other programs read.
 
 QUERY is the same as for `newsarchive search`; without it everything is exported. {_listed(_names(FileFormat))} go to
 standard output unless --output names a file. A file or folder is written completely or not at all. The exit status is 1
-when raw pages are damaged, and therefore not in a WACZ file.
+when something is left out: raw pages that are damaged of a WACZ file, or rows that a sheet of Excel has no room for.
 """
 
 
 @click.command(
     cls=QueryCommand,
     help=_HELP,
-    epilog="Example: newsarchive export csv --bom -o 2022-03.csv after:2022-03 before:2022-04",
+    epilog="Example: newsarchive export xlsx -o 2022-03.xlsx after:2022-03 before:2022-04",
 )
 @click.argument("format", type=click.Choice(list(FORMATS)))
 @click.argument("query", nargs=-1, shell_complete=complete_query)

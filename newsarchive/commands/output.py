@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import re
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar
 import click
 
 from newsarchive.i18n import ENGLISH, _, language
-from newsarchive.spreadsheet import cell as spreadsheet_cell
 from newsarchive.text import plain, plain_lines, shorten
 
 if TYPE_CHECKING:
@@ -91,9 +89,7 @@ def print_rows(
     if form == "json":
         return _print_each(click.echo, (to_json(dict(zip(names, row, strict=True))) for row in rows))
     if form == "csv":
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        return _print_each(writer.writerow, ([_csv_cell(value) for value in row] for row in rows))
+        return _print_csv(names, rows)
     if not on_terminal():
         click.echo("\t".join(names))
         return _print_each(click.echo, ("\t".join(map(_text, row)) for row in rows))
@@ -142,10 +138,19 @@ def _text(value: Any) -> str:
     return plain(value if isinstance(value, str) else value.hex() if isinstance(value, bytes) else str(value))
 
 
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    return spreadsheet_cell(plain_lines(value)) if isinstance(value, str) else value
+def _print_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    import csv  # noqa: PLC0415 - the other forms need neither
+
+    from newsarchive.spreadsheet import cell  # noqa: PLC0415
+
+    def written(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return value.hex()
+        return cell(plain_lines(value)) if isinstance(value, str) else value
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    return _print_each(writer.writerow, (list(map(written, row)) for row in rows))
 
 
 def _print_each(write: Callable[[Any], Any], rows: Iterable[Any]) -> int:

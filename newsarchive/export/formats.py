@@ -19,6 +19,7 @@ from newsarchive.export.ris import write_ris
 from newsarchive.export.tei import write_tei
 from newsarchive.export.text_corpus import write_corpus
 from newsarchive.export.wacz import write_wacz
+from newsarchive.export.workbook import write_workbook
 from newsarchive.search import Search
 
 if TYPE_CHECKING:
@@ -81,6 +82,10 @@ def _csv(export: Export, stream: IO[bytes]) -> int:
     return _each(partial(write_csv, bom=export.bom), parts=())(export, stream)
 
 
+def _xlsx(export: Export, stream: IO[bytes]) -> int:
+    return _each(partial(write_workbook, query=export.query, warn=export.warn), parts=())(export, stream)
+
+
 def _wacz(export: Export, stream: IO[bytes]) -> int:
     return write_wacz(
         export.connection, stream, export.query, title=export.title, progress=export.progress, warn=export.warn
@@ -105,6 +110,7 @@ _CITED = ("bylines", "copies")
 #: Name -> how it is written, and its line in the help.
 FORMATS: dict[str, FileFormat | FolderFormat] = {
     "csv": FileFormat("one line an article, for spreadsheets (no cell is run as a formula)", _csv),
+    "xlsx": FileFormat("a workbook for Excel: headlines are links, columns have filters", _xlsx),
     "jsonl": FileFormat(
         "JSON Lines: one article a line with paragraphs, mentions, images, copies", _each(write_json_lines)
     ),

@@ -12,8 +12,7 @@ import json
 import re
 import unicodedata
 import zlib
-from collections import defaultdict
-from functools import cache, cached_property, lru_cache
+from functools import cache, lru_cache
 from itertools import chain
 
 from newsarchive.search.variants import VARIANTS
@@ -47,6 +46,7 @@ _OTHERS = (
 )
 
 
+_COMMON_HAN = range(0x4E00, 0xA000)
 #: How Unicode calls what makes a number a sign of its own: \u2460, \u2474, \u2488, \u2153.
 _NUMBERED = ("<circle>", "<compat>", "<fraction>")
 
@@ -57,7 +57,7 @@ class Folding:
     def __init__(self, table: dict[int, str]) -> None:
         self._table = table
         # What a table does not have costs more to look up than what it has.
-        self._forms: dict[int, int | str] = {code: code for code in range(0x4E00, 0xA000)}
+        self._forms: dict[int, int | str] = dict(zip(_COMMON_HAN, _COMMON_HAN, strict=True))
         self._forms.update(table)
 
     def fold(self, text: str) -> str:
@@ -73,17 +73,13 @@ class Folding:
         letters = "".join(dict.fromkeys(text))
         return self.fold(text if _HAS_JOINING.search(letters) else letters)
 
-    def variants(self, folded: str) -> str:
-        """Return the single characters that fold to a folded character, itself among them."""
-        return folded + self._variants.get(folded, "")
-
-    @cached_property
-    def _variants(self) -> dict[str, str]:
-        variants: defaultdict[str, str] = defaultdict(str)
-        for code, form in self._table.items():
-            if len(letter := form.strip()) == 1:
-                variants[letter] += chr(code)
-        return variants
+    def variants(self, letters: str) -> dict[str, str]:
+        """Return, for each of some folded characters, the single characters that fold to it, itself among them."""
+        found = {letter: letter for letter in letters}
+        # One look at the table, as short as it can be, is less than a table the other way round, which few would use.
+        for code in [code for code, form in self._table.items() if form.strip() in found]:
+            found[self._table[code].strip()] += chr(code)
+        return found
 
     def dump(self) -> bytes:
         """Pack the table for keeping it beside an index."""

@@ -17,7 +17,7 @@ from newsarchive.search.tokens import is_han
 from newsarchive.text import squeeze, strip_invisible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from newsarchive.search.folding import Folding
     from newsarchive.search.query import Words
@@ -52,8 +52,9 @@ class Highlighter:
     def __init__(self, words: Iterable[Words], folding: Folding, marks: Marks) -> None:
         self._marks = marks
         wanted = list(words)
-        self._anywhere = word_pattern((word for word in wanted if not word.in_title), folding)
+        anywhere = [word for word in wanted if not word.in_title]
         self._title = word_pattern(wanted, folding)
+        self._anywhere = self._title if anywhere == wanted else word_pattern(anywhere, folding)
 
     def title(self, title: str) -> str:
         """Mark the matches in a title; a very long one is cut."""
@@ -100,22 +101,24 @@ class Highlighter:
 
 def word_pattern(words: Iterable[Words], folding: Folding) -> re.Pattern[str] | None:
     """Return a regular expression that finds words in printed text, as the index does; None for no words."""
-    patterns = {_word_pattern(word, folding) for word in words}
+    folded = [(word, folding.fold(word.text).replace(",", "")) for word in words]
+    variants = folding.variants("".join(text for _, text in folded))
+    patterns = {_word_pattern(word, text, variants) for word, text in folded}
     # Longer ones first, so that the whole of a phrase is marked and not its beginning.
     return re.compile("|".join(sorted(patterns, key=len, reverse=True))) if patterns else None
 
 
-def _word_pattern(word: Words, folding: Folding) -> str:
+def _word_pattern(word: Words, folded: str, variants: Mapping[str, str]) -> str:
     """Write a regular expression for what the index takes for a match: words whole, anything but text between runs.
 
     It is for printed text: every character matches all that fold to it. A character that folds to several is found
     by the index and not marked here.
     """
-    runs = _runs(folding.fold(word.text).replace(",", ""))
+    runs = _runs(folded)
     pieces = []
     for run, _ in runs:
         separator = ",?" if run.isdigit() else ""  # 1,234
-        pieces.append(separator.join(f"[{re.escape(folding.variants(letter))}]" for letter in run))
+        pieces.append(separator.join(f"[{re.escape(variants[letter])}]" for letter in run))
     parts = [part for _, part in runs]
     ends = [f"(?!{part})" if part else "" for part in parts]
     if word.phrase.prefix and ends[-1]:

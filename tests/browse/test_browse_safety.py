@@ -12,7 +12,6 @@ from lxml import html
 from support.serving import ESCAPING, HOSTILE, served
 
 from newsarchive.browse.filters import (
-    is_web_address,
     marked,
     plain,
     shown,
@@ -21,6 +20,7 @@ from newsarchive.browse.filters import (
 from newsarchive.browse.metadata import queries
 from newsarchive.browse.security import SafeCsv
 from newsarchive.search import write_term
+from newsarchive.urls import is_web_address
 
 EVIL = "/article/evil~2Eexample~2F0"
 LISTS = ["/", "/search", "/search?q=量子", "/archive/articles", "/archive/copies", "/archive/paragraphs"]

@@ -11,9 +11,9 @@ import pytest
 from support.serving import served
 from support.workbooks import sheets
 
-from newsarchive.browse import workbook
 from newsarchive.browse.search_page import PUBLIC_DOWNLOAD
-from newsarchive.browse.workbook import ARTICLE_COLUMNS, Workbook
+from newsarchive.export import workbook
+from newsarchive.export.workbook import ARTICLE_COLUMNS, Workbook
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,7 +113,7 @@ def test_what_a_sheet_cannot_hold_is_told_in_it(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(workbook, "MOST_ROWS", 3)
     monkeypatch.setattr(workbook, "MOST_LINKS", 2)
     path = tmp_path / "rows.xlsx"
-    book = Workbook(path, ["title", "url", "published_at", "n"], {})
+    book = Workbook(str(path), ["title", "url", "published_at", "n"], {}, tmp_path)
     long = "长" * 32_766 + "𠮷"
     book.add([[long, f"https://a.example/{n}", "2026-03-05T23:59:00+08:00", 10**17] for n in range(5)])
     book.close()

@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from lxml import html
 from support.pages import AT
 from support.serving import served
 
 from newsarchive.archive import Archive
+from newsarchive.problems import REASONS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -213,6 +215,20 @@ def test_what_became_of_an_address_is_told(site: httpx.Client, rows: sqlite3.Con
     assert 'aria-label="History"' in page
     assert "why?url=" in site.get("/archive/problems").text
     assert "why?url=" in site.get("/archive/what_went_wrong").text
+
+
+def test_what_went_wrong_leads_to_its_addresses_and_says_what_it_means(
+    site: httpx.Client, rows: sqlite3.Connection
+) -> None:
+    page = html.fromstring(site.get("/archive/what_went_wrong").text)
+    found = rows.execute("SELECT reason, stage, count(*) FROM problems GROUP BY 1, 2").fetchall()
+    assert len(page.xpath("//tbody/tr")) == len(found)
+    for reason, stage, number in found:
+        (row,) = page.xpath(f"//tbody/tr[td[@class='col-reason']/span='{reason}']")
+        assert REASONS[reason] in row.text_content()
+        assert row.xpath("td[@class='col-stage']")[0].text_content() != stage
+        (address,) = row.xpath("td[@class='col-addresses']/a/@href")
+        assert f"{number} row" in html.fromstring(site.get(address).text).text_content()
 
 
 def test_an_address_that_was_never_seen_is_told_to_be_unknown(site: httpx.Client) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from support.articles import article
+from support.articles import CHINA, article
 from support.pages import AT, page
 from support.serving import served
 
 from newsarchive.archive import Archive
 from newsarchive.browse.changes import changed_characters, what_changed
+from newsarchive.timestamps import by_clock_of, clock_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +114,39 @@ def test_a_change_is_named_and_measured(
     (old_title, old_body), (title, body) = before, after
     assert what_changed(old_title, title, old_body, body) == what
     assert changed_characters(old_title, title, old_body, body) == characters
+
+
+@pytest.mark.parametrize("address", ["/article/news~2Eexample~2Ftext", "/article/news~2Eexample~2Ftext/changes/2"])
+def test_times_at_which_a_page_was_seen_are_by_the_clock_of_its_article(site: httpx.Client, address: str) -> None:
+    text = site.get(address).text
+    seen = (AT + timedelta(hours=2)).astimezone(CHINA)
+    assert f">{seen:%Y-%m-%d %H:%M}</time>" in text
+    assert "UTC+8" in text
+    assert " UTC</time>" not in text
+
+
+def test_an_answer_has_one_clock(site: httpx.Client) -> None:
+    row = next(row for row in site.get("/archive/changed_articles").text.split("<tr>") if "~2Ftext/" in row)
+    assert len(re.findall(r'<time datetime="[^"]*\+08:00">', row)) == row.count("<time") == 2
+
+
+@pytest.mark.parametrize(
+    ("published_at", "time", "clock"),
+    [
+        ("2026-03-05T08:00:00+08:00", "2026-03-05T12:30:00+08:00", "UTC+8"),
+        ("2026-03-05T08:00:00-03:30", "2026-03-05T01:00:00-03:30", "UTC-3:30"),
+        ("2026-03-05T08:00:00+00:00", "2026-03-05T04:30:00+00:00", "UTC"),
+        ("2026-03-05", "2026-03-05T04:30:00Z", "UTC"),
+        (None, "2026-03-05T04:30:00Z", "UTC"),
+    ],
+)
+def test_a_time_of_the_archive_is_written_by_the_clock_of_a_publication(
+    published_at: str | None, time: str, clock: str
+) -> None:
+    assert by_clock_of("2026-03-05T04:30:00Z", published_at) == time
+    assert clock_of(published_at) == clock
+
+
+@pytest.mark.parametrize("time", ["soon", "9999-12-31T23:59:00Z", "2026-03-05"])
+def test_what_no_clock_can_show_stays_as_it_is(time: str) -> None:
+    assert by_clock_of(time, "2026-03-05T08:00:00+08:00") == time

@@ -98,12 +98,37 @@ def test_searches_stand_beside_each_other_in_a_table_and_as_csv(site: httpx.Clie
     for word in ("银行", "市场"):
         sql = "SELECT count(*) FROM articles WHERE (instr(body, ?1) OR instr(title, ?1)) AND published_date IS NOT NULL"
         assert sum(int(line[word]) for line in lines) == rows.execute(sql, (word,)).fetchone()[0]
-        assert text_of(found, f"//ul[@class='legend']/li[a='{word}']").split()[-1] == str(
-            sum(int(line[word]) for line in lines)
-        )
     assert "no field" in text_of(page(site, "/compare", q=["x", "foo:bar"]), "//p[@class='error']")
     assert site.get("/compare.csv", params={"q": "("}).status_code == 400
     assert len(page(site, "/compare", q=list("abcdefg")).xpath("//ol[@class='searches']//input")) == 5
+
+
+def test_the_legend_counts_what_the_search_finds_and_tells_what_has_no_date(
+    site: httpx.Client, rows: sqlite3.Connection
+) -> None:
+    source, articles, undated = rows.execute(
+        "SELECT s.name, count(*), count(*) - count(a.published_date)"
+        " FROM articles a JOIN sources s ON s.id = a.source_id"
+        " GROUP BY s.id HAVING count(*) > count(a.published_date) AND count(a.published_date) > 0 LIMIT 1"
+    ).fetchone()
+    entry = page(site, "/compare", q=[f"source:{source}", "市场"]).xpath("//ul[@class='legend']/li")[0]
+    assert text_of(entry, "span[@class='n']") == str(articles)
+    assert text_of(entry, "span[@class='note']").startswith(f"({undated} of them")
+    assert text_of(page(site, entry.xpath("a/@href")[0]), "//h2[@id='found']") == f"{articles} articles"
+
+
+def test_the_drawing_of_reprints_says_in_full_who_they_are_of(site: httpx.Client, rows: sqlite3.Connection) -> None:
+    (source,) = rows.execute(
+        "SELECT s.name FROM stories t JOIN sources s ON s.id = t.lead_source_id WHERE t.source_count > 1 LIMIT 1"
+    ).fetchone()
+    (drawing,) = page(site, f"/source/{tilde_encode(source)}").xpath("//svg[@class='network']")
+    title, *names = drawing.xpath(".//text")
+    assert title.text_content() == source
+    assert names
+    # The name stands above all lines.
+    assert float(title.get("y")) < min(
+        float(line.get(end)) - 6 for line in drawing.xpath(".//line") for end in ("y1", "y2")
+    )
 
 
 def test_hits_of_one_story_stand_together_and_wider_searches_are_offered(

@@ -1,11 +1,13 @@
 import csv
 import io
 import json
+import subprocess
 
 import pytest
-from support.running import on_terminal, run_on
+from support.running import command_line, on_terminal, run_on
+from support.workbooks import sheets
 
-from newsarchive.export import FORMATS
+from newsarchive.export import FORMATS, workbook
 
 FILES = ["csv", "jsonl", "atom"]
 FOLDERS = ["jekyll", "text"]
@@ -45,6 +47,33 @@ def test_parquet_reads_back(run, sample, tmp_path):
     parquet = pytest.importorskip("pyarrow.parquet")
     assert run("export", "parquet", "-o", tmp_path / "out").status == 0
     assert parquet.read_table(tmp_path / "out").num_rows == total(sample)
+
+
+def test_excel_gets_a_workbook_with_links_and_filters(run, sample, tmp_path):
+    target = tmp_path / "found.xlsx"
+    assert run("export", "xlsx", "-o", target, "银行").status == 0
+    wanted = {row["url"]: row["title"] for row in map(json.loads, run("export", "jsonl", "银行").lines)}
+    rows, about = sheets(target.read_bytes())
+    header, *lines = rows.rows
+    assert len(lines) == len(wanted) == total(sample, "银行")
+    assert {line[header.index("url")]: line[header.index("title")] for line in lines} == wanted
+    assert set(rows.links) == set(wanted)
+    assert rows.filter.endswith(str(len(lines) + 1))
+    assert ["Search", "银行"] in about.rows
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_workbook_goes_into_a_pipe_too(sample):
+    line = command_line(sample, "export", "xlsx")
+    ran = subprocess.run(line, capture_output=True, check=True, timeout=60)
+    assert len(sheets(ran.stdout)[0].rows) == total(sample) + 1
+
+
+def test_rows_that_a_sheet_has_no_room_for_are_told(run, sample, tmp_path, monkeypatch):
+    monkeypatch.setattr(workbook, "MOST_ROWS", 3)
+    ran = run("export", "xlsx", "-o", tmp_path / "found.xlsx")
+    assert ran.status == 1
+    assert f"Left out: {total(sample) - 3} rows" in ran.err
 
 
 def test_a_feed_holds_the_newest(run):

@@ -69,11 +69,21 @@ def test_a_command_that_reads_loads_nothing_that_only_others_need(sample: Path, 
     assert not {name for name in names for package in elsewhere if f"{name}.".startswith(f"{package}.")}
 
 
-@pytest.mark.parametrize("command", ["show", "diff"])
-def test_an_article_is_found_by_its_key_without_the_rules_of_any_site(sample: Path, command: str) -> None:
+@pytest.mark.parametrize("command", ["show", "diff", "why"])
+def test_an_article_is_found_by_its_key_without_queries_and_the_rules_of_any_site(sample: Path, command: str) -> None:
     with closing(open_readonly(sample)) as connection:
         (key,) = connection.execute("SELECT article_key FROM articles LIMIT 1").fetchone()
-    assert not loaded(sample, command, key) & {"newsarchive.sites", "newsarchive.extract"}
+    names = loaded(sample, command, key)
+    assert "newsarchive.archive.queries" in names
+    assert not names & {"newsarchive.sites", "newsarchive.extract", "newsarchive.search.query", "csv"}
+
+
+def test_an_article_is_found_by_the_address_of_a_copy_without_the_rules_of_any_site(sample: Path) -> None:
+    with closing(open_readonly(sample)) as connection:
+        (url,) = connection.execute("SELECT url FROM copies LIMIT 1").fetchone()
+    names = loaded(sample, "show", url)
+    assert "newsarchive.url_keys" in names
+    assert not names & {"newsarchive.sites", "newsarchive.extract"}
 
 
 def test_a_query_of_han_characters_compiles_no_pattern_of_all_characters_without_blanks(sample: Path) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-import xlsxwriter
+from importlib import import_module
+from tempfile import TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any
 
 from newsarchive.archive.queries import COLUMNS
-from newsarchive.browse.cells import label_of
-from newsarchive.browse.filters import is_web_address
+from newsarchive.errors import UserError
 from newsarchive.i18n import _, ngettext
+from newsarchive.labels import label_of
+from newsarchive.urls import is_web_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from newsarchive.archive.queries import ArchivedArticle
@@ -44,15 +45,19 @@ _USUAL_WIDTH = 14
 class Workbook:
     """A workbook with a sheet of rows under a header, and a second one that tells what the rows are.
 
-    `title` is the column whose cells are links to the address in the column `url`.
+    `title` is the column whose cells are links to the address in the column `url`. What waits to be written lies in
+    `folder`. Raises UserError where XlsxWriter is not installed.
     """
 
-    #: Parts of an article that `add_articles` needs.
-    parts: tuple[str, ...] = ()
-
-    def __init__(self, path: Path, columns: Sequence[str], about: Mapping[str, str]) -> None:
-        options = {"constant_memory": True, "tmpdir": str(path.parent), "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), options)
+    def __init__(
+        self, target: str | IO[bytes], columns: Sequence[str], about: Mapping[str, str], folder: Path | str
+    ) -> None:
+        try:
+            xlsxwriter = import_module("xlsxwriter")
+        except ImportError as error:
+            raise UserError(_("Excel needs XlsxWriter - install it with: pip install 'newsarchive[browse]'")) from error
+        options = {"constant_memory": True, "tmpdir": str(folder), "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(target, options)
         self._sheet = self._book.add_worksheet(_("Rows"))
         self._about = dict(about)
         self._columns = list(columns)
@@ -80,6 +85,23 @@ class Workbook:
         """Add articles with the columns of `ARTICLE_COLUMNS`."""
         self.add([article.row[name] for name in self._columns] for article in articles)
 
+    @property
+    def rows(self) -> int:
+        """How many rows have been written."""
+        return self._row
+
+    @property
+    def left_out(self) -> str | None:
+        """How many rows there is no room for; None while there is room."""
+        if not self._left_out:
+            return None
+        return ngettext(
+            "{count} row: a sheet holds {most}. CSV and Parquet have all.",
+            "{count} rows: a sheet holds {most}. CSV and Parquet have all.",
+            self._left_out,
+            most=format(MOST_ROWS, ","),
+        )
+
     def close(self) -> None:
         """Write the file; whatever had to be left out stands on its second sheet."""
         self._sheet.freeze_panes(1, 0)
@@ -98,13 +120,8 @@ class Workbook:
             _("Rows"): f"{self._row:,}",
             _("Times"): _("Times of publication are by the clock of the site, all others are UTC."),
         }
-        if self._left_out:
-            told[_("Left out")] = ngettext(
-                "{count} row: a sheet holds {most}. CSV and Parquet have all.",
-                "{count} rows: a sheet holds {most}. CSV and Parquet have all.",
-                self._left_out,
-                most=format(MOST_ROWS, ","),
-            )
+        if self.left_out:
+            told[_("Left out")] = self.left_out
         if self._cut:
             told[_("Cut")] = ngettext(
                 "{count} text: a cell holds {most} characters. CSV and Parquet have all.",
@@ -154,6 +171,19 @@ class Workbook:
 
     def _is_link(self, address: Any) -> bool:
         return is_web_address(address) and len(address) <= _LONGEST_ADDRESS and self._links < MOST_LINKS
+
+
+def write_workbook(
+    articles: Iterable[ArchivedArticle], stream: IO[bytes], *, query: str, warn: Callable[[str], None]
+) -> int:
+    """Write articles as a workbook, and return their number; `warn` is called with what a sheet has no room for."""
+    with TemporaryDirectory(prefix="newsarchive-") as folder:
+        book = Workbook(stream, ARTICLE_COLUMNS, {_("Search"): query or _("All articles")}, folder)
+        book.add_articles(articles)
+        book.close()
+    if book.left_out:
+        warn(book.left_out)
+    return book.rows
 
 
 def _cut(text: str) -> str:
