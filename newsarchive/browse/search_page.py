@@ -134,11 +134,6 @@ def _term(term: Term, value: str) -> str:
     return _("not {field}: {value}", field=name, value=value) if term.is_excluded else f"{name}: {value}"
 
 
-def understand(connection: sqlite3.Connection, form: SearchForm) -> Query:
-    """Return the query of a form, its days in it. Raises QueryError."""
-    return all_of(Search(connection).parse(form.query), *form.days)
-
-
 def told(error: QueryError) -> str:
     """Describe what is wrong with a query."""
     return _(
@@ -147,122 +142,6 @@ def told(error: QueryError) -> str:
         number=error.position + 1,
         advice=error.advice,
     )
-
-
-def find(connection: sqlite3.Connection, form: SearchForm, *, size: int = PAGE, counts: bool = True) -> SearchResult:
-    """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people.
-
-    Without `counts`, no facets are counted and no securities looked up.
-    """
-    search, found = Search(connection), SearchResult(form, error=form.problem)
-    if found.error:
-        return found
-    try:
-        typed = search.parse(form.query)
-        query = all_of(typed, *form.days)
-        with sqlite_timelimit(connection, SEARCH_TIME):
-            found.hits, found.next_after = _page(search, query, form, size)
-    except QueryError as error:
-        found.error = told(error)
-        if mended := nearest(form.query, error, search.parse):
-            found.nearest = replace(form, query=mended, after="")
-        return found
-    except sqlite3.OperationalError as error:
-        _refuse_unless_interrupted(error)
-        found.error = _("this search takes too long: add a word, a source or days")
-        return found
-    with _in_time(connection, COUNT_TIME):
-        if counts:
-            _count(search, query, typed, found)
-        else:
-            found.total = search.count(query)
-    if counts:
-        _look_closer(connection, typed, found)
-    return found
-
-
-def _look_closer(connection: sqlite3.Connection, typed: Query, found: SearchResult) -> None:
-    """Find what a page shows beside the hits and their facets."""
-    form = found.form
-    with _in_time(connection, NAME_TIME):
-        found.securities = securities(connection, form.query)
-    if found.hits:
-        found.changed, found.gone = _marks(connection, [hit.article_id for hit in found.hits])
-    else:
-        found.wider = _wider(connection, found)
-    if not form.after:
-        with _in_time(connection, VOLUME_TIME):
-            found.volume = volume(connection, [typed], form.since, form.until, context=True)
-
-
-def _marks(connection: sqlite3.Connection, ids: list[int]) -> tuple[set[int], set[int]]:
-    """Return which of the articles their site changed, and of which the page is gone."""
-    listed = json.dumps(ids)
-    several = connection.execute(_SEVERAL_VERSIONS, (listed,)).fetchall()
-    changed = {one for (one,) in several if connection.execute(_CHANGED, (one,)).fetchone()}
-    return changed, {one for (one,) in connection.execute(_GONE, (listed,))}
-
-
-def _wider(connection: sqlite3.Connection, found: SearchResult) -> list[tuple[Chip, int]]:
-    """Return the searches without one of the conditions that find something, most first."""
-    search, counted = Search(connection), []
-    for chip in found.chips[:MOST_WIDER]:
-        with _in_time(connection, WIDER_TIME), suppress(QueryError):
-            counted.append((chip, search.count(understand(connection, chip.wider))))
-    return sorted((one for one in counted if one[1]), key=lambda one: -one[1])
-
-
-@contextmanager
-def _in_time(connection: sqlite3.Connection, milliseconds: int) -> Iterator[None]:
-    """Do without what takes longer than a page may take for it."""
-    try:
-        with sqlite_timelimit(connection, milliseconds):
-            yield
-    except sqlite3.OperationalError as error:
-        _refuse_unless_interrupted(error)
-
-
-def _refuse_unless_interrupted(error: sqlite3.OperationalError) -> None:
-    if "interrupted" not in str(error):
-        raise error
-
-
-def _page(search: Search, query: Query, form: SearchForm, size: int) -> tuple[list[Hit], str | None]:
-    """Return the hits of a page, and where the next one begins."""
-    if form.order == "rank":
-        offset = min(int(form.after), MOST_BEST) if form.after.isdecimal() and len(form.after) < 6 else 0
-        hits = search.hits(query, order="rank", limit=size + 1, offset=offset)
-        is_more = len(hits) > size and offset + size < MOST_BEST
-        return hits[:size], str(offset + size) if is_more else None
-    hits = search.hits(query, order=form.order, limit=size + 1, after=form.position)
-    return hits[:size], token(hits[size - 1].position, form) if len(hits) > size else None
-
-
-def _count(search: Search, query: Query, typed: Query, found: SearchResult) -> None:
-    """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
-    form = replace(found.form, after="")
-    facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
-    chosen = _chosen(form)
-    shown: dict[str, list[FacetLine]] = {}
-    longer: set[str] = set()
-    for name, kind in KINDS.items():
-        among, term = facets, chosen.get(kind.field)
-        if term is not None:
-            others = all_of(search.parse(without(form.query, term)), *form.days)
-            among = search.facets(others, most=MOST_COUNTED, lines=LINES + 1)
-        values = kind.values(among)
-        if values and (len(values) >= kind.fewest or term is not None):
-            shown[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
-        if len(values) > LINES:
-            longer.add(name)
-    # Where the time is over before all are counted, none is shown.
-    found.facets, found.longer, found.counted = shown, longer, facets.counted
-    found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
-
-
-def _chosen(form: SearchForm) -> dict[str, Term]:
-    """Return the terms whose values a facet adds to or takes away from, by their fields: of two, the last."""
-    return {term.field: term for term in terms(form.query) if not term.is_excluded}
 
 
 class Kind(NamedTuple):
@@ -288,32 +167,151 @@ KINDS = {
 }
 
 
-def values_of(
-    connection: sqlite3.Connection, form: SearchForm, name: str, wanted: str
-) -> tuple[list[FacetLine], SearchResult]:
-    """Return all values of a facet that hold `wanted`, and what to mend in the search, if anything."""
-    search, found, kind = Search(connection), SearchResult(form, error=form.problem), KINDS[name]
-    if found.error:
-        return [], found
-    form = replace(form, after="")
-    term = _chosen(form).get(kind.field)
-    try:
-        typed = search.parse(form.query)
-        query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
-        with sqlite_timelimit(connection, SEARCH_TIME):
-            facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE, is_single=True)
-            values = kind.values(facets)
-    except QueryError as error:
-        found.error = told(error)
-        return [], found
-    except sqlite3.OperationalError as error:
-        _refuse_unless_interrupted(error)
-        found.error = _("counting takes too long: add a word, a source or days")
-        return [], found
-    found.counted = facets.counted
-    values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]
-    found.total = len(values)
-    return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
+class FormSearch:
+    """The search that a form asks for."""
+
+    def __init__(self, connection: sqlite3.Connection, form: SearchForm) -> None:
+        self._connection = connection
+        self._form = form
+        self._search = Search(connection)
+
+    def query(self) -> Query:
+        """Return the query of the form, its days in it. Raises QueryError."""
+        return all_of(self._search.parse(self._form.query), *self._form.days)
+
+    def find(self, *, size: int = PAGE, counts: bool = True) -> SearchResult:
+        """Search; a query that cannot be understood, or that takes too long, gives no hits and an error for people.
+
+        Without `counts`, no facets are counted and no securities looked up.
+        """
+        form, search, found = self._form, self._search, SearchResult(self._form, error=self._form.problem)
+        if found.error:
+            return found
+        try:
+            typed = search.parse(form.query)
+            query = all_of(typed, *form.days)
+            with sqlite_timelimit(self._connection, SEARCH_TIME):
+                found.hits, found.next_after = self._page(query, size)
+        except QueryError as error:
+            found.error = told(error)
+            if mended := nearest(form.query, error, search.parse):
+                found.nearest = replace(form, query=mended, after="")
+            return found
+        except sqlite3.OperationalError as error:
+            _refuse_unless_interrupted(error)
+            found.error = _("this search takes too long: add a word, a source or days")
+            return found
+        with self._in_time(COUNT_TIME):
+            if counts:
+                self._count(query, typed, found)
+            else:
+                found.total = search.count(query)
+        if counts:
+            self._look_closer(typed, found)
+        return found
+
+    def values_of(self, name: str, wanted: str) -> tuple[list[FacetLine], SearchResult]:
+        """Return all values of a facet that hold `wanted`, and what to mend in the search, if anything."""
+        search, found, kind = self._search, SearchResult(self._form, error=self._form.problem), KINDS[name]
+        if found.error:
+            return [], found
+        form = replace(self._form, after="")
+        term = _chosen(form).get(kind.field)
+        try:
+            typed = search.parse(form.query)
+            query = all_of(search.parse(without(form.query, term)) if term else typed, *form.days)
+            with sqlite_timelimit(self._connection, SEARCH_TIME):
+                facets = search.facets(query, most=MOST_COUNTED_WHOLE, lines=MOST_COUNTED_WHOLE, is_single=True)
+                values = kind.values(facets)
+        except QueryError as error:
+            found.error = told(error)
+            return [], found
+        except sqlite3.OperationalError as error:
+            _refuse_unless_interrupted(error)
+            found.error = _("counting takes too long: add a word, a source or days")
+            return [], found
+        found.counted = facets.counted
+        values = [facet for facet in values if fold(wanted).lower() in fold(facet.label).lower()]
+        found.total = len(values)
+        return [_line(facet, kind.field, form, typed, term) for facet in values[:MOST_VALUES]], found
+
+    def _page(self, query: Query, size: int) -> tuple[list[Hit], str | None]:
+        """Return the hits of a page, and where the next one begins."""
+        form, search = self._form, self._search
+        if form.order == "rank":
+            offset = min(int(form.after), MOST_BEST) if form.after.isdecimal() and len(form.after) < 6 else 0
+            hits = search.hits(query, order="rank", limit=size + 1, offset=offset)
+            is_more = len(hits) > size and offset + size < MOST_BEST
+            return hits[:size], str(offset + size) if is_more else None
+        hits = search.hits(query, order=form.order, limit=size + 1, after=form.position)
+        return hits[:size], token(hits[size - 1].position, form) if len(hits) > size else None
+
+    def _count(self, query: Query, typed: Query, found: SearchResult) -> None:
+        """Fill in the facets and the total. `query` holds the days of the form, `typed` does not."""
+        form, search = replace(self._form, after=""), self._search
+        facets = search.facets(query, most=MOST_COUNTED, lines=LINES + 1)
+        chosen = _chosen(form)
+        shown: dict[str, list[FacetLine]] = {}
+        longer: set[str] = set()
+        for name, kind in KINDS.items():
+            among, term = facets, chosen.get(kind.field)
+            if term is not None:
+                others = all_of(search.parse(without(form.query, term)), *form.days)
+                among = search.facets(others, most=MOST_COUNTED, lines=LINES + 1)
+            values = kind.values(among)
+            if values and (len(values) >= kind.fewest or term is not None):
+                shown[name] = [_line(facet, kind.field, form, typed, term) for facet in values[:LINES]]
+            if len(values) > LINES:
+                longer.add(name)
+        # Where the time is over before all are counted, none is shown.
+        found.facets, found.longer, found.counted = shown, longer, facets.counted
+        found.total = facets.counted if facets.counted < MOST_COUNTED else search.count(query)
+
+    def _look_closer(self, typed: Query, found: SearchResult) -> None:
+        """Find what a page shows beside the hits and their facets."""
+        with self._in_time(NAME_TIME):
+            found.securities = securities(self._connection, self._form.query)
+        if found.hits:
+            found.changed, found.gone = self._marks([hit.article_id for hit in found.hits])
+        else:
+            found.wider = self._wider(found)
+        if not self._form.after:
+            with self._in_time(VOLUME_TIME):
+                found.volume = volume(self._connection, [typed], self._form.since, self._form.until, context=True)
+
+    def _marks(self, ids: list[int]) -> tuple[set[int], set[int]]:
+        """Return which of the articles their site changed, and of which the page is gone."""
+        listed = json.dumps(ids)
+        several = self._connection.execute(_SEVERAL_VERSIONS, (listed,)).fetchall()
+        changed = {one for (one,) in several if self._connection.execute(_CHANGED, (one,)).fetchone()}
+        return changed, {one for (one,) in self._connection.execute(_GONE, (listed,))}
+
+    def _wider(self, found: SearchResult) -> list[tuple[Chip, int]]:
+        """Return the searches without one of the conditions that find something, most first."""
+        counted = []
+        for chip in found.chips[:MOST_WIDER]:
+            with self._in_time(WIDER_TIME), suppress(QueryError):
+                counted.append((chip, self._search.count(FormSearch(self._connection, chip.wider).query())))
+        return sorted((one for one in counted if one[1]), key=lambda one: -one[1])
+
+    @contextmanager
+    def _in_time(self, milliseconds: int) -> Iterator[None]:
+        """Do without what takes longer than a page may take for it."""
+        try:
+            with sqlite_timelimit(self._connection, milliseconds):
+                yield
+        except sqlite3.OperationalError as error:
+            _refuse_unless_interrupted(error)
+
+
+def _refuse_unless_interrupted(error: sqlite3.OperationalError) -> None:
+    if "interrupted" not in str(error):
+        raise error
+
+
+def _chosen(form: SearchForm) -> dict[str, Term]:
+    """Return the terms whose values a facet adds to or takes away from, by their fields: of two, the last."""
+    return {term.field: term for term in terms(form.query) if not term.is_excluded}
 
 
 def _line(facet: Facet, name: str, form: SearchForm, typed: Query, term: Term | None) -> FacetLine:

@@ -22,10 +22,8 @@ from newsarchive.browse.search_page import (
     FEED,
     KINDS,
     PUBLIC_DOWNLOAD,
-    find,
+    FormSearch,
     told,
-    understand,
-    values_of,
 )
 from newsarchive.browse.svg import meter
 from newsarchive.browse.urls import Addresses
@@ -52,7 +50,7 @@ async def search_page(datasette: Datasette, request: Request) -> Response:
         return Response.redirect(Addresses(datasette, name).article(key))
     if is_web_address(form.query) and await read(datasette, name, lambda c: bool(ProblemLog(c).history(form.query))):
         return Response.redirect(Addresses(datasette, name).why(form.query))
-    found = await read(datasette, name, lambda connection: find(connection, form))
+    found = await read(datasette, name, lambda connection: FormSearch(connection, form).find())
     to, chart = Addresses(datasette, name), None
     if found.volume:
         chart = chart_of(
@@ -79,7 +77,7 @@ async def values_page(datasette: Datasette, request: Request) -> Response:
     name, kind = archive_needed(datasette), request.url_vars["kind"]
     form = SearchForm.of({key: request.args[key] for key in request.args})
     wanted = (request.args.get("find") or "").strip()[:100]
-    lines, found = await read(datasette, name, lambda connection: values_of(connection, form, kind, wanted))
+    lines, found = await read(datasette, name, lambda connection: FormSearch(connection, form).values_of(kind, wanted))
     context = {"found": found, "form": form, "kind": kind, "lines": lines, "wanted": wanted, "meter": meter}
     return await page(datasette, request, "newsarchive_values.html", context | _links(datasette, name, found))
 
@@ -113,7 +111,7 @@ async def _search_data(datasette: Datasette, name: str, form: SearchForm, suffix
     if form.problem:
         return refused(form.problem)
     try:
-        query = await read(datasette, name, lambda connection: understand(connection, form))
+        query = await read(datasette, name, lambda connection: FormSearch(connection, form).query())
     except QueryError as error:
         return refused(told(error))
     database, most = datasette.get_database(name), PUBLIC_DOWNLOAD if is_public(datasette) else None
@@ -139,7 +137,7 @@ async def _search_data(datasette: Datasette, name: str, form: SearchForm, suffix
 
 async def _search_feed(datasette: Datasette, name: str, form: SearchForm, request: Request) -> Response:
     """Return the newest articles of a search as a feed that tells how many there are and leads to the others."""
-    found = await read(datasette, name, lambda connection: find(connection, form, size=FEED, counts=False))
+    found = await read(datasette, name, lambda connection: FormSearch(connection, form).find(size=FEED, counts=False))
     if found.error:
         return refused(found.error)
     ids = [hit.article_id for hit in found.hits]

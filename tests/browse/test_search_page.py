@@ -9,7 +9,7 @@ from support.searching import add, ids, open_archive
 
 from newsarchive.browse import search_page
 from newsarchive.browse.search_form import SearchForm
-from newsarchive.browse.search_page import find, values_of
+from newsarchive.browse.search_page import FormSearch
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def connection(tmp_path):
 
 
 def found(connection, **arguments):
-    return find(connection, SearchForm.of(arguments))
+    return FormSearch(connection, SearchForm.of(arguments)).find()
 
 
 def narrower(connection, facet, label, **arguments):
@@ -39,7 +39,7 @@ def narrower(connection, facet, label, **arguments):
     (line,) = [line for line in found(connection, **arguments).facets[facet] if line.label == label]
     if line.narrower is None:
         return None
-    hits = find(connection, line.narrower).hits
+    hits = FormSearch(connection, line.narrower).find().hits
     assert len(hits) == line.count
     return line.narrower.query, sorted(hit.article_id for hit in hits)
 
@@ -108,8 +108,8 @@ def asked_for(connection, act):
 
 def test_all_values_of_one_facet_are_counted_without_the_others(connection):
     form = SearchForm(query="降准")
-    assert asked_for(connection, lambda: values_of(connection, form, "Source", "")) == 0
-    assert asked_for(connection, lambda: values_of(connection, form, "Security", "")) == 1
+    assert asked_for(connection, lambda: FormSearch(connection, form).values_of("Source", "")) == 0
+    assert asked_for(connection, lambda: FormSearch(connection, form).values_of("Security", "")) == 1
 
 
 def test_beside_a_chosen_value_only_its_own_facet_is_counted_again(connection):
@@ -132,9 +132,9 @@ def test_a_page_that_has_no_time_to_count_every_facet_shows_none(connection, mon
 )
 def test_the_page_of_a_facet_offers_what_the_search_page_offers(connection, text):
     form = SearchForm(query=text)
-    lines, _ = values_of(connection, form, "Source", "")
+    lines, _ = FormSearch(connection, form).values_of("Source", "")
     assert lines
-    assert lines == find(connection, form).facets["Source"]
+    assert lines == FormSearch(connection, form).find().facets["Source"]
 
 
 @pytest.mark.parametrize(("order", "expected"), [("longest", [2, 4, 1, 3]), ("shortest", [3, 1, 4, 2])])
@@ -143,7 +143,7 @@ def test_hits_are_sorted_by_length_page_by_page(connection, monkeypatch, order, 
     connection.execute("UPDATE articles SET char_count = 8 WHERE id = 1")
     form, seen = SearchForm.of({"order": order}), []
     while True:
-        result = find(connection, form, size=1)
+        result = FormSearch(connection, form).find(size=1)
         seen += [hit.article_id for hit in result.hits]
         if result.next_after is None:
             break

@@ -12,7 +12,7 @@ from support.searching import add, open_archive
 
 from newsarchive.browse.charts import chosen_by, volume_csv
 from newsarchive.browse.search_form import SearchForm
-from newsarchive.browse.search_page import find
+from newsarchive.browse.search_page import FormSearch
 from newsarchive.browse.volume import MOST_PERIODS, Period, of_days, volume
 from newsarchive.search import EVERYTHING, Search
 
@@ -109,7 +109,7 @@ def test_a_click_chooses_extends_narrows_and_frees_the_days(since, until, clicke
 
 
 def test_the_chosen_days_are_marked_with_as_much_time_around_them(connection):
-    shown = find(connection, SearchForm.of({"q": "降准", "from": "2026-03-03", "to": "2026-03-12"})).volume
+    shown = FormSearch(connection, SearchForm.of({"q": "降准", "from": "2026-03-03", "to": "2026-03-12"})).find().volume
     assert [one.first.day for one in shown.periods if one.is_chosen] == list(range(3, 13))
     assert (shown.periods[0].first.day, shown.periods[-1].last.day) == (2, 20)
 
