@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from datasette.utils import tilde_encode
 from lxml import html
-from support.articles import article
+from support.articles import CHINA, article
 from support.pages import AT, page
 from support.serving import served
 
@@ -86,7 +86,7 @@ def test_every_version_can_be_chosen_with_when_it_was_seen_and_why(site: httpx.C
     assert [one.get("value") for one in options] == ["1", "2", "3", "4"]
     assert "first seen" in options[0].text_content()
     assert "changed at the site" in options[3].text_content()
-    assert f"{AT + timedelta(hours=3):%Y-%m-%d %H:%M}" in options[3].text_content()
+    assert f"{(AT + timedelta(hours=3)).astimezone(CHINA):%Y-%m-%d %H:%M}" in options[3].text_content()
 
 
 def test_a_step_offers_the_others_too(site: httpx.Client) -> None:
