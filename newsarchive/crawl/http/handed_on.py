@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from scrapy.exceptions import NotConfigured
@@ -58,12 +59,12 @@ def _take(path: Path) -> dict[str, tuple[datetime, bytes]]:
     with path.open("rb") as file:
         path.unlink()
         found = [one for one in read_form(file, 2 * _LARGEST, PACKED) if isinstance(one, Record)]
-        ends = [*(one.offset for one in found[1:]), None]
+        offsets = [*(one.offset for one in found), None]
         file.seek(0)
         packed = file.read()
     return {
-        one.headers["warc-target-uri"]: (datetime.fromisoformat(one.headers["warc-date"]), packed[one.offset : end])
-        for one, end in zip(found, ends, strict=True)
+        one.headers["warc-target-uri"]: (datetime.fromisoformat(one.headers["warc-date"]), packed[slice(*ends)])
+        for one, ends in zip(found, pairwise(offsets), strict=True)
     }
 
 
