@@ -25,6 +25,7 @@ from support import postgres
 from support.clusters import Cluster, count, small_sites
 
 from newsarchive.archive import Archive
+from newsarchive.cluster import claims, inbox, registry, schema
 from newsarchive.cluster.engine import Engine
 from newsarchive.cluster.envelope import pack
 from newsarchive.cluster.shard import Shard
@@ -51,7 +52,7 @@ def main() -> int:
     found: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name, postgres.running(fsync=True) as server:
         folder = Path(name)
-        found |= claims(server)
+        found |= claiming(server)
         found |= slices(folder, options.addresses)
         found |= shipping(server, folder, options.pages)
         found |= worker(server, folder, options.sites, options.seconds)
@@ -61,31 +62,38 @@ def main() -> int:
     return 0
 
 
-def claims(server: postgres.Postgres) -> dict[str, float]:
+def claiming(server: postgres.Postgres) -> dict[str, float]:
     """Claim and release sites of an idle engine, one by one."""
     with Engine(server.new_database("claims")) as engine:
-        engine.init()
+        schema.init(engine)
         for number in range(1000):
-            engine.add(f"s{number}", family=f"s{number}", shard=0, files={}, hosts=[f"{number}.example"])
+            registry.add(engine, f"s{number}", family=f"s{number}", shard=0, files={}, hosts=[f"{number}.example"])
         taken = []
         backend = _Backend(engine)
         for _ in range(500):
             began = time.monotonic()
-            (claim,) = engine.claim("worker", 60)
+            (claim,) = claims.claim(engine, "worker", 60)
             taken.append((time.monotonic() - began) * 1000)
-            engine.release(
-                claim.site, claim.fence, due_in=timedelta(hours=1), every=timedelta(hours=1), failures=0,
-                outcome="finished", reason=None, keeps=True,
-            )  # fmt: skip
+            claims.release(
+                engine,
+                claim.site,
+                claim.fence,
+                due_in=timedelta(hours=1),
+                every=timedelta(hours=1),
+                failures=0,
+                outcome="finished",
+                reason=None,
+                keeps=True,
+            )
         found = {
             "claim_ms": statistics.median(taken),
             "claim_p99_ms": statistics.quantiles(taken, n=100)[98],
             "engine_run_cpu_ms": backend.milliseconds() / len(taken),
         }
-        held = {claim.site: (claim.fence, 600.0) for claim in engine.claim("worker", 600, 20)}
+        held = {claim.site: (claim.fence, 600.0) for claim in claims.claim(engine, "worker", 600, 20)}
         backend = _Backend(engine)
         for _ in range(200):
-            engine.renew(held)
+            claims.renew(engine, held)
         found["engine_renew_cpu_ms"] = backend.milliseconds() / 200
     print(
         f"claim: {found['claim_ms']:.1f} ms, p99 {found['claim_p99_ms']:.1f} ms, of 1,000 sites; claim and release"
@@ -142,9 +150,9 @@ def shipping(server: postgres.Postgres, folder: Path, pages: int) -> dict[str, f
     dice = random.Random(3)
     said = [page_messages(number, dice) for number in range(pages)]
     with Engine(server.new_database("shipping")) as engine:
-        engine.init()
-        engine.add("one", family="one", shard=0, files={}, hosts=["news.example"])
-        (lease,) = engine.claim("worker", 6000)
+        schema.init(engine)
+        registry.add(engine, "one", family="one", shard=0, files={}, hosts=["news.example"])
+        (lease,) = claims.claim(engine, "worker", 6000)
         backend = _Backend(engine)
         began, cpu = time.monotonic(), time.process_time()
         size = 0
@@ -152,14 +160,14 @@ def shipping(server: postgres.Postgres, folder: Path, pages: int) -> dict[str, f
             frames = [encode_message(message) for page in said[start : start + 20] for message in page]
             payload = pack([crawl, *frames])
             size += len(payload)
-            engine.ship("one", lease.fence, start // 20 + 1, payload, **_ROOM)
+            inbox.ship(engine, "one", lease.fence, start // 20 + 1, payload, **_ROOM)
         shipped, cpu_ship = time.monotonic() - began, time.process_time() - cpu
         engine_ship = backend.milliseconds() / (pages / 20)
         backend = _Backend(engine)
         shard = Shard(folder / "shipping.db", engine, 0)
         shard.archive  # noqa: B018 - makes what is made once
         began, cpu = time.monotonic(), time.process_time()
-        while shard.step() or engine.take(0, 1):
+        while shard.step() or inbox.take(engine, 0, 1):
             pass
         applied, cpu_apply = time.monotonic() - began, time.process_time() - cpu
         engine_take = backend.milliseconds() / (pages / 20)
@@ -199,7 +207,7 @@ def worker(server: postgres.Postgres, folder: Path, number: int, seconds: float)
             NEWSARCHIVE_CLUSTER_LEASE=60, NEWSARCHIVE_SWEEP_HOURS=1000,
         )  # fmt: skip
         try:
-            cluster.engine.init()
+            schema.init(cluster.engine)
             cluster.add(*sites)
             cluster.shard()
             process = cluster.worker("w")

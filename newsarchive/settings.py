@@ -84,7 +84,7 @@ _UNUSED = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware",
     # Hands on what it could read of a truncated body as if it were whole.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware",
-    # No cookies, no reloads from markup, no cache but the archive: see above.
+    # No cookies, no reloads from markup, no cache but what `add` hands on: see above.
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware",
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware",
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware",
@@ -112,6 +112,7 @@ DOWNLOADER_MIDDLEWARES = {
     "newsarchive.crawl.http.offsite.OffsiteFilter": 50,
     "newsarchive.crawl.render.middleware.Rendering": 75,  # what comes to it is a whole page, after all redirects
     "newsarchive.crawl.http.robots.Robots": 100,
+    "newsarchive.crawl.http.handed_on.HandedOn": 150,  # what `add` has fetched; whether it may be asked for is known
     "newsarchive.crawl.http.decompression.Decompression": 590,
 }
 # No site needs to hear what led to it.

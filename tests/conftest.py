@@ -34,6 +34,7 @@ SLOW = {
     "browse/test_browse_command.py",
     "browse/test_other_databases.py",
     "browse/test_whole_answers.py",
+    "bulk/test_other_engines.py",
     "cluster",
     "commands/test_command_plot.py",
     "commands/test_command_read.py",

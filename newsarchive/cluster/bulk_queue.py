@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, LiteralString
 
 from newsarchive.bulk.queue import Queue
+from newsarchive.cluster import schema
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ class EngineQueue(Queue):
     def __init__(self, folder: Path, engine: Engine) -> None:
         super().__init__(folder)
         self._engine = engine
-        engine.must_be_current()
+        schema.must_be_current(engine)
 
     def _ask(self, sql: LiteralString, **values: object) -> list[Any]:
         locked = sql.replace("{locked}", " FOR UPDATE SKIP LOCKED").replace(":now", _NOW)

@@ -13,8 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsarchive.cluster.engine import Engine, EngineAwayError, Shipped
+from newsarchive.cluster import claims, inbox
+from newsarchive.cluster.engine import EngineAwayError
 from newsarchive.cluster.envelope import pack
+from newsarchive.cluster.inbox import Shipped
 from newsarchive.cluster.slices import SliceOperations
 from newsarchive.crawl.failures import HostPaused
 from newsarchive.crawl.writer.channel import Channel
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from newsarchive.archive import Archive
-    from newsarchive.cluster.engine import Claim
+    from newsarchive.cluster.claims import Claim
+    from newsarchive.cluster.engine import Engine
     from newsarchive.crawl.summary import RunSummary
     from newsarchive.crawl.writer.messages import Crawl, Message
 
@@ -47,13 +50,13 @@ class EngineThread:
         self._engine = engine
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="engine")
 
-    def submit(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Future[Any]:
-        """Have a method of `Engine` called, after those that were submitted before."""
-        return self._pool.submit(method, self._engine, *arguments, **options)
+    def submit(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Future[Any]:
+        """Have a function of an engine called, after those that were submitted before."""
+        return self._pool.submit(function, self._engine, *arguments, **options)
 
-    async def call(self, method: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-        """Call a method of `Engine`, and return its result."""
-        return await asyncio.wrap_future(self.submit(method, *arguments, **options))
+    async def call(self, function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        """Call a function of an engine, and return its result."""
+        return await asyncio.wrap_future(self.submit(function, *arguments, **options))
 
     def close(self) -> None:
         """Wait until all that was submitted is done, and close the engine."""
@@ -102,7 +105,7 @@ class Lease:
         self.seconds = max(self.seconds, delay * 4)
         if urlsplit(f"//{host}").hostname in self.claim.shared:
             try:
-                await asyncio.sleep(await self._engine.call(Engine.wait, host, delay))
+                await asyncio.sleep(await self._engine.call(claims.reserve_turn, host, delay))
             except EngineAwayError as error:  # the page is not at fault
                 raise HostPaused(host, datetime.now(UTC) + timedelta(seconds=1)) from error
         while self.loss is None:
@@ -226,7 +229,7 @@ class LeaseChannel(Channel):
 
     def _submit(self, payload: bytes) -> Future[Shipped]:
         lease = self._lease
-        return self._engine.submit(Engine.ship, lease.site, lease.fence, self._seq, payload, **self._limits)
+        return self._engine.submit(inbox.ship, lease.site, lease.fence, self._seq, payload, **self._limits)
 
     def _take(self, answer: Committed | Broken | None) -> None:
         if self.failure is not None:  # what was on its way when it broke; nobody waits for it any more

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from newsarchive.errors import UserError
+from newsarchive.i18n import _
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+    from newsarchive.cluster.engine import Engine
+
 #: The roles that `cluster init` makes; users that log in are made members of one of them.
 WORKER, SHARD = "newsarchive_worker", "newsarchive_shard"
 
@@ -135,3 +145,32 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON newsarchive.publication TO {SHARD};
 GRANT USAGE ON SEQUENCE newsarchive.publication_number_seq TO {SHARD};
 GRANT SELECT, INSERT ON newsarchive.part TO {SHARD};
 """
+
+
+def init(engine: Engine) -> int:
+    """Make the tables, or bring those of an older version up to date; return the number of steps applied."""
+
+    def make(connection: Connection[Any]) -> int:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        for role in (WORKER, SHARD):
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+                connection.execute(f"CREATE ROLE {role} NOLOGIN".encode())
+        connection.execute("CREATE SCHEMA IF NOT EXISTS newsarchive")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS newsarchive.step (number int PRIMARY KEY, at timestamptz DEFAULT now())"
+        )
+        ((done,),) = connection.execute("SELECT count(*) FROM newsarchive.step").fetchall()
+        for number, step in enumerate(STEPS[done:], start=done + 1):
+            connection.execute(step.encode())
+            connection.execute("INSERT INTO newsarchive.step (number) VALUES (%s)", (number,))
+        connection.execute(GRANTS.encode())
+        return len(STEPS) - int(done)
+
+    return int(engine.do(make))
+
+
+def must_be_current(engine: Engine) -> None:
+    """Raise UserError where the tables are not those of this version."""
+    ((steps,),) = engine.ask("SELECT count(*) FROM newsarchive.step")
+    if steps < len(STEPS):
+        raise UserError(_("the cluster's engine is of an older version - run newsarchive cluster init first"))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from newsarchive import __version__
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import explain
-from newsarchive.cluster import moves
+from newsarchive.cluster import claims, inbox, moves, registry
 from newsarchive.cluster.engine import EngineAwayError
 from newsarchive.cluster.envelope import unpack
 from newsarchive.cluster.publishing import Publisher
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from newsarchive.cluster.engine import Engine, Envelope
+    from newsarchive.cluster.engine import Engine
+    from newsarchive.cluster.inbox import Envelope
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +61,15 @@ WHERE moved <= excluded.moved AND (home IS NOT NULL
 
 
 class Shard:
-    """Keeps an archive in step with what workers ship to it."""
+    """Keeps an archive in step with what workers ship to it.
 
-    def __init__(self, db: Path, engine: Engine, number: int) -> None:
+    `lease` is for how many seconds a worker has a site. An engine that was lost gives out no site before: whoever had
+    it may still crawl it.
+    """
+
+    def __init__(self, db: Path, engine: Engine, number: int, *, lease: float = 0.0) -> None:
         self.db = db
+        self.lease = lease
         self.engine = engine
         self.number = number
         #: Why nothing can be stored at present; None where all is well.
@@ -120,12 +126,12 @@ class Shard:
         """
         try:
             self.tell()
-            envelopes = self.engine.take(self.number, 1 if self._careful else _AT_ONCE, self._left_alone())
+            envelopes = inbox.take(self.engine, self.number, 1 if self._careful else _AT_ONCE, self._left_alone())
             if envelopes:
                 self._apply(envelopes)
-            wanted = self.engine.wanted(self.number)
+            wanted = claims.wanted(self.engine, self.number)
             for site, fence in wanted:
-                self.engine.give(site, fence, cut(self.archive, site))
+                claims.give(self.engine, site, fence, cut(self.archive, site))
             is_moving = self._run_errands()
         except (EngineAwayError, ArchiveDamagedError):
             raise
@@ -149,20 +155,28 @@ class Shard:
         if time.monotonic() < self._told_at + _HEARTBEAT:
             return
         self._told_at = time.monotonic()
-        if not self.engine.seen(self.number, __version__, self.trouble):
+        if not registry.seen(self.engine, self.number, __version__, self.trouble):
             known = self.archive.connection.execute(
                 "SELECT site, family, files, hosts, fence, moved, coalesce(home, ?) FROM cluster_feed", (self.number,)
             ).fetchall()
             for site, family, files, hosts, fence, moved, home in known:
-                self.engine.add(
-                    site, family=family, shard=home, files=json.loads(files), hosts=json.loads(hosts), fence=fence,
-                    moved=moved, renew=False,
-                )  # fmt: skip
-            self.engine.register(self.number, __version__)
+                registry.add(
+                    self.engine,
+                    site,
+                    family=family,
+                    shard=home,
+                    files=json.loads(files),
+                    hosts=json.loads(hosts),
+                    fence=fence,
+                    moved=moved,
+                    rest=self.lease,
+                    renew=False,
+                )
+            registry.register(self.engine, self.number, __version__)
             logger.info(_("the engine was told %d sites"), len(known))
         sites = [
             (row.name, row.family, json.dumps(row.files), json.dumps(row.hosts), row.moved)
-            for row in self.engine.sites(self.number)
+            for row in registry.sites(self.engine, self.number)
         ]
         if self.trouble is None:
             with self.archive.transaction():
@@ -188,7 +202,7 @@ class Shard:
     def _apply(self, envelopes: Sequence[Envelope]) -> None:
         """Apply envelopes in one transaction, and take them away; a single one is put aside when it fails too often."""
         first, is_alone = envelopes[0], self._careful > 0
-        tries = self.engine.tried(first) if is_alone else 0
+        tries = inbox.tried(self.engine, first) if is_alone else 0
         if tries > _DEADLY_TRIES:
             self._bury(first, f"the shard ended {_DEADLY_TRIES} times while it was applied")
             return
@@ -212,13 +226,13 @@ class Shard:
             if is_alone and tries >= _TRIES:
                 self._bury(first, f"{type(error).__name__}: {error}")
         else:
-            self.engine.done([envelope.id for envelope in envelopes])
+            inbox.done(self.engine, [envelope.id for envelope in envelopes])
             self._careful = max(0, self._careful - 1)
             self._look_at_reports()
             self._index.note(messages)
 
     def _bury(self, envelope: Envelope, why: str) -> None:
-        self.engine.bury(envelope, why)
+        inbox.bury(self.engine, envelope, why)
         self._careful -= 1
         logger.error(_("put aside envelope %d of %s: %s"), envelope.id, envelope.site, why)
 
@@ -289,4 +303,4 @@ class Shard:
             if report.errors or report.counts["articles/rejected"]:
                 doubtful.append(site)
         if doubtful:
-            self.engine.distrust(doubtful)
+            claims.distrust(self.engine, doubtful)

@@ -10,12 +10,13 @@ import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsarchive.archive.schedules import Schedule
-from newsarchive.cluster.engine import Engine, EngineAwayError, in_future
+from newsarchive.cluster import claims, overview, schema
+from newsarchive.cluster.engine import Engine, EngineAwayError
 from newsarchive.cluster.lease import RENEWAL, EngineThread, Lease, LeaseChannel
 from newsarchive.cluster.slices import open_piece
 from newsarchive.crawl.http.host_pauses import PERMISSIONS
@@ -103,7 +104,7 @@ class Worker:
         for task in (renewing, stopping):
             task.add_done_callback(lambda _: self._changed.set())
         try:
-            await self._engine.call(Engine.must_be_current)
+            await self._engine.call(schema.must_be_current)
             while not stopping.done() and not renewing.done():
                 self._changed.clear()
                 await self._begin_due()
@@ -137,8 +138,8 @@ class Worker:
         if room <= 0:
             return
         asked_at = time.monotonic()
-        claims = await self._engine.call(Engine.claim, self.name, self.limits.lease, room)
-        for claim in claims:
+        claimed = await self._engine.call(claims.claim, self.name, self.limits.lease, room)
+        for claim in claimed:
             if (before := self._leases.get(claim.site)) is not None:
                 before.lose(_("{site}: its lease was not renewed in time, and it is claimed again", site=claim.site))
             lease = Lease(claim, self.limits.lease, self._engine, asked_at)
@@ -150,7 +151,7 @@ class Worker:
         over = time.monotonic() - self.options.turn_minutes * 60
         turns = sorted((run for run in self._runs.values() if run.has_turned(over)), key=lambda run: run.began)
         if turns and len(self._leases) >= self.options.sites_at_once:
-            waiting, _ = await self._engine.call(Engine.waiting)
+            waiting, _ = await self._engine.call(overview.waiting)
             for run in turns[:waiting]:
                 run.give_way()
 
@@ -162,7 +163,7 @@ class Worker:
             if not held:
                 continue
             asked_at = time.monotonic()
-            renewed = await self._engine.call(Engine.renew, held)
+            renewed = await self._engine.call(claims.renew, held)
             for site, (fence, seconds) in held.items():
                 lease = self._leases.get(site)
                 if lease is None or lease.fence != fence:
@@ -220,8 +221,8 @@ class Worker:
             return kept.archive
         self._drop(site)
         if claim.has_slice:
-            await self._shipping.call(Engine.want_slice, site, lease.fence)
-        while (data := await self._shipping.call(Engine.slice, site, lease.fence)) is None:
+            await self._shipping.call(claims.want_slice, site, lease.fence)
+        while (data := await self._shipping.call(claims.take_slice, site, lease.fence)) is None:
             if lease.loss is not None or self.process.stopping.is_set():
                 raise UserError(lease.loss or _("{site}: stopped before it was begun", site=site))
             await asyncio.sleep(_LOOK_FOR_SLICE)
@@ -269,10 +270,10 @@ class Worker:
             return
         try:
             await self._engine.call(
-                Engine.release,
+                claims.release,
                 lease.site,
                 lease.fence,
-                due_in=in_future(after.due_at, datetime.now(UTC)),
+                due_in=max(timedelta(0), after.due_at - datetime.now(UTC)),
                 every=after.interval,
                 failures=after.failures,
                 outcome=summary.outcome if summary else "failed",

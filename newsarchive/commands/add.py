@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarchive.atomic import atomic_file
 from newsarchive.commands.output import columns_of, to_json
 from newsarchive.commands.site_files import write_site_file
 from newsarchive.errors import UserError
@@ -65,7 +68,8 @@ def add(
 
     Of every site at most 80 pages are asked for: its home page, robots.txt, feeds and sitemaps, pages that may list
     articles, and a few of each kind of page that may be an article. What was found is printed, how sure it is, and what
-    was not found. After that, `newsarchive crawl NAME` crawls the site. A file that is there is never changed.
+    was not found. After that, `newsarchive crawl NAME` crawls the site; within an hour it does not ask again for the
+    pages that were looked at. A file that is there is never changed.
 
     With --again the sites are known already, and what has changed is printed as a diff, for `patch`, or is written with
     --apply. What a look cannot find out stays: layouts, other keys and tables of your own, the name, title and delay.
@@ -92,21 +96,22 @@ def add(
             )
         else:
             wanted[url] = owner
-    results = _look(list(wanted), delay) if wanted else {}
     taken, failed = set(site_names()), False
-    for url, survey in results.items():
-        if isinstance(survey, str):
-            click.echo(plain(f"newsarchive: {survey}"), err=True)
-            failed = True
-            continue
-        found = _found(survey, wanted[url] or name, taken, delay)
-        taken.add(found.name)
-        _tell(survey, found, as_json=as_json)
-        if again:
-            _renew(found, is_written=apply and found.is_usable, as_json=as_json)
-        else:
-            _give(found, dry_run=dry_run, as_json=as_json)
-        failed |= not found.is_usable
+    with tempfile.TemporaryDirectory(prefix="newsarchive-add-") as folder:
+        pages = {url: Path(folder) / f"{number}.warc.gz" for number, url in enumerate(wanted)}
+        for url, survey in (_look(pages, delay) if wanted else {}).items():
+            if isinstance(survey, str):
+                click.echo(plain(f"newsarchive: {survey}"), err=True)
+                failed = True
+                continue
+            found = _found(survey, wanted[url] or name, taken, delay)
+            taken.add(found.name)
+            _tell(survey, found, as_json=as_json)
+            if again:
+                _renew(found, is_written=apply and found.is_usable, as_json=as_json)
+            else:
+                _give(found, pages[url], dry_run=dry_run, as_json=as_json)
+            failed |= not found.is_usable
     return int(failed)
 
 
@@ -170,8 +175,11 @@ def _read(file: Path) -> bytes:
         ) from error
 
 
-def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
-    """Look at sites, several at a time; return what was found at each, or why nothing was."""
+def _look(urls: dict[str, Path], delay: float) -> dict[str, Survey | str]:
+    """Look at sites, several at a time; return what was found at each, or why nothing was.
+
+    Each site's pages are written into its file, for the crawl.
+    """
     from newsarchive.crawl.fetch_one import fetch_with  # noqa: PLC0415 - loads Scrapy and the reader
     from newsarchive.drafting.survey import survey  # noqa: PLC0415
 
@@ -184,18 +192,28 @@ def _look(urls: list[str], delay: float) -> dict[str, Survey | str]:
             async with places:
                 click.echo(plain(_("Looking at {url} ...", url=url)), err=True)
                 try:
-                    results[url] = await survey(url, _politely(load, delay))
+                    results[url] = await survey(url, _politely(load, delay, urls[url]))
                 except UserError as error:
                     results[url] = str(error)
 
         await asyncio.gather(*map(one, urls))
 
-    fetch_with(work, urls)
+    fetch_with(work, list(urls))
     return {url: results[url] for url in urls}
 
 
-def _politely(load: Load, delay: float) -> Any:
-    """Return what loads the pages of one site, with a pause between two; why a page does not come it tells in words."""
+def _politely(load: Load, delay: float, pages: Path) -> Any:
+    """Return what loads the pages of one site, with a pause between two; why a page does not come it tells in words.
+
+    What came, and what is not there, is added to the file `pages`.
+    """
+    from newsarchive.crawl.fetch_one import StatusError  # noqa: PLC0415 - loads Scrapy
+    from newsarchive.crawl.http.handed_on import missing, record_of  # noqa: PLC0415
+
+    def keep(page: Page) -> None:
+        with pages.open("ab") as file:
+            file.write(record_of(page))
+
     asked = 0
 
     async def fetch(url: str) -> Page | str:
@@ -205,9 +223,13 @@ def _politely(load: Load, delay: float) -> Any:
             await asyncio.sleep(delay)
         asked += 1
         try:
-            return await load(url)
+            page = await load(url)
         except UserError as error:
+            if isinstance(error, StatusError) and error.status in (404, 410):
+                keep(missing(url, error.status))
             return str(error).removeprefix(f"{url}: ")
+        keep(page)
+        return page
 
     return fetch
 
@@ -237,11 +259,15 @@ def _tell(survey: Survey, found: FoundSite, *, as_json: bool) -> None:
         click.echo(plain(f"  {_(what)}{' ' * (_WIDTH - columns_of(_(what)))}{said}"))
 
 
-def _give(found: FoundSite, *, dry_run: bool, as_json: bool) -> None:
-    """Write a site file, or print it."""
+def _give(found: FoundSite, pages: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Write a site file, and beside it the pages that its crawl needs not ask for again; or print the file."""
+    from newsarchive.crawl.http.handed_on import handed_on_path  # noqa: PLC0415 - loads Scrapy
+
     if not dry_run:
         path = _path(found)
         write_site_file(path, found.toml)
+        with atomic_file(handed_on_path(found.name)) as file, pages.open("rb") as kept:
+            shutil.copyfileobj(kept, file)
         click.echo(plain(_("Written: {path} - next: newsarchive crawl {name}", path=path, name=found.name)), err=True)
     elif not as_json:
         click.echo(found.toml, nl=False)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from newsarchive.cluster import overview, schema
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.errors import UserError
 from newsarchive.i18n import _, ngettext, stored
@@ -40,7 +41,7 @@ def cluster() -> None:
 def init() -> None:
     """Make the tables of the cluster, or bring them up to date after an update of newsarchive."""
     with _engine() as engine:
-        steps = engine.init()
+        steps = schema.init(engine)
     click.echo(_("newsarchive: the cluster's tables are there (steps applied: {number})", number=steps))
 
 
@@ -57,15 +58,22 @@ def add(sites: tuple[str, ...], shard: int, family: str | None) -> None:
 
     found = [(name, site_files(name), load_site(name).places) for name in sites]
     with _engine() as engine:
+        from newsarchive.cluster import registry  # noqa: PLC0415 - psycopg may not be there
+
         for name, files, places in found:
             hosts = {place.partition(":")[0] for place in places}
-            engine.add(name, family=family or name, shard=shard, files=files, hosts=hosts)
+            registry.add(engine, name, family=family or name, shard=shard, files=files, hosts=hosts)
     click.echo(_("newsarchive: added {sites}", sites=", ".join(sites)))
 
 
+_lease_option = click.option(
+    "--lease", type=click.FloatRange(1), default=60.0, envvar=f"{_DSN}_LEASE", show_default=True,
+    help="Seconds after which the sites of a worker that died are another's.",
+)  # fmt: skip
+
+
 @cluster.command()
-@click.option("--lease", type=click.FloatRange(1), default=60.0, envvar=f"{_DSN}_LEASE", show_default=True,
-              help="Seconds after which the sites of a worker that died are another's.")  # fmt: skip
+@_lease_option
 @click.option("--inbox", type=click.IntRange(1), default=40, envvar=f"{_DSN}_INBOX", show_default=True,
               help="Envelopes of a site that may wait for their shard until its worker waits, too.")  # fmt: skip
 @click.option("--inbox-mib", type=click.IntRange(1), default=256, envvar=f"{_DSN}_INBOX_MIB", show_default=True,
@@ -99,11 +107,13 @@ def work(lease: float, inbox: int, inbox_mib: int, verbose: bool) -> int:
 
 @cluster.command()
 @click.argument("number", type=click.IntRange(0))
+@_lease_option
 @click.pass_obj
-def shard(db: Path, number: int) -> int:
+def shard(db: Path, number: int, lease: float) -> int:
     """Store what workers send to shard NUMBER in the archive (--db), until Ctrl-C.
 
-    One process for each shard, on the machine that has its disk. All that reads archives reads it as any other.
+    One process for each shard, on the machine that has its disk. All that reads archives reads it as any other. The
+    lease is that of the workers: when the engine was lost, its sites are left to those who have them for so long.
     """
     from newsarchive.locks import CrawlLock  # noqa: PLC0415
 
@@ -116,9 +126,9 @@ def shard(db: Path, number: int) -> int:
         signal.signal(one, lambda number, _frame: stopped.append(number))
     lock = CrawlLock(db, "cluster-shard")
     try:
-        engine.must_be_current()
+        schema.must_be_current(engine)
         click.echo(_("newsarchive: shard {number} stores in {db}, until Ctrl-C", number=number, db=db))
-        Shard(db, engine, number).run(lambda: bool(stopped))
+        Shard(db, engine, number, lease=lease).run(lambda: bool(stopped))
     finally:
         engine.close()
         lock.release()
@@ -138,7 +148,7 @@ def move(site: str, shard: int, wait: bool) -> None:
     with _engine() as engine:
         from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
 
-        engine.must_be_current()
+        schema.must_be_current(engine)
         moved = moves.begin(engine, site, shard)
         if not moved:
             click.echo(_("newsarchive: {site} is at shard {shard} already", site=site, shard=shard))
@@ -180,7 +190,7 @@ def publish(folder: Path, keep: float, wait: float) -> None:
         from newsarchive.cluster.publishing import publish as publish_all  # noqa: PLC0415 - psycopg may not be there
         from newsarchive.commands.publish import print_publication  # noqa: PLC0415 - the other commands need none of it
 
-        engine.must_be_current()
+        schema.must_be_current(engine)
         done = publish_all(engine, folder.resolve(), keep=timedelta(minutes=keep), patience=wait, waits=waits)
     print_publication(done)
 
@@ -197,10 +207,10 @@ def status(ready: bool, form: str | None) -> int:
     with _engine() as engine:
         from newsarchive.cluster import moves  # noqa: PLC0415 - psycopg may not be there
 
-        engine.must_be_current()
-        shards, workers = engine.shards(), engine.workers()
-        late, seconds = engine.waiting()
-        failing = engine.failing()
+        schema.must_be_current(engine)
+        shards, workers = overview.shards(engine), overview.workers(engine)
+        late, seconds = overview.waiting(engine)
+        failing = overview.failing(engine)
         moving = moves.under_way(engine)
     faults = [fault for row in shards for fault in _faults(row)]
     if late and seconds > _LATE:
@@ -240,9 +250,9 @@ def dead(ids: tuple[int, ...], form: str | None) -> int:
     """
     with _engine() as engine:
         if ids:
-            click.echo(_("newsarchive: deleted {number}", number=engine.forget_dead(ids)))
+            click.echo(_("newsarchive: deleted {number}", number=overview.forget_dead(engine, ids)))
             return 0
-        rows = engine.dead()
+        rows = overview.dead(engine)
     columns = ("id", "shard", "site", "fence", "seq", "bytes", "at", "why")
     return 1 if print_rows(columns, [tuple(row) for row in rows], form) else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import must_exist
+from newsarchive.archive.migrations import applied_names
 from newsarchive.archive.queries import one_moment
 from newsarchive.commands.output import print_rows, rows_options
 from newsarchive.i18n import _
@@ -45,22 +47,32 @@ def rebuild(db: Path) -> None:
 
 @stories.command(epilog="Example: newsarchive --db a.db stories across b.db c.db --csv > stories.csv")
 @click.argument("others", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--days", type=click.IntRange(1), help="Only articles that were published in the last so many days.")
+@click.option("--kept", type=click.Path(path_type=Path, dir_okay=False),
+              help="Keep in this file what was compared, so that the next time only what has changed is.")  # fmt: skip
 @rows_options
 @click.pass_obj
-def across(db: Path, /, others: tuple[Path, ...], form: str | None) -> int:
+def across(db: Path, /, others: tuple[Path, ...], days: int | None, kept: Path | None, form: str | None) -> int:
     """Find the stories that the articles of the archive and of the archives OTHERS tell together.
 
-    They are those that one archive with all the articles would have; nothing is written. A story is named by its
-    article that was published first. The status is 1 when no story has more than one article.
+    They are those that one archive with all the articles would have; the archives are not changed. A story is named by
+    its article that was published first. The status is 1 when no story has more than one article.
     """
     from newsarchive.stories.across import stories_across  # noqa: PLC0415 - a rebuild needs none of it
+    from newsarchive.stories.kept import kept_stories  # noqa: PLC0415
+
+    since = None if days is None else (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
 
     with ExitStack() as stack:
         paths = (db, *others)
         archives = [stack.enter_context(Archive.open(must_exist(path), readonly=True)) for path in paths]
         for archive in archives:
             stack.enter_context(one_moment(archive.connection))
-        found = stories_across([archive.connection for archive in archives])
+        connections = [archive.connection for archive in archives]
+        if kept is None:
+            found = stories_across(connections, since)
+        else:
+            found = kept_stories(kept, applied_names(connections[0])[-1], connections, since)
         print_rows(_COLUMNS, (row for places in found for row in _rows(archives, places)), form)
     return int(not found)
 

@@ -77,14 +77,20 @@ class FrontierScheduler:
         with session.failing():
             fed = self.feed(session)
             longest = _LONGEST_SHARED_BLOCK if session.writer.is_shared else _LONGEST_BLOCK
-            while not fed and session.writer.wait_for_commit(longest):
+            while not fed and (session.writer.wait_for_commit(longest) or self._find_last(session)):
                 fed = self.feed(session)
-            if not (fed or session.writer.is_busy or self.is_drained):
-                self.is_drained = True
-                if links := list(self.spider.last_links(self.asked)):
-                    session.writer.submit(Operations.find, links)
         if fed or session.writer.is_busy:
             raise DontCloseSpider
+
+    def _find_last(self, session: Session) -> bool:
+        """Have the links written that the spider kept for the end; False when there are none, or not yet."""
+        if self.is_drained or session.writer.is_busy:
+            return False
+        self.is_drained = True
+        links = list(self.spider.last_links(self.asked))
+        if links:
+            session.writer.submit(Operations.find, links)
+        return bool(links)
 
     def feed(self, session: Session) -> int:
         """Ask for pending URLs until the window is full; return their number."""

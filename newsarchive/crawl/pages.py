@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Headers that say nothing of the page, and name us as one visitor.
 _NOT_KEPT = (b"set-cookie", b"set-cookie2")
+#: In a request's `meta`: when (UTC) its answer came, where that was before this crawl.
+FETCHED_AT = "newsarchive_fetched_at"
 
 
 def make_page(response: Response, url: str, role: Role, site: str, row: FrontierEntry | None = None) -> Page:
@@ -30,7 +32,7 @@ def make_page(response: Response, url: str, role: Role, site: str, row: Frontier
         role=role,
         site=site,
         body=response.body,
-        fetched_at=datetime.now(UTC),
+        fetched_at=(response.request.meta if response.request else {}).get(FETCHED_AT) or datetime.now(UTC),
         status=response.status,
         headers=headers,
         final_url=response.url if response.url != url else None,

@@ -91,6 +91,16 @@ def without_address(lost: int) -> str | None:
     return f"entries without an address: {lost}" if lost else None
 
 
+def is_script_hook(target: str, link: Element) -> bool:
+    """Return whether a link leads to a place on its own page, or shows nothing but what a script makes of it.
+
+    Such are buttons to share, whose address ends in `#`.
+    """
+    if target.startswith("#"):
+        return True
+    return target.endswith("#") and not line_of(link) and not select("img", link)
+
+
 def is_article(url: str, site: Site) -> bool:
     """Return whether a URL has the form of the site's articles, in its path alone or with its query.
 
@@ -173,7 +183,7 @@ class _Reader:
             self.found.damage = f"more links than {_MOST_LINKS} in one entry"
         for link in links[:_MOST_LINKS]:
             target = target_of(link)
-            url = self._article_url(target) if target and not target.startswith("#") else None
+            url = self._article_url(target) if target and not is_script_hook(target, link) else None
             if url is not None:
                 self._take(url, _title(link), printed)
 

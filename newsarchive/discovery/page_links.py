@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from newsarchive.discovery.html_listing import is_script_hook
 from newsarchive.discovery.script_pager import next_by_script
 from newsarchive.extract.html import better_title, line_of, opened_by, target_of
 from newsarchive.text import clean
@@ -97,12 +98,13 @@ def read_links(root: Element, url: str, charset: str = "utf-8") -> Links:
     pager = _Pager(here)
     for element in select("a, area, frame, iframe, [onclick]", root)[:MOST_LINKS]:
         target = attribute(element, "src").strip() if element.tag in _FRAMES else target_of(element)
-        full = None if not target or target.startswith("#") else absolute_url(target, base_url, charset=charset)
+        is_hook = not target or is_script_hook(target, element)
+        full = None if is_hook else absolute_url(target, base_url, charset=charset)
         if full == here:
             continue
         text = _text_of(element)
         if full is None:
-            links.refused += bool(target) and not target.startswith("#")
+            links.refused += not is_hook
             _note_item(links, text, element)  # what a script opens is an entry of a list, too
             continue
         pager.note(full, text, attribute(element, "rel"))

@@ -59,6 +59,16 @@ def findings(survey: Survey, found: FoundSite) -> Iterator[tuple[str, str]]:
             listed=found.listed,
         ),
     )
+    if articles := len(survey.articles()):
+        yield (
+            N_("fields"),
+            _(
+                "title on {title}, date on {date}, source on {source}, authors on {authors} of {articles} articles, "
+                "without rules",
+                articles=articles,
+                **found.fields,
+            ),
+        )
     if found.folder_index:
         yield N_("spelling"), _("/x/{folder_index} is /x/", folder_index=found.folder_index)
     if survey.robots:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from newsarchive.drafting.address_groups import Group
     from newsarchive.drafting.survey import Survey
+    from newsarchive.models import Article
     from newsarchive.sites import JsonList
 
 #: Pages that the file names as ways in, and patterns of articles.
@@ -73,6 +74,8 @@ class FoundSite:
     #: Known addresses of articles, and those of them that feeds and sitemaps name.
     articles: int
     listed: int
+    #: On how many of the articles that were looked at the heuristics find a field.
+    fields: dict[str, int]
     folder_index: str | None
     toml: str = ""
 
@@ -116,6 +119,7 @@ def found_site(
         lists=_lists(survey, wanted),
         articles=len(wanted),
         listed=sum(survey.known[key].in_feed or survey.known[key].in_sitemap for key in wanted),
+        fields=_fields([page.article for page in articles]),
         folder_index=survey.folder_index,
     )
     found.toml = _toml(found, f"{plain(survey.start)}` on {day}")
@@ -138,6 +142,15 @@ def _hosts(survey: Survey, host: str) -> list[str]:
     own = [host, *(one for one in survey.hosts if one != host and (one in came or one in named))]
     spellings = [other for one in own for other in other_spelling(one) if ":" not in one]
     return list(dict.fromkeys((*own, *spellings)))
+
+
+def _fields(articles: list[Article]) -> dict[str, int]:
+    return {
+        "title": sum(bool(article.title) for article in articles),
+        "date": sum(article.published_at is not None for article in articles),
+        "source": sum(bool(article.source) for article in articles),
+        "authors": sum(any(byline.role == "author" for byline in article.bylines) for article in articles),
+    }
 
 
 # Addresses of articles

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from newsarchive.stories.overlap import Overlap
+    from newsarchive.stories.text import Sample
 
 #: Texts on either side of a text, among those that have a shingle, with which it meets there.
 REACH = 4
@@ -128,18 +129,21 @@ class TextIndex:
 
     def add(self, text: StoryText) -> Change:
         """Enter a text that the index does not have, and link it; pairs that it comes between may lose their link."""
-        taken = sample(text)
+        _recent.add(Comparable(text))
+        return self.add_sample(text.id, sample(text))
+
+    def add_sample(self, text_id: int, taken: Sample) -> Change:
+        """Enter a text by its sample; see `add`."""
         shingles, sketch = _pack("i", taken.shingles), _pack("H", taken.sketch)
-        self._cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text.id, shingles, sketch))
-        neighbours = around(self._cursor, text.id, taken.shingles, REACH)
-        enter(self._cursor, text.id, taken.shingles)
+        self._cursor.execute("INSERT INTO story_texts VALUES (?, ?, ?)", (text_id, shingles, sketch))
+        neighbours = around(self._cursor, text_id, taken.shingles, REACH)
+        enter(self._cursor, text_id, taken.shingles)
         change = Change()
         meetings = Counter(other for before, after in neighbours for other in (*before, *after))
-        _recent.add(Comparable(text))
-        enough = _ENOUGH[text.id & KIND_BITS]
+        enough = _ENOUGH[text_id & KIND_BITS]
         candidates = [other for other, met in meetings.items() if met >= enough[other & KIND_BITS]]
-        for other in self._like(text.id, taken.sketch, candidates):
-            if (overlap := self._compare(text.id, other)) and self._link(text.id, other, overlap):
+        for other in self._like(text_id, taken.sketch, candidates):
+            if (overlap := self.overlap(text_id, other)) and self._link(text_id, other, overlap):
                 change.joined.add(other)
         for one, other in self._linked(_straddling(neighbours)):
             if not self._meet(one, other) and self._unlink(one, other):
@@ -160,7 +164,7 @@ class TextIndex:
         for one, other in pairs - set(self._linked(pairs)):
             if not (self._meet(one, other) and self._like(one, self._sketch(one), [other])):
                 continue
-            if (overlap := self._compare(one, other)) and self._link(one, other, overlap):
+            if (overlap := self.overlap(one, other)) and self._link(one, other, overlap):
                 change.joined |= {one, other}
         return change
 
@@ -200,7 +204,8 @@ class TextIndex:
         (packed,) = self._cursor.execute("SELECT sketch FROM story_texts WHERE id = ?", (text_id,)).fetchone()
         return unpack_sketch(packed)
 
-    def _compare(self, one: int, other: int) -> Overlap | None:
+    def overlap(self, one: int, other: int) -> Overlap | None:
+        """Return what two texts have in common; None where one of them cannot be loaded."""
         first, second = self.load(one), self.load(other)
         return compare(first, second) if first and second else None
 

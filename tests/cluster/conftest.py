@@ -6,7 +6,7 @@ pytest.importorskip("psycopg", reason="psycopg is not installed (newsarchive[clu
 
 from support import postgres
 
-from newsarchive.cluster import shard
+from newsarchive.cluster import schema, shard
 from newsarchive.cluster.engine import Engine
 
 
@@ -25,7 +25,7 @@ def dsn(server):
     server.wipe("news")
     address = server.dsn("news")
     with Engine(address, patience=10) as engine:
-        engine.init()
+        schema.init(engine)
     return address
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 from support.clusters import Cluster, count, doubles, holds, small_sites
 
+from newsarchive.cluster import overview, registry
 from newsarchive.paths import ROOT
 
 NAMES = ("one", "two", "three")
@@ -100,15 +101,15 @@ def test_a_worker_that_was_stopped_for_longer_than_its_lease_stores_nothing_more
     cluster.wait_for(lambda: sum(len(site.asked) for site in sites.values()) > 20)
     os.killpg(first.pid, signal.SIGSTOP)
     try:
-        held = {(row.holder, row.sites) for row in cluster.engine.workers()}
+        held = {(row.holder, row.sites) for row in overview.workers(cluster.engine)}
         cluster.worker("w2")
-        cluster.wait_for(lambda: {(row.holder, row.sites) for row in cluster.engine.workers()}.isdisjoint(held))
+        cluster.wait_for(lambda: {(row.holder, row.sites) for row in overview.workers(cluster.engine)}.isdisjoint(held))
     finally:
         os.killpg(first.pid, signal.SIGCONT)
     cluster.wait_for(lambda: is_crawled(cluster))
     cluster.wait_for(lambda: "another worker's by now" in cluster.log("w1"))
     assert doubles(cluster.archive()) == 0
-    assert cluster.engine.dead() == []
+    assert overview.dead(cluster.engine) == []
 
 
 def test_a_shard_that_is_away_lets_the_inbox_fill_to_its_limit_and_then_gets_everything(cluster, sites):
@@ -116,20 +117,20 @@ def test_a_shard_that_is_away_lets_the_inbox_fill_to_its_limit_and_then_gets_eve
     cluster.worker("w1", NEWSARCHIVE_CLUSTER_INBOX=3, NEWSARCHIVE_BATCH_SIZE=2, NEWSARCHIVE_WINDOW=8)
     cluster.wait_for(lambda: sum(len(site.asked) for site in sites.values()) > 6)
     cluster.kill("shard-0")
-    cluster.wait_for(lambda: cluster.engine.shards()[0].envelopes >= 3 * len(NAMES))
+    cluster.wait_for(lambda: overview.shards(cluster.engine)[0].envelopes >= 3 * len(NAMES))
     asked = sum(len(site.asked) for site in sites.values())
     time.sleep(3)
-    assert cluster.engine.shards()[0].envelopes == 3 * len(NAMES)
+    assert overview.shards(cluster.engine)[0].envelopes == 3 * len(NAMES)
     assert sum(len(site.asked) for site in sites.values()) <= asked + 8 * len(NAMES)
     cluster.shard()
     cluster.wait_for(lambda: is_crawled(cluster))
-    assert cluster.engine.dead() == []
+    assert overview.dead(cluster.engine) == []
 
 
 def test_a_shard_with_a_full_disk_says_so_and_goes_on_when_there_is_room(cluster, sites):
     full = cluster.shard_with_limit(1_000_000)
     cluster.worker("w1", NEWSARCHIVE_CLUSTER_INBOX=3, NEWSARCHIVE_BATCH_SIZE=2)
-    cluster.wait_for(lambda: any(row.trouble for row in cluster.engine.shards()))
+    cluster.wait_for(lambda: any(row.trouble for row in overview.shards(cluster.engine)))
     told = cluster.command("cluster", "status")
     assert told.returncode == 1
     assert "shard 0 stores nothing" in told.stderr
@@ -137,8 +138,8 @@ def test_a_shard_with_a_full_disk_says_so_and_goes_on_when_there_is_room(cluster
     cluster.stop("shard-0")
     cluster.shard()
     cluster.wait_for(lambda: is_crawled(cluster))
-    assert cluster.engine.dead() == []
-    cluster.wait_for(lambda: not any(row.trouble for row in cluster.engine.shards()))
+    assert overview.dead(cluster.engine) == []
+    cluster.wait_for(lambda: not any(row.trouble for row in overview.shards(cluster.engine)))
 
 
 def test_a_lost_engine_is_filled_again_by_the_shards_and_the_crawl_goes_on(tmp_path, server, cluster, sites):
@@ -150,7 +151,7 @@ def test_a_lost_engine_is_filled_again_by_the_shards_and_the_crawl_goes_on(tmp_p
     cluster.wait_for(lambda: count(cluster.archive(), "SELECT count(*) FROM copies") > 10)
     server.wipe("news")
     assert cluster.command("cluster", "init").returncode == 0
-    cluster.wait_for(lambda: len(cluster.engine.sites(0)) == len(NAMES))
+    cluster.wait_for(lambda: len(registry.sites(cluster.engine, 0)) == len(NAMES))
     cluster.worker("w2")
     cluster.wait_for(lambda: is_crawled(cluster))
     cluster.stop("w2")

@@ -11,7 +11,7 @@ from support.clusters import HOLDS, Cluster, count, doubles, holds, small_sites
 
 from newsarchive.archive import Archive
 from newsarchive.archive.connection import open_readonly
-from newsarchive.cluster import moves
+from newsarchive.cluster import claims, inbox, moves, overview, registry, schema
 from newsarchive.cluster.shard import Shard
 from newsarchive.errors import UserError
 from newsarchive.maintenance.check import check
@@ -35,7 +35,7 @@ def crawled(tmp_path_factory, server):
     with small_sites(folder / "sites", NAMES, ARTICLES):
         cluster = Cluster(folder, dsn, folder / "sites")
         try:
-            cluster.engine.init()
+            schema.init(cluster.engine)
             cluster.add(*NAMES)
             cluster.shard()
             cluster.worker("w1")
@@ -71,7 +71,7 @@ def site_rows(db, site):
 
 
 def is_at(engine, site, shard):
-    return site in {row.name for row in engine.sites(shard)}
+    return site in {row.name for row in registry.sites(engine, shard)}
 
 
 def drive(shards, engine, site="two", target=1):
@@ -83,7 +83,7 @@ def drive(shards, engine, site="two", target=1):
 
 
 def begin(engine, site="two", shard=1):
-    engine.register(shard, "1")
+    registry.register(engine, shard, "1")
     return moves.begin(engine, site, shard)
 
 
@@ -98,7 +98,7 @@ def test_a_site_moves_with_all_that_was_stored_of_it_and_nothing_of_it_stays(clu
     kept = site_rows(cluster.archive(0), "one")
     moved = site_rows(cluster.archive(0), "two")
     assert begin(engine) == ["two"]
-    assert engine.claim("w", 60, 5)[0].site == "one"
+    assert claims.claim(engine, "w", 60, 5)[0].site == "one"
     first, second = both(cluster, engine)
     drive((first, second), engine)
     first.close()
@@ -194,7 +194,7 @@ def test_an_engine_that_is_lost_while_a_site_moves_is_told_by_the_shards_where_i
             with pytest.raises(ShardEndedError):
                 drive(shards, engine)
     server.wipe("news")
-    engine.init()
+    schema.init(engine)
     for shard in reversed(shards):
         shard._told_at = float("-inf")
         shard.step()
@@ -227,10 +227,10 @@ def test_a_shard_restored_from_the_time_before_a_move_removes_what_has_moved(clu
 
 
 def test_a_move_waits_for_the_lease_and_for_what_is_on_its_way(cluster, engine):
-    (lease,) = [one for one in engine.claim("w", 1.0, 5) if one.site == "two"]
+    (lease,) = [one for one in claims.claim(engine, "w", 1.0, 5) if one.site == "two"]
     begin(engine)
-    assert engine.renew({"two": (lease.fence, 60.0)}) == set()
-    assert engine.ship("two", lease.fence, 1, b"bad", most=5, most_bytes=100).value == "sent"
+    assert claims.renew(engine, {"two": (lease.fence, 60.0)}) == set()
+    assert inbox.ship(engine, "two", lease.fence, 1, b"bad", most=5, most_bytes=100).value == "sent"
     (row,) = moves.under_way(engine)
     shard = both(cluster, engine)[0]
     shard.tell()
@@ -238,7 +238,7 @@ def test_a_move_waits_for_the_lease_and_for_what_is_on_its_way(cluster, engine):
     time.sleep(1.1)
     assert not moves._depart(shard.archive, engine, engine.ask(moves._DEPARTURES, (0,))[0])
     shard.close()
-    engine.bury(engine.take(0, 1)[0], "no envelope")
+    inbox.bury(engine, inbox.take(engine, 0, 1)[0], "no envelope")
     assert moves._is_quiet(engine, engine.ask(moves._DEPARTURES, (0,))[0])
     assert (row.family, row.shard_id, row.to_shard) == ("two", 0, 1)
 
@@ -248,9 +248,9 @@ def test_what_cannot_be_moved_is_told(cluster, engine):
         begin(engine, "nobody")
     with pytest.raises(UserError, match="shard 7 was never there"):
         moves.begin(engine, "two", 7)
-    engine.register(0, "1")
+    registry.register(engine, 0, "1")
     assert begin(engine, shard=0) == []
-    engine.register(2, "1")
+    registry.register(engine, 2, "1")
     begin(engine)
     assert begin(engine) == ["two"]
     with pytest.raises(UserError, match="on its way to shard 1"):
@@ -281,7 +281,7 @@ def test_a_site_moves_while_it_is_crawled_and_both_shards_and_its_worker_are_kil
             cluster.wait_for(lambda: is_at(cluster.engine, "two", 1))
             cluster.wait_for(lambda: cluster.is_done({0: articles, 1: articles}))
             cluster.wait_for(lambda: not any(site_rows(cluster.archive(0), "two").values()))
-            assert cluster.engine.dead() == []
+            assert overview.dead(cluster.engine) == []
             cluster.stop("w1")
             cluster.stop()
             assert doubles(cluster.archive(0)) + doubles(cluster.archive(1)) == 0

@@ -12,7 +12,7 @@ import pytest
 from support.clusters import Cluster
 
 from newsarchive.archive import Archive, regroup
-from newsarchive.cluster import moves, publishing
+from newsarchive.cluster import moves, overview, publishing, registry
 from newsarchive.cluster.shard import Shard
 from newsarchive.errors import UserError
 from newsarchive.export.lake import lake_files
@@ -70,7 +70,7 @@ def cluster(tmp_path, dsn):
         cluster.archive(number).parent.mkdir()
         store(cluster.archive(number), 0)
         cluster.shard(number)
-    cluster.wait_for(lambda: len(cluster.engine.shards()) == 2)
+    cluster.wait_for(lambda: len(overview.shards(cluster.engine)) == 2)
     yield cluster
     cluster.close()
 
@@ -131,9 +131,9 @@ def test_a_publication_waits_for_moves_and_moves_are_put_off_by_it(tmp_path, dsn
         keep = timedelta(0)
         return publishing.publish(engine, tmp_path / "lake", keep=keep, patience=patience, waits=told.append)
 
-    engine.register(0, "1")
-    engine.register(1, "1")
-    engine.add("one", family="one", shard=0, files={}, hosts=[])
+    registry.register(engine, 0, "1")
+    registry.register(engine, 1, "1")
+    registry.add(engine, "one", family="one", shard=0, files={}, hosts=[])
     moves.begin(engine, "one", 1)
     with pytest.raises(UserError, match="on their way to another shard; the lake is as it was"):
         publish(0.5)

@@ -1,6 +1,7 @@
 """A shard: what is shipped to it is stored once, and what cannot be stored does not stand in the way of the rest."""
 
 import json
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 
 from newsarchive.archive import Archive, Link
 from newsarchive.archive.connection import open_readonly
+from newsarchive.cluster import claims, inbox, overview, registry, schema
 from newsarchive.cluster.envelope import pack, unpack
 from newsarchive.cluster.shard import Shard
 from newsarchive.cluster.slices import SliceOperations, cut, open_piece
@@ -47,8 +49,8 @@ def envelope(*numbers, crawl=CRAWL):
 
 @pytest.fixture
 def lease(engine):
-    engine.add("demo", family="demo", shard=0, files={"demo": ""}, hosts=["127.0.0.1"])
-    (claim,) = engine.claim("worker", 600)
+    registry.add(engine, "demo", family="demo", shard=0, files={"demo": ""}, hosts=["127.0.0.1"])
+    (claim,) = claims.claim(engine, "worker", 600)
     return claim
 
 
@@ -60,12 +62,12 @@ def shard(tmp_path, engine):
 
 
 def ship(engine, lease, seq, payload):
-    engine.ship("demo", lease.fence, seq, payload, **ROOM)
+    inbox.ship(engine, "demo", lease.fence, seq, payload, **ROOM)
 
 
 def drain(shard, engine):
     for _ in range(20):
-        if not shard.step() and not engine.take(0, 1):
+        if not shard.step() and not inbox.take(engine, 0, 1):
             break
 
 
@@ -91,7 +93,7 @@ def test_what_is_shipped_is_stored_with_its_run(shard, engine, lease):
         ("site", "demo", "finished", '{"articles/new": 3}')
     ]
     assert rows(shard, "SELECT count(*) FROM copies WHERE snapshot_id IS NOT NULL") == [3]
-    assert engine.take(0, 10) == []
+    assert inbox.take(engine, 0, 10) == []
 
 
 def test_an_envelope_that_comes_again_changes_no_row(shard, engine, lease):
@@ -134,7 +136,7 @@ def test_what_cannot_be_stored_is_put_aside_with_its_reason_and_its_neighbours_a
     ship(engine, lease, 3, envelope(3))
     drain(shard, engine)
     assert rows(shard) == [url(1), url(3)]
-    ((seq, why),) = [(row.seq, row.why) for row in engine.dead()]
+    ((seq, why),) = [(row.seq, row.why) for row in overview.dead(engine)]
     assert seq == 2
     assert "Error" in why
     assert shard.trouble is None
@@ -148,15 +150,15 @@ def frame_of(message):
 def test_an_envelope_of_a_newer_version_waits_and_other_sites_go_on(shard, engine, lease):
     newer = json.dumps([wire.VERSION + 1, "crawl", {}, []]).encode()
     ship(engine, lease, 1, pack([len(newer).to_bytes(4) + newer]))
-    engine.add("other", family="other", shard=0, files={}, hosts=["x.example"])
-    (other,) = engine.claim("worker", 600)
+    registry.add(engine, "other", family="other", shard=0, files={}, hosts=["x.example"])
+    (other,) = claims.claim(engine, "worker", 600)
     crawl = Crawl(1, "other", "other", True, None, Recheck(), Options())
-    engine.ship("other", other.fence, 1, envelope(5, crawl=crawl), **ROOM)
+    inbox.ship(engine, "other", other.fence, 1, envelope(5, crawl=crawl), **ROOM)
     for _ in range(5):
         shard.step()
     assert rows(shard) == [url(5)]
-    assert [(one.site, one.tries < 6) for one in engine.take(0, 10)] == [("demo", True)]
-    assert engine.dead() == []
+    assert [(one.site, one.tries < 6) for one in inbox.take(engine, 0, 10)] == [("demo", True)]
+    assert overview.dead(engine) == []
 
 
 def test_while_the_archive_cannot_be_written_nothing_is_put_aside_and_the_engine_is_told(shard, engine, lease):
@@ -169,19 +171,27 @@ def test_while_the_archive_cannot_be_written_nothing_is_put_aside_and_the_engine
     assert "full" in shard.trouble
     shard._told_at = float("-inf")
     shard.tell()
-    assert "full" in engine.shards()[0].trouble
-    assert len(engine.take(0, 10)) == 1
+    assert "full" in overview.shards(engine)[0].trouble
+    assert len(inbox.take(engine, 0, 10)) == 1
     drain(shard, engine)  # it opens the archive again, for which there is room
-    assert (len(rows(shard)), shard.trouble, engine.dead()) == (len(numbers), None, [])
+    assert (len(rows(shard)), shard.trouble, overview.dead(engine)) == (len(numbers), None, [])
 
 
 def test_a_run_whose_worker_is_gone_is_closed_by_the_next(shard, engine, lease):
     ship(engine, lease, 1, envelope(1))
     drain(shard, engine)
-    engine.release(
-        "demo", lease.fence, due_in=timedelta(0), every=timedelta(1), failures=0, outcome="x", reason=None, keeps=False
+    claims.release(
+        engine,
+        "demo",
+        lease.fence,
+        due_in=timedelta(0),
+        every=timedelta(1),
+        failures=0,
+        outcome="x",
+        reason=None,
+        keeps=False,
     )
-    (again,) = engine.claim("worker", 600)
+    (again,) = claims.claim(engine, "worker", 600)
     ship(engine, again, 1, envelope(2))
     drain(shard, engine)
     assert rows(shard, "SELECT outcome FROM runs ORDER BY id") == ["killed", "running"]
@@ -191,13 +201,25 @@ def test_an_engine_that_lost_everything_is_told_the_sites_with_fences_above_thos
     ship(engine, lease, 1, envelope(1))
     drain(shard, engine)
     server.wipe("news")
-    engine.init()
+    schema.init(engine)
     shard._told_at = float("-inf")
     shard.step()
-    assert [(row.name, row.family, row.files, row.hosts) for row in engine.sites(0)] == [
+    assert [(row.name, row.family, row.files, row.hosts) for row in registry.sites(engine, 0)] == [
         ("demo", "demo", {"demo": ""}, ["127.0.0.1"])
     ]
-    assert engine.claim("worker", 600)[0].fence > lease.fence
+    assert claims.claim(engine, "worker", 600)[0].fence > lease.fence
+
+
+def test_an_engine_that_lost_everything_gives_out_no_site_while_somebody_may_have_it(server, shard, engine, lease):
+    ship(engine, lease, 1, envelope(1))
+    drain(shard, engine)
+    server.wipe("news")
+    schema.init(engine)
+    shard.lease, shard._told_at = 0.5, float("-inf")
+    shard.step()
+    assert claims.claim(engine, "worker", 600) == []
+    time.sleep(0.6)
+    assert [claim.site for claim in claims.claim(engine, "worker", 600)] == ["demo"]
 
 
 # Slices

@@ -5,6 +5,7 @@ import shutil
 import pytest
 from support import postgres
 
+from newsarchive.cluster import claims, registry, schema
 from newsarchive.cluster.engine import Engine, EngineAwayError
 
 
@@ -25,9 +26,9 @@ def dsn(server, mode, certificate=None):
 
 def test_who_verifies_the_engine_speaks_to_it_by_tls(guarded):
     with Engine(dsn(guarded, "verify-full"), patience=30) as engine:
-        assert engine.init() > 0
-        engine.add("one", family="one", shard=0, files={}, hosts=[])
-        assert [claim.site for claim in engine.claim("w", 60)] == ["one"]
+        assert schema.init(engine) > 0
+        registry.add(engine, "one", family="one", shard=0, files={}, hosts=[])
+        assert [claim.site for claim in claims.claim(engine, "w", 60)] == ["one"]
         assert engine.ask("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")[0].ssl is True
 
 
@@ -36,7 +37,7 @@ def test_a_plain_connection_is_refused(guarded):
         Engine(dsn(guarded, "disable"), patience=0.1) as engine,
         pytest.raises(EngineAwayError, match="no encryption"),
     ):
-        engine.init()
+        schema.init(engine)
 
 
 def test_an_engine_with_another_certificate_is_not_trusted(guarded, tmp_path):
@@ -45,4 +46,4 @@ def test_an_engine_with_another_certificate_is_not_trusted(guarded, tmp_path):
         Engine(dsn(guarded, "verify-full", tmp_path / "other.crt"), patience=0.1) as engine,
         pytest.raises(EngineAwayError, match="certificate verify failed"),
     ):
-        engine.init()
+        schema.init(engine)

@@ -12,6 +12,7 @@ SHORT = {
     "--stops": 1,
     "--engine-kills": 1,
     "--wipes": 1,
+    "--full-disks": 1,
     "--articles": 30,
     "--sites": 2,
     "--shards": 1,

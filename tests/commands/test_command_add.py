@@ -56,10 +56,29 @@ def test_a_file_is_written_that_a_crawl_can_use_and_is_not_changed_again(site, t
 
 
 @pytest.mark.slow
+def test_the_first_crawl_asks_for_no_page_that_was_looked_at_and_the_second_asks_again(site, tmp_path):
+    run(tmp_path, "add", f"{site.base_url}/", "--name", "port")
+    looked_at = {asked.path for asked in site.asked}
+    assert len(looked_at) > 5
+    site.asked.clear()
+    first = run(tmp_path, "crawl", "port")
+    assert first.returncode == 0, first.stderr
+    assert "12 articles" in first.stdout
+    assert looked_at.isdisjoint(asked.path for asked in site.asked)
+    second = run(tmp_path, "crawl", "port")
+    assert second.returncode == 0, second.stderr
+    assert "/" in {asked.path for asked in site.asked}
+
+
+@pytest.mark.slow
 def test_a_dry_run_prints_the_file_and_writes_nothing(site, tmp_path):
     done = run(tmp_path, "add", site.base_url, "--name", "port", "--dry-run")
     assert done.returncode == 0, done.stderr
     assert 'name = "port"' in done.stdout
+    number = done.stdout.partition("looked at are articles")[0].split()[-1]
+    told = f"title on {number}, date on {number}, source on 0, authors on 0 of {number} articles, without rules"
+    assert told in done.stdout
+    assert "[[layouts]]" not in done.stdout
     assert not (tmp_path / "sites").exists()
 
 

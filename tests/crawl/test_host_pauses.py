@@ -38,6 +38,18 @@ def test_a_crawl_that_is_alone_with_a_host_waits_for_nobody(pauses):
     assert [pauses.take_turn(HOST, "a", 2.0) for _ in range(3)] == [0, 0, 0]
 
 
+def test_after_an_answer_a_host_has_half_of_its_pause_also_from_the_next_crawl(pauses, clock):
+    pauses.take_turn(HOST, "a", 2.0)
+    clock.now += 3
+    pauses.answered(HOST, 1.0)
+    clock.now += 0.25
+    assert pauses.take_turn(HOST, "a", 2.0) == 0.75
+    clock.now += 2.75
+    pauses.answered(HOST, 1.0)
+    pauses.leave("a")
+    assert pauses.take_turn(HOST, "b", 2.0) == 1.0
+
+
 def test_requests_of_several_crawls_take_turns_with_the_pause_between_them(pauses, clock):
     assert pauses.take_turn(HOST, "a", 2.0) == 0
     assert pauses.take_turn(HOST, "b", 3.0) == 2

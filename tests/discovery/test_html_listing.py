@@ -81,6 +81,12 @@ def test_other_links_are_no_articles(link: str) -> None:
     assert read_home(entries(link)).articles == []
 
 
+def test_a_button_to_share_whose_address_ends_in_nothing_is_no_article() -> None:
+    shown = "<a href='/haiyunribao/2022/05/30/NW3.html#'>潮水</a>"
+    found = read_home(f"<ul><li><a href='{ARTICLE}#' title='分享到朋友圈'></a></li><li>{shown}</li></ul>")
+    assert [found.url for found in found.articles] == [f"{HOST}/haiyunribao/2022/05/30/NW3.html"]
+
+
 def test_a_listing_served_from_another_address_keeps_its_own_host() -> None:
     found = read_home(entries(ARTICLE), "http://127.0.0.1:8095/")
     assert [article.url for article in found.articles] == [f"http://127.0.0.1:8095{ARTICLE}"]

@@ -131,3 +131,10 @@ def test_frames_are_links():
     )
     assert root is not None
     assert list(read_links(root, HERE).found) == [f"{HERE}left.htm", f"{HERE}main.htm"]
+
+
+def test_a_button_to_share_whose_address_ends_in_nothing_leads_nowhere():
+    shown = '<a href="41.html#"><img src="a.png"></a> <a href="42.html#">潮水涨落表</a> <a href="43.html#top"></a>'
+    found = links(f'<a href="4711.html#" class="share" title="分享到朋友圈"></a> {shown}')
+    assert list(found.found) == [f"{HERE}41.html", f"{HERE}42.html", f"{HERE}43.html"]
+    assert found.refused == 0

@@ -141,3 +141,47 @@ def test_a_handle_signs_a_chinese_page_that_prints_it_as_its_card_does(printed: 
         f"<body><h1>河湾镇的石桥修好了</h1>{printed}<div>{text}</div></body></html>"
     )
     assert [byline.name for byline in article.bylines if byline.role == "author"] == found
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "<div class='author vcard'><a rel=author href=/author/tern/ title='All posts by tern'>tern</a></div>",
+        "<span class='vcard author'><span class=fn>tern</span></span>",
+        "<p>by <a rel=author href=/w>tern</a></p>",
+    ],
+)
+@pytest.mark.parametrize(
+    "links",
+    [
+        "<ul><li><a href=/2>How to moor. Part 2 by Ross Benn</a></li><li><a href=/3>Part 3 by Erin Catt</a></li></ul>",
+        "<p><a href=/2>By Ross Benn</a></p><p><a href=/3>By Erin Catt</a></p>",
+        "<ul><li><a href=/2><b>By Ross Benn</b></a></li></ul>",
+    ],
+)
+def test_a_link_to_another_article_names_no_author_of_this_one(mark: str, links: str) -> None:
+    html = (
+        "<html lang=en><head><title>How to moor</title></head><body><article><header><h1>How to moor a boat, by ferry"
+        f"</h1>{mark}</header><div class=entry-content>{TEXT}{links}</div></article></body></html>"
+    )
+    assert [byline.name for byline in read_unknown(html).bylines] == ["tern"]
+
+
+@pytest.mark.parametrize(
+    "link", ["<a href=/author/7>By Rosa Hallmark</a>", "<a rel=author href=/7>By Rosa Hallmark</a>"]
+)
+def test_a_link_to_the_page_of_an_author_names_the_author(link: str) -> None:
+    assert authors(after=f"<p>{link}</p>") == ["Rosa Hallmark"]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("<p>Part 2: <a href=/2>The skiff by Ross Benn</a></p>", []),
+        ("<p>30 May 2024 by Ross Benn</p>", ["Ross Benn"]),
+        ("<p>Posted May 30 by Ross Benn</p>", ["Ross Benn"]),
+        ("<p>Samstag, 30. März, von Ross Benn</p>", ["Ross Benn"]),
+    ],
+)
+def test_a_name_behind_a_number_is_the_authors_where_the_number_is_a_date(before: str, found: list[str]) -> None:
+    assert authors(before) == found

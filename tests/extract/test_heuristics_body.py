@@ -341,3 +341,109 @@ def test_the_numbers_of_lines_beside_a_program_are_no_text() -> None:
     assert "3" not in found
     assert "bridge.open(3); // 第3孔" in found
     assert found[-2:] == ["1", "2"]
+
+
+LAST = "潮生是一个给渡口用的系统，开源、免费，欢迎大家试用，也欢迎提出建议。"
+
+
+def items(lines):
+    return "".join(f"<li>{line}</li>" for line in lines)
+
+
+@pytest.mark.parametrize("tag", ["ul", "ol"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["新增码头登记", "修复渡船时间显示", "优化首页加载", "升级依赖"],
+        ["支持分享功能", "评论支持表情", "优化首页加载", "升级依赖"],
+        ["点击登录页面支持扫码", "渡口的通知可置顶", "升级依赖"],
+        ["升级依赖", "2024-03-01 以前的数据要迁移", "新增码头登记", "修复渡船时间显示"] * 8,
+    ],
+)
+def test_what_is_new_in_short_lines_of_a_list_is_text(tag, lines):
+    found = texts(f"<div class=content><p>更新内容</p><{tag}>{items(lines)}</{tag}><p>{LAST}</p></div>")
+    assert found == ["更新内容", *lines, LAST]
+
+
+def test_what_is_new_is_text_though_its_lines_begin_like_buttons():
+    lines = ["Share button can be hidden", "Posted times in local time", "Faster start", "Fixed the crash at sea"]
+    found = english(f"<div class=content><h2>Changes</h2><ul>{items(lines)}</ul><p>{ENGLISH[0]}</p></div>")
+    assert found == ["Changes", *lines, ENGLISH[0]]
+
+
+def test_a_list_that_tells_of_the_article_is_no_text():
+    lines = ["发布时间：2024-05-30", "作者：程远", "浏览：128 次"]
+    assert texts(f"<div class=content><ul>{items(lines)}</ul>{p(TEXTS)}</div>") == TEXTS
+
+
+@pytest.mark.parametrize("between", ["<pre>quay.open()</pre>", "<p><img src=/1.png></p><p><img src=/2.png></p>"])
+def test_a_text_goes_on_behind_code_and_pictures_with_a_list(between):
+    lines = ["支持扫码", "评论支持表情，回复更快", "更多功能：请看文档"]
+    assert texts(f"<div class=content>{p(TEXTS)}{between}<ul>{items(lines)}</ul></div>")[-3:] == lines
+
+
+def test_a_heading_for_more_ends_a_text_where_a_link_stands_behind_it_alone():
+    more = "<p>更多功能：</p>"
+    assert texts(f"<div class=content>{p(TEXTS)}{more}<p>支持扫码，也支持表情。</p></div>")[-2] == "更多功能："
+    assert texts(f"<div class=content>{p(TEXTS)}{more}<p><a href=/2>石桥封闭两天</a></p></div>") == TEXTS
+
+
+@pytest.mark.parametrize(
+    "line", ["Start mooring here!", "Read the whole manual of the new version, with its examples."]
+)
+def test_a_sentence_at_the_end_that_is_a_link_as_a_whole_is_text(line):
+    assert english(f"<div class=content>{p(ENGLISH)}<p><a href=https://quay.example>{line}</a></p></div>")[-1] == line
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The council of Rivermouth votes for a new bridge",
+        "Will the council of Rivermouth vote for a bridge?",
+        "Subscribe now!",
+        "More about the council of Rivermouth can be read here.",
+    ],
+)
+def test_a_headline_or_a_button_at_the_end_is_no_text(line):
+    assert english(f"<div class=content>{p(ENGLISH)}<p><a href=/2>{line}</a></p></div>") == ENGLISH
+
+
+@pytest.mark.parametrize(
+    "path", ["您的位置： 首 页>>镇务>>正文", "当前位置：首页 > 镇务 > 正文", "所在位置: 首页»镇务"]
+)
+def test_the_path_to_a_page_is_no_text(path):
+    assert texts(f"<div class=content><p>{path}</p>{p(TEXTS)}</div>") == TEXTS
+
+
+SECTIONS = "<h1 id=who>{0}</h1><p>{1}</p><h1 id=what>{2}</h1><p>{3}</p>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div class=head><h1>{{}}</h1></div><div class=doc><p>{TEXTS[0]}</p>{SECTIONS}</div>",
+        f"<div class=head><h1>{{}}</h1></div><div class=doc><p>{TEXTS[0]}</p>{SECTIONS.replace(' id=who', '')}</div>",
+        f"<article><h1>{{}}</h1><p>{TEXTS[0]}</p>{SECTIONS}</article>",
+    ],
+)
+def test_an_h1_that_heads_a_part_of_the_text_begins_no_other_article(body):
+    parts = ["谁修的桥", TEXTS[1], "桥有多宽", TEXTS[2]]
+    html = body.replace("{}", TITLE).format(*parts)
+    page = read_unknown(f"<html lang=zh><head><title>{TITLE}</title></head><body>{html}</body></html>")
+    assert [paragraph.text for paragraph in page.paragraphs] == [TEXTS[0], *parts]
+
+
+def test_an_h1_that_begins_the_next_article_ends_this_one():
+    articles = "".join(
+        f"<div class=item><h1>{title}</h1><div class=doc>{p(texts)}</div></div>"
+        for title, texts in ((TITLE, TEXTS[:3]), ("柳树种下了", TEXTS[3:]))
+    )
+    page = read_unknown(f"<html lang=zh><head><title>{TITLE}</title></head><body>{articles}</body></html>")
+    assert [paragraph.text for paragraph in page.paragraphs] == TEXTS[:3]
+
+
+def test_a_short_text_has_its_links_and_lists_with_it_in_an_element_made_for_a_text():
+    links = "<p><a href=/rss>RSS</a> ∙ <a href=/hear>Hear it</a> ∙ <a href=/down>Direct download</a></p>"
+    topics = ["Ferries", "The best boat to row"]
+    body = f"<div class=entry-content>{links}<ul>{items(topics)}</ul><p>{ENGLISH[2]}</p></div>"
+    assert english(body) == ["RSS ∙ Hear it ∙ Direct download", *topics, ENGLISH[2]]

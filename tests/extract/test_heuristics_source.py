@@ -289,3 +289,13 @@ def test_sources_and_titles_that_were_not_taken_are_shown():
 )
 def test_steps_of_a_path_and_heads_of_a_table_are_no_source(info: str):
     assert source(info) is None
+
+
+@pytest.mark.parametrize("heading", ["<p>镇务快讯</p>", "<table><tr><td>镇务快讯</td></tr></table>"])
+@pytest.mark.parametrize("path", ["您的位置： 首 页>>镇务快讯>>正文", "首页 > 镇务快讯 > 正文", "首页 » 镇务快讯"])
+def test_the_column_that_the_path_leads_through_is_no_source(heading: str, path: str):
+    assert source(f"{heading}<p>{path}</p><p>2024-05-30</p>") is None
+
+
+def test_the_medium_that_the_path_begins_with_may_be_the_source():
+    assert source("<p>柳溪晚报 >> 镇务 >> 正文</p><p>2024-05-30　柳溪晚报</p>") == "柳溪晚报"

@@ -359,3 +359,73 @@ def test_the_link_of_a_teaser_that_is_worded_like_the_head_is_no_headline():
     assert title_beside_head(head, f"{teaser}<h1>{FERRY}</h1>") == FERRY
     permalink = "<h2><a href=/a/1.html>Why the ferry runs early</a></h2>"
     assert title_beside_head(head, permalink) == "Why the ferry runs early"
+
+
+@pytest.mark.parametrize(
+    "h1",
+    [
+        "How to cross a river. Part 3: The ferry by Mira Sorrel",
+        "How to cross a river: three boats that anybody can row",
+        "How to cross a river <span>when the bridge is closed</span>",
+    ],
+)
+def test_an_h1_that_goes_on_behind_the_heads_title_is_the_headline(h1: str):
+    said = "How to cross a river"
+    head = f"<title>{said}</title><meta property='og:title' content='{said}'>"
+    assert title_of(f"<h1>{h1}</h1>", head) == h1.replace("<span>", "").replace("</span>", "")
+
+
+@pytest.mark.parametrize("parted", [" | ", " - ", " – ", " · "])
+def test_the_sites_name_behind_the_headline_of_an_h1_is_no_part_of_it(parted: str):
+    whole = f"How to cross a river{parted}The Elmsgate Post"
+    head = "<meta property='og:title' content='How to cross a river'>"
+    name = "<meta property='og:site_name' content='The Elmsgate Post'>"
+    assert title_of(f"<h1>{whole}</h1>", f"<title>{whole}</title>{head}{name}") == "How to cross a river"
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("学院简介-河湾大学-水运学院新版", "<div class=logo>河湾大学-水运学院新版</div>"),
+        ("学院简介-水运学院新版", "<h1>水运学院新版</h1>"),
+        ("学院简介_河湾大学_水运学院", "<a href=/><h1>河湾大学水运学院</h1></a>"),
+        ("学院简介-河湾大学-水运学院", ""),
+    ],
+)
+def test_the_end_of_a_title_that_names_the_site_is_no_headline(said: str, printed: str):
+    assert title_of(printed, f"<title>{said}</title>") == "学院简介"
+
+
+def test_an_institution_may_be_what_the_headline_begins_with():
+    head = "<title>校园动态-河湾大学水运学院举办开放日</title>"
+    assert title_of("<h2>河湾大学水运学院举办开放日</h2>", head) == "河湾大学水运学院举办开放日"
+
+
+@pytest.mark.parametrize("layout", ["", "single sidebar-right", "has-sidebar page-with-nav"])
+@pytest.mark.parametrize(
+    "other", ["<nav><h1>Post navigation</h1></nav>", "<aside class=widget><h1>Categories</h1></aside>"]
+)
+def test_headings_of_furniture_leave_the_h1_of_the_article_alone(layout: str, other: str):
+    text = (
+        "<p>The ferry of Elmsgate runs again, the council said, and two boats, both of them old, will call daily.</p>"
+    )
+    page = read_unknown(
+        "<html lang=en><head><title>Crossing for fun | Elmsgate Post</title>"
+        "<meta property='og:title' content='Crossing for fun | Elmsgate Post'></head>"
+        f"<body class='{layout}'><article><header><h1>How to row a boat. Example 2: The skiff</h1></header>"
+        f"<div class=entry>{text * 3}</div></article>{other}</body></html>"
+    )
+    assert page.title == "How to row a boat. Example 2: The skiff"
+
+
+@pytest.mark.parametrize(
+    ("h1", "title"),
+    [
+        ("The skiff: how to row a boat for two", "The skiff: how to row a boat for two"),
+        ("Who else wants to row a boat for two", "Who else wants to row a boat for two"),
+        ("<span>Water sports</span> Row a boat for two", "Row a boat for two"),
+    ],
+)
+def test_an_h1_that_ends_like_the_heads_title_is_the_headline_but_for_a_kicker(h1: str, title: str):
+    head = "<title>Row a boat for two | Elmsgate Post</title>"
+    assert title_of(f"<h1>{h1}</h1>", head) == title

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 
 import pytest
 from support.servers import Answer, server
@@ -74,6 +75,17 @@ def test_a_crawl_delay_is_kept_also_when_the_throttle_would_go_faster(crawl):
     assert len(running.asked) == 1 + len(CODES)
     # Five pauses; when a request is noted depends on the machine as well, and half of them is more than it ever takes.
     assert running.asked[-1].at - running.asked[0].at > 0.4 * len(CODES) / 2
+
+
+def test_what_was_sent_late_is_not_followed_at_once_by_the_next_request(crawl):
+    """The answer to robots.txt comes late, as it does when the process is busy when it should be asked for."""
+    with share_service() as running:
+        answer = running.answer
+        running.answer = lambda asked: time.sleep(0.7 * (not running.asked[1:])) or answer(asked)
+        done = share(crawl, running, CODES[:1], settings={"DOWNLOAD_DELAY": 0.8, "CONCURRENT_REQUESTS_PER_DOMAIN": 1})
+    assert done.status == 0, done.log
+    first, second = running.asked
+    assert second.at - first.at > 0.7 + 0.8 / 2
 
 
 def test_a_host_that_asks_for_a_pause_gets_it(crawl):

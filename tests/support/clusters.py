@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from support.small_site import DESCRIPTION, SmallSite
 
 from newsarchive.archive.connection import open_readonly
+from newsarchive.cluster import overview, registry
 from newsarchive.cluster.engine import Engine
 from newsarchive.demo.server import serving
 from newsarchive.paths import ROOT
@@ -116,7 +117,7 @@ class Cluster:
         for name in names:
             hosts = {place.partition(":")[0] for place in load_site(name, self.sites).places}
             files = site_files(name, self.sites)
-            self.engine.add(name, family=name, shard=shard, files=files, hosts=hosts)
+            registry.add(self.engine, name, family=name, shard=shard, files=files, hosts=hosts)
 
     def archive(self, shard: int = 0) -> Path:
         """Return the archive of a shard."""
@@ -192,12 +193,12 @@ class Cluster:
                 count(self.archive(shard), "SELECT count(*) FROM frontier WHERE state = 'pending'")
                 for shard in articles
             )
-            and not any(row.envelopes for row in self.engine.shards())
+            and not any(row.envelopes for row in overview.shards(self.engine))
         )
 
     def _state(self) -> str:
         logs = "\n".join(f"{name}: {self.log(name)[-1500:]}" for name in self.processes)
-        return f"{self.engine.shards()} {self.engine.workers()} {self.engine.failing()}\n{logs}"
+        return f"{overview.shards(self.engine)} {overview.workers(self.engine)} {overview.failing(self.engine)}\n{logs}"
 
     def stop(self, *names: str) -> None:
         """Stop processes in good order."""

@@ -22,6 +22,8 @@ class _Host:
     #: Until when it asked to be left alone, and when its next request may go out if several crawls ask.
     rests_until: float = 0.0
     next_turn: float = 0.0
+    #: Until when no request goes out after the last answer.
+    quiet_until: float = 0.0
     #: The crawls that have asked it and are not over.
     crawls: set[object] = field(default_factory=set)
     #: Whether requests of several crawls take turns; also those of the last one, until none waits any more.
@@ -45,17 +47,26 @@ class HostPauses:
         known = self._hosts.get(host)
         return known.rests_until - self._clock() if known else 0.0
 
+    def answered(self, host: str, quiet: float) -> None:
+        """Let no request to a host out for so many seconds after its answer.
+
+        Pauses are counted from when a request leaves its queue. A busy process sends it later, and the next one on
+        time: that would come to the host right behind it.
+        """
+        known = self._hosts.setdefault(host, _Host())
+        known.quiet_until = max(known.quiet_until, self._clock() + quiet)
+
     def take_turn(self, host: str, crawl: object, delay: float) -> float:
         """Return how many seconds a crawl's next request to a host has to wait for those of other crawls.
 
-        A crawl that is alone with a host waits for nobody: the pause between its own requests is kept elsewhere.
-        `delay` is that pause; the next request of any of several crawls waits for so long.
+        A crawl that is alone with a host waits for nobody, and for the last answer alone: the pause between its own
+        requests is kept elsewhere. `delay` is that pause; the next request of any of several crawls waits for so long.
         """
         known = self._hosts.setdefault(host, _Host())
         known.crawls.add(crawl)
         now = self._clock()
         known.is_shared = len(known.crawls) > 1 or (known.is_shared and known.next_turn > now)
-        turn = max(now, known.next_turn) if known.is_shared else now
+        turn = max(now, known.quiet_until, known.next_turn if known.is_shared else now)
         known.next_turn = turn + delay
         return turn - now
 
@@ -64,7 +75,7 @@ class HostPauses:
         now = self._clock()
         for host, known in list(self._hosts.items()):
             known.crawls.discard(crawl)
-            if not known.crawls and max(known.rests_until, known.next_turn) <= now:
+            if not known.crawls and max(known.rests_until, known.next_turn, known.quiet_until) <= now:
                 del self._hosts[host]
 
 

@@ -68,6 +68,9 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
         limit_headers(self._pool)
         self.crawler = crawler
         self.longest = Options.from_settings(crawler.settings).retry_after_max
+        # With several requests at a time an answer says nothing of when the last of them was sent.
+        is_one_by_one = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN") == 1
+        self.quiet = crawler.settings.getfloat("DOWNLOAD_DELAY") / 2 if is_one_by_one else 0.0
         crawler.signals.connect(self.closed, signals.spider_closed)
 
     def closed(self) -> None:
@@ -90,6 +93,8 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
             if (too_large := headers_too_large(error)) is not None:
                 raise too_large from error
             raise
+        finally:
+            HOST_PAUSES.answered(host, self.quiet)
         if response.status in _STATUSES:
             self._note(host, response)
         return response

@@ -40,7 +40,7 @@ def _months() -> tuple[dict[str, dict[str, int]], dict[str, int]]:
     return by_language, {name: numbers.pop() for name, numbers in meanings.items() if len(numbers) == 1}
 
 
-def month_of(name: str, lang: str | None) -> int | None:
+def month_of(name: str, lang: str | None = None) -> int | None:
     """Return the number of a month by its name in the language of the page, else in any; None for another word."""
     by_language, by_all = _months()
     word = plain(name)

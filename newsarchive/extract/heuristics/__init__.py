@@ -14,6 +14,7 @@ from newsarchive.extract.heuristics.authors import (
     Evidence,
     gather_authors,
     judge_authors,
+    leads_elsewhere,
     names_of_page,
     others_of_card,
 )
@@ -284,6 +285,9 @@ class _Reader:
         article = self.article
         around = [self.flow.text[n] for n in (*self.near[:_NEAREST], *self.ending[: _NEAREST // 2])]
         article.bylines = find_people(article.paragraphs, around)
+        if article.bylines and (links := self._links_elsewhere()):
+            own = [paragraph for paragraph in article.paragraphs if paragraph.text not in links]
+            article.bylines = find_people(own, [text for text in around if text not in links])
         if article.bylines:
             article.evidence["bylines"] = "printed"
         printed = [person.name for person in article.bylines if person.role == "author"]
@@ -292,9 +296,19 @@ class _Reader:
         else:
             lines = [*self.near, *self.opening, *self.kept[-_LAST_LINES:], *self.ending]
             below = [*self.kept[-1:], *self.ending]
+            first = self.kept[0] if self.kept else len(self.flow.text)
             others = names_of_page(self.head, article.page.url, article.title, article.source)
             evidence = Evidence(
-                self.flow, self.head, lines, self.page_text, article.lang, others, self.account, self.date_line, below
+                self.flow,
+                self.head,
+                lines,
+                self.page_text,
+                article.lang,
+                others,
+                account=self.account,
+                date_line=self.date_line,
+                first=first,
+                below=below,
             )
             self.authors = gather_authors(evidence, everything=self.everything)
             names, rule = judge_authors(self.authors)
@@ -303,6 +317,10 @@ class _Reader:
                 article.evidence["bylines"] = rule
         first_lines = [paragraph.text for paragraph in article.paragraphs[:1] + article.paragraphs[-2:]]
         article.original_title = next(filter(None, map(original_title, [*around, *first_lines])), None)
+
+    def _links_elsewhere(self) -> set[str]:
+        """Return the lines of the text, and behind it, that lead to other articles, whose authors they may name."""
+        return {self.flow.text[n] for n in (*self.kept, *self.ending) if leads_elsewhere(self.flow, n)}
 
     def _take_notice(self) -> None:
         """Read what Chinese notices and posts print around their text."""

@@ -16,5 +16,9 @@ _UP = 8
 
 
 def is_aside(element: Element) -> bool:
-    """Return whether an element stands in one that is, by its tag or its names, no part of an article."""
-    return any(hints_of(outer) & (COMMENTS | FURNITURE) for outer in islice(ancestors(element), _UP))
+    """Return whether an element stands in one that is, by its tag or its names, no part of an article.
+
+    The names of the whole page tell how it is laid out: sidebar-right.
+    """
+    outside = (outer for outer in islice(ancestors(element), _UP) if outer.tag != "body")
+    return any(hints_of(outer) & (COMMENTS | FURNITURE) for outer in outside)

@@ -12,6 +12,7 @@ from newsarchive.extract.candidates import Candidate
 from newsarchive.extract.credits.byline_patterns import DESK, ENGLISH_DAY
 from newsarchive.extract.credits.byline_words import ABOUT, BETWEEN, LABEL, NOBODY, ROLE
 from newsarchive.extract.credits.person_names import is_cased, is_chinese_name, is_latin_name
+from newsarchive.extract.dates.months import month_of
 from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import COMMENTS, hints_of
 from newsarchive.extract.heuristics.script_places import places_behind
@@ -46,9 +47,12 @@ _NO_AUTHOR = re.compile(
 )
 # A date or a source, behind which a label may stand: 30.05.2024 von Rosa Hallmark.
 _BEHIND_DATE = re.compile(
-    r"(?:[^\n]{0,40}?[0-9]|sources?:)[^\n]{0,40}?(?:\s|[|·•])(?=(?:by|von|par|por|di|door|av|af)\s)", re.IGNORECASE
+    r"(?:[^\n]{0,40}?(?P<day>[0-9])|sources?:)[^\n]{0,40}?(?:\s|[|·•])(?=(?:by|von|par|por|di|door|av|af)\s)",
+    re.IGNORECASE,
 )
 _DATE_OR_SOURCE = re.compile(r"[0-9:]")
+# A number that is no date by itself may be that of a part: Part 3 by another.
+_DATED, _WORD = re.compile(r"[0-9]{4}|[0-9][:./-][0-9]|[0-9]h\b"), re.compile(r"[^\W\d_]{3,}")
 # So many elements are looked at, and so far up for the line that they stand in.
 _MOST, _UP = 40, 4
 _LONGEST, _LONGEST_NAME, _MOST_WORDS = 120, 40, 4
@@ -91,7 +95,7 @@ class Evidence:
     `lines` are the numbers of the lines about the headline and the ends of the text: elsewhere others are named. `page`
     is the text of the whole page, `lang` its language; `others` are names that the page has for itself: its site,
     headline and section; `account` is the platform's account on which it came out, `date_line` the line that prints the
-    date (-1: none), `below` are the last line of the text and those behind it.
+    date (-1: none), `first` the text's first line, `below` are its last one and those behind it.
     """
 
     flow: PrintedLines
@@ -102,6 +106,7 @@ class Evidence:
     others: Sequence[str] = ()
     account: Account | None = None
     date_line: int = -1
+    first: int = 0
     below: Sequence[int] = ()
 
     @property
@@ -313,7 +318,10 @@ def _of_lines(evidence: Evidence) -> Iterator[Candidate[str]]:
         text = evidence.flow.text[number]
         if len(text) <= _LONGEST_LABEL and LABEL.fullmatch(f"{text} ") and number + 1 < len(evidence.flow.text):
             text = f"{text} {evidence.flow.text[number + 1]}"
-        yield from _of_line(_BEFORE_BYLINE.sub("", text, count=1) if ":" in text else text, number)
+        text = _BEFORE_BYLINE.sub("", text, count=1) if ":" in text else text
+        found = list(_of_line(text, number))
+        if found and not (number >= evidence.first and leads_elsewhere(evidence.flow, number)):
+            yield from found
 
 
 def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
@@ -322,7 +330,8 @@ def _of_line(text: str, number: int) -> Iterator[Candidate[str]]:
         return
     text = (_ADDRESS.sub("", text) if "@" in text else text).strip()
     inside = _BEHIND_DATE.match(text) if _DATE_OR_SOURCE.search(text) else None
-    text = text[inside.end() :] if inside else text
+    if inside and (not inside["day"] or _DATED.search(inside[0]) or any(map(month_of, _WORD.findall(inside[0])))):
+        text = text[inside.end() :]
     label = LABEL.match(text)
     if label is None and (len(text) > _LONGEST_NAME or ROLE.search(text) is None):
         return
@@ -395,6 +404,17 @@ def _below_text(evidence: Evidence) -> Iterator[Candidate[str]]:
         if name:
             yield Candidate(name, text, "below the text", _BELOW, number)
             return
+
+
+def leads_elsewhere(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is a link as a whole, and not to an author: whom it names wrote another article."""
+    if flow.linked[number] < len(flow.text[number]):
+        return False
+    block = flow.element[flow.block[number]]
+    links = [*select("a[href]", block)[:_UP], *(one for one in islice(ancestors(block), _UP) if one.tag == "a")]
+    if any(_mark(link) is not None for link in links):
+        return False
+    return len(flow.text[number]) > _LONGEST_NAME or not _leads_to(block, flow.text[number])
 
 
 def _leads_to(block: Element, name: str) -> bool:

@@ -45,6 +45,8 @@ _BRACKETS = "[【（(「©*※> "
 _LINK, _TEASER = -2.0, -5.0
 #: A link of this length and more costs the most.
 _LONG_LINK, _LONGEST_LINK = 40, -34.0
+#: A line with more characters is a paragraph.
+_LONG_LINE = 60
 #: After so much furniture (lines) text counts half.
 _FADING = 80.0
 #: What text counts before the headline, and outside the `<article>` that holds it.
@@ -67,6 +69,8 @@ _MOST_LEVELS = 100
 _LEAST_PART, _PART = 10.0, 0.15
 #: Elements that hold one piece of a text: never the body, unless they hold all of it.
 _ONE_LINE = frozenset(("p", "li"))
+#: Of these the short lines cost nothing where none is a link.
+_LISTS = frozenset(("ul", "ol"))
 _PIECES = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "td", "th", "tr", "tbody", "table", "li", "dd", "dt")
 ) | {"figure", "figcaption"}
@@ -166,20 +170,30 @@ def _strike_teasers(flow: PrintedLines, points: list[float]) -> None:
 def _next_headline(flow: PrintedLines, start: int) -> int:
     """Return the line of the next headline made like that of the article, which begins another article; -1 for none.
 
-    An h1 in another depth, or of another class, may as well be a heading in the text.
+    An h1 in another depth, or of another class, may as well be a heading in the text, and so may one with an id to lead
+    to, or behind text in a block without the headline.
     """
     block = flow.block[start] if start >= 0 else -1
     if block < 0 or flow.tag[block] != "h1":
         return -1
-    kind, title, depth = attribute(flow.element[block], "class"), flow.text[start], _depth(flow, block)
+    kind, title, depth = _kind(flow, block), flow.text[start], _depth(flow, block)
     others = (number for number, tag in enumerate(flow.tag) if tag == "h1" and number > block)
     for other in islice(others, _MOST_HEADLINES):
         line = flow.first[other]
-        if line >= len(flow.text) or flow.text[line] == title or attribute(flow.element[other], "class") != kind:
+        if line >= len(flow.text) or flow.text[line] == title or _kind(flow, other) != kind:
+            continue
+        begin = flow.first[flow.parent[other]]
+        if begin > start and any(len(text) > _LONG_LINE for text in flow.text[begin:line]):
             continue
         if _depth(flow, other) == depth:
             return line
     return -1
+
+
+def _kind(flow: PrintedLines, block: int) -> tuple[str, bool]:
+    """Return the class of a block, and whether it has an id."""
+    element = flow.element[block]
+    return attribute(element, "class"), bool(attribute(element, "id"))
 
 
 def _depth(flow: PrintedLines, block: int) -> int:
@@ -246,11 +260,20 @@ class _Search:
         best = self._best()
         if best < 0:
             return None
-        best = self._narrow(self._table_of(best))
+        best = self._narrow(self._table_of(self._around_piece(best)))
         parts = self._parts(best)
         if len(parts) > 1:
             best = self._around(parts)
         return Body(best, self._prune(best, parts), self.points, self.text[best], self.start)
+
+    def _around_piece(self, best: int) -> int:
+        """Return the block named as a body around one paragraph, if hardly anything else that it holds is a link."""
+        outer = self.flow.parent[best]
+        if outer < 0 or self.flow.tag[best] not in _ONE_LINE or self.furniture[outer]:
+            return best
+        hints = hints_of(self.flow.element[outer])
+        named = hints & STRONG and self.links[outer] >= -max(self.text[best], _LONG_LINK)
+        return outer if named or (hints & BODY and not self.links[outer]) else best
 
     def _table_of(self, block: int) -> int:
         """Return the block around the table of data in which a block is one cell of several in its row."""
@@ -347,6 +370,8 @@ class _Search:
                 links[parent] += links[block]
             if value < _WORST_PART:
                 worth[parent] += _WORST_PART
+            elif value < 0 and not links[block] and self.flow.tag[block] in _LISTS:
+                continue
             else:
                 worth[parent] += value
 

@@ -59,6 +59,7 @@ _NOT_A_NAME = frozenset(
 )
 #: The path to the page; how far up the row of a cell is, and how many cells make a row of data.
 _PATH = re.compile(r"位置\s?[：:]|>>|»|首\s?页\s?[>›]")
+_STEPS = re.compile(r"\s*[>»›]+\s*")
 _UP_TO_ROW, _FEWEST_CELLS = 3, 6
 #: The pieces behind these are their values, to the end of the links.
 _LABEL = re.compile(r"(?:[:：]|分类|分類|栏目|专栏|标签|標籤|频道|版块|板块|专题|关键词|关键字|话题)$")
@@ -131,6 +132,7 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
     if lang and not chinese:
         return
     account = any(_FOLLOW.fullmatch(flow.text[number]) for number in near if len(flow.text[number]) < _SHORT)
+    columns = _columns([flow.text[number] for number in near[:_MOST_LINES]])
     for number in near[:_MOST_LINES]:
         on_date_line, line = number == date_line, flow.text[number]
         if not on_date_line and (_PATH.search(line) or _is_in_row(flow, number)):
@@ -142,8 +144,10 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
             classed = bool(_SOURCE_NAME.search(piece.names))
             medium = _name_in(piece.text, latin=chinese and (piece.dated or owned or classed))
             called = _is_called_like_medium(medium)
-            if not medium or (
-                len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(piece.names) and not (account or called)
+            if (
+                not medium
+                or medium in columns
+                or (len(medium) <= _PEN_NAME and _AUTHOR_NAME.search(piece.names) and not (account or called))
             ):
                 continue
             points = _CLASSED * classed + _CALLED * called
@@ -154,6 +158,11 @@ def names_beside(flow: PrintedLines, near: Sequence[int], date_line: int, headli
             elif date_line >= 0 and abs(number - date_line) <= _NEAR:
                 points += _NEAR_DATE
             yield Named(piece.text, medium, number, points)
+
+
+def _columns(lines: Sequence[str]) -> set[str]:
+    """Return the steps of the path to a page behind the first, which may be the medium that it came from."""
+    return {step for line in lines if _PATH.search(line) for step in _STEPS.split(line)[1:]}
 
 
 def _is_in_row(flow: PrintedLines, number: int) -> bool:

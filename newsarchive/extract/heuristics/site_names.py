@@ -33,8 +33,10 @@ _HOMES = frozenset(("", "/", "/index.html", "/index.htm", "/index.shtml", "/inde
 
 def is_site_name(text: str, head: Head) -> bool:
     """Return whether a text is a site's name, or says nothing, rather than a headline."""
-    if len(text) <= _LONGEST and not _PARTED.search(text) and (text.endswith(_ENDS) or _CONSTANT.fullmatch(text)):
-        return True
+    if len(text) <= _LONGEST and not _PARTED.search(text):
+        name = text.removesuffix("新版").removesuffix("旧版")
+        if name.endswith(_ENDS) or _CONSTANT.fullmatch(text):
+            return True
     return head.names(text)
 
 

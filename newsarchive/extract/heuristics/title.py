@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from newsarchive.extract.candidates import Candidate, likeliest, points_of
 from newsarchive.extract.credits.person_names import is_chinese_name, is_latin_name
 from newsarchive.extract.credits.vocabulary import INFORMATION, any_of
+from newsarchive.extract.heuristics.aside import is_aside
 from newsarchive.extract.heuristics.class_names import HIDDEN, hints_of
 from newsarchive.extract.heuristics.site_names import is_site_name, links_home
 from newsarchive.extract.heuristics.wordings import (
@@ -22,6 +23,7 @@ from newsarchive.extract.heuristics.wordings import (
     key_of,
     main_part,
     parts_of,
+    without_site,
     wordings_of,
 )
 from newsarchive.text import clean, without_anchor
@@ -142,8 +144,9 @@ def printed_headline(candidates: Sequence[Candidate[str]]) -> Headline | None:
 def _agreeing(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
     """Read the lines that agree with a wording up to what the site adds to either."""
     found: list[Candidate[str]] = []
+    site = head.first("site") or ""
     for number, text in _beginning_like(flow, {wording.key[0] for wording in wordings}):
-        found.extend(_agreements(flow, number, text, wordings))
+        found.extend(_agreements(flow, number, without_site(text, site), wordings))
     if not any(flow.tag[flow.block[one.line]] == "h1" for one in found):
         found += _behind_kickers(flow, head, wordings)
     found = sorted(found, key=points_of, reverse=True)[:_MOST]
@@ -171,7 +174,10 @@ def _behind_kickers(flow: PrintedLines, head: Head, wordings: Sequence[Wording])
             title = main_part(wording, head)
             if 2 * len(title) > len(key) and key.endswith(key_of(title)):
                 points = _AGREES + len(key_of(title)) + _HEADINGS["h1"]
-                yield Candidate(title, flow.text[number], f"end of an h1 agreeing with {wording.name}", points, number)
+                text = flow.text[number]
+                # What is one piece of text with the title is a part of it: The skiff: how to row it.
+                value = text if _is_one_text(flow, number, len(text) - len(title)) else title
+                yield Candidate(value, text, f"end of an h1 agreeing with {wording.name}", points, number)
 
 
 def _leads_home(flow: PrintedLines, number: int) -> bool:
@@ -322,11 +328,13 @@ def _rank(flow: PrintedLines, block: int) -> float:
 
 
 def _lone_h1(flow: PrintedLines, head: Head, wordings: Sequence[Wording]) -> Iterator[Candidate[str]]:
-    """Read the page's h1, if there is one alone and it is not the site's name."""
+    """Read the page's h1, if there is one alone beside those of its furniture, and it is not the site's name."""
     found: dict[str, int] = {}
     for number, block in enumerate(flow.block):
         if block >= 0 and flow.tag[block] == "h1" and not flow.linked[number]:
             found.setdefault(flow.text[number], number)
+    if 1 < len(found) <= _MOST:
+        found = {text: number for text, number in found.items() if not is_aside(flow.element[flow.block[number]])}
     if len(found) != 1:
         return
     ((text, number),) = found.items()

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 #: Lines that never belong to a text, wherever they stand.
 _NOISE = re.compile(
     r"[\W_]{1,40}|广告|廣告|advert(?:isement)?s?|sponsored|分享到?[：:]?|收藏|举报|打印|关闭|展开|收起|点击加载更多|更多"
-    r"|我要反馈|(?:story )?continues? (?:below|after).{0,40}|this slideshow requires javascript\."
+    r"|(?:[您你]的?|当前|现在|所在)+位置\s?[：:].{0,80}|我要反馈"
+    r"|(?:story )?continues? (?:below|after).{0,40}|this slideshow requires javascript\."
     rf"|(?:read|see|view) more|share(?: this.{{0,20}})?|comments?|[\[(（【]?\s?{labelled(ORIGINAL_TITLE)}.{{0,200}}",
     re.IGNORECASE,
 )
@@ -42,7 +43,7 @@ _END = re.compile(
     rf"|(?:本文|文章)(?:{any_of(SOURCE)})|(?:{any_of(NOTICE_KINDS)})声明|免責聲明|声明[：:]"
     r"|(?:本文|文章|作品)(?:由|系|为)[^。]{0,30}(?:原创|首发|授权|供稿|投稿|版权)"
     r"|(?:总\s?)?(?:监\s?制|审\s?[读校核定]|策\s?划|统\s?筹)\s?[：:][^，。]{1,20}$|网\s?编\s?[：:][^，。]{1,20}$"
-    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|更多[^。！？]{0,12}[：:>»]+$)",
+    r"|上一篇|下一篇|文章关键词|关键词[：:]|标签[：:]|tags?\s?[：:]|更多[^。！？]{0,12}[>»]+$)",
     re.IGNORECASE,
 )
 #: Beginnings of lines that lead elsewhere or ask for readers: they end the article where hardly any text follows.
@@ -59,6 +60,8 @@ _MUCH_TEXT, _FEW = 300.0, 5
 _WORDS = "|".join(map(re.escape, sorted(all_of(SHOW_ALL), key=len, reverse=True)))
 _BUTTON = re.compile(rf"[\W\d_]{{0,3}}(?:(?:{_WORDS})[\W\d_]*){{1,3}}", re.IGNORECASE)
 _LONGEST_BUTTON = 20
+#: How many lines make a list of text, and how many of a list are looked at.
+_FEWEST_ITEMS, _MOST_ITEMS = 3, 20
 #: How such a button begins.
 _BUTTON_SIGNS = (
     frozenset(word[0] for word in all_of(SHOW_ALL))
@@ -79,12 +82,19 @@ _FLOOR = re.compile(r"(?:第\s?)?1\s?(?:楼|樓|F|层)|沙发|#1", re.IGNORECASE
 _COUNT = re.compile(r"[\s\d()（）\[\]【】:：,.，。条>»+]+")
 _BRACKETS = "[(（【#＃《*■▍▎●◆▶►>|｜ "
 #: A link that begins so leads to another article.
-_ELSEWHERE = re.compile(r"\W{0,3}(?:read more|see also|related|don['’]t miss|more:|watch:|related:)", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"\W{0,3}(?:read more|see also|related|don['’]t miss|more:|watch:|(?:more (?:about|on)|mehr (?:über|zum?))\b)",
+    re.IGNORECASE,
+)
 #: In a line with a link these sell an app.
 _PROMOTION = re.compile(r"(?:下载|下載|安装|安裝|打开|打開).{0,6}(?:客户端|app|應用|应用)", re.IGNORECASE)
 #: Elements that hold text: a link that fills one may belong to it, any other is an advertisement or a teaser.
 _TEXT_TAGS = frozenset(("p", "li", "td", "th", "dd", "dt", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "pre"))
 _LONGEST_END, _LONGEST_HEADING, _SHORT = 200, 40, 20
+#: A heading over links to other articles, where a link stands behind it.
+_MORE = re.compile("更多[^。！？]{0,12}[：:]+$")
+#: How a sentence ends that is a link as a whole, as headlines do not; a shorter one is a button (bytes).
+_FULL_STOPS, _SHORTEST_LINKED = ".。!！", 16
 #: Lines of a box of data at least; how its figures look; elements whose data belongs to the text.
 _FEWEST_DATA = 9
 _FIGURE = re.compile(r"[-+−▲▼]?[\d.,:/%\s\-]{1,20}[%‰°万亿元点]{0,3}")
@@ -92,7 +102,8 @@ _DATA_TAGS = frozenset(("table", "tr", "td", "th", "li", "ul", "ol", "dl", "dt",
 #: What the lines between a headline and its text are about.
 _LABEL = re.compile(
     rf"(?:{any_of(INFORMATION)})\s?[:：|丨]"
-    r"|^(?:字号|字体|分享|浏览|阅读|点击|评论|收藏|发布于|发表于|来自|published|updated|posted|share|by )",
+    r"|^(?:(?:字号|字体|分享|浏览|阅读|点击|评论|收藏)(?:[到至给数量次微本此全原朋\d]|[^\w]|$)|发布于|发表于|来自|by "
+    r"|(?:published|updated|posted|share)(?:\W*$|\W+(?:in|by|on|at|via|this|with|under|to|[\d|]|yesterday|today)))",
     re.IGNORECASE,
 )
 _DATE = re.compile(
@@ -176,6 +187,8 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
         if seen > _BEFORE_END * whole and len(text) < _LONGEST_END:
             if _END.match(text) or _heads_comments(text):
                 break
+            if _MORE.match(text) and all(flow.linked[n] for n in numbers[place + 1 : place + 2]):
+                break
             if leads := _leads_elsewhere(text):
                 heads_more = leads == "promotion" and points[number] <= 0
                 most = _BEHIND_HEADING if heads_more else _BEHIND_PROMOTION
@@ -192,7 +205,17 @@ def _without_end(flow: PrintedLines, points: list[float], numbers: list[int]) ->
         end -= 1
     while end and _is_way_out(flow.text[kept[end - 1]], flow.linked[kept[end - 1]]):
         end -= 1
+    while end < len(kept) and _is_linked_sentence(flow, kept[end]):
+        end += 1
     return kept[:end]
+
+
+def _is_linked_sentence(flow: PrintedLines, number: int) -> bool:
+    """Return whether a line is a sentence of the text though it is a link as a whole."""
+    text = flow.text[number]
+    if flow.tag[flow.block[number]] != "p" or text[-1] not in _FULL_STOPS or len(text.encode()) < _SHORTEST_LINKED:
+        return False
+    return not is_foreign_line(text)
 
 
 def _is_staff(text: str) -> bool:
@@ -243,10 +266,19 @@ def _head(flow: PrintedLines, points: list[float], numbers: list[int]) -> int:
     for place, number in enumerate(numbers):
         text = flow.text[number]
         if is_information(text):
+            if flow.tag[flow.block[number]] == "li" and _is_list_of_text(flow, flow.parent[flow.block[number]]):
+                break
             head = place + 1
         elif points[number] > _FIRST_TEXT:
             break
     return head
+
+
+def _is_list_of_text(flow: PrintedLines, block: int) -> bool:
+    """Return whether most lines of a list tell nothing of the article: what is new, and not who wrote when."""
+    first = flow.first[block]
+    lines = flow.text[first : min(flow.last[block], first + _MOST_ITEMS)]
+    return len(lines) >= _FEWEST_ITEMS and 2 * sum(map(is_information, lines)) <= len(lines)
 
 
 def is_foreign_line(text: str) -> bool:

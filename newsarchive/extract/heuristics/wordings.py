@@ -153,7 +153,7 @@ def _parts(wording: Wording, head: Head) -> Iterator[Wording]:
         before, text = wording.text[: match.start()].strip(), wording.text[match.end() :].strip()
         key = key_of(text)
         said = len(key_of(before))
-        if 0 < said <= _LONGEST_BEFORE and len(key) > max(said, _SHORTEST) and not is_site_name(text, head):
+        if 0 < said <= _LONGEST_BEFORE and len(key) > max(said, _SHORTEST) and not _is_of_site(text, head):
             doubt = 0.0 if ":" in match[0] or _EAST_ASIAN.search(text) else _LONG_NAMES
             yield Wording(wording.name, text, key, before=said, doubt=doubt)
 
@@ -175,10 +175,21 @@ def _last_suffix(text: str) -> int:
     return rest if 2 * rest <= len(key_of(text)) else 0
 
 
+def without_site(text: str, site: str) -> str:
+    """Return a line without the site's name at its end, if a separator parts them."""
+    rest = text.removesuffix(site).rstrip() if site else text
+    return rest[:-1].rstrip() if len(rest) < len(text) and len(rest) > _SHORTEST and rest[-1] in _SEPARATORS else text
+
+
 def begins_with_site(wording: Wording, head: Head) -> bool:
     """Return whether a wording begins with a site's name, as those do that all pages of a site have."""
-    parts = _SUFFIX.split(wording.text)
+    parts = _SUFFIX.split(wording.text, maxsplit=1)
     return len(parts) > 1 and is_site_name(parts[0].strip(), head)
+
+
+def _is_of_site(text: str, head: Head) -> bool:
+    """Return whether a text is a site's name, or that of an institution and behind it that of a part of it."""
+    return is_site_name(text, head) or is_site_name(_SUFFIX.split(text, maxsplit=1)[0].strip(), head)
 
 
 def main_part(wording: Wording, head: Head) -> str:
