@@ -102,7 +102,7 @@ def test_a_large_page_is_not_kept():
     assert record_of(large) == b""
 
 
-@pytest.mark.parametrize("data", [b"", b"no archive", record_of(page())[:40]])
+@pytest.mark.parametrize("data", [b"", b"no archive", record_of(page())[:40]], ids=["empty", "other", "cut"])
 def test_a_file_that_holds_no_page_hands_on_none(handed_on, data):
     handed_on_path("port").write_bytes(data)
     assert handed_on().process_request(Request(URL)) is None
