@@ -1,4 +1,4 @@
-"""`python -m tools.docs`: write the generated pages, or make the sample archive that their answers are from."""
+"""`python -m tools.docs`: write the generated pages, take their pictures, or make the sample that both are of."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 
 from newsarchive.archive import Archive
 from newsarchive.browse.openapi import openapi
+from newsarchive.errors import UserError
 from newsarchive.paths import ROOT
 from tools.docs.api_page import api_page
 from tools.docs.commands_page import commands_page
@@ -18,6 +19,7 @@ from tools.docs.pictures import draw_crawl
 from tools.docs.questions import questions_page
 from tools.docs.sample import make_sample
 from tools.docs.schema_page import schema_page
+from tools.docs.screenshots import screenshots
 from tools.docs.settings_page import settings_page
 from tools.docs.sites_page import sites_page
 
@@ -54,6 +56,20 @@ def picture(path: Path, picture: Path) -> None:
     """Draw what `make crawl` printed of the archive at PATH as PICTURE, an SVG file."""
     draw_crawl(path, picture)
     click.echo(picture)
+
+
+@main.command("screenshots")
+@click.argument(
+    "folder", default=ROOT / "docs" / "images", type=click.Path(path_type=Path, exists=True, file_okay=False)
+)
+def take_screenshots(folder: Path) -> None:
+    """Take the screenshots of the pages in the browser anew, into FOLDER (the checkout's docs/images)."""
+    try:
+        for path in screenshots(folder):
+            click.echo(path)
+    except UserError as error:
+        click.echo(error, err=True)
+        sys.exit(1)
 
 
 def generate() -> dict[str, str]:
