@@ -15,14 +15,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -36,14 +33,14 @@ from newsarchive.archive.connection import open_readonly
 from newsarchive.browse.filters import moment
 from newsarchive.i18n import _, speaking
 from tools.docs.sample import make_sample
+from tools.docs.screenshots import CHROMIUM, served
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Browser, Locator, Page
 
-CHROMIUM = os.environ.get("NEWSARCHIVE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
 HEIGHTS = {1280: 900, 390: 844}
 #: A reader with a keyboard gives up after so many stops.
@@ -351,22 +348,6 @@ def expect(what: str, seen: object, wanted: object) -> None:
     """Fail where the page shows something else than the archive holds."""
     if seen != wanted:
         raise TaskError(f"{what}: {seen} in place of {wanted}"[:300])
-
-
-@contextmanager
-def served(db: Path) -> Iterator[str]:
-    """Let `newsarchive browse` serve the archive; yield its address."""
-    command = [sys.executable, "-u", "-m", "newsarchive", "--db", str(db), "browse", "--port", "0"]
-    environment = os.environ | {"NEWSARCHIVE_LANG": "en"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-        assert server.stdout is not None
-        address = next((word for word in server.stdout.readline().split() if word.startswith("http")), None)
-        if address is None:
-            sys.exit(f"{db} is not served")  # the server has said why
-        try:
-            yield address
-        finally:
-            server.terminate()
 
 
 class Way(NamedTuple):

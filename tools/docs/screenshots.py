@@ -64,7 +64,7 @@ def screenshots(folder: Path) -> Iterator[Path]:
         with closing(open_readonly(db)) as connection:
             screens, phones = _screens(connection)
         with (
-            _served(db) as site,
+            served(db) as site,
             sync_playwright() as playwright,
             closing(playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)) as browser,
         ):
@@ -111,7 +111,7 @@ def _screens(connection: sqlite3.Connection) -> tuple[dict[str, _Screen], list[_
 
 
 @contextmanager
-def _served(db: Path) -> Iterator[str]:
+def served(db: Path) -> Iterator[str]:
     """Let `newsarchive browse` serve the archive; yield its address."""
     command = [sys.executable, "-u", "-m", "newsarchive", "--db", str(db), "browse", "--port", "0"]
     environment = os.environ | {"NEWSARCHIVE_LANG": "en"}
