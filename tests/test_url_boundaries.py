@@ -11,6 +11,7 @@ from newsarchive.urls import (
     find_info_code,
     host_and_odd_port,
     is_local,
+    is_web_address,
     parse_address,
     parse_info_code,
     quote_path,
@@ -164,3 +165,24 @@ def test_an_address_is_judged_by_the_address_that_it_stands_for(host: str, local
 def test_brackets_and_zones_are_no_part_of_an_address() -> None:
     assert str(parse_address("[fe80::1%eth0]")) == "fe80::1"
     assert parse_address("X8.8.8.8") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "leads"),
+    [
+        ("http://press.example/1.html", True),
+        ("HTTPS://press.example", True),
+        ("http://", False),
+        ("https:///1.html", False),
+        ("http://[broken/1", False),
+        ("http://press.example/\u202e1", False),
+        ("ftp://press.example/1", False),
+        ("javascript:alert(1)//http://press.example", False),
+        ("press.example/1", False),
+        ("", False),
+        (None, False),
+        (7, False),
+    ],
+)
+def test_only_http_and_https_addresses_of_a_host_become_links(value: object, leads: bool) -> None:
+    assert is_web_address(value) is leads
