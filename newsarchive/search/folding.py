@@ -12,7 +12,8 @@ import json
 import re
 import unicodedata
 import zlib
-from functools import cache, lru_cache
+from collections import defaultdict
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 
 from newsarchive.search.variants import VARIANTS
@@ -75,11 +76,15 @@ class Folding:
 
     def variants(self, letters: str) -> dict[str, str]:
         """Return, for each of some folded characters, the single characters that fold to it, itself among them."""
-        found = {letter: letter for letter in letters}
-        # One look at the table, as short as it can be, is less than a table the other way round, which few would use.
-        for code in [code for code, form in self._table.items() if form.strip() in found]:
-            found[self._table[code].strip()] += chr(code)
-        return found
+        return {letter: letter + self._folded_to.get(letter, "") for letter in letters}
+
+    @cached_property
+    def _folded_to(self) -> dict[str, str]:
+        """The table the other way round: all characters that fold to one."""
+        found: defaultdict[str, str] = defaultdict(str)
+        for code, form in self._table.items():
+            found[form.strip()] += chr(code)
+        return dict(found)
 
     def dump(self) -> bytes:
         """Pack the table for keeping it beside an index."""
