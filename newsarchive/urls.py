@@ -275,7 +275,4 @@ def is_web_address(url: object) -> bool:
     """Return whether a value is an http or https address that may become a link."""
     if not isinstance(url, str) or not url.lower().startswith(("http://", "https://")) or not url.isprintable():
         return False
-    try:
-        return bool(urlsplit(url).hostname)
-    except ValueError:
-        return False
+    return bool(split_url(url).hostname)

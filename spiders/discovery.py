@@ -458,5 +458,5 @@ class DiscoverySpider(FrontierSpider):
         # Among them are those of a run before this one that was killed.
         newest = max(asked, 10_000)
         for code, url in self.session.archive.copies.without_share(self.site.name, newest=newest):
-            if link := self.share_link(code or url, url):
+            if link := self.share_link(code, url):
                 yield link

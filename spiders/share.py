@@ -98,8 +98,7 @@ class ShareSpider(FrontierSpider):
             with Path(self.values["file"]).open(encoding="utf-8", errors="replace") as lines:
                 yield from _lines(lines)
         else:
-            lacking = self.session.archive.copies.without_share(self.site.name)
-            yield from ((code or url, url) for code, url in lacking)
+            yield from self.session.archive.copies.without_share(self.site.name)
 
 
 def _lines(lines: Iterable[str]) -> Iterator[tuple[str, None]]:

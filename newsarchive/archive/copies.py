@@ -136,14 +136,15 @@ class Copies:
             "UPDATE copies SET http_status = 200, gone_at = NULL WHERE url = ? AND gone_at IS NOT NULL", (url,)
         )
 
-    def without_share(self, site: str, *, newest: int | None = None) -> Iterator[tuple[str | None, str]]:
+    def without_share(self, site: str, *, newest: int | None = None) -> Iterator[tuple[str, str]]:
         """Yield (info code, share or original URL) of each of a site's articles whose linked text was never fetched.
 
-        With `newest`, only of those among so many articles that came last.
+        An article without a code has its URL in place of it. With `newest`, only of those among so many articles that
+        came last.
         """
         rows = self._connection.execute(
-            "SELECT DISTINCT a.info_code, coalesce(a.share_url, a.original_url) FROM articles a"
-            " WHERE coalesce(a.share_url, a.original_url) IS NOT NULL"
+            "SELECT DISTINCT coalesce(a.info_code, a.share_url, a.original_url), coalesce(a.share_url, a.original_url)"
+            " FROM articles a WHERE coalesce(a.share_url, a.original_url) IS NOT NULL"
             " AND EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.site = ?)"
             " AND NOT EXISTS (SELECT 1 FROM copies c WHERE c.article_id = a.id AND c.role IN ('share', 'original'))"
             " AND a.id > ifnull((SELECT max(id) FROM articles) - ?, 0)"

@@ -175,10 +175,10 @@ def _read(file: Path) -> bytes:
         ) from error
 
 
-def _look(urls: dict[str, Path], delay: float) -> dict[str, Survey | str]:
+def _look(pages: dict[str, Path], delay: float) -> dict[str, Survey | str]:
     """Look at sites, several at a time; return what was found at each, or why nothing was.
 
-    Each site's pages are written into its file, for the crawl.
+    `pages` names by a site's address the file into which its pages are written, for the crawl.
     """
     from newsarchive.crawl.fetch_one import fetch_with  # noqa: PLC0415 - loads Scrapy and the reader
     from newsarchive.drafting.survey import survey  # noqa: PLC0415
@@ -192,14 +192,14 @@ def _look(urls: dict[str, Path], delay: float) -> dict[str, Survey | str]:
             async with places:
                 click.echo(plain(_("Looking at {url} ...", url=url)), err=True)
                 try:
-                    results[url] = await survey(url, _politely(load, delay, urls[url]))
+                    results[url] = await survey(url, _politely(load, delay, pages[url]))
                 except UserError as error:
                     results[url] = str(error)
 
-        await asyncio.gather(*map(one, urls))
+        await asyncio.gather(*map(one, pages))
 
-    fetch_with(work, list(urls))
-    return {url: results[url] for url in urls}
+    fetch_with(work, list(pages))
+    return {url: results[url] for url in pages}
 
 
 def _politely(load: Load, delay: float, pages: Path) -> Any:

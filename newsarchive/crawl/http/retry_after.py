@@ -94,7 +94,8 @@ class RetryAfterDownloadHandler(HTTP11DownloadHandler):
                 raise too_large from error
             raise
         finally:
-            HOST_PAUSES.answered(host, self.quiet)
+            if self.quiet:
+                HOST_PAUSES.answered(host, self.quiet)
         if response.status in _STATUSES:
             self._note(host, response)
         return response
